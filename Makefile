@@ -1,0 +1,68 @@
+# Lockstep. `make help` lists the verbs.
+
+SHELL := /bin/sh
+STUDY ?= .
+RENDERER ?= auto
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+CODE := analysis manuscript templates data tests
+
+# The first Python that is new enough; PYTHON=... chooses another.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+export PYTHONDONTWRITEBYTECODE :=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help report results test lint types bench clean quarto reference-docx lock-requirements
+
+help:  ## list the verbs
+	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
+	@echo
+	@echo "Options: STUDY=folder (another study), RENDERER=auto|builtin|quarto, PYTHON=python3.12"
+
+report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
+	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)"
+
+results: $(INSTALLED)  ## compute build/results.json alone
+	@$(PY) -m analysis --study "$(STUDY)"
+
+test: $(INSTALLED)  ## run the tests
+	@$(PY) -m pytest -n auto
+
+lint: $(INSTALLED)  ## check style and format
+	@$(PY) -m ruff check $(CODE)
+	@$(PY) -m ruff format --check $(CODE)
+
+types: $(INSTALLED)  ## check types
+	@$(PY) -m mypy
+
+bench: $(INSTALLED)  ## time each stage, in multiples of importing pandas, lifelines and matplotlib
+	@$(PY) tests/bench.py
+
+quarto: $(INSTALLED)  ## install the Quarto CLI into .venv (optional; downloads its program)
+	@$(PY) -m pip install quarto-cli
+
+reference-docx: $(INSTALLED)  ## build templates/reference.docx, the styles of the Word file
+	@$(PY) templates/make_reference.py
+
+lock-requirements: $(INSTALLED)  ## resolve requirements.in into requirements.lock (needs uv)
+	@uv pip compile --quiet requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --output-file requirements.lock
+
+clean:  ## remove everything that was generated
+	rm -rf build $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache .quarto report_files
+
+# The environment, installed once: again only when requirements.lock changes.
+$(INSTALLED): requirements.lock
+	@test -n "$(PYTHON)" || { echo "Lockstep needs Python 3.11 or newer, and found none. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) has no 'venv' module. Install it (on Debian and Ubuntu: apt-get install python3-venv), then run make again."; exit 1; }
+	@echo "Setting up .venv (once, about a minute) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PY) -m pip install --quiet --require-hashes --requirement requirements.lock || { \
+		rm -rf $(VENV); echo "The packages of requirements.lock could not be installed (see above); .venv was removed. Run make again."; exit 1; }
+	@touch $@

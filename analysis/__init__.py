@@ -1,0 +1,1 @@
+"""Statistics from a cohort file and a study definition; never formats a number."""

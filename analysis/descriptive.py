@@ -1,0 +1,178 @@
+"""Records of who was studied: settings, flow, dates, characteristics, cross tables and follow-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import pandas as pd
+
+from .association import chi_square, fisher_exact
+from .baseline import ALL, NumberSummary, Summary, describe
+from .cohort import Cohort
+from .records import Population, count, count_and_percent, number
+from .results import Record
+from .study import FOLLOW_UP, Study, slug
+
+_METHODS: Final = {
+    "mean": "arithmetic mean",
+    "sd": "standard deviation, n - 1 in the denominator",
+    "median": "median: the middle value, or the mean of the middle two",
+    "q1": "lower quartile, linear interpolation (Hyndman & Fan type 7)",
+    "q3": "upper quartile, linear interpolation (Hyndman & Fan type 7)",
+    "min": "smallest value",
+    "max": "largest value",
+}
+_SMALL_EXPECTED: Final = 5
+
+
+def setting_records(study: Study, population: Population) -> Iterator[Record]:
+    """Yield the constants of study.toml that prose may name."""
+    analysis, time = study.analysis, study.time
+
+    def setting(name: str, value: float, label: str, unit: str | None = None) -> Record:
+        return number(f"setting.{name}", "setting", value, label, population, "study.toml", unit=unit)
+
+    yield setting("alpha", analysis.alpha, "Significance level")
+    yield setting("conf_level", round(100 * analysis.conf_level, 9), "Confidence level", "%")
+    yield setting("month", time.month, f"{time.unit} in a month".capitalize(), time.unit)
+    yield setting("year", time.year, f"{time.unit} in a year".capitalize(), time.unit)
+    for name, derived in study.derived.items():
+        if derived.cut is None:
+            continue
+        unit = study.columns[derived.cut].unit
+        for position, at in enumerate(derived.at, start=1):
+            suffix = "" if len(derived.at) == 1 else f".{position}"
+            yield setting(f"{slug(name)}.cut{suffix}", at, f"{derived.label}: upper bound of a group", unit)
+
+
+def flow_records(cohort: Cohort, reviewed: Population, analysed: Population) -> Iterator[Record]:
+    """Yield the flow from the patients reviewed to those analysed, a line for each rule of eligibility."""
+    yield count("flow.reviewed", reviewed.n, "Patients reviewed", reviewed, method="rows of the data file")
+    excluded = reviewed.n - analysed.n
+    yield count("flow.excluded", excluded, "Patients excluded", reviewed, of=reviewed.n)
+    for exclusion in cohort.exclusions:
+        label = f"Excluded: {exclusion.reason}"
+        yield count(f"flow.excluded.{slug(exclusion.rule)}", exclusion.n, label, reviewed, of=reviewed.n)
+    yield count("flow.analysed", analysed.n, "Patients analysed", analysed, of=reviewed.n)
+
+
+def date_records(study: Study, cohort: Cohort, reviewed: Population, analysed: Population) -> Iterator[Record]:
+    """Yield the first and last of each date column, among the reviewed and among the analysed."""
+    dates = {name: column for name, column in study.columns.items() if column.type == "date"}
+    for prefix, frame, population in (
+        ("reviewed.", cohort.reviewed, reviewed),
+        ("", cohort.analysed, analysed),
+    ):
+        for name, column in dates.items():
+            known = frame[name].dropna()
+            for part, value in (("first", known.min()), ("last", known.max())):
+                yield Record(
+                    id=f"{prefix}{slug(name)}.{part}",
+                    kind="date",
+                    value=value.date().isoformat() if len(known) else None,
+                    label=f"{column.label}: {part} date",
+                    population=population.text,
+                    n=population.n,
+                    method=f"{part} date",
+                    denominator=len(known),
+                    reason=None if len(known) else "no date is known",
+                )
+
+
+def characteristic_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
+    """Yield the description of each number and category, over all patients and by the exposure."""
+    exposure = study.analysis.exposure
+    by = None if exposure is None else (exposure, list(study.levels(exposure)))
+    numbers = [name for name, column in study.columns.items() if column.type == "number"]
+    categories = {name: list(column.levels or ()) for name, column in study.columns.items() if column.type == "category"}
+    everywhere = {name: list(derived.levels) for name, derived in study.derived.items() if derived.among is None}
+    if study.analysis.follow_up is not None:
+        numbers.append(FOLLOW_UP)
+    frame = cohort.analysed
+    described = describe(frame, numbers=numbers, categories=categories | everywhere, by=by)
+    yield from _described(study, described, frame, by, analysed)
+
+    for name, derived in study.derived.items():
+        if derived.among is None:
+            continue
+        part = frame[cohort.applicable[name]]
+        population = analysed.within(len(part), derived.among.text)
+        described = describe(part, numbers=[], categories={name: list(derived.levels)})
+        yield from _described(study, described, part, None, population)
+
+
+def _described(
+    study: Study,
+    described: Mapping[tuple[str | None, str], Summary],
+    frame: pd.DataFrame,
+    by: tuple[str, Sequence[str]] | None,
+    population: Population,
+) -> Iterator[Record]:
+    for (group, variable), summary in described.items():
+        path, part = slug(variable), population
+        if by is not None and group is not ALL:
+            path = f"{path}.by_{slug(by[0])}.{slug(group)}"
+            label = f"{study.label(by[0])}: {study.levels(by[0])[group]}"
+            part = population.within(int((frame[by[0]] == group).sum()), label)
+        yield from _summary(path, summary, variable, study, part)
+
+
+def _summary(path: str, summary: Summary, variable: str, study: Study, population: Population) -> Iterator[Record]:
+    label = "Follow-up" if variable == FOLLOW_UP else study.label(variable)
+    yield count(f"{path}.n", summary.n, f"{label}: patients with a value", population, of=population.n)
+    yield from count_and_percent(f"{path}.missing", summary.missing, f"{label}: missing", population, of=population.n)
+    if isinstance(summary, NumberSummary):
+        unit = "months" if variable == FOLLOW_UP else study.columns[variable].unit
+        yield from _moments(path, summary, label, unit, population)
+    else:
+        for level, n in summary.counts.items():
+            text = f"{label}: {study.levels(variable)[level]}"
+            yield from count_and_percent(f"{path}.{slug(level)}", n, text, population, of=summary.n)
+
+
+def _moments(
+    path: str, summary: NumberSummary, label: str, unit: str | None, population: Population
+) -> Iterator[Record]:
+    known = Population(summary.n, population.text)
+    for part, method in _METHODS.items():
+        value = getattr(summary, part)
+        yield number(
+            f"{path}.{part}", "number", value, f"{label}: {part}", known, method, unit=unit, reason="too few values"
+        )
+
+
+def survivor_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
+    """Yield the description of follow-up among patients without the event of the endpoint it runs over."""
+    alive = cohort.analysed[~cohort.endpoints[str(study.analysis.follow_up)].event]
+    survivors = analysed.within(len(alive), "without the event")
+    yield count("follow_up.survivors.n", len(alive), "Follow-up of survivors: patients", survivors, of=analysed.n)
+    summary = describe(alive, numbers=[FOLLOW_UP], categories={})[ALL, FOLLOW_UP]
+    assert isinstance(summary, NumberSummary)  # noqa: S101 (what `describe` returns for a number)
+    yield from _moments("follow_up.survivors", summary, "Follow-up of survivors", "months", survivors)
+
+
+def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, population: Population) -> Iterator[Record]:
+    """Yield the tests of association of two categories, of patients who have both."""
+    both = cohort.analysed[[variable, by]].dropna()
+    table = pd.crosstab(both[variable], both[by], dropna=False).to_numpy()
+    stem = f"{slug(variable)}.by_{slug(by)}"
+    label = f"{study.label(variable)} by {study.label(by)}"
+    known = Population(len(both), population.text)
+
+    pearson = chi_square(table)
+    method = "Pearson chi-square test without continuity correction"
+    small = pearson.expected_min is not None and pearson.expected_min < _SMALL_EXPECTED
+    warning = "an expected count is below 5" if small else None
+    for part, kind, value in (
+        ("statistic", "statistic", pearson.statistic),
+        ("df", "count", pearson.df),
+        ("p_value", "p_value", pearson.p_value),
+        ("expected_min", "number", pearson.expected_min),
+    ):
+        record_id = f"{stem}.chi_square.{part}"
+        yield number(record_id, kind, value, label, known, method, reason=pearson.reason, warning=warning)
+    fisher = fisher_exact(table)
+    yield number(
+        f"{stem}.fisher.p_value", "p_value", fisher.p_value, label, known, fisher.method, reason=fisher.reason
+    )

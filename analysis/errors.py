@@ -1,0 +1,52 @@
+"""The errors that a user of Lockstep can meet; each message says what, where, what is allowed and what to do.
+
+LockstepError
+├── StudyError        study.toml is not valid
+├── DataError         the data file cannot be read as study.toml describes it
+├── ResultsError      results.json is missing, of another version, or has no such record
+└── ReportError       report.qmd, a template or a document could not be rendered
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class LockstepError(Exception):
+    """Base of all errors that are reported as one message, without a traceback."""
+
+
+class StudyError(LockstepError):
+    """study.toml is not valid: an unknown key, a wrong type, a reference to nothing."""
+
+
+class DataError(LockstepError):
+    """The data file is not what study.toml says it is."""
+
+
+class ResultsError(LockstepError):
+    """results.json is missing, damaged, of another version, or lacks a record."""
+
+
+class ReportError(LockstepError):
+    """The document could not be rendered."""
+
+
+def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
+    """Return a hint such as "; did you mean 'os.median'?" or an empty string where nothing is near."""
+    near = difflib.get_close_matches(name, list(known), n=most, cutoff=0.6)
+    if not near:
+        return ""
+    return "; did you mean " + " or ".join(f"'{item}'" for item in near) + "?"
+
+
+def row_list(rows: Iterable[int], *, most: int = 5) -> str:
+    """Name data rows for an error message: "row 3", "rows 3 and 17", "rows 3, 17, 20 and 9 more"."""
+    numbers = list(rows)
+    shown = [str(row) for row in numbers[:most]]
+    if len(numbers) > most:
+        return f"rows {', '.join(shown)} and {len(numbers) - most} more"
+    if len(shown) == 1:
+        return f"row {shown[0]}"
+    return f"rows {', '.join(shown[:-1])} and {shown[-1]}"

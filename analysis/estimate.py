@@ -1,0 +1,35 @@
+"""An estimate: a value with its confidence interval, or the reason why there is none."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy.special import ndtri
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A statistic with its confidence interval.
+
+    Attributes
+    ----------
+    value : the estimate; None where it cannot be estimated.
+    conf_low, conf_high : confidence limits; None where a limit cannot be estimated.
+    reason : why `value` is None ("not reached"); None where there is a value.
+    """
+
+    value: float | None
+    conf_low: float | None = None
+    conf_high: float | None = None
+    reason: str | None = None
+
+
+def normal_quantile(conf_level: float) -> float:
+    """Return z of a two-sided normal interval: 1.96 for 0.95."""
+    return float(ndtri((1 + conf_level) / 2))
+
+
+def finite(number: float) -> float | None:
+    """Return the number as a Python float, or None where it is infinite or not a number."""
+    return float(number) if math.isfinite(number) else None

@@ -1,0 +1,55 @@
+"""Where results come from, and whether they still say so: content hashes of data, study, code and package versions."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from .errors import DataError
+from .files import sha256, sha256_of_all
+from .results import Source, read_source
+from .study import Study
+
+PACKAGES: Final = ("lifelines", "numpy", "pandas", "scipy", "tableone")
+"""The packages whose versions could move a number."""
+
+RESULTS_FILE: Final = Path("build/results.json")
+"""Where a study's results stand, relative to its folder."""
+
+
+def source_of(study: Study, *, rows: int, columns: int) -> Source:
+    """Describe what results computed now from this study would come from."""
+    return Source(
+        data_file=study.data_file,
+        data_sha256=_data_hash(study),
+        data_rows=rows,
+        data_columns=columns,
+        study_file="study.toml",
+        study_sha256=sha256(study.folder / "study.toml"),
+        code_sha256=code_hash(),
+        versions={"python": ".".join(platform.python_version_tuple()[:2])} | {name: version(name) for name in PACKAGES},
+    )
+
+
+def is_current(study: Study, path: Path) -> bool:
+    """Tell whether the results at `path` come from this very data file, study.toml, code and package versions."""
+    found = read_source(path)
+    return found is not None and found == source_of(study, rows=found.data_rows, columns=found.data_columns)
+
+
+def code_hash() -> str:
+    """Return one hash over the analysis package: its code and its schema."""
+    package = Path(__file__).parent
+    return sha256_of_all([*package.glob("*.py"), *package.glob("*.json")], base=package)
+
+
+def _data_hash(study: Study) -> str:
+    try:
+        return sha256(study.folder / study.data_file)
+    except OSError as error:
+        raise DataError(
+            f"{study.data_file}: cannot be read ({error.strerror}). [data] file in study.toml names it; "
+            "put the file there, or correct the name."
+        ) from None

@@ -1,0 +1,169 @@
+"""`make report`: results, document, finishing; only where something has changed, and whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from analysis.errors import LockstepError, ReportError
+from analysis.source import RESULTS_FILE
+from analysis.source import is_current as results_are_current
+from analysis.study import Study, read_study
+
+from .progress import Progress
+from .render.clock import epoch
+from .render.draft import FORMATS, Draft
+from .render.project import Project, config_for, files_named, read_project
+from .render.qmd import read_front_matter
+from .stamp import digests, environment, is_current, write_stamp
+
+REPOSITORY: Final = Path(__file__).resolve().parent.parent
+FONTS: Final = REPOSITORY / "templates" / "fonts"
+DOCUMENT: Final = "report.qmd"
+STAMP: Final = ".report.json"
+
+Renderer = Literal["auto", "builtin", "quarto"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The documents of a study: where they stand, whether this run made them, what should be known of them."""
+
+    outputs: tuple[Path, ...]
+    made: bool
+    warnings: tuple[str, ...] = ()
+
+
+def build(
+    folder: Path,
+    *,
+    progress: Progress,
+    renderer: Renderer = "auto",
+    output: Path | None = None,
+    profiles: tuple[str, ...] = (),
+    force: bool = False,
+) -> Report:
+    """Bring a study's report.pdf and report.docx up to date.
+
+    Parameters
+    ----------
+    folder : the study's, with study.toml and report.qmd.
+    renderer : "quarto" or "builtin"; "auto" takes Quarto where it is installed.
+    output : folder for the documents; without it the project's output-dir, in the study's folder.
+    profiles : names of Quarto profiles, _quarto-<name>.yml.
+    force : make the documents even where nothing has changed.
+
+    Raises
+    ------
+    LockstepError
+        For anything wrong in data, study or document; the last documents are untouched then.
+    """
+    folder = folder.resolve()
+    with progress.stage("results") as stage:
+        stage.note = _bring_results_up_to_date(read_study(folder))
+    document = folder / DOCUMENT
+    project = read_project(folder, fallback=REPOSITORY, profiles=profiles)
+    quarto = _choose(renderer)
+    target = (output or folder / str(project.config.get("project", {}).get("output-dir", "build"))).resolve()
+    outputs = (target / f"{document.stem}.pdf", target / f"{document.stem}.docx")
+    known = digests(_known_inputs(folder, document, project))
+    choices = environment(renderer=_identity(quarto), profiles=",".join(project.profiles), epoch=str(epoch()))
+    stamp = target / STAMP
+    if not force and is_current(stamp, known=known, outputs=outputs, environment=choices):
+        return Report(outputs, made=False)
+
+    target.mkdir(parents=True, exist_ok=True)
+    with _workshop(target) as work:
+        with progress.stage("document") as stage:
+            draft = _render(document, project, work, quarto)
+            stage.note = "by Quarto" if quarto else "by the built-in renderer"
+        with progress.stage("finish"):
+            from .render.finish import finish  # loads typst and lxml
+
+            pdf = work / outputs[0].name
+            warnings = finish(draft, docx=draft.docx, pdf=pdf, root=folder, fonts=FONTS)
+        made = {outputs[0]: pdf, outputs[1]: draft.docx}
+        inputs = known | digests(_found_inputs(draft, folder, target) - known.keys())
+        hashes = digests(made.values())
+        stamp.unlink(missing_ok=True)  # from here until the new one is written, nothing counts as up to date
+        for path, new in made.items():
+            new.replace(path)
+        write_stamp(
+            stamp, inputs=inputs, outputs={path: hashes[new] for path, new in made.items()}, environment=choices
+        )
+    return Report(outputs, made=True, warnings=warnings)
+
+
+def _bring_results_up_to_date(study: Study) -> str:
+    if results_are_current(study, study.folder / RESULTS_FILE):
+        return "up to date"
+    from .document import ensure_results  # loads jinja2 and more
+
+    ensure_results(study)
+    return "computed"
+
+
+def _choose(renderer: Renderer) -> Path | None:
+    """Return the Quarto program where it is to be used."""
+    if renderer == "builtin":
+        return None
+    from .render.quarto import find_quarto
+
+    found = find_quarto()
+    if found is None and renderer == "quarto":
+        raise ReportError(
+            "RENDERER=quarto, but there is no Quarto: QUARTO_PATH is not set and no `quarto` is on PATH. "
+            "Install it (quarto.org, or `make quarto`), or use RENDERER=builtin."
+        )
+    return found
+
+
+def _identity(quarto: Path | None) -> str:
+    """Name the renderer so that another version of it is another name, without starting it."""
+    if quarto is None:
+        return "builtin"
+    status = quarto.stat()
+    return f"{quarto} {status.st_size} {status.st_mtime_ns}"
+
+
+def _known_inputs(folder: Path, document: Path, project: Project) -> set[Path]:
+    """Return the files that every document of this study is made from."""
+    front = read_front_matter(document)
+    named = {path for name in FORMATS for path in files_named(config_for(name, project, front))}
+    code = {*(REPOSITORY / "manuscript").rglob("*.py"), *(REPOSITORY / "analysis").glob("*.*")}
+    templates = {path for home in {REPOSITORY, folder} for path in (home / "templates").rglob("*") if path.is_file()}
+    return {document, folder / "study.toml", folder / RESULTS_FILE, *project.files, *named, *code, *templates}
+
+
+def _found_inputs(draft: Draft, folder: Path, target: Path) -> set[Path]:
+    """Return the files that this document turned out to be made from; what is made on the way is not one of them."""
+    made = (target, folder / RESULTS_FILE.parent)
+    return {path for path in draft.inputs if not any(path.is_relative_to(place) for place in made)}
+
+
+def _render(document: Path, project: Project, work: Path, quarto: Path | None) -> Draft:
+    if quarto is None:
+        from .render import builtin
+
+        return builtin.render(document, project, work)
+    from .render.quarto import render
+
+    return render(document, project, work, quarto=quarto, repository=REPOSITORY)
+
+
+@contextmanager
+def _workshop(target: Path) -> Iterator[Path]:
+    """Make a temporary folder beside the outputs, on the same disk, so that they can be moved there in one step."""
+    try:
+        work = Path(tempfile.mkdtemp(dir=target, prefix=".report-"))
+    except OSError as error:
+        raise LockstepError(f"{target}: cannot be written to ({error.strerror}). Choose another --output.") from None
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

@@ -1,0 +1,92 @@
+"""What report.qmd imports: a study with its results, ready to be printed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import LockstepError
+from analysis.results import read_results
+from analysis.source import RESULTS_FILE, is_current
+from analysis.study import Study, read_study, slug
+
+from .illustrations import Illustration, illustrate
+from .inline import Phrase, Phrases
+from .numbers import Style
+from .tables import RenderedTable, render_table, variable_label
+
+_REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Phrases):
+    """Everything that the prose can print: phrases, tables and figures of one study."""
+
+    study: Study
+
+    def table(self, name: str) -> RenderedTable:
+        """Return a table of study.toml: the last expression of a cell in a ``::: {#tbl-...}`` div."""
+        return render_table(name, self.study, self.results, self.style)
+
+    def missing(self, variables: Sequence[str]) -> Phrase:
+        """Say in words for how many patients each variable is missing: "no value was missing".
+
+        The words fit after "Among the patients analyzed, ...".
+        """
+        stems = [f"{slug(variable)}.missing" for variable in variables]
+        ids = tuple(f"{stem}.count" for stem in stems)
+        parts = [
+            f"{variable_label(variable, self.study)[0].lower()} in {self.n_percent(stem)}"
+            for variable, stem in zip(variables, stems, strict=True)
+            if self.results[f"{stem}.count"].value
+        ]
+        if not parts:
+            return Phrase("no value was missing", ids)
+        listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+        return Phrase(f"values were missing for {listed}", ids)
+
+    def figure(self, name: str) -> Illustration:
+        """Return a figure of study.toml: the last expression of a cell in a ``::: {#fig-...}`` div."""
+        return illustrate(name, self.study, self.results, self.study.folder, self.style)
+
+
+def open_study(folder: str | Path = ".") -> Report:
+    """Open the study in a folder, its results brought up to date with data, definition and code.
+
+    Raises
+    ------
+    LockstepError
+        If study.toml or the data are not valid, or an analysis failed; the message is the one that it gave.
+    """
+    study = read_study(Path(folder).resolve())
+    results = read_results(ensure_results(study))
+    return Report(results, style_of(study), study)
+
+
+def style_of(study: Study) -> Style:
+    """Return the style of numbers that a study asks for."""
+    decimals = {name: column.decimals for name, column in study.columns.items() if column.type == "number"}
+    return Style(alpha=study.analysis.alpha, number_decimals=decimals | {"follow_up": study.time.decimals})
+
+
+def ensure_results(study: Study) -> Path:
+    """Return the study's results.json, computed again where its content is not of now.
+
+    The analysis runs in a process of its own: no patient row ever is in the process that writes the manuscript.
+    """
+    path = study.folder / RESULTS_FILE
+    if is_current(study, path):
+        return path
+    run = subprocess.run(
+        [sys.executable, "-m", "analysis", "--study", str(study.folder)],
+        cwd=_REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode != 0:
+        raise LockstepError(run.stderr.strip() or f"the analysis ended with code {run.returncode}")
+    return path

@@ -1,0 +1,22 @@
+"""Text that prints literally inside Markdown and HTML, whatever the data or the study definition hold."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+# What pandoc's Markdown could read as markup, smart punctuation, a citation, a cross-reference or a shortcode.
+_MARKDOWN_SPECIAL: Final = re.compile(r"""([\\`*_{}\[\]<>#$@~^|&"'+!:-]|\.(?=\.))""")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def markdown(text: str) -> str:
+    """Escape text for Markdown: what could be read as markup gets a backslash, control characters become a space."""
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", text))
+
+
+def html_text(text: str) -> str:
+    """Escape text for an HTML table: entities for markup and for braces (Quarto reads ``{{<`` as a shortcode)."""
+    escaped = html.escape(_CONTROL.sub(" ", text))
+    return escaped.replace("{", "&#123;").replace("}", "&#125;")

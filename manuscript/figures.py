@@ -1,0 +1,254 @@
+"""The drawing of figures: Kaplan-Meier curves as SVG, PNG or PDF, the same bytes for the same content.
+
+The only module that imports matplotlib. It uses no pyplot, which keeps global state, no axes, since `figure_layout` has
+placed everything in millimetres, and no font of the machine: all text is set in the typeface of ``templates/fonts``.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.transforms import Affine2D
+from PIL import Image
+
+from analysis.errors import ReportError
+
+from .figure_layout import AXIS_OFFSET, TICK_LENGTH, Y_TICKS, FigureLayout, PanelLayout, lay_out
+from .figure_legend import SAMPLE
+from .figure_text import FONTS, Face, Text
+from .panels import FigureContent
+from .steps import Point, Steps, steps
+
+Format = Literal["svg", "png", "pdf"]
+
+PNG_DPI: Final = 600
+RESOLUTION: Final = 25.4 / PNG_DPI  # mm: what is closer prints as one
+POINTS: Final = 72 / 25.4  # in a millimetre
+
+# Okabe and Ito's colours (jfly.uni-koeln.de/color), the first darkened: told apart by the colour-blind, and of unlike
+# lightness. The dashes (in line widths) tell the curves apart in grey print.
+COLOURS: Final = ("#00558B", "#D55E00", "#009E73", "#CC79A7", "#3C3C3C", "#E69F00")
+DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 1.3), (1, 1), (7, 1.2, 1, 1.2), (9, 2), (3, 1, 1, 1, 1, 1))
+GUIDE_COLOUR: Final = "#8A8A8A"
+GUIDE_DASHES: Final = (4, 2.5)
+CURVE_WIDTH: Final = 1.2  # points, as the next two
+AXIS_WIDTH: Final = 0.7
+GUIDE_WIDTH: Final = 0.6
+BAND: Final[Mapping[str, Any]] = {"linewidth": 0, "zorder": 1}
+BAND_OPACITY: Final = 0.15
+BAND_OPACITY_OF_MANY: Final = 0.1  # more than two bands lie upon each other
+MARK: Final[Mapping[str, Any]] = {
+    "linestyle": "none",
+    "marker": "|",
+    "markersize": 1.9 * POINTS,
+    "markeredgewidth": 0.6,
+}
+MOST_MARKS: Final = 2.0  # of a curve, per millimetre of its axis
+
+_SETTINGS: Final[Mapping[Any, Any]] = {
+    "svg.hashsalt": "lockstep",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,  # TrueType; journals refuse matplotlib's default, Type 3
+    "text.hinting": "none",
+    "text.parse_math": False,
+    "path.simplify": False,
+}
+_METADATA: Final[Mapping[str, Mapping[str, None]]] = {
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+_MEASURED_SIZE: Final = 100.0
+
+
+def draw(content: FigureContent, *, formats: Iterable[Format] = ("svg", "png")) -> dict[Format, bytes]:
+    """Draw a figure, 85 mm wide if it is of one panel, else 174 mm; the PNG in 600 dpi.
+
+    Raises
+    ------
+    ReportError
+        If the panels do not fit on a page, or a label has a character that the typeface lacks.
+    """
+    layout = lay_out(content, text_width)
+    with matplotlib.rc_context():
+        # Neither the user's matplotlibrc nor what a cell of the document set may change a figure.
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_SETTINGS)
+        figure = _figure(layout)
+        return {name: _encoded(figure, name) for name in formats}
+
+
+@functools.lru_cache(maxsize=1024)
+def text_width(text: str, size: float, face: Face = "regular", /) -> float:
+    """Return the width in millimetres of a text set in `size` points.
+
+    Raises
+    ------
+    ReportError
+        If the typeface lacks a character of it.
+    """
+    lacking = sorted({character for character in text if ord(character) not in _characters(face)})
+    if lacking:
+        raise ReportError(
+            f"study.toml: the label '{text}' has {' '.join(map(ascii, lacking))}, which the typeface of the figures "
+            "(Liberation Sans) lacks.\nWrite the label in Latin, Greek or Cyrillic letters."
+        )
+    font = _font(face)
+    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    return float(font.get_width_height()[0]) / 64 * size / _MEASURED_SIZE / POINTS
+
+
+@functools.cache
+def _font(face: Face) -> FT2Font:
+    font = FT2Font(_font_file(face))
+    font.set_size(_MEASURED_SIZE, 72)
+    return font
+
+
+@functools.cache
+def _characters(face: Face) -> frozenset[int]:
+    return frozenset(_font(face).get_charmap())
+
+
+def _font_file(face: Face) -> Path:
+    return FONTS / f"LiberationSans-{face.capitalize()}.ttf"
+
+
+def _encoded(figure: Figure, name: Format) -> bytes:
+    buffer = io.BytesIO()
+    if name == "png":
+        # Through Pillow, as matplotlib does it, but without the alpha channel that it adds: smaller, and sooner done.
+        figure.set_dpi(PNG_DPI)
+        canvas: Any = FigureCanvasAgg(figure)
+        canvas.draw()
+        size, pixels = canvas.get_width_height(), canvas.buffer_rgba()
+        image = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1).convert("RGB")
+        image.save(buffer, "PNG", dpi=(PNG_DPI, PNG_DPI), compress_level=3)
+    else:
+        figure.savefig(buffer, format=name, metadata=_METADATA[name])
+    return buffer.getvalue()
+
+
+def _figure(layout: FigureLayout) -> Figure:
+    """Return the figure with all its artists, placed in millimetres from the top left corner."""
+    figure = Figure(figsize=(layout.width / 25.4, layout.height / 25.4), facecolor="white")
+    inches = Affine2D().scale(1 / 25.4, -1 / 25.4).translate(0, layout.height / 25.4)
+    place = {"transform": inches + figure.dpi_scale_trans}
+    curves = [_steps(panel) for panel in layout.panels]
+    marked = all(map(_marks_are_apart, layout.panels, curves))
+    for panel, of_panel in zip(layout.panels, curves, strict=True):
+        for artist in (*_axes(panel, place), *_medians(panel, place), *_curves(panel, of_panel, marked, place)):
+            figure.add_artist(artist)
+        for sample in panel.samples:
+            ends = [(sample.x, sample.y), (sample.x + SAMPLE, sample.y)]
+            figure.add_artist(_line(ends, place, **_curve_style(sample.group)))
+        for text in panel.texts:
+            _write(figure, text, place)
+    return figure
+
+
+def _steps(layout: PanelLayout) -> list[Steps]:
+    panel = layout.panel
+    end = panel.axis.ticks[-1]
+    resolution = RESOLUTION / layout.width * end
+    return [steps(group.curve, per_unit=panel.per_unit, end=end, resolution=resolution) for group in panel.groups]
+
+
+def _marks_are_apart(layout: PanelLayout, curves: Iterable[Steps]) -> bool:
+    """Tell whether marks can be told apart; in a large cohort they would run together and hide curves and bands."""
+    return all(len(lines.marks) <= MOST_MARKS * layout.width for lines in curves)
+
+
+def _axes(layout: PanelLayout, place: Mapping[str, Any]) -> list[Line2D]:
+    """Return axis lines and ticks, set off from the plot so that they hide no curve at 0% or 100%."""
+    x, y = layout.left - AXIS_OFFSET, layout.top + layout.height + AXIS_OFFSET
+    vertical = [_at(layout, (0, tick / 100))[1] for tick in Y_TICKS]
+    horizontal = [_at(layout, (tick, 0))[0] for tick in layout.panel.axis.ticks]
+    lines = [
+        [(x, vertical[0]), (x, vertical[-1])],
+        [(horizontal[0], y), (horizontal[-1], y)],
+        *([(x, tick), (x - TICK_LENGTH, tick)] for tick in vertical),
+        *([(tick, y), (tick, y + TICK_LENGTH)] for tick in horizontal),
+    ]
+    # A projecting cap closes the corner between an axis and its outermost tick.
+    return [_line(line, place, color="black", linewidth=AXIS_WIDTH, solid_capstyle="projecting") for line in lines]
+
+
+def _medians(layout: PanelLayout, place: Mapping[str, Any]) -> list[Line2D]:
+    """Return light lines at 50%, and from there to the time axis at each median."""
+    panel = layout.panel
+    end = panel.axis.ticks[-1]
+    medians = [group.median / panel.per_unit for group in panel.groups if group.median is not None]
+    if not medians:
+        return []
+    lines = [[(0.0, 0.5), (min(max(medians), end), 0.5)]]
+    lines += [[(median, 0.5), (median, 0.0)] for median in medians if median <= end]
+    style = {"color": GUIDE_COLOUR, "linewidth": GUIDE_WIDTH, "dashes": GUIDE_DASHES, "zorder": 2.1}
+    return [_line([_at(layout, point) for point in line], place, **style) for line in lines]
+
+
+def _curves(
+    layout: PanelLayout, curves: Sequence[Steps], marked: bool, place: Mapping[str, Any]
+) -> list[Line2D | Polygon]:
+    """Return, for each group, the step curve over its confidence band, and marks where patients are censored."""
+    artists: list[Line2D | Polygon] = []
+    opacity = BAND_OPACITY if len(curves) <= 2 else BAND_OPACITY_OF_MANY
+    for i, lines in enumerate(curves):
+        colour = COLOURS[i % len(COLOURS)]
+        for corners in lines.bands:
+            points = [_at(layout, point) for point in corners]
+            artists.append(Polygon(points, facecolor=colour, alpha=opacity, **BAND, **place))
+        artists.append(_line([_at(layout, point) for point in lines.line], place, zorder=3, **_curve_style(i)))
+        if marked:
+            artists.append(_line([_at(layout, point) for point in lines.marks], place, zorder=4, color=colour, **MARK))
+    return artists
+
+
+def _write(figure: Figure, text: Text, place: Mapping[str, Any]) -> None:
+    figure.text(
+        text.x,
+        text.y,
+        text.text,
+        fontproperties=FontProperties(fname=str(_font_file(text.face)), size=text.size),
+        horizontalalignment=text.align,
+        verticalalignment="center" if text.upright else "baseline",
+        rotation=90 if text.upright else 0,
+        parse_math=False,
+        **place,
+    )
+
+
+def _curve_style(group: int) -> dict[str, Any]:
+    """Return colour and dashes of a group's line; no pair comes twice among 36 groups."""
+    dashes = DASHES[(group + group // len(COLOURS)) % len(DASHES)]
+    return {
+        "color": COLOURS[group % len(COLOURS)],
+        "linewidth": CURVE_WIDTH,
+        "linestyle": (0, dashes) if dashes else "solid",
+        "solid_capstyle": "butt",
+        "solid_joinstyle": "miter",
+        "dash_joinstyle": "miter",
+    }
+
+
+def _at(layout: PanelLayout, point: Point) -> Point:
+    """Return where a point of the plot (time, survival) stands on the figure, in millimetres."""
+    time, survival = point
+    return (
+        layout.left + layout.width * time / layout.panel.axis.ticks[-1],
+        layout.top + layout.height * (1 - survival),
+    )
+
+
+def _line(points: Sequence[Point], place: Mapping[str, Any], **style: Any) -> Line2D:
+    return Line2D([x for x, _ in points], [y for _, y in points], **style, **place)

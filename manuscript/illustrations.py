@@ -1,0 +1,150 @@
+"""Figures in the document: files that are drawn anew only when what they show has changed, alt text, Markdown."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from analysis.errors import ReportError, nearest
+from analysis.files import sha256, sha256_of_all, write_whole
+from analysis.results import Results
+from analysis.study import Study
+
+from .figure_layout import width_of
+from .figure_text import FONTS
+from .numbers import NBSP, Style
+from .panels import FigureContent, Group, Panel, figure_content
+
+FOLDER: Final = Path("build/figures")
+"""Where a study's figures stand, relative to its folder."""
+
+# SVG for the PDF, PNG for Word; the document names the file without its extension, and each format takes its own.
+FORMATS: Final = ("svg", "png")
+STAMP: Final = ".stamp.json"  # what the files were drawn from, and their hashes
+
+# The code and the packages that make the drawing from the content.
+_CODE: Final = ("figures.py", "figure_layout.py", "figure_legend.py", "figure_text.py", "steps.py")
+_PACKAGES: Final = ("matplotlib", "pillow")
+
+_PLAIN: Final = re.compile(r"[^\w ,.;:()%/–-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Illustration:
+    """A figure as the document shows it: its file without extension, as seen from the document, alt text and width."""
+
+    path: str
+    alt: str
+    width_mm: float
+
+    def _repr_markdown_(self) -> str:
+        return f'![]({self.path}){{fig-alt="{_attribute(self.alt)}" width={self.width_mm:g}mm}}'
+
+
+def illustrate(name: str, study: Study, results: Results, folder: Path, style: Style) -> Illustration:
+    """Return a figure of study.toml for the document in `folder`, its files in ``build/figures`` there up to date.
+
+    Files are drawn where what they show, the code that draws it or they themselves have changed since they were drawn;
+    each is written whole or not at all.
+
+    Raises
+    ------
+    ReportError
+        If study.toml has no such figure, or it cannot be drawn (see `figures.draw`).
+    ResultsError
+        If the results lack a curve or record of it.
+    """
+    if name not in study.figures:
+        known = ", ".join(study.figures) or "none"
+        raise ReportError(f"no figure '{name}' in study.toml{nearest(name, study.figures)}; it has: {known}")
+    content = figure_content(study.figures[name], study, results, style)
+    key, path = _key(content), folder / FOLDER / name
+    if not _is_current(path, key):
+        with _own_font_list(path.parent):
+            from .figures import draw  # only now: importing matplotlib takes longer than all the rest
+        files = draw(content, formats=FORMATS)
+        for extension, drawn in files.items():
+            write_whole(path.with_suffix(f".{extension}"), drawn)
+        # Written last: a run that is stopped before leaves files that do not fit their stamp, and are drawn again.
+        hashes = {extension: hashlib.sha256(drawn).hexdigest() for extension, drawn in files.items()}
+        write_whole(path.with_suffix(STAMP), json.dumps({"content": key} | hashes, indent=2).encode() + b"\n")
+    return Illustration((FOLDER / name).as_posix(), alt_text(content), width_of(content))
+
+
+def alt_text(content: FigureContent) -> str:
+    """Say in words what a figure shows: each panel's patients, medians and log-rank test."""
+    curves = sum(len(panel.groups) for panel in content.panels)
+    panels = " ".join(_panel_text(panel) for panel in content.panels)
+    return f"Kaplan–Meier curve{'s' if curves > 1 else ''}. {panels}".replace(NBSP, " ")
+
+
+def _panel_text(panel: Panel) -> str:
+    patients = _patients(sum(group.curve.n for group in panel.groups))
+    head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, patients) if part)
+    if len(panel.groups) == 1:
+        return f"{head}, median {panel.groups[0].median_text}."
+    sentences = [head, *map(_group_text, panel.groups), f"Log-rank {panel.p_text}"]
+    return f"{'. '.join(sentences)}."
+
+
+def _group_text(group: Group) -> str:
+    return f"{group.full_label}, {_patients(group.curve.n)}, median {group.median_text}"
+
+
+def _patients(n: int) -> str:
+    return f"{n} patient{'' if n == 1 else 's'}"
+
+
+def _key(content: FigureContent) -> str:
+    """Return a hash over all that decides how a figure looks."""
+    here = Path(__file__).parent
+    parts = [
+        repr(content),
+        sha256_of_all([here / name for name in _CODE], base=here),
+        sha256_of_all(FONTS.glob("*.ttf"), base=FONTS),
+        *(f"{name} {version(name)}" for name in _PACKAGES),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _is_current(path: Path, key: str) -> bool:
+    """Tell whether the files of a figure are there, whole, and show this content."""
+    try:
+        stamp = json.loads(path.with_suffix(STAMP).read_bytes())
+        found = {extension: sha256(path.with_suffix(f".{extension}")) for extension in FORMATS}
+    except (OSError, ValueError):
+        return False
+    return bool(stamp == {"content": key} | found)
+
+
+@contextmanager
+def _own_font_list(folder: Path) -> Iterator[None]:
+    """Let matplotlib, when first imported, keep its list of fonts beside the figures and pass by the machine's fonts.
+
+    Else it would search the machine for fonts, which can take seconds, and write the list to the home folder, which may
+    not be there. The figures use none of these fonts. A list kept elsewhere by the user's own setting stays there.
+    """
+    ours = {"MPLCONFIGDIR": str(folder / ".matplotlib"), "MPL_IGNORE_SYSTEM_FONTS": "1"}
+    added = {name: value for name, value in ours.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
+
+
+def _attribute(text: str) -> str:
+    """Escape text for a quoted attribute in Markdown: what is not plain becomes an entity.
+
+    So no quote ends the attribute, and Quarto finds no shortcode in it.
+    """
+    return _PLAIN.sub(lambda found: f"&#{ord(found[0])};", text)

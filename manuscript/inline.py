@@ -1,0 +1,114 @@
+"""The phrases of the prose: objects that print a record, safely, in the study's style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analysis.errors import ReportError
+from analysis.expressions import parse_expression
+from analysis.results import Record, Results
+
+from . import escape, numbers
+from .numbers import NBSP, Style
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A printed piece of the results: `text` for people, `_repr_markdown_` for the document, `ids` for provenance."""
+
+    text: str
+    ids: tuple[str, ...]
+    markup: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return escape.markdown(self.text) if self.markup is None else self.markup
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What a sentence can say of the results; every method takes record ids and raises ResultsError for unknown ones."""
+
+    results: Results
+    style: Style
+
+    def n(self, record_id: str) -> Phrase:
+        """Print a count: "142"."""
+        record = self._of_kind(record_id, "n", "count")
+        return Phrase(numbers.bare_text(record, self.style), (record_id,))
+
+    def number(self, record_id: str, decimals: int | None = None) -> Phrase:
+        """Print a value without its unit: "47.5"."""
+        return self._one(record_id, numbers.bare_text, decimals)
+
+    def value(self, record_id: str, decimals: int | None = None) -> Phrase:
+        """Print a value with its unit: "2411 days", "42.3%"."""
+        return self._one(record_id, numbers.value_text, decimals)
+
+    def ci(self, record_id: str, decimals: int | None = None) -> Phrase:
+        """Print a confidence interval: "95% CI 1890–3105"."""
+        if self.results[record_id].conf_level is None:
+            raise ReportError(f"'{record_id}' has no confidence interval; print it with value()")
+        return self._one(record_id, numbers.interval_text, decimals)
+
+    def estimate(self, record_id: str, decimals: int | None = None) -> Phrase:
+        """Print a value with its confidence interval: "2411 days (95% CI 1890–3105)"."""
+        return self._one(record_id, numbers.text, decimals)
+
+    def n_percent(self, stem: str, decimals: int | None = None) -> Phrase:
+        """Print `stem`.count with `stem`.percent: "60 (42.3%)"."""
+        count, percent = f"{stem}.count", f"{stem}.percent"
+        text = (
+            f"{numbers.bare_text(self.results[count], self.style)}{NBSP}"
+            f"({numbers.value_text(self.results[percent], self.style, decimals=decimals)})"
+        )
+        return Phrase(text, (count, percent))
+
+    def n_of(self, stem: str) -> Phrase:
+        """Print `stem`.count with its denominator: "13 of 79"."""
+        record = self._of_kind(f"{stem}.count", "n_of", "count")
+        if record.denominator is None:
+            raise ReportError(f"'{record.id}' has no denominator; print it with n()")
+        return Phrase(f"{numbers.bare_text(record, self.style)} of {record.denominator}", (record.id,))
+
+    def range(self, stem: str, decimals: int | None = None) -> Phrase:
+        """Print `stem`.min to `stem`.max without a unit: "5–71"."""
+        low, high = f"{stem}.min", f"{stem}.max"
+        texts = (numbers.bare_text(self.results[i], self.style, decimals=decimals) for i in (low, high))
+        return Phrase(self.style.range_dash.join(texts), (low, high))
+
+    def p(self, record_id: str) -> Phrase:
+        """Print a P value: "P = 0.012", its letter in italics."""
+        record = self._of_kind(record_id, "p", "p_value")
+        text = numbers.p_text(record.value, self.style)
+        return Phrase(text, (record_id,), f"*P*{escape.markdown(text[1:])}")
+
+    def month(self, record_id: str) -> Phrase:
+        """Print a date's month: "July 1965"."""
+        record = self._of_kind(record_id, "month", "date")
+        return Phrase(numbers.month_text(str(record.value)) if record.value else "not known", (record_id,))
+
+    def either(self, condition: str, then: str, otherwise: str) -> Phrase:
+        """Print `then` where a condition over result ids holds, else `otherwise`.
+
+        The condition is written as in study.toml, with record ids and ``alpha`` for names:
+        ``"os.by_sex.log_rank.p_value < alpha"``. Where a value cannot be estimated, the condition does not hold.
+        """
+        if not (then.strip() and otherwise.strip()):
+            raise ReportError(f'either("{condition}", ...) needs words for both cases; Quarto cannot insert nothing')
+        parsed = parse_expression(condition)
+        values = {name: self.style.alpha if name == "alpha" else self.results[name].value for name in parsed.names}
+        ids = tuple(name for name in parsed.names if name != "alpha")
+        return Phrase(then if parsed.holds(values) else otherwise, ids)
+
+    def _one(self, record_id: str, printer: Callable[..., str], decimals: int | None) -> Phrase:
+        return Phrase(printer(self.results[record_id], self.style, decimals=decimals), (record_id,))
+
+    def _of_kind(self, record_id: str, method: str, kind: str) -> Record:
+        record = self.results[record_id]
+        if record.kind != kind:
+            raise ReportError(f"{method}('{record_id}'): this is a {record.kind}, not a {kind}")
+        return record

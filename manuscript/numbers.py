@@ -1,0 +1,203 @@
+"""Numbers to text: one style for text, tables, figures and captions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from analysis.results import Record
+
+NBSP: Final = "\N{NO-BREAK SPACE}"
+MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How numbers are printed; a journal is another Style.
+
+    Attributes
+    ----------
+    decimal_mark, minus, range_dash : characters of numbers and intervals.
+    percent_decimals, ratio_decimals, probability_decimals, statistic_decimals : fixed decimals.
+    p_decimals, p_floor : P values are rounded to `p_decimals`; below `p_floor` they print as "< floor".
+    alpha : where rounding would carry a P value over this level, it gets more decimals.
+    number_decimals : decimals of a measured variable by name; others get `default_decimals`.
+    """
+
+    decimal_mark: str = "."
+    minus: str = "\N{MINUS SIGN}"
+    range_dash: str = "\N{EN DASH}"
+    percent_decimals: int = 1
+    ratio_decimals: int = 2
+    probability_decimals: int = 2
+    statistic_decimals: int = 2
+    p_decimals: int = 3
+    p_floor: float = 0.001
+    alpha: float = 0.05
+    default_decimals: int = 1
+    number_decimals: Mapping[str, int] = field(default_factory=dict)
+
+    def decimals(self, record: Record) -> int:
+        """Return the decimals in which a record's value is rounded."""
+        match record.kind:
+            case "percent":
+                return self.percent_decimals
+            case "hazard_ratio":
+                return self.ratio_decimals
+            case "probability":
+                return self.probability_decimals
+            case "statistic":
+                return self.statistic_decimals
+            case _:
+                return self.number_decimals.get(record.id.split(".")[0], self.default_decimals)
+
+
+# Summaries that are (halves of) observed values print as exactly as they were measured; averages keep fixed decimals.
+_OBSERVED: Final = ("median", "min", "max", "q1", "q3", "threshold")
+
+
+def rounded(value: float, decimals: int) -> Decimal:
+    """Round half up on the decimal representation, as people do: 0.125 gives 0.13, 2.675 gives 2.68."""
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def number_text(value: float, decimals: int, style: Style, *, strip: bool = False) -> str:
+    """Print a number with fixed decimals; with `strip`, without trailing zeros. Never "-0"."""
+    quantity = rounded(value, decimals)
+    digits = f"{abs(quantity):f}"
+    if strip and "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    sign = style.minus if quantity < 0 else ""
+    return sign + digits.replace(".", style.decimal_mark)
+
+
+def bare_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
+    """Print a record's value alone: no unit, no interval. What cannot be estimated prints as its reason."""
+    if record.value is None:
+        return absent_text(record)
+    if isinstance(record.value, str):
+        return date_text(record.value) if record.kind == "date" else record.value
+    return bound_text(record, record.value, style, decimals)
+
+
+def value_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
+    """Print a record's value with its unit: "2411 days", "42.3%", "not reached"."""
+    if record.kind == "p_value":
+        return p_text(record.value, style)
+    text = bare_text(record, style, decimals=decimals)
+    if record.value is None or record.unit is None:
+        return text
+    return text + "%" if record.unit == "%" else f"{text}{NBSP}{_counted(record.unit, text)}"
+
+
+def interval_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
+    """Print a record's confidence interval: "95% CI 1890–3105"."""
+    if record.conf_level is None:
+        raise ValueError(f"record {record.id} has no confidence interval")
+    low, high = (
+        _missing_bound(record) if bound is None else bound_text(record, bound, style, decimals)
+        for bound in (record.conf_low, record.conf_high)
+    )
+    level = number_text(100 * record.conf_level, 1, style, strip=True)
+    # "to" where a bound is words, or where a dash could be read as a minus
+    worded = None in (record.conf_low, record.conf_high) or style.minus in (low[0], high[0])
+    joined = f"{low} to {high}" if worded else f"{low}{style.range_dash}{high}"
+    return f"{level}%{NBSP}CI{NBSP}{joined}"
+
+
+def text(record: Record, style: Style, *, decimals: int | None = None) -> str:
+    """Print a record as a table cell or caption would: "2411 days (95% CI 1890–3105)", or the value alone."""
+    value = value_text(record, style, decimals=decimals)
+    if record.conf_level is None or (record.conf_low is None and record.conf_high is None):
+        return value
+    return f"{value} ({interval_text(record, style, decimals=decimals)})"
+
+
+def p_number(p: float | int | str | None, style: Style) -> str:
+    """Print a P value without its letter: "0.012", "< 0.001", "> 0.999"; never 0 or 1."""
+    if p is None:
+        return "not estimable"
+    value = float(p)
+    if not 0 <= value <= 1:
+        raise ValueError(f"a P value cannot be {value}")
+    if value < style.p_floor:
+        floor = number_text(style.p_floor, 9, style, strip=True)
+        return f"<{NBSP}{floor}"
+    ceiling = 1 - 10**-style.p_decimals
+    if value > ceiling:
+        return f">{NBSP}{number_text(ceiling, style.p_decimals, style)}"
+    decimals = style.p_decimals
+    # 0.0497 must not print as "0.050": rounding never changes on which side of alpha a P value lies.
+    while (rounded(value, decimals) < Decimal(repr(style.alpha))) != (value < style.alpha):
+        decimals += 1
+    return number_text(value, decimals, style)
+
+
+def p_text(p: float | int | str | None, style: Style) -> str:
+    """Print a P value with its letter: "P = 0.012", "P < 0.001"."""
+    number = p_number(p, style)
+    if p is None:
+        return f"P{NBSP}{number}"
+    return f"P{NBSP}{number}" if number[0] in "<>" else f"P{NBSP}={NBSP}{number}"
+
+
+def date_text(iso: str) -> str:
+    """Print an ISO date as "12 July 1965"."""
+    day = date.fromisoformat(iso)
+    return f"{day.day}{NBSP}{MONTHS[day.month - 1]}{NBSP}{day.year}"
+
+
+def month_text(iso: str) -> str:
+    """Print the month of an ISO date as "July 1965"."""
+    day = date.fromisoformat(iso)
+    return f"{MONTHS[day.month - 1]}{NBSP}{day.year}"
+
+
+def absent_text(record: Record) -> str:
+    """Print a value that cannot be estimated: "not reached" for a survival time, else "not estimable"."""
+    return _missing_bound(record)
+
+
+def _missing_bound(record: Record) -> str:
+    return "not reached" if record.kind == "time" else "not estimable"
+
+
+def bound_text(record: Record, value: float, style: Style, decimals: int | None = None) -> str:
+    """Print a number that belongs to a record (its value or a bound) in the record's decimals."""
+    if isinstance(value, int) and decimals is None:
+        return number_text(value, 0, style)
+    if record.kind in ("count", "setting") and decimals is None:
+        return number_text(value, 6, style, strip=True)
+    strip = decimals is None and (record.kind == "time" or record.id.rsplit(".", 1)[-1] in _OBSERVED)
+    places = style.decimals(record) if decimals is None else decimals
+    if record.kind == "hazard_ratio" and decimals is None and value > 0:
+        # a ratio never prints as 0.00
+        places = max(places, -math.floor(math.log10(value))) if value < 10**-places / 2 else places
+    return number_text(value, places, style, strip=strip)
+
+
+def singular(unit: str) -> str:
+    """Return the singular of a unit: "year" for "years", "cm" for "cm"."""
+    return unit.removesuffix("s") if len(unit) > 2 else unit
+
+
+def _counted(unit: str, number: str) -> str:
+    """Return the unit in the number's grammatical number: "1 day", "2 days"."""
+    return singular(unit) if number == "1" else unit

@@ -1,0 +1,50 @@
+"""What Quarto runs after a render by hand (`post-render` in _quarto.yml): the finishing step of `make report`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    """Finish the documents that Quarto has just made; return the exit code."""
+    # Run as a script, Python looks for modules in this folder first; they are the package's, and found from its root.
+    sys.path[0] = str(REPOSITORY)
+    from analysis.errors import LockstepError
+    from manuscript.render import quarto
+    from manuscript.render.finish import finish
+    from manuscript.render.project import read_project
+    from manuscript.render.qmd import read_front_matter
+
+    if os.environ.get(quarto.FINISHED_BY_US):
+        return 0
+    folder = Path(os.environ["QUARTO_PROJECT_DIR"])
+    built = Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"])
+    profiles = [name for name in os.environ.get("QUARTO_PROFILE", "").split(",") if name]
+    outputs = {folder / name for name in os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()}
+    try:
+        for stem in sorted({output.with_suffix("") for output in outputs}):
+            source = (folder / stem.relative_to(built)).with_suffix(".qmd")
+            docx, pdf = stem.with_suffix(".docx"), stem.with_suffix(".pdf")
+            typst = source.with_suffix(".typ")
+            project = read_project(source.parent, fallback=folder, profiles=profiles)
+            warnings = finish(
+                quarto.draft_of(docx, typst, project, read_front_matter(source)),
+                docx=docx if docx in outputs else None,
+                pdf=pdf if pdf in outputs and typst.is_file() else None,
+                root=source.parent,
+                fonts=REPOSITORY / "templates" / "fonts",
+            )
+            for warning in warnings:
+                sys.stderr.write(f"warning: {warning}\n")
+    except LockstepError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,67 @@
+"""The pandoc program, which comes with pypandoc: reading Markdown and HTML, writing Word and Typst."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pypandoc
+
+from analysis.errors import ReportError
+
+from .clock import EPOCH_VARIABLE, epoch
+from .tree import Node
+
+# Quarto's Markdown: pandoc's own, without attributes on tables. Front matter is read before, in read_markdown only.
+MARKDOWN: Final = "markdown-table_attributes"
+
+_WARNING: Final = re.compile(r"^\[WARNING\] ", re.MULTILINE)
+
+
+@cache
+def _program() -> str:
+    return str(pypandoc.get_pandoc_path())
+
+
+def pandoc(arguments: Sequence[str], content: str, *, folder: Path) -> tuple[str, list[str]]:
+    """Run pandoc in a folder on some content; return its output and its warnings.
+
+    Raises
+    ------
+    ReportError
+        If pandoc fails; with what it said.
+    """
+    environment = {**os.environ, EPOCH_VARIABLE: str(epoch()), "LC_ALL": "C.UTF-8"}
+    run = subprocess.run(
+        [_program(), *arguments], input=content.encode(), capture_output=True, cwd=folder, env=environment, check=False
+    )
+    said = run.stderr.decode(errors="replace").strip()
+    if run.returncode != 0:
+        raise ReportError(f"pandoc could not convert the document: {said or f'code {run.returncode}'}")
+    return run.stdout.decode(), [warning.strip() for warning in _WARNING.split(said) if warning.strip()]
+
+
+def read_markdown(markdown: str, metadata: dict[str, Any], *, folder: Path) -> Node:
+    """Return the tree of a document; text in the metadata is Markdown too."""
+    front_matter = f"---\n{json.dumps(metadata, ensure_ascii=False)}\n---\n\n"  # JSON is YAML
+    tree, _ = pandoc(["--from", MARKDOWN, "--to", "json"], front_matter + markdown, folder=folder)
+    document: Node = json.loads(tree)
+    return document
+
+
+def read_html(html: str, *, folder: Path) -> list[Node]:
+    """Return the blocks of some HTML."""
+    tree, _ = pandoc(["--from", "html", "--to", "json"], html, folder=folder)
+    blocks: list[Node] = json.loads(tree)["blocks"]
+    return blocks
+
+
+def write(document: Node, arguments: Sequence[str], *, folder: Path) -> list[str]:
+    """Write a document tree as `arguments` say (``--to``, ``--output`` ...); return pandoc's warnings."""
+    return pandoc(["--from", "json", *arguments], json.dumps(document), folder=folder)[1]

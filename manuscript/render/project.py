@@ -1,0 +1,250 @@
+"""The _quarto.yml files and the front matter, merged for one output format as Quarto merges them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.errors import ReportError, nearest
+
+from .floats import KINDS, Wording
+from .qmd import Document, needs_quarto
+from .yaml_text import read_mapping
+
+PROJECT_FILE: Final = "_quarto.yml"
+
+# Keys that name files: relative to the file in which they stand.
+_PATHS: Final = ("bibliography", "csl", "template", "reference-doc")
+_EXECUTE: Final = ("echo", "include", "output", "eval", "warning", "error")
+_NOT_METADATA: Final = (
+    *("project", "profile", "format", "execute", "jupyter", "engine", "editor", "crossref", "number-sections"),
+    *("citeproc", "default-image-extension", "keep-typ", "keep-md", *_PATHS, *_EXECUTE),
+)
+_ONLY_QUARTO: Final = (
+    *("filters", "shortcodes", "metadata-files", "brand", "params", "knitr", "shift-heading-level-by", "number-depth"),
+    *("toc", "lof", "lot", "include-in-header", "include-before-body", "include-after-body", "template-partials"),
+    *("from", "reader", "html-table-processing", "fig-cap-location", "tbl-cap-location", "date-format"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """The project of a document.
+
+    `folder` is where _quarto.yml stands, `files` are it and the active profiles', `config` what they say together, its
+    paths absolute. `own` tells whether it stands in the document's folder, where Quarto finds it by itself.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    config: Mapping[str, Any]
+    profiles: tuple[str, ...]
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What one output format needs to know. Paths are absolute; `metadata` are all other keys, as written."""
+
+    target: str
+    metadata: Mapping[str, Any]
+    execute: Mapping[str, Any]
+    wording: Wording
+    image_extension: str
+    bibliography: tuple[Path, ...] = ()
+    csl: Path | None = None
+    template: Path | None = None
+    reference_doc: Path | None = None
+
+
+def read_project(folder: Path, *, fallback: Path, profiles: Sequence[str] = ()) -> Project:
+    """Read the project of the documents in a folder.
+
+    Parameters
+    ----------
+    folder : the document's.
+    fallback : folder whose _quarto.yml serves where `folder` has none; the bibliography is the document's own then, by
+        the same name, where it has one.
+    profiles : names of active profiles; of two the first wins. Without any, those that _quarto.yml names as default.
+
+    Raises
+    ------
+    ReportError
+        If a file is not valid YAML, or a profile that was asked for has no file.
+    """
+    own = (folder / PROJECT_FILE).is_file()
+    place = folder if own else fallback
+    files = [place / PROJECT_FILE]
+    config = read_mapping(_text(files[0]), name=PROJECT_FILE)
+    wanted = config.pop("profile", None) or {}
+    names = list(profiles) or _as_list(wanted.get("default"))
+    for name in reversed(names):  # the first gets the last word
+        file = place / f"_quarto-{name}.yml"
+        if not file.is_file():
+            known = sorted(path.stem.removeprefix("_quarto-") for path in place.glob("_quarto-*.yml"))
+            raise ReportError(
+                f"no profile '{name}': {file} does not exist{nearest(name, known) or '.'} "
+                f"Profiles here: {', '.join(known) or 'none'}."
+            )
+        files.append(file)
+        config = merged(config, read_mapping(_text(file), name=file.name))
+    if not own:
+        bibliography = _as_list(config.pop("bibliography", None))
+        config["bibliography"] = [str(folder / name) for name in bibliography if (folder / name).is_file()]
+    return Project(folder=place, files=tuple(files), config=_absolute(config, place), profiles=tuple(names), own=own)
+
+
+def config_for(target: str, project: Project, document: Document) -> dict[str, Any]:
+    """Merge project and front matter for one format ("docx" or "typst"); paths are absolute.
+
+    Notes
+    -----
+    As in Quarto: in the project and in the front matter alike, what stands under ``format`` wins over what stands at
+    the top; then the front matter wins over the project. Lists are joined, mappings merged.
+    """
+    own = _absolute(document.front_matter, document.path.parent)
+    return merged(_for_format(project.config, target), _for_format(own, target))
+
+
+def metadata_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys that describe the document and its look, not the making of it."""
+    return {key: value for key, value in config.items() if key not in _NOT_METADATA}
+
+
+def files_named(config: Mapping[str, Any]) -> list[Path]:
+    """Return the files that a configuration names: bibliography, citation style, templates."""
+    return [Path(name) for key in _PATHS for name in _as_list(config.get(key))]
+
+
+def reference_keys(files: Iterable[Path]) -> list[str]:
+    """Return the keys of the references in BibTeX files."""
+    texts = (path.read_text(encoding="utf-8") for path in files if path.suffix == ".bib")
+    return [key for text in texts for key in re.findall(r"^\s*@\w+\s*\{\s*([^,\s]+)", text, re.MULTILINE)]
+
+
+def settings_for(target: str, project: Project, document: Document) -> Settings:
+    """Return what the built-in renderer needs to know for one format.
+
+    Raises
+    ------
+    ReportError
+        If a key would change the document in Quarto and cannot here, or a file that is named does not exist.
+    """
+    config = config_for(target, project, document)
+    _refuse(config, document)
+    execute = config.get("execute") or {}
+    metadata = metadata_of(config)
+    if config.get("number-sections") and target == "typst":
+        metadata.setdefault("section-numbering", "1.1.a")
+    return Settings(
+        target=target,
+        metadata=metadata,
+        execute={key: value for key, value in {**config, **execute}.items() if key in _EXECUTE},
+        wording=_wording(config, document),
+        image_extension=str(config.get("default-image-extension") or {"docx": "png", "typst": "svg"}[target]),
+        bibliography=tuple(_file(path, document) for path in _as_list(config.get("bibliography"))),
+        csl=_optional_file(config, "csl", document),
+        template=_optional_file(config, "template", document),
+        reference_doc=_optional_file(config, "reference-doc", document),
+    )
+
+
+def merged(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return two configurations as one: mappings merged, lists joined without repeats, else the other wins."""
+    new = dict(base)
+    for key, value in other.items():
+        old = new.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            new[key] = merged(old, value)
+        elif (isinstance(old, list) or isinstance(value, list)) and old and value:
+            joined = [*_as_list(old), *_as_list(value)]
+            new[key] = list({json.dumps(item, sort_keys=True): item for item in joined}.values())
+        elif isinstance(old, list) and not value:
+            continue
+        else:
+            new[key] = value
+    return new
+
+
+def _for_format(config: Mapping[str, Any], target: str) -> dict[str, Any]:
+    formats = config.get("format")
+    own = formats.get(target) if isinstance(formats, dict) else None
+    common = {key: value for key, value in config.items() if key != "format"}
+    return merged(common, own if isinstance(own, dict) else {})
+
+
+def _absolute(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return a configuration with its paths absolute, those under ``format`` as well."""
+
+    def absolute(value: Any) -> Any:
+        return [absolute(item) for item in value] if isinstance(value, list) else str(folder / str(value))
+
+    new = {key: absolute(value) if key in _PATHS and value else value for key, value in config.items()}
+    formats = new.get("format")
+    if isinstance(formats, dict):
+        new["format"] = {key: _absolute(own, folder) if isinstance(own, dict) else own for key, own in formats.items()}
+    return new
+
+
+def _refuse(config: Mapping[str, Any], document: Document) -> None:
+    """Refuse keys that would change the document in Quarto and cannot here."""
+    for key in _ONLY_QUARTO:
+        if config.get(key):
+            raise needs_quarto(document.at(f"{key}:"), f"documents with `{key}`", "leave the key out")
+    execute = config.get("execute") or {}
+    if not isinstance(execute, dict):
+        raise needs_quarto(document.at("execute:"), f"documents with `execute: {execute}`", "leave it out")
+    for key in ("freeze", "cache"):
+        if execute.get(key):
+            raise ReportError(
+                f"{document.at(f'{key}:')}: `{key}` keeps outputs when data change, so that a report could be stale. "
+                "Leave it out: what has not changed is not made again anyway."
+            )
+    if config.get("engine") not in (None, "jupyter"):
+        raise needs_quarto(document.at("engine:"), f"documents with `engine: {config['engine']}`", "use Python")
+    if config.get("date") in ("today", "now", "last-modified"):
+        raise ReportError(
+            f"{document.at('date:')}: `date: {config['date']}` changes the document day by day. Write the date out."
+        )
+
+
+def _wording(config: Mapping[str, Any], document: Document) -> Wording:
+    """Return the words of captions and references, from ``crossref`` where it has some."""
+    crossref = config.get("crossref") or {}
+    titles = {kind: crossref.get(f"{kind}-title", name) for kind, name in KINDS.items()}
+    prefixes = {kind: crossref.get(f"{kind}-prefix", name) for kind, name in KINDS.items()}
+    known = {f"{kind}-{what}" for kind in KINDS for what in ("title", "prefix")} | {"title-delim"}
+    for key in crossref:
+        if key not in known:
+            raise needs_quarto(document.at(f"{key}:"), f"documents with `crossref: {key}`", "leave the key out")
+    return Wording(
+        titles=titles,
+        prefixes=prefixes,
+        delimiter=crossref.get("title-delim", ":"),
+        number_sections=bool(config.get("number-sections")),
+    )
+
+
+def _optional_file(config: Mapping[str, Any], key: str, document: Document) -> Path | None:
+    return _file(config[key], document) if config.get(key) else None
+
+
+def _file(path: str, document: Document) -> Path:
+    if not Path(path).is_file():
+        raise ReportError(f"{document.at(Path(path).name)}: {path} does not exist. Mend the name, or add the file.")
+    return Path(path)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ReportError(f"{path} does not exist; it holds the formats of the documents.") from None
+
+
+def _as_list(value: Any) -> list[Any]:
+    return [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]

@@ -1,0 +1,178 @@
+"""The Quarto program, where it is installed: finding it, running it, reading its log."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from analysis.errors import ReportError, nearest
+
+from . import pandoc
+from .draft import FORMATS, Draft
+from .front_matter import normalised, plain
+from .project import Project, config_for, files_named, metadata_of, reference_keys
+from .qmd import Document, read_front_matter
+
+OLDEST: Final = (1, 4)
+FINISHED_BY_US: Final = "LOCKSTEP_FINISHES"  # tells the post-render hook that `make report` does its work
+
+_ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
+_ERROR: Final = re.compile(r"^(?:ERROR|error|Error|[A-Za-z]+Error|[A-Za-z]+Exception)\b.*:")
+_NOISE: Final = re.compile(r"^(WARN|Stack trace|\[IPKernelApp\])")
+_CELL: Final = "An error occurred while executing the following cell:"
+_NO_LABEL: Final = re.compile(r"Unable to resolve crossref @(\S+)")
+_NO_CITATION: Final = re.compile(r"Citeproc: citation (\S+) not found")
+_TYPST_IMAGE: Final = re.compile(r'image\("((?:[^"\\]|\\.)*)", alt: "((?:[^"\\]|\\.)*)"')
+
+
+def find_quarto() -> Path | None:
+    """Return the Quarto program: QUARTO_PATH (program or folder), else PATH, else beside this Python.
+
+    Raises
+    ------
+    ReportError
+        If QUARTO_PATH is set and leads to nothing.
+    """
+    given = os.environ.get("QUARTO_PATH")
+    if given:
+        for path in (Path(given), Path(given) / "quarto", Path(given) / "bin" / "quarto"):
+            if path.is_file():
+                return path.resolve()
+        raise ReportError(f"QUARTO_PATH is '{given}', where there is no quarto. Mend or unset it.")
+    found = shutil.which("quarto") or shutil.which("quarto", path=str(Path(sys.executable).parent))
+    return Path(found) if found else None
+
+
+def check_version(quarto: Path) -> str:
+    """Return Quarto's version; raise ReportError where it is too old or does not run."""
+    run = subprocess.run([quarto, "--version"], capture_output=True, text=True, check=False)
+    version = run.stdout.strip()
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if run.returncode != 0 or numbers is None:
+        said = (run.stderr or run.stdout).strip().split("\n")[0]
+        raise ReportError(f"{quarto} does not run ({said}). Mend the installation, or use RENDERER=builtin.")
+    if (int(numbers[1]), int(numbers[2])) < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise ReportError(f"{quarto} is version {version}; {oldest} or newer is needed. Use it, or RENDERER=builtin.")
+    return version
+
+
+def render(path: Path, project: Project, folder: Path, *, quarto: Path, repository: Path) -> Draft:
+    """Render a document into a folder with Quarto.
+
+    Raises
+    ------
+    ReportError
+        If Quarto fails, or leaves a reference unresolved; with the lines of its log that say why.
+    """
+    check_version(quarto)
+    document = read_front_matter(path)
+    kept = path.with_suffix(".typ")
+    drafts = {"docx": folder / f"{path.stem}.docx", "typst": folder / f"{path.stem}.typ"}
+    with _without_leftovers(path):
+        for target in FORMATS:
+            _run(path, target, project, document, folder, quarto=quarto, repository=repository)
+        if not kept.is_file():
+            raise ReportError(f"Quarto left no {kept.name}; set `keep-typ: true` under `typst:` in _quarto.yml.")
+        shutil.move(kept, drafts["typst"])
+    return draft_of(drafts["docx"], drafts["typst"], project, document)
+
+
+def draft_of(docx: Path, typst: Path, project: Project, document: Document) -> Draft:
+    """Return what Quarto has made as a draft, with all that the finishing step needs to know."""
+    text = typst.read_text(encoding="utf-8") if typst.is_file() else ""
+    images = {_unquoted(source): _unquoted(alt) for source, alt in _TYPST_IMAGE.findall(text)}
+    here = document.path.parent
+    metadata = normalised(metadata_of(config_for("docx", project, document)))
+    return Draft(
+        docx=docx,
+        typst=typst,
+        metadata=plain(pandoc.read_markdown("", metadata, folder=here)["meta"]),
+        alt_texts={Path(source).stem: alt for source, alt in images.items()},
+        inputs=frozenset(here / source for source in images if (here / source).is_file()),
+        warnings=(),
+    )
+
+
+def _run(
+    path: Path, target: str, project: Project, document: Document, folder: Path, *, quarto: Path, repository: Path
+) -> None:
+    """Run Quarto for one format; its output lands in `folder`."""
+    output = path.with_name(f".{folder.name}").with_suffix(".docx" if target == "docx" else ".pdf")
+    arguments = [str(quarto), "render", path.name, "--to", target]
+    if project.own:
+        arguments += ["--output-dir", str(folder)]
+    else:
+        # Quarto does not find the repository's project from here: what it says is handed over, its paths absolute.
+        configuration = folder / "quarto.yml"
+        said = {key: value for key, value in project.config.items() if key != "project"}
+        configuration.write_text(json.dumps(said), encoding="utf-8")
+        arguments += ["--metadata-file", str(configuration), "--output", output.name]
+    run = subprocess.run(
+        arguments, cwd=path.parent, env=_environment(project, repository), capture_output=True, text=True, check=False
+    )
+    log = _ANSI.sub("", f"{run.stdout}\n{run.stderr}")
+    if run.returncode != 0:
+        raise ReportError(_why(log, document, target))
+    _refuse_unresolved(log, document, files_named(config_for(target, project, document)))
+    if output.is_file():
+        shutil.move(output, folder / f"{path.stem}{output.suffix}")
+
+
+def _environment(project: Project, repository: Path) -> dict[str, str]:
+    """Return the environment for Quarto: cells run in this Python, and find the repository's packages."""
+    search = [str(repository), *filter(None, [os.environ.get("PYTHONPATH")])]
+    added = {"QUARTO_PYTHON": sys.executable, "PYTHONPATH": os.pathsep.join(search), FINISHED_BY_US: "1"}
+    if project.profiles:
+        added["QUARTO_PROFILE"] = ",".join(project.profiles)
+    return {**os.environ, **added}
+
+
+@contextmanager
+def _without_leftovers(path: Path) -> Iterator[None]:
+    """Remove what Quarto leaves beside a document: the kept .typ and, when it fails, half-made outputs."""
+    names = [path.with_name(f"{path.stem}{end}") for end in (".typ", ".docx", ".pdf", ".quarto_ipynb", "_files")]
+    before = {name for name in names if name.exists()}
+    try:
+        yield
+    finally:
+        for name in names:
+            if name not in before and name.is_dir():
+                shutil.rmtree(name)
+            elif name not in before:
+                name.unlink(missing_ok=True)
+
+
+def _refuse_unresolved(log: str, document: Document, files: Sequence[Path]) -> None:
+    """Refuse what Quarto only warns of: a reference that would be printed as it was typed."""
+    labels = re.findall(r"#((?:fig|tbl|sec|eq)-[\w-]+)", "\n".join(document.lines))
+    for pattern, what, known in ((_NO_LABEL, "label", labels), (_NO_CITATION, "reference", reference_keys(files))):
+        if missing := pattern.search(log):
+            hint = nearest(missing[1], known) or "."
+            raise ReportError(f"{document.at(f'@{missing[1]}')}: no {what} '{missing[1]}'{hint} Mend or add it.")
+
+
+def _why(log: str, document: Document, target: str, *, most: int = 20) -> str:
+    """Return the lines of a log that tell an error: the cell it came from and what was raised, else its end."""
+    lines = [line.rstrip() for line in log.split("\n") if line.strip() and not _NOISE.match(line)]
+    raised = [line for line in lines if _ERROR.match(line)]
+    where, cell = document.name, []
+    if _CELL in lines:
+        start = lines.index(_CELL) + 1
+        dashes = [i for i, line in enumerate(lines[start:], start) if set(line) == {"-"}]
+        cell = lines[dashes[0] + 1 : dashes[1]] if len(dashes) > 1 else []
+        where = document.at(*cell[:1]) if cell else where
+    told = [*cell, *(raised or lines[-most:])][-most:]
+    return f"{where}: Quarto could not render it as {target}:\n" + "\n".join(f"    {line}" for line in told)
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)

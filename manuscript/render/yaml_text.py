@@ -1,0 +1,41 @@
+"""YAML as Quarto reads it: version 1.2, where `no` and `2024-03-01` are text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+import yaml
+
+from analysis.errors import ReportError
+
+
+class _CoreLoader(yaml.SafeLoader):
+    """PyYAML knows YAML 1.1; only what YAML 1.2 calls null, boolean or number is resolved here, the rest stays text."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+
+
+for _tag, _pattern, _first in (
+    ("null", r"~|null|Null|NULL|", "~nN"),
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+):
+    _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), ["", *_first])
+
+
+def read_mapping(text: str, *, name: str, first_line: int = 1) -> dict[str, Any]:
+    """Read YAML that must be a mapping; `name` and `first_line` say where it stands, for the error message."""
+    try:
+        value = yaml.load(text, Loader=_CoreLoader)  # noqa: S506 (a SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = first_line + (error.problem_mark.line if error.problem_mark else 0)
+        raise ReportError(f"{name}:{line}: not valid YAML: {error.problem or error.context}. Mend this line.") from None
+    except yaml.YAMLError as error:
+        raise ReportError(f"{name}:{first_line}: not valid YAML: {error}") from None
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ReportError(f"{name}:{first_line}: expected `key: value` lines, found a {type(value).__name__}.")
+    return {str(key): item for key, item in value.items()}

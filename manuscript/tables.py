@@ -1,0 +1,257 @@
+"""Tables: rows of printed cells for the jinja2 templates, and their rendering; the only module that imports jinja2.
+
+A template receives text only, no number, so it has nothing to compute. Its HTML part is escaped by jinja2, its notes by
+the filter `md`; whatever a level or label holds is printed literally.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+from markupsafe import Markup
+
+from analysis.errors import ReportError
+from analysis.results import Record, Results
+from analysis.study import Study, Table, TableRow, slug
+
+from . import escape, numbers
+from .numbers import Style
+
+EM_SPACE: Final = "\N{EM SPACE}"
+MARKS: Final = ("\N{DAGGER}", "\N{DOUBLE DAGGER}", "\N{SECTION SIGN}", "\N{PILCROW SIGN}")
+EMPTY: Final = "\N{EN DASH}"
+
+_MARKED: Final = {
+    "median_range": "Median (range).",
+    "median_iqr": "Median (interquartile range).",
+    "mean_sd": "Mean (standard deviation).",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedTable:
+    """A table as the document shows it."""
+
+    markdown: str
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A group of patients: its heading, and the path of its records below a variable ("" or ".by_sex.male")."""
+
+    label: str
+    n: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: a heading without cells, or one cell list for each column.
+
+    A cell list has a count and a percentage, or one text over both.
+    """
+
+    label: str
+    cells: tuple[tuple[str, ...], ...] = ()
+    indent: bool = False
+
+    @property
+    def indented_label(self) -> str:
+        return EM_SPACE + self.label if self.indent else self.label
+
+
+def render_table(name: str, study: Study, results: Results, style: Style) -> RenderedTable:
+    """Render a table of study.toml with its template.
+
+    Raises
+    ------
+    ReportError
+        If study.toml has no such table, or its template is missing or faulty (named with its line).
+    """
+    table = study.tables.get(name)
+    if table is None:
+        known = ", ".join(study.tables) or "none"
+        raise ReportError(f"no table '{name}' in study.toml; it has: {known}")
+    context = _models(table, study, results, style) if table.endpoints else _summary(table, study, results, style)
+    return RenderedTable(_render(table.template, study.folder, context))
+
+
+# ---- summaries of variables ----------------------------------------------------------------------------------------
+
+
+def _summary(table: Table, study: Study, results: Results, style: Style) -> dict[str, Any]:
+    columns = [Column("All patients", numbers.bare_text(results["flow.analysed"], style), "")]
+    if table.by is not None:
+        columns += [
+            Column(
+                label=label,
+                n=numbers.bare_text(results[f"{slug(table.by)}.{slug(level)}.count"], style),
+                path=f".by_{slug(table.by)}.{slug(level)}",
+            )
+            for level, label in study.levels(table.by).items()
+        ]
+    marks = {
+        summary: MARKS[position]
+        for position, summary in enumerate(dict.fromkeys(row.summary for row in table.rows if row.summary in _MARKED))
+    }
+    rows = [row for spec in table.rows for row in _variable_rows(spec, columns, marks, study, results, style)]
+    tests = {row.variable: _tests(row.variable, table.by, results, style) for row in table.rows if table.by}
+    missing = any(results[f"{slug(row.variable)}.missing.count"].value for row in table.rows)
+    return {
+        "heading": variable_label(table.rows[0].variable, study)[0],
+        "columns": columns,
+        "rows": rows,
+        "marks": [(mark, _MARKED[summary]) for summary, mark in marks.items()],
+        "tests": tests,
+        "missing": missing,
+    }
+
+
+def _variable_rows(
+    spec: TableRow, columns: Sequence[Column], marks: Mapping[str, str], study: Study, results: Results, style: Style
+) -> Iterator[Row]:
+    stem = slug(spec.variable)
+    label, unit = variable_label(spec.variable, study)
+    heading = f"{label}, {unit}" if unit else label
+
+    def cell(path: str, *parts: str) -> tuple[str, ...]:
+        return tuple(numbers.bare_text(results[f"{stem}{path}.{part}"], style) for part in parts)
+
+    match spec.summary:
+        case "n_percent":
+            yield Row(heading)
+            for level, level_label in study.levels(spec.variable).items():
+                cells = tuple(_count_percent(f"{stem}{column.path}.{slug(level)}", results, style) for column in columns)
+                yield Row(level_label, cells, indent=True)
+        case "median_range_mean":
+            yield Row(heading)
+            dash = style.range_dash
+            for part, parts in (("Median", ("median",)), ("Range", ("min", "max")), ("Mean", ("mean",))):
+                yield Row(part, tuple((dash.join(cell(column.path, *parts)),) for column in columns), indent=True)
+        case "mean_sd":
+            pairs = (cell(column.path, "mean", "sd") for column in columns)
+            yield Row(heading, tuple((f"{mean}{marks[spec.summary]} ({sd})",) for mean, sd in pairs))
+        case "median_range" | "median_iqr":
+            bounds = ("min", "max") if spec.summary == "median_range" else ("q1", "q3")
+            triples = (cell(column.path, "median", *bounds) for column in columns)
+            mark, dash = marks[spec.summary], style.range_dash
+            yield Row(heading, tuple((f"{middle}{mark} ({low}{dash}{high})",) for middle, low, high in triples))
+    if results[f"{stem}.missing.count"].value:
+        cells = tuple(_count_percent(f"{stem}{column.path}.missing", results, style) for column in columns)
+        yield Row("Missing", cells, indent=True)
+
+
+def _count_percent(stem: str, results: Results, style: Style) -> tuple[str, str]:
+    percent = results[f"{stem}.percent"]
+    return (
+        numbers.bare_text(results[f"{stem}.count"], style),
+        EMPTY if percent.value is None else numbers.value_text(percent, style),
+    )
+
+
+def _tests(variable: str, by: str | None, results: Results, style: Style) -> dict[str, str]:
+    stem = f"{slug(variable)}.by_{slug(by or '')}"
+    if f"{stem}.chi_square.p_value" not in results:
+        return {}
+    return {
+        "chi_square": numbers.p_text(results[f"{stem}.chi_square.p_value"].value, style),
+        "df": numbers.bare_text(results[f"{stem}.chi_square.df"], style),
+        "fisher": numbers.p_text(results[f"{stem}.fisher.p_value"].value, style),
+    }
+
+
+# ---- models --------------------------------------------------------------------------------------------------------
+
+
+def _models(table: Table, study: Study, results: Results, style: Style) -> dict[str, Any]:
+    analysis = study.analysis
+    univariable = ([analysis.exposure] if analysis.exposure else []) + list(analysis.univariate)
+    rows = [row for variable in univariable for row in _univariable_rows(variable, table.endpoints, study, results, style)]
+    multivariable = list(_multivariable_rows(table.endpoints, study, results, style))
+    return {
+        "endpoints": [study.endpoints[name].label for name in table.endpoints],
+        "conf_level": numbers.number_text(100 * analysis.conf_level, 1, style, strip=True) + "%",
+        "sections": [("Univariable", rows)] + ([("Multivariable", multivariable)] if multivariable else []),
+    }
+
+
+def _univariable_rows(
+    variable: str, endpoints: Sequence[str], study: Study, results: Results, style: Style
+) -> Iterator[Row]:
+    by = f"by_{slug(variable)}"
+    log_rank = (results[f"{slug(name)}.{by}.log_rank.p_value"] for name in endpoints)
+    yield Row(variable_label(variable, study)[0], tuple(("", numbers.p_number(test.value, style)) for test in log_rank))
+    for position, (level, label) in enumerate(study.levels(variable).items()):
+        ratios = (f"{slug(name)}.{by}.cox.{slug(level)}.hazard_ratio" for name in endpoints)
+        cells = (("1 (reference)", "") if position == 0 else (_ratio(results[ratio], style), "") for ratio in ratios)
+        yield Row(label, tuple(cells), indent=True)
+
+
+def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results, style: Style) -> Iterator[Row]:
+    analysis = study.analysis
+    for variable in ([analysis.exposure] if analysis.exposure else []) + list(analysis.adjust_for):
+        label, unit = variable_label(variable, study)
+        levels = list(study.levels(variable).items())
+        terms = [(f"{text} v {levels[0][1].lower()}", f".{slug(level)}") for level, text in levels[1:]]
+        for text, path in terms or [(f"{label}, per {numbers.singular(unit or 'unit')}", "")]:
+            stems = [f"{slug(name)}.adjusted.{slug(variable)}{path}" for name in endpoints]
+            cells = tuple(
+                (
+                    _ratio(results[f"{stem}.hazard_ratio"], style),
+                    numbers.p_number(results[f"{stem}.p_value"].value, style),
+                )
+                for stem in stems
+            )
+            yield Row(text, cells, indent=True)
+
+
+def _ratio(record: Record, style: Style) -> str:
+    """Print a hazard ratio with its interval, without naming the level, which the column heading does."""
+    if record.value is None or record.conf_low is None or record.conf_high is None:
+        return numbers.value_text(record, style)
+    low, high = (numbers.bound_text(record, bound, style) for bound in (record.conf_low, record.conf_high))
+    return f"{numbers.value_text(record, style)} ({low}{style.range_dash}{high})"
+
+
+# ---- shared --------------------------------------------------------------------------------------------------------
+
+
+def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
+    """Return a variable's printed label and unit."""
+    if variable == "follow_up":
+        return "Follow-up", "months"
+    column = study.columns.get(variable)
+    return study.label(variable), column.unit if column is not None else None
+
+
+def _render(template: str, folder: Path, context: Mapping[str, Any]) -> str:
+    own = Path(__file__).resolve().parent.parent / "templates"
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([folder / "templates", own]),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_literal,
+    )
+    environment.filters["md"] = lambda text: Markup(escape.markdown(str(text)))
+    try:
+        return environment.get_template(template).render(context)
+    except jinja2.TemplateNotFound:
+        raise ReportError(f"templates/{template} does not exist; study.toml names it as a table's template") from None
+    except jinja2.TemplateSyntaxError as error:
+        raise ReportError(f"templates/{error.name}:{error.lineno}: {error.message}") from None
+    except jinja2.UndefinedError as error:
+        raise ReportError(f"templates/{template}: {error.message}") from None
+
+
+def _literal(value: Any) -> Any:
+    """Escape what jinja2's own escaping leaves: braces, which Quarto would read as a shortcode."""
+    return Markup(escape.html_text(value)) if type(value) is str else value

@@ -1,0 +1,41 @@
+"""What several tests share: the flagship study and its results, computed once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis.results import Results
+from analysis.study import Study, read_study
+
+ROOT = Path(__file__).parent.parent
+IMPLANTS = ROOT / "tests" / "studies" / "implants"
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    """Return the flagship study."""
+    return read_study(ROOT)
+
+
+@pytest.fixture(scope="session")
+def results(study: Study) -> Results:
+    """Return the flagship's results, computed from the data."""
+    from analysis.pipeline import compute
+
+    return compute(study)
+
+
+@pytest.fixture(scope="session")
+def implants() -> Study:
+    """Return the small second study: months, semicolons, three groups, missing values."""
+    return read_study(IMPLANTS)
+
+
+@pytest.fixture(scope="session")
+def implants_results(implants: Study) -> Results:
+    """Return the second study's results."""
+    from analysis.pipeline import compute
+
+    return compute(implants)

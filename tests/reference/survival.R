@@ -1,0 +1,87 @@
+# The numbers of R that test_survival.py, test_cox.py and test_association.py expect, in the order of the tests.
+# Rscript tests/reference/survival.R data/cohort.csv      (R 4.2.2, survival 3.5-3, pROC 1.18.0)
+suppressMessages({library(survival); library(pROC)})
+options(width = 160)
+show <- function(name, ...) cat(name, "\n ", sprintf("%.15g", c(...)), "\n")
+loglog <- function(formula, data) survfit(formula, data, conf.type = "log-log")
+median_of <- function(fit) summary(fit)$table[c("median", "0.95LCL", "0.95UCL")]
+
+# ---- the cohort ----------------------------------------------------------------------------------------------------
+x <- read.csv(commandArgs(TRUE)[1], stringsAsFactors = FALSE, na.strings = "")
+d <- x[x$complete_record == 1, ]
+day <- function(date) as.integer(as.Date(date))
+d$os <- day(d$date_last_followup) - day(d$date_initial_diagnosis)
+d$death <- as.integer(grepl("^died", d$vital_status))
+d$pfs <- ifelse(is.na(d$date_progression), day(d$date_last_followup), day(d$date_progression)) - day(d$date_metastasis_treatment)
+d$progression <- as.integer(!is.na(d$date_progression))
+d$treated <- as.integer(d$surgery + d$radiotherapy + d$rfa > 0)
+d$elderly <- as.integer(d$age_at_diagnosis > 60)
+show("os median", median_of(loglog(Surv(os, death) ~ 1, d)))
+show("pfs median", median_of(loglog(Surv(pfs, progression) ~ 1, d)))
+s <- summary(loglog(Surv(os, death) ~ 1, d), times = 365 * c(1, 3, 5))
+show("os rates", s$surv, s$lower, s$upper, s$n.risk)
+show("reverse", median_of(loglog(Surv(os, 1 - death) ~ 1, d)))
+show("os log-rank treated", survdiff(Surv(os, death) ~ treated, d)$chisq)
+show("os log-rank subtype", survdiff(Surv(os, death) ~ histologic_subtype, d)$chisq)
+fit <- coxph(Surv(os, death) ~ treated + age_at_diagnosis, d)
+show("os cox", coef(fit), sqrt(diag(vcov(fit))), summary(fit)$coefficients[, 5], fit$loglik[2])
+show("os cox.zph", cox.zph(fit)$table[, c("chisq", "p")])
+show("interaction", anova(coxph(Surv(os, death) ~ treated + elderly, d), coxph(Surv(os, death) ~ treated * elderly, d))[2, c("Chisq", "Pr(>|Chi|)")])
+r <- roc(d$death, d$pfs, levels = c(0, 1), direction = ">", quiet = TRUE)
+show("roc pfs", as.numeric(ci.auc(r)), unlist(coords(r, "best", ret = c("threshold", "sensitivity", "specificity"))))
+for (v in c("treated", "histologic_subtype")) {
+  t <- table(d$response, d[[v]]); c2 <- suppressWarnings(chisq.test(t, correct = FALSE))
+  print(t); show(paste("response by", v), c2$statistic, c2$p.value, min(c2$expected), fisher.test(t, workspace = 2e7)$p.value)
+}
+
+# ---- lung, ovarian, veteran ----------------------------------------------------------------------------------------
+show("lung median", median_of(loglog(Surv(time, status) ~ 1, lung)))
+s <- summary(loglog(Surv(time, status) ~ 1, lung), times = c(0, 5, 100, 365, 1000, 1022))
+show("lung rates", s$surv, s$lower, s$upper)
+show("lung risk", s$n.risk)
+show("lung log-rank ecog", survdiff(Surv(time, status) ~ ph.ecog, lung)$chisq)
+show("lung log-rank sex", survdiff(Surv(time, status) ~ sex, lung)$chisq)
+fit <- coxph(Surv(time, status) ~ age + sex + ph.ecog, lung)
+show("lung cox", coef(fit), sqrt(diag(vcov(fit))), summary(fit)$coefficients[, 5], fit$loglik[2])
+show("lung cox 90%", exp(confint(fit, level = 0.9)))
+show("lung cox.zph", cox.zph(fit)$table[, c("chisq", "p")])
+r <- roc(lung$status == 2, lung$age, levels = c(FALSE, TRUE), direction = "<", quiet = TRUE)
+show("roc lung age 90%", as.numeric(ci.auc(r, conf.level = 0.9)), unlist(coords(r, "best", ret = c("threshold", "sensitivity", "specificity"))))
+show("ovarian median", median_of(loglog(Surv(futime, fustat) ~ 1, ovarian)))
+fit <- coxph(Surv(futime, fustat) ~ age + rx, ovarian)
+show("ovarian cox", coef(fit), sqrt(diag(vcov(fit))), fit$loglik[2])
+fit <- coxph(Surv(time, status) ~ celltype + karno + trt, veteran)
+show("veteran cox", coef(fit), sqrt(diag(vcov(fit))), fit$loglik[2])
+show("veteran cox.zph", cox.zph(fit)$table)
+show("veteran LRT", anova(coxph(Surv(time, status) ~ karno + trt, veteran), fit)[2, c("Chisq", "Df", "Pr(>|Chi|)")])
+
+# ---- small and awkward ---------------------------------------------------------------------------------------------
+small <- data.frame(t = c(1, 2, 3, 4, 4, 5), e = c(0, 1, 1, 0, 1, 1))
+s <- summary(loglog(Surv(t, e) ~ 1, small), censored = TRUE)
+show("small", s$surv, s$lower, s$upper)
+show("small median", median_of(loglog(Surv(t, e) ~ 1, small)))
+show("flat", median_of(loglog(Surv(c(1, 2, 3, 4), c(1, 1, 0, 1)) ~ 1, small[1:4, ])))
+show("flat to the end", median_of(loglog(Surv(c(1, 2, 3, 4), c(1, 1, 0, 0)) ~ 1, small[1:4, ])))
+flat <- data.frame(t = 1:12, e = c(1, 1, 1, 1, 1, 1, 0, 0, 1, 0, 1, 1))
+show("flat by rounding", median_of(loglog(Surv(t, e) ~ 1, flat)))
+show("reverse small", summary(loglog(Surv(t, 1 - e) ~ 1, small), censored = TRUE)$surv)
+ties <- data.frame(t = c(2, 2, 2, 3, 3, 5, 5, 5, 5, 8), e = c(1, 1, 0, 1, 1, 1, 1, 1, 0, 1), g = c(0, 1, 1, 0, 1, 0, 1, 1, 0, 1))
+show("ties log-rank", survdiff(Surv(t, e) ~ g, ties)$chisq)
+fit <- coxph(Surv(t, e) ~ g, ties)
+show("ties cox", coef(fit), sqrt(vcov(fit)), fit$loglik[2], cox.zph(fit)$table[1, c("chisq", "p")])
+early <- data.frame(t = c(1, 1, 3, 4, 5, 6, 7, 8), e = c(0, 0, 1, 1, 0, 1, 1, 1), g = c(2, 2, 0, 1, 0, 1, 0, 1))
+r <- survdiff(Surv(t, e) ~ g, early); show("early leavers log-rank", r$chisq, r$pvalue)
+none <- data.frame(t = c(5, 8, 12, 3, 9, 7, 6, 10), e = c(1, 1, 1, 1, 0, 0, 0, 0), g = c(0, 0, 0, 0, 0, 1, 1, 1), a = c(1, 4, 2, 6, 3, 5, 9, 1))
+show("arm without events log-rank", survdiff(Surv(t, e) ~ g, none)$chisq)
+fit <- suppressWarnings(coxph(Surv(t, e) ~ g + a, none, control = coxph.control(eps = 1e-12, iter.max = 40)))
+show("arm without events cox", coef(fit), sqrt(diag(vcov(fit))), fit$loglik[2])
+fuzzy <- data.frame(t = c(0.1 + 0.2, 0.3, 0.3, 0.5), e = c(1, 1, 0, 1))
+s <- loglog(Surv(t, e) ~ 1, fuzzy); show("times tied up to rounding", s$surv)
+
+# ---- cross tables --------------------------------------------------------------------------------------------------
+tables <- list(two = matrix(c(3, 1, 0, 9), 2), three = matrix(c(3, 1, 2, 4, 0, 5, 6, 1, 2), 3), wide = matrix(rep(3, 20), 2),
+               large = matrix(c(500, 400, 400, 500, 300, 300), 2), ecog = table(lung$ph.ecog, lung$sex))
+for (name in names(tables)) {
+  t <- tables[[name]]; c2 <- suppressWarnings(chisq.test(t, correct = FALSE))
+  show(name, c2$statistic, c2$p.value, min(c2$expected), fisher.test(t, workspace = 2e7)$p.value)
+}

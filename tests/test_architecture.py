@@ -1,0 +1,103 @@
+"""The rules of docs/architecture.md: one direction of imports, one file per outside library, nothing of one study in code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("analysis", "manuscript")
+MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+SHARED = {"analysis.errors", "analysis.files", "analysis.results", "analysis.source", "analysis.study", "analysis.expressions"}
+"""What the manuscript may import of the analysis: the waist, the study definition, and what both stand on."""
+
+FENCES = {
+    "lifelines": {"analysis/survival.py"},
+    "tableone": {"analysis/baseline.py"},
+    "matplotlib": {"manuscript/figures.py"},
+    "jinja2": {"manuscript/tables.py"},
+    "pypandoc": {"manuscript/render/pandoc.py"},
+    "typst": {"manuscript/render/pdf.py"},
+}
+
+
+def name_of(path: Path) -> str:
+    """Return a module's dotted name."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Return the dotted names of all modules that a file imports, wherever in it, relative ones resolved."""
+    package = name_of(path).split(".") if path.name == "__init__.py" else name_of(path).split(".")[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {f"{module}.{alias.name}" for alias in node.names} | {module}
+    return found
+
+
+KNOWN = {name_of(path) for path in MODULES}
+GRAPH = {name_of(path): imports(path) & KNOWN - {name_of(path)} for path in MODULES}
+
+
+@pytest.mark.parametrize("module", sorted(GRAPH))
+def test_imports_point_one_way(module: str) -> None:
+    """The analysis knows nothing of the manuscript, and the manuscript only the waist of the analysis."""
+    others = {name for name in GRAPH[module] if not name.startswith(module.split(".")[0])}
+    if module.startswith("analysis"):
+        assert others == set()
+    else:
+        assert others <= SHARED | {"analysis"}
+
+
+def test_no_two_modules_import_each_other() -> None:
+    """Modules can be put in an order in which each one imports only those before it."""
+    graph = {name: {used for used in uses if used not in PACKAGES} for name, uses in GRAPH.items() if name not in PACKAGES}
+    left = dict(graph)
+    while left:
+        free = [name for name, uses in left.items() if not uses & set(left)]
+        assert free, f"a circle of imports among {sorted(left)}"
+        for name in free:
+            del left[name]
+
+
+@pytest.mark.parametrize("library", FENCES)
+def test_an_outside_library_has_one_door(library: str) -> None:
+    """Its habits are fenced in one file, where it can be replaced."""
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path in MODULES
+        if any(name.split(".")[0] == library for name in imports(path))
+    }
+    assert users == FENCES[library]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_packages_name_no_study(path: Path) -> None:
+    """What is particular to a study stands in its study.toml, report.qmd, templates and data."""
+    words = r"sarcoma|local[ _]treatment|\bSTS\b|\bPFS\b|metasta"
+    assert not re.search(words, path.read_text(encoding="utf-8"), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_module_opens_with_a_sentence_and_stays_small(path: Path) -> None:
+    """A reader knows from the first line what a module is for, and can read it at a sitting."""
+    source = path.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(source))
+    assert len(source.splitlines()) <= 400
+
+
+def test_every_module_is_on_the_map() -> None:
+    """docs/architecture.md names each module, and none that does not exist."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+    assert named == {path.stem for path in MODULES if path.stem != "__init__"}

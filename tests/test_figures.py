@@ -1,0 +1,275 @@
+"""Tests of manuscript.figures and figure_layout: what stands where, and the files that are drawn."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import matplotlib
+import pypdf
+import pytest
+from PIL import Image
+from sample_results import make_results, make_study, trial
+
+from analysis.errors import ReportError
+from manuscript.figure_layout import AXIS_OFFSET, lay_out
+from manuscript.figure_text import Text, labelled, wrapped
+from manuscript.figures import COLOURS, DASHES, draw, text_width
+from manuscript.numbers import Style
+from manuscript.panels import FigureContent, figure_content
+
+Contents = dict[str, FigureContent]
+Box = tuple[float, float, float, float]
+
+ROOT = Path(__file__).parent.parent
+LONG = "Supercalifragilisticexpialidocious" * 2 + " and a very long further label, longer than any line of any legend"
+AWKWARD = {
+    "a": "$x_1$ and {{ 7*7 }}",
+    "b": "<script>",
+    "c": '| a | *b* #read("x")',
+    "d": "One patient",
+    "e": "No events; Ünïcödé αβγ Жук",
+    "f": LONG,
+}
+PATIENTS = [(100.0, True), (150.0, False), (400.0, True), (900.0, True), (1300.0, False)]
+
+
+def awkward(
+    folder: Path,
+    endpoints: Sequence[str] = ("os", "pfs"),
+    levels: Mapping[str, str] = AWKWARD,
+    ticks: Iterable[float] = (0, 1, 2, 3, 4),
+) -> FigureContent:
+    """Return a figure with many groups, awkward labels, one patient, no events, and large numbers."""
+    study = make_study(
+        folder,
+        endpoints={name: ("Überleben ‰, at some length, " * 3, "years", list(ticks)) for name in endpoints},
+        variables={"g": ("Variable {{< meta x >}} $y^2$", levels)},
+        figures={"awkward": {"endpoints": list(endpoints), "groups": "g"}},
+    )
+    patients = {"a": PATIENTS * 2000, "b": PATIENTS, "d": [(120.0, True)], "e": [(5.0, False), (1500.0, False)]}
+    curves = {f"{e}.by_g.{level}": patients.get(level, PATIENTS * 3) for e in endpoints for level in levels}
+    results = make_results(study, curves, p_values={f"{e}.by_g": None for e in endpoints})
+    return figure_content(study.figures["awkward"], study, results, Style())
+
+
+@pytest.fixture(scope="module")
+def contents(tmp_path_factory: pytest.TempPathFactory) -> Contents:
+    """Return the contents of the figures of the shipped cohort, and of awkward ones, by name."""
+    folder = tmp_path_factory.mktemp("study")
+    study, results = trial(folder)
+    found = {name: figure_content(figure, study, results, Style()) for name, figure in study.figures.items()}
+    return found | {
+        "awkward": awkward(folder),
+        "one": awkward(folder, ["os"]),
+        "months": awkward(folder, ticks=range(40)),
+    }
+
+
+NAMES = ("overall", "by_arm", "by_age", "awkward", "one", "months")
+
+
+def box(text: Text) -> Box:
+    """Return left, top, right and bottom of a line of text, from the tops of its capitals to its descenders."""
+    width, height = text_width(text.text, text.size, text.face), text.size / 72 * 25.4
+    left = text.x - {"left": 0, "center": width / 2, "right": width}[text.align]
+    if text.upright:
+        return text.x - height / 2, text.y - width / 2, text.x + height / 2, text.y + width / 2
+    return left, text.y - 0.74 * height, left + width, text.y + 0.22 * height
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Tell whether two boxes share more than a hair's breadth."""
+    return all(min(one[i + 2], other[i + 2]) - max(one[i], other[i]) > 0.01 for i in (0, 1))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_overlaps_another_or_a_plot_or_leaves_the_figure(contents: Contents, name: str) -> None:
+    """Whatever the labels, each line of text has its own place on the figure, outside of the curves."""
+    layout = lay_out(contents[name], text_width)
+    texts = [text for panel in layout.panels for text in panel.texts]
+    plots = [(p.left - AXIS_OFFSET, p.top, p.left + p.width, p.top + p.height) for p in layout.panels]
+    for one, other in itertools.combinations(texts, 2):
+        assert not overlap(box(one), box(other)), (one.text, other.text)
+    for text in texts:
+        assert not any(overlap(box(text), plot) for plot in plots), text.text
+        left, top, right, bottom = box(text)
+        assert left >= -0.01, text.text
+        assert top >= -0.01, text.text
+        assert right <= layout.width + 0.01, text.text
+        assert bottom <= layout.height + 0.01, text.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_text_is_at_least_7_points(contents: Contents, name: str) -> None:
+    """Journals ask for text that can be read at print size."""
+    assert min(text.size for panel in lay_out(contents[name], text_width).panels for text in panel.texts) >= 7
+
+
+@pytest.mark.parametrize("name", ["by_age", "awkward"])
+def test_panels_align(contents: Contents, name: str) -> None:
+    """All plots have one size; those of a row share their top, those of a column their left edge."""
+    panels = lay_out(contents[name], text_width).panels
+    assert len({(panel.width, panel.height) for panel in panels}) == 1
+    assert len({panel.left for panel in panels}) == 2
+    assert len({panel.top for panel in panels}) == len(panels) / 2
+
+
+def test_patients_at_risk_stand_under_their_ticks(contents: Contents) -> None:
+    """Each count "at risk (censored)" is centred on the tick whose time it is of, as counted from the patients."""
+    panel = lay_out(contents["by_arm"], text_width).panels[0]
+    centred = {(round(text.x, 6), text.text) for text in panel.texts if text.align == "center" and not text.upright}
+    ticks = ("0", "5", "10", "15", "20")
+    without = ("63 (0)", "16 (19)", "5 (26)", "3 (27)", "0 (27)")
+    treated = ("79 (0)", "47 (23)", "14 (43)", "9 (46)", "5 (47)")
+    for i, column in enumerate(zip(ticks, without, treated, strict=True)):
+        x = round(panel.left + i / 4 * panel.width, 6)
+        assert {(x, text) for text in column} <= centred
+
+
+def test_a_panel_says_all_that_a_reader_needs(contents: Contents) -> None:
+    """Endpoint, subgroup, test, axes, legend and medians are there, in words."""
+    panel = lay_out(contents["by_age"], text_width).panels[1]
+    texts = [text.text.replace("\u00a0", " ") for text in panel.texts]
+    for expected in (
+        "B", "Overall survival", "Age group: Older than 60 years", "Log-rank", "P", " = 0.707", "Overall survival (%)",
+        "Time (years)", "No. at risk (censored)", "Without local treatment", "2411 days (95% CI 497 to not reached)",
+    ):  # fmt: skip
+        assert expected in texts
+
+
+def test_too_many_panels_are_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    """A figure that no page holds gives one error, not an unreadable picture."""
+    with pytest.raises(ReportError) as error:
+        lay_out(awkward(tmp_path, [f"e{i}" for i in range(7)]), text_width)
+    assert str(error.value) == (
+        "study.toml: [figures.awkward] does not fit on a page: 7 panels of up to 6 curves would be higher than "
+        "220 mm.\n"
+        "Make two figures of it with fewer endpoints each, or shorten the labels of the levels."
+    )
+
+
+def test_a_character_that_the_typeface_lacks_is_an_error(tmp_path: Path) -> None:
+    """A label that could not be printed is refused by name, rather than drawn as boxes."""
+    with pytest.raises(ReportError) as error:
+        draw(awkward(tmp_path, levels={"a": "肉腫", "b": "B"}))
+    assert str(error.value) == (
+        "study.toml: the label '肉腫' has '\\u8089' '\\u816b', which the typeface of the figures (Liberation Sans) "
+        "lacks.\n"
+        "Write the label in Latin, Greek or Cyrillic letters."
+    )
+
+
+def test_lines_are_broken_at_spaces_and_words_only_where_they_must() -> None:
+    """No line is wider than its room, and joined again the lines are the text."""
+    lines = wrapped(LONG, 30, text_width)
+    assert max(text_width(line, 7) for line in lines) <= 30
+    assert LONG.replace(" ", "") == "".join(lines).replace(" ", "")
+    assert wrapped("Two words", text_width("words", 7) + 0.1, text_width) == ("Two", "words")
+
+
+@pytest.mark.parametrize(("width", "expected"), [(9, [0, 1, 2, 3, 4]), (9.5, [0, 2, 4]), (25, [0, 3]), (99, [0])])
+def test_ticks_are_labelled_as_densely_as_labels_keep_apart(width: float, expected: list[int]) -> None:
+    """Every, every second, every third tick ... has its label."""
+    assert expected == labelled([0, 10, 20, 30, 40], width)
+
+
+def test_files_have_journal_sizes_and_embedded_type(contents: Contents) -> None:
+    """The SVG is 174 mm wide with text as outlines, the PNG has 600 dpi and no transparency, the PDF TrueType fonts."""
+    files = draw(contents["by_arm"], formats=("svg", "png", "pdf"))
+    svg = files["svg"].decode()
+    assert float(re.search(r'<svg [^>]*width="([\d.]+)pt"', svg)[1]) == pytest.approx(174 / 25.4 * 72, abs=0.01)
+    assert "<text" not in svg
+    image = Image.open(io.BytesIO(files["png"]))
+    assert (image.mode, image.width) == ("RGB", 4110)
+    assert image.info["dpi"] == pytest.approx((600, 600), abs=0.1)
+    fonts = pypdf.PdfReader(io.BytesIO(files["pdf"])).pages[0]["/Resources"]["/Font"].values()
+    descendants = [font.get_object()["/DescendantFonts"][0].get_object() for font in fonts]
+    assert {"/CIDFontType2"} == {font["/Subtype"] for font in descendants}
+    assert all("LiberationSans" in font["/BaseFont"] for font in descendants)
+
+
+def test_a_single_panel_is_one_column_wide(contents: Contents) -> None:
+    """A figure of one panel fits a journal's column of 85 mm."""
+    assert lay_out(contents["one"], text_width).width == 85
+
+
+def test_labels_are_drawn_literally(contents: Contents) -> None:
+    """No label is read as mathematics or markup: "$x_1$ and {{ 7*7 }}" is drawn with all its characters."""
+    svg = draw(contents["one"], formats=["svg"])["svg"].decode()
+    assert "<script" not in svg
+    drawn = set(re.findall(r'xlink:href="#LiberationSans-?[A-Za-z]*-([0-9a-f]+)"', svg))
+    glyphs = {f"{glyph:x}" for glyph in glyph_numbers('$_{}*<>|#"')}
+    assert glyphs <= drawn
+
+
+def glyph_numbers(characters: str) -> list[int]:
+    """Return the numbers of glyphs in the figures' typeface."""
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(ROOT / "templates" / "fonts" / "LiberationSans-Regular.ttf")
+    return [font.get_char_index(ord(character)) for character in characters]
+
+
+def test_each_censored_time_has_a_mark_unless_marks_would_run_together(tmp_path: Path) -> None:
+    """Few censored patients are marked one by one; in a large cohort marks would hide the curve, and none is drawn."""
+    study = make_study(
+        tmp_path,
+        endpoints={"os": ("Overall survival", "days", [0, 5000])},
+        variables={},
+        figures={"overall": {"endpoints": ["os"]}},
+    )
+
+    def marks(n: int) -> int:
+        patients = [(10.0 * i, i % 3 == 0) for i in range(1, n + 1)]
+        results = make_results(study, {"os": patients}, p_values={})
+        content = figure_content(study.figures["overall"], study, results, Style())
+        svg = draw(content, formats=["svg"])["svg"].decode()
+        return len(re.findall(r'<use xlink:href="#m[0-9a-f]{10}"', svg))
+
+    assert marks(30) == 20
+    assert marks(480) == 0
+
+
+def test_the_same_content_gives_the_same_bytes_whatever_the_settings(contents: Contents) -> None:
+    """Neither a second run nor the user's matplotlib settings change a byte, and those settings stay as they were."""
+    first = draw(contents["by_arm"], formats=("svg", "png", "pdf"))
+    with matplotlib.rc_context({"font.size": 20, "lines.linewidth": 9, "text.usetex": True, "svg.fonttype": "none"}):
+        before = dict(matplotlib.rcParams)
+        assert first == draw(contents["by_arm"], formats=("svg", "png", "pdf"))
+        assert before == dict(matplotlib.rcParams)
+
+
+def test_a_change_of_the_results_changes_the_picture(contents: Contents) -> None:
+    """The bytes follow the curves."""
+    content = contents["overall"]
+    group = content.rows[0][0].groups[0]
+    curve = replace(group.curve, survival=tuple(s**2 for s in group.curve.survival))
+    panel = replace(content.rows[0][0], groups=(replace(group, curve=curve),))
+    changed = replace(content, rows=((panel, content.rows[0][1]),))
+    assert draw(content, formats=["svg"]) != draw(changed, formats=["svg"])
+
+
+def test_curves_can_be_told_apart_without_colour() -> None:
+    """The first colours differ in lightness as well, and no two of 36 groups share colour and dashes."""
+
+    def lightness(colour: str) -> float:
+        red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    assert abs(lightness(COLOURS[0]) - lightness(COLOURS[1])) > 0.15
+    assert len(set(DASHES)) == len(DASHES)
+    pairs = {(i % len(COLOURS), (i + i // len(COLOURS)) % len(DASHES)) for i in range(36)}
+    assert len(pairs) == 36
+
+
+def test_drawing_needs_no_pyplot() -> None:
+    """The part of matplotlib that keeps global state is not even imported."""
+    code = "import sys, manuscript.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -1,0 +1,97 @@
+"""Tables print the paper's cells, whatever labels hold; a template computes nothing and hides nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import ReportError
+from analysis.results import Results
+from analysis.study import Study
+from manuscript.numbers import NBSP, Style
+from manuscript.tables import render_table
+
+STYLE = Style(number_decimals={"age_at_diagnosis": 2, "primary_size_cm": 2, "follow_up": 2})
+
+
+def cells(markdown: str) -> list[list[str]]:
+    """Return the cells of the HTML table in a source, row by row, in plain text."""
+    import lxml.html
+
+    html = markdown.split("```{=html}")[1].split("```")[0]
+    table = lxml.html.fromstring(html)
+    return [
+        [cell.text_content().replace(NBSP, " ") for cell in row.xpath("./td|./th")] for row in table.xpath(".//tr")
+    ]
+
+
+def test_table_1_prints_the_published_characteristics(study: Study, results: Results) -> None:
+    """Levels are indented, counts and percentages have their own columns, medians carry a dagger."""
+    rows = {row[0]: row[1:3] for row in cells(render_table("characteristics", study, results, STYLE).markdown)}
+    assert rows["Age at diagnosis, years"][0] == "47.5† (5–71)"
+    assert rows["\N{EM SPACE}Male"] == ["60", "42.3%"]
+    assert rows["\N{EM SPACE}Fibroblastic/myofibroblastic tumors"] == ["2", "1.4%"]
+    assert rows["\N{EM SPACE}Median"][0] == "49.38"
+    assert rows["\N{EM SPACE}Range"][0] == "2.97–476.17"
+    assert rows["\N{EM SPACE}Mean"][0] == "71.05"
+
+
+def test_table_2_prints_the_published_responses_and_both_tests(study: Study, results: Results) -> None:
+    """Counts and percentages are of each group; the note names both tests."""
+    source = render_table("response", study, results, STYLE).markdown
+    rows = {row[0]: row[1:] for row in cells(source)}
+    assert rows["Complete response"] == ["27 (42.9%)", "54 (68.4%)"]
+    assert rows["Partial response"] == ["16 (25.4%)", "13 (16.5%)"]
+    plain = source.replace(NBSP, " ")
+    assert "P = 0.012" in plain
+    assert "P = 0.011" in plain
+
+
+def test_the_models_print_reference_levels_and_ratios(study: Study, results: Results) -> None:
+    """Each endpoint has its hazard ratio and P value, the first level of a variable is the reference."""
+    rows = cells(render_table("models", study, results, STYLE).markdown)
+    by_label = {row[0].strip(): row[1:] for row in rows}
+    assert by_label["Without local treatment"] == ["1 (reference)", "", "1 (reference)", ""]
+    assert by_label["Gender"][1::2] == ["0.783", "0.309"]
+    assert by_label["Age at diagnosis, per year"][0] == "1.01 (1.00–1.02)"
+
+
+def test_missing_values_have_their_own_row(implants: Study, implants_results: Results) -> None:
+    """Two implants without a body-mass index and one without a side are counted, not left out."""
+    source = render_table("baseline", implants, implants_results, Style()).markdown
+    missing = [row[1:3] for row in cells(source) if row[0].strip() == "Missing"]
+    assert missing == [["2", "3.3%"], ["1", "1.7%"]]
+    assert "with a known value" in source
+
+
+@pytest.mark.parametrize("label", ["{{ 7*7 }}", "<script>alert(1)</script>", "| a |", "@fig-1", '#read("x")', "=cmd()"])
+def test_a_hostile_label_is_printed_literally(study: Study, results: Results, label: str) -> None:
+    """A label is text: no template, markup or reference is made of it."""
+    column = dataclasses.replace(study.columns["sex"], levels={"male": label, "female": "Female"})
+    hostile = dataclasses.replace(study, columns={**study.columns, "sex": column})
+    rows = cells(render_table("characteristics", hostile, results, STYLE).markdown)
+    assert ["60", "42.3%"] in [row[1:3] for row in rows if row[0].strip() == label]
+
+
+def test_an_unknown_table_and_a_faulty_template_are_named(study: Study, results: Results, tmp_path: Path) -> None:
+    """The message says which table there is, which template is missing, and where one is wrong."""
+    with pytest.raises(ReportError, match="no table 'baseline' in study.toml; it has: characteristics"):
+        render_table("baseline", study, results, STYLE)
+
+    (tmp_path / "templates").mkdir()
+
+    def with_template(text: str | None) -> Study:
+        if text is not None:
+            (tmp_path / "templates" / "own.j2").write_text(text)
+        table = dataclasses.replace(study.tables["response"], template="own.j2")
+        return dataclasses.replace(study, folder=tmp_path, tables={"response": table})
+
+    for text, message in [
+        (None, "own.j2 does not exist"),
+        ("{% if %}", "own.j2:1"),
+        ("a\n{{ nothing }}", "own.j2: 'nothing' is undefined"),
+    ]:
+        with pytest.raises(ReportError, match=message):
+            render_table("response", with_template(text), results, STYLE)
