@@ -1,7 +1,7 @@
 """Descriptive statistics of a cohort, by tableone; the only module that imports it.
 
-tableone names its rows after the data's own columns and levels, rounds what it prints, reseeds NumPy's generator when it
-is imported and counts a missing value as a level if asked. Here it sees neutral names and codes only, its unrounded
+tableone names its rows after the data's own columns and levels, rounds what it prints, reseeds NumPy's generator when
+it is imported and counts a missing value as a level if asked. Here it sees neutral names and codes only, its unrounded
 intermediate tables are read, the generator is put back, and missing values are counted apart.
 """
 

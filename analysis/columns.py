@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -107,7 +108,7 @@ def numbers(cells: Cells) -> npt.NDArray[np.float64]:
         If a cell is no finite number, or lies outside the declared range; names the kind and the rows.
     """
     remedy = "Mend the file, or list the text under [data] missing in study.toml if it means a missing value."
-    values, faults = _each(cells, _number, math.nan)
+    values, faults = _each(cells, partial(_number, decimal_comma=cells.decimal_comma))
     if faults:
         raise cells.fault(faults, "a number such as 12.5", remedy)
     if cells.decimal_comma and _has_both_marks(cells):
@@ -135,7 +136,7 @@ def dates(cells: Cells) -> npt.NDArray[np.datetime64]:
     DataError
         If a cell is no date as YYYY-MM-DD, is impossible or has an unlikely year; names the kind and the rows.
     """
-    ordinals, faults = _each(cells, _ordinal, math.nan)
+    ordinals, faults = _each(cells, _ordinal)
     if faults:
         raise cells.fault(
             faults, "YYYY-MM-DD, such as 2010-02-28", "Mend the file; a date that is not known is left blank."
@@ -146,16 +147,14 @@ def dates(cells: Cells) -> npt.NDArray[np.datetime64]:
     return days.astype("datetime64[ns]")[cells.codes]
 
 
-def _each(
-    cells: Cells, read: Callable[[str, bool], float | str], missing: float
-) -> tuple[npt.NDArray[np.float64], dict[int, str]]:
-    """Read each distinct text: the values by position, and what is wrong (its kind) by position."""
-    values = np.full(len(cells.texts), missing)
+def _each(cells: Cells, read: Callable[[str], float | str]) -> tuple[npt.NDArray[np.float64], dict[int, str]]:
+    """Read each distinct text: the values by position (NaN where missing), and what is wrong (its kind) by position."""
+    values = np.full(len(cells.texts), math.nan)
     faults: dict[int, str] = {}
     for position, text in enumerate(cells.texts):
         if text in cells.missing:
             continue
-        value = f"a text of {len(text)} characters" if len(text) > _LONG else read(text, cells.decimal_comma)
+        value = f"a text of {len(text)} characters" if len(text) > _LONG else read(text)
         if isinstance(value, str):
             faults[position] = value
         else:
@@ -163,7 +162,7 @@ def _each(
     return values, faults
 
 
-def _number(text: str, decimal_comma: bool) -> float | str:
+def _number(text: str, *, decimal_comma: bool) -> float | str:
     plain = text.replace(",", ".", 1) if decimal_comma and "." not in text else text
     if not _NUMBER.fullmatch(plain):
         return _kind(text, _NUMBER_KINDS)
@@ -171,7 +170,7 @@ def _number(text: str, decimal_comma: bool) -> float | str:
     return value if math.isfinite(value) else "a number too large to compute with"
 
 
-def _ordinal(text: str, _decimal_comma: bool) -> float | str:
+def _ordinal(text: str) -> float | str:
     if not _ISO_DATE.fullmatch(text):
         return _kind(text, _DATE_KINDS)
     if not YEARS[0] <= int(text[:4]) <= YEARS[1]:

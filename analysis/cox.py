@@ -22,7 +22,7 @@ CONSTANT: Final = "the same value in all patients"
 NEVER_VARIES: Final = "the same value in all patients at risk whenever an event occurs"
 DEPENDENT: Final = "determined by the terms before it"
 DIVERGES: Final = "tends to infinity (a level without events, or complete separation)"
-TOO_LARGE: Final = "too large for a number; give the variable in a larger unit"
+TOO_LARGE: Final = "too large for a number; give the variable in a smaller unit"
 NOTHING_ADDED: Final = "the larger model adds nothing that can be estimated"
 NOT_CONVERGED: Final = "the estimation did not converge"
 
@@ -178,7 +178,7 @@ def fit_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> CoxF
 
     dropped, maximum, reason = dict[int, str](), None, NO_EVENTS
     if events.any():
-        dropped = _not_estimable(likelihood.at(np.zeros(len(names))).information(), constant)
+        dropped = _not_estimable(likelihood, constant)
     kept = [position for position in range(len(names)) if position not in dropped]
     likelihood = replace(likelihood, covariates=likelihood.covariates[:, kept])
     if events.any():
@@ -205,14 +205,16 @@ def _checked_design(covariates: pd.DataFrame, times: Floats) -> Floats:
     return np.column_stack(columns) if columns else np.empty((len(times), 0))
 
 
-def _not_estimable(information: Floats, constant: Bools) -> dict[int, str]:
+def _not_estimable(likelihood: PartialLikelihood, constant: Bools) -> dict[int, str]:
     """Return the columns that add no information to those before them, with the reason (Cholesky, as R's coxph)."""
-    left, found = information.copy(), dict[int, str]()
-    for position, total in enumerate(np.diag(information)):
-        if constant[position]:
-            found[position] = CONSTANT
-        elif total <= 0:
-            found[position] = NEVER_VARIES
+    # Risk sets are nested: a column that does not vary in the first varies in none.
+    first_risk_set = likelihood.covariates[likelihood.first_at_risk[0] :]
+    varies = (first_risk_set != first_risk_set[0]).any(axis=0)
+    left = likelihood.at(np.zeros(len(constant))).information()
+    found = dict[int, str]()
+    for position, total in enumerate(np.diag(left).copy()):
+        if not varies[position]:
+            found[position] = CONSTANT if constant[position] else NEVER_VARIES
         elif left[position, position] <= COLLINEAR * total:
             found[position] = DEPENDENT
         else:

@@ -122,7 +122,7 @@ class _Collector:
 
 
 def _batches(stream: TextIO, separator: str, width: int, file: str) -> Iterator[list[tuple[int, list[str]]]]:
-    """Yield the records below the header with their rows, some thousand at a time: so few are in memory at once."""
+    """Yield the records below the header with their rows, some hundred at a time: so few are in memory at once."""
     stream.seek(0)
     reader = csv.reader(stream, delimiter=separator, strict=True)
     ragged: list[int] = []
@@ -155,9 +155,10 @@ def _decode(content: bytes, file: str) -> str:
     try:
         text = content.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        byte = error.object[error.start]  # `object` is the content without its byte order mark
+        line = error.object[: error.start].count(b"\n") + 1
         raise DataError(
-            f"{file}: byte 0x{content[error.start]:02x} in line {line} is not {encoding}; expected UTF-8.\n"
+            f"{file}: byte 0x{byte:02x} in line {line} is not {encoding}; expected UTF-8.\n"
             f"Save the file as UTF-8; {_SAVE_AS}."
         ) from None
     if "\0" in text:

@@ -11,7 +11,7 @@ from .association import chi_square, fisher_exact
 from .baseline import ALL, NumberSummary, Summary, describe
 from .cohort import Cohort
 from .records import Population, count, count_and_percent, number
-from .results import Record
+from .results import Kind, Record
 from .study import FOLLOW_UP, Study, slug
 
 _METHODS: Final = {
@@ -81,25 +81,42 @@ def date_records(study: Study, cohort: Cohort, reviewed: Population, analysed: P
 
 
 def characteristic_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
-    """Yield the description of each number and category, over all patients and by the exposure."""
+    """Yield the description of each number and category, over all patients and by the exposure.
+
+    A variable that is expected of some patients only (`among`, `optional`) is described in those.
+    """
     exposure = study.analysis.exposure
     by = None if exposure is None else (exposure, list(study.levels(exposure)))
     numbers = [name for name, column in study.columns.items() if column.type == "number"]
-    categories = {name: list(column.levels or ()) for name, column in study.columns.items() if column.type == "category"}
-    everywhere = {name: list(derived.levels) for name, derived in study.derived.items() if derived.among is None}
-    if study.analysis.follow_up is not None:
-        numbers.append(FOLLOW_UP)
-    frame = cohort.analysed
-    described = describe(frame, numbers=numbers, categories=categories | everywhere, by=by)
-    yield from _described(study, described, frame, by, analysed)
+    numbers += [FOLLOW_UP] if study.analysis.follow_up is not None else []
+    categories = {
+        name: list(column.levels or ()) for name, column in study.columns.items() if column.type == "category"
+    }
+    categories |= {name: list(derived.levels) for name, derived in study.derived.items()}
 
-    for name, derived in study.derived.items():
-        if derived.among is None:
-            continue
-        part = frame[cohort.applicable[name]]
-        population = analysed.within(len(part), derived.among.text)
-        described = describe(part, numbers=[], categories={name: list(derived.levels)})
-        yield from _described(study, described, part, None, population)
+    parts = [name for name in (*numbers, *categories) if not cohort.applicable[name].all()]
+    everywhere = describe(
+        cohort.analysed,
+        numbers=[name for name in numbers if name not in parts],
+        categories={name: levels for name, levels in categories.items() if name not in parts},
+        by=by,
+    )
+    yield from _described(study, everywhere, cohort.analysed, by, analysed)
+    for name in parts:
+        part = cohort.analysed[cohort.applicable[name]]
+        described = describe(
+            part,
+            numbers=[name] if name in numbers else [],
+            categories={name: categories[name]} if name in categories else {},
+            by=by,
+        )
+        yield from _described(study, described, part, by, analysed.within(len(part), _among(study, name)))
+
+
+def _among(study: Study, name: str) -> str:
+    """Say in words of which patients a variable is expected."""
+    derived = study.derived.get(name)
+    return derived.among.text if derived is not None and derived.among is not None else "where applicable"
 
 
 def _described(
@@ -119,7 +136,7 @@ def _described(
 
 
 def _summary(path: str, summary: Summary, variable: str, study: Study, population: Population) -> Iterator[Record]:
-    label = "Follow-up" if variable == FOLLOW_UP else study.label(variable)
+    label = study.label(variable)
     yield count(f"{path}.n", summary.n, f"{label}: patients with a value", population, of=population.n)
     yield from count_and_percent(f"{path}.missing", summary.missing, f"{label}: missing", population, of=population.n)
     if isinstance(summary, NumberSummary):
@@ -164,15 +181,14 @@ def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, popul
     method = "Pearson chi-square test without continuity correction"
     small = pearson.expected_min is not None and pearson.expected_min < _SMALL_EXPECTED
     warning = "an expected count is below 5" if small else None
-    for part, kind, value in (
+    parts: tuple[tuple[str, Kind, float | None], ...] = (
         ("statistic", "statistic", pearson.statistic),
         ("df", "count", pearson.df),
         ("p_value", "p_value", pearson.p_value),
         ("expected_min", "number", pearson.expected_min),
-    ):
+    )
+    for part, kind, value in parts:
         record_id = f"{stem}.chi_square.{part}"
         yield number(record_id, kind, value, label, known, method, reason=pearson.reason, warning=warning)
     fisher = fisher_exact(table)
-    yield number(
-        f"{stem}.fisher.p_value", "p_value", fisher.p_value, label, known, fisher.method, reason=fisher.reason
-    )
+    yield number(f"{stem}.fisher.p_value", "p_value", fisher.p_value, label, known, fisher.method, reason=fisher.reason)

@@ -32,7 +32,9 @@ BEYOND: Final = "patients followed beyond this time without the event, of all pa
 LOG_RANK: Final = "two-sided log-rank (Mantel-Cox) test"
 COX: Final = "Cox proportional-hazards model, Efron ties, Wald confidence interval and test"
 INTERACTION: Final = "likelihood-ratio test of the product terms in a Cox model, Efron ties"
-PROPORTIONAL: Final = "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time (Grambsch & Therneau 1994)"
+PROPORTIONAL: Final = (
+    "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time (Grambsch & Therneau 1994)"
+)
 
 _TESTED_WITHOUT_ALL: Final = "the test needs patients at risk in at least two groups and an event"
 
@@ -79,7 +81,9 @@ class Outcome:
         return pd.DataFrame(columns, index=self.frame.index)
 
 
-def endpoint_results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Population) -> Iterator[Record | Curve]:
+def endpoint_results(
+    study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Population
+) -> Iterator[Record | Curve]:
     """Yield everything that is reported of one endpoint."""
     outcome = Outcome.of(study, cohort, endpoint, analysed)
     stem, analysis = slug(endpoint.name), study.analysis
@@ -93,7 +97,9 @@ def endpoint_results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed:
             within = outcome.within(subgroup, level)
             yield from survival_counts(part, within)
             yield from group_results(part, within, exposure)
-        yield interaction_record(f"{stem}.by_{slug(exposure)}.interaction_{slug(subgroup)}", outcome, exposure, subgroup)
+        yield interaction_record(
+            f"{stem}.by_{slug(exposure)}.interaction_{slug(subgroup)}", outcome, exposure, subgroup
+        )
     if exposure and analysis.adjust_for:
         yield from adjusted_records(f"{stem}.adjusted", outcome, [exposure, *analysis.adjust_for])
 
@@ -123,11 +129,18 @@ def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
         name = f"{year:g}y".replace(".", "_")
         text = f"{label} at {year:g} {'year' if year == 1 else 'years'}"
         yield interval(
-            f"{stem}.rate.{name}", "percent", rate, text, population, KAPLAN_MEIER, conf_level=level, unit="%", scale=100
+            f"{stem}.rate.{name}",
+            "percent",
+            rate,
+            text,
+            population,
+            KAPLAN_MEIER,
+            conf_level=level,
+            unit="%",
+            scale=100,
         )
         beyond = int((outcome.time > when).sum())
-        for record in count_and_percent(f"{stem}.followed_beyond.{name}", beyond, text, population, of=population.n):
-            yield record
+        yield from count_and_percent(f"{stem}.followed_beyond.{name}", beyond, text, population, of=population.n)
     ticks = [tick * time.per(endpoint.axis.unit) for tick in endpoint.axis.ticks]
     yield Curve(
         id=stem,
@@ -156,7 +169,9 @@ def group_results(stem: str, outcome: Outcome, variable: str) -> Iterator[Record
         yield from survival_results(f"{stem}.{slug(level)}", known.within(variable, level))
     test = log_rank(known.time, known.event, known.frame[variable].astype(str))
     reason = test.reason or _TESTED_WITHOUT_ALL
-    yield number(f"{stem}.log_rank.statistic", "statistic", test.statistic, label, known.population, LOG_RANK, reason=reason)
+    yield number(
+        f"{stem}.log_rank.statistic", "statistic", test.statistic, label, known.population, LOG_RANK, reason=reason
+    )
     yield number(f"{stem}.log_rank.df", "count", test.df, label, known.population, LOG_RANK, reason=reason)
     yield number(f"{stem}.log_rank.p_value", "p_value", test.p_value, label, known.population, LOG_RANK, reason=reason)
     model = cox_regression(known.time, known.event, known.design([variable]), conf_level=study.analysis.conf_level)
@@ -183,7 +198,9 @@ def hazard_ratio_records(
         reason=term.reason if term.hazard_ratio is None else None,
         warning=warning,
     )
-    yield number(f"{stem}.p_value", "p_value", term.p_value, label, population, COX, reason=term.reason, warning=warning)
+    yield number(
+        f"{stem}.p_value", "p_value", term.p_value, label, population, COX, reason=term.reason, warning=warning
+    )
 
 
 def interaction_record(stem: str, outcome: Outcome, exposure: str, subgroup: str) -> Record:
@@ -195,9 +212,7 @@ def interaction_record(stem: str, outcome: Outcome, exposure: str, subgroup: str
         for a in known.design([exposure]).columns
         for b in known.design([subgroup]).columns
     }
-    models = (
-        cox_regression(known.time, known.event, design) for design in (main, main.assign(**products))
-    )
+    models = (cox_regression(known.time, known.event, design) for design in (main, main.assign(**products)))
     test = likelihood_ratio_test(*models)
     label = f"{outcome.endpoint.label}: {outcome.study.label(exposure)} x {outcome.study.label(subgroup)}"
     return number(f"{stem}.p_value", "p_value", test.p_value, label, known.population, INTERACTION, reason=test.reason)
@@ -221,9 +236,13 @@ def adjusted_records(stem: str, outcome: Outcome, variables: Sequence[str]) -> I
         yield from hazard_ratio_records(f"{stem}.{term.term}", term, model, label, known.population, warning)
     for check in checks:
         part, text = f"{stem}.proportional_hazards.{check.term}", f"{label}: proportional hazards, {check.term}"
-        yield number(f"{part}.statistic", "statistic", check.statistic, text, known.population, PROPORTIONAL, reason=check.reason)
+        yield number(
+            f"{part}.statistic", "statistic", check.statistic, text, known.population, PROPORTIONAL, reason=check.reason
+        )
         yield number(f"{part}.df", "count", check.df, text, known.population, PROPORTIONAL, reason=check.reason)
-        yield number(f"{part}.p_value", "p_value", check.p_value, text, known.population, PROPORTIONAL, reason=check.reason)
+        yield number(
+            f"{part}.p_value", "p_value", check.p_value, text, known.population, PROPORTIONAL, reason=check.reason
+        )
 
 
 def reverse_follow_up_record(study: Study, cohort: Cohort, population: Population) -> Record:

@@ -17,7 +17,8 @@ MAX_STEPS = 60
 HALVINGS = 30
 CONVERGED = 1e-16  # twice the gain in log-likelihood of the next Newton step: the step is 1e-8 standard errors
 SETTLED = 1e-12  # a gain this small, relative to the log-likelihood, is none; what still moves then diverges
-MOVES = 1e-4  # of the largest step: a diverging coefficient moves by about one of its units, others have come to rest
+MOVES = 1e-4  # a diverging coefficient moves by about one of its units at each step; others have come to rest,
+UNKNOWN = 1e6  # or the limit tells nothing about them: a variance without bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +55,23 @@ class PartialLikelihood:
         )
 
     def at(self, coefficients: Floats) -> Derivatives:
-        """Evaluate at these coefficients; where exp() overflows the log-likelihood is not finite."""
-        with np.errstate(all="ignore"):
-            predictor = self.covariates @ coefficients
-            shift = predictor.max()
-            hazard = np.exp(predictor - shift)
+        """Evaluate at these coefficients."""
+        predictor = self.covariates @ coefficients
+        predictor -= predictor.max()  # exp() must not overflow
+        hazard = np.exp(predictor)
 
-            # Efron: of d tied events, the l-th (l = 0 ... d-1) sees the risk set less l/d of the tied patients.
-            fraction = (np.arange(len(self.tied)) - self.first_tied) / self.tied
-            at_risk = self._risk_sums(hazard, fraction)
-            weighted = self._risk_sums(hazard[:, np.newaxis] * self.covariates, fraction)
-            return Derivatives(
-                likelihood=self,
-                log_likelihood=float(np.sum(predictor[self.event] - shift - np.log(at_risk))),
-                hazard=hazard,
-                fraction=fraction,
-                at_risk=at_risk,
-                mean=weighted / at_risk[:, np.newaxis],
-            )
+        # Efron: of d tied events, the l-th (l = 0 ... d-1) sees the risk set less l/d of the tied patients.
+        fraction = (np.arange(len(self.tied)) - self.first_tied) / self.tied
+        at_risk = self._risk_sums(hazard, fraction)
+        weighted = self._risk_sums(hazard[:, np.newaxis] * self.covariates, fraction)
+        return Derivatives(
+            likelihood=self,
+            log_likelihood=float(np.sum(predictor[self.event] - np.log(at_risk))),
+            hazard=hazard,
+            fraction=fraction,
+            at_risk=at_risk,
+            mean=weighted / at_risk[:, np.newaxis],
+        )
 
     def _risk_sums(self, values: Floats, fraction: Floats) -> Floats:
         """Return, for each event, the sum over its risk set less Efron's fraction of the sum over the tied events."""
@@ -127,7 +127,8 @@ class Maximum:
     ----------
     coefficients, covariance : (p,), (p, p); the covariance is the inverse of the information.
     log_likelihood : there; its limit where coefficients diverge.
-    diverging : (p,) True where the likelihood keeps rising as the coefficient grows without end.
+    diverging : (p,) True where the likelihood keeps rising as the coefficient grows without end, or where nothing is
+        known of a coefficient once another has done so.
     """
 
     coefficients: Floats
@@ -145,17 +146,21 @@ def maximise(likelihood: PartialLikelihood) -> Maximum | None:
     concave: the steps shrink (in the end quadratically), or they do not though the likelihood has settled. Then there
     is no maximum, and the coefficients that still move are those R's coxph warns of ("coefficient may be infinite").
     """
-    coefficients = np.zeros(likelihood.covariates.shape[1])
-    here, previous = likelihood.at(coefficients), np.inf
-    diverging = np.zeros(len(coefficients), dtype=np.bool_)
+    with np.errstate(all="ignore"):  # far out in a direction without end, sums overflow
+        return _newton_raphson(likelihood)
+
+
+def _newton_raphson(likelihood: PartialLikelihood) -> Maximum | None:
+    coefficients, previous = np.zeros(likelihood.covariates.shape[1]), np.inf
+    here, none = likelihood.at(coefficients), np.zeros(len(coefficients), dtype=np.bool_)
     for _ in range(MAX_STEPS):
         try:
             covariance = np.asarray(np.linalg.inv(here.information()), dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
-        step = covariance @ here.score()
-        if abs(step @ here.score()) <= CONVERGED or diverging.any():
-            return Maximum(coefficients, covariance, here.log_likelihood, diverging)
+        variance, step = np.diag(covariance), covariance @ here.score()
+        if (variance > 0).all() and abs(step @ here.score()) <= CONVERGED:
+            return Maximum(coefficients, covariance, here.log_likelihood, diverging=none)
 
         rounding = SETTLED * max(1.0, -here.log_likelihood)
         there = likelihood.at(coefficients + step)
@@ -164,8 +169,9 @@ def maximise(likelihood: PartialLikelihood) -> Maximum | None:
                 break
             step = step / 2
             there = likelihood.at(coefficients + step)
-        gain, size = there.log_likelihood - here.log_likelihood, float(np.abs(step).max())
-        if gain <= rounding and size > previous / 2:
-            diverging = np.abs(step) > MOVES * size
+        size = float(np.abs(step).max())
+        if there.log_likelihood - here.log_likelihood <= rounding and size > previous / 2:
+            known = (np.abs(step) <= MOVES) & (variance > 0) & (variance < UNKNOWN)
+            return Maximum(coefficients, covariance, here.log_likelihood, diverging=~known)
         coefficients, here, previous = coefficients + step, there, size
     return None

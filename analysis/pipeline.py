@@ -70,10 +70,9 @@ def _all(study: Study, cohort: Cohort) -> Iterator[Record | Curve]:
 
 def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Population) -> Iterator[Record]:
     """Yield the ROC analysis of a marker for an endpoint's event, which ignores when the event came."""
-    if cutoff.marker in study.endpoints:
-        marker, unit = cohort.endpoints[cutoff.marker].time, study.time.unit
-    else:
-        marker, unit = cohort.analysed[cutoff.marker].to_numpy(dtype=float), study.columns[cutoff.marker].unit
+    of_time = cutoff.marker in study.endpoints
+    unit = study.time.unit if of_time else study.columns[cutoff.marker].unit
+    marker = cohort.endpoints[cutoff.marker].time if of_time else cohort.analysed[cutoff.marker].to_numpy(dtype=float)
     known = ~np.isnan(marker)
     event = cohort.endpoints[cutoff.outcome].event
     level = study.analysis.conf_level
@@ -94,10 +93,17 @@ def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Po
         conf_level=level,
         warning=warning,
     )
-    for name, kind, value, of_unit in (
-        ("threshold", "time" if cutoff.marker in study.endpoints else "number", roc.threshold, unit),
-        ("youden", "probability", roc.youden, None),
-        ("sensitivity", "probability", roc.sensitivity, None),
-        ("specificity", "probability", roc.specificity, None),
-    ):
-        yield number(f"{stem}.{name}", kind, value, f"{label}: {name}", part, method, unit=of_unit, reason=roc.reason, warning=warning)
+    yield number(
+        f"{stem}.threshold",
+        "time" if of_time else "number",
+        roc.threshold,
+        f"{label}: threshold",
+        part,
+        method,
+        unit=unit,
+        reason=roc.reason,
+        warning=warning,
+    )
+    for name in ("youden", "sensitivity", "specificity"):
+        value, text = getattr(roc, name), f"{label}: {name}"
+        yield number(f"{stem}.{name}", "probability", value, text, part, method, reason=roc.reason, warning=warning)

@@ -72,7 +72,9 @@ class Record:
         for name in ("value", "conf_low", "conf_high"):
             number = getattr(self, name)
             if isinstance(number, float) and not math.isfinite(number):
-                raise ResultsError(f"record {self.id}: {name} is {number}; what cannot be estimated is None with a reason")
+                raise ResultsError(
+                    f"record {self.id}: {name} is {number}; what cannot be estimated is None with a reason"
+                )
         if self.value is None and not self.reason:
             raise ResultsError(f"record {self.id}: no value and no reason")
 
@@ -253,9 +255,9 @@ def _line(item: Record | Curve | Source) -> str:
 
 
 def _curve(item: Mapping[str, Any]) -> Curve:
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
-    table = RiskTable(**{key: tuple(value) for key, value in values.pop("risk_table").items()})
-    return Curve(**values, risk_table=table)
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
+    table = {key: tuple(value) for key, value in values.pop("risk_table").items()}
+    return Curve(**values, risk_table=RiskTable(**table))
 
 
 def _validator() -> Any:

@@ -36,7 +36,7 @@ def read_toml(folder: Path) -> Section:
         reason = error.strerror or "it cannot be read"
         raise StudyError(f"{path}: {reason}; a study folder holds a {STUDY_FILE} (see docs/study.md)") from None
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         raise StudyError(f"{STUDY_FILE}: line {line} is not UTF-8; save the file as UTF-8") from None
     try:
         return Section("", tomllib.loads(text))

@@ -24,14 +24,14 @@ from .study_model import (
     Table,
     TableRow,
     TimeUnits,
-    column_type,
     slug,
+    variable_types,
 )
 from .study_variables import check_names, read_columns, read_derived, read_eligibility, variable
 from .wording import hint, listing, shown
 
 __all__ = [
-    "FOLLOW_UP", "Analysis", "Axis", "Column", "Cutoff", "Derived", "Endpoint", "Figure", "Rule", "Study", "Table",
+    "FOLLOW_UP", "Analysis", "Axis", "Column", "Cutoff", "Derived", "Endpoint", "Figure", "Rule", "Study", "Summary", "Table",
     "TableRow", "TimeUnits", "read_study", "slug",
 ]  # fmt: skip
 
@@ -64,8 +64,7 @@ def read_study(folder: Path) -> Study:
 
     columns = read_columns(top, missing)
     derived = read_derived(top, columns, missing)
-    types = {name: column_type(column) for name, column in columns.items()}
-    types |= {name: VariableType("category", tuple(item.levels)) for name, item in derived.items()}
+    types = variable_types(columns, derived)
     time = read_time(top.section("time"))
     endpoints = {name: read_endpoint(name, item, types, time) for name, item in top.sections("endpoints").items()}
     analysis = _analysis(top, types, endpoints)
@@ -83,9 +82,7 @@ def read_study(folder: Path) -> Study:
         endpoints=endpoints,
         analysis=analysis,
         tables={name: _table(name, item, rows, endpoints, analysis) for name, item in top.sections("tables").items()},
-        figures={
-            name: _figure(name, item, types, endpoints, analysis) for name, item in top.sections("figures").items()
-        },
+        figures={name: _figure(name, item, types, endpoints) for name, item in top.sections("figures").items()},
     )
 
 
@@ -207,12 +204,9 @@ def _table_row(section: Section, types: Types) -> TableRow:
     return TableRow(variable=name, summary=summary)
 
 
-def _figure(name: str, section: Section, types: Types, endpoints: Mapping[str, Endpoint], analysis: Analysis) -> Figure:
+def _figure(name: str, section: Section, types: Types, endpoints: Mapping[str, Endpoint]) -> Figure:
     section.allow("endpoints", "groups", "within")
     groups, within = _groups(section, "groups", types), _groups(section, "within", types)
-    if groups not in (None, analysis.exposure, *analysis.univariate):
-        expected = "the `exposure` of [analysis], or one of its `univariate`"
-        raise section.error("groups", f"names {shown(str(groups))}, which no analysis compares; expected {expected}")
-    if within is not None and (groups, within) != (analysis.exposure, analysis.subgroup):
-        raise section.error("within", "expected the `subgroup` of [analysis], and its `exposure` as `groups`")
+    if within is not None and groups in (None, within):
+        raise section.error("within", "expected another variable than `groups`, which is compared within it")
     return Figure(name=name, endpoints=_endpoint_names(section, endpoints), groups=groups, within=within)

@@ -182,25 +182,14 @@ class Study:
         """Return level -> printed label of a category, in order; empty for a number or date."""
         return {} if variable == FOLLOW_UP else self._variable(variable).levels or {}
 
-    def unit(self, variable: str) -> str | None:
-        """Return the unit of a number, where it has one; follow-up is in months."""
-        return "months" if variable == FOLLOW_UP else getattr(self._variable(variable), "unit", None)
-
-    def types(self) -> dict[str, VariableType]:
-        """Return the type of every variable: columns, derived variables and, where there is one, ``follow_up``."""
-        found = {name: column_type(column) for name, column in self.columns.items()}
-        found |= {name: VariableType("category", tuple(derived.levels)) for name, derived in self.derived.items()}
-        if self.analysis.follow_up is not None:
-            found[FOLLOW_UP] = VariableType("number")
-        return found
-
     def _variable(self, name: str) -> Column | Derived:
         return self.columns.get(name) or self.derived[name]
 
 
-def column_type(column: Column) -> VariableType:
-    """Return what conditions and analyses may ask of a column."""
-    return VariableType(column.type, tuple(column.levels or ()))
+def variable_types(columns: Mapping[str, Column], derived: Mapping[str, Derived]) -> dict[str, VariableType]:
+    """Return what conditions and analyses may ask of each column and derived variable."""
+    found = {name: VariableType(column.type, tuple(column.levels or ())) for name, column in columns.items()}
+    return found | {name: VariableType("category", tuple(item.levels)) for name, item in derived.items()}
 
 
 def slug(text: str) -> str:

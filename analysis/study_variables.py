@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from .expressions import WORDS, Expression, ExpressionError, VariableType, parse_expression
 from .sections import Section
-from .study_model import FOLLOW_UP, Column, Derived, Rule, column_type, slug
+from .study_model import FOLLOW_UP, Column, Derived, Rule, slug, variable_types
 from .wording import hint, listing, shown
 
 RESERVED: Final = WORDS | {"flow", "setting", "reviewed", "cutoff", FOLLOW_UP}
@@ -94,7 +94,7 @@ def _recode(section: Section, levels: Mapping[str, str], missing: Iterable[str])
 
 def read_derived(top: Section, columns: Mapping[str, Column], missing: Iterable[str]) -> dict[str, Derived]:
     """Read [derived.*] in order; each may use the columns and the derived variables above it."""
-    types = {name: column_type(column) for name, column in columns.items()}
+    types = variable_types(columns, {})
     derived: dict[str, Derived] = {}
     for name, section in top.sections("derived").items():
         section.allow("label", "levels", "when", "cut", "at", "among", "optional")

@@ -74,8 +74,8 @@ class KaplanMeierEstimate:
         Notes
         -----
         The first time with survival of one half or less; where the curve is flat at one half (within 1.5e-8), the
-        middle of the flat. The limits are read off the curves of the limits in the same way. All this as R prints it with a
-        ``survfit`` object. A median that is not reached can still have a lower limit.
+        middle of the flat. The limits are read off the curves of the limits in the same way. All this as R prints it
+        with a ``survfit`` object. A median that is not reached can still have a lower limit.
         """
         value = _half_time(self.time, self.survival)
         return Estimate(

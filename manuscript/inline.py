@@ -30,7 +30,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What a sentence can say of the results; every method takes record ids and raises ResultsError for unknown ones."""
+    """What a sentence can say of the results.
+
+    Every method takes record ids and raises ResultsError, with the nearest known ids, for one that there is not.
+    """
 
     results: Results
     style: Style
@@ -54,9 +57,13 @@ class Phrases:
             raise ReportError(f"'{record_id}' has no confidence interval; print it with value()")
         return self._one(record_id, numbers.interval_text, decimals)
 
-    def estimate(self, record_id: str, decimals: int | None = None) -> Phrase:
-        """Print a value with its confidence interval: "2411 days (95% CI 1890–3105)"."""
-        return self._one(record_id, numbers.text, decimals)
+    def estimate(self, record_id: str, decimals: int | None = None, *, nested: bool = False) -> Phrase:
+        """Print a value with its confidence interval: "2411 days (95% CI 1890–3105)".
+
+        With `nested`, for use inside parentheses: "2411 days, 95% CI 1890–3105".
+        """
+        text = numbers.text(self.results[record_id], self.style, decimals=decimals, nested=nested)
+        return Phrase(text, (record_id,))
 
     def n_percent(self, stem: str, decimals: int | None = None) -> Phrase:
         """Print `stem`.count with `stem`.percent: "60 (42.3%)"."""

@@ -122,12 +122,16 @@ def interval_text(record: Record, style: Style, *, decimals: int | None = None) 
     return f"{level}%{NBSP}CI{NBSP}{joined}"
 
 
-def text(record: Record, style: Style, *, decimals: int | None = None) -> str:
-    """Print a record as a table cell or caption would: "2411 days (95% CI 1890–3105)", or the value alone."""
+def text(record: Record, style: Style, *, decimals: int | None = None, nested: bool = False) -> str:
+    """Print a value with its interval, if it has one: "2411 days (95% CI 1890–3105)".
+
+    With `nested`, for use inside parentheses: "2411 days, 95% CI 1890–3105".
+    """
     value = value_text(record, style, decimals=decimals)
     if record.conf_level is None or (record.conf_low is None and record.conf_high is None):
         return value
-    return f"{value} ({interval_text(record, style, decimals=decimals)})"
+    interval = interval_text(record, style, decimals=decimals)
+    return f"{value}, {interval}" if nested else f"{value} ({interval})"
 
 
 def p_number(p: float | int | str | None, style: Style) -> str:

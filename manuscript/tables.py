@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from analysis.errors import ReportError
 from analysis.results import Record, Results
-from analysis.study import Study, Table, TableRow, slug
+from analysis.study import FOLLOW_UP, Study, Summary, Table, TableRow, slug
 
 from . import escape, numbers
 from .numbers import Style
@@ -25,7 +25,7 @@ EM_SPACE: Final = "\N{EM SPACE}"
 MARKS: Final = ("\N{DAGGER}", "\N{DOUBLE DAGGER}", "\N{SECTION SIGN}", "\N{PILCROW SIGN}")
 EMPTY: Final = "\N{EN DASH}"
 
-_MARKED: Final = {
+_MARKED: Final[Mapping[Summary, str]] = {
     "median_range": "Median (range).",
     "median_iqr": "Median (interquartile range).",
     "mean_sd": "Mean (standard deviation).",
@@ -64,6 +64,7 @@ class Row:
 
     @property
     def indented_label(self) -> str:
+        """The label, moved in by a character that no renderer drops."""
         return EM_SPACE + self.label if self.indent else self.label
 
 
@@ -115,7 +116,12 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
 
 
 def _variable_rows(
-    spec: TableRow, columns: Sequence[Column], marks: Mapping[str, str], study: Study, results: Results, style: Style
+    spec: TableRow,
+    columns: Sequence[Column],
+    marks: Mapping[Summary, str],
+    study: Study,
+    results: Results,
+    style: Style,
 ) -> Iterator[Row]:
     stem = slug(spec.variable)
     label, unit = variable_label(spec.variable, study)
@@ -128,7 +134,9 @@ def _variable_rows(
         case "n_percent":
             yield Row(heading)
             for level, level_label in study.levels(spec.variable).items():
-                cells = tuple(_count_percent(f"{stem}{column.path}.{slug(level)}", results, style) for column in columns)
+                cells = tuple(
+                    _count_percent(f"{stem}{column.path}.{slug(level)}", results, style) for column in columns
+                )
                 yield Row(level_label, cells, indent=True)
         case "median_range_mean":
             yield Row(heading)
@@ -173,7 +181,9 @@ def _tests(variable: str, by: str | None, results: Results, style: Style) -> dic
 def _models(table: Table, study: Study, results: Results, style: Style) -> dict[str, Any]:
     analysis = study.analysis
     univariable = ([analysis.exposure] if analysis.exposure else []) + list(analysis.univariate)
-    rows = [row for variable in univariable for row in _univariable_rows(variable, table.endpoints, study, results, style)]
+    rows = [
+        row for variable in univariable for row in _univariable_rows(variable, table.endpoints, study, results, style)
+    ]
     multivariable = list(_multivariable_rows(table.endpoints, study, results, style))
     return {
         "endpoints": [study.endpoints[name].label for name in table.endpoints],
@@ -225,8 +235,8 @@ def _ratio(record: Record, style: Style) -> str:
 
 def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
     """Return a variable's printed label and unit."""
-    if variable == "follow_up":
-        return "Follow-up", "months"
+    if variable == FOLLOW_UP:
+        return study.label(variable), "months"
     column = study.columns.get(variable)
     return study.label(variable), column.unit if column is not None else None
 
@@ -241,7 +251,7 @@ def _render(template: str, folder: Path, context: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
         finalize=_literal,
     )
-    environment.filters["md"] = lambda text: Markup(escape.markdown(str(text)))
+    environment.filters["md"] = lambda text: Markup(escape.markdown(str(text)))  # noqa: S704 (escaped here)
     try:
         return environment.get_template(template).render(context)
     except jinja2.TemplateNotFound:
@@ -254,4 +264,4 @@ def _render(template: str, folder: Path, context: Mapping[str, Any]) -> str:
 
 def _literal(value: Any) -> Any:
     """Escape what jinja2's own escaping leaves: braces, which Quarto would read as a shortcode."""
-    return Markup(escape.html_text(value)) if type(value) is str else value
+    return Markup(escape.html_text(value)) if type(value) is str else value  # noqa: S704 (escaped here)

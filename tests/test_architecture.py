@@ -1,4 +1,4 @@
-"""The rules of docs/architecture.md: one direction of imports, one file per outside library, nothing of one study in code."""
+"""The rules of docs/architecture.md: imports point one way, an outside library has one door, code names no study."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("analysis", "manuscript")
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
-SHARED = {"analysis.errors", "analysis.files", "analysis.results", "analysis.source", "analysis.study", "analysis.expressions"}
+SHARED = {
+    "analysis.errors",
+    "analysis.files",
+    "analysis.results",
+    "analysis.source",
+    "analysis.study",
+    "analysis.expressions",
+}
 """What the manuscript may import of the analysis: the waist, the study definition, and what both stand on."""
 
 FENCES = {
@@ -61,7 +68,9 @@ def test_imports_point_one_way(module: str) -> None:
 
 def test_no_two_modules_import_each_other() -> None:
     """Modules can be put in an order in which each one imports only those before it."""
-    graph = {name: {used for used in uses if used not in PACKAGES} for name, uses in GRAPH.items() if name not in PACKAGES}
+    graph = {
+        name: {used for used in uses if used not in PACKAGES} for name, uses in GRAPH.items() if name not in PACKAGES
+    }
     left = dict(graph)
     while left:
         free = [name for name, uses in left.items() if not uses & set(left)]

@@ -56,7 +56,9 @@ def test_names_and_levels_are_only_data() -> None:
     levels = ["10", "9", "{{ 7*7 }}", "None", "nan", "n"]
     frame = pd.DataFrame({"count": [*levels, "n", None]})
     summary = describe(frame, numbers=[], categories={"count": levels})[ALL, "count"]
-    assert summary == CategorySummary(n=7, missing=1, counts={"10": 1, "9": 1, "{{ 7*7 }}": 1, "None": 1, "nan": 1, "n": 2})
+    assert summary == CategorySummary(
+        n=7, missing=1, counts={"10": 1, "9": 1, "{{ 7*7 }}": 1, "None": 1, "nan": 1, "n": 2}
+    )
 
 
 def test_nothing_global_is_changed() -> None:

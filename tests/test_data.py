@@ -178,6 +178,8 @@ REFUSED = [
     ("\n" + HEADER + "1,f,5,\n",
      "the first line is blank; expected the names of the columns.\nRemove the lines before them."),
     (HEADER.encode() + b"1,f,5,\n\xfc,f,5,\n", f"byte 0xfc in line 3 is not UTF-8; expected UTF-8.\n{SAVE}"),
+    (b"\xef\xbb\xbf" + HEADER.encode() + b"1,f,5,\n\xfc,f,5,\n",
+     f"byte 0xfc in line 3 is not UTF-8; expected UTF-8.\n{SAVE}"),
     ((HEADER + "1,f,5,\n").encode("utf-16-le"), f"line 1 holds a NUL character; expected text in UTF-8.\n{SAVE}"),
     (b"\xff\xfe\x00", f"byte 0x00 in line 1 is not UTF-16; expected UTF-8.\n{SAVE}"),
     (b"PK\x03\x04...",

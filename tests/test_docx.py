@@ -287,9 +287,11 @@ def test_blank_paragraphs_go_but_tables_stay_apart(tmp_path: Path) -> None:
 
 
 def test_a_page_break_leaves_no_empty_line(tmp_path: Path) -> None:
-    """The paragraph after it begins the page."""
-    path = finished(tmp_path, para("A") + '<w:p><w:r><w:br w:type="page"/></w:r></w:p>' + para("B", "Heading1"))
+    """The paragraph after it begins the page, and a bookmark between them is not lost."""
+    mark = '<w:bookmarkStart w:id="3" w:name="sec-b"/>' + para("B", "Heading1") + '<w:bookmarkEnd w:id="3"/>'
+    path = finished(tmp_path, para("A") + '<w:p><w:r><w:br w:type="page"/></w:r></w:p>' + mark)
     assert outline(path) == ["BodyText: A", "Heading1: B"]
+    assert [node.get(f"{W}name") for node in body(path)[1].iter(f"{W}bookmarkStart")] == ["sec_b"]
     assert [text(node.getparent().getparent()) for node in body(path).iter(f"{W}pageBreakBefore")] == ["B"]
 
 

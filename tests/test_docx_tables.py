@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ooxml import problems
-from word_files import W, body, outline, pandoc_float, para, style, table, text, values, word_file
+from word_files import W, body, outline, pandoc_float, para, picture, style, table, text, values, word_file
 
 from manuscript.render.docx import finish_docx
 from manuscript.render.docx_widths import Cell, column_widths, text_width
@@ -112,6 +112,18 @@ def test_a_captioned_table_says_what_it_is(tmp_path: Path) -> None:
     """Readers who hear the document are told the caption when they enter the table."""
     root = finished(tmp_path, pandoc_float("tbl-a", "Table\u00a01: Ages &amp; sexes", table([["A", "B"], ["1", "2"]])))
     assert values(root, "tblPr/tblCaption") == ["Table\u00a01: Ages & sexes"]
+
+
+def test_pictures_side_by_side_are_no_table_of_data(tmp_path: Path) -> None:
+    """Quarto sets the parts of a figure in a table: its columns stay as wide as they are, and no rule crosses it."""
+    pictures = "".join(f"<w:tc><w:tcPr/>{para(picture())}{para('(a) Part', 'ImageCaption')}</w:tc>" for _ in "ab")
+    markup = (
+        '<w:tbl><w:tblPr><w:tblStyle w:val="Table"/><w:tblW w:type="pct" w:w="5000"/></w:tblPr><w:tblGrid>'
+        f'<w:gridCol w:w="3960"/><w:gridCol w:w="3960"/></w:tblGrid><w:tr>{pictures}</w:tr></w:tbl>'
+    )
+    root = finished(tmp_path, pandoc_float("tbl-a", "Figure\u00a01: Parts", markup).replace("tbl-a", "fig-a"))
+    assert [column.get(f"{W}w") for column in root.iter(f"{W}gridCol")] == ["3960", "3960"]
+    assert values(root, "tblPr/tblStyle") == []
 
 
 def test_tables_without_rows_or_headings_do_no_harm(tmp_path: Path) -> None:

@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 
 from manuscript import escape
 
-HOSTILE = ["{{ 7*7 }}", '#read("x")', "| a |", "<script>", "@fig-1", "=cmd()", "*a* _b_", "a--b...c", "{{< pagebreak >}}", "$x$", "[a](b)", "^sup^ ~sub~", "`code`", "\\", "it's \"so\"", "a & b"]  # fmt: skip
+HOSTILE = [
+    "{{ 7*7 }}", '#read("x")', "| a |", "<script>", "@fig-1", "=cmd()", "*a* _b_", "a--b...c", "{{< pagebreak >}}",
+    "$x$", "[a](b)", "^sup^ ~sub~", "`code`", "\\", "it's \"so\"", "a & b",
+]  # fmt: skip
 
 
 def words(markdown: str, reader: str) -> str:
     """Return the text that pandoc reads from a source, failing on anything but words and spaces."""
-    out = subprocess.run([pypandoc.get_pandoc_path(), "-f", reader, "-t", "json"], input=markdown.encode(), capture_output=True, check=True)  # fmt: skip
+    command = [pypandoc.get_pandoc_path(), "-f", reader, "-t", "json"]
+    out = subprocess.run(command, input=markdown.encode(), capture_output=True, check=True)
     blocks = json.loads(out.stdout)["blocks"]
     assert [block["t"] for block in blocks] == ["Para"]
     pieces = {"Space": " ", "SoftBreak": " "}
@@ -26,13 +30,13 @@ def words(markdown: str, reader: str) -> str:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_literal_in_markdown(text: str) -> None:
-    """pandoc's Markdown reads the escaped text as the very same characters, smart punctuation included."""
+    """The escaped text is read by pandoc's Markdown as the very same characters, smart punctuation included."""
     assert words(f"x {escape.markdown(text)} x", "markdown") == f"x {text} x"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_literal_in_html(text: str) -> None:
-    """pandoc's HTML reads the escaped text as the very same characters."""
+    """The escaped text is read by pandoc's HTML reader as the very same characters."""
     assert words(f"<p>x {escape.html_text(text)} x</p>", "html") == f"x {text} x"
 
 

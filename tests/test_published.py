@@ -1,4 +1,4 @@
-"""The flagship's results are those that the published report prints: 152 of 156 statements, the other four impossible."""
+"""The results are those that the published report prints: 152 of 156 statements, the other four impossible."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ def agrees(row: dict[str, str], results: Results) -> bool:
     """Tell whether a printed statement is what the results give, at the printed precision."""
     if row["condition"]:
         expression = parse_expression(row["condition"])
-        values = {name: results["setting.alpha"].value if name == "alpha" else results[name].value for name in expression.names}
+        values = {
+            name: results["setting.alpha"].value if name == "alpha" else results[name].value
+            for name in expression.names
+        }
         return bool(expression.holds(values))
     value, printed = results[row["record"]].value, row["value"]
     if isinstance(value, str):
@@ -76,7 +79,7 @@ def test_the_printed_age_limit_contradicts_the_printed_median(results: Results) 
 
 
 def test_a_median_beyond_five_years_excludes_a_five_year_rate_below_one_half(results: Results) -> None:
-    """The printed 44% at five years is the proportion followed beyond five years; the Kaplan-Meier rate is above 50%."""
+    """The printed 44% is the proportion followed beyond five years; the Kaplan-Meier rate is above 50%."""
     median, year = results["os.median"].value, results["setting.year"].value
     rate, beyond = results["os.rate.5y"].value, results["os.followed_beyond.5y.percent"].value
     assert isinstance(median, float)

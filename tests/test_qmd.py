@@ -25,7 +25,8 @@ def refusal(text: str) -> str:
 def test_parts_are_in_order_and_know_their_lines():
     """Prose, inline expressions and cells come in document order, each with the line where it starts."""
     parts = document(
-        f"---\ntitle: T\n---\n\nOne `{{python}} a` and\ntwo `{{python}} b.c(1)`.\n\n{FENCE}{{python}}\n#| echo: false\nx = 1\n{FENCE}\nEnd\n"
+        "---\ntitle: T\n---\n\nOne `{python} a` and\ntwo `{python} b.c(1)`.\n\n"
+        f"{FENCE}{{python}}\n#| echo: false\nx = 1\n{FENCE}\nEnd\n"
     ).parts
     assert [part for part in parts if not isinstance(part, Prose)] == [
         Inline("a", 5),
@@ -83,7 +84,8 @@ def test_page_breaks_become_one_for_each_format():
         ),
         (
             "a `{r} x`",
-            "report.qmd:1: inline {r} expressions need Quarto: install it and use RENDERER=quarto, or write them in Python.",
+            "report.qmd:1: inline {r} expressions need Quarto: install it and use RENDERER=quarto, "
+            "or write them in Python.",
         ),
         (
             "a\n{{< include _methods.qmd >}}",
@@ -93,8 +95,8 @@ def test_page_breaks_become_one_for_each_format():
         ("a {{< pagebreak >}} b", "report.qmd:1: a page break stands on a line of its own, between empty lines."),
         (
             f"{FENCE}{{python}}\n#| echo: false\n#| fig-cap: A\n1\n{FENCE}",
-            "report.qmd:3: cells with the option 'fig-cap' need Quarto: install it and use RENDERER=quarto, or write the "
-            "caption as the last paragraph of a `::: {#fig-x}` or `::: {#tbl-x}` block.",
+            "report.qmd:3: cells with the option 'fig-cap' need Quarto: install it and use RENDERER=quarto, or write "
+            "the caption as the last paragraph of a `::: {#fig-x}` or `::: {#tbl-x}` block.",
         ),
         (
             f"{FENCE}{{python}}\n#| ehco: false\n1\n{FENCE}",
@@ -120,8 +122,8 @@ def test_page_breaks_become_one_for_each_format():
         ),
         (
             "Methods\n---\ntext",
-            "report.qmd:2: three hyphens beside text start a second front matter in Quarto. For a rule, put an empty line "
-            "before and after; for a heading, write `## Heading`.",
+            "report.qmd:2: three hyphens beside text start a second front matter in Quarto. For a rule, put an empty "
+            "line before and after; for a heading, write `## Heading`.",
         ),
         (
             "a `{python} f(1,\n2)` b",
@@ -130,8 +132,8 @@ def test_page_breaks_become_one_for_each_format():
         ),
         (
             "a `{python}  x` b",
-            "report.qmd:1: `{python}  x` would be printed as it stands by Quarto. Write one space after {python}, and none "
-            "at the end.",
+            "report.qmd:1: `{python}  x` would be printed as it stands by Quarto. Write one space after {python}, and "
+            "none at the end.",
         ),
     ],
 )

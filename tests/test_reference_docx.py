@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import importlib
+import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
 
+import pypandoc
 import pytest
 from ooxml import problems
-from word_files import REFERENCE, ROOT, W, part, raw, values
+from word_files import REFERENCE, ROOT, W, outline, part, raw, text, values
+
+from manuscript.render.docx import finish_docx
 
 TEMPLATES = ROOT / "templates"
 
 # What pandoc's writer and our own code set, by id
-USED = set(
-    """Normal BodyText FirstParagraph Compact Title Subtitle Author Affiliation Correspondence Date Notice AbstractTitle
-    Abstract Keywords Heading1 Heading2 Heading3 Heading4 Heading5 Heading6 BlockText DefinitionTerm Definition
-    FootnoteText FootnoteBlockText Bibliography Caption TableCaption ImageCaption Figure CaptionedFigure TableText
-    TableHeading TableNote Header Footer VerbatimChar SectionNumber CaptionLabel FootnoteReference Hyperlink LineNumber
-    TOCHeading SourceCode Table TableNormal""".split()
-)
+USED = """Normal BodyText FirstParagraph Compact Title Subtitle Author Affiliation Correspondence Date Notice
+    AbstractTitle Abstract Keywords Heading1 Heading2 Heading3 Heading4 Heading5 Heading6 BlockText DefinitionTerm
+    Definition FootnoteText FootnoteBlockText Bibliography Caption TableCaption ImageCaption Figure CaptionedFigure
+    TableText TableHeading TableNote Header Footer VerbatimChar SectionNumber CaptionLabel FootnoteReference Hyperlink
+    LineNumber TOCHeading SourceCode Table TableNormal"""
 
 
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return the script that builds the file."""
     monkeypatch.syspath_prepend(TEMPLATES)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # templates/ holds what documents are made from, no more
     return importlib.import_module("make_reference")
 
 
@@ -46,7 +49,9 @@ def test_the_file_is_valid() -> None:
 
 def test_every_style_in_use_is_defined() -> None:
     """No paragraph falls back to another look for want of a style."""
-    assert {node.get(f"{W}styleId") for node in part(REFERENCE, "word/styles.xml").iter(f"{W}style")} >= USED
+    assert {node.get(f"{W}styleId") for node in part(REFERENCE, "word/styles.xml").iter(f"{W}style")} >= set(
+        USED.split()
+    )
 
 
 def test_no_typeface_comes_from_a_theme() -> None:
@@ -69,3 +74,27 @@ def test_captions_stay_with_what_they_caption() -> None:
     styles = {node.get(f"{W}styleId"): node for node in part(REFERENCE, "word/styles.xml").iter(f"{W}style")}
     for name in ("TableCaption", "CaptionedFigure", "Heading1", "Heading2", "Heading3"):
         assert styles[name].find(f"{W}pPr/{W}keepNext") is not None, name
+
+
+def test_pandoc_takes_page_and_styles_from_it(tmp_path: Path) -> None:
+    """What pandoc writes with it, once finished, is valid and has our page, our header and our styles alone."""
+    markdown = (
+        "---\ntitle: 'A *title*'\nabstract: One.\nlang: en-US\n---\n\n# Introduction\n\nText[^1] and `code`.\n\n"
+        "[^1]: A note.\n\n- item\n- item\n\n> Quoted.\n\n: Ages {#tbl-ages}\n\n| a | b |\n|:--|--:|\n| 1 | < 0.001 |\n"
+    )
+    path = tmp_path / "report.docx"
+    pypandoc.convert_text(
+        markdown, "docx", format="markdown", outputfile=str(path), extra_args=[f"--reference-doc={REFERENCE}"]
+    )
+    finish_docx(path, metadata={"keywords": ["k"]})
+    assert problems(path) == []
+    assert outline(path)[:5] == [
+        "Title: A title",
+        "AbstractTitle: Abstract",
+        "Abstract: One.",
+        "Keywords: Keywords: k",
+        "Heading1: Introduction",
+    ]
+    assert text(part(path, "word/header1.xml")) == "A title"
+    styles = {node.get(f"{W}styleId") for node in part(path, "word/styles.xml").iter(f"{W}style")}
+    assert styles == {node.get(f"{W}styleId") for node in part(REFERENCE, "word/styles.xml").iter(f"{W}style")}

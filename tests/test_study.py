@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import StudyError
-from analysis.expressions import VariableType
 from analysis.study import Axis, Study, TimeUnits, read_study, slug
 
 ROOT = Path(__file__).parent.parent
@@ -72,7 +72,7 @@ def test_the_flagship_study_is_read_whole(study: Study) -> None:
     assert list(study.columns)[:3] == ["date_of_birth", "age_at_diagnosis", "sex"]
     assert study.columns["grade"].levels == {"1": "1", "2": "2", "3": "3"}
     assert study.columns["date_progression"].optional
-    assert study.time == TimeUnits(unit="days", month=30.0, year=365.0, landmarks=(1.0, 3.0, 5.0))
+    assert study.time == TimeUnits(unit="days", month=30.0, year=365.0, landmarks=(1.0, 3.0, 5.0), decimals=2)
     assert study.derived["age_group"].at == (60.0,)
     assert list(study.derived["modality"].when or {}) == ["surgery", "radiotherapy", "rfa", "surgery_radiotherapy"]
     assert study.endpoints["pfs"].end == ("date_progression", "date_last_followup")
@@ -87,7 +87,8 @@ def test_almost_everything_may_be_left_out(tmp_path: Path) -> None:
     """A schema version, a file, its id and one column make a study."""
     study = read(tmp_path, MINIMAL)
     assert (study.title, study.missing, study.label("age")) == ("Untitled study", ("", "NA"), "Age")
-    assert study.time == TimeUnits(unit="days", month=30.4375, year=365.25, landmarks=(1.0, 3.0, 5.0))
+    assert study.time == TimeUnits(unit="days", month=30.4375, year=365.25, landmarks=(1.0, 3.0, 5.0), decimals=1)
+    assert study.columns["age"].decimals == 1
     assert (study.analysis.alpha, study.analysis.conf_level) == (0.05, 0.95)
     assert (study.analysis.exposure, study.analysis.subgroup, study.analysis.follow_up) == (None, None, None)
     assert (study.analysis.univariate, study.analysis.adjust_for, study.analysis.crosstabs) == ((), (), ())
@@ -145,16 +146,14 @@ def test_levels_keep_their_order_and_stay_text(tmp_path: Path) -> None:
     assert list(study.levels("y").items()) == [("10", "Ten"), ("9", "Nine"), ("no", "No")]
 
 
-def test_labels_units_and_types_are_known_of_every_variable(tmp_path: Path) -> None:
+def test_labels_and_levels_are_known_of_every_variable(tmp_path: Path) -> None:
     """Columns, derived variables and the reserved follow_up can be asked alike."""
-    text = BASE.replace('type = "number"', 'type = "number"\nunit = "years"\nlabel = "Age at entry"')
+    text = BASE.replace('type = "number"', 'type = "number"\nlabel = "Age at entry"')
     text += "[derived.old]\ncut = 'age'\nat = [60]\nlevels = { n = 'Young', y = 'Old' }\n[analysis]\nfollow_up = 'os'\n"
     study = read(tmp_path, text)
-    assert (study.label("age"), study.unit("age"), study.levels("age")) == ("Age at entry", "years", {})
-    assert (study.label("old"), study.unit("old"), study.levels("old")) == ("Old", None, {"n": "Young", "y": "Old"})
-    assert (study.label("follow_up"), study.unit("follow_up"), study.levels("follow_up")) == ("Follow-up", "months", {})
-    assert study.types()["old"] == VariableType("category", ("n", "y"))
-    assert study.types()["follow_up"] == VariableType("number")
+    assert (study.label("age"), study.levels("age")) == ("Age at entry", {})
+    assert (study.label("old"), study.levels("old")) == ("Old", {"n": "Young", "y": "Old"})
+    assert (study.label("follow_up"), study.levels("follow_up")) == ("Follow-up", {})
 
 
 def test_a_blank_cell_is_always_missing(tmp_path: Path) -> None:
@@ -215,7 +214,7 @@ EDITS = [
     ('"number"', '"numeric"',
      "[columns.age.type] is 'numeric'; expected 'number', 'category' or 'date'; did you mean 'number'?"),
     ('"number"', '"number"\nlevels = ["1"]', "[columns.age.levels] is not a known key of a number; allowed: "
-     "'type', 'label', 'header', 'optional', 'unit' and 'range'"),
+     "'type', 'label', 'header', 'optional', 'unit', 'range' and 'decimals'"),
     ('"number"', '"number"\nrange = [5, 1]', "[columns.age.range] is [5, 1]; expected numbers in increasing order"),
     ('"number"', '"number"\nrange = [5]',
      "[columns.age.range] expected two numbers, the lowest and the highest allowed, such as [0, 120]"),
@@ -223,6 +222,7 @@ EDITS = [
     ('"number"', '"number"\noptional = "no"', "[columns.age.optional] is a text; expected true or false"),
     ('"number"', '"number"\nlabel = 2010-01-01',
      "[columns.age.label] is a date or time; expected a text; put it in quotes"),
+    ('"number"', '"number"\ndecimals = 0.5', "[columns.age.decimals] is 0.5; expected a whole number from 0 to 6"),
     ("[columns.age]", "[columns.age-1]", f"[columns.age-1] {NAMES}"),
     ("[columns.age]", '[columns."a\\nb"]', f'[columns."a\\nb"] {NAMES}'),
     ("[columns.age]", "[columns.Missing]", f"[columns.Missing] this name is reserved, as are {RESERVED}"),
@@ -344,11 +344,10 @@ ADDITIONS = [
      "[tables.t.by] belongs to `rows`; a table of models has no columns by group"),
     ("figures.f", "endpoints = ['o']", "[figures.f.endpoints] names 'o'; the endpoints are: 'os'; did you mean 'os'?"),
     ("figures.f", "groups = 'sex'", "[figures.f.endpoints] expected a list of endpoints: 'os'"),
-    ("figures.f", "endpoints = ['os']\ngroups = 'arm'",
-     "[figures.f.groups] names 'arm', which no analysis compares; "
-     "expected the `exposure` of [analysis], or one of its `univariate`"),
-    ("figures.f", "endpoints = ['os']\ngroups = 'sex'\nwithin = 'arm'",
-     "[figures.f.within] expected the `subgroup` of [analysis], and its `exposure` as `groups`"),
+    ("figures.f", "endpoints = ['os']\nwithin = 'sex'",
+     "[figures.f.within] expected another variable than `groups`, which is compared within it"),
+    ("figures.f", "endpoints = ['os']\ngroups = 'sex'\nwithin = 'sex'",
+     "[figures.f.within] expected another variable than `groups`, which is compared within it"),
     ("figures.f_", "endpoints = ['os']\ngroup = 'sex'",
      "[figures.f_.group] is not a known key; allowed: 'endpoints', 'groups' and 'within'; did you mean 'groups'?"),
 ]  # fmt: skip
@@ -392,3 +391,38 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_study(tmp_path)
     expected = "No such file or directory; a study folder holds a study.toml (see docs/study.md)"
     assert str(error.value) == f"{tmp_path / 'study.toml'}: {expected}"
+
+
+DOCUMENTATION = (ROOT / "docs" / "study.md").read_text(encoding="utf-8")
+
+
+def test_the_examples_of_the_documentation_are_studies(tmp_path: Path) -> None:
+    """Both examples of docs/study.md are read, and the second uses every section."""
+    small, whole = re.findall(r"```toml\n(.*?)```", DOCUMENTATION, re.DOTALL)
+    assert list(read(tmp_path, small).columns) == ["age"]
+    study = read(tmp_path, whole)
+    parts = [study.eligibility, study.derived, study.endpoints, study.analysis.cutoffs, study.tables, study.figures]
+    assert all(parts)
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "elsewhere"),
+    [
+        ("[data]", BASE.replace("[data]", "[data]\nzzz = 1"), set()),
+        ("[time]", BASE + "[time]\nzzz = 1\n", set()),
+        ("[columns.*name*]", BASE + "[columns.x]\ntype = 'number'\nzzz = 1\n", {"levels", "recode"}),
+        ("[columns.*name*]", BASE + "[columns.x]\ntype = 'category'\nzzz = 1\n", {"unit", "range", "decimals"}),
+        ("[eligibility.*name*]", BASE + "[eligibility.x]\nzzz = 1\n", set()),
+        ("[derived.*name*]", BASE + "[derived.x]\nzzz = 1\n", set()),
+        ("[endpoints.*name*]", BASE + "[endpoints.x]\nzzz = 1\n", set()),
+        ("[analysis]", BASE + "[analysis]\nzzz = 1\n", set()),
+        ("[cutoff.*name*]", BASE + "[cutoff.x]\nzzz = 1\n", set()),
+        ("[tables.*name*]", BASE + "[tables.x]\nzzz = 1\n", set()),
+        ("[figures.*name*]", BASE + "[figures.x]\nzzz = 1\n", set()),
+    ],
+)
+def test_every_key_is_documented(tmp_path: Path, heading: str, text: str, elsewhere: set[str]) -> None:
+    """The keys that a section allows are those that its first table in docs/study.md lists."""
+    allowed = set(re.findall(r"'(\w+)'", refusal(tmp_path, text).split("allowed: ")[1]))
+    table = DOCUMENTATION.split(f"## {heading}\n")[1].split("\n| ", 1)[1].split("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) - elsewhere == allowed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -264,7 +265,7 @@ def test_a_missing_group_is_refused_with_its_rows() -> None:
 # ---- properties ----------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(patients, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_no_bit(rows: Patients, shuffler: random.Random) -> None:
     """The same patients in another order give exactly the same curve and the same test."""
@@ -274,7 +275,7 @@ def test_the_order_of_the_rows_changes_no_bit(rows: Patients, shuffler: random.R
     assert log_rank(time, event, group) == log_rank(time_too, event_too, group_too)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(patients, st.sampled_from([1 / 365.25, 1 / 30, 12.0]))
 def test_the_unit_of_time_does_not_matter(rows: Patients, factor: float) -> None:
     """In another unit survival and P value are the same, and the median is the same time."""
@@ -286,13 +287,13 @@ def test_the_unit_of_time_does_not_matter(rows: Patients, factor: float) -> None
     assert log_rank(time * factor, event, group).p_value == log_rank(time, event, group).p_value
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(patients)
 def test_a_curve_accounts_for_every_patient(rows: Patients) -> None:
     """Survival never rises, limits embrace it, and who leaves at one point is not at risk at the next."""
     time, event, _ = zip(*rows, strict=True)
     curve = kaplan_meier(time, event)
-    assert all(later <= earlier for earlier, later in zip(curve.survival, curve.survival[1:], strict=False))
+    assert all(later <= earlier for earlier, later in pairwise(curve.survival))
     for low, value, high in zip(curve.conf_low, curve.survival, curve.conf_high, strict=True):
         assert (low is None) == (high is None)
         if low is not None and high is not None:

@@ -22,9 +22,7 @@ def cells(markdown: str) -> list[list[str]]:
 
     html = markdown.split("```{=html}")[1].split("```")[0]
     table = lxml.html.fromstring(html)
-    return [
-        [cell.text_content().replace(NBSP, " ") for cell in row.xpath("./td|./th")] for row in table.xpath(".//tr")
-    ]
+    return [[cell.text_content().replace(NBSP, " ") for cell in row.xpath("./td|./th")] for row in table.xpath(".//tr")]
 
 
 def test_table_1_prints_the_published_characteristics(study: Study, results: Results) -> None:
@@ -77,7 +75,7 @@ def test_a_hostile_label_is_printed_literally(study: Study, results: Results, la
 
 def test_an_unknown_table_and_a_faulty_template_are_named(study: Study, results: Results, tmp_path: Path) -> None:
     """The message says which table there is, which template is missing, and where one is wrong."""
-    with pytest.raises(ReportError, match="no table 'baseline' in study.toml; it has: characteristics"):
+    with pytest.raises(ReportError, match=r"no table 'baseline' in study\.toml; it has: characteristics"):
         render_table("baseline", study, results, STYLE)
 
     (tmp_path / "templates").mkdir()

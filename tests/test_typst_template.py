@@ -133,7 +133,8 @@ supplement: "Figure",
 
 def prose(paragraphs: int) -> str:
     """Return paragraphs of words that are not to be found elsewhere."""
-    return "\n\n".join("Prose runs on and on in lines that wrap over the end of the column again. " * 8 for _ in range(paragraphs))  # fmt: skip
+    paragraph = "Prose runs on and on in lines that wrap over the end of the column again. " * 8
+    return "\n\n".join([paragraph] * paragraphs)
 
 
 def meta_value(value: Any) -> dict[str, Any]:
@@ -159,6 +160,7 @@ def typst_source(body: str, **metadata: Any) -> str:
 
 def grey_square(path: Path) -> None:
     """Write a grey PNG of 10 by 10 pixels."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -168,9 +170,10 @@ def grey_square(path: Path) -> None:
 
 
 class Page:
-    """A page of a PDF: its text, where each piece of text begins, and where images stand (points from the lower left)."""
+    """A page of a PDF: its text, where pieces of text begin, where images stand (in points, from the lower left)."""
 
     def __init__(self, page: pypdf.PageObject) -> None:
+        """Read a page."""
         self.size = (float(page.mediabox.width), float(page.mediabox.height))
         self.pieces: list[tuple[str, float, float]] = []
         self.images: list[tuple[float, float]] = []
@@ -180,7 +183,7 @@ class Page:
         if text.strip():
             self.pieces.append((text.strip(), tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]))
 
-    def _operand(self, operator: bytes, operands: list[Any], cm: list[float], *_: object) -> None:
+    def _operand(self, operator: bytes, _operands: list[Any], cm: list[float], *_: object) -> None:
         if operator == b"Do":
             self.images.append((cm[4], abs(cm[0])))
 
@@ -212,7 +215,8 @@ def print_pdf(folder: Path, body: str, **metadata: Any) -> Path:
     return pdf
 
 
-SAMPLE = BOXES + figure("a", "wide.png", "174mm") + table("a", 8) + prose(12) + figure("b", "narrow.png", "85mm") + prose(6) + REFERENCES  # fmt: skip
+FLOATS = figure("a", "wide.png", "174mm") + table("a", 8) + prose(12) + figure("b", "narrow.png", "85mm")
+SAMPLE = BOXES + FLOATS + prose(6) + REFERENCES
 
 
 @pytest.fixture(scope="module")
@@ -221,54 +225,61 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return print_pdf(tmp_path_factory.mktemp("sample"), SAMPLE, **METADATA)
 
 
-def structure(pdf: Path) -> Iterator[DictionaryObject]:
-    """Yield the elements of a tagged PDF's structure, in reading order."""
+def tags(pdf: Path) -> list[tuple[str, str]]:
+    """Return the elements of a tagged PDF's structure with their alternative texts, in reading order."""
 
-    def walk(node: Any) -> Iterator[DictionaryObject]:
+    def walk(node: Any) -> Iterator[tuple[str, str]]:
         node = node.get_object()
         if isinstance(node, ArrayObject):
             for child in node:
                 yield from walk(child)
         elif isinstance(node, DictionaryObject) and "/S" in node:
-            yield node
+            yield str(node["/S"]), str(node.get("/Alt", ""))
             yield from walk(node.get("/K", ArrayObject()))
 
-    yield from walk(pypdf.PdfReader(pdf).trailer["/Root"]["/StructTreeRoot"]["/K"])
+    return list(walk(catalogue(pdf)["/StructTreeRoot"]["/K"]))
+
+
+def catalogue(pdf: Path) -> Any:
+    """Return what a PDF says of itself as a whole."""
+    root: Any = pypdf.PdfReader(pdf).trailer["/Root"]
+    return root
 
 
 def test_properties_come_from_the_front_matter(sample: Path) -> None:
     """Title, authors, keywords, description and language are properties of the PDF; it carries no date of its own."""
-    reader = pypdf.PdfReader(sample)
-    properties = reader.metadata
+    properties = pypdf.PdfReader(sample).metadata
     assert properties is not None
     assert properties.title == TITLE
     assert properties.author == "Jane A. Smith, María O’Neill"
     assert properties.keywords == "survival, cohort study"
     assert properties.subject == "Made for a test."
-    assert reader.trailer["/Root"]["/Lang"] == "en-GB"
+    assert catalogue(sample)["/Lang"] == "en-GB"
 
 
 def test_readers_of_the_screen_get_headers_alt_texts_and_formulas(sample: Path) -> None:
     """The tags tell the title, headings, header cells of tables, captions, and words for each picture and formula."""
-    elements = list(structure(sample))
-    kinds = [element["/S"] for element in elements]
+    elements = tags(sample)
+    kinds = [kind for kind, _ in elements]
     assert kinds.count("/Title") == 1
     assert kinds.count("/H1") == 3  # abstract, introduction, references
     assert kinds.count("/TH") == 5
     assert kinds.count("/Caption") == 3
-    alts = [element.get("/Alt") for element in elements if element["/S"] in ("/Figure", "/Formula")]
-    assert alts == ["χ^2 = 3", 'A "grey" square.', 'A "grey" square.']
+    assert [alt for kind, alt in elements if kind in ("/Figure", "/Formula")] == [
+        "χ^2 = 3",
+        'A "grey" square.',
+        'A "grey" square.',
+    ]
 
 
 def test_bundled_fonts_only(sample: Path) -> None:
     """Every embedded font is one that Typst brings or one of templates/fonts."""
     fonts = set()
     for page in pypdf.PdfReader(sample).pages:
-        for font in page["/Resources"]["/Font"].values():
-            fonts.add(font.get_object()["/BaseFont"].partition("+")[2])
-            assert "/FontFile3" in (file := str(font.get_object())) or "/DescendantFonts" in file
-    assert {re.split("[-,]", font)[0] for font in fonts} <= {"LibertinusSerif", "LiberationSans", "NewCMMath"}
-    assert {"LibertinusSerif", "LiberationSans"} <= {re.split("[-,]", font)[0] for font in fonts}
+        resources: Any = page["/Resources"]
+        fonts |= {font.get_object()["/BaseFont"].partition("+")[2] for font in resources["/Font"].values()}
+    families = {re.split("[-,]", font)[0] for font in fonts}
+    assert {"LibertinusSerif", "LiberationSans"} <= families <= {"LibertinusSerif", "LiberationSans", "NewCMMath"}
 
 
 def test_same_bytes_twice(sample: Path, tmp_path: Path) -> None:
@@ -348,6 +359,33 @@ def test_a_long_table_leaves_no_page_half_empty(tmp_path: Path) -> None:
     assert "row a 0" in first.text
 
 
+def test_text_flows_on_around_a_float(tmp_path: Path) -> None:
+    """A table that finds no room on its page goes to the next, and the text after it fills the gap."""
+    body = prose(3) + table("a", 36) + "\n\nThe first words after it. " + prose(4)
+    first, second, *_ = read(print_pdf(tmp_path, body, **METADATA))
+    assert "row a" not in first.text
+    assert "The first words after it." in first.words()
+    assert "row a 35" in second.text
+    assert "Prose runs" in second.text
+
+
+def test_the_title_stands_above_every_float(tmp_path: Path) -> None:
+    """A float on page 1 stands at its foot, below title, abstract and text."""
+    (page,) = read(print_pdf(tmp_path, table("a", 2) + figure("a", "narrow.png", "20mm") + prose(1), **METADATA))
+    lowest_text = min(y for text, _, y in page.pieces if "column again" in text)
+    assert all(y < lowest_text for text, _, y in page.pieces if "Caption of" in text)
+    assert page.text.count("Caption of") == 2
+
+
+def test_a_long_note_does_not_widen_its_table(tmp_path: Path) -> None:
+    """A table that fits into the text column stands there, however long the note below it; the note wraps."""
+    note = "A note that is longer than the table is wide. " * 5
+    (page,) = read(print_pdf(tmp_path, table("a", 3, note=note), **METADATA))
+    assert page.left_of("row a 0") == pytest.approx(74 * MM, abs=0.5)
+    assert page.left_of("A note") == pytest.approx(74 * MM, abs=0.5)
+    assert page.words().count("A note that is longer than the table is wide.") == 5
+
+
 @pytest.mark.parametrize("columns", ["3", "(33.33%, 33.33%, 33.33%)"])
 def test_equal_widths_are_no_widths(tmp_path: Path, columns: str) -> None:
     """Equal column widths, which pandoc invents, leave a small table on the text column, spread over it."""
@@ -421,9 +459,10 @@ def test_draft_settings(tmp_path: Path) -> None:
         gaps = [gap / distance for gap in page.line_distances("Prose|wrap|column again")]
         assert gaps
         assert gaps == pytest.approx([round(gap) for gap in gaps], rel=0.01)
-    first, second = ([text for text, x, _ in page.pieces if text.isdigit() and 60 * MM < x < 74 * MM] for page in (normal, double))  # fmt: skip
-    assert first == []
-    assert second == [str(number) for number in range(1, 11)]
+    in_margin = [
+        [text for text, x, _ in page.pieces if 65 * MM < x < 74 * MM and text.isdigit()] for page in (normal, double)
+    ]
+    assert in_margin == [[], [str(number) for number in range(1, 11)]]
 
 
 @pytest.mark.parametrize(
@@ -442,16 +481,25 @@ def test_a_wrong_setting_stops_with_a_sentence(tmp_path: Path, name: str, value:
         compile_pdf(source, tmp_path / "report.pdf", root=tmp_path, fonts=FONTS)
 
 
-HOSTILE = ['#read("secret.txt")', "*a*", "$y$", "@fig-a", "<script>", "= x", "- x", "+ x", "/ a: b", "// c", "/* c", "[x] ]", "{a}", "\\", "`r`", "~", "_u_", "(x)", ".len()", ";", 'it\'s "so"', "1. x", "#let x = 1"]  # fmt: skip
+HOSTILE = [
+    *('#read("secret.txt")', "#let x = 1", "*a*", "$y$", "@fig-a", "<script>", "_u_", "`r`", "~", "\\", ";"),
+    *("= x", "- x", "+ x", "/ a: b", "1. x", "// c", "/* c", "[x] ]", "{a}", "(x)", ".len()", 'it\'s "so"'),
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_metadata_are_printed_literally(tmp_path: Path, text: str) -> None:
-    """Whatever a title, a name, an address or a keyword holds is printed as it is; nothing is run and no file is read."""
+    """Whatever titles, names, addresses and keywords hold is printed as it is; nothing is run, no file is read."""
     (tmp_path / "secret.txt").write_text("TOP SECRET")
     affiliation = {"number": "1", "name": text, "department": text, "city": text, "country": text}
     other = {"number": "2", "name": "B"}
-    author = {"name": {"literal": text, "family": text}, "email": text, "orcid": text, "degrees": [text], "attributes": {"corresponding": True}, "affiliations": [affiliation, other]}  # fmt: skip
+    author = {
+        **dict.fromkeys(("email", "orcid"), text),
+        "name": {"literal": text, "family": text},
+        "degrees": [text],
+        "attributes": {"corresponding": True},
+        "affiliations": [affiliation, other],
+    }
     everywhere = dict.fromkeys(("title", "subtitle", "short-title", "status", "date", "description"), text)
     metadata = {**everywhere, "by-author": [author], "affiliations": [affiliation, other], "keywords": [text, "end"]}
     pdf = print_pdf(tmp_path, "Text.\n#pagebreak()\nText.", **metadata)
@@ -511,8 +559,7 @@ See #ref(<eq-a>, supplement: [Equation]).
     words = read(pdf)[0].words()
     for text in ("First", "A quotation.", "survfit(", "Term", "A definition.", "Below.", "Equation"):
         assert text in words
-    formulas = [element["/Alt"] for element in structure(pdf) if element["/S"] == "/Formula"]
-    assert formulas == ["α/2", "S (t) = root of ((d_i)/(n_i))"]
+    assert [alt for kind, alt in tags(pdf) if kind == "/Formula"] == ["α/2", "S (t) = root of ((d_i)/(n_i))"]
 
 
 def test_panels_of_a_quarto_figure_are_lettered(tmp_path: Path) -> None:
@@ -533,5 +580,23 @@ subcapnumbering: "(a)",
 """
     words = " ".join(page.words() for page in read(print_pdf(tmp_path, body, **METADATA)))
     assert "See Figure 1b." in words
-    order = [words.index(text) for text in ("(a) Caption of a.", "(b) Caption of b.", "Figure 1: Both.", "Figure 2: Caption of last.")]  # fmt: skip
-    assert order == sorted(order)
+    captions = ("(a) Caption of a.", "(b) Caption of b.", "Figure 1: Both.", "Figure 2: Caption of last.")
+    places = [words.index(text) for text in captions]
+    assert places == sorted(places)
+
+
+def test_floats_inside_of_other_blocks(tmp_path: Path) -> None:
+    """A float inside of a div or a list, where Typst could not let it float, is printed all the same."""
+    body = (
+        f"Before.\n\n#block[\n{table('a', 3)}\n]\n\n- Item.\n\n  {figure('a', 'wide.png', '174mm').strip()}\n\nAfter."
+    )
+    words = " ".join(page.words() for page in read(print_pdf(tmp_path, body, **METADATA)))
+    for text in ("row a 2", "Table 1: Caption of a.", "Figure 1: Caption of a.", "After."):
+        assert text in words
+
+
+def test_ranges_are_not_broken_over_lines(tmp_path: Path) -> None:
+    """An interval such as 0.38–0.79 stands on one line, wherever the line ends."""
+    body = " ".join(f"CI 0.{number}38--{number}.79;" for number in range(200))
+    text = "".join(page.text for page in read(print_pdf(tmp_path, body, title="T")))
+    assert re.findall(r"0\.(\d+)38–\1\.79;", text) == [str(number) for number in range(200)]

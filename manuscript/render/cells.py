@@ -107,15 +107,18 @@ class _Session:
         """Run a cell's code; its last expression is displayed, unless it is None or ends with a semicolon."""
         self.outputs = []
         stdout, stderr = _Stream("stdout", self.outputs), _Stream("stderr", self.outputs)
-        with self._errors_at(cell.line), contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-            tree = ast.parse(cell.code, self.document.name)
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            exec(self._compiled(tree, cell.line), self.namespace)  # noqa: S102 (the author's own code)
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            with self._errors_at(cell.line):
+                tree = ast.parse(cell.code, self.document.name)
+                last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+                exec(self._compiled(tree, cell.line), self.namespace)  # noqa: S102 (the author's own code)
             if isinstance(last, ast.Expr):
-                value = eval(self._compiled(ast.Expression(last.value), cell.line), self.namespace)  # noqa: S307
-                if value is not None and not cell.code.rstrip().endswith(";"):
-                    self.display(value)
-            _refuse_open_figures()
+                with self._errors_at(cell.line + last.lineno - 1):
+                    value = eval(self._compiled(ast.Expression(last.value), cell.line), self.namespace)  # noqa: S307
+                    if value is not None and not cell.code.rstrip().endswith(";"):
+                        self.display(value)
+            with self._errors_at(cell.line):
+                _refuse_open_figures()
         return self.outputs
 
     def _compiled(self, tree: ast.Module | ast.Expression, line: int) -> CodeType:

@@ -150,7 +150,7 @@ def _following_paragraph(place: Element) -> Element | None:
 def break_pages(body: Element) -> None:
     """Let the paragraph after a page break begin the page: a break in a paragraph of its own leaves an empty line."""
     for block in find_all(body, "w:p"):
-        following = block.getnext()
+        following = next((other for other in block.itersiblings() if is_a(other, "w:p", "w:tbl")), None)
         breaks = [br for br in find_all(block, "w:r/w:br") if attribute(br, "w:type") == "page"]
         alone = breaks and len(find_all(block, "w:r")) == 1 and not text_of(block).strip()
         if alone and following is not None and is_a(following, "w:p"):
@@ -168,11 +168,11 @@ def remove_blank_paragraphs(body: Element) -> None:
 
 
 def _is_blank(paragraph: Element) -> bool:
-    """Tell whether a paragraph shows nothing and nothing points to it."""
-    inert = {qualified(f"w:{name}") for name in ("pPr", "r", "rPr", "t", "proofErr")}
-    outside = (node.tag in inert for child in paragraph if not is_a(child, "w:pPr") for node in child.iter())
-    section = find(paragraph, "w:pPr/w:sectPr")
-    return section is None and all(outside) and not text_of(paragraph).strip()
+    """Tell whether a paragraph shows nothing, nothing points to it and no section ends with it."""
+    if text_of(paragraph).strip() or find(paragraph, "w:pPr/w:sectPr") is not None:
+        return False
+    content = (node for run in paragraph if not is_a(run, "w:pPr") for node in (run, *run))
+    return all(is_a(node, "w:r", "w:rPr", "w:t", "w:proofErr") for node in content)
 
 
 def number_bookmarks(body: Element) -> None:

@@ -71,8 +71,10 @@ def package_bytes(parts: Mapping[str, bytes]) -> bytes:
 
 def parse(parts: Mapping[str, bytes], name: str) -> Element:
     """Parse one part; raise ReportError where it is missing or not XML."""
+    # Space between elements goes; text that is only space stays, being marked as such (xml:space="preserve").
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_blank_text=True)
     try:
-        return etree.fromstring(parts[name], etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+        return etree.fromstring(parts[name], parser)
     except KeyError:
         raise ReportError(f"the Word file has no part {name}; render the document again") from None
     except etree.XMLSyntaxError as error:
@@ -81,7 +83,6 @@ def parse(parts: Mapping[str, bytes], name: str) -> Element:
 
 def serialise(root: Element) -> bytes:
     """Return a part's bytes."""
-    etree.cleanup_namespaces(root)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 

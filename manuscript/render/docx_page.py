@@ -99,17 +99,21 @@ def match_styles(styles: Element, roots: Sequence[Element]) -> None:
     used = {
         attribute(node): kind for root in roots for name, kind in names.items() for node in root.iter(qualified(name))
     }
-    defined = {attribute(style, "w:styleId"): style for style in find_all(styles, "w:style")}
-    for style_id, style in defined.items():
-        if style_id.endswith("Tok") and style_id not in used:
+    for style in find_all(styles, "w:style"):
+        if attribute(style, "w:styleId").endswith("Tok") and attribute(style, "w:styleId") not in used:
             remove(style)
         for name in ("w:pPr", "w:rPr"):
             for formats in find_all(style, name):
                 arrange(formats)
-    for style_id, kind in used.items():
-        if style_id not in defined:
-            words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", style_id)  # the name of which pandoc makes such an id
-            styles.append(make("w:style", make("w:name", val=words), type=kind, customStyle=1, styleId=style_id))
+    defined = find_all(styles, "w:style")
+    for style in defined:
+        kind = attribute(style, "w:type")
+        linked = "character" if kind == "paragraph" else "paragraph"
+        for name, other in {"w:basedOn": kind, "w:next": kind, "w:link": linked}.items():
+            used |= {attribute(node): other for node in find_all(style, name)}
+    for style_id in sorted(used.keys() - {attribute(style, "w:styleId") for style in defined}):
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", style_id)  # the name of which pandoc makes such an id
+        styles.append(make("w:style", make("w:name", val=words), type=used[style_id], customStyle=1, styleId=style_id))
 
 
 def set_page(section: Element, metadata: Mapping[str, Any]) -> int:

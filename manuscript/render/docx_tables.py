@@ -7,9 +7,11 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
+from .docx_floats import has_picture
 from .docx_widths import Cell, column_widths
 from .wordml import (
     attribute,
+    drop,
     find,
     find_all,
     is_a,
@@ -28,26 +30,22 @@ EM_SPACE: Final = "\N{EM SPACE}"
 _INDENT: Final = 200  # twentieths of a point, for each em space
 _SPACE_BELOW: Final = 280  # under a table without a note
 _WHOLE_ROWS: Final = 30  # a table of no more rows is not broken over pages
-_MARGINS: Final = 170  # left and right of a cell's text, where the style says nothing
+_MARGINS: Final = 170  # left and right of a cell's text together, as in reference.docx
 _NOTE: Final = "TableNote"
+_WITH_ROOM_ABOVE: Final = (_NOTE, "TableCaption", "Heading")
 _HEADER_RULE: Final = {"val": "single", "sz": 4, "space": 0, "color": "000000"}
 
 
-def finish_tables(body: Element, *, text_width: int, size: float, margins: int = _MARGINS) -> None:
-    """Finish every table of a body.
-
-    Parameters
-    ----------
-    text_width : between the page's margins, in twentieths of a point.
-    size : of the text in tables, in points.
-    margins : left and right of a cell's text together, in twentieths of a point.
-    """
+def finish_tables(body: Element, *, text_width: int, size: float) -> None:
+    """Finish every table of a body: `text_width` in twentieths of a point, `size` of the tables' text in points."""
     for table in find_all(body, "w:tbl"):
         rows = find_all(table, "w:tr")
         headings = _headings(rows)
-        if rows:
+        if has_picture(table):
+            drop(properties(table, "w:tblPr"), "w:tblStyle")  # pictures side by side, which rules would set apart
+        elif rows:
             _set_cells(rows, headings)
-            _set_widths(table, rows, headings, text_width, size, margins)
+            _set_widths(table, rows, headings, text_width, size)
             _rule_headings(rows[:headings])
             _keep_together(rows, headings, has_note=_has_note(table))
         _make_room_below(table)
@@ -86,9 +84,7 @@ def _indent(paragraph: Element) -> None:
         put(properties(paragraph, "w:pPr"), "w:ind", left=depth * _INDENT)
 
 
-def _set_widths(
-    table: Element, rows: Sequence[Element], headings: int, text_width: int, size: float, margins: int
-) -> None:
+def _set_widths(table: Element, rows: Sequence[Element], headings: int, text_width: int, size: float) -> None:
     """Write the columns' widths into the grid and every cell, so that each program lays them out alike."""
     cells, columns = [], 0
     for number, row in enumerate(rows):
@@ -103,7 +99,7 @@ def _set_widths(
         columns,
         room=text_width,
         size=size * 20,
-        margins=margins,
+        margins=_MARGINS,
         given=_given_widths(table, columns, text_width),
     )
     formats = properties(table, "w:tblPr")
@@ -179,14 +175,8 @@ def _has_note(table: Element) -> bool:
 def _make_room_below(table: Element) -> None:
     """Set text that follows a table off from it; notes, captions and headings have room above in their styles."""
     following = table.getnext()
-    if (
-        following is None
-        or not is_a(following, "w:p")
-        or style_of(following).startswith((_NOTE, "TableCaption", "Heading"))
-    ):
+    if following is None or not is_a(following, "w:p") or style_of(following).startswith(_WITH_ROOM_ABOVE):
         return
     formats = properties(following, "w:pPr")
     spacing = find(formats, "w:spacing")
-    if spacing is None:
-        spacing = put(formats, "w:spacing")
-    set_attributes(spacing, before=_SPACE_BELOW)
+    set_attributes(put(formats, "w:spacing") if spacing is None else spacing, before=_SPACE_BELOW)

@@ -69,8 +69,8 @@ def column_widths(
 
     Notes
     -----
-    Without given widths, a column gets what its longest line needs; a table that needs most of the room gets all of it,
-    and one that needs more takes it from the columns whose text can break.
+    Without given widths, a column gets what its longest line needs. A table that needs most of the room gets all of it,
+    the rest shared alike; one that needs more than there is takes it from the columns whose text can break.
     """
     least = _needed(cells, columns, size, margins, _unbreakable, most=_WIDEST_WORD * room)
     if sum(least) >= room:
@@ -79,9 +79,10 @@ def column_widths(
         return _raised(_scaled(list(given), min(sum(given), room)), least)
     natural = _needed(cells, columns, size, margins, lambda text: text.split("\n"), most=room)
     if sum(natural) > room:
-        spare = (room - sum(least)) / (sum(natural) - sum(least))
-        return _scaled([low + spare * (high - low) for low, high in zip(least, natural, strict=True)], room)
-    return _scaled(natural, room if sum(natural) > _FULL_FROM * room else round(sum(natural)))
+        part = (room - sum(least)) / (sum(natural) - sum(least))
+        return _scaled([low + part * (high - low) for low, high in zip(least, natural, strict=True)], room)
+    spare = room - sum(natural) if sum(natural) > _FULL_FROM * room else 0
+    return _scaled([width + spare / columns for width in natural], round(sum(natural) + spare))
 
 
 def _unbreakable(text: str) -> list[str]:

@@ -1,0 +1,96 @@
+"""``make bench``: the time of each stage, in multiples of importing pandas, lifelines and matplotlib in the same run.
+
+Timings are noisy and machines differ; the multiples are what to compare. Nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+UNIT = [sys.executable, "-c", "import pandas, lifelines, matplotlib.pyplot"]
+REPORT = [sys.executable, "-m", "manuscript", "report", "--renderer", "builtin", "--study"]
+LARGE = 100_000
+
+IMPORT = "import pandas, lifelines, tableone"
+READ = "from analysis.data import read_data; from analysis.cohort import build_cohort"
+STAGES = {
+    "read": f"{READ}; from analysis.study import read_study; s = read_study(F); build_cohort(s, read_data(s))",
+    "analyse": "from analysis.study import read_study; from analysis.pipeline import compute; compute(read_study(F))",
+    "figures": "from manuscript import open_study; r = open_study(F); [r.figure(name) for name in r.study.figures]",
+}
+
+
+def seconds(command: list[str], *, best_of: int = 1) -> float:
+    """Return the shortest wall time of a command over some runs."""
+    times = []
+    for _ in range(best_of):
+        start = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def flagship(folder: Path) -> Path:
+    """Copy the flagship study into a folder of its own."""
+    for name in ("study.toml", "report.qmd", "references.bib", "_quarto.yml"):
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "templates", folder / "templates")
+    shutil.copytree(ROOT / "data", folder / "data")
+    return folder
+
+
+def enlarge(path: Path, patients: int) -> None:
+    """Fill a cohort file with patients drawn from it, each under a name of its own."""
+    rng = random.Random(20)  # noqa: S311 (a benchmark)
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for number in range(patients):
+            writer.writerow([f"P{number:06d}", *rng.choice(rows)[1:]])
+
+
+def main() -> None:
+    """Print the table."""
+    unit = seconds(UNIT, best_of=3)
+    print(f"import unit: {unit:.2f} s\n")  # noqa: T201
+    print(f"{'stage':<44}{'seconds':>9}{'units':>8}   aim")  # noqa: T201
+
+    def line(stage: str, took: float, aim: str = "") -> None:
+        print(f"{stage:<44}{took:>9.2f}{took / unit:>8.2f}   {aim}", flush=True)  # noqa: T201
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = flagship(Path(name))
+        whole = seconds([*REPORT, name])
+        line("data to both documents, from nothing", whole, "<= 5")
+        line("nothing changed", seconds([*REPORT, name], best_of=3), "<= 0.3")
+        (folder / "report.qmd").open("a", encoding="utf-8").write("\nOne more sentence.\n")
+        line("a prose edit, to both documents", seconds([*REPORT, name]), "<= 1.5")
+
+        loaded = seconds([sys.executable, "-c", IMPORT], best_of=2)
+        line("import of the statistics", loaded)
+        for stage, code in STAGES.items():
+            if stage == "figures":
+                shutil.rmtree(folder / "build" / "figures")
+            took = seconds([sys.executable, "-c", f"from pathlib import Path; F = Path({name!r}); {code}"])
+            line(f"{stage} (with its imports)", took)
+
+        enlarge(folder / "data" / "cohort.csv", LARGE)
+        took = seconds([*REPORT, name])
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
+        line(f"{LARGE:,} patients to both documents", took, "<= 25")
+        print(f"{'largest memory of any process':<44}{memory:>8.2f}G{'':>8}   < 2 G")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,354 @@
+"""Cox regression, its likelihood-ratio test and its check of proportional hazards: R's numbers, or a reason."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from reference_cohorts import cohort, lung, ovarian, veteran
+
+from analysis.errors import DataError
+from analysis.survival import CoxModel, cox_regression, likelihood_ratio_test, proportional_hazards_test
+
+DIVERGES = "tends to infinity (a level without events, or complete separation)"
+VETERAN = ["smallcell", "adeno", "large", "karno", "trt"]
+
+TIES = ([2, 2, 2, 3, 3, 5, 5, 5, 5, 8], [1, 1, 0, 1, 1, 1, 1, 1, 0, 1], [0, 1, 1, 0, 1, 0, 1, 1, 0, 1])
+NO_EVENTS_IN_ONE_ARM = pd.DataFrame(
+    {
+        "time": [5, 8, 12, 3, 9, 7, 6, 10],
+        "event": [1, 1, 1, 1, 0, 0, 0, 0],
+        "arm": [0, 0, 0, 0, 0, 1, 1, 1],
+        "age": [1, 4, 2, 6, 3, 5, 9, 1],
+    }
+)
+
+Patients = list[tuple[int, bool, int, int]]
+patients = st.lists(
+    st.tuples(st.integers(0, 9), st.booleans(), st.integers(0, 1), st.integers(20, 80)), min_size=4, max_size=40
+)
+"""Time, event, arm and age of each patient; few distinct times make many ties."""
+
+
+def in_r(*numbers: float) -> Any:
+    """Return numbers that R printed (reference/survival.R); R itself stops a relative 1e-9 short of the maximum."""
+    return [pytest.approx(number, rel=1e-6) for number in numbers]
+
+
+def coefs(model: CoxModel) -> list[float | None]:
+    """Return the coefficients of a model."""
+    return [term.coef for term in model.terms]
+
+
+def errors(model: CoxModel) -> list[float | None]:
+    """Return the standard errors of a model."""
+    return [term.se for term in model.terms]
+
+
+def arms(rows: Patients) -> tuple[list[int], list[bool], pd.DataFrame]:
+    """Return times, events and the design of patients."""
+    time, event, arm, age = (list(column) for column in zip(*rows, strict=True))
+    return time, event, pd.DataFrame({"arm": arm, "age": age})
+
+
+# ---- against R -----------------------------------------------------------------------------------------------------
+
+
+def test_the_adjusted_model_of_the_cohort_is_that_of_coxph() -> None:
+    """Coefficients, standard errors, P values and log-likelihood agree with R on the flagship data."""
+    # summary(coxph(Surv(os, death) ~ treated + age_at_diagnosis, d))
+    frame = cohort()
+    model = cox_regression(frame["os"], frame["death"], frame[["treated", "age_at_diagnosis"]])
+    assert coefs(model) == in_r(-1.08927335220777, 0.0086311575085213)
+    assert errors(model) == in_r(0.262389452792051, 0.00692421245300576)
+    assert [term.p_value for term in model.terms] == in_r(3.30503908767392e-05, 0.212574176503452)
+    assert model.log_likelihood == pytest.approx(-255.211459561044, rel=1e-10)
+    assert (model.n, model.events, model.parameters, model.reason) == (142, 66, 2, None)
+    treated = model.terms[0]
+    assert (treated.term, treated.hazard_ratio, treated.reason) == ("treated", in_r(np.exp(-1.08927335220777))[0], None)
+
+
+def test_models_with_ties_and_other_levels_are_those_of_coxph() -> None:
+    """Efron's ties, a factor, a 90% interval and 26 patients agree with R."""
+    # coxph(Surv(time, status) ~ age + sex + ph.ecog, lung), exp(confint(fit, level = 0.9))
+    known = lung()
+    model = cox_regression(known["time"], known["status"], known[["age", "sex", "ph.ecog"]], conf_level=0.9)
+    assert coefs(model) == in_r(0.0110667645600735, -0.552612395703631, 0.463728475370428)
+    assert [term.p_value for term in model.terms] == in_r(0.232415680999612, 0.000986051372138453, 4.44706665185681e-05)
+    assert [term.conf_low for term in model.terms] == in_r(0.995831940514225, 0.436695734240734, 1.31904830721442)
+    assert [term.conf_high for term in model.terms] == in_r(1.02665947064255, 0.758277242677918, 1.91658786916535)
+
+    # coxph(Surv(time, status) ~ celltype + karno + trt, veteran)
+    soldiers = veteran()
+    model = cox_regression(soldiers["time"], soldiers["status"], soldiers[VETERAN])
+    assert coefs(model) == in_r(
+        0.82498018785713, 1.15399441386177, 0.394625463945811, -0.0312712960478022, 0.261744090057515
+    )
+    assert errors(model) == in_r(
+        0.268911292194788, 0.295037737697125, 0.282243309857458, 0.00516508974291703, 0.200923055118892
+    )
+
+    # coxph(Surv(futime, fustat) ~ age + rx, ovarian)
+    small = ovarian()
+    model = cox_regression(small["time"], small["event"], small[["age", "rx"]])
+    assert coefs(model) == in_r(0.147326595469114, -0.803973012665114)
+    assert errors(model) == in_r(0.0461470477408026, 0.63204937187945)
+
+    # coxph(Surv(t, e) ~ g, ties): up to four events at one time
+    time, event, group = TIES
+    model = cox_regression(time, event, pd.DataFrame({"g": group}))
+    assert [*coefs(model), *errors(model)] == in_r(-0.0614774391862779, 0.764256725545812)
+    assert model.log_likelihood == pytest.approx(-12.328598408881, rel=1e-10)
+
+
+def test_lifelines_finds_the_same_model() -> None:
+    """An independent implementation, lifelines' own fitter, comes to the same coefficients and standard errors."""
+    from lifelines import CoxPHFitter
+
+    soldiers = veteran()
+    model = cox_regression(soldiers["time"], soldiers["status"], soldiers[VETERAN])
+    with np.errstate(all="ignore"):
+        fitter = CoxPHFitter().fit(soldiers[["time", "status", *VETERAN]], "time", "status")
+    assert coefs(model) == pytest.approx(fitter.params_.tolist(), rel=1e-4)
+    assert errors(model) == pytest.approx(fitter.standard_errors_.tolist(), rel=1e-4)
+    assert model.log_likelihood == pytest.approx(fitter.log_likelihood_, rel=1e-9)
+
+
+def test_proportional_hazards_are_tested_as_by_cox_zph() -> None:
+    """The score test agrees with R's cox.zph: single columns, a factor as one term, ties, and all terms together."""
+    # cox.zph(coxph(Surv(os, death) ~ treated + age_at_diagnosis, d))
+    frame = cohort()
+    tests = proportional_hazards_test(frame["os"], frame["death"], frame[["treated", "age_at_diagnosis"]])
+    assert [test.term for test in tests] == ["treated", "age_at_diagnosis", "global"]
+    assert [test.statistic for test in tests] == in_r(1.57760272923257, 0.0394624642454628, 1.8882869353881)
+    assert [test.p_value for test in tests] == in_r(0.209106339179575, 0.842535275011521, 0.389012630128525)
+
+    # cox.zph(coxph(Surv(time, status) ~ celltype + karno + trt, veteran))
+    soldiers, terms = veteran(), {"celltype": VETERAN[:3], "karno": ["karno"], "trt": ["trt"]}
+    tests = proportional_hazards_test(soldiers["time"], soldiers["status"], soldiers[VETERAN], terms=terms)
+    statistics = in_r(14.5317103964703, 12.8133255911155, 0.206307412064432, 22.8596852749873)
+    assert [test.statistic for test in tests] == statistics
+    assert [test.df for test in tests] == [3, 1, 1, 5]
+    assert [test.p_value for test in tests] == in_r(
+        0.00226389031729816, 0.000344159278028015, 0.649677141169155, 0.000359064543553465
+    )
+
+    # cox.zph(coxph(Surv(time, status) ~ age + sex + ph.ecog, lung)); cox.zph(coxph(Surv(t, e) ~ g, ties))
+    known = lung()
+    tests = proportional_hazards_test(known["time"], known["status"], known[["age", "sex", "ph.ecog"]])
+    statistics = in_r(0.18798767365229, 2.30543722740497, 2.05424877405441, 4.46365758875861)
+    assert [test.statistic for test in tests] == statistics
+    time, event, group = TIES
+    alone, _ = proportional_hazards_test(time, event, pd.DataFrame({"g": group}))
+    assert [alone.statistic, alone.p_value] == in_r(0.206136995593964, 0.649812184564386)
+
+
+def test_nested_models_are_compared_as_by_anova() -> None:
+    """The likelihood-ratio test agrees with R for a product term and for a factor with three columns."""
+    # anova(coxph(Surv(os, death) ~ treated + elderly, d), coxph(Surv(os, death) ~ treated * elderly, d))
+    frame = cohort()
+    main = frame[["treated", "elderly"]]
+    models = [
+        cox_regression(frame["os"], frame["death"], design)
+        for design in (main, main.assign(product=frame["treated"] * frame["elderly"]))
+    ]
+    test = likelihood_ratio_test(*models)
+    assert [test.statistic, test.p_value, test.df] == in_r(3.83409929435612, 0.0502199668493328, 1)
+
+    # anova(coxph(Surv(time, status) ~ karno + trt, veteran), fit)
+    soldiers = veteran()
+    smaller, larger = (
+        cox_regression(soldiers["time"], soldiers["status"], soldiers[names]) for names in (VETERAN[3:], VETERAN)
+    )
+    test = likelihood_ratio_test(smaller, larger)
+    assert [test.statistic, test.p_value, test.df] == in_r(18.1023703707147, 0.000418975245510507, 3)
+
+
+# ---- what cannot be estimated --------------------------------------------------------------------------------------
+
+
+def test_an_arm_without_events_has_no_hazard_ratio_but_the_other_terms_have() -> None:
+    """A coefficient without end is a reason, not a huge number; the other terms are R's, at that limit."""
+    # coxph(Surv(t, e) ~ g + a, none, control = coxph.control(eps = 1e-12, iter.max = 40)): g = -29.1 and a warning
+    frame = NO_EVENTS_IN_ONE_ARM
+    model = cox_regression(frame["time"], frame["event"], frame[["arm", "age"]])
+    arm, age = model.terms
+    assert (arm.hazard_ratio, arm.conf_low, arm.p_value, arm.reason) == (None, None, None, DIVERGES)
+    assert [age.coef, age.se] == in_r(0.47596359910465, 0.483909487276732)
+    assert model.log_likelihood == pytest.approx(-3.55884336305257, rel=1e-9)
+    assert model.parameters == 2
+    tests = proportional_hazards_test(frame["time"], frame["event"], frame[["arm", "age"]])
+    assert {test.reason for test in tests} == {f"a hazard ratio {DIVERGES}"}
+
+
+def test_complete_separation_is_recognised() -> None:
+    """A marker that orders the events perfectly, and two columns that do so together, have no finite coefficient."""
+    time = [1, 2, 3, 4, 5, 6]
+    alone = cox_regression(time, [1] * 6, pd.DataFrame({"marker": [9, 8, 5, 4, 2, 1]}))
+    assert [term.reason for term in alone.terms] == [DIVERGES]
+    pair = pd.DataFrame({"a": [5, 1, 4, 0, 3, -1], "b": [4, 7, 1, 4, -2, 1]})  # a + b falls with time
+    assert [term.reason for term in cox_regression(time, [1] * 6, pair).terms] == [DIVERGES, DIVERGES]
+
+
+def test_columns_that_say_nothing_are_set_aside() -> None:
+    """Constant, dependent and never-varying columns have a reason each; the others are estimated as without them."""
+    frame = cohort()
+    design = frame[["treated"]].assign(
+        constant=0.1,
+        twice=2 * frame["treated"] + 1,
+        age=frame["age_at_diagnosis"],
+        early=(frame["os"] == frame["os"].min()) * 0.0,
+    )
+    model = cox_regression(frame["os"], frame["death"], design)
+    assert [term.reason for term in model.terms] == [
+        None,
+        "the same value in all patients",
+        "determined by the terms before it",
+        None,
+        "the same value in all patients",
+    ]
+    alone = cox_regression(frame["os"], frame["death"], design[["treated", "age"]])
+    assert (model.terms[0], model.terms[3]) == alone.terms
+    assert model.parameters == alone.parameters == 2
+    nothing = likelihood_ratio_test(alone, model)
+    assert (nothing.p_value, nothing.reason) == (None, "the larger model adds nothing that can be estimated")
+
+    gone = cox_regression([1, 2, 3, 4], [0, 1, 1, 0], pd.DataFrame({"x": [5, 1, 1, 1]}))
+    assert gone.terms[0].reason == "the same value in all patients at risk whenever an event occurs"
+
+
+def test_too_few_events_fit_no_model() -> None:
+    """Without events, or with fewer than there are terms, each term says so, and the tests that need the model too."""
+    time, design = [3, 1, 4, 2], pd.DataFrame({"a": [1, 0, 1, 0], "b": [1.5, 0.5, 2, 4]})
+    for event, reason in ([0, 0, 0, 0], "no events"), ([0, 1, 0, 0], "fewer events (1) than terms (2)"):
+        model = cox_regression(time, event, design)
+        assert [term.reason for term in model.terms] == [reason, reason]
+        assert (model.reason, model.log_likelihood, model.events) == (reason, None, sum(event))
+        assert {test.reason for test in proportional_hazards_test(time, event, design)} == {reason}
+        larger = likelihood_ratio_test(cox_regression(time, event, design[["a"]]), model)
+        assert (larger.statistic, larger.p_value) == (None, None)
+        assert larger.reason
+
+
+def test_one_event_time_cannot_show_a_change_with_time() -> None:
+    """Where all events fall on one day there is no test of proportional hazards."""
+    design = pd.DataFrame({"x": [1.0, 0, 1, 0, 0]})
+    tests = proportional_hazards_test([2, 2, 2, 3, 3], [1, 1, 0, 0, 0], design)
+    assert [(test.statistic, test.reason) for test in tests] == [(None, "too few event times")] * 2
+
+
+def test_a_unit_too_small_for_its_hazard_ratio_is_named() -> None:
+    """A covariate in units so large that exp(coefficient) overflows gives a reason, not infinity."""
+    frame = ovarian()
+    (term,) = cox_regression(frame["time"], frame["event"], frame[["age"]] * 1e-6).terms
+    assert (term.hazard_ratio, term.conf_high) == (None, None)
+    assert term.reason == "too large for a number; give the variable in a smaller unit"
+    assert term.p_value == pytest.approx(0.00115, abs=5e-5)
+
+
+def test_difficult_fits_warn_nobody() -> None:
+    """Separation, an enormous scale and an outlier raise no warning and no exception."""
+    time, event = [1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 0, 1, 1, 1, 0, 1]
+    designs = [[0, 0, 1, 0, 0, 0, 1, 0], [1e12, 2e12, 1e12, 5e12, 3e12, 1e12, 1e12, 4e12], [0, 0, 0, 0, 0, 0, 0, 1e9]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for values in designs:
+            (term,) = cox_regression(time, event, pd.DataFrame({"x": values})).terms
+            assert (term.hazard_ratio is None) == (term.reason is not None)
+
+
+# ---- bad input -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([1.0, np.nan, 2.0], "covariate 'age' is missing or not a finite number in row 2"),
+        (["x", 1, "y"], "covariate 'age' is missing or not a finite number in rows 1 and 3"),
+        ([1.0, 2.0], "follow-up time has 3 values, covariate 'age' has 2"),
+    ],
+)
+def test_bad_covariates_are_refused_with_their_rows(values: list[object], message: str) -> None:
+    """A covariate that is missing, text or of another length is one error that names it."""
+    with pytest.raises(DataError) as caught:
+        cox_regression([1, 2, 3], [1, 0, 1], pd.DataFrame({"age": values}))
+    assert message in str(caught.value)
+
+
+def test_models_that_cannot_be_compared_and_unknown_columns_are_refused() -> None:
+    """Other patients, the wrong order, or a term of no column is an error in the code that calls, and says so."""
+    frame = cohort()
+    one = cox_regression(frame["os"], frame["death"], frame[["treated"]])
+    two = cox_regression(frame["os"], frame["death"], frame[["treated", "elderly"]])
+    with pytest.raises(ValueError, match="smaller model first"):
+        likelihood_ratio_test(two, one)
+    with pytest.raises(ValueError, match="same patients"):
+        likelihood_ratio_test(cox_regression(frame["pfs"], frame["progression"], frame[["treated"]]), two)
+    with pytest.raises(ValueError, match="no covariate agee; the columns are treated"):
+        proportional_hazards_test(frame["os"], frame["death"], frame[["treated"]], terms={"age": ["agee"]})
+
+
+# ---- properties ----------------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(patients, st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_changes_no_bit(rows: Patients, shuffler: random.Random) -> None:
+    """The same patients in another order give exactly the same model."""
+    assert cox_regression(*arms(shuffler.sample(rows, len(rows)))) == cox_regression(*arms(rows))
+
+
+@settings(deadline=None)
+@given(patients)
+def test_swapping_the_arms_inverts_the_hazard_ratio(rows: Patients) -> None:
+    """Arm B against A is the inverse of A against B, limits exchanged, P value and likelihood the same."""
+    time, event, design = arms(rows)
+    (there, age), (back, age_too) = (
+        cox_regression(time, event, each).terms for each in (design, design.assign(arm=1 - design["arm"]))
+    )
+    assert (there.reason is None) == (back.reason is None)
+    assert age.coef == (None if age_too.coef is None else pytest.approx(age_too.coef, rel=1e-6, abs=1e-9))
+    assume(there.hazard_ratio and back.hazard_ratio and there.conf_low and there.conf_high and back.conf_low)
+    assert there.hazard_ratio == pytest.approx(1 / back.hazard_ratio, rel=1e-6)
+    assert there.conf_high == pytest.approx(1 / back.conf_low, rel=1e-6)
+    assert there.p_value == pytest.approx(back.p_value, rel=1e-6)
+
+
+@settings(deadline=None)
+@given(patients, st.sampled_from([1 / 365.25, 1 / 30, 12.0]))
+def test_the_unit_of_time_does_not_matter(rows: Patients, factor: float) -> None:
+    """Only the order of the times enters: in another unit the model is exactly the same."""
+    time, event, design = arms(rows)
+    assert cox_regression(np.array(time) * factor, event, design) == cox_regression(time, event, design)
+
+
+@settings(deadline=None)
+@given(patients)
+def test_the_likelihood_is_at_its_maximum(rows: Patients) -> None:
+    """A larger model never fits worse, and each term has either its numbers or a reason."""
+    time, event, design = arms(rows)
+    models = [cox_regression(time, event, design[names]) for names in ([], ["arm"], ["arm", "age"])]
+    for model in models:
+        assert all((term.hazard_ratio is None) == (term.reason is not None) for term in model.terms)
+    likelihoods = [model.log_likelihood for model in models if model.log_likelihood is not None]
+    assert all(later >= earlier - 1e-8 for earlier, later in pairwise(likelihoods))
+
+
+def test_nothing_global_is_changed() -> None:
+    """NumPy's error handling and random state, and the frame, are after a fit what they were before."""
+    frame = veteran()
+    before, state = frame.copy(), np.random.get_state()[1].tolist()  # type: ignore[index,union-attr]
+    with np.errstate(divide="raise", invalid="warn", over="print", under="ignore"):
+        settings_before = np.geterr()
+        cox_regression(frame["time"], frame["status"], frame[VETERAN])
+        proportional_hazards_test(frame["time"], frame["status"], frame[VETERAN])
+        assert np.geterr() == settings_before
+    assert np.random.get_state()[1].tolist() == state  # type: ignore[index,union-attr]
+    pd.testing.assert_frame_equal(frame, before)

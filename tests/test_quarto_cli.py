@@ -1,0 +1,310 @@
+"""The Quarto program: finding it, running it, and the same text from it as from the built-in renderer."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from analysis.errors import ReportError
+from manuscript.render import builtin, pandoc, quarto
+from manuscript.render.finish import finish
+from manuscript.render.project import read_project
+
+ROOT = Path(__file__).parent.parent
+FONTS = ROOT / "templates" / "fonts"
+REAL = quarto.find_quarto()
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+SAMPLE = """---
+title: 'A title with "quotes" and *emphasis*'
+author:
+  - name: Jane Doe
+    corresponding: true
+    email: jane@example.org
+    affiliations:
+      - {id: a, name: Clinic, city: Köln}
+  - name: John Q. Public
+    affiliations: [{ref: a}, Institute]
+keywords: [one, two words]
+bibliography: refs.bib
+number-sections: true
+---
+
+```{python}
+#| include: false
+class Shown:
+    def __init__(self, text): self.text = text
+    def _repr_markdown_(self): return self.text
+class Table:
+    def _repr_html_(self):
+        rows = "<tr><td>\\u2003x</td><td align='right'>1</td><td>2<sup>†</sup></td></tr>"
+        return f"<table><thead><tr><th>A</th><th colspan='2'>B</th></tr></thead><tbody>{rows}</tbody></table>"
+value = Shown("**2411** days (95% CI 1890–3105)")
+```
+
+::: {#abstract .abstract custom-style="Abstract"}
+**Background.** Of `{python} 154` patients, `{python} value`.
+:::
+
+# Introduction {#sec-one}
+
+"Quoted" -- a--b... [@bee2001], see @fig-a, @tbl-a, [-@fig-a], [@fig-a; @tbl-b], @sec-one, @eq-x.
+`{python} "s*t_r"`.^[A note.]
+
+$$ a = b $$ {#eq-x}
+
+::: {#fig-a}
+
+```{python}
+Shown('![](build/one){fig-alt="Curves of A" width=60mm}')
+```
+
+Caption with `{python} value`.
+:::
+
+::: {#tbl-a}
+
+```{python}
+Table()
+```
+
+Caption of the table.
+:::
+
+## Second
+
+| a | b |
+|:--|--:|
+| 1 | 2 |
+
+: Pipe {#tbl-b}
+
+::: {.content-visible when-format="docx"}
+Word only.
+:::
+
+```{python}
+#| output: asis
+print("printed *text*")
+```
+
+{{< pagebreak >}}
+
+# References {.unnumbered}
+
+::: {#refs}
+:::
+"""
+
+
+def fake(folder: Path, code: str) -> Path:
+    """Write a program that stands for Quarto: Python code that sees `arguments`."""
+    path = folder / "quarto"
+    path.write_text(f"#!{sys.executable}\nimport os, sys, pathlib\narguments = sys.argv[1:]\n{textwrap.dedent(code)}")
+    path.chmod(0o755)
+    return path
+
+
+def study(folder: Path, text: str = SAMPLE) -> Path:
+    """Write a document with what it needs into a folder without a _quarto.yml."""
+    (folder / "build").mkdir(parents=True)
+    (folder / "build" / "one.png").write_bytes(PNG)
+    (folder / "build" / "one.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20"/></svg>'
+    )
+    (folder / "refs.bib").write_text("@article{bee2001,\n author = {Bee, A.},\n title = {Hives},\n year = {2001}\n}\n")
+    (folder / "report.qmd").write_text(text, encoding="utf-8")
+    return folder / "report.qmd"
+
+
+WORKS = """
+if arguments == ["--version"]:
+    print("1.9.38")
+else:
+    pathlib.Path("report.typ").write_text('#image("build/one.svg", alt: "A \\\\"b\\\\"")')
+    pathlib.Path(arguments[arguments.index("--output") + 1]).write_text("word")
+    with open("seen.txt", "a") as seen:
+        print(arguments[:4], os.environ["QUARTO_PYTHON"], os.environ["PYTHONPATH"], file=seen)
+"""
+
+
+@pytest.mark.parametrize("given", ["bin/quarto", "bin", "."])
+def test_quarto_path_may_name_the_program_or_its_folder(tmp_path, monkeypatch, given):
+    """QUARTO_PATH wins over PATH, whether it names the program, its folder or the folder of the installation."""
+    (tmp_path / "bin").mkdir()
+    program = fake(tmp_path / "bin", "")
+    monkeypatch.setenv("QUARTO_PATH", str(tmp_path / given))
+    assert quarto.find_quarto() == program
+
+
+def test_quarto_is_found_on_path_or_not_at_all(tmp_path, monkeypatch):
+    """Without QUARTO_PATH, PATH decides; a machine without Quarto is no error."""
+    monkeypatch.delenv("QUARTO_PATH", raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere" / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert quarto.find_quarto() is None
+    assert quarto.find_quarto() is None
+    program = fake(tmp_path, "")
+    assert quarto.find_quarto() == program
+
+
+def test_a_wrong_quarto_path_is_an_error(tmp_path, monkeypatch):
+    """A QUARTO_PATH that leads nowhere is not passed over in silence."""
+    monkeypatch.setenv("QUARTO_PATH", str(tmp_path / "none"))
+    with pytest.raises(ReportError, match=r"none', where there is no quarto\. Mend or unset it\.$"):
+        quarto.find_quarto()
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("print('1.3.450')", "is version 1.3.450; 1.4 or newer is needed. Use it, or RENDERER=builtin."),
+        ("sys.exit('broken')", "does not run (broken). Mend the installation, or use RENDERER=builtin."),
+        ("print('no number')", "does not run (no number). Mend the installation, or use RENDERER=builtin."),
+    ],
+)
+def test_an_old_or_broken_quarto_is_refused(tmp_path, code, message):
+    """A Quarto that cannot render the document is named with its version, and what to do."""
+    with pytest.raises(ReportError) as error:
+        quarto.check_version(fake(tmp_path, code))
+    assert str(error.value) == f"{tmp_path / 'quarto'} {message}"
+
+
+def test_quarto_runs_in_this_python_and_leaves_nothing_behind(tmp_path):
+    """Its cells run in our environment; the kept .typ is taken along, and descriptions of images come from it."""
+    document = study(tmp_path / "study", "---\ntitle: T\nauthor: Jo Li\n---\n")
+    work = tmp_path / "work"
+    work.mkdir()
+    project = read_project(document.parent, fallback=ROOT)
+    draft = quarto.render(document, project, work, quarto=fake(tmp_path, WORKS), repository=ROOT)
+    seen = (document.parent / "seen.txt").read_text().splitlines()
+    assert [line.split("]")[0] for line in seen] == [
+        "['render', 'report.qmd', '--to', 'docx'",
+        "['render', 'report.qmd', '--to', 'typst'",
+    ]
+    assert all(f"] {sys.executable} {ROOT}" in line for line in seen)
+    assert draft.docx.read_text() == "word"
+    assert draft.alt_texts == {"one": 'A "b"'}
+    assert draft.inputs == {document.parent / "build" / "one.svg"}
+    assert draft.metadata["by-author"][0]["name"]["family"] == "Li"
+    assert {path.name for path in document.parent.iterdir()} == {"report.qmd", "refs.bib", "build", "seen.txt"}
+
+
+@pytest.mark.parametrize(
+    ("log", "message"),
+    [
+        (
+            "\n\nAn error occurred while executing the following cell:\n---\nx = 1\n1 / 0\n---\n\n"
+            "\x1b[31m-----\x1b[39m\n\x1b[31mZeroDivisionError\x1b[39m  Traceback\nZeroDivisionError: division by zero\n"
+            "WARN: Error encountered",
+            "report.qmd:6: Quarto could not render it as docx:\n    x = 1\n    1 / 0\n"
+            "    ZeroDivisionError: division by zero",
+        ),
+        (
+            "pandoc\nERROR: Typst compilation failed\nStack trace:",
+            "report.qmd: Quarto could not render it as docx:\n    ERROR: Typst compilation failed",
+        ),
+        ("what is this", "report.qmd: Quarto could not render it as docx:\n    what is this"),
+    ],
+)
+def test_a_failure_shows_the_lines_that_say_why(tmp_path, log, message):
+    """Of a long log, the cell, its line in the document and the error are shown; half-made files are removed."""
+    document = study(tmp_path / "study", "---\ntitle: T\n---\n\n```{python}\nx = 1\n1 / 0\n```\n")
+    code = f"""
+    if arguments == ["--version"]:
+        print("1.9.38")
+        sys.exit()
+    pathlib.Path("report.typ").write_text("half")
+    pathlib.Path("report.docx").write_text("half")
+    sys.stderr.write({log!r})
+    sys.exit(1)
+    """
+    project = read_project(document.parent, fallback=ROOT)
+    with pytest.raises(ReportError) as error:
+        quarto.render(document, project, tmp_path, quarto=fake(tmp_path, code), repository=ROOT)
+    assert str(error.value) == message
+    assert {path.name for path in document.parent.iterdir()} == {"report.qmd", "refs.bib", "build"}
+
+
+@pytest.mark.parametrize(
+    ("log", "message"),
+    [
+        (
+            "WARN: Unable to resolve crossref @fig-on",
+            "report.qmd:6: no label 'fig-on'; did you mean 'fig-one'? Mend or add it.",
+        ),
+        (
+            "[WARNING] Citeproc: citation bee2010 not found",
+            "report.qmd:8: no reference 'bee2010'; did you mean 'bee2001'? Mend or add it.",
+        ),
+    ],
+)
+def test_a_reference_that_quarto_leaves_open_is_an_error(tmp_path, log, message):
+    """What Quarto only warns of, and prints as "?@fig-on", never reaches a manuscript."""
+    text = "---\ntitle: T\nbibliography: refs.bib\n---\n\n@fig-on\n\n[@bee2010]\n\n::: {#fig-one}\n:::\n"
+    document = study(tmp_path / "study", text)
+    project = read_project(document.parent, fallback=ROOT)
+    program = fake(tmp_path, f"{WORKS}\n    sys.stderr.write({log!r})")
+    with pytest.raises(ReportError) as error:
+        quarto.render(document, project, tmp_path, quarto=program, repository=ROOT)
+    assert str(error.value) == message
+
+
+# ---- with a real Quarto, where there is one --------------------------------------------------------------------------
+
+needs_quarto = pytest.mark.skipif(REAL is None, reason="there is no Quarto on this machine")
+
+
+@needs_quarto
+def test_both_renderers_print_the_same_text(tmp_path):
+    """The Word file and the PDF of either renderer read alike, after the one finishing step."""
+    assert REAL is not None
+    document = study(tmp_path / "study")
+    project = read_project(document.parent, fallback=ROOT)
+    texts = {}
+    for name in ("builtin", "quarto"):
+        work = tmp_path / name
+        work.mkdir()
+        if name == "builtin":
+            draft = builtin.render(document, project, work)
+        else:
+            draft = quarto.render(document, project, work, quarto=REAL, repository=ROOT)
+        pdf = work / "report.pdf"
+        assert finish(draft, docx=draft.docx, pdf=pdf, root=document.parent, fonts=FONTS) == ()
+        word, _ = pandoc.pandoc(["--to", "plain", "--wrap=none", str(draft.docx)], "", folder=work)
+        texts[name] = (word, [page.extract_text() for page in PdfReader(pdf).pages])
+    assert texts["builtin"] == texts["quarto"]
+
+
+@needs_quarto
+def test_a_render_by_hand_is_finished_too(tmp_path):
+    """`quarto render` in a project with our post-render hook gives the very files that the finishing step makes."""
+    assert REAL is not None
+    document = study(tmp_path / "study")
+    settings = dict(read_project(document.parent, fallback=ROOT).config)
+    settings["project"] = {
+        "render": ["report.qmd"],
+        "output-dir": "build",
+        "post-render": str(ROOT / "manuscript" / "render" / "hook.py"),
+    }
+    (document.parent / "_quarto.yml").write_text(json.dumps(settings))
+    environment = {**os.environ, "QUARTO_PYTHON": sys.executable}
+    subprocess.run(
+        [REAL, "render", "report.qmd"], cwd=document.parent, env=environment, check=True, capture_output=True
+    )
+    built = document.parent / "build"
+    work = tmp_path / "work"
+    work.mkdir()
+    project = read_project(document.parent, fallback=ROOT)
+    draft = quarto.render(document, project, work, quarto=REAL, repository=ROOT)
+    finish(draft, docx=draft.docx, pdf=work / "report.pdf", root=document.parent, fonts=FONTS)
+    assert (built / "report.docx").read_bytes() == draft.docx.read_bytes()
+    assert (built / "report.pdf").read_bytes() == (work / "report.pdf").read_bytes()
