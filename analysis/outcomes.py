@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,9 @@ from .results import Curve, Record
 from .study import Endpoint, Study, slug
 from .survival import (
     CoxModel,
+    Estimate,
     HazardRatio,
+    ProportionalHazardsTest,
     cox_regression,
     kaplan_meier,
     likelihood_ratio_test,
@@ -36,7 +38,7 @@ PROPORTIONAL: Final = (
     "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time (Grambsch & Therneau 1994)"
 )
 
-_TESTED_WITHOUT_ALL: Final = "the test needs patients at risk in at least two groups and an event"
+NO_PATIENTS: Final = "no patients"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +119,15 @@ def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
     study, endpoint, population = outcome.study, outcome.endpoint, outcome.population
     label, time, level = endpoint.label, study.time, study.analysis.conf_level
     yield from survival_counts(stem, outcome)
-    if population.n == 0:
-        return
-
-    fit = kaplan_meier(outcome.time, outcome.event, conf_level=level)
+    fit = kaplan_meier(outcome.time, outcome.event, conf_level=level) if population.n else None
+    nobody = Estimate(value=None, reason=NO_PATIENTS)
+    median = fit.median() if fit else nobody
     yield interval(
-        f"{stem}.median", "time", fit.median(), f"{label}: median", population, MEDIAN, conf_level=level, unit=time.unit
+        f"{stem}.median", "time", median, f"{label}: median", population, MEDIAN, conf_level=level, unit=time.unit
     )
     at = [year * time.year for year in time.landmarks]
-    for year, when, rate in zip(time.landmarks, at, fit.at(at), strict=True):
+    rates = fit.at(at) if fit else [nobody] * len(at)
+    for year, when, rate in zip(time.landmarks, at, rates, strict=True):
         name = f"{year:g}y".replace(".", "_")
         text = f"{label} at {year:g} {'year' if year == 1 else 'years'}"
         yield interval(
@@ -141,6 +143,8 @@ def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
         )
         beyond = int((outcome.time > when).sum())
         yield from count_and_percent(f"{stem}.followed_beyond.{name}", beyond, text, population, of=population.n)
+    if fit is None:
+        return
     ticks = [tick * time.per(endpoint.axis.unit) for tick in endpoint.axis.ticks]
     yield Curve(
         id=stem,
@@ -167,17 +171,33 @@ def group_results(stem: str, outcome: Outcome, variable: str) -> Iterator[Record
     known = outcome.complete([variable])
     for level in study.levels(variable):
         yield from survival_results(f"{stem}.{slug(level)}", known.within(variable, level))
-    test = log_rank(known.time, known.event, known.frame[variable].astype(str))
-    reason = test.reason or _TESTED_WITHOUT_ALL
-    yield number(
-        f"{stem}.log_rank.statistic", "statistic", test.statistic, label, known.population, LOG_RANK, reason=reason
-    )
-    yield number(f"{stem}.log_rank.df", "count", test.df, label, known.population, LOG_RANK, reason=reason)
-    yield number(f"{stem}.log_rank.p_value", "p_value", test.p_value, label, known.population, LOG_RANK, reason=reason)
-    model = cox_regression(known.time, known.event, known.design([variable]), conf_level=study.analysis.conf_level)
+    yield from log_rank_records(f"{stem}.log_rank", known, variable, label)
+    model = fitted(known, known.design([variable]))
     for term in model.terms:
         level = term.term.removeprefix(f"{slug(variable)}.")
         yield from hazard_ratio_records(f"{stem}.cox.{level}", term, model, label, known.population)
+
+
+def fitted(outcome: Outcome, design: pd.DataFrame) -> CoxModel:
+    """Fit a Cox model; of nobody, return one in which no term can be estimated."""
+    level = outcome.study.analysis.conf_level
+    if outcome.population.n:
+        return cox_regression(outcome.time, outcome.event, design, conf_level=level)
+    terms = tuple(HazardRatio(term=name, reason=NO_PATIENTS) for name in design.columns)
+    return CoxModel(terms=terms, n=0, events=0, conf_level=level, log_likelihood=None, parameters=0, reason=NO_PATIENTS)
+
+
+def log_rank_records(stem: str, outcome: Outcome, variable: str, label: str) -> Iterator[Record]:
+    """Yield the log-rank test of the levels of a category."""
+    statistic: float | None = None
+    df, p_value, reason = 0, statistic, NO_PATIENTS
+    if outcome.population.n:
+        test = log_rank(outcome.time, outcome.event, outcome.frame[variable].astype(str))
+        statistic, df, p_value, reason = test.statistic, test.df, test.p_value, test.reason or ""
+    population = outcome.population
+    yield number(f"{stem}.statistic", "statistic", statistic, label, population, LOG_RANK, reason=reason)
+    yield number(f"{stem}.df", "count", df, label, population, LOG_RANK)
+    yield number(f"{stem}.p_value", "p_value", p_value, label, population, LOG_RANK, reason=reason)
 
 
 def hazard_ratio_records(
@@ -212,8 +232,7 @@ def interaction_record(stem: str, outcome: Outcome, exposure: str, subgroup: str
         for a in known.design([exposure]).columns
         for b in known.design([subgroup]).columns
     }
-    models = (cox_regression(known.time, known.event, design) for design in (main, main.assign(**products)))
-    test = likelihood_ratio_test(*models)
+    test = likelihood_ratio_test(fitted(known, main), fitted(known, main.assign(**products)))
     label = f"{outcome.endpoint.label}: {outcome.study.label(exposure)} x {outcome.study.label(subgroup)}"
     return number(f"{stem}.p_value", "p_value", test.p_value, label, known.population, INTERACTION, reason=test.reason)
 
@@ -222,14 +241,14 @@ def adjusted_records(stem: str, outcome: Outcome, variables: Sequence[str]) -> I
     """Yield the multivariable model of one endpoint and the check of its proportional hazards."""
     study, known = outcome.study, outcome.complete(variables)
     design = known.design(variables)
-    model = cox_regression(known.time, known.event, design, conf_level=study.analysis.conf_level)
+    model = fitted(known, design)
     names = ", ".join(study.label(variable) for variable in variables)
     label = f"{outcome.endpoint.label}, multivariable: {names}"
     yield count(f"{stem}.n", model.n, f"{label}: patients", known.population)
     yield count(f"{stem}.events", model.events, f"{label}: events", known.population, of=model.n)
 
     groups = {slug(variable): list(known.design([variable]).columns) for variable in variables}
-    checks = proportional_hazards_test(known.time, known.event, design, terms=groups)
+    checks = proportional_hazards_test(known.time, known.event, design, terms=groups) if model.n else _unchecked(groups)
     violated = any(check.p_value is not None and check.p_value < study.analysis.alpha for check in checks)
     warning = "the check of proportional hazards is significant for a term" if violated else None
     for term in model.terms:
@@ -243,6 +262,13 @@ def adjusted_records(stem: str, outcome: Outcome, variables: Sequence[str]) -> I
         yield number(
             f"{part}.p_value", "p_value", check.p_value, text, known.population, PROPORTIONAL, reason=check.reason
         )
+
+
+def _unchecked(terms: Iterable[str]) -> tuple[ProportionalHazardsTest, ...]:
+    return tuple(
+        ProportionalHazardsTest(term=term, statistic=None, df=0, p_value=None, reason=NO_PATIENTS)
+        for term in (*terms, "global")
+    )
 
 
 def reverse_follow_up_record(study: Study, cohort: Cohort, population: Population) -> Record:

@@ -31,8 +31,8 @@ from .study_variables import check_names, read_columns, read_derived, read_eligi
 from .wording import hint, listing, shown
 
 __all__ = [
-    "FOLLOW_UP", "Analysis", "Axis", "Column", "Cutoff", "Derived", "Endpoint", "Figure", "Rule", "Study", "Summary", "Table",
-    "TableRow", "TimeUnits", "read_study", "slug",
+    "FOLLOW_UP", "Analysis", "Axis", "Column", "Cutoff", "Derived", "Endpoint", "Figure", "Rule", "Study", "Summary",
+    "Table", "TableRow", "TimeUnits", "read_study", "slug",
 ]  # fmt: skip
 
 SCHEMA_VERSION: Final = 1

@@ -86,13 +86,15 @@ class KaplanMeierEstimate:
         )
 
     def at(self, times: Iterable[float]) -> tuple[Estimate, ...]:
-        """Return survival at these times, as R's ``summary(fit, times, extend = TRUE)``.
+        """Return survival at these times (>= 0), as R's ``summary(fit, times, extend = TRUE)``.
 
         Beyond the last follow-up survival is unknown and the estimate None, unless the curve has come down to 0.
         """
         return tuple(self._at(time) for time in times)
 
     def _at(self, time: float) -> Estimate:
+        if time < 0:
+            raise ValueError(f"no survival at time {time}; a time is 0 or more")
         if time > self.time[-1] and self.survival[-1] > 0:
             return Estimate(value=None, reason=BEYOND_FOLLOW_UP)
         point = int(np.searchsorted(self.time, time, side="right")) - 1
@@ -244,7 +246,7 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> LogRankTest
     with np.errstate(all="ignore"):
         result = multivariate_logrank_test(times[order], codes[order], events[order])
     return LogRankTest(
-        statistic=float(result.test_statistic),
+        statistic=max(0.0, float(result.test_statistic)),  # equal curves can give -1e-17
         df=len(groups) - 1,
         p_value=float(result.p_value),
         n=n,

@@ -36,6 +36,7 @@ author:
 keywords: [one, two words]
 bibliography: refs.bib
 number-sections: true
+papersize: us-letter
 ---
 
 ```{python}
@@ -280,8 +281,9 @@ def test_both_renderers_print_the_same_text(tmp_path):
         pdf = work / "report.pdf"
         assert finish(draft, docx=draft.docx, pdf=pdf, root=document.parent, fonts=FONTS) == ()
         word, _ = pandoc.pandoc(["--to", "plain", "--wrap=none", str(draft.docx)], "", folder=work)
-        texts[name] = (word, [page.extract_text() for page in PdfReader(pdf).pages])
+        texts[name] = (word, [(page.mediabox.width, page.extract_text()) for page in PdfReader(pdf).pages])
     assert texts["builtin"] == texts["quarto"]
+    assert texts["quarto"][1][0][0] == 612  # letter, as the front matter has it, not a4 as the project
 
 
 @needs_quarto

@@ -113,6 +113,8 @@ def test_survival_beyond_the_last_follow_up_is_unknown_unless_nobody_is_left() -
     (beyond,) = kaplan_meier([1, 5], [1, 0]).at([5.5])
     assert beyond == Estimate(value=None, reason="beyond the last follow-up")
     assert kaplan_meier(*SMALL).at([99]) == (Estimate(value=0.0),)
+    with pytest.raises(ValueError, match="no survival at time -1"):
+        kaplan_meier(*SMALL).at([-1])
 
 
 def test_the_confidence_level_sets_the_width() -> None:

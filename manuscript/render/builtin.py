@@ -15,8 +15,9 @@ from .crossref import cross_reference
 from .draft import FORMATS, Draft
 from .front_matter import normalised, plain
 from .pictures import picture_files, resolve_pictures
-from .project import Project, Settings, reference_keys, settings_for
+from .project import Project, reference_keys
 from .qmd import Document, read_qmd
+from .settings import Settings, settings_for
 from .subset import refuse_unsupported, resolve_conditions, tables_of, without_comments
 from .tree import Node, citation_keys, rewrite, walk
 

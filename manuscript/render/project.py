@@ -11,23 +11,18 @@ from typing import Any, Final
 
 from analysis.errors import ReportError, nearest
 
-from .floats import KINDS, Wording
-from .qmd import Document, needs_quarto
+from .qmd import Document
 from .yaml_text import read_mapping
 
 PROJECT_FILE: Final = "_quarto.yml"
 
+EXECUTE: Final = ("echo", "include", "output", "eval", "warning", "error")
+
 # Keys that name files: relative to the file in which they stand.
-_PATHS: Final = ("bibliography", "csl", "template", "reference-doc")
-_EXECUTE: Final = ("echo", "include", "output", "eval", "warning", "error")
+PATHS: Final = ("bibliography", "csl", "template", "reference-doc")
 _NOT_METADATA: Final = (
     *("project", "profile", "format", "execute", "jupyter", "engine", "editor", "crossref", "number-sections"),
-    *("citeproc", "default-image-extension", "keep-typ", "keep-md", *_PATHS, *_EXECUTE),
-)
-_ONLY_QUARTO: Final = (
-    *("filters", "shortcodes", "metadata-files", "brand", "params", "knitr", "shift-heading-level-by", "number-depth"),
-    *("toc", "lof", "lot", "include-in-header", "include-before-body", "include-after-body", "template-partials"),
-    *("from", "reader", "html-table-processing", "fig-cap-location", "tbl-cap-location", "date-format"),
+    *("citeproc", "default-image-extension", "keep-typ", "keep-md", *PATHS, *EXECUTE),
 )
 
 
@@ -44,21 +39,6 @@ class Project:
     config: Mapping[str, Any]
     profiles: tuple[str, ...]
     own: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What one output format needs to know. Paths are absolute; `metadata` are all other keys, as written."""
-
-    target: str
-    metadata: Mapping[str, Any]
-    execute: Mapping[str, Any]
-    wording: Wording
-    image_extension: str
-    bibliography: tuple[Path, ...] = ()
-    csl: Path | None = None
-    template: Path | None = None
-    reference_doc: Path | None = None
 
 
 def read_project(folder: Path, *, fallback: Path, profiles: Sequence[str] = ()) -> Project:
@@ -81,7 +61,7 @@ def read_project(folder: Path, *, fallback: Path, profiles: Sequence[str] = ()) 
     files = [place / PROJECT_FILE]
     config = read_mapping(_text(files[0]), name=PROJECT_FILE)
     wanted = config.pop("profile", None) or {}
-    names = list(profiles) or _as_list(wanted.get("default"))
+    names = list(profiles) or as_list(wanted.get("default"))
     for name in reversed(names):  # the first gets the last word
         file = place / f"_quarto-{name}.yml"
         if not file.is_file():
@@ -93,7 +73,7 @@ def read_project(folder: Path, *, fallback: Path, profiles: Sequence[str] = ()) 
         files.append(file)
         config = merged(config, read_mapping(_text(file), name=file.name))
     if not own:
-        bibliography = _as_list(config.pop("bibliography", None))
+        bibliography = as_list(config.pop("bibliography", None))
         config["bibliography"] = [str(folder / name) for name in bibliography if (folder / name).is_file()]
     return Project(folder=place, files=tuple(files), config=_absolute(config, place), profiles=tuple(names), own=own)
 
@@ -110,6 +90,18 @@ def config_for(target: str, project: Project, document: Document) -> dict[str, A
     return merged(_for_format(project.config, target), _for_format(own, target))
 
 
+def borrowed_config(target: str, project: Project, document: Document) -> dict[str, Any]:
+    """Return what Quarto must be told for a document whose project it does not find: another folder's, paths absolute.
+
+    Told like this, a key wins over the front matter; so each has the value that the front matter leaves it.
+    """
+    front_matter = document.front_matter
+    told = set(_for_format(project.config, target)) - {"project", "jupyter"}
+    told -= {"bibliography"} if "bibliography" in front_matter else set()  # else lists are joined, and each named twice
+    config = config_for(target, project, document)
+    return {"jupyter": config.get("jupyter", "python3"), "format": {target: {key: config[key] for key in sorted(told)}}}
+
+
 def metadata_of(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the keys that describe the document and its look, not the making of it."""
     return {key: value for key, value in config.items() if key not in _NOT_METADATA}
@@ -117,40 +109,13 @@ def metadata_of(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def files_named(config: Mapping[str, Any]) -> list[Path]:
     """Return the files that a configuration names: bibliography, citation style, templates."""
-    return [Path(name) for key in _PATHS for name in _as_list(config.get(key))]
+    return [Path(name) for key in PATHS for name in as_list(config.get(key))]
 
 
 def reference_keys(files: Iterable[Path]) -> list[str]:
     """Return the keys of the references in BibTeX files."""
     texts = (path.read_text(encoding="utf-8") for path in files if path.suffix == ".bib")
     return [key for text in texts for key in re.findall(r"^\s*@\w+\s*\{\s*([^,\s]+)", text, re.MULTILINE)]
-
-
-def settings_for(target: str, project: Project, document: Document) -> Settings:
-    """Return what the built-in renderer needs to know for one format.
-
-    Raises
-    ------
-    ReportError
-        If a key would change the document in Quarto and cannot here, or a file that is named does not exist.
-    """
-    config = config_for(target, project, document)
-    _refuse(config, document)
-    execute = config.get("execute") or {}
-    metadata = metadata_of(config)
-    if config.get("number-sections") and target == "typst":
-        metadata.setdefault("section-numbering", "1.1.a")
-    return Settings(
-        target=target,
-        metadata=metadata,
-        execute={key: value for key, value in {**config, **execute}.items() if key in _EXECUTE},
-        wording=_wording(config, document),
-        image_extension=str(config.get("default-image-extension") or {"docx": "png", "typst": "svg"}[target]),
-        bibliography=tuple(_file(path, document) for path in _as_list(config.get("bibliography"))),
-        csl=_optional_file(config, "csl", document),
-        template=_optional_file(config, "template", document),
-        reference_doc=_optional_file(config, "reference-doc", document),
-    )
 
 
 def merged(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,7 +126,7 @@ def merged(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(old, dict) and isinstance(value, dict):
             new[key] = merged(old, value)
         elif (isinstance(old, list) or isinstance(value, list)) and old and value:
-            joined = [*_as_list(old), *_as_list(value)]
+            joined = [*as_list(old), *as_list(value)]
             new[key] = list({json.dumps(item, sort_keys=True): item for item in joined}.values())
         elif isinstance(old, list) and not value:
             continue
@@ -183,60 +148,11 @@ def _absolute(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     def absolute(value: Any) -> Any:
         return [absolute(item) for item in value] if isinstance(value, list) else str(folder / str(value))
 
-    new = {key: absolute(value) if key in _PATHS and value else value for key, value in config.items()}
+    new = {key: absolute(value) if key in PATHS and value else value for key, value in config.items()}
     formats = new.get("format")
     if isinstance(formats, dict):
         new["format"] = {key: _absolute(own, folder) if isinstance(own, dict) else own for key, own in formats.items()}
     return new
-
-
-def _refuse(config: Mapping[str, Any], document: Document) -> None:
-    """Refuse keys that would change the document in Quarto and cannot here."""
-    for key in _ONLY_QUARTO:
-        if config.get(key):
-            raise needs_quarto(document.at(f"{key}:"), f"documents with `{key}`", "leave the key out")
-    execute = config.get("execute") or {}
-    if not isinstance(execute, dict):
-        raise needs_quarto(document.at("execute:"), f"documents with `execute: {execute}`", "leave it out")
-    for key in ("freeze", "cache"):
-        if execute.get(key):
-            raise ReportError(
-                f"{document.at(f'{key}:')}: `{key}` keeps outputs when data change, so that a report could be stale. "
-                "Leave it out: what has not changed is not made again anyway."
-            )
-    if config.get("engine") not in (None, "jupyter"):
-        raise needs_quarto(document.at("engine:"), f"documents with `engine: {config['engine']}`", "use Python")
-    if config.get("date") in ("today", "now", "last-modified"):
-        raise ReportError(
-            f"{document.at('date:')}: `date: {config['date']}` changes the document day by day. Write the date out."
-        )
-
-
-def _wording(config: Mapping[str, Any], document: Document) -> Wording:
-    """Return the words of captions and references, from ``crossref`` where it has some."""
-    crossref = config.get("crossref") or {}
-    titles = {kind: crossref.get(f"{kind}-title", name) for kind, name in KINDS.items()}
-    prefixes = {kind: crossref.get(f"{kind}-prefix", name) for kind, name in KINDS.items()}
-    known = {f"{kind}-{what}" for kind in KINDS for what in ("title", "prefix")} | {"title-delim"}
-    for key in crossref:
-        if key not in known:
-            raise needs_quarto(document.at(f"{key}:"), f"documents with `crossref: {key}`", "leave the key out")
-    return Wording(
-        titles=titles,
-        prefixes=prefixes,
-        delimiter=crossref.get("title-delim", ":"),
-        number_sections=bool(config.get("number-sections")),
-    )
-
-
-def _optional_file(config: Mapping[str, Any], key: str, document: Document) -> Path | None:
-    return _file(config[key], document) if config.get(key) else None
-
-
-def _file(path: str, document: Document) -> Path:
-    if not Path(path).is_file():
-        raise ReportError(f"{document.at(Path(path).name)}: {path} does not exist. Mend the name, or add the file.")
-    return Path(path)
 
 
 def _text(path: Path) -> str:
@@ -246,5 +162,6 @@ def _text(path: Path) -> str:
         raise ReportError(f"{path} does not exist; it holds the formats of the documents.") from None
 
 
-def _as_list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """Return a list as it is, anything else as a list of one, nothing as an empty one."""
     return [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]

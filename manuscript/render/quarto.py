@@ -18,7 +18,7 @@ from analysis.errors import ReportError, nearest
 from . import pandoc
 from .draft import FORMATS, Draft
 from .front_matter import normalised, plain
-from .project import Project, config_for, files_named, metadata_of, reference_keys
+from .project import Project, borrowed_config, config_for, files_named, metadata_of, reference_keys
 from .qmd import Document, read_front_matter
 
 OLDEST: Final = (1, 4)
@@ -111,10 +111,8 @@ def _run(
     if project.own:
         arguments += ["--output-dir", str(folder)]
     else:
-        # Quarto does not find the repository's project from here: what it says is handed over, its paths absolute.
         configuration = folder / "quarto.yml"
-        said = {key: value for key, value in project.config.items() if key != "project"}
-        configuration.write_text(json.dumps(said), encoding="utf-8")
+        configuration.write_text(json.dumps(borrowed_config(target, project, document)), encoding="utf-8")
         arguments += ["--metadata-file", str(configuration), "--output", output.name]
     run = subprocess.run(
         arguments, cwd=path.parent, env=_environment(project, repository), capture_output=True, text=True, check=False

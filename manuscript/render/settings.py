@@ -1,0 +1,111 @@
+"""What the built-in renderer needs to know for one output format; what only Quarto could do is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.errors import ReportError
+
+from .floats import KINDS, Wording
+from .project import EXECUTE, Project, as_list, config_for, metadata_of
+from .qmd import Document, needs_quarto
+
+_ONLY_QUARTO: Final = (
+    *("filters", "shortcodes", "metadata-files", "brand", "params", "knitr", "shift-heading-level-by", "number-depth"),
+    *("toc", "lof", "lot", "include-in-header", "include-before-body", "include-after-body", "template-partials"),
+    *("from", "reader", "html-table-processing", "fig-cap-location", "tbl-cap-location", "date-format"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What one output format needs to know. Paths are absolute; `metadata` are all other keys, as written."""
+
+    target: str
+    metadata: Mapping[str, Any]
+    execute: Mapping[str, Any]
+    wording: Wording
+    image_extension: str
+    bibliography: tuple[Path, ...] = ()
+    csl: Path | None = None
+    template: Path | None = None
+    reference_doc: Path | None = None
+
+
+def settings_for(target: str, project: Project, document: Document) -> Settings:
+    """Return what the built-in renderer needs to know for one format.
+
+    Raises
+    ------
+    ReportError
+        If a key would change the document in Quarto and cannot here, or a file that is named does not exist.
+    """
+    config = config_for(target, project, document)
+    _refuse(config, document)
+    execute = config.get("execute") or {}
+    metadata = metadata_of(config)
+    if config.get("number-sections") and target == "typst":
+        metadata.setdefault("section-numbering", "1.1.a")
+    return Settings(
+        target=target,
+        metadata=metadata,
+        execute={key: value for key, value in {**config, **execute}.items() if key in EXECUTE},
+        wording=_wording(config, document),
+        image_extension=str(config.get("default-image-extension") or {"docx": "png", "typst": "svg"}[target]),
+        bibliography=tuple(_file(path, document) for path in as_list(config.get("bibliography"))),
+        csl=_optional_file(config, "csl", document),
+        template=_optional_file(config, "template", document),
+        reference_doc=_optional_file(config, "reference-doc", document),
+    )
+
+
+def _refuse(config: Mapping[str, Any], document: Document) -> None:
+    """Refuse keys that would change the document in Quarto and cannot here."""
+    for key in _ONLY_QUARTO:
+        if config.get(key):
+            raise needs_quarto(document.at(f"{key}:"), f"documents with `{key}`", "leave the key out")
+    execute = config.get("execute") or {}
+    if not isinstance(execute, dict):
+        raise needs_quarto(document.at("execute:"), f"documents with `execute: {execute}`", "leave it out")
+    for key in ("freeze", "cache"):
+        if execute.get(key):
+            raise ReportError(
+                f"{document.at(f'{key}:')}: `{key}` keeps outputs when data change, so that a report could be stale. "
+                "Leave it out: what has not changed is not made again anyway."
+            )
+    if config.get("engine") not in (None, "jupyter"):
+        raise needs_quarto(document.at("engine:"), f"documents with `engine: {config['engine']}`", "use Python")
+    if config.get("date") in ("today", "now", "last-modified"):
+        raise ReportError(
+            f"{document.at('date:')}: `date: {config['date']}` changes the document day by day. Write the date out."
+        )
+
+
+def _wording(config: Mapping[str, Any], document: Document) -> Wording:
+    """Return the words of captions and references, from ``crossref`` where it has some."""
+    crossref = config.get("crossref") or {}
+    titles = {kind: crossref.get(f"{kind}-title", name) for kind, name in KINDS.items()}
+    prefixes = {kind: crossref.get(f"{kind}-prefix", name) for kind, name in KINDS.items()}
+    known = {f"{kind}-{what}" for kind in KINDS for what in ("title", "prefix")} | {"title-delim"}
+    for key in crossref:
+        if key not in known:
+            raise needs_quarto(document.at(f"{key}:"), f"documents with `crossref: {key}`", "leave the key out")
+    return Wording(
+        titles=titles,
+        prefixes=prefixes,
+        delimiter=crossref.get("title-delim", ":"),
+        number_sections=bool(config.get("number-sections")),
+    )
+
+
+def _optional_file(config: Mapping[str, Any], key: str, document: Document) -> Path | None:
+    return _file(config[key], document) if config.get(key) else None
+
+
+def _file(path: str, document: Document) -> Path:
+    if not Path(path).is_file():
+        raise ReportError(f"{document.at(Path(path).name)}: {path} does not exist. Mend the name, or add the file.")
+    return Path(path)

@@ -1,0 +1,62 @@
+"""Typst to PDF: bundled fonts, a fixed time, an accessible file, errors in one line."""
+
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from analysis.errors import ReportError
+from manuscript.render.clock import epoch
+from manuscript.render.pdf import compile_pdf
+
+FONTS = Path(__file__).parent.parent / "templates" / "fonts"
+DOCUMENT = '#set document(title: "T")\n#set text(font: "Liberation Sans")\n= Heading\nText.\n'
+
+
+def pdf(source: str, folder: Path, name: str = "a.pdf") -> Path:
+    """Compile a document without warnings and return the file."""
+    assert compile_pdf(source, folder / name, root=folder, fonts=FONTS) == []
+    return folder / name
+
+
+def test_the_file_is_certified_and_carries_a_fixed_time(tmp_path, monkeypatch):
+    """A PDF/UA-1 file with the bundled font, dated by SOURCE_DATE_EPOCH or a constant, never by the clock."""
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    first = pdf(DOCUMENT, tmp_path)
+    assert first.read_bytes() == pdf(DOCUMENT, tmp_path, "b.pdf").read_bytes()
+    assert b"pdfuaid" in first.read_bytes()
+    reader = PdfReader(first)
+    assert reader.metadata is not None
+    assert reader.metadata.get("/CreationDate", "D:20000101").startswith("D:20000101")
+    fonts = {
+        str(font["/BaseFont"])
+        for font in (item.get_object() for item in reader.pages[0]["/Resources"]["/Font"].values())
+    }
+    assert all("LiberationSans" in font for font in fonts)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "-5", "1e9", "0", "99999999999"])
+def test_a_senseless_time_is_an_error(monkeypatch, text):
+    """SOURCE_DATE_EPOCH must be seconds that the formats can hold."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", text)
+    with pytest.raises(ReportError, match=rf"^SOURCE_DATE_EPOCH is '{text}'; expected seconds since 1970"):
+        epoch()
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("#nothing", "Typst could not set the document: unknown variable: nothing"),
+        ('#read("/etc/hostname")', "Typst could not set the document: file not found"),
+        ('#read("../secret")', "Typst could not set the document: path"),
+        ('#image("none.svg", alt: "x")', "Typst could not set the document: file not found"),
+    ],
+)
+def test_what_typst_refuses_is_one_message(tmp_path, source, message):
+    """An error in the document, or a file outside of its folder, is one line that says what Typst said."""
+    (tmp_path.parent / "secret").write_text("secret")
+    with pytest.raises(ReportError) as error:
+        compile_pdf(DOCUMENT + source, tmp_path / "a.pdf", root=tmp_path, fonts=FONTS)
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "a.pdf").exists()
