@@ -16,6 +16,11 @@ def markdown(text: str) -> str:
     return _MARKDOWN_SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", text))
 
 
+def markdown_p_value(text: str) -> str:
+    """Escape a printed P value for Markdown, with its letter in italics as journals set it."""
+    return f"*{text[0]}*{markdown(text[1:])}"
+
+
 def html_text(text: str) -> str:
     """Escape text for an HTML table: entities for markup and for braces (Quarto reads ``{{<`` as a shortcode)."""
     escaped = html.escape(_CONTROL.sub(" ", text))

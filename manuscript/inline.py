@@ -91,7 +91,7 @@ class Phrases:
         """Print a P value: "P = 0.012", its letter in italics."""
         record = self._of_kind(record_id, "p", "p_value")
         text = numbers.p_text(record.value, self.style)
-        return Phrase(text, (record_id,), f"*P*{escape.markdown(text[1:])}")
+        return Phrase(text, (record_id,), escape.markdown_p_value(text))
 
     def month(self, record_id: str) -> Phrase:
         """Print a date's month: "July 1965"."""

@@ -1,12 +1,12 @@
 """Tables: rows of printed cells for the jinja2 templates, and their rendering; the only module that imports jinja2.
 
 A template receives text only, no number, so it has nothing to compute. Its HTML part is escaped by jinja2, its notes by
-the filter `md`; whatever a level or label holds is printed literally.
+the filters `md` and `p_value`; whatever a level or label holds is printed literally.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -251,7 +251,8 @@ def _render(template: str, folder: Path, context: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
         finalize=_literal,
     )
-    environment.filters["md"] = lambda text: Markup(escape.markdown(str(text)))  # noqa: S704 (escaped here)
+    for name, escaped in (("md", escape.markdown), ("p_value", escape.markdown_p_value)):
+        environment.filters[name] = _filter(escaped)
     try:
         return environment.get_template(template).render(context)
     except jinja2.TemplateNotFound:
@@ -260,6 +261,10 @@ def _render(template: str, folder: Path, context: Mapping[str, Any]) -> str:
         raise ReportError(f"templates/{error.name}:{error.lineno}: {error.message}") from None
     except jinja2.UndefinedError as error:
         raise ReportError(f"templates/{template}: {error.message}") from None
+
+
+def _filter(escaped: Callable[[str], str]) -> Callable[[Any], Markup]:
+    return lambda text: Markup(escaped(str(text)))  # noqa: S704 (escaped here)
 
 
 def _literal(value: Any) -> Any:

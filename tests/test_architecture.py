@@ -105,8 +105,19 @@ def test_a_module_opens_with_a_sentence_and_stays_small(path: Path) -> None:
     assert len(source.splitlines()) <= 400
 
 
-def test_every_module_is_on_the_map() -> None:
-    """docs/architecture.md names each module, and none that does not exist."""
+def test_the_map_names_every_module_and_each_imports_only_those_above_it() -> None:
+    """docs/architecture.md lists the modules of each package, and in an order in which they could be written."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
-    assert named == {path.stem for path in MODULES if path.stem != "__init__"}
+    for folder in ("analysis", "manuscript", "manuscript/render"):
+        section = text.split(f"| {folder} | |")[1].split("\n\n")[0]
+        listed = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+        assert sorted(listed) == sorted(path.stem for path in (ROOT / folder).glob("*.py") if path.stem != "__init__")
+        prefix = folder.replace("/", ".")
+        for position, module in enumerate(listed):
+            own = {
+                name
+                for name in GRAPH[f"{prefix}.{module}"]
+                if name.startswith(prefix) and name.count(".") == prefix.count(".") + 1
+            }
+            below = {name.rsplit(".", 1)[1] for name in own} - {"render"}
+            assert below <= set(listed[:position]), f"{folder}/{module}.py imports what stands below it on the map"

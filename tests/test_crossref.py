@@ -142,7 +142,7 @@ def test_citations_of_the_literature_are_left_alone():
     ("markdown", "message"),
     [
         (
-            f"a\n\nb @fig-on\n{FIGURE}",
+            f"@fig-one\n\nb @fig-on\n{FIGURE}",
             "report.qmd:3: no label 'fig-on'; did you mean 'fig-one'? The document's labels are fig-one.",
         ),
         ("@tbl-none", "report.qmd:1: no label 'tbl-none'. The document has no labels."),

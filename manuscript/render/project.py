@@ -19,7 +19,7 @@ PROJECT_FILE: Final = "_quarto.yml"
 EXECUTE: Final = ("echo", "include", "output", "eval", "warning", "error")
 
 # Keys that name files: relative to the file in which they stand.
-PATHS: Final = ("bibliography", "csl", "template", "reference-doc")
+PATHS: Final = ("bibliography", "csl", "template", "reference-doc", "font-paths")
 _NOT_METADATA: Final = (
     *("project", "profile", "format", "execute", "jupyter", "engine", "editor", "crossref", "number-sections"),
     *("citeproc", "default-image-extension", "keep-typ", "keep-md", *PATHS, *EXECUTE),

@@ -64,10 +64,13 @@ class Document:
     lines: tuple[str, ...]
 
     def at(self, *texts: str) -> str:
-        """Return "report.qmd:41" for the first line that holds one of these texts, else the name alone."""
-        for number, line in enumerate(self.lines, start=1):
-            if any(text in line for text in texts):
-                return f"{self.name}:{number}"
+        """Return "report.qmd:41" for the first of these texts that is found in a line, else the name."""
+        for text in texts:
+            # A label, class or key is found as a whole: @fig-a is not in @fig-ab.
+            pattern = re.escape(text) + (r"(?![\w-])" if text.startswith(("@", "#", ".")) else "")
+            for number, line in enumerate(self.lines, start=1):
+                if re.search(pattern, line):
+                    return f"{self.name}:{number}"
         return self.name
 
     def line(self, number: int) -> str:

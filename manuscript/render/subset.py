@@ -21,7 +21,7 @@ FORMATS: Final = ("docx", "typst", "html", "pdf", "latex", "epub", "odt", "pptx"
 _REFUSED_CLASSES: Final = {
     r"callout-.+": ("callout blocks", 'write a `::: {custom-style="Notice"}` block'),
     r"panel-.+": ("panels and tabsets", "write sections"),
-    r"(column|aside|g-col)(-.+)?|grid": ("columns and margin notes", "leave the class out"),
+    r"(column|aside|g-col)(-.+)?|columns|grid": ("columns and margin notes", "leave the class out"),
     r"landscape": ("landscape pages", "leave the class out"),
     r"proof|remark|solution": ("proofs and remarks", "write a paragraph"),
 }

@@ -1,0 +1,1 @@
+"""A Quarto document to Word and PDF: two renderers, and one finishing step for both."""
