@@ -63,6 +63,6 @@ $(INSTALLED): requirements.lock
 		echo "$(PYTHON) has no 'venv' module. Install it (on Debian and Ubuntu: apt-get install python3-venv), then run make again."; exit 1; }
 	@echo "Setting up .venv (once, about a minute) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PY) -m pip install --quiet --require-hashes --requirement requirements.lock || { \
+	@$(PY) -m pip install --quiet --use-pep517 --require-hashes --requirement requirements.lock || { \
 		rm -rf $(VENV); echo "The packages of requirements.lock could not be installed (see above); .venv was removed. Run make again."; exit 1; }
 	@touch $@

@@ -119,7 +119,7 @@ def interval_text(record: Record, style: Style, *, decimals: int | None = None) 
     # "to" where a bound is words, or where a dash could be read as a minus
     worded = None in (record.conf_low, record.conf_high) or style.minus in (low[0], high[0])
     joined = f"{low} to {high}" if worded else f"{low}{style.range_dash}{high}"
-    return f"{level}%{NBSP}CI{NBSP}{joined}"
+    return f"{level}%{NBSP}CI {joined}"
 
 
 def text(record: Record, style: Style, *, decimals: int | None = None, nested: bool = False) -> str:

@@ -13,7 +13,8 @@ from analysis.errors import ReportError
 class _CoreLoader(yaml.SafeLoader):
     """PyYAML knows YAML 1.1; only what YAML 1.2 calls null, boolean or number is resolved here, the rest stays text."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    # A class variable in PyYAML as well; its type stubs say otherwise.
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
 
 
 for _tag, _pattern, _first in (

@@ -1,0 +1,45 @@
+"""The README tells the truth: its verbs exist, its phrases print what it says, its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest import ROOT
+
+from analysis.results import Results
+from analysis.study import Study
+from manuscript.document import Report, style_of
+from manuscript.numbers import NBSP
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+PHRASES = [
+    (code, printed)
+    for cells in re.findall(r"^\| (`r\..*) \| (.*) \|$", README, re.MULTILINE)
+    if "in a cell" not in cells[0]
+    for code, printed in zip(re.findall(r"`(r\..*?)`", cells[0]), cells[1].split(", "), strict=True)
+]
+
+
+def test_every_verb_of_the_readme_is_in_the_makefile_and_the_other_way() -> None:
+    """`make help` and the README list the same verbs; those for maintainers are in `make help` alone."""
+    verbs = set(re.findall(r"^([a-z-]+):.*##", MAKEFILE, re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)", README))
+    assert named <= verbs
+    assert verbs - named == {"reference-docx", "lock-requirements"}
+
+
+@pytest.mark.parametrize(("code", "printed"), PHRASES)
+def test_a_phrase_of_the_readme_prints_what_it_says(code: str, printed: str, study: Study, results: Results) -> None:
+    """The table of phrases is not an invention."""
+    r = Report(results, style_of(study), study)
+    found = str(eval(code, {"r": r}))  # noqa: S307 (the README's own examples)
+    assert found.replace(NBSP, " ") == printed.replace("*P*", "P")
+
+
+def test_the_readme_has_phrases_and_its_links_lead_somewhere() -> None:
+    """Each relative link and picture of the README is a file of the repository."""
+    assert len(PHRASES) >= 12
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
