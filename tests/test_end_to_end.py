@@ -1,4 +1,4 @@
-"""The documents as a reader gets them: every number of the flagship in PDF and Word alike, and nothing from bad input."""
+"""The documents as a reader gets them: every number in PDF and Word alike, and nothing at all from bad input."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from conftest import IMPLANTS, ROOT
 
 from analysis.results import Results, read_results
 
+TRACES = ("nan", "None", "??", "{python}", "r.value", "inf ", "np.float", "P = 0.000", "fig-", "tbl-", "[@", "{=")
 STUDY_FILES = ("study.toml", "report.qmd", "references.bib", "_quarto.yml")
 
 
@@ -96,7 +97,7 @@ def test_the_results_of_the_paper_are_in_the_document(document: str, request: py
 def test_no_trace_of_the_machinery_is_printed(document: str, request: pytest.FixtureRequest) -> None:
     """No missing value, Python object, unresolved reference or code reaches the reader."""
     text: str = request.getfixturevalue(document)
-    for trace in ("nan", "None", "??", "{python}", "r.value", "inf ", "np.float", "P = 0.000", "fig-", "tbl-", "[@", "{="):
+    for trace in TRACES:
         assert not re.search(rf"(?<!\w){re.escape(trace)}", text), trace
 
 
@@ -121,7 +122,7 @@ def test_the_pdf_is_accessible_numbered_and_linked(flagship: Path) -> None:
     """Tagged and certified as PDF/UA-1, titled, with alternative text, working links and embedded TrueType fonts."""
     reader = pypdf.PdfReader(flagship / "build" / "report.pdf")
     assert reader.metadata is not None
-    assert reader.metadata.title == "Local treatment and survival in metastatic soft-tissue sarcoma: a retrospective cohort study"
+    assert str(reader.metadata.title).startswith("Local treatment and survival in metastatic soft-tissue sarcoma")
     assert "/StructTreeRoot" in reader.trailer["/Root"]
     xmp = reader.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
     assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
@@ -138,7 +139,7 @@ def test_the_word_file_is_valid_and_native(flagship: Path) -> None:
     document = docx.Document(str(path))
     assert len(document.tables) == 3
     body = document.element.body
-    assert len([row for row in body.iter("{*}tblHeader")]) >= 3
+    assert len(list(body.iter("{*}tblHeader"))) >= 3
     described = [node.get("descr") or "" for node in body.iter("{*}docPr")]
     assert [text.startswith("Kaplan–Meier curves") for text in described] == [True] * 3
     fields = [node.text for node in body.iter("{*}instrText")]
@@ -168,9 +169,11 @@ def test_the_second_study_renders_by_the_same_code(tmp_path: Path) -> None:
     assert "values were missing for body-mass index in 2 (3.3%)" in text
 
 
-@pytest.mark.parametrize("level", ["{{ 7*7 }}", '#read("x")', "| a |", "<script>", "@fig-1", "=cmd()", "{{< include x >}}"])
+@pytest.mark.parametrize(
+    "level", ["{{ 7*7 }}", '#read("x")', "| a |", "<script>", "@fig-1", "=cmd()", "{{< include x >}}"]
+)
 def test_a_hostile_level_is_printed_and_nothing_else(tmp_path: Path, level: str) -> None:
-    """A level of the data that looks like code of any of the tools on the way appears in both documents as it is."""
+    """A level that looks like code of any of the tools on the way appears in both documents as it is."""
     folder = Path(shutil.copytree(IMPLANTS, tmp_path / "implants"))
     data = folder / "data" / "implants.csv"
     data.write_text(data.read_text().replace(";hybrid;", ';"' + level.replace('"', '""') + '";'))
