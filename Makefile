@@ -58,11 +58,12 @@ clean:  ## remove everything that was generated
 
 # The environment, installed once: again only when requirements.lock changes.
 $(INSTALLED): requirements.lock
-	@test -n "$(PYTHON)" || { echo "Lockstep needs Python 3.11 or newer, and found none. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Lockstep needs Python 3.11 or newer; '$(PYTHON)' is not. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) has no 'venv' module. Install it (on Debian and Ubuntu: apt-get install python3-venv), then run make again."; exit 1; }
 	@echo "Setting up .venv (once, about a minute) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
+	@"$(PYTHON)" -m venv --clear $(VENV)
 	@$(PY) -m pip install --quiet --use-pep517 --require-hashes --requirement requirements.lock || { \
 		rm -rf $(VENV); echo "The packages of requirements.lock could not be installed (see above); .venv was removed. Run make again."; exit 1; }
 	@touch $@
