@@ -16,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results test lint types bench clean quarto reference-docx lock-requirements
+.PHONY: help report results check test lint types bench clean quarto reference-docx lock-requirements
 
 help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
@@ -29,6 +29,9 @@ report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build
 
 results: $(INSTALLED)  ## compute build/results.json alone
 	@$(PY) -m analysis --study "$(STUDY)"
+
+check: $(INSTALLED)  ## check that the claims of the text hold and no number in it is typed
+	@$(PY) -m manuscript check --study "$(STUDY)"
 
 test: $(INSTALLED)  ## run the tests
 	@$(PY) -m pytest -n auto

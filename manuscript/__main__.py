@@ -1,4 +1,4 @@
-"""``python -m manuscript report``: build a study's report.pdf and report.docx."""
+"""``python -m manuscript``: `report` builds a study's documents, `check` holds them against the results."""
 
 from __future__ import annotations
 
@@ -13,34 +13,47 @@ from analysis.errors import LockstepError
 from .build import build
 from .progress import Progress
 
-_UNTOUCHED: Final = "No document was written; the last report is untouched."
+NEWLINE: Final = "\n"
+_UNTOUCHED: Final = "No document was written; the last report is untouched.\n"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a verb of the command line; return the exit code."""
     options = _parser().parse_args(arguments)
-    progress = Progress(sys.stderr, shown=sys.stderr.isatty())
     try:
-        report = build(
-            options.study,
-            progress=progress,
-            renderer=options.renderer,
-            output=options.output,
-            profiles=tuple(options.profile),
-            force=options.force,
-        )
+        return int(options.run(options))
     except (LockstepError, OSError) as error:
         message = error if isinstance(error, LockstepError) else f"{error.filename}: {error.strerror}"
-        sys.stderr.write(f"{message}\n{_UNTOUCHED}\n")
+        sys.stderr.write(f"{message}\n{options.after_error}")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write(f"Interrupted. {_UNTOUCHED}\n")
+        sys.stderr.write(f"Interrupted. {options.after_error or NEWLINE}")
         return 130
+
+
+def _report(options: argparse.Namespace) -> int:
+    progress = Progress(sys.stderr, shown=sys.stderr.isatty())
+    report = build(
+        options.study,
+        progress=progress,
+        renderer=options.renderer,
+        output=options.output,
+        profiles=tuple(options.profile),
+        force=options.force,
+    )
     for warning in report.warnings:
         sys.stderr.write(f"warning: {warning}\n")
     names = " and ".join(_shown(path) for path in report.outputs)
     sys.stdout.write(f"{names} written in {progress.total():.1f} s\n" if report.made else f"{names} are up to date\n")
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .check import check  # loads jinja2 and more
+
+    findings = check(options.study)
+    sys.stdout.write("\n".join(findings.lines()) + "\n")
+    return 0 if findings.passed else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--output", type=Path, help="folder for the documents (default: build in the study's folder)")
     report.add_argument("--profile", action="append", default=[], help="of Quarto: _quarto-PROFILE.yml; repeatable")
     report.add_argument("--force", action="store_true", help="build even where nothing has changed")
+    report.set_defaults(run=_report, after_error=_UNTOUCHED)
+    check = verbs.add_parser("check", help="check that the claims hold and that no number is typed into the prose")
+    check.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    check.set_defaults(run=_check, after_error="")
     return parser
 
 

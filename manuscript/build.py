@@ -64,8 +64,9 @@ def build(
         For anything wrong in data, study or document; the last documents are untouched then.
     """
     folder = folder.resolve()
+    study = read_study(folder)
     with progress.stage("results") as stage:
-        stage.note = _bring_results_up_to_date(read_study(folder))
+        stage.note = _bring_results_up_to_date(study)
     document = folder / DOCUMENT
     project = read_project(folder, fallback=REPOSITORY, profiles=profiles)
     quarto = _choose(renderer)
@@ -75,7 +76,7 @@ def build(
     choices = environment(renderer=_identity(quarto), profiles=",".join(project.profiles), epoch=str(epoch()))
     stamp = target / STAMP
     if not force and is_current(stamp, known=known, outputs=outputs, environment=choices):
-        return Report(outputs, made=False)
+        return Report(outputs, made=False, warnings=_broken_claims(document, study))
 
     target.mkdir(parents=True, exist_ok=True)
     with _workshop(target) as work:
@@ -96,7 +97,7 @@ def build(
         write_stamp(
             stamp, inputs=inputs, outputs={path: hashes[new] for path, new in made.items()}, environment=choices
         )
-    return Report(outputs, made=True, warnings=warnings)
+    return Report(outputs, made=True, warnings=(*warnings, *_broken_claims(document, study)))
 
 
 def _bring_results_up_to_date(study: Study) -> str:
@@ -106,6 +107,15 @@ def _bring_results_up_to_date(study: Study) -> str:
 
     ensure_results(study)
     return "computed"
+
+
+def _broken_claims(document: Path, study: Study) -> tuple[str, ...]:
+    """Say of each claim that the results do not support where it stands; the documents mark them."""
+    if b".claim(" not in document.read_bytes():
+        return ()
+    from .check import broken_claims  # loads jinja2 and more
+
+    return broken_claims(document, study)
 
 
 def _choose(renderer: Renderer) -> Path | None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from analysis.errors import ReportError
-from analysis.expressions import parse_expression
+from analysis.expressions import Expression, parse_expression
 from analysis.results import Record, Results
 
 from . import escape, numbers
 from .numbers import NBSP, Style
+
+ALPHA: Final = "alpha"
+"""The name by which a condition calls the significance level of the study."""
+
+UNSUPPORTED: Final = "NOT SUPPORTED BY THE DATA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +112,21 @@ class Phrases:
         """
         if not (then.strip() and otherwise.strip()):
             raise ReportError(f'either("{condition}", ...) needs words for both cases; Quarto cannot insert nothing')
-        parsed = parse_expression(condition)
-        values = {name: self.style.alpha if name == "alpha" else self.results[name].value for name in parsed.names}
-        ids = tuple(name for name in parsed.names if name != "alpha")
-        return Phrase(then if parsed.holds(values) else otherwise, ids)
+        holds, ids = holds_for(parse_expression(condition), self.results, self.style)
+        return Phrase(then if holds else otherwise, ids)
+
+    def claim(self, words: str, condition: str) -> Phrase:
+        """Print words that state a finding; where the results do not support them, mark them for all to see.
+
+        The condition is written as for `either`. `make report` lists broken claims, `make check` fails on them.
+        """
+        if not words.strip():
+            raise ReportError(f'claim("", "{condition}") has no words; Quarto cannot insert nothing')
+        holds, ids = holds_for(parse_expression(condition), self.results, self.style)
+        if holds:
+            return Phrase(words, ids)
+        marked = f"[**{UNSUPPORTED}:** {escape.markdown(words)}]{{.mark}}"
+        return Phrase(f"{UNSUPPORTED}: {words}", ids, marked)
 
     def _one(self, record_id: str, printer: Callable[..., str], decimals: int | None) -> Phrase:
         return Phrase(printer(self.results[record_id], self.style, decimals=decimals), (record_id,))
@@ -119,3 +136,22 @@ class Phrases:
         if record.kind != kind:
             raise ReportError(f"{method}('{record_id}'): this is a {record.kind}, not a {kind}")
         return record
+
+
+def holds_for(condition: Expression, results: Results, style: Style) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a condition holds for the results, and the ids that it depends on.
+
+    Its names are record ids, their bounds (``os.median.conf_low``) and ``alpha``.
+    """
+    values: dict[str, float | int | str | None] = {}
+    ids: list[str] = []
+    for name in condition.names:
+        if name == ALPHA:
+            values[name] = style.alpha
+            continue
+        stem, _, bound = name.rpartition(".")
+        of_bound = bound in ("conf_low", "conf_high")
+        record = results[stem if of_bound else name]
+        values[name] = getattr(record, bound) if of_bound else record.value
+        ids.append(record.id)
+    return bool(condition.holds(values)), tuple(dict.fromkeys(ids))

@@ -1,0 +1,77 @@
+"""`make check`: whether the document still says what the results say, and nothing that does not come from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.results import Results, read_results
+from analysis.source import RESULTS_FILE
+from analysis.study import Study, read_study
+
+from . import claims, literals
+from .document import ensure_results, style_of
+from .numbers import Style
+from .render.qmd import Document, read_qmd
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a check found; `broken` and `typed` make it fail, `unused` is worth knowing."""
+
+    claims: int
+    broken: tuple[str, ...]
+    typed: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every claim holds and no number is typed without being declared."""
+        return not (self.broken or self.typed)
+
+    def lines(self) -> list[str]:
+        """Return the findings as lines to print, what fails first."""
+        held = self.claims - len(self.broken)
+        return [
+            *self.broken,
+            *self.typed,
+            *self.unused,
+            f"{held} of {self.claims} claims hold, {len(self.typed)} typed numbers",
+        ]
+
+
+def check(folder: Path, document: str = "report.qmd") -> Findings:
+    """Check the document of a study against its results, which are brought up to date first.
+
+    Raises
+    ------
+    LockstepError
+        If study, data or document are not valid.
+    """
+    study = read_study(folder.resolve())
+    results = read_results(ensure_results(study))
+    return findings(read_qmd(study.folder / document), results, style_of(study))
+
+
+def findings(document: Document, results: Results, style: Style) -> Findings:
+    """Hold the claims of a document against the results, and look for numbers that do not come from them."""
+    verdicts = claims.verdicts(document, results, style)
+    found = literals.literals_in(document, results, style)
+    return Findings(
+        claims=len(verdicts),
+        broken=_broken(verdicts, document),
+        typed=tuple(literals.describe(literal, document.name) for literal in found.undeclared),
+        unused=tuple(
+            f"{document.name}: '{phrase}' is declared under `literals` but not in the text" for phrase in found.unused
+        ),
+    )
+
+
+def broken_claims(path: Path, study: Study) -> tuple[str, ...]:
+    """Say of each claim of a document that the current results do not support where it stands and what was found."""
+    document, results = read_qmd(path), read_results(study.folder / RESULTS_FILE)
+    return _broken(claims.verdicts(document, results, style_of(study)), document)
+
+
+def _broken(verdicts: tuple[claims.Verdict, ...], document: Document) -> tuple[str, ...]:
+    return tuple(claims.describe(verdict, document.name) for verdict in verdicts if not verdict.holds)

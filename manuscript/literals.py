@@ -1,0 +1,131 @@
+"""Literals: numbers typed into the prose, which no change of the data will ever change.
+
+A number that is rightly typed (a constant of the protocol, the version of a guideline) is declared once, in the front
+matter: ``literals:`` maps a phrase, as it stands in the text, to the reason why it is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from analysis.errors import ReportError
+from analysis.results import Results
+
+from .numbers import Style, bare_text
+from .render.qmd import Document, Inline, Prose
+
+_WORDS: Final = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozen"
+)
+_COUNTED: Final = (
+    "patients?|persons?|people|women|men|children|deaths?|events?|cases?|days?|weeks?|months?|years?|per ?cent|%"
+)
+
+_NUMBER: Final = re.compile(
+    r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])"  # 142, 0.05, 1,214
+    rf"|\b(?:{_WORDS})\b(?=(?:[\s-]+\w+)?[\s-]+(?:{_COUNTED})(?!\w))",  # seven days, seven older patients
+    re.IGNORECASE,
+)
+# What is no prose: it is blanked, so that places in the text stay the same.
+_NOT_PROSE: Final = re.compile(
+    r"(?s:<!--.*?-->)"  # comments
+    r"|(?m:^(?:```+|~~~+)(?s:.*?)^(?:```+|~~~+)\s*$)"  # code and raw blocks
+    r"|`[^`\n]*`"  # code spans
+    r"|\{[^{}\n]*\}"  # attributes
+    r"|\]\([^)\s]*\)"  # targets of links
+    r"|https?://\S+"
+    r"|@[\w:.#$%&+?<>~/-]*\w"  # citations and cross-references
+    r"|(?m:^\s*\d+[.)](?=\s))"  # numbers of list items
+)
+_INLINE: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number in the prose that does not come from the data; `ids` are results that print just so."""
+
+    line: int
+    text: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Literals:
+    """What was found in a document: numbers that nobody declared, and declared phrases that are not in it."""
+
+    undeclared: tuple[Literal, ...]
+    unused: tuple[str, ...]
+
+
+def literals_in(document: Document, results: Results, style: Style) -> Literals:
+    """Find the numbers of a document's prose that do not come from the data.
+
+    Raises
+    ------
+    ReportError
+        If the front matter's `literals` is not a mapping from phrases to reasons.
+    """
+    declared = _declared(document)
+    text, first = _body(document)
+    unused = []
+    for phrase in declared:
+        pattern = r"\s+".join(re.escape(word) for word in phrase.split())
+        text, times = re.subn(rf"(?<!\w){pattern}(?!\w)", _blank, text)
+        if not times:
+            unused.append(phrase)
+    printed = _printed(results, style)
+    found = tuple(
+        Literal(first + text.count("\n", 0, number.start()), number[0], printed.get(number[0], ())[:3])
+        for number in _NUMBER.finditer(text)
+    )
+    return Literals(found, tuple(unused))
+
+
+def describe(literal: Literal, name: str) -> str:
+    """Say where a literal stands, and which results print so."""
+    same = f"; it is what {' and '.join(literal.ids)} print" if literal.ids else ""
+    return (
+        f"{name}:{literal.line}: '{literal.text}' is typed, not from the data{same}. "
+        "Insert it, or declare its phrase under `literals` in the front matter."
+    )
+
+
+def _declared(document: Document) -> Mapping[str, str]:
+    declared = document.front_matter.get("literals") or {}
+    if not isinstance(declared, dict) or not all(isinstance(item, str) for pair in declared.items() for item in pair):
+        raise ReportError(
+            f"{document.at('literals:')}: `literals` maps phrases of the text to the reason why each is typed, "
+            'such as "RECIST 1.1": version of the criteria.'
+        )
+    return declared
+
+
+def _body(document: Document) -> tuple[str, int]:
+    """Return the prose with everything else blanked, line for line, and the number of its first line."""
+    first = document.parts[0].line if document.parts else 1
+    text = ""
+    for part in document.parts:
+        text += "\n" * (part.line - first - text.count("\n"))
+        if isinstance(part, Prose):
+            text += part.text
+        elif isinstance(part, Inline):
+            text += _INLINE
+    return _NOT_PROSE.sub(_blank, text), first
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _printed(results: Results, style: Style) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the numeric results by their printed form."""
+    printed: dict[str, tuple[str, ...]] = {}
+    for record in results:
+        if isinstance(record.value, int | float) and record.kind != "setting":
+            text = bare_text(record, style)
+            printed[text] = (*printed.get(text, ()), record.id)
+    return printed

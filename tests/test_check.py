@@ -1,0 +1,154 @@
+"""A sentence that the data no longer support is marked and listed, and a typed number is found, by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import IMPLANTS, ROOT
+
+from analysis.errors import LockstepError, ReportError
+from analysis.results import Results
+from manuscript import check
+from manuscript.__main__ import main
+from manuscript.check import findings
+from manuscript.inline import Phrases
+from manuscript.numbers import Style
+from manuscript.render.qmd import parse, read_qmd
+
+HEAD = '---\ntitle: T\nliterals:\n  "RECIST 1.1": criteria\n---\n\n'
+
+
+def found(body: str, results: Results, head: str = HEAD) -> check.Findings:
+    """Return what a check finds in a document with this body, whose first line is line 7."""
+    return findings(parse(head + body, path=Path("report.qmd")), results, Style())
+
+
+@pytest.fixture
+def r(results: Results) -> Phrases:
+    """Return the flagship's phrases."""
+    return Phrases(results, Style())
+
+
+def test_a_claim_that_holds_prints_its_words_and_a_broken_one_is_marked(r: Phrases) -> None:
+    """A reader of either document cannot miss words that the results do not support."""
+    assert str(r.claim("longer", "os.by_local_treatment.cox.yes.hazard_ratio < 1")) == "longer"
+    broken = r.claim("shorter (*)", "os.by_local_treatment.cox.yes.hazard_ratio > 1")
+    assert broken._repr_markdown_() == r"[**NOT SUPPORTED BY THE DATA:** shorter (\*)]{.mark}"
+    assert broken.ids == ("os.by_local_treatment.cox.yes.hazard_ratio",)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("os.median.conf_low < 2411 and os.median.conf_high > 2411", True),
+        ("os.by_local_treatment.in_age_group.elderly.yes.median.conf_high > 0", False),  # not reached
+        ("os.by_local_treatment.in_age_group.elderly.yes.median.conf_high missing", True),
+        ("modality.by_local_treatment.no.rfa.percent >= 0", False),  # of nobody
+        ("os.by_sex.log_rank.p_value >= alpha", True),
+    ],
+)
+def test_a_condition_reads_values_bounds_and_alpha_and_fails_where_nothing_is_known(
+    r: Phrases, condition: str, holds: bool
+) -> None:
+    """What cannot be estimated makes a claim fail, never pass."""
+    assert str(r.claim("words", condition)).endswith("words")
+    assert (str(r.claim("words", condition)) == "words") == holds
+
+
+def test_broken_claims_are_listed_by_line_with_what_was_found(results: Results) -> None:
+    """The message has the file, the line, the words, the condition and the values."""
+    body = 'One.\n\n`{python} r.claim("better", "os.by_sex.log_rank.p_value < alpha")` so.\n'
+    report = found(body, results)
+    assert report.broken == (
+        'report.qmd:9: not supported by the data: "better" (os.by_sex.log_rank.p_value < alpha); '
+        "found: os.by_sex.log_rank.p_value is P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.783",
+    )
+    assert not report.passed
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ('r.claim("a", "os.medain > 1")', "report.qmd:7: no result 'os.medain'; did you mean 'os.median'"),
+        ('r.claim("a", "os.median >")', "report.qmd:7: .* cannot be read"),
+        ('r.claim("a", condition)', "report.qmd:7: a claim is claim"),
+        ('r.claim("a")', "report.qmd:7: a claim is claim"),
+        ('r.claim(words="a", condition="os.median > 1")', "report.qmd:7: a claim is claim"),
+    ],
+)
+def test_a_claim_that_cannot_be_checked_is_an_error_with_its_line(
+    results: Results, expression: str, message: str
+) -> None:
+    """A misspelt id, a broken condition and words that are computed are refused."""
+    with pytest.raises(ReportError, match=message):
+        found(f"`{{python}} {expression}`\n", results)
+
+
+def test_a_claim_needs_words(r: Phrases) -> None:
+    """An empty claim would leave its code in the text."""
+    with pytest.raises(LockstepError, match="has no words"):
+        r.claim(" ", "os.median > 1")
+
+
+@pytest.mark.parametrize(
+    ("prose", "typed"),
+    [
+        ("Median OS was 2411 days.", ["2411"]),
+        ("The rate was 71.2% (0.05).", ["71.2", "0.05"]),
+        ("Of 1,214 patients, 3-year rates.", ["1,214", "3"]),
+        ("Seven patients and twelve older patients died.", ["Seven", "twelve"]),
+        ("for two reasons, one or more of three procedures", []),
+        ("by RECIST\n1.1 [@eisenhauer2009], see @tbl-2 and @fig-age_60", []),
+        ("[text](https://doi.org/10.1/2) `code 5` {#sec-2} <!-- 7 --> https://a.b/9", []),
+        ("1. first\n2. second", []),
+        ("```text\n12 patients\n```", []),
+        ('`{python} r.n("flow.analysed")` patients in COVID19 and T2b', []),
+        ("# Heading with 4 parts", ["4"]),
+    ],
+)
+def test_numbers_typed_into_the_prose_are_found_and_nothing_else(
+    results: Results, prose: str, typed: list[str]
+) -> None:
+    """Digits and counted number words are found; citations, labels, code, lists and declared phrases are not."""
+    messages = found(prose + "\n", results).typed
+    assert [message.split("'")[1] for message in messages] == typed
+
+
+def test_a_typed_number_names_its_line_and_the_results_that_print_so(results: Results) -> None:
+    """The author sees which result to insert."""
+    [message] = found("Text.\n\nMedian OS was 2411 days.\n", results).typed
+    assert message.startswith("report.qmd:9: '2411' is typed, not from the data; it is what os.median")
+
+
+def test_a_declared_phrase_that_is_not_in_the_text_is_reported_but_does_not_fail(results: Results) -> None:
+    """What is left over from an older text can be tidied up."""
+    report = found("No criteria.\n", results)
+    assert report.passed
+    assert report.unused == ("report.qmd: 'RECIST 1.1' is declared under `literals` but not in the text",)
+
+
+def test_literals_must_map_phrases_to_reasons(results: Results) -> None:
+    """A list, or a reason that is no text, is refused with the form that is wanted."""
+    with pytest.raises(ReportError, match=r"report.qmd:2: `literals` maps phrases"):
+        found("x\n", results, head="---\nliterals: [a]\n---\n\n")
+
+
+def test_the_flagship_and_the_second_study_pass(results: Results, implants_results: Results) -> None:
+    """Every finding of the flagship's text is a claim that holds, and no number is typed."""
+    flagship = findings(read_qmd(ROOT / "report.qmd"), results, Style())
+    assert flagship.passed, flagship.lines()
+    assert flagship.claims >= 15
+    assert flagship.unused == ()
+    assert findings(read_qmd(IMPLANTS / "report.qmd"), implants_results, Style()).typed == ()
+
+
+def test_make_check_prints_the_findings_and_fails_on_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The exit code is 1 where something is broken or typed."""
+    for broken, code in (((), 0), (("report.qmd:9: broken",), 1)):
+        result = check.Findings(claims=3, broken=broken, typed=(), unused=())
+        monkeypatch.setattr(check, "check", lambda _folder, result=result: result)
+        assert main(["check"]) == code
+        assert f"{3 - code} of 3 claims hold, 0 typed numbers" in capsys.readouterr().out
