@@ -1,4 +1,4 @@
-"""``python -m manuscript report``: build a study's report.pdf and report.docx."""
+"""``python -m manuscript``: ``report`` builds a study's report.pdf and report.docx, ``audit`` its build/audit.html."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ _UNTOUCHED: Final = "No document was written; the last report is untouched."
 def main(arguments: list[str] | None = None) -> int:
     """Run a verb of the command line; return the exit code."""
     options = _parser().parse_args(arguments)
+    return _audit(options) if options.verb == "audit" else _report(options)
+
+
+def _report(options: argparse.Namespace) -> int:
     progress = Progress(sys.stderr, shown=sys.stderr.isatty())
     try:
         report = build(
@@ -45,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m manuscript", description="Documents from results.")
-    verbs = parser.add_subparsers(required=True, metavar="verb")
+    verbs = parser.add_subparsers(required=True, dest="verb", metavar="verb")
     report = verbs.add_parser("report", help="build report.pdf and report.docx where something has changed")
     report.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     report.add_argument(
@@ -57,7 +61,21 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--output", type=Path, help="folder for the documents (default: build in the study's folder)")
     report.add_argument("--profile", action="append", default=[], help="of Quarto: _quarto-PROFILE.yml; repeatable")
     report.add_argument("--force", action="store_true", help="build even where nothing has changed")
+    audit = verbs.add_parser("audit", help="turn build/audit.json, which `python -m analysis audit` makes, into a page")
+    audit.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     return parser
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from .audit_page import write_audit_page  # loads jinja2
+
+    try:
+        page = write_audit_page(options.study.resolve())
+    except (LockstepError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{_shown(page)}: written\n")
+    return 0
 
 
 def _shown(path: Path) -> str:
