@@ -21,7 +21,7 @@ MOST_DECIMALS: Final = 15
 """No measured value is printed more exactly than a float holds it."""
 
 _NUMBER: Final = re.compile(
-    r"(?P<sign><=|>=|[<>=≤≥])?\s*(?P<minus>[-+\N{MINUS SIGN}]?)(?P<digits>\d{1,30}(?:\.\d{1,15})?|\.\d{1,15})\s*%?",
+    r"(?P<sign><=|>=|[<>=≤≥])?\s*(?P<minus>[-+\N{MINUS SIGN}]?)(?P<digits>\d{1,12}(?:\.\d{1,15})?|\.\d{1,15})\s*%?",
     re.ASCII,
 )
 _MONTH: Final = re.compile(rf"({'|'.join(MONTHS)})\s+(\d{{4}})", re.ASCII)
