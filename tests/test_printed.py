@@ -31,7 +31,10 @@ def test_a_printed_number_keeps_its_decimals_and_sign(text: str, value: str, dec
     assert (str(printed.value), printed.decimals, printed.sign) == (value, decimals, sign)
 
 
-@pytest.mark.parametrize("text", ["", "nearly 50", "1,234", "1e3", "12 of 79", "5.", "1234567890123", "--1", "NaN", "inf", "٣", "1_000"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "nearly 50", "1,234", "1e3", "12 of 79", "5.", "1234567890123", "--1", "NaN", "inf", "٣", "1_000"],
+)
 def test_what_is_no_number_is_none(text: str) -> None:
     """Words, other notations and digits of other scripts are not guessed at."""
     assert parse_printed(text) is None
