@@ -16,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results check test lint types bench clean quarto reference-docx lock-requirements
+.PHONY: help report results check audit test lint types bench clean quarto reference-docx lock-requirements
 
 help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
@@ -32,6 +32,11 @@ results: $(INSTALLED)  ## compute build/results.json alone
 
 check: $(INSTALLED)  ## check that the claims of the text hold and no number in it is typed
 	@$(PY) -m manuscript check --study "$(STUDY)"
+
+audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, and build/audit.html
+	@status=0; $(PY) -m analysis audit --study "$(STUDY)" || status=$$?; \
+	test $$status -gt 1 || $(PY) -m manuscript audit --study "$(STUDY)" || status=$$?; \
+	exit $$status
 
 test: $(INSTALLED)  ## run the tests
 	@$(PY) -m pytest -n auto

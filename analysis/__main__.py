@@ -1,4 +1,4 @@
-"""``python -m analysis``: compute build/results.json of a study where it is not of now."""
+"""``python -m analysis``: compute build/results.json where it is not of now; ``audit``: judge published statements."""
 
 from __future__ import annotations
 
@@ -12,11 +12,27 @@ from .study import read_study
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the analysis; return the exit code."""
+    """Run the analysis or a verb of the command line; return the exit code."""
+    options = _parser().parse_args(arguments)
+    return _audit(options) if options.verb == "audit" else _results(options)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m analysis", description="Compute build/results.json of a study.")
     parser.add_argument("--study", type=Path, default=Path(), help="folder with study.toml (default: this one)")
     parser.add_argument("--force", action="store_true", help="compute again even where nothing has changed")
-    options = parser.parse_args(arguments)
+    verbs = parser.add_subparsers(dest="verb", metavar="verb", title="verbs, where not the results are wanted")
+    audit = verbs.add_parser(
+        "audit",
+        help="compare published statements with the results; write build/audit.json",
+        epilog="Exit code: 0 nothing is unexplained, 1 something is or a row is wrong, 2 there is no audit.",
+    )
+    audit.add_argument("published", type=Path, nargs="?", help="file of statements (default: data/published.csv)")
+    audit.add_argument("--study", type=Path, default=argparse.SUPPRESS, help="folder of the study (default: this one)")
+    return parser
+
+
+def _results(options: argparse.Namespace) -> int:
     try:
         study = read_study(options.study.resolve())
         path = study.folder / RESULTS_FILE
@@ -31,6 +47,17 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     sys.stdout.write(f"{RESULTS_FILE}: written\n")
     return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from .audit_command import run_audit  # imports numpy and scipy: not needed to say that results are up to date
+
+    try:
+        found = run_audit(options.study.resolve(), options.published)
+    except LockstepError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0 if found.passed else 1
 
 
 if __name__ == "__main__":

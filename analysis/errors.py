@@ -3,6 +3,7 @@
 LockstepError
 ├── StudyError        study.toml is not valid
 ├── DataError         the data file cannot be read as study.toml describes it
+├── PublishedError    a file of published statements cannot be read
 ├── ResultsError      results.json is missing, of another version, or has no such record
 └── ReportError       report.qmd, a template or a document could not be rendered
 """
@@ -23,6 +24,10 @@ class StudyError(LockstepError):
 
 class DataError(LockstepError):
     """The data file is not what study.toml says it is."""
+
+
+class PublishedError(LockstepError):
+    """A file of published statements is missing, is no such file, or has no audit that can be read."""
 
 
 class ResultsError(LockstepError):

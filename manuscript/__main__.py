@@ -1,4 +1,4 @@
-"""``python -m manuscript``: `report` builds a study's documents, `check` holds them against the results."""
+"""``python -m manuscript``: `report` builds a study's documents, `check` and `audit` hold them against results."""
 
 from __future__ import annotations
 
@@ -56,6 +56,13 @@ def _check(options: argparse.Namespace) -> int:
     return 0 if findings.passed else 1
 
 
+def _audit(options: argparse.Namespace) -> int:
+    from .audit_page import write_audit_page  # loads jinja2
+
+    sys.stdout.write(f"{_shown(write_audit_page(options.study.resolve()))}: written\n")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m manuscript", description="Documents from results.")
     verbs = parser.add_subparsers(required=True, metavar="verb")
@@ -74,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", help="check that the claims hold and that no number is typed into the prose")
     check.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     check.set_defaults(run=_check, after_error="")
+    audit = verbs.add_parser("audit", help="turn build/audit.json, which `python -m analysis audit` makes, into a page")
+    audit.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    audit.set_defaults(run=_audit, after_error="")
     return parser
 
 

@@ -14,6 +14,7 @@ from analysis.errors import LockstepError, ReportError
 from analysis.source import RESULTS_FILE
 from analysis.source import is_current as results_are_current
 from analysis.study import Study, read_study
+from analysis.verdicts import PUBLISHED_FILE
 
 from .progress import Progress
 from .render.clock import epoch
@@ -147,7 +148,8 @@ def _known_inputs(folder: Path, document: Path, project: Project) -> set[Path]:
     named = {path for name in FORMATS for path in files_named(config_for(name, project, front))}
     code = {*(REPOSITORY / "manuscript").rglob("*.py"), *(REPOSITORY / "analysis").glob("*.*")}
     templates = {path for home in {REPOSITORY, folder} for path in (home / "templates").rglob("*") if path.is_file()}
-    return {document, folder / "study.toml", folder / RESULTS_FILE, *project.files, *named, *code, *templates}
+    own = {folder / name for name in ("study.toml", PUBLISHED_FILE, RESULTS_FILE)}
+    return {document, *own, *project.files, *named, *code, *templates}
 
 
 def _found_inputs(draft: Draft, folder: Path, target: Path) -> set[Path]:

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.errors import LockstepError
+from analysis.errors import LockstepError, ReportError
 from analysis.results import read_results
 from analysis.source import RESULTS_FILE, is_current
 from analysis.study import Study, read_study, slug
+from analysis.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_current, read_audit
 
+from .audit_page import audit_table
 from .illustrations import Illustration, illustrate
 from .inline import Phrase, Phrases
 from .numbers import Style
@@ -30,6 +32,15 @@ class Report(Phrases):
     def table(self, name: str) -> RenderedTable:
         """Return a table of study.toml: the last expression of a cell in a ``::: {#tbl-...}`` div."""
         return render_table(name, self.study, self.results, self.style)
+
+    def audit_table(self) -> RenderedTable:
+        """Return the published statements that do not simply match the results, for a cell as `table`."""
+        return audit_table(ensure_audit(self.study), self.study.folder)
+
+    def audit_score(self) -> Phrase:
+        """Print how many published statements match the results: "152 of 156"."""
+        audit = ensure_audit(self.study)
+        return Phrase(f"{audit.matched} of {audit.judged}", ())
 
     def missing(self, variables: Sequence[str]) -> Phrase:
         """Say in words for how many patients each variable is missing: "no value was missing".
@@ -78,15 +89,38 @@ def ensure_results(study: Study) -> Path:
     The analysis runs in a process of its own: no patient row ever is in the process that writes the manuscript.
     """
     path = study.folder / RESULTS_FILE
-    if is_current(study, path):
-        return path
+    if not is_current(study, path):
+        _analyse(study)
+    return path
+
+
+def ensure_audit(study: Study) -> Audit:
+    """Return the audit of the study's published statements, made again where its content is not of now.
+
+    Raises
+    ------
+    LockstepError
+        If there are no published statements, or rows of them are wrong.
+    """
+    published, path = study.folder / PUBLISHED_FILE, study.folder / AUDIT_FILE
+    if not published.is_file():
+        raise ReportError(f"there is no {PUBLISHED_FILE} to audit; docs/audit.md says what it holds")
+    if not audit_is_current(path, published=published, results=ensure_results(study)):
+        _analyse(study, "audit", allowed=(0, 1))
+    audit = read_audit(path)
+    if audit.bad_rows:
+        row, reason = audit.bad_rows[0]
+        raise ReportError(f"{PUBLISHED_FILE}, row {row}: {reason}; `make audit` lists every row that is wrong")
+    return audit
+
+
+def _analyse(study: Study, *verb: str, allowed: Sequence[int] = (0,)) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "analysis", "--study", str(study.folder)],
+        [sys.executable, "-m", "analysis", *verb, "--study", str(study.folder)],
         cwd=_REPOSITORY,
         capture_output=True,
         text=True,
         check=False,
     )
-    if run.returncode != 0:
+    if run.returncode not in allowed:
         raise LockstepError(run.stderr.strip() or f"the analysis ended with code {run.returncode}")
-    return path

@@ -81,7 +81,7 @@ def render_table(name: str, study: Study, results: Results, style: Style) -> Ren
         known = ", ".join(study.tables) or "none"
         raise ReportError(f"no table '{name}' in study.toml; it has: {known}")
     context = _models(table, study, results, style) if table.endpoints else _summary(table, study, results, style)
-    return RenderedTable(_render(table.template, study.folder, context))
+    return RenderedTable(render_template(table.template, study.folder, context))
 
 
 # ---- summaries of variables ----------------------------------------------------------------------------------------
@@ -241,7 +241,14 @@ def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
     return study.label(variable), column.unit if column is not None else None
 
 
-def _render(template: str, folder: Path, context: Mapping[str, Any]) -> str:
+def render_template(template: str, folder: Path, context: Mapping[str, Any]) -> str:
+    """Render a template of `folder`/templates, or of the templates that come with the program, escaping what it prints.
+
+    Raises
+    ------
+    ReportError
+        If there is no such template, or it is faulty (named with its line).
+    """
     own = Path(__file__).resolve().parent.parent / "templates"
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([folder / "templates", own]),

@@ -19,8 +19,9 @@ SHARED = {
     "analysis.source",
     "analysis.study",
     "analysis.expressions",
+    "analysis.verdicts",
 }
-"""What the manuscript may import of the analysis: the waist, the study definition, and what both stand on."""
+"""What the manuscript may import of the analysis: the waist, the audit, the study definition, and their base."""
 
 FENCES = {
     "lifelines": {"analysis/survival.py"},

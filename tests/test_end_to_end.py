@@ -133,17 +133,17 @@ def test_the_pdf_is_accessible_numbered_and_linked(flagship: Path) -> None:
 
 
 def test_the_word_file_is_valid_and_native(flagship: Path) -> None:
-    """Valid OOXML: three native tables with repeating headings, three described pictures, captions with fields."""
+    """Valid OOXML: four native tables with repeating headings, three described pictures, captions with fields."""
     path = flagship / "build" / "report.docx"
     assert ooxml.problems(path) == []
     document = docx.Document(str(path))
-    assert len(document.tables) == 3
+    assert len(document.tables) == 4
     body = document.element.body
-    assert len(list(body.iter("{*}tblHeader"))) >= 3
+    assert len(list(body.iter("{*}tblHeader"))) >= 4
     described = [node.get("descr") or "" for node in body.iter("{*}docPr")]
     assert [text.startswith("Kaplan–Meier curves") for text in described] == [True] * 3
     fields = [node.text for node in body.iter("{*}instrText")]
-    assert sum("SEQ Table" in (field or "") for field in fields) == 3
+    assert sum("SEQ Table" in (field or "") for field in fields) == 4
     assert sum("SEQ Figure" in (field or "") for field in fields) == 3
     assert document.core_properties.title.startswith("Local treatment and survival")
     assert document.core_properties.author == "First Author; Second Author; Senior Author"

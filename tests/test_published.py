@@ -1,90 +1,110 @@
-"""The results are those that the published report prints: 152 of 156 statements, the other four impossible."""
+"""A file of published statements: any paper's is read; each wrong row is told with its reason, and the others stay."""
 
 from __future__ import annotations
 
-import csv
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from analysis.expressions import parse_expression
-from analysis.results import Results
-from manuscript import numbers
+from analysis.errors import PublishedError
+from analysis.published import Published, read_published
 
-ROOT = Path(__file__).parent.parent
-PUBLISHED = [
-    row
-    for row in csv.DictReader((ROOT / "data" / "published.csv").read_text(encoding="utf-8").splitlines())
-    if row["record"] or row["condition"]
-]
-
-IMPOSSIBLE = {
-    "P013": "with 114 of 142 patients younger than 18 years, the median age could not be 47.5",
-    "P062": "13 of 79 is 16.456%, and no count of 79 prints 16.4%",
-    "P117": "13 of 79 is 16.456%, and no count of 79 prints 16.4%",
-    "P119": "81 of 142 is 57.042%, and no count of 142 prints 57.1%",
-}
+HEADER = "id,quantity,value,precision,unit,denominator,record,condition,reading,reading_record,proof"
 
 
-def agrees(row: dict[str, str], results: Results) -> bool:
-    """Tell whether a printed statement is what the results give, at the printed precision."""
-    if row["condition"]:
-        expression = parse_expression(row["condition"])
-        values = {
-            name: results["setting.alpha"].value if name == "alpha" else results[name].value
-            for name in expression.names
-        }
-        return bool(expression.holds(values))
-    value, printed = results[row["record"]].value, row["value"]
-    if isinstance(value, str):
-        return numbers.month_text(value).replace(numbers.NBSP, " ") == printed
-    assert value is not None
-    if printed.startswith("<"):
-        return value < float(printed[1:])
-    return numbers.rounded(value, int(row["precision"])) == Decimal(printed)
+def read(folder: Path, *lines: str, header: str = HEADER) -> Published:
+    """Return the statements of a file of these lines."""
+    file = folder / "paper.csv"
+    file.write_text("\n".join([header, *lines]), encoding="utf-8")
+    return read_published(file, name="paper.csv")
 
 
-def test_every_computable_statement_is_tied_to_the_results() -> None:
-    """None of the 156 statements is left out."""
-    assert len(PUBLISHED) == 156
-    assert {row["id"] for row in PUBLISHED} >= set(IMPOSSIBLE)
+def test_three_columns_are_enough(tmp_path: Path) -> None:
+    """Id, quantity and value make a statement; columns of one's own, blank rows and another separator do no harm."""
+    published = read(tmp_path, "S1;0.90;of one's own;Alpha", ";;;", "S2;;;Nothing", header="id;value;mine;quantity")
+    assert [(s.id, s.value, s.quantity) for s in published.statements] == [
+        ("S1", "0.90", "Alpha"),
+        ("S2", "", "Nothing"),
+    ]
+    assert published.refusal() is None
 
 
-@pytest.mark.parametrize("row", PUBLISHED, ids=lambda row: row["id"])
-def test_a_published_statement_is_reproduced_or_impossible(row: dict[str, str], results: Results) -> None:
-    """A statement agrees at its printed precision, exactly where it is not one of the four that no data can give."""
-    assert agrees(row, results) == (row["id"] not in IMPOSSIBLE)
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (",no id,5,,,,,,,,", "the id '' is not a letter followed by letters, digits and _"),
+        ("S-2,hyphen,5,,,,,,,,", "the id 'S-2' is not a letter"),
+        ("S1,twice,5,,,,,,,,", "the id 'S1' stands in row 2 as well"),
+        ("S2,,5,,,,,,,,", "the quantity is blank"),
+        ("S2,short,5", "it has 3 cells, the header has 11"),
+        ("S2,long,5,,,,,,,,,,,", "it has 14 cells, the header has 11"),
+        ("S2,p,5,x,,,,,,,", "the precision 'x' is not a number of decimals from 0 to 15"),
+        ("S2,p,0.706,2,,,,,,,", "the precision is 2, but '0.706' is printed with 3 decimals"),
+        ("S2,p,5,,,,a.b,c < 1,,,", "both a record and a condition"),
+        ("S2,p,nearly 5,,,,a.b,,,,", "the value 'nearly 5' is no number"),
+        ("S2,p,5,,,,a.b,,crude,,", "reading_record is blank"),
+        ("S2,p,5,,,,a.b,,,c.d,", "reading is blank"),
+        ("S2,p,5,,,,,,crude,c.d,", "another reading but no record"),
+        ("S2,p,5,,,,,a <> 1,,,", "condition: "),
+        ("S2,p,5,,cm,10,,,,,", "it has a denominator, but is not a percentage"),
+        ("S2,p,5,,%,0,,,,,", "the denominator '0' is neither a count nor the id of a statement"),
+        ('S2,p,5,,%,"9); open(1",,,,,', "the denominator '9); open(1' is neither"),
+        ("S2,p,5,,%,S9,,,,,", "proof: it names 'S9', but there is no such statement"),
+        ('S2,p,5,,,,,,,,"percent_of(S1, 1, 2)"', "it does not name S2 itself"),
+        ('S2,p,5,,,,,,,,"percent_of(S2, S1, 2)"', "proof: `count` of percent_of is 1.5; expected a whole number"),
+        ("S2,p,5,,,,,,,,__import__('os')", "proof: "),
+    ],
+)
+def test_a_bad_row_is_told_by_row_and_reason_and_loses_no_other(tmp_path: Path, line: str, reason: str) -> None:
+    """The row is counted as a spreadsheet does; the statements above and below are read."""
+    published = read(tmp_path, "S1,first,1.5,,,,,,,,", line, "S3,last,3,,,,,,,,")
+    assert [statement.id for statement in published.statements] == ["S1", "S3"]
+    (bad,) = published.bad_rows
+    assert bad.row == 3
+    assert reason in bad.reason
+    assert f"row 3: {bad.reason}" in str(published.refusal())
 
 
-def test_no_count_gives_the_impossible_percentages() -> None:
-    """Of 79 patients no number is 16.4%, and of 142 none is 57.1%: the printed lists were adjusted to add up to 100."""
-
-    def possible(printed: str, of: int) -> bool:
-        return any(numbers.rounded(100 * k / of, 1) == Decimal(printed) for k in range(of + 1))
-
-    assert not possible("16.4", 79)
-    assert not possible("57.1", 142)
-    assert possible("16.5", 79)
-    assert possible("57.0", 142)
+def test_all_bad_rows_are_told_at_once(tmp_path: Path) -> None:
+    """Whoever mends a file sees every wrong row in one message, in order, proofs that name other rows included."""
+    published = read(tmp_path, 'S1,p,5,,,,,,,,"percent_of(S1, S8, 2)"', "S2,,5,,,,,,,,", "S3,ok,3,,,,,,,,")
+    assert [bad.row for bad in published.bad_rows] == [2, 3]
+    message = str(published.refusal())
+    assert message.startswith("paper.csv: 2 rows were left out of the audit:\n  row 2: proof: it names 'S8'")
+    assert message.endswith("docs/audit.md describes the columns.")
 
 
-def test_the_printed_age_limit_contradicts_the_printed_median(results: Results) -> None:
-    """114 patients under 18 are more than half of 142, so the median would be under 18; it is 47.5."""
-    younger, analysed = results["age_group.younger.count"].value, results["flow.analysed"].value
-    assert isinstance(younger, int)
-    assert isinstance(analysed, int)
-    assert 2 * younger > analysed + 1
-    assert results["age_at_diagnosis.median"].value == 47.5
+def test_a_proof_may_name_a_statement_below_it(tmp_path: Path) -> None:
+    """The order of rows does not matter to proofs, and a denominator may be a statement."""
+    published = read(tmp_path, 'S1,p,16.4,,%,S3,,,,,"percent_of(S1, S2, S3)"', "S2,k,13,,,,,,,,", "S3,n,79,,,,,,,,")
+    assert [(proof.text, proof.finding.possible) for proof in published.statements[0].proofs] == [
+        ("percent_of(16.4, 13, 79)", False),
+        ("percent_of_some_count(16.4, 79)", False),
+    ]
 
 
-def test_a_median_beyond_five_years_excludes_a_five_year_rate_below_one_half(results: Results) -> None:
-    """The printed 44% is the proportion followed beyond five years; the Kaplan-Meier rate is above 50%."""
-    median, year = results["os.median"].value, results["setting.year"].value
-    rate, beyond = results["os.rate.5y"].value, results["os.followed_beyond.5y.percent"].value
-    assert isinstance(median, float)
-    assert isinstance(year, float)
-    assert isinstance(rate, float)
-    assert isinstance(beyond, float)
-    assert median > 5 * year
-    assert rate > 50 > beyond
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "no column 'id', 'quantity' or 'value'; its first line is blank"),
+        (b"id,quantity\nS1,a\n", "no column 'value'; it has 'id' and 'quantity'"),
+        (b"id,id,quantity,value\n", "two columns 'id'"),
+        (b'id,quantity,value\nS1,"open,5\n', "is not a CSV file"),
+        (b"id,quantity,value\nS1,caf\xe9,5\n", "line 2 is not UTF-8"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_table_of_statements_is_refused(tmp_path: Path, content: bytes | None, message: str) -> None:
+    """One message says what is wrong with the file, and what is needed."""
+    file = tmp_path / "paper.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(PublishedError, match=message):
+        read_published(file)
+
+
+def test_a_byte_order_mark_and_windows_lines_are_no_obstacle(tmp_path: Path) -> None:
+    """A file as spreadsheet programs save it is read as any other."""
+    file = tmp_path / "paper.csv"
+    file.write_bytes(b"\xef\xbb\xbfid,quantity,value\r\nS1,a,5\r\n")
+    assert [statement.id for statement in read_published(file).statements] == ["S1"]
