@@ -125,23 +125,20 @@ def _unprogressed(row: Row) -> bool:
 
 
 def _clones(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield who shares a birthday, or the days between three successive dates, with someone else."""
-    births = Counter(row["date_of_birth"] for row in rows)
+    """Yield who shares the days between four successive dates with someone else."""
     spans = [_spans(row) for row in rows]
     shared = Counter(span for of_row in spans for span in of_row)
-    for row, of_row in zip(rows, spans, strict=True):
-        if births[row["date_of_birth"]] > 1 or any(shared[span] > 1 for span in of_row):
-            yield row["patient_id"]
+    return (row["patient_id"] for row, own in zip(rows, spans, strict=True) if any(shared[span] > 1 for span in own))
 
 
-def _spans(row: Row) -> set[tuple[str, int, int]]:
-    """Return the days before and after each inner date; a copy keeps them when its dates are shifted.
+def _spans(row: Row) -> set[tuple[str, int, int, int]]:
+    """Return the days between each four successive known dates; a copy keeps them when its dates are shifted.
 
-    Within half a year two patients may well have the same spans by chance.
+    Two spans are too few to tell a copy: treatment begins within weeks, and two patients have them alike by chance.
     """
     known = [(column, _day(row, column)) for column in DATES[1:] if row[column]]
-    triples = zip(known, known[1:], known[2:], strict=False)
-    return {(name, day - first, last - day) for (_, first), (name, day), (_, last) in triples if last - first > 182}
+    runs = zip(known, known[1:], known[2:], known[3:], strict=False)
+    return {(name, b - a, c - b, d - c) for (name, a), (_, b), (_, c), (_, d) in runs}
 
 
 LIMITS: Final = (
