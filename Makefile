@@ -16,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results check audit test lint types bench clean quarto reference-docx lock-requirements
+.PHONY: help report results check audit cohort test lint types bench clean quarto reference-docx lock-requirements
 
 help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
@@ -40,6 +40,9 @@ audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, 
 
 test: $(INSTALLED)  ## run the tests
 	@$(PY) -m pytest -n auto
+
+cohort: $(INSTALLED)  ## make data/cohort.csv again, the same bytes, and verify it (about a minute)
+	@$(PY) data/make_cohort.py
 
 lint: $(INSTALLED)  ## check style and format
 	@$(PY) -m ruff check $(CODE)

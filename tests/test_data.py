@@ -56,7 +56,7 @@ def test_the_flagship_cohort_is_read_whole(study: Study) -> None:
     assert list(data.frame.columns) == list(study.columns)
     assert data.sha256 == hashlib.sha256((study.folder / study.data_file).read_bytes()).hexdigest()
     assert data.frame["sex"].value_counts(sort=False).sum() == 154
-    assert (data.missing["date_progression"], data.missing["depth"], data.missing["sex"]) == (4, 2, 0)
+    assert (data.missing["date_progression"], data.missing["depth"], data.missing["sex"]) == (5, 2, 0)
 
 
 def test_columns_have_their_declared_types(tmp_path: Path) -> None:
