@@ -16,7 +16,8 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results check test lint types bench clean quarto reference-docx lock-requirements
+.PHONY: help report results check test reference reference-check lint types bench clean quarto reference-docx
+.PHONY: lock-requirements
 
 help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
@@ -35,6 +36,23 @@ check: $(INSTALLED)  ## check that the claims of the text hold and no number in 
 
 test: $(INSTALLED)  ## run the tests
 	@$(PY) -m pytest -n auto
+
+# $(call in_r,FOLDER): R computes the reference values and writes them to FOLDER/values and FOLDER/data.
+R_IS_HERE := Rscript -e 'quit(status = !requireNamespace("survival", quietly = TRUE))' >/dev/null 2>&1
+in_r = Rscript tests/reference/study.R data/cohort.csv $(1)/values && Rscript tests/reference/datasets.R $(1)
+
+reference:  ## compute the reference values of tests/reference again, with R
+	@$(R_IS_HERE) || { \
+		echo "R with its package survival was not found; the committed values stay as they are."; \
+		echo "Install it (on Debian and Ubuntu: apt-get install --no-install-recommends r-base-core r-cran-survival)."; exit 1; }
+	@$(call in_r,tests/reference)
+	@echo "tests/reference/values: written"
+
+reference-check: $(INSTALLED)  ## say whether the committed reference values are those of R now (where R is installed)
+	@if $(R_IS_HERE); then \
+		folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && mkdir "$$folder/values" "$$folder/data" && \
+		{ $(call in_r,"$$folder"); } && $(PY) tests/reference_values.py "$$folder"; \
+	else echo "R with its package survival was not found: the tests compare with the committed values only."; fi
 
 lint: $(INSTALLED)  ## check style and format
 	@$(PY) -m ruff check $(CODE)
