@@ -73,7 +73,11 @@ def _same(expected: Row | None, found: Row | None, relative: float) -> bool:
 
 
 def _shown(row: Row | None) -> str:
-    return "none" if row is None else " ".join("NA" if cell is None else str(cell) for cell in row)
+    return "none" if row is None else " ".join(_cell_text(cell) for cell in row)
+
+
+def _cell_text(cell: Cell) -> str:
+    return "NA" if cell is None else f"{cell:.12g}" if isinstance(cell, int | float) else cell
 
 
 def _stale(folder: Path) -> Iterable[str]:

@@ -5,7 +5,8 @@ source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE)
 
 export <- function(name, frame) {
   is_number <- sapply(frame, is.numeric)
-  frame[is_number] <- lapply(frame[is_number], function(column) sapply(column, function(x) if (is.na(x)) "" else text(x)))
+  cell <- function(x) if (is.na(x)) "" else text(x)
+  frame[is_number] <- lapply(frame[is_number], function(column) sapply(column, cell))
   frame[!is_number] <- lapply(frame[!is_number], function(column) ifelse(is.na(column), "", as.character(column)))
   file <- file(file.path(folder, "data", paste0(name, ".csv")), "wb")
   on.exit(close(file))
@@ -82,7 +83,8 @@ describe("veteran", veterans, by = c("trt", "celltype"), strata = c("prior", "pr
 describe("ovarian", ovaries, by = "rx", strata = "residual", model = c("age", "rx"), product = c("rx", "residual"),
          numbers = "age", cross = c("ecog", "rx"), marker = "age", low = FALSE)
 describe("colon", colons, by = c("rx", "extent"), strata = c("differ", "differ"), model = c("rx", "nodes", "differ"),
-         product = c("rx", "nodes"), numbers = c("age", "nodes"), cross = c("extent", "rx"), marker = "nodes", low = FALSE)
+         product = c("rx", "nodes"), numbers = c("age", "nodes"), cross = c("extent", "rx"),
+         marker = "nodes", low = FALSE)
 describe("pbc", livers, by = c("trt", "stage"), strata = c("edema", "edema"), model = c("age", "bili", "stage", "trt"),
          product = c("trt", "age"), numbers = c("bili", "age"), cross = c("stage", "trt"), marker = "bili", low = FALSE)
 

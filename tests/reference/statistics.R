@@ -22,7 +22,8 @@ put_interval <- function(id, estimate) rows[[length(rows) + 1]] <<- c(id, sapply
 
 write_rows <- function(rows, columns, path, script) {
   versions <- sprintf("R %s, survival %s", getRversion(), packageVersion("survival"))
-  head <- sprintf("# Written by tests/reference/%s (make reference); %s. NA: not estimable; empty: no interval.", script, versions)
+  meaning <- "NA: not estimable; empty: no interval."
+  head <- sprintf("# Written by tests/reference/%s (make reference); %s. %s", script, versions, meaning)
   body <- do.call(rbind, rows)
   stopifnot(!anyDuplicated(paste(body[, 1], if (columns[2] == "time") body[, 2])))
   file <- file(path, "wb")
@@ -53,7 +54,9 @@ put_moments <- function(id, x) {
 
 # ---- survival ------------------------------------------------------------------------------------------------------
 
-kaplan_meier <- function(time, event, conf = 0.95) survfit(Surv(time, event) ~ 1, conf.type = "log-log", conf.int = conf)
+kaplan_meier <- function(time, event, conf = 0.95) {
+  survfit(Surv(time, event) ~ 1, conf.type = "log-log", conf.int = conf)
+}
 median_of <- function(fit) unname(tail(summary(fit)$table, 3))
 
 # Survival and limits at `at`. Beyond the last follow-up it is unknown unless the curve has come down to 0; R, with
@@ -157,8 +160,8 @@ put_table <- function(id, counts) {
   put(paste0(id, ".fisher.p_value"), found[["exact"]])
 }
 
-# The area under the ROC curve is the share of pairs in the right order, its variance DeLong's. The cut-off is the middle
-# between two observed values with the largest Youden index; of several, the one that finds most events.
+# The area under the ROC curve is the share of pairs in the right order, its variance DeLong's. The cut-off is the
+# middle between two observed values with the largest Youden index; of several, the one that finds most events.
 put_roc <- function(id, marker, event, low, conf = 0.95) {
   sign <- if (low) -1 else 1
   cases <- sign * marker[event]

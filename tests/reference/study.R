@@ -29,8 +29,10 @@ levels <- list(
 died <- grepl("^died", d$vital_status)
 treatments <- cbind(surgery = d$surgery, radiotherapy = d$radiotherapy, rfa = d$rfa) == "1"
 for (name in names(levels)) d[[name]] <- category(d[[name]], levels[[name]])
-d$local_treatment <- factor(ifelse(rowSums(treatments) > 0, "yes", "no"), c("no", "yes"))
-kind <- apply(treatments, 1, function(given) paste(colnames(treatments)[given], collapse = "_"))
+# Three-valued: one treatment that was given settles it, whatever is not known of the others.
+given <- treatments[, "surgery"] | treatments[, "radiotherapy"] | treatments[, "rfa"]
+d$local_treatment <- factor(ifelse(given, "yes", "no"), c("no", "yes"))
+kind <- apply(treatments, 1, function(each) if (anyNA(each)) NA else paste(colnames(treatments)[each], collapse = "_"))
 d$modality <- factor(kind, c("surgery", "radiotherapy", "rfa", "surgery_radiotherapy"))
 d$age_group <- factor(ifelse(d$age_at_diagnosis > 60, "elderly", "younger"), c("younger", "elderly"))
 d$size_group <- factor(ifelse(d$primary_size_cm > 5, "large", "small"), c("small", "large"))
@@ -70,7 +72,8 @@ describe <- function(id, x) {
 }
 described <- c(numbers, "follow_up", names(levels), exposure, "modality", "age_group", "size_group")
 for (name in described) {
-  expected <- if (name == "modality") d[[exposure]] %in% "yes" else rep(TRUE, nrow(d))
+  # A modality is expected of the treated, and of those who may be.
+  expected <- if (name == "modality") !d[[exposure]] %in% "no" else rep(TRUE, nrow(d))
   describe(name, d[[name]][expected])
   for (level in levels(d[[exposure]])) {
     describe(paste0(name, ".by_", exposure, ".", level), d[[name]][expected & d[[exposure]] %in% level])
