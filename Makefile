@@ -16,7 +16,8 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results check audit cohort test lint types bench clean quarto reference-docx lock-requirements
+.PHONY: help report results check audit cohort reference reference-check test lint types bench clean quarto
+.PHONY: reference-docx lock-requirements
 
 help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
@@ -43,6 +44,23 @@ test: $(INSTALLED)  ## run the tests
 
 cohort: $(INSTALLED)  ## make data/cohort.csv again, the same bytes, and verify it (about a minute)
 	@$(PY) data/make_cohort.py
+
+# $(call in_r,FOLDER): R computes the reference values and writes them to FOLDER/values and FOLDER/data.
+R_IS_HERE := Rscript -e 'quit(status = !requireNamespace("survival", quietly = TRUE))' >/dev/null 2>&1
+in_r = Rscript tests/reference/study.R data/cohort.csv $(1)/values && Rscript tests/reference/datasets.R $(1)
+
+reference:  ## compute the reference values of tests/reference again, with R
+	@$(R_IS_HERE) || { \
+		echo "R with its package survival was not found; the committed values stay as they are."; \
+		echo "Install it (on Debian and Ubuntu: apt-get install --no-install-recommends r-base-core r-cran-survival)."; exit 1; }
+	@$(call in_r,tests/reference)
+	@echo "tests/reference/values: written"
+
+reference-check: $(INSTALLED)  ## say whether the committed reference values are those of R now (where R is installed)
+	@if $(R_IS_HERE); then \
+		folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && mkdir "$$folder/values" "$$folder/data" && \
+		{ $(call in_r,"$$folder"); } && $(PY) tests/reference_values.py "$$folder"; \
+	else echo "R with its package survival was not found: the tests compare with the committed values only."; fi
 
 lint: $(INSTALLED)  ## check style and format
 	@$(PY) -m ruff check $(CODE)

@@ -88,7 +88,8 @@ def describe(
 
     described: dict[tuple[str | None, str], Summary] = {}
     for group, mask in groups.items():
-        rows = neutral[mask]
+        # Sorted, so that the order of the rows changes no bit of the sums.
+        rows = neutral[mask].sort_values(list(neutral.columns))
         table = _tableone(rows, [f"v{i}" for i, name in enumerate(names) if name in categories])
         for position, name in enumerate(names):
             column = rows[f"v{position}"]

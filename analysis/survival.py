@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import chdtrc
 
 from .checks import TIED, Bools, Floats, Ints, checked_follow_up, same_length
 from .cox import CoxModel, HazardRatio, LikelihoodRatioTest, cox_regression, likelihood_ratio_test
@@ -20,6 +21,7 @@ from .errors import DataError, row_list
 from .estimate import Estimate
 from .proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from .results import RiskTable
+from .stratified import NOT_CONNECTED, stratified_log_rank
 
 __all__ = [
     "CoxModel",
@@ -109,7 +111,7 @@ class LogRankTest:
     ----------
     statistic, df, p_value : chi-square; None (df 0) where there is nothing to compare.
     n, events : patients and events in the groups compared.
-    groups : the groups compared: those with a patient still at risk at the first event.
+    groups : the groups compared: those with a patient still at risk at the first event (of a stratum).
     reason : why there is no test.
     """
 
@@ -209,28 +211,32 @@ def number_at_risk(time: ArrayLike, event: ArrayLike, at: Iterable[float]) -> Ri
     )
 
 
-def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> LogRankTest:
+def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, strata: ArrayLike | None = None) -> LogRankTest:
     """Test whether survival is the same in two or more groups (log-rank, two-sided).
 
     Parameters
     ----------
     time, event : as for `kaplan_meier`.
     group : (n,) the group of each patient, of any type.
+    strata : (n,) the stratum of each patient: patients are compared with those of their own stratum only.
 
     Raises
     ------
     DataError
-        As `kaplan_meier`, and if a group is missing.
+        As `kaplan_meier`, and if a group or a stratum is missing.
 
     Notes
     -----
-    As ``survdiff`` in R: unweighted, hypergeometric variance; a group with nobody left at the first event is not
-    compared and does not count in the degrees of freedom.
+    As ``survdiff`` in R, with ``+ strata(...)`` where there are strata: unweighted, hypergeometric variance; a group
+    with nobody left at the first event (of any stratum) is not compared and does not count in the degrees of freedom.
+    lifelines has no stratified test: that one is computed by `analysis.stratified`.
     """
     from lifelines.statistics import multivariate_logrank_test
 
     times, events = checked_follow_up(time, event)
-    codes, labels = _groups(group, times)
+    codes, labels = _categories(group, times, "group")
+    if strata is not None:
+        return _stratified(times, events, codes, labels, _categories(strata, times, "stratum")[0])
 
     # Whoever is gone before the first event takes no part; without events nobody does.
     first = times[events].min(initial=np.inf)
@@ -255,6 +261,25 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> LogRankTest
     )
 
 
+def _stratified(times: Floats, events: Bools, codes: Ints, labels: tuple[str, ...], strata: Ints) -> LogRankTest:
+    statistic, compared = stratified_log_rank(times, events, codes, strata)
+    taking_part = np.isin(codes, compared)
+    reason = None
+    if statistic is None:
+        first = times[events].min(initial=np.inf)
+        reason = _not_comparable(times, events, first, len(compared), len(np.unique(codes))) or NOT_CONNECTED
+    df = 0 if statistic is None else len(compared) - 1
+    return LogRankTest(
+        statistic=statistic,
+        df=df,
+        p_value=None if statistic is None else float(chdtrc(df, statistic)),
+        n=int(taking_part.sum()),
+        events=int(events[taking_part].sum()),
+        groups=tuple(labels[code] for code in compared),
+        reason=reason,
+    )
+
+
 def _not_comparable(times: Floats, events: Bools, first: float, n_compared: int, n_groups: int) -> str | None:
     """Return why a log-rank test is impossible, or None where it is possible."""
     if not events.any():
@@ -268,14 +293,14 @@ def _not_comparable(times: Floats, events: Bools, first: float, n_compared: int,
     return None
 
 
-def _groups(group: ArrayLike, times: Floats) -> tuple[Ints, tuple[str, ...]]:
-    """Return the group of each patient as a number, and the names of the groups."""
-    categories = pd.Categorical(np.asarray(group, dtype=object) if not isinstance(group, pd.Series) else group)
+def _categories(values: ArrayLike, times: Floats, name: str) -> tuple[Ints, tuple[str, ...]]:
+    """Return the group (or stratum) of each patient as a number, and the names of the groups."""
+    categories = pd.Categorical(np.asarray(values, dtype=object) if not isinstance(values, pd.Series) else values)
     codes = np.asarray(categories.codes, dtype=np.int64)
-    same_length(times, codes, "follow-up time", "group")
+    same_length(times, codes, "follow-up time", name)
     if (codes < 0).any():
         rows = row_list(np.flatnonzero(codes < 0) + 1)
-        raise DataError(f"group is missing in {rows}. Complete the data, or leave these patients out.")
+        raise DataError(f"{name} is missing in {rows}. Complete the data, or leave these patients out.")
     return codes, tuple(str(name) for name in categories.categories)
 
 

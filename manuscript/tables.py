@@ -112,6 +112,7 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
         "marks": [(mark, _MARKED[summary]) for summary, mark in marks.items()],
         "tests": tests,
         "missing": missing,
+        "ungrouped": _missing([table.by], study, results, style) if table.by else "",
     }
 
 
@@ -189,6 +190,8 @@ def _models(table: Table, study: Study, results: Results, style: Style) -> dict[
         "endpoints": [study.endpoints[name].label for name in table.endpoints],
         "conf_level": numbers.number_text(100 * analysis.conf_level, 1, style, strip=True) + "%",
         "sections": [("Univariable", rows)] + ([("Multivariable", multivariable)] if multivariable else []),
+        "left_out": _missing(univariable, study, results, style),
+        "complete": _complete(table.endpoints, results, style) if multivariable else "",
     }
 
 
@@ -222,6 +225,12 @@ def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results
             yield Row(text, cells, indent=True)
 
 
+def _complete(endpoints: Sequence[str], results: Results, style: Style) -> str:
+    """Print how many patients the multivariable models are of, or nothing where they are of all."""
+    model, everybody = results[f"{slug(endpoints[0])}.adjusted.n"], results["flow.analysed"]
+    return "" if model.value == everybody.value else numbers.bare_text(model, style)
+
+
 def _ratio(record: Record, style: Style) -> str:
     """Print a hazard ratio with its interval, without naming the level, which the column heading does."""
     if record.value is None or record.conf_low is None or record.conf_high is None:
@@ -239,6 +248,16 @@ def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
         return study.label(variable), "months"
     column = study.columns.get(variable)
     return study.label(variable), column.unit if column is not None else None
+
+
+def _missing(variables: Sequence[str], study: Study, results: Results, style: Style) -> str:
+    """Print how many patients lack a value of each variable: "Gender (2), Histologic grade (14)"; nothing if none."""
+    counts = ((variable, results[f"{slug(variable)}.missing.count"]) for variable in variables)
+    return ", ".join(
+        f"{variable_label(variable, study)[0]} ({numbers.bare_text(count, style)})"
+        for variable, count in counts
+        if count.value
+    )
 
 
 def render_template(template: str, folder: Path, context: Mapping[str, Any]) -> str:

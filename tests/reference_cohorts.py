@@ -1,12 +1,143 @@
-"""The patients that reference/survival.R reads, as the tests of the statistics read them: by pandas alone."""
+"""The patients behind the reference values, as the tests read them: by pandas alone, beside the study's own reading."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 ROOT = Path(__file__).parent.parent
+DATA = ROOT / "tests" / "reference" / "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """A public data set and what tests/reference/datasets.R computes of it.
+
+    `groups` maps the categories by which patients are compared to the strata of the stratified test; `model` are the
+    terms of the Cox model, `product` those of the interaction, `cross` the two categories of the cross table.
+    """
+
+    name: str
+    levels: Mapping[str, Sequence[str]]
+    groups: Mapping[str, str]
+    model: tuple[str, ...]
+    product: tuple[str, str]
+    numbers: tuple[str, ...]
+    cross: tuple[str, str]
+    marker: str
+    marker_is_low: bool = False
+    conf_level: float = 0.95
+
+    def frame(self) -> pd.DataFrame:
+        """Return the patients; categories are text, missing where they are not known."""
+        return read(self.name, text=self.levels)
+
+    def design(self, frame: pd.DataFrame, terms: Sequence[str]) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+        """Return the design columns of terms, an indicator of each level but the first, and the columns by term."""
+        columns: dict[str, dict[str, pd.Series[float]]] = {}
+        for term in terms:
+            levels = self.levels.get(term, ())
+            columns[term] = {f"{term}.{level}": (frame[term] == level) * 1.0 for level in levels[1:]}
+            if not levels:
+                columns[term] = {term: frame[term].astype(float)}
+        whole = pd.DataFrame({name: column for part in columns.values() for name, column in part.items()})
+        return whole, {term: list(part) for term, part in columns.items()}
+
+
+DATASETS: Final = (
+    Dataset(
+        name="lung",
+        levels={"sex": ("male", "female"), "ecog": ("0", "1", "2", "3")},
+        groups={"sex": "ecog", "ecog": "sex"},
+        model=("age", "sex", "ecog"),
+        product=("age", "sex"),
+        numbers=("age", "wt_loss"),
+        cross=("ecog", "sex"),
+        marker="age",
+        conf_level=0.9,
+    ),
+    Dataset(
+        name="veteran",
+        levels={"trt": ("1", "2"), "celltype": ("squamous", "smallcell", "adeno", "large"), "prior": ("0", "10")},
+        groups={"trt": "prior", "celltype": "prior"},
+        model=("celltype", "karno", "trt"),
+        product=("trt", "celltype"),
+        numbers=("karno", "age"),
+        cross=("celltype", "trt"),
+        marker="karno",
+        marker_is_low=True,
+    ),
+    Dataset(
+        name="ovarian",
+        levels={"rx": ("1", "2"), "residual": ("1", "2"), "ecog": ("1", "2")},
+        groups={"rx": "residual"},
+        model=("age", "rx"),
+        product=("rx", "residual"),
+        numbers=("age",),
+        cross=("ecog", "rx"),
+        marker="age",
+    ),
+    Dataset(
+        name="colon",
+        levels={"rx": ("obs", "lev", "lev_5fu"), "differ": ("1", "2", "3"), "extent": ("1", "2", "3", "4")},
+        groups={"rx": "differ", "extent": "differ"},
+        model=("rx", "nodes", "differ"),
+        product=("rx", "nodes"),
+        numbers=("age", "nodes"),
+        cross=("extent", "rx"),
+        marker="nodes",
+    ),
+    Dataset(
+        name="pbc",
+        levels={"trt": ("1", "2"), "stage": ("1", "2", "3", "4"), "edema": ("0", "0.5", "1")},
+        groups={"trt": "edema", "stage": "edema"},
+        model=("age", "bili", "stage", "trt"),
+        product=("trt", "age"),
+        numbers=("bili", "age"),
+        cross=("stage", "trt"),
+        marker="bili",
+    ),
+)
+
+
+def read(name: str, *, text: Mapping[str, object] | Sequence[str] = ()) -> pd.DataFrame:
+    """Return a data file that datasets.R wrote, the columns `text` as text."""
+    return pd.read_csv(DATA / f"{name}.csv", dtype=dict.fromkeys(text, "str"))
+
+
+def awkward(name: str) -> pd.DataFrame:
+    """Return one of the small awkward data sets."""
+    frame = read("awkward", text=("group", "stratum"))
+    return frame[frame["set"] == name].reset_index(drop=True)
+
+
+def lung() -> pd.DataFrame:
+    """Return survival::lung of R with all 228 patients."""
+    return read("lung")
+
+
+def veteran() -> pd.DataFrame:
+    """Return survival::veteran of R, with an indicator column for each cell type but squamous."""
+    frame = read("veteran")
+    return frame.assign(**{kind: (frame["celltype"] == kind) * 1.0 for kind in ("smallcell", "adeno", "large")})
+
+
+def ovarian() -> pd.DataFrame:
+    """Return survival::ovarian of R: 26 patients."""
+    return read("ovarian")
+
+
+def tables() -> dict[str, list[list[int]]]:
+    """Return the cross tables of counts, by name."""
+    found = read("tables")
+    return {
+        str(name): part.pivot(index="row", columns="column", values="n").to_numpy().tolist()
+        for name, part in found.groupby("table", sort=False)
+    }
 
 
 def cohort() -> pd.DataFrame:
@@ -23,35 +154,3 @@ def cohort() -> pd.DataFrame:
         treated=((frame["surgery"] + frame["radiotherapy"] + frame["rfa"]) > 0).astype(int),
         elderly=(frame["age_at_diagnosis"] > 60).astype(int),
     )
-
-
-def lung() -> pd.DataFrame:
-    """Return survival::lung of R, as lifelines ships it (status 1 is a death), where the ECOG status is known."""
-    from lifelines.datasets import load_lung
-
-    return load_lung().dropna(subset="ph.ecog").reset_index(drop=True)
-
-
-def whole_lung() -> pd.DataFrame:
-    """Return survival::lung of R with all 228 patients."""
-    from lifelines.datasets import load_lung
-
-    return load_lung()
-
-
-def veteran() -> pd.DataFrame:
-    """Return survival::veteran of R, with an indicator column for each cell type but squamous."""
-    frame = pd.read_csv(ROOT / "tests" / "reference" / "veteran.csv")
-    return frame.assign(**{kind: (frame["celltype"] == kind) * 1.0 for kind in ("smallcell", "adeno", "large")})
-
-
-def ovarian() -> pd.DataFrame:
-    """Return follow-up, event, age and treatment of survival::ovarian of R."""
-    time = [59, 115, 156, 421, 431, 448, 464, 475, 477, 563, 638, 744, 769]
-    time += [770, 803, 855, 1040, 1106, 1129, 1206, 1227, 268, 329, 353, 365, 377]
-    age = [72.3315, 74.4932, 66.4658, 53.3644, 50.3397, 56.4301, 56.937, 59.8548, 64.1753, 55.1781, 56.7562, 50.1096]
-    age += [59.6301, 57.0521, 39.2712, 43.1233, 38.8932, 44.6, 53.9068, 44.2055, 59.589, 74.5041, 43.137, 63.2192]
-    age += [64.4247, 58.3096]
-    event = [int(flag) for flag in "11101011011000000000011110"]
-    rx = [int(arm) for arm in "11121122121222111122211222"]
-    return pd.DataFrame({"time": time, "event": event, "age": age, "rx": rx})

@@ -1,18 +1,20 @@
-"""Cox regression, its likelihood-ratio test and its check of proportional hazards: R's numbers, or a reason."""
+"""Cox regression, its likelihood-ratio test and its check of proportional hazards: a number, or a reason.
+
+That the numbers are R's is held by test_reference.
+"""
 
 from __future__ import annotations
 
 import random
 import warnings
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from reference_cohorts import cohort, lung, ovarian, veteran
+from reference_cohorts import awkward, cohort, ovarian, veteran
 
 from analysis.errors import DataError
 from analysis.survival import CoxModel, cox_regression, likelihood_ratio_test, proportional_hazards_test
@@ -20,26 +22,11 @@ from analysis.survival import CoxModel, cox_regression, likelihood_ratio_test, p
 DIVERGES = "tends to infinity (a level without events, or complete separation)"
 VETERAN = ["smallcell", "adeno", "large", "karno", "trt"]
 
-TIES = ([2, 2, 2, 3, 3, 5, 5, 5, 5, 8], [1, 1, 0, 1, 1, 1, 1, 1, 0, 1], [0, 1, 1, 0, 1, 0, 1, 1, 0, 1])
-NO_EVENTS_IN_ONE_ARM = pd.DataFrame(
-    {
-        "time": [5, 8, 12, 3, 9, 7, 6, 10],
-        "event": [1, 1, 1, 1, 0, 0, 0, 0],
-        "arm": [0, 0, 0, 0, 0, 1, 1, 1],
-        "age": [1, 4, 2, 6, 3, 5, 9, 1],
-    }
-)
-
 Patients = list[tuple[int, bool, int, int]]
 patients = st.lists(
     st.tuples(st.integers(0, 9), st.booleans(), st.integers(0, 1), st.integers(20, 80)), min_size=4, max_size=40
 )
 """Time, event, arm and age of each patient; few distinct times make many ties."""
-
-
-def in_r(*numbers: float) -> Any:
-    """Return numbers that R printed (reference/survival.R); R itself stops a relative 1e-9 short of the maximum."""
-    return [pytest.approx(number, rel=1e-6) for number in numbers]
 
 
 def coefs(model: CoxModel) -> list[float | None]:
@@ -58,54 +45,7 @@ def arms(rows: Patients) -> tuple[list[int], list[bool], pd.DataFrame]:
     return time, event, pd.DataFrame({"arm": arm, "age": age})
 
 
-# ---- against R -----------------------------------------------------------------------------------------------------
-
-
-def test_the_adjusted_model_of_the_cohort_is_that_of_coxph() -> None:
-    """Coefficients, standard errors, P values and log-likelihood agree with R on the flagship data."""
-    # summary(coxph(Surv(os, death) ~ treated + age_at_diagnosis, d))
-    frame = cohort()
-    model = cox_regression(frame["os"], frame["death"], frame[["treated", "age_at_diagnosis"]])
-    assert coefs(model) == in_r(-1.08927335220777, 0.0086311575085213)
-    assert errors(model) == in_r(0.262389452792051, 0.00692421245300576)
-    assert [term.p_value for term in model.terms] == in_r(3.30503908767392e-05, 0.212574176503452)
-    assert model.log_likelihood == pytest.approx(-255.211459561044, rel=1e-10)
-    assert (model.n, model.events, model.parameters, model.reason) == (142, 66, 2, None)
-    treated = model.terms[0]
-    assert (treated.term, treated.hazard_ratio, treated.reason) == ("treated", in_r(np.exp(-1.08927335220777))[0], None)
-
-
-def test_models_with_ties_and_other_levels_are_those_of_coxph() -> None:
-    """Efron's ties, a factor, a 90% interval and 26 patients agree with R."""
-    # coxph(Surv(time, status) ~ age + sex + ph.ecog, lung), exp(confint(fit, level = 0.9))
-    known = lung()
-    model = cox_regression(known["time"], known["status"], known[["age", "sex", "ph.ecog"]], conf_level=0.9)
-    assert coefs(model) == in_r(0.0110667645600735, -0.552612395703631, 0.463728475370428)
-    assert [term.p_value for term in model.terms] == in_r(0.232415680999612, 0.000986051372138453, 4.44706665185681e-05)
-    assert [term.conf_low for term in model.terms] == in_r(0.995831940514225, 0.436695734240734, 1.31904830721442)
-    assert [term.conf_high for term in model.terms] == in_r(1.02665947064255, 0.758277242677918, 1.91658786916535)
-
-    # coxph(Surv(time, status) ~ celltype + karno + trt, veteran)
-    soldiers = veteran()
-    model = cox_regression(soldiers["time"], soldiers["status"], soldiers[VETERAN])
-    assert coefs(model) == in_r(
-        0.82498018785713, 1.15399441386177, 0.394625463945811, -0.0312712960478022, 0.261744090057515
-    )
-    assert errors(model) == in_r(
-        0.268911292194788, 0.295037737697125, 0.282243309857458, 0.00516508974291703, 0.200923055118892
-    )
-
-    # coxph(Surv(futime, fustat) ~ age + rx, ovarian)
-    small = ovarian()
-    model = cox_regression(small["time"], small["event"], small[["age", "rx"]])
-    assert coefs(model) == in_r(0.147326595469114, -0.803973012665114)
-    assert errors(model) == in_r(0.0461470477408026, 0.63204937187945)
-
-    # coxph(Surv(t, e) ~ g, ties): up to four events at one time
-    time, event, group = TIES
-    model = cox_regression(time, event, pd.DataFrame({"g": group}))
-    assert [*coefs(model), *errors(model)] == in_r(-0.0614774391862779, 0.764256725545812)
-    assert model.log_likelihood == pytest.approx(-12.328598408881, rel=1e-10)
+# ---- a second implementation ---------------------------------------------------------------------------------------
 
 
 def test_lifelines_finds_the_same_model() -> None:
@@ -113,78 +53,26 @@ def test_lifelines_finds_the_same_model() -> None:
     from lifelines import CoxPHFitter
 
     soldiers = veteran()
-    model = cox_regression(soldiers["time"], soldiers["status"], soldiers[VETERAN])
+    model = cox_regression(soldiers["time"], soldiers["event"], soldiers[VETERAN])
     with np.errstate(all="ignore"):
-        fitter = CoxPHFitter().fit(soldiers[["time", "status", *VETERAN]], "time", "status")
+        fitter = CoxPHFitter().fit(soldiers[["time", "event", *VETERAN]], "time", "event")
     assert coefs(model) == pytest.approx(fitter.params_.tolist(), rel=1e-4)
     assert errors(model) == pytest.approx(fitter.standard_errors_.tolist(), rel=1e-4)
     assert model.log_likelihood == pytest.approx(fitter.log_likelihood_, rel=1e-9)
-
-
-def test_proportional_hazards_are_tested_as_by_cox_zph() -> None:
-    """The score test agrees with R's cox.zph: single columns, a factor as one term, ties, and all terms together."""
-    # cox.zph(coxph(Surv(os, death) ~ treated + age_at_diagnosis, d))
-    frame = cohort()
-    tests = proportional_hazards_test(frame["os"], frame["death"], frame[["treated", "age_at_diagnosis"]])
-    assert [test.term for test in tests] == ["treated", "age_at_diagnosis", "global"]
-    assert [test.statistic for test in tests] == in_r(1.57760272923257, 0.0394624642454628, 1.8882869353881)
-    assert [test.p_value for test in tests] == in_r(0.209106339179575, 0.842535275011521, 0.389012630128525)
-
-    # cox.zph(coxph(Surv(time, status) ~ celltype + karno + trt, veteran))
-    soldiers, terms = veteran(), {"celltype": VETERAN[:3], "karno": ["karno"], "trt": ["trt"]}
-    tests = proportional_hazards_test(soldiers["time"], soldiers["status"], soldiers[VETERAN], terms=terms)
-    statistics = in_r(14.5317103964703, 12.8133255911155, 0.206307412064432, 22.8596852749873)
-    assert [test.statistic for test in tests] == statistics
-    assert [test.df for test in tests] == [3, 1, 1, 5]
-    assert [test.p_value for test in tests] == in_r(
-        0.00226389031729816, 0.000344159278028015, 0.649677141169155, 0.000359064543553465
-    )
-
-    # cox.zph(coxph(Surv(time, status) ~ age + sex + ph.ecog, lung)); cox.zph(coxph(Surv(t, e) ~ g, ties))
-    known = lung()
-    tests = proportional_hazards_test(known["time"], known["status"], known[["age", "sex", "ph.ecog"]])
-    statistics = in_r(0.18798767365229, 2.30543722740497, 2.05424877405441, 4.46365758875861)
-    assert [test.statistic for test in tests] == statistics
-    time, event, group = TIES
-    alone, _ = proportional_hazards_test(time, event, pd.DataFrame({"g": group}))
-    assert [alone.statistic, alone.p_value] == in_r(0.206136995593964, 0.649812184564386)
-
-
-def test_nested_models_are_compared_as_by_anova() -> None:
-    """The likelihood-ratio test agrees with R for a product term and for a factor with three columns."""
-    # anova(coxph(Surv(os, death) ~ treated + elderly, d), coxph(Surv(os, death) ~ treated * elderly, d))
-    frame = cohort()
-    main = frame[["treated", "elderly"]]
-    models = [
-        cox_regression(frame["os"], frame["death"], design)
-        for design in (main, main.assign(product=frame["treated"] * frame["elderly"]))
-    ]
-    test = likelihood_ratio_test(*models)
-    assert [test.statistic, test.p_value, test.df] == in_r(3.83409929435612, 0.0502199668493328, 1)
-
-    # anova(coxph(Surv(time, status) ~ karno + trt, veteran), fit)
-    soldiers = veteran()
-    smaller, larger = (
-        cox_regression(soldiers["time"], soldiers["status"], soldiers[names]) for names in (VETERAN[3:], VETERAN)
-    )
-    test = likelihood_ratio_test(smaller, larger)
-    assert [test.statistic, test.p_value, test.df] == in_r(18.1023703707147, 0.000418975245510507, 3)
 
 
 # ---- what cannot be estimated --------------------------------------------------------------------------------------
 
 
 def test_an_arm_without_events_has_no_hazard_ratio_but_the_other_terms_have() -> None:
-    """A coefficient without end is a reason, not a huge number; the other terms are R's, at that limit."""
-    # coxph(Surv(t, e) ~ g + a, none, control = coxph.control(eps = 1e-12, iter.max = 40)): g = -29.1 and a warning
-    frame = NO_EVENTS_IN_ONE_ARM
-    model = cox_regression(frame["time"], frame["event"], frame[["arm", "age"]])
-    arm, age = model.terms
+    """A coefficient without end is a reason, not a huge number; the other terms are estimated at that limit."""
+    frame = awkward("arm_without_events")
+    design = pd.DataFrame({"arm": (frame["group"] == "b") * 1, "x": frame["x"]})
+    model = cox_regression(frame["time"], frame["event"], design)
+    arm, x = model.terms
     assert (arm.hazard_ratio, arm.conf_low, arm.p_value, arm.reason) == (None, None, None, DIVERGES)
-    assert [age.coef, age.se] == in_r(0.47596359910465, 0.483909487276732)
-    assert model.log_likelihood == pytest.approx(-3.55884336305257, rel=1e-9)
-    assert model.parameters == 2
-    tests = proportional_hazards_test(frame["time"], frame["event"], frame[["arm", "age"]])
+    assert (x.reason, model.parameters) == (None, 2)
+    tests = proportional_hazards_test(frame["time"], frame["event"], design)
     assert {test.reason for test in tests} == {f"a hazard ratio {DIVERGES}"}
 
 
@@ -347,8 +235,8 @@ def test_nothing_global_is_changed() -> None:
     before, state = frame.copy(), np.random.get_state()[1].tolist()  # type: ignore[index,union-attr]
     with np.errstate(divide="raise", invalid="warn", over="print", under="ignore"):
         settings_before = np.geterr()
-        cox_regression(frame["time"], frame["status"], frame[VETERAN])
-        proportional_hazards_test(frame["time"], frame["status"], frame[VETERAN])
+        cox_regression(frame["time"], frame["event"], frame[VETERAN])
+        proportional_hazards_test(frame["time"], frame["event"], frame[VETERAN])
         assert np.geterr() == settings_before
     assert np.random.get_state()[1].tolist() == state  # type: ignore[index,union-attr]
     pd.testing.assert_frame_equal(frame, before)

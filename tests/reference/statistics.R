@@ -1,0 +1,182 @@
+# The statistics of the two scripts here, in base R and `survival` alone, each as rows of a file of reference values.
+#
+# A row is id, value, confidence limits. NA is what cannot be estimated; a limit is empty where there is no interval.
+
+suppressMessages(library(survival))
+if (packageVersion("survival") < "3.5") stop("the reference values need R's survival 3.5 or newer (cox.zph since 3.0)")
+
+# ---- rows ----------------------------------------------------------------------------------------------------------
+
+rows <- list()
+curves <- list()
+
+# The fewest digits, 15 to 17, that give the number back exactly.
+text <- function(x) {
+  if (is.na(x)) return("NA")
+  forms <- sprintf(c("%.15g", "%.16g", "%.17g"), x)
+  forms[match(TRUE, as.numeric(forms) == x)]
+}
+put <- function(id, value) rows[[length(rows) + 1]] <<- c(id, text(value), "", "")
+put_text <- function(id, value) rows[[length(rows) + 1]] <<- c(id, value, "", "")
+put_interval <- function(id, estimate) rows[[length(rows) + 1]] <<- c(id, sapply(unname(estimate), text))
+
+write_rows <- function(rows, columns, path, script) {
+  versions <- sprintf("R %s, survival %s", getRversion(), packageVersion("survival"))
+  meaning <- "NA: not estimable; empty: no interval."
+  head <- sprintf("# Written by tests/reference/%s (make reference); %s. %s", script, versions, meaning)
+  body <- do.call(rbind, rows)
+  stopifnot(!anyDuplicated(paste(body[, 1], if (columns[2] == "time") body[, 2])))
+  file <- file(path, "wb")
+  on.exit(close(file))
+  writeLines(c(head, paste(columns, collapse = ","), apply(body, 1, paste, collapse = ",")), file)
+}
+write_values <- function(folder, name, script) {
+  write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(folder, paste0(name, ".csv")), script)
+  columns <- c("curve", "time", "n_at_risk", "n_events", "n_censored", "survival", "conf_low", "conf_high")
+  write_rows(curves, columns, file.path(folder, paste0(name, "_curves.csv")), script)
+}
+
+# ---- description ---------------------------------------------------------------------------------------------------
+
+put_percent <- function(id, count, of) {
+  put(paste0(id, ".count"), count)
+  put(paste0(id, ".percent"), if (of > 0) 100 * count / of else NA)
+}
+
+# Quantiles of type 7, R's default; the standard deviation has n - 1 in the denominator.
+put_moments <- function(id, x) {
+  x <- x[!is.na(x)]
+  found <- c(mean = mean(x), sd = sd(x), median = median(x), quantile(x, c(q1 = 0.25, q3 = 0.75), names = FALSE),
+             min = suppressWarnings(min(x)), max = suppressWarnings(max(x)))
+  names(found)[4:5] <- c("q1", "q3")
+  for (part in names(found)) put(paste0(id, ".", part), if (is.finite(found[[part]])) found[[part]] else NA)
+}
+
+# ---- survival ------------------------------------------------------------------------------------------------------
+
+kaplan_meier <- function(time, event, conf = 0.95) {
+  survfit(Surv(time, event) ~ 1, conf.type = "log-log", conf.int = conf)
+}
+median_of <- function(fit) unname(tail(summary(fit)$table, 3))
+
+# Survival and limits at `at`. Beyond the last follow-up it is unknown unless the curve has come down to 0; R, with
+# extend = TRUE, goes on with the last value.
+survival_at <- function(fit, at) {
+  s <- summary(fit, times = at, extend = TRUE)
+  found <- cbind(s$surv, s$lower, s$upper)
+  found[at > max(fit$time) & s$surv > 0, ] <- NA
+  found
+}
+
+# At each time: at risk (follow-up >= t, survfit's n.risk), events and censorings before it, survival with limits.
+# And the area under the curve and its limits up to the last follow-up, which sees every point of them.
+put_curve <- function(id, time, event, at, conf = 0.95) {
+  fit <- kaplan_meier(time, event, conf)
+  n_at_risk <- summary(fit, times = at, extend = TRUE)$n.risk
+  survival <- survival_at(fit, at)
+  for (i in seq_along(at)) {
+    counts <- c(n_at_risk[i], sum(time < at[i] & event), sum(time < at[i] & !event))
+    curves[[length(curves) + 1]] <<- c(id, sapply(c(at[i], counts, survival[i, ]), text))
+  }
+  width <- diff(c(0, fit$time))
+  area <- function(level) { level <- c(1, head(level, -1)); sum((width * level)[!is.na(level)]) }
+  put_interval(paste0(id, ".area"), c(area(fit$surv), area(fit$lower), area(fit$upper)))
+}
+
+# survdiff: a group with nobody left at the first event has no expected event and no degree of freedom.
+put_log_rank <- function(id, time, event, group, strata = NULL) {
+  group <- factor(group)
+  formula <- if (is.null(strata)) Surv(time, event) ~ group else Surv(time, event) ~ group + strata(strata)
+  fit <- tryCatch(suppressWarnings(survdiff(formula)), error = function(impossible) NULL)
+  df <- if (is.null(fit)) 0 else sum(rowSums(as.matrix(fit$exp)) > 0) - 1
+  statistic <- if (df > 0) fit$chisq else NA
+  put(paste0(id, ".statistic"), statistic)
+  put(paste0(id, ".df"), max(df, 0))
+  put(paste0(id, ".p_value"), pchisq(statistic, df, lower.tail = FALSE))
+}
+
+# Efron's ties. By default coxph stops once the log-likelihood moves by less than a relative 1e-9, which leaves about
+# 1e-6 of a coefficient open; here it goes on to the end of the floats.
+cox <- function(formula, data) {
+  environment(formula) <- environment()
+  suppressWarnings({
+    to_the_end <- coxph.control(eps = 1e-14, iter.max = 60)
+    coxph(formula, data, ties = "efron", control = to_the_end, x = TRUE, model = TRUE)
+  })
+}
+log_likelihood <- function(fit) tail(fit$loglik, 1)
+
+# A coefficient that grows without end (no event in a level): its standard error does, too.
+diverging <- function(fit) {
+  se <- sqrt(diag(vcov(fit)))
+  is.na(coef(fit)) | se * apply(fit$x, 2, sd) > 100
+}
+
+# `names` are those of the terms in the ids, one per coefficient.
+put_cox <- function(id, fit, names, conf = 0.95, more = FALSE) {
+  se <- sqrt(diag(vcov(fit)))
+  endless <- diverging(fit)
+  for (i in seq_along(names)) {
+    b <- if (endless[i]) NA else coef(fit)[[i]]
+    stem <- paste0(id, ".", names[i])
+    put_interval(paste0(stem, ".hazard_ratio"), exp(b + c(0, -1, 1) * qnorm((1 + conf) / 2) * se[i]))
+    put(paste0(stem, ".p_value"), 2 * pnorm(-abs(b / se[i])))
+    if (more) {
+      put(paste0(stem, ".coef"), b)
+      put(paste0(stem, ".se"), if (is.na(b)) NA else se[i])
+    }
+  }
+  if (more) put(paste0(id, ".log_likelihood"), log_likelihood(fit))
+}
+
+# The score test of Grambsch and Therneau over Kaplan-Meier-transformed time; a factor is one term.
+put_zph <- function(id, fit, names) {
+  found <- if (any(diverging(fit))) NULL else cox.zph(fit, transform = "km", terms = TRUE)$table
+  for (i in seq_along(names)) {
+    parts <- if (is.null(found)) c(NA, length(fit$assign[[min(i, length(fit$assign))]]), NA) else found[i, ]
+    if (is.null(found) && names[i] == "global") parts[2] <- length(coef(fit))
+    for (part in 1:3) put(paste0(id, ".", names[i], c(".statistic", ".df", ".p_value")[part]), parts[part])
+  }
+}
+
+likelihood_ratio <- function(smaller, larger) {
+  statistic <- 2 * (log_likelihood(larger) - log_likelihood(smaller))
+  df <- sum(!is.na(coef(larger))) - sum(!is.na(coef(smaller)))
+  c(statistic = statistic, df = df, p_value = pchisq(statistic, df, lower.tail = FALSE))
+}
+
+# ---- association ---------------------------------------------------------------------------------------------------
+
+put_table <- function(id, counts) {
+  counts <- unclass(counts)
+  counts <- counts[rowSums(counts) > 0, colSums(counts) > 0, drop = FALSE]
+  found <- c(statistic = NA, df = 0, p_value = NA, expected_min = NA, exact = NA)
+  if (min(dim(counts)) > 1) {
+    pearson <- suppressWarnings(chisq.test(counts, correct = FALSE))
+    exact <- fisher.test(counts, workspace = 2e7)$p.value
+    found[] <- c(pearson$statistic, pearson$parameter, pearson$p.value, min(pearson$expected), exact)
+  }
+  for (part in names(found)[1:4]) put(paste0(id, ".chi_square.", part), found[[part]])
+  put(paste0(id, ".fisher.p_value"), found[["exact"]])
+}
+
+# The area under the ROC curve is the share of pairs in the right order, its variance DeLong's. The cut-off is the
+# middle between two observed values with the largest Youden index; of several, the one that finds most events.
+put_roc <- function(id, marker, event, low, conf = 0.95) {
+  sign <- if (low) -1 else 1
+  cases <- sign * marker[event]
+  controls <- sign * marker[!event]
+  order <- outer(cases, controls, function(a, b) (a > b) + (a == b) / 2)
+  se <- sqrt(var(rowMeans(order)) / length(cases) + var(colMeans(order)) / length(controls))
+  put_interval(paste0(id, ".auc"), pmin(1, pmax(0, mean(order) + c(0, -1, 1) * qnorm((1 + conf) / 2) * se)))
+  values <- sort(unique(c(cases, controls)))
+  cut <- (head(values, -1) + tail(values, -1)) / 2
+  sensitivity <- sapply(cut, function(at) mean(cases > at))
+  specificity <- sapply(cut, function(at) mean(controls < at))
+  youden <- sensitivity + specificity - 1
+  best <- which(youden > max(youden) - 1e-12)[1]
+  put(paste0(id, ".threshold"), sign * cut[best])
+  put(paste0(id, ".youden"), youden[best])
+  put(paste0(id, ".sensitivity"), sensitivity[best])
+  put(paste0(id, ".specificity"), specificity[best])
+}

@@ -1,0 +1,142 @@
+# Every number of the study's results.json a second time, from data/cohort.csv alone; the ids are those of results.json.
+# Rscript tests/reference/study.R data/cohort.csv FOLDER writes FOLDER/study.csv and FOLDER/study_curves.csv.
+arguments <- commandArgs(TRUE)
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "statistics.R"))
+
+# ---- the cohort, read and derived here a second time ---------------------------------------------------------------
+
+reviewed <- read.csv(arguments[1], colClasses = "character", na.strings = c("", "NA"))
+is_date <- grepl("^date_", names(reviewed))
+reviewed[is_date] <- lapply(reviewed[is_date], as.Date)
+numbers <- c("age_at_diagnosis", "primary_size_cm")
+reviewed[numbers] <- lapply(reviewed[numbers], as.numeric)
+d <- reviewed[reviewed$complete_record %in% "1", ]
+
+slug <- function(x) gsub("[^a-z0-9]+", "_", tolower(x))
+category <- function(x, levels) factor(slug(x), slug(levels))
+no_yes <- c("0", "1")
+levels <- list(
+  sex = c("male", "female"),
+  depth = c("superficial", "deep"),
+  histologic_subtype = c("so-called fibrohistiocytic tumor", "undifferentiated sarcoma", "smooth muscle tumor",
+                         "fibroblastic/myofibroblastic tumor"),
+  grade = c("1", "2", "3"),
+  surgery = no_yes, radiotherapy = no_yes, rfa = no_yes,
+  response = c("CR", "PR", "SD", "PD"),
+  vital_status = c("alive without disease", "alive with disease", "died of disease", "died of other cause"),
+  complete_record = no_yes
+)
+died <- grepl("^died", d$vital_status)
+treatments <- cbind(surgery = d$surgery, radiotherapy = d$radiotherapy, rfa = d$rfa) == "1"
+for (name in names(levels)) d[[name]] <- category(d[[name]], levels[[name]])
+# Three-valued: one treatment that was given settles it, whatever is not known of the others.
+given <- treatments[, "surgery"] | treatments[, "radiotherapy"] | treatments[, "rfa"]
+d$local_treatment <- factor(ifelse(given, "yes", "no"), c("no", "yes"))
+kind <- apply(treatments, 1, function(each) if (anyNA(each)) NA else paste(colnames(treatments)[each], collapse = "_"))
+d$modality <- factor(kind, c("surgery", "radiotherapy", "rfa", "surgery_radiotherapy"))
+d$age_group <- factor(ifelse(d$age_at_diagnosis > 60, "elderly", "younger"), c("younger", "elderly"))
+d$size_group <- factor(ifelse(d$primary_size_cm > 5, "large", "small"), c("small", "large"))
+
+days <- function(from, to) as.numeric(to - from)
+ended <- d$date_last_followup
+stopped <- d$date_progression
+stopped[is.na(stopped)] <- ended[is.na(stopped)]
+endpoints <- list(
+  os = list(time = days(d$date_initial_diagnosis, ended), event = died, ticks = 365 * c(0, 5, 10, 15, 20)),
+  pfs = list(time = days(d$date_metastasis_treatment, stopped), event = !is.na(d$date_progression), ticks = 365 * 0:5)
+)
+d$follow_up <- endpoints$os$time / 30
+exposure <- "local_treatment"
+univariable <- c(exposure, "age_group", "sex", "size_group", "depth", "histologic_subtype", "grade")
+landmarks <- c(1, 3, 5)
+
+# ---- who was studied -----------------------------------------------------------------------------------------------
+
+put("flow.reviewed", nrow(reviewed))
+put("flow.excluded", nrow(reviewed) - nrow(d))
+put("flow.excluded.complete_record", sum(!reviewed$complete_record %in% "1"))
+put("flow.analysed", nrow(d))
+for (name in names(reviewed)[is_date]) {
+  for (set in c("reviewed.", "")) {
+    known <- if (set == "") d[[name]] else reviewed[[name]]
+    put_text(paste0(set, name, ".first"), format(min(known, na.rm = TRUE)))
+    put_text(paste0(set, name, ".last"), format(max(known, na.rm = TRUE)))
+  }
+}
+
+describe <- function(id, x) {
+  put(paste0(id, ".n"), sum(!is.na(x)))
+  put_percent(paste0(id, ".missing"), sum(is.na(x)), length(x))
+  if (is.factor(x)) for (level in levels(x)) put_percent(paste0(id, ".", level), sum(x %in% level), sum(!is.na(x)))
+  else put_moments(id, x)
+}
+described <- c(numbers, "follow_up", names(levels), exposure, "modality", "age_group", "size_group")
+for (name in described) {
+  # A modality is expected of the treated, and of those who may be.
+  expected <- if (name == "modality") !d[[exposure]] %in% "no" else rep(TRUE, nrow(d))
+  describe(name, d[[name]][expected])
+  for (level in levels(d[[exposure]])) {
+    describe(paste0(name, ".by_", exposure, ".", level), d[[name]][expected & d[[exposure]] %in% level])
+  }
+}
+put("follow_up.survivors.n", sum(!died))
+put_moments("follow_up.survivors", d$follow_up[!died])
+reverse <- kaplan_meier(endpoints$os$time, !endpoints$os$event)
+put_interval("follow_up.reverse_km.median", median_of(reverse) / 30)
+for (by in c(exposure, "histologic_subtype")) put_table(paste0("response.by_", by), table(d$response, d[[by]]))
+
+# ---- endpoints -----------------------------------------------------------------------------------------------------
+
+put_counts <- function(id, event) {
+  put(paste0(id, ".n"), length(event))
+  put(paste0(id, ".events"), sum(event))
+  put(paste0(id, ".censored"), sum(!event))
+}
+put_survival <- function(id, time, event, ticks) {
+  put_counts(id, event)
+  nobody <- length(time) == 0
+  put_interval(paste0(id, ".median"), if (nobody) c(NA, NA, NA) else median_of(kaplan_meier(time, event)))
+  for (year in landmarks) {
+    rate <- if (nobody) c(NA, NA, NA) else survival_at(kaplan_meier(time, event), 365 * year)
+    put_interval(sprintf("%s.rate.%dy", id, year), 100 * as.vector(rate))
+    put_percent(sprintf("%s.followed_beyond.%dy", id, year), sum(time > 365 * year), length(time))
+  }
+  if (!nobody) put_curve(id, time, event, ticks)
+}
+put_groups <- function(id, e, group, among) {
+  known <- among & !is.na(group)
+  for (level in levels(group)) {
+    of <- known & group %in% level
+    put_survival(paste0(id, ".", level), e$time[of], e$event[of], e$ticks)
+  }
+  put_log_rank(paste0(id, ".log_rank"), e$time[known], e$event[known], group[known])
+  fit <- cox(Surv(time, event) ~ group, data.frame(time = e$time, event = e$event, group = group)[known, ])
+  put_cox(paste0(id, ".cox"), fit, levels(group)[-1])
+}
+for (name in names(endpoints)) {
+  e <- endpoints[[name]]
+  everybody <- rep(TRUE, nrow(d))
+  put_survival(name, e$time, e$event, e$ticks)
+  for (by in univariable) put_groups(paste0(name, ".by_", by), e, d[[by]], everybody)
+
+  stem <- paste0(name, ".by_", exposure)
+  for (age in levels(d$age_group)) {
+    within <- d$age_group %in% age
+    put_counts(paste0(stem, ".in_age_group.", age), e$event[within])
+    put_groups(paste0(stem, ".in_age_group.", age), e, d[[exposure]], within)
+  }
+  observed <- cbind(d, time = e$time, event = e$event)
+  main <- cox(Surv(time, event) ~ local_treatment + age_group, observed)
+  product <- cox(Surv(time, event) ~ local_treatment * age_group, observed)
+  put(paste0(stem, ".interaction_age_group.p_value"), likelihood_ratio(main, product)[["p_value"]])
+
+  complete <- observed[!is.na(observed[[exposure]]) & !is.na(observed$age_at_diagnosis), ]
+  adjusted <- cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, complete)
+  put(paste0(name, ".adjusted.n"), adjusted$n)
+  put(paste0(name, ".adjusted.events"), adjusted$nevent)
+  put_cox(paste0(name, ".adjusted"), adjusted, c("local_treatment.yes", "age_at_diagnosis"))
+  put_zph(paste0(name, ".adjusted.proportional_hazards"), adjusted, c(exposure, "age_at_diagnosis", "global"))
+}
+put_roc("cutoff.pfs_for_death", endpoints$pfs$time, endpoints$os$event, low = TRUE)
+
+write_values(arguments[2], "study", "study.R")
