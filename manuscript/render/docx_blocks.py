@@ -159,12 +159,17 @@ def break_pages(body: Element) -> None:
 
 
 def remove_blank_paragraphs(body: Element) -> None:
-    """Remove paragraphs that hold nothing, but for one that keeps two tables apart or closes the document."""
+    """Remove paragraphs that hold nothing, and put one between tables that touch and after a table at the very end.
+
+    Word would join such tables, and needs a paragraph at the end.
+    """
     for block in find_all(body, "w:p"):
-        before, after = block.getprevious(), block.getnext()
-        needed = is_a(before, "w:tbl") and (after is None or is_a(after, "w:tbl", "w:sectPr"))
-        if not needed and _is_blank(block):
+        if _is_blank(block):
             remove(block)
+    for table in find_all(body, "w:tbl"):
+        following = table.getnext()
+        if following is None or is_a(following, "w:tbl", "w:sectPr"):
+            table.addnext(make("w:p"))
 
 
 def _is_blank(paragraph: Element) -> bool:

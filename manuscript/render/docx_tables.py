@@ -177,6 +177,8 @@ def _make_room_below(table: Element) -> None:
     following = table.getnext()
     if following is None or not is_a(following, "w:p") or style_of(following).startswith(_WITH_ROOM_ABOVE):
         return
+    if len(following) == 0:  # it only keeps two tables apart, or closes the document
+        return
     formats = properties(following, "w:pPr")
     spacing = find(formats, "w:spacing")
     set_attributes(put(formats, "w:spacing") if spacing is None else spacing, before=_SPACE_BELOW)
