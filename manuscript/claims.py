@@ -73,9 +73,13 @@ def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdic
 
 def describe(verdict: Verdict, name: str) -> str:
     """Say of a claim that does not hold where it stands, what it says, and what was found."""
-    found = ", ".join(f"{record_id} is {text}" for record_id, text in verdict.found.items())
+    found = "; ".join(f"{record_id} is {text}" for record_id, text in verdict.found.items())
     claim = verdict.claim
-    return f'{name}:{claim.line}: not supported by the data: "{claim.words}" ({claim.condition.text}); found: {found}'
+    return (
+        f'{name}:{claim.line}: not supported by the data: "{claim.words}"\n'
+        f"    it needs  {claim.condition.text}\n"
+        f"    found     {found}"
+    )
 
 
 def _claims(part: Inline, document: Document) -> Iterator[Claim]:

@@ -61,8 +61,9 @@ def test_broken_claims_are_listed_by_line_with_what_was_found(results: Results) 
     body = 'One.\n\n`{python} r.claim("better", "os.by_sex.log_rank.p_value < alpha")` so.\n'
     report = found(body, results)
     assert report.broken == (
-        'report.qmd:9: not supported by the data: "better" (os.by_sex.log_rank.p_value < alpha); '
-        "found: os.by_sex.log_rank.p_value is P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.783",
+        'report.qmd:9: not supported by the data: "better"\n'
+        "    it needs  os.by_sex.log_rank.p_value < alpha\n"
+        "    found     os.by_sex.log_rank.p_value is P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.783",
     )
     assert not report.passed
 
