@@ -1,4 +1,4 @@
-"""``python -m manuscript``: `report` builds a study's documents, `check` and `audit` hold them against results."""
+"""``python -m manuscript``: `report` builds a study's documents, `check`, `trace` and `audit` hold them to results."""
 
 from __future__ import annotations
 
@@ -56,6 +56,18 @@ def _check(options: argparse.Namespace) -> int:
     return 0 if findings.passed else 1
 
 
+def _trace(options: argparse.Namespace) -> int:
+    from .trace import write_trace  # loads jinja2 and more
+
+    found = write_trace(options.study)
+    if options.json:
+        sys.stdout.write(found.to_json())
+    else:
+        lines = [*found.unprinted, found.unprinted_line()] if options.unprinted else found.lines()
+        sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
 def _audit(options: argparse.Namespace) -> int:
     from .audit_page import write_audit_page  # loads jinja2
 
@@ -81,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", help="check that the claims hold and that no number is typed into the prose")
     check.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     check.set_defaults(run=_check, after_error="")
+    trace = verbs.add_parser("trace", help="list each printed number with its result; write build/trace.json")
+    trace.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    what = trace.add_mutually_exclusive_group()
+    what.add_argument("--json", action="store_true", help="print the trace as JSON")
+    what.add_argument("--unprinted", action="store_true", help="list the results that are nowhere in the document")
+    trace.set_defaults(run=_trace, after_error="")
     audit = verbs.add_parser("audit", help="turn build/audit.json, which `python -m analysis audit` makes, into a page")
     audit.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     audit.set_defaults(run=_audit, after_error="")
