@@ -16,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results check trace audit cohort reference reference-check test lint types bench clean quarto
+.PHONY: help report results check trace html audit cohort reference reference-check test lint types bench clean quarto
 .PHONY: reference-docx lock-requirements
 
 help:  ## list the verbs
@@ -36,6 +36,9 @@ check: $(INSTALLED)  ## check that the claims of the text hold and no number in 
 
 trace: $(INSTALLED)  ## follow each printed number back to its result; UNPRINTED=1 lists the results that are nowhere
 	@$(PY) -m manuscript trace --study "$(STUDY)" $(if $(UNPRINTED),--unprinted)
+
+html: $(INSTALLED)  ## write build/report.html, where each printed result shows its source
+	@$(PY) -m manuscript html --study "$(STUDY)"
 
 audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, and build/audit.html
 	@status=0; $(PY) -m analysis audit --study "$(STUDY)" || status=$$?; \

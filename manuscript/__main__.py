@@ -68,6 +68,13 @@ def _trace(options: argparse.Namespace) -> int:
     return 0
 
 
+def _html(options: argparse.Namespace) -> int:
+    from .web_page import write_web_page  # loads jinja2 and more
+
+    sys.stdout.write(f"{_shown(write_web_page(options.study))}: written\n")
+    return 0
+
+
 def _audit(options: argparse.Namespace) -> int:
     from .audit_page import write_audit_page  # loads jinja2
 
@@ -99,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--json", action="store_true", help="print the trace as JSON")
     what.add_argument("--unprinted", action="store_true", help="list the results that are nowhere in the document")
     trace.set_defaults(run=_trace, after_error="")
+    page = verbs.add_parser("html", help="write build/report.html, where each printed result shows its source")
+    page.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    page.set_defaults(run=_html, after_error="The last page is untouched.\n")
     audit = verbs.add_parser("audit", help="turn build/audit.json, which `python -m analysis audit` makes, into a page")
     audit.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     audit.set_defaults(run=_audit, after_error="")
