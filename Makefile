@@ -23,10 +23,10 @@ help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 	@echo
-	@echo "Options: STUDY=folder (another study), RENDERER=auto|builtin|quarto, PYTHON=python3.12"
+	@echo "Options: STUDY=folder (another study), DATA=file (report: try this data file), RENDERER=auto|builtin|quarto, PYTHON=python3.12"
 
 report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
-	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)"
+	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)" $(if $(DATA),--data "$(DATA)")
 
 results: $(INSTALLED)  ## compute build/results.json alone
 	@$(PY) -m analysis --study "$(STUDY)"

@@ -33,8 +33,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     progress = Progress(sys.stderr, shown=sys.stderr.isatty())
+    study = options.study
+    if options.data is not None:
+        from .trial import trial_study
+
+        study = trial_study(study, options.data)
+        sys.stdout.write(f"Trying {options.data} in {_shown(study)}; the study and its documents stay as they are.\n")
     report = build(
-        options.study,
+        study,
         progress=progress,
         renderer=options.renderer,
         output=options.output,
@@ -95,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.add_argument("--output", type=Path, help="folder for the documents (default: build in the study's folder)")
     report.add_argument("--profile", action="append", default=[], help="of Quarto: _quarto-PROFILE.yml; repeatable")
+    report.add_argument("--data", type=Path, help="try this data file: documents go to build/try/build in the study")
     report.add_argument("--force", action="store_true", help="build even where nothing has changed")
     report.set_defaults(run=_report, after_error=_UNTOUCHED)
     check = verbs.add_parser("check", help="check that the claims hold and that no number is typed into the prose")
