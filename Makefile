@@ -16,23 +16,29 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results check audit cohort reference reference-check test lint types bench clean quarto
+.PHONY: help report results check trace html audit cohort reference reference-check test lint types bench clean quarto
 .PHONY: reference-docx lock-requirements
 
 help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 	@echo
-	@echo "Options: STUDY=folder (another study), RENDERER=auto|builtin|quarto, PYTHON=python3.12"
+	@echo "Options: STUDY=folder (another study), DATA=file (report: try this data file), RENDERER=auto|builtin|quarto, PYTHON=python3.12"
 
 report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
-	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)"
+	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)" $(if $(DATA),--data "$(DATA)")
 
 results: $(INSTALLED)  ## compute build/results.json alone
 	@$(PY) -m analysis --study "$(STUDY)"
 
 check: $(INSTALLED)  ## check that the claims of the text hold and no number in it is typed
 	@$(PY) -m manuscript check --study "$(STUDY)"
+
+trace: $(INSTALLED)  ## follow each printed number back to its result; UNPRINTED=1 lists the results that are nowhere
+	@$(PY) -m manuscript trace --study "$(STUDY)" $(if $(UNPRINTED),--unprinted)
+
+html: $(INSTALLED)  ## write build/report.html, where each printed result shows its source
+	@$(PY) -m manuscript html --study "$(STUDY)"
 
 audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, and build/audit.html
 	@status=0; $(PY) -m analysis audit --study "$(STUDY)" || status=$$?; \

@@ -1,4 +1,4 @@
-"""``python -m manuscript``: `report` builds a study's documents, `check` and `audit` hold them against results."""
+"""``python -m manuscript``: `report` builds a study's documents, `check`, `trace` and `audit` hold them to results."""
 
 from __future__ import annotations
 
@@ -33,8 +33,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     progress = Progress(sys.stderr, shown=sys.stderr.isatty())
+    study = options.study
+    if options.data is not None:
+        from .trial import trial_study
+
+        study = trial_study(study, options.data)
+        sys.stdout.write(f"Trying {options.data} in {_shown(study)}; the study and its documents stay as they are.\n")
     report = build(
-        options.study,
+        study,
         progress=progress,
         renderer=options.renderer,
         output=options.output,
@@ -54,6 +60,25 @@ def _check(options: argparse.Namespace) -> int:
     findings = check(options.study)
     sys.stdout.write("\n".join(findings.lines()) + "\n")
     return 0 if findings.passed else 1
+
+
+def _trace(options: argparse.Namespace) -> int:
+    from .trace import write_trace  # loads jinja2 and more
+
+    found = write_trace(options.study)
+    if options.json:
+        sys.stdout.write(found.to_json())
+    else:
+        lines = [*found.unprinted, found.unprinted_line()] if options.unprinted else found.lines()
+        sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def _html(options: argparse.Namespace) -> int:
+    from .web_page import write_web_page  # loads jinja2 and more
+
+    sys.stdout.write(f"{_shown(write_web_page(options.study))}: written\n")
+    return 0
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -76,11 +101,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.add_argument("--output", type=Path, help="folder for the documents (default: build in the study's folder)")
     report.add_argument("--profile", action="append", default=[], help="of Quarto: _quarto-PROFILE.yml; repeatable")
+    report.add_argument("--data", type=Path, help="try this data file: documents go to build/try/build in the study")
     report.add_argument("--force", action="store_true", help="build even where nothing has changed")
     report.set_defaults(run=_report, after_error=_UNTOUCHED)
     check = verbs.add_parser("check", help="check that the claims hold and that no number is typed into the prose")
     check.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     check.set_defaults(run=_check, after_error="")
+    trace = verbs.add_parser("trace", help="list each printed number with its result; write build/trace.json")
+    trace.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    what = trace.add_mutually_exclusive_group()
+    what.add_argument("--json", action="store_true", help="print the trace as JSON")
+    what.add_argument("--unprinted", action="store_true", help="list the results that are nowhere in the document")
+    trace.set_defaults(run=_trace, after_error="")
+    page = verbs.add_parser("html", help="write build/report.html, where each printed result shows its source")
+    page.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    page.set_defaults(run=_html, after_error="The last page is untouched.\n")
     audit = verbs.add_parser("audit", help="turn build/audit.json, which `python -m analysis audit` makes, into a page")
     audit.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     audit.set_defaults(run=_audit, after_error="")

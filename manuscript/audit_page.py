@@ -9,7 +9,8 @@ from typing import Any, Final
 from analysis.files import write_whole
 from analysis.verdicts import AUDIT_FILE, Audit, Judgement, Verdict, read_audit
 
-from .tables import RenderedTable, render_template
+from .tables import RenderedTable
+from .templates import render_template
 
 PAGE_FILE: Final = Path("build/audit.html")
 """Where the page of a study's audit stands, relative to its folder."""

@@ -22,6 +22,7 @@ from .render.draft import FORMATS, Draft
 from .render.project import Project, config_for, files_named, read_project
 from .render.qmd import read_front_matter
 from .stamp import digests, environment, is_current, write_stamp
+from .turns import WORKSHOP, one_at_a_time
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 FONTS: Final = REPOSITORY / "templates" / "fonts"
@@ -66,39 +67,39 @@ def build(
     """
     folder = folder.resolve()
     study = read_study(folder)
-    with progress.stage("results") as stage:
-        stage.note = _bring_results_up_to_date(study)
     document = folder / DOCUMENT
     project = read_project(folder, fallback=REPOSITORY, profiles=profiles)
     quarto = _choose(renderer)
     target = (output or folder / str(project.config.get("project", {}).get("output-dir", "build"))).resolve()
-    outputs = (target / f"{document.stem}.pdf", target / f"{document.stem}.docx")
-    known = digests(_known_inputs(folder, document, project))
-    choices = environment(renderer=_identity(quarto), profiles=",".join(project.profiles), epoch=str(epoch()))
-    stamp = target / STAMP
-    if not force and is_current(stamp, known=known, outputs=outputs, environment=choices):
-        return Report(outputs, made=False, warnings=_broken_claims(document, study))
+    with one_at_a_time(target):
+        with progress.stage("results") as stage:
+            stage.note = _bring_results_up_to_date(study)
+        outputs = (target / f"{document.stem}.pdf", target / f"{document.stem}.docx")
+        known = digests(_known_inputs(folder, document, project))
+        choices = environment(renderer=_identity(quarto), profiles=",".join(project.profiles), epoch=str(epoch()))
+        stamp = target / STAMP
+        if not force and is_current(stamp, known=known, outputs=outputs, environment=choices):
+            return Report(outputs, made=False, warnings=_broken_claims(document, study))
 
-    target.mkdir(parents=True, exist_ok=True)
-    with _workshop(target) as work:
-        with progress.stage("document") as stage:
-            draft = _render(document, project, work, quarto)
-            stage.note = "by Quarto" if quarto else "by the built-in renderer"
-        with progress.stage("finish"):
-            from .render.finish import finish  # loads typst and lxml
+        with _workshop(target) as work:
+            with progress.stage("document") as stage:
+                draft = _render(document, project, work, quarto)
+                stage.note = "by Quarto" if quarto else "by the built-in renderer"
+            with progress.stage("finish"):
+                from .render.finish import finish  # loads typst and lxml
 
-            pdf = work / outputs[0].name
-            warnings = finish(draft, docx=draft.docx, pdf=pdf, root=folder, fonts=FONTS)
-        made = {outputs[0]: pdf, outputs[1]: draft.docx}
-        inputs = known | digests(_found_inputs(draft, folder, target) - known.keys())
-        hashes = digests(made.values())
-        stamp.unlink(missing_ok=True)  # from here until the new one is written, nothing counts as up to date
-        for path, new in made.items():
-            new.replace(path)
-        write_stamp(
-            stamp, inputs=inputs, outputs={path: hashes[new] for path, new in made.items()}, environment=choices
-        )
-    return Report(outputs, made=True, warnings=(*warnings, *_broken_claims(document, study)))
+                pdf = work / outputs[0].name
+                warnings = finish(draft, docx=draft.docx, pdf=pdf, root=folder, fonts=FONTS)
+            made = {outputs[0]: pdf, outputs[1]: draft.docx}
+            inputs = known | digests(_found_inputs(draft, folder, target) - known.keys())
+            hashes = digests(made.values())
+            stamp.unlink(missing_ok=True)  # from here until the new one is written, nothing counts as up to date
+            for path, new in made.items():
+                new.replace(path)
+            write_stamp(
+                stamp, inputs=inputs, outputs={path: hashes[new] for path, new in made.items()}, environment=choices
+            )
+        return Report(outputs, made=True, warnings=(*warnings, *_broken_claims(document, study)))
 
 
 def _bring_results_up_to_date(study: Study) -> str:
@@ -172,7 +173,7 @@ def _render(document: Path, project: Project, work: Path, quarto: Path | None) -
 def _workshop(target: Path) -> Iterator[Path]:
     """Make a temporary folder beside the outputs, on the same disk, so that they can be moved there in one step."""
     try:
-        work = Path(tempfile.mkdtemp(dir=target, prefix=".report-"))
+        work = Path(tempfile.mkdtemp(dir=target, prefix=WORKSHOP))
     except OSError as error:
         raise LockstepError(f"{target}: cannot be written to ({error.strerror}). Choose another --output.") from None
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.results import Results, read_results
@@ -13,16 +13,18 @@ from . import claims, literals
 from .document import ensure_results, style_of
 from .numbers import Style
 from .render.qmd import Document, read_qmd
+from .trace import trace_of
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a check found; `broken` and `typed` make it fail, `unused` is worth knowing."""
+    """What a check found; `broken` and `typed` make it fail, `unused` and `unprinted` are worth knowing."""
 
     claims: int
     broken: tuple[str, ...]
     typed: tuple[str, ...]
     unused: tuple[str, ...]
+    unprinted: str = ""
 
     @property
     def passed(self) -> bool:
@@ -36,6 +38,7 @@ class Findings:
             *self.broken,
             *self.typed,
             *self.unused,
+            *([f"{self.unprinted}; `make trace UNPRINTED=1` lists them"] if self.unprinted else []),
             f"{held} of {self.claims} claims hold, {len(self.typed)} typed numbers",
         ]
 
@@ -50,7 +53,9 @@ def check(folder: Path, document: str = "report.qmd") -> Findings:
     """
     study = read_study(folder.resolve())
     results = read_results(ensure_results(study))
-    return findings(read_qmd(study.folder / document), results, style_of(study))
+    read = read_qmd(study.folder / document)
+    found = findings(read, results, style_of(study))
+    return replace(found, unprinted=trace_of(read, results).unprinted_line())
 
 
 def findings(document: Document, results: Results, style: Style) -> Findings:

@@ -22,6 +22,7 @@ from .figure_layout import width_of
 from .figure_text import FONTS
 from .numbers import NBSP, Style
 from .panels import FigureContent, Group, Panel, figure_content
+from .provenance import Printed
 
 FOLDER: Final = Path("build/figures")
 """Where a study's figures stand, relative to its folder."""
@@ -44,6 +45,7 @@ class Illustration:
     path: str
     alt: str
     width_mm: float
+    printed: tuple[Printed, ...] = ()
 
     def _repr_markdown_(self) -> str:
         return f'![]({self.path}){{fig-alt="{_attribute(self.alt)}" width={self.width_mm:g}mm}}'
@@ -76,7 +78,7 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
         # Written last: a run that is stopped before leaves files that do not fit their stamp, and are drawn again.
         hashes = {extension: hashlib.sha256(drawn).hexdigest() for extension, drawn in files.items()}
         write_whole(path.with_suffix(STAMP), json.dumps({"content": key} | hashes, indent=2).encode() + b"\n")
-    return Illustration((FOLDER / name).as_posix(), alt_text(content), width_of(content))
+    return Illustration((FOLDER / name).as_posix(), alt_text(content), width_of(content), tuple(_printed(content)))
 
 
 def alt_text(content: FigureContent) -> str:
@@ -97,6 +99,20 @@ def _panel_text(panel: Panel) -> str:
 
 def _group_text(group: Group) -> str:
     return f"{group.full_label}, {_patients(group.curve.n)}, median {group.median_text}"
+
+
+def _printed(content: FigureContent) -> Iterator[Printed]:
+    """Yield what a figure shows of the results: each curve, its median, the log-rank test of each panel."""
+    for panel in content.panels:
+        head = " ".join(part for part in (panel.letter, panel.title) if part)
+        head = f"{head}, {panel.subtitle}" if panel.subtitle else head
+        for group in panel.groups:
+            place = f"{head}: {group.full_label}"
+            yield Printed("curve", (group.curve.id,), place)
+            if isinstance(group.median_text, Printed):
+                yield group.median_text.at(place)
+        if isinstance(panel.p_text, Printed):
+            yield panel.p_text.at(head)
 
 
 def _patients(n: int) -> str:

@@ -12,6 +12,7 @@ from analysis.results import Record, Results
 
 from . import escape, numbers
 from .numbers import NBSP, Style
+from .provenance import Printed, marked_markdown
 
 ALPHA: Final = "alpha"
 """The name by which a condition calls the significance level of the study."""
@@ -30,8 +31,16 @@ class Phrase:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def printed(self) -> tuple[Printed, ...]:
+        """The text with its ids, as tables and figures have theirs."""
+        return (Printed(self.text, self.ids),)
+
     def _repr_markdown_(self) -> str:
         return escape.markdown(self.text) if self.markup is None else self.markup
+
+    def _repr_marked_(self) -> str:
+        return marked_markdown(self._repr_markdown_(), self.ids)
 
 
 @dataclass(frozen=True, slots=True)

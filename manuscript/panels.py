@@ -13,6 +13,7 @@ from analysis.study import Axis, Endpoint, Figure, Study, slug
 
 from . import numbers
 from .numbers import Style
+from .provenance import Printed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,8 @@ def _panel(
         curves = [(f"{stem}.{slug(name)}", _line(label), _full(variable, label)) for name, label in levels]
         telling = all(label == full_label for _, label, full_label in curves)
         legend_title = "" if telling else _line(variable)
-        p_text = numbers.p_text(results[f"{stem}.log_rank.p_value"].value, style)
+        test = results[f"{stem}.log_rank.p_value"]
+        p_text = Printed(numbers.p_text(test.value, style), (test.id,))
     title = _line(endpoint.label)
     return Panel(
         letter=letter,
@@ -163,7 +165,7 @@ def _group(
         full_label=full_label,
         curve=curve,
         median=None if median.value is None else float(median.value),
-        median_text=numbers.text(median, style),
+        median_text=Printed(numbers.text(median, style), (median.id,)),
     )
 
 

@@ -1,29 +1,24 @@
-"""Tables: rows of printed cells for the jinja2 templates, and their rendering; the only module that imports jinja2.
-
-A template receives text only, no number, so it has nothing to compute. Its HTML part is escaped by jinja2, its notes by
-the filters `md` and `p_value`; whatever a level or label holds is printed literally.
-"""
+"""Tables: rows of printed cells for the templates, each text with the results that it prints."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
-
-import jinja2
-from markupsafe import Markup
 
 from analysis.errors import ReportError
 from analysis.results import Record, Results
 from analysis.study import FOLLOW_UP, Study, Summary, Table, TableRow, slug
 
-from . import escape, numbers
+from . import numbers
 from .numbers import Style
+from .provenance import Printed, joined
+from .templates import render_template
 
 EM_SPACE: Final = "\N{EM SPACE}"
 MARKS: Final = ("\N{DAGGER}", "\N{DOUBLE DAGGER}", "\N{SECTION SIGN}", "\N{PILCROW SIGN}")
 EMPTY: Final = "\N{EN DASH}"
+NOTE: Final = "note"
 
 _MARKED: Final[Mapping[Summary, str]] = {
     "median_range": "Median (range).",
@@ -34,12 +29,20 @@ _MARKED: Final[Mapping[Summary, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class RenderedTable:
-    """A table as the document shows it."""
+    """A table as the document shows it.
+
+    `printed` are its texts that come from results; `marked` is the table with each of them in a span with its ids.
+    """
 
     markdown: str
+    printed: tuple[Printed, ...] = ()
+    marked: str | None = None
 
     def _repr_markdown_(self) -> str:
         return self.markdown
+
+    def _repr_marked_(self) -> str:
+        return self.markdown if self.marked is None else self.marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +84,24 @@ def render_table(name: str, study: Study, results: Results, style: Style) -> Ren
         known = ", ".join(study.tables) or "none"
         raise ReportError(f"no table '{name}' in study.toml; it has: {known}")
     context = _models(table, study, results, style) if table.endpoints else _summary(table, study, results, style)
-    return RenderedTable(render_template(table.template, study.folder, context))
+    printed: list[Printed] = []
+    return RenderedTable(
+        render_template(table.template, study.folder, context, printed=printed),
+        tuple(printed),
+        render_template(table.template, study.folder, context, marked=True),
+    )
 
 
 # ---- summaries of variables ----------------------------------------------------------------------------------------
 
 
 def _summary(table: Table, study: Study, results: Results, style: Style) -> dict[str, Any]:
-    columns = [Column("All patients", numbers.bare_text(results["flow.analysed"], style), "")]
+    columns = [Column("All patients", _bare(results["flow.analysed"], style).at("All patients"), "")]
     if table.by is not None:
         columns += [
             Column(
                 label=label,
-                n=numbers.bare_text(results[f"{slug(table.by)}.{slug(level)}.count"], style),
+                n=_bare(results[f"{slug(table.by)}.{slug(level)}.count"], style).at(label),
                 path=f".by_{slug(table.by)}.{slug(level)}",
             )
             for level, label in study.levels(table.by).items()
@@ -108,7 +116,7 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
     return {
         "heading": variable_label(table.rows[0].variable, study)[0],
         "columns": columns,
-        "rows": rows,
+        "rows": _placed(rows, [column.label for column in columns]),
         "marks": [(mark, _MARKED[summary]) for summary, mark in marks.items()],
         "tests": tests,
         "missing": missing,
@@ -129,39 +137,41 @@ def _variable_rows(
     heading = f"{label}, {unit}" if unit else label
 
     def cell(path: str, *parts: str) -> tuple[str, ...]:
-        return tuple(numbers.bare_text(results[f"{stem}{path}.{part}"], style) for part in parts)
+        return tuple(_bare(results[f"{stem}{path}.{part}"], style) for part in parts)
 
     match spec.summary:
         case "n_percent":
             yield Row(heading)
             for level, level_label in study.levels(spec.variable).items():
-                cells = tuple(
+                counts = tuple(
                     _count_percent(f"{stem}{column.path}.{slug(level)}", results, style) for column in columns
                 )
-                yield Row(level_label, cells, indent=True)
+                yield Row(level_label, counts, indent=True)
         case "median_range_mean":
             yield Row(heading)
             dash = style.range_dash
             for part, parts in (("Median", ("median",)), ("Range", ("min", "max")), ("Mean", ("mean",))):
-                yield Row(part, tuple((dash.join(cell(column.path, *parts)),) for column in columns), indent=True)
+                texts = (cell(column.path, *parts) for column in columns)
+                yield Row(part, tuple((joined(dash.join(text), *text),) for text in texts), indent=True)
         case "mean_sd":
             pairs = (cell(column.path, "mean", "sd") for column in columns)
-            yield Row(heading, tuple((f"{mean}{marks[spec.summary]} ({sd})",) for mean, sd in pairs))
+            yield Row(heading, tuple((joined(f"{mean}{marks[spec.summary]} ({sd})", mean, sd),) for mean, sd in pairs))
         case "median_range" | "median_iqr":
             bounds = ("min", "max") if spec.summary == "median_range" else ("q1", "q3")
             triples = (cell(column.path, "median", *bounds) for column in columns)
             mark, dash = marks[spec.summary], style.range_dash
-            yield Row(heading, tuple((f"{middle}{mark} ({low}{dash}{high})",) for middle, low, high in triples))
+            cells = (joined(f"{middle}{mark} ({low}{dash}{high})", middle, low, high) for middle, low, high in triples)
+            yield Row(heading, tuple((text,) for text in cells))
     if results[f"{stem}.missing.count"].value:
-        cells = tuple(_count_percent(f"{stem}{column.path}.missing", results, style) for column in columns)
-        yield Row("Missing", cells, indent=True)
+        missing = tuple(_count_percent(f"{stem}{column.path}.missing", results, style) for column in columns)
+        yield Row("Missing", missing, indent=True)
 
 
 def _count_percent(stem: str, results: Results, style: Style) -> tuple[str, str]:
     percent = results[f"{stem}.percent"]
     return (
-        numbers.bare_text(results[f"{stem}.count"], style),
-        EMPTY if percent.value is None else numbers.value_text(percent, style),
+        _bare(results[f"{stem}.count"], style),
+        Printed(EMPTY if percent.value is None else numbers.value_text(percent, style), (percent.id,)),
     )
 
 
@@ -169,10 +179,11 @@ def _tests(variable: str, by: str | None, results: Results, style: Style) -> dic
     stem = f"{slug(variable)}.by_{slug(by or '')}"
     if f"{stem}.chi_square.p_value" not in results:
         return {}
+    chi_square, fisher = results[f"{stem}.chi_square.p_value"], results[f"{stem}.fisher.p_value"]
     return {
-        "chi_square": numbers.p_text(results[f"{stem}.chi_square.p_value"].value, style),
-        "df": numbers.bare_text(results[f"{stem}.chi_square.df"], style),
-        "fisher": numbers.p_text(results[f"{stem}.fisher.p_value"].value, style),
+        "chi_square": Printed(numbers.p_text(chi_square.value, style), (chi_square.id,), NOTE),
+        "df": _bare(results[f"{stem}.chi_square.df"], style).at(NOTE),
+        "fisher": Printed(numbers.p_text(fisher.value, style), (fisher.id,), NOTE),
     }
 
 
@@ -186,10 +197,15 @@ def _models(table: Table, study: Study, results: Results, style: Style) -> dict[
         row for variable in univariable for row in _univariable_rows(variable, table.endpoints, study, results, style)
     ]
     multivariable = list(_multivariable_rows(table.endpoints, study, results, style))
+    labels = [study.endpoints[name].label for name in table.endpoints]
     return {
-        "endpoints": [study.endpoints[name].label for name in table.endpoints],
+        "endpoints": labels,
         "conf_level": numbers.number_text(100 * analysis.conf_level, 1, style, strip=True) + "%",
-        "sections": [("Univariable", rows)] + ([("Multivariable", multivariable)] if multivariable else []),
+        "sections": [
+            (title, _placed(part, labels))
+            for title, part in (("Univariable", rows), ("Multivariable", multivariable))
+            if part or title == "Univariable"
+        ],
         "left_out": _missing(univariable, study, results, style),
         "complete": _complete(table.endpoints, results, style) if multivariable else "",
     }
@@ -200,7 +216,7 @@ def _univariable_rows(
 ) -> Iterator[Row]:
     by = f"by_{slug(variable)}"
     log_rank = (results[f"{slug(name)}.{by}.log_rank.p_value"] for name in endpoints)
-    yield Row(variable_label(variable, study)[0], tuple(("", numbers.p_number(test.value, style)) for test in log_rank))
+    yield Row(variable_label(variable, study)[0], tuple(("", _p(test, style)) for test in log_rank))
     for position, (level, label) in enumerate(study.levels(variable).items()):
         ratios = (f"{slug(name)}.{by}.cox.{slug(level)}.hazard_ratio" for name in endpoints)
         cells = (("1 (reference)", "") if position == 0 else (_ratio(results[ratio], style), "") for ratio in ratios)
@@ -216,10 +232,7 @@ def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results
         for text, path in terms or [(f"{label}, per {numbers.singular(unit or 'unit')}", "")]:
             stems = [f"{slug(name)}.adjusted.{slug(variable)}{path}" for name in endpoints]
             cells = tuple(
-                (
-                    _ratio(results[f"{stem}.hazard_ratio"], style),
-                    numbers.p_number(results[f"{stem}.p_value"].value, style),
-                )
+                (_ratio(results[f"{stem}.hazard_ratio"], style), _p(results[f"{stem}.p_value"], style))
                 for stem in stems
             )
             yield Row(text, cells, indent=True)
@@ -228,15 +241,19 @@ def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results
 def _complete(endpoints: Sequence[str], results: Results, style: Style) -> str:
     """Print how many patients the multivariable models are of, or nothing where they are of all."""
     model, everybody = results[f"{slug(endpoints[0])}.adjusted.n"], results["flow.analysed"]
-    return "" if model.value == everybody.value else numbers.bare_text(model, style)
+    return "" if model.value == everybody.value else _bare(model, style).at(NOTE)
 
 
-def _ratio(record: Record, style: Style) -> str:
+def _ratio(record: Record, style: Style) -> Printed:
     """Print a hazard ratio with its interval, without naming the level, which the column heading does."""
     if record.value is None or record.conf_low is None or record.conf_high is None:
-        return numbers.value_text(record, style)
+        return Printed(numbers.value_text(record, style), (record.id,))
     low, high = (numbers.bound_text(record, bound, style) for bound in (record.conf_low, record.conf_high))
-    return f"{numbers.value_text(record, style)} ({low}{style.range_dash}{high})"
+    return Printed(f"{numbers.value_text(record, style)} ({low}{style.range_dash}{high})", (record.id,))
+
+
+def _p(record: Record, style: Style) -> Printed:
+    return Printed(numbers.p_number(record.value, style), (record.id,))
 
 
 # ---- shared --------------------------------------------------------------------------------------------------------
@@ -253,46 +270,24 @@ def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
 def _missing(variables: Sequence[str], study: Study, results: Results, style: Style) -> str:
     """Print how many patients lack a value of each variable: "Gender (2), Histologic grade (14)"; nothing if none."""
     counts = ((variable, results[f"{slug(variable)}.missing.count"]) for variable in variables)
-    return ", ".join(
-        f"{variable_label(variable, study)[0]} ({numbers.bare_text(count, style)})"
-        for variable, count in counts
-        if count.value
-    )
+    parts = [(variable_label(variable, study)[0], _bare(count, style)) for variable, count in counts if count.value]
+    text = ", ".join(f"{label} ({count})" for label, count in parts)
+    return joined(text, *(count for _, count in parts)).at(NOTE)
 
 
-def render_template(template: str, folder: Path, context: Mapping[str, Any]) -> str:
-    """Render a template of `folder`/templates, or of the templates that come with the program, escaping what it prints.
-
-    Raises
-    ------
-    ReportError
-        If there is no such template, or it is faulty (named with its line).
-    """
-    own = Path(__file__).resolve().parent.parent / "templates"
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([folder / "templates", own]),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_literal,
-    )
-    for name, escaped in (("md", escape.markdown), ("p_value", escape.markdown_p_value)):
-        environment.filters[name] = _filter(escaped)
-    try:
-        return environment.get_template(template).render(context)
-    except jinja2.TemplateNotFound:
-        raise ReportError(f"templates/{template} does not exist; study.toml names it as a table's template") from None
-    except jinja2.TemplateSyntaxError as error:
-        raise ReportError(f"templates/{error.name}:{error.lineno}: {error.message}") from None
-    except jinja2.UndefinedError as error:
-        raise ReportError(f"templates/{template}: {error.message}") from None
+def _bare(record: Record, style: Style) -> Printed:
+    return Printed(numbers.bare_text(record, style), (record.id,))
 
 
-def _filter(escaped: Callable[[str], str]) -> Callable[[Any], Markup]:
-    return lambda text: Markup(escaped(str(text)))  # noqa: S704 (escaped here)
-
-
-def _literal(value: Any) -> Any:
-    """Escape what jinja2's own escaping leaves: braces, which Quarto would read as a shortcode."""
-    return Markup(escape.html_text(value)) if type(value) is str else value  # noqa: S704 (escaped here)
+def _placed(rows: Iterable[Row], columns: Sequence[str]) -> list[Row]:
+    """Return rows whose cells say where they stand: "Gender: Male, All patients"."""
+    placed, heading = [], ""
+    for row in rows:
+        heading = heading if row.indent else row.label
+        name = f"{heading}: {row.label}" if row.indent and heading else row.label
+        cells = tuple(
+            tuple(text.at(f"{name}, {column}") if isinstance(text, Printed) else text for text in cell)
+            for cell, column in zip(row.cells, columns if row.cells else (), strict=True)
+        )
+        placed.append(replace(row, cells=cells))
+    return placed

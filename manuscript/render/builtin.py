@@ -40,10 +40,12 @@ def render(path: Path, project: Project, folder: Path) -> Draft:
     if settings[0].execute != settings[1].execute:
         raise ReportError(f"{document.at('execute:')}: `execute` options per format need Quarto; set them for both.")
     ran = cells.run(document, settings[0].execute)
-    tree = _read(ran.markdown, settings, document)
+    tree = read_tree(ran.markdown, settings, document)
     outputs = [folder / f"{path.stem}.docx", folder / f"{path.stem}.typ"]
     with ThreadPoolExecutor(len(FORMATS)) as pool:
-        written = list(pool.map(lambda setting, out: _write(tree, setting, out, project, document), settings, outputs))
+        written = list(
+            pool.map(lambda setting, out: write_format(tree, setting, out, project, document), settings, outputs)
+        )
     return Draft(
         docx=outputs[0],
         typst=outputs[1],
@@ -54,7 +56,7 @@ def render(path: Path, project: Project, folder: Path) -> Draft:
     )
 
 
-def _read(markdown: str, settings: Sequence[Settings], document: Document) -> Node:
+def read_tree(markdown: str, settings: Sequence[Settings], document: Document) -> Node:
     """Return the tree of the whole document, its metadata by format, the HTML tables of its cells read as tables."""
     metadata = {setting.target: normalised(setting.metadata) for setting in settings}
     tree = pandoc.read_markdown(markdown, metadata, folder=document.path.parent)
@@ -86,10 +88,16 @@ def _read_tables(html: Sequence[str], document: Document) -> list[list[Node]]:
     return [tables_of(group, document.name) for group in groups]
 
 
-def _write(
-    tree: Node, settings: Settings, output: Path, project: Project, document: Document
+def write_format(
+    tree: Node,
+    settings: Settings,
+    output: Path,
+    project: Project,
+    document: Document,
+    *,
+    extra: Sequence[str] = (),
 ) -> tuple[set[Path], list[str]]:
-    """Write one format; return its image files and pandoc's warnings."""
+    """Write one format, with `extra` arguments for pandoc; return its image files and pandoc's warnings."""
     tree = {**tree, "meta": tree["meta"][settings.target]["c"]}
     tree = resolve_conditions(tree, settings.target, project.profiles, document)
     tree = cross_reference(tree, target=settings.target, wording=settings.wording, document=document)
@@ -100,7 +108,7 @@ def _write(
             f"{document.at(*(f'@{key}' for key in keys))}: cites '{keys[0]}', but the document has no bibliography. "
             "Name a .bib file under `bibliography:`, or write \\@ for a plain @."
         )
-    arguments = ["--to", settings.target, "--output", str(output), "--standalone", "--wrap=none"]
+    arguments = ["--to", settings.target, "--output", str(output), "--standalone", "--wrap=none", *extra]
     if settings.bibliography:
         arguments += ["--citeproc", *(f"--bibliography={path}" for path in settings.bibliography)]
         arguments += [f"--csl={settings.csl}"] if settings.csl else []

@@ -8,7 +8,7 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -29,6 +29,8 @@ _ALLOWED: Final[Mapping[str, tuple[Any, ...]]] = {  # the first is Quarto's defa
     "error": (False,),
 }
 
+Watch = Callable[[Inline | Cell, object], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -38,20 +40,22 @@ class Ran:
     files_read: frozenset[Path]
 
 
-def run(document: Document, options: Mapping[str, Any]) -> Ran:
+def run(document: Document, options: Mapping[str, Any], *, watch: Watch | None = None, marked: bool = False) -> Ran:
     """Run the document's code.
 
     Parameters
     ----------
     document : the parsed document; its code runs in its folder, which is also first on the import path.
     options : the `execute` options of project and front matter; a cell's own options win.
+    watch : is told of each value that an inline expression or a cell shows.
+    marked : let values print with the names of their results, where they can.
 
     Raises
     ------
     ReportError
         If code fails, or a value has no printed form; names the line and shows it.
     """
-    session = _Session(document, options)
+    session = _Session(document, options, watch, marked)
     pieces = []
     with files_read(document.path.parent) as files, _at_home(document):
         for part in document.parts:
@@ -68,8 +72,11 @@ def run(document: Document, options: Mapping[str, Any]) -> Ran:
 class _Session:
     """The namespace of one run, as a Jupyter kernel has it; errors name the document's lines."""
 
-    def __init__(self, document: Document, options: Mapping[str, Any]) -> None:
+    def __init__(self, document: Document, options: Mapping[str, Any], watch: Watch | None, marked: bool) -> None:
         self.document = document
+        self.watch = watch
+        self.marked = marked
+        self.part: Cell | None = None
         self.options = {key: allowed[0] for key, allowed in _ALLOWED.items()} | dict(options)
         self.outputs: list[Output] = []
         self.namespace: dict[str, Any] = {"__name__": "__main__", "display": self.display}
@@ -79,8 +86,10 @@ class _Session:
         with self._errors_at(inline.line):
             tree = ast.parse(inline.expression, self.document.name, "eval")
             value = eval(self._compiled(tree, inline.line), self.namespace)  # noqa: S307 (the author's own code)
+            if self.watch is not None:
+                self.watch(inline, value)
             try:
-                return inline_markdown(value)
+                return inline_markdown(value, marked=self.marked)
             except ValueError as error:
                 raise ReportError(f"`{inline.expression}` {error}") from None
 
@@ -101,11 +110,14 @@ class _Session:
 
     def display(self, *values: object) -> None:
         """Show objects in the document, as a Jupyter kernel's ``display`` does."""
-        self.outputs.extend(shown(value) for value in values)
+        for value in values:
+            if self.part is not None and self.watch is not None:
+                self.watch(self.part, value)
+            self.outputs.append(shown(value, marked=self.marked))
 
     def _run(self, cell: Cell) -> list[Output]:
         """Run a cell's code; its last expression is displayed, unless it is None or ends with a semicolon."""
-        self.outputs = []
+        self.outputs, self.part = [], cell
         stdout, stderr = _Stream("stdout", self.outputs), _Stream("stderr", self.outputs)
         with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
             with self._errors_at(cell.line):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from analysis.errors import ReportError, nearest
 
-from .floats import NBSP, Wording, bare_table, docx_float, find_float, typst_float
+from .floats import NBSP, Wording, bare_table, docx_float, find_float, html_float, typst_float
 from .qmd import Document, needs_quarto
 from .tree import Node, raw, rewrite, string, walk, words
 
@@ -29,7 +29,7 @@ def cross_reference(tree: Node, *, target: str, wording: Wording, document: Docu
     Parameters
     ----------
     tree : the document, its conditional content resolved.
-    target : "docx", where numbers are text and references are links, or "typst", where Typst counts and refers.
+    target : "docx" or "html", where numbers are text and references links, or "typst", where Typst counts and refers.
 
     Raises
     ------
@@ -46,10 +46,12 @@ def cross_reference(tree: Node, *, target: str, wording: Wording, document: Docu
                     return bare_table(node) if node["t"] == "Table" else node
                 if target == "typst":
                     return typst_float(found, wording)
+                if target == "html":
+                    return html_float(found, numbers[found.label], wording)
                 return docx_float(found, numbers[found.label], wording)
             case "Para" | "Plain":
                 return {"t": node["t"], "c": _equations(node["c"], numbers, target)}
-            case "Header" if target == "docx" and wording.number_sections:
+            case "Header" if target != "typst" and wording.number_sections:
                 return _numbered_header(node, numbers)
             case "Cite":
                 return _references(node, numbers, target, wording, document)

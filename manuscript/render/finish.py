@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from analysis.source import RESULTS_FILE
+
 from .docx import finish_docx
 from .draft import Draft
 from .pdf import compile_pdf
@@ -12,6 +14,8 @@ from .pdf import compile_pdf
 
 def finish(draft: Draft, *, docx: Path | None, pdf: Path | None, root: Path, fonts: Path) -> tuple[str, ...]:
     """Finish a draft's Word file in place and compile its Typst document to a PDF; return warnings.
+
+    The PDF carries the study's results.json, where there is one under `root`.
 
     Parameters
     ----------
@@ -24,7 +28,9 @@ def finish(draft: Draft, *, docx: Path | None, pdf: Path | None, root: Path, fon
         jobs = []
         if pdf is not None:
             source = draft.typst.read_text(encoding="utf-8")
-            jobs.append(pool.submit(compile_pdf, source, pdf, root=root, fonts=fonts))
+            results = root / RESULTS_FILE
+            attached = results if results.is_file() else None
+            jobs.append(pool.submit(compile_pdf, source, pdf, root=root, fonts=fonts, results=attached))
         if docx is not None:
             finish_docx(docx, metadata=draft.metadata, alt_texts=draft.alt_texts)
         return (*draft.warnings, *(warning for job in jobs for warning in job.result()))

@@ -10,7 +10,7 @@ from typing import Final
 from analysis.errors import ReportError
 
 from .qmd import Document, needs_quarto
-from .tree import Node, attributes, div, plain_text, raw, walk, with_attributes, words
+from .tree import Node, attributes, div, plain_text, raw, string, walk, with_attributes, words
 
 NBSP: Final = "\u00a0"
 KINDS: Final = {"fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Section"}
@@ -134,3 +134,13 @@ def docx_float(found: Float, number: str, wording: Wording) -> Node:
         return div([div([caption], pairs={"custom-style": "Table Caption"}), *found.content], identifier=found.label)
     content = [div([block], pairs={"custom-style": "Captioned Figure"}) for block in found.content]
     return div([*content, div([caption], pairs={"custom-style": "Image Caption"})], identifier=found.label)
+
+
+def html_float(found: Float, number: str, wording: Wording) -> Node:
+    """Return a float as a figure of HTML, under its label."""
+    prefix = [string(f"{wording.titles[found.kind]}{NBSP}{number}{wording.delimiter}")]
+    caption: Node = {
+        "t": "Plain",
+        "c": [{"t": "Span", "c": [["", ["number"], []], prefix]}, {"t": "Space"}, *found.caption],
+    }
+    return {"t": "Figure", "c": [[found.label, [found.kind], []], [None, [caption]], found.content]}

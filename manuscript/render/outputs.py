@@ -16,6 +16,7 @@ _FORMS: Final[tuple[tuple[Literal["markdown", "html"], str], ...]] = (
     ("markdown", "_repr_markdown_"),
     ("html", "_repr_html_"),
 )
+_MARKED: Final[tuple[Literal["markdown"], str]] = ("markdown", "_repr_marked_")
 _PICTURES: Final = ("_repr_png_", "_repr_svg_", "_repr_jpeg_", "_repr_mimebundle_")
 
 
@@ -27,10 +28,11 @@ class Output:
     text: str
 
 
-def inline_markdown(value: object) -> str:
+def inline_markdown(value: object, *, marked: bool = False) -> str:
     """Return the Markdown of an inline value.
 
-    An object prints by its ``_repr_markdown_``, text literally, numbers as Python prints them.
+    An object prints by its ``_repr_markdown_`` (with `marked`, by ``_repr_marked_`` where it has one), text literally,
+    numbers as Python prints them.
 
     Raises
     ------
@@ -48,6 +50,8 @@ def inline_markdown(value: object) -> str:
         return str(value)
     if isinstance(value, str):
         text = escape(value)
+    elif marked and hasattr(value, "_repr_marked_"):
+        text = str(value._repr_marked_())
     elif hasattr(value, "_repr_markdown_"):
         text = str(value._repr_markdown_())
     else:
@@ -57,15 +61,15 @@ def inline_markdown(value: object) -> str:
     return text
 
 
-def shown(value: object) -> Output:
-    """Return an object as a cell shows it: its Markdown, else its HTML, else its repr.
+def shown(value: object, *, marked: bool = False) -> Output:
+    """Return an object as a cell shows it: its Markdown, else its HTML, else its repr; `marked` as in inline values.
 
     Raises
     ------
     ReportError
         If the object shows itself only as a picture.
     """
-    for kind, name in _FORMS:
+    for kind, name in (_MARKED, *_FORMS) if marked else _FORMS:
         form = getattr(value, name, None)
         if form is not None and (text := form()) is not None:
             return Output(kind, str(text))

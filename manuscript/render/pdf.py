@@ -15,7 +15,7 @@ from .clock import epoch
 STANDARD: Final[Literal["ua-1"]] = "ua-1"  # PDF/UA-1: every page's content tagged, alt texts, a title, a language
 
 
-def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path) -> list[str]:
+def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, results: Path | None = None) -> list[str]:
     """Compile a Typst document and return its warnings, one line each.
 
     Parameters
@@ -23,6 +23,7 @@ def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path) -> list[str]
     source : the document's text; paths in it are relative to `root`, and none outside of it can be read.
     pdf : the file to write.
     fonts : folder of the fonts to be used besides those that Typst brings; the system's are never used.
+    results : a file under `root` that travels inside the PDF, as an attachment.
 
     Raises
     ------
@@ -34,6 +35,8 @@ def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path) -> list[str]
     The result is a PDF/UA-1 file. Where the content does not allow it (an image without a description, say), it is a
     tagged PDF without the certificate, and a warning says why.
     """
+    if results is not None:
+        source += _attachment(results.relative_to(root))
     try:
         _compile(source, pdf, root=root, fonts=fonts, certified=True)
     except typst.TypstError as error:
@@ -54,6 +57,14 @@ def _compile(source: str, pdf: Path, *, root: Path, fonts: Path, certified: bool
         ignore_system_fonts=True,
         pdf_standards=[STANDARD] if certified else [],
         timestamp=epoch(),
+    )
+
+
+def _attachment(path: Path) -> str:
+    """Return the end of a Typst document that attaches a file; it prints nothing."""
+    return (
+        f'\n#pdf.attach("{path.name}", read("/{path.as_posix()}", encoding: none), relationship: "supplement", '
+        f'mime-type: "application/json", description: "Every result of this document at full precision")\n'
     )
 
 

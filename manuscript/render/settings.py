@@ -54,7 +54,7 @@ def settings_for(target: str, project: Project, document: Document) -> Settings:
         metadata=metadata,
         execute={key: value for key, value in {**config, **execute}.items() if key in EXECUTE},
         wording=_wording(config, document),
-        image_extension=str(config.get("default-image-extension") or {"docx": "png", "typst": "svg"}[target]),
+        image_extension=str(config.get("default-image-extension") or {"docx": "png"}.get(target, "svg")),
         bibliography=tuple(_file(path, document) for path in as_list(config.get("bibliography"))),
         csl=_optional_file(config, "csl", document),
         template=_optional_file(config, "template", document),

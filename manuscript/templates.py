@@ -1,0 +1,85 @@
+"""Rendering of the jinja2 templates; the only module that imports jinja2.
+
+A template receives text only, no number, so it has nothing to compute. Its HTML part is escaped by jinja2, its notes by
+the filters `md` and `p_value`; whatever a level or label holds is printed literally.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from analysis.errors import ReportError
+
+from . import escape
+from .provenance import Printed, marked_html, marked_markdown
+
+
+def render_template(
+    template: str,
+    folder: Path,
+    context: Mapping[str, Any],
+    *,
+    printed: list[Printed] | None = None,
+    marked: bool = False,
+) -> str:
+    """Render a template of `folder`/templates, or of the templates that come with the program, escaping what it prints.
+
+    Parameters
+    ----------
+    printed : takes the texts from results that the template prints, in its order.
+    marked : put each of them into a span with its ids.
+
+    Raises
+    ------
+    ReportError
+        If there is no such template, or it is faulty (named with its line).
+    """
+    own = Path(__file__).resolve().parent.parent / "templates"
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([folder / "templates", own]),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=partial(_literal, printed=printed, marked=marked),
+    )
+    for name, escaped in (("md", escape.markdown), ("p_value", escape.markdown_p_value)):
+        environment.filters[name] = _filter(escaped, printed=printed, marked=marked)
+    try:
+        return environment.get_template(template).render(context)
+    except jinja2.TemplateNotFound:
+        raise ReportError(f"templates/{template} does not exist; study.toml names it as a table's template") from None
+    except jinja2.TemplateSyntaxError as error:
+        raise ReportError(f"templates/{error.name}:{error.lineno}: {error.message}") from None
+    except jinja2.UndefinedError as error:
+        raise ReportError(f"templates/{template}: {error.message}") from None
+
+
+def _filter(escaped: Callable[[str], str], *, printed: list[Printed] | None, marked: bool) -> Callable[[Any], Markup]:
+    def apply(text: Any) -> Markup:
+        markdown = escaped(str(text))
+        if isinstance(text, Printed):
+            _note(text, printed)
+            markdown = marked_markdown(markdown, text.ids) if marked else markdown
+        return Markup(markdown)  # noqa: S704 (escaped here)
+
+    return apply
+
+
+def _note(text: Printed, printed: list[Printed] | None) -> None:
+    if printed is not None and text.ids:
+        printed.append(text)
+
+
+def _literal(value: Any, *, printed: list[Printed] | None, marked: bool) -> Any:
+    """Escape what jinja2's own escaping leaves: braces, which Quarto would read as a shortcode."""
+    if isinstance(value, Printed):
+        _note(value, printed)
+        return Markup(marked_html(value, value.ids) if marked else escape.html_text(value))  # noqa: S704 (escaped here)
+    return Markup(escape.html_text(value)) if type(value) is str else value  # noqa: S704 (escaped here)

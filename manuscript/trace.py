@@ -1,0 +1,170 @@
+"""`make trace`: each number that the document prints, followed back to its result and to the data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from analysis.files import write_whole
+from analysis.results import Curve, Record, Results, read_results
+from analysis.study import read_study
+
+from .document import ensure_results
+from .numbers import NBSP
+from .provenance import Printed
+from .render import cells
+from .render.project import read_project
+from .render.qmd import Cell, Document, Inline, read_qmd
+from .render.settings import settings_for
+
+TRACE_FILE: Final = Path("build/trace.json")
+"""Where the trace of a study's document stands, relative to its folder."""
+
+_LABEL: Final = re.compile(r"\{[^}]*#((?:fig|tbl)-[\w-]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One printed text and one result that it prints, or depends on; `id` is empty where it comes from no result.
+
+    `value` is at full precision; `conf_low` and `conf_high` as in the record. Of a curve, `value` is None.
+    """
+
+    line: int
+    label: str
+    place: str
+    printed: str
+    id: str
+    value: float | int | str | None = None
+    conf_low: float | None = None
+    conf_high: float | None = None
+    n: int | None = None
+    population: str = ""
+    method: str = ""
+
+    @property
+    def where(self) -> str:
+        """The line, or the table or figure and the place in it."""
+        return f"{self.label}, {self.place}" if self.label and self.place else self.label or f"line {self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """All that a document prints from results, in its order, and the ids that it neither prints nor depends on."""
+
+    document: str
+    data_file: str
+    data_sha256: str
+    entries: tuple[Entry, ...]
+    unprinted: tuple[str, ...]
+    records: int
+
+    def lines(self) -> list[str]:
+        """Return the trace as lines of a table, the data once at its head."""
+        rows = [("where", "printed", "id", "full value", "n", "method"), *map(_row, self.entries)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        table = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+        ids = {entry.id for entry in self.entries if entry.id}
+        end = f"{len(self.entries)} lines, {len(ids)} results; {self.unprinted_line()}"
+        return [f"{self.document}, from {self.data_file} (SHA-256 {self.data_sha256})", "", *table, "", end]
+
+    def unprinted_line(self) -> str:
+        """Say how many results the document leaves out."""
+        return f"{len(self.unprinted)} of {self.records} results are nowhere in {self.document}"
+
+    def to_json(self) -> str:
+        """Return the trace as JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
+
+
+def trace(folder: Path, document: str = "report.qmd") -> Trace:
+    """Run the code of a study's document, its results brought up to date first, and follow what it prints.
+
+    Raises
+    ------
+    LockstepError
+        If study, data or document are not valid.
+    """
+    study = read_study(folder.resolve())
+    results = read_results(ensure_results(study))
+    return trace_of(read_qmd(study.folder / document), results)
+
+
+def trace_of(document: Document, results: Results) -> Trace:
+    """Follow what a document prints; see `trace`."""
+    seen: list[tuple[Inline | Cell, object]] = []
+    project = read_project(document.path.parent, fallback=Path(__file__).resolve().parent.parent)
+    options = settings_for("typst", project, document).execute
+    cells.run(document, options, watch=lambda part, value: seen.append((part, value)))
+    entries = tuple(entry for part, value in seen for entry in _entries(part, value, document, results))
+    used = {entry.id for entry in entries}
+    return Trace(
+        document=document.name,
+        data_file=results.source.data_file,
+        data_sha256=results.source.data_sha256,
+        entries=entries,
+        unprinted=tuple(record.id for record in results if record.id not in used),
+        records=len(results.records),
+    )
+
+
+def write_trace(folder: Path) -> Trace:
+    """Trace a study's document and write build/trace.json."""
+    found = trace(folder)
+    write_whole(folder.resolve() / TRACE_FILE, found.to_json().encode())
+    return found
+
+
+def _entries(part: Inline | Cell, value: object, document: Document, results: Results) -> Iterator[Entry]:
+    label = _label_of(part, document) if isinstance(part, Cell) else ""
+    printed: Iterable[Printed] = getattr(value, "printed", ())
+    if isinstance(part, Inline) and not printed:
+        printed = (Printed(str(value)),)
+    for text in printed:
+        for record_id in text.ids or ("",):
+            plain = text.replace(NBSP, " ")
+            yield _entry(part.line, label, text.place, plain, record_id, results)
+
+
+def _entry(line: int, label: str, place: str, printed: str, record_id: str, results: Results) -> Entry:
+    if not record_id:
+        return Entry(line=line, label=label, place=place, printed=printed, id="")
+    source: Record | Curve = results[record_id] if record_id in results else results.curve(record_id)
+    is_record = isinstance(source, Record)
+    return Entry(
+        line=line,
+        label=label,
+        place=place,
+        printed=printed,
+        id=record_id,
+        value=source.value if isinstance(source, Record) else None,
+        conf_low=source.conf_low if isinstance(source, Record) else None,
+        conf_high=source.conf_high if isinstance(source, Record) else None,
+        n=source.n,
+        population=source.population,
+        method=source.method if is_record else f"{source.method} curve",
+    )
+
+
+def _label_of(cell: Cell, document: Document) -> str:
+    """Return the label of the float that a cell stands in: of the last block opened before it that has one."""
+    for line in reversed(document.lines[: cell.line - 1]):
+        if line.strip() == ":::":
+            return ""
+        if found := _LABEL.search(line):
+            return found[1]
+    return ""
+
+
+def _row(entry: Entry) -> tuple[str, str, str, str, str, str]:
+    """Return an entry as the cells of a line; floats with all their digits."""
+    if not entry.id:
+        return entry.where, entry.printed, "-", "", "", "not a result"
+    value = "" if entry.value is None else str(entry.value)
+    if (entry.conf_low, entry.conf_high) != (None, None):
+        value = f"{value} [{entry.conf_low}, {entry.conf_high}]".strip()
+    return entry.where, entry.printed, entry.id, value, str(entry.n), entry.method

@@ -1,0 +1,76 @@
+"""`make html`: the manuscript as one page, each printed result with its source on hover and on focus."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from analysis.files import write_whole
+from analysis.results import Record, Results, read_results
+from analysis.study import read_study
+
+from .document import ensure_results
+from .render.html import render_page
+from .render.project import read_project
+
+PAGE_FILE: Final = Path("build/report.html")
+"""Where the page of a study's document stands, relative to its folder."""
+
+_REPOSITORY: Final = Path(__file__).resolve().parent.parent
+
+
+def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
+    """Bring the results of a study up to date and write its document as a page; return where that stands.
+
+    Raises
+    ------
+    LockstepError
+        If study, data or document are not valid; the last page is untouched then.
+    """
+    study = read_study(folder.resolve())
+    results = read_results(ensure_results(study))
+    project = read_project(study.folder, fallback=_REPOSITORY)
+    templates = _REPOSITORY / "templates"
+    page = study.folder / PAGE_FILE
+    with tempfile.TemporaryDirectory(dir=page.parent, prefix=".page-") as work:
+        made = Path(work) / page.name
+        render_page(
+            study.folder / document,
+            project,
+            made,
+            explain=lambda record_id: facts(record_id, results),
+            template=templates / "report.html",
+            style=templates / "report.css",
+        )
+        write_whole(page, made.read_bytes())
+    return page
+
+
+def facts(record_id: str, results: Results) -> list[tuple[str, str]]:
+    """Return what a reader may ask of a result: its full value and interval, n, population, method, warning."""
+    if record_id not in results:
+        curve = results.curve(record_id)
+        return [("n", str(curve.n)), ("Population", curve.population), ("Method", curve.method)]
+    record = results[record_id]
+    return [
+        ("", record.label),
+        ("Value", _value(record)),
+        *([("Interval", _interval(record))] if record.conf_level is not None else []),
+        ("n", str(record.n)),
+        ("Population", record.population),
+        ("Method", record.method),
+        *([("Warning", record.warning)] if record.warning else []),
+    ]
+
+
+def _value(record: Record) -> str:
+    if record.value is None:
+        return f"none: {record.reason}"
+    denominator = f" of {record.denominator}" if record.denominator is not None and record.kind == "count" else ""
+    return f"{record.value}{f' {record.unit}' if record.unit else ''}{denominator}"
+
+
+def _interval(record: Record) -> str:
+    low, high = ("not estimable" if bound is None else str(bound) for bound in (record.conf_low, record.conf_high))
+    return f"{low} to {high} ({record.conf_level:.0%})"
