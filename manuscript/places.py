@@ -101,11 +101,6 @@ def texts_of(record: Record | None, study: Study) -> str:
     return numbers.text(record, style_of(study)) if record is not None else "\N{EN DASH}"
 
 
-def with_templates_of(study: Study, other: Study) -> Study:
-    """Return a study that takes its templates from the folder of another one."""
-    return replace(study, folder=other.folder)
-
-
 def _places(document: Document) -> Iterator[Place]:
     label = ""
     for part in document.parts:
