@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from .ranking import Rank
+from .ranking import MEANING, Rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +110,13 @@ class Changes:
         if self.data.same:
             return f"{moved} The data did not change; what did is listed below."
         return f"{moved} Not only the data changed, but also what is listed below: a result can have moved by either."
+
+    def headlines(self) -> list[str]:
+        """Return a line for each claim that broke or was mended, and for each printed result that crossed a bound."""
+        words = {"broke": "no longer supported by the data", "mended": "supported by the data again"}
+        claims = [f'{claim.where}: {words[claim.outcome]}: "{claim.words}"' for claim in self.claims]
+        return claims + [
+            f"{value.spots[0].where}: {value.id}: {value.old} -> {value.new} ({MEANING[value.rank]})"
+            for value in self.values
+            if value.rank in ("significance", "interval", "median")
+        ]

@@ -89,8 +89,8 @@ class Lock:
         return read_qmd(self.folder / DOCUMENT)
 
 
-def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "auto") -> Lock:
-    """Bring a study's report up to date and freeze it as ``locks/<name>``.
+def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "auto") -> tuple[Lock, tuple[str, ...]]:
+    """Bring a study's report up to date and freeze it as ``locks/<name>``; return the lock and the report's warnings.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
         if isinstance(error, OSError):
             raise ReportError(f"{LOCKS}/{name}: could not be written ({error.strerror})") from None
         raise
-    return Lock(target, manifest)
+    return Lock(target, manifest), report.warnings
 
 
 def state_of(folder: Path, *, name: str, renderer: Renderer = "auto") -> Manifest:
