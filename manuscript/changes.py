@@ -78,7 +78,8 @@ class Changes:
     ----------
     printed : how many results the document prints.
     unprinted : how many results that it does not print are others than in the lock.
-    causes : what else than the data changed, in words.
+    causes : what else than the data can have moved a result and changed, in words.
+    presentation : what changed of text, code and packages that print the results, in words.
     study_lines : the lines of study.toml that are gone (-) or new (+).
     unfollowed : places whose arguments are computed, so that what they print is not known here.
     """
@@ -91,6 +92,7 @@ class Changes:
     claims: tuple[ClaimChange, ...]
     figures: tuple[FigureChange, ...]
     causes: tuple[str, ...]
+    presentation: tuple[str, ...]
     study_lines: tuple[str, ...]
     unfollowed: tuple[str, ...]
 
@@ -98,18 +100,18 @@ class Changes:
     def nothing(self) -> bool:
         """Whether all is as it was."""
         moved = self.values or self.unprinted or self.claims or self.figures
-        return self.data.same and not (moved or self.causes)
+        return self.data.same and not (moved or self.causes or self.presentation)
 
     def summary(self) -> str:
         """Say in a sentence or two what changed, and what can be the reason of it."""
         if self.nothing:
             return f"Nothing has changed since lock {self.since}: all {self.printed} printed results are the same."
-        moved = f"{len(self.values)} of {self.printed} printed results are others than in lock {self.since}."
-        if not self.causes:
-            return f"{moved} Of what they come from, only the data changed."
-        if self.data.same:
-            return f"{moved} The data did not change; what did is listed below."
-        return f"{moved} Not only the data changed, but also what is listed below: a result can have moved by either."
+        moved = f"{len(self.values)} of {self.printed} printed results differ from lock {self.since}."
+        if self.causes:
+            data = "did not change" if self.data.same else "changed too, so that a result can have moved by either"
+            return f"{moved} The study definition or the analysis changed, as listed below; the data {data}."
+        data = "The data did not change" if self.data.same else "The data changed"
+        return f"{moved} {data}; the study definition and the analysis are those of the lock."
 
     def headlines(self) -> list[str]:
         """Return a line for each claim that broke or was mended, and for each printed result that crossed a bound."""

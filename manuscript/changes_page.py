@@ -12,7 +12,7 @@ from typing import Any, Final
 from analysis.files import write_whole
 
 from .build import REPOSITORY
-from .changes import Changes, DataChanges, FigureChange, ValueChange
+from .changes import Changes, ClaimChange, DataChanges, FigureChange, ValueChange
 from .ranking import MEANING, RANKS
 from .render import pandoc
 from .render.docx import finish_docx
@@ -64,7 +64,7 @@ def changes_html(changes: Changes, folder: Path) -> str:
             if any(claim.outcome == name for claim in changes.claims)
         ],
         "figures": [_figure(figure) for figure in changes.figures],
-        "causes": changes.causes,
+        "causes": [*changes.causes, *changes.presentation],
         "study_lines": changes.study_lines,
     }
     return render_template("changes.html.j2", folder, context)
@@ -137,7 +137,7 @@ def _value(value: ValueChange) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Any) -> dict[str, Any]:
+def _claim(claim: ClaimChange) -> dict[str, Any]:
     found = [(name, claim.found_then.get(name, ""), text) for name, text in claim.found.items()]
     return {"where": claim.where, "words": claim.words, "condition": claim.condition, "found": found}
 

@@ -69,6 +69,7 @@ def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = Fa
         claims=tuple(_claims(then, now)),
         figures=tuple(_figures(places, lock, then, now)),
         causes=tuple(_causes(lock.manifest, state)),
+        presentation=tuple(_presentation(lock.manifest, state)),
         study_lines=_study_lines(lock.folder, folder),
         unfollowed=unfollowed,
     )
@@ -248,6 +249,9 @@ def _causes(old: Manifest, new: Manifest) -> Iterator[str]:
     if old.source.code_sha256 != new.source.code_sha256:
         yield "The code of the analysis changed."
     yield from _versions(old.source.versions, new.source.versions, "analysis")
+
+
+def _presentation(old: Manifest, new: Manifest) -> Iterator[str]:
     if old.document_sha256 != new.document_sha256:
         yield "The text of report.qmd changed."
     if old.manuscript_sha256 != new.manuscript_sha256:

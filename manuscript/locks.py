@@ -169,7 +169,8 @@ def find_lock(folder: Path, name: str | None = None) -> Lock:
     if name is None:
         return list(found.values())[-1]
     if name not in found:
-        raise ReportError(f"no lock '{name}'{nearest(name, found)}; the locks are: {', '.join(found)}")
+        hint = nearest(name, found) or "."
+        raise ReportError(f"no lock '{name}'{hint} The locks are: {', '.join(found)}.")
     return found[name]
 
 

@@ -13,7 +13,7 @@ RANKS: Final[tuple[Rank, ...]] = get_args(Rank)
 
 MEANING: Final[dict[Rank, str]] = {
     "significance": "P value crossed the significance level",
-    "interval": "Confidence interval came to include, or no longer includes, no effect",
+    "interval": "Confidence interval crossed no effect",
     "median": "Median became reached, or is no longer reached",
     "count": "Number of patients or events changed",
     "other": "Printed otherwise than before",
@@ -40,7 +40,7 @@ def rank(old: Record | None, new: Record | None, *, old_alpha: float, new_alpha:
     if old is not None and new is not None:
         if new.kind == "p_value" and _significant(old, old_alpha) != _significant(new, new_alpha):
             return "significance"
-        if _includes_no_effect(old) != _includes_no_effect(new):
+        if _side(old) != _side(new):
             return "interval"
         if _is_median(new) and (old.value is None) != (new.value is None):
             return "median"
@@ -53,10 +53,11 @@ def _significant(record: Record, alpha: float) -> bool:
     return record.value is not None and float(record.value) < alpha
 
 
-def _includes_no_effect(record: Record) -> bool:
+def _side(record: Record) -> int:
+    """Return on which side of no effect the interval lies, 0 where it includes that."""
     none = 1.0 if record.kind == "hazard_ratio" else 0.0
     low, high = record.conf_low, record.conf_high
-    return not ((low is not None and low > none) or (high is not None and high < none))
+    return int(low is not None and low > none) - int(high is not None and high < none)
 
 
 def _is_median(record: Record) -> bool:
