@@ -123,17 +123,16 @@ def _ids(data: DataChanges) -> list[tuple[str, str]]:
 
 def _value(value: ValueChange) -> dict[str, Any]:
     """Return what the page prints of a changed result; a place's own text only where it says more."""
-    spots = [
-        {"where": spot.where, "old": spot.old, "new": spot.new, "told": spot.old != spot.new and spot.new != value.new}
-        for spot in value.spots
-    ]
+    told = [spot for spot in value.spots if spot.old != spot.new and spot.new != value.new]
+    places = dict.fromkeys(spot.where for spot in value.spots if spot not in told)
     return {
         "id": value.id,
         "label": value.label,
         "population": value.population,
         "old": value.old,
         "new": value.new,
-        "spots": spots,
+        "places": ", ".join(places),
+        "told": told,
     }
 
 
