@@ -16,14 +16,16 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results check trace html audit cohort reference reference-check test lint types bench clean quarto
+.PHONY: help report results check trace html lock changes audit cohort reference reference-check test lint types bench
+.PHONY: clean quarto
 .PHONY: reference-docx lock-requirements
 
 help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 	@echo
-	@echo "Options: STUDY=folder (another study), DATA=file (report: try this data file), RENDERER=auto|builtin|quarto, PYTHON=python3.12"
+	@echo "Options: STUDY=folder (another study), DATA=file (report: try this data file), RENDERER=auto|builtin|quarto,"
+	@echo "         NAME and SINCE (of a lock), PYTHON=python3.12"
 
 report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
 	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)" $(if $(DATA),--data "$(DATA)")
@@ -39,6 +41,13 @@ trace: $(INSTALLED)  ## follow each printed number back to its result; UNPRINTED
 
 html: $(INSTALLED)  ## write build/report.html, where each printed result shows its source
 	@$(PY) -m manuscript html --study "$(STUDY)"
+
+lock: $(INSTALLED)  ## freeze the report and its results as locks/NAME, without patient rows
+	@test -n "$(NAME)" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
+	@$(PY) -m manuscript lock "$(NAME)" --study "$(STUDY)" --renderer "$(RENDERER)"
+
+changes: $(INSTALLED)  ## say what changed since a lock (SINCE=name, else the newest): build/changes.html, .docx, .json
+	@$(PY) -m manuscript changes --study "$(STUDY)" --since "$(SINCE)"
 
 audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, and build/audit.html
 	@status=0; $(PY) -m analysis audit --study "$(STUDY)" || status=$$?; \

@@ -1,4 +1,4 @@
-"""``python -m analysis``: compute build/results.json where it is not of now; ``audit``: judge published statements."""
+"""``python -m analysis``: compute build/results.json, or run a verb: ``audit``, ``fingerprint``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from .errors import LockstepError
+from .files import write_whole
 from .source import RESULTS_FILE, is_current
 from .study import read_study
 
@@ -14,7 +15,7 @@ from .study import read_study
 def main(arguments: list[str] | None = None) -> int:
     """Run the analysis or a verb of the command line; return the exit code."""
     options = _parser().parse_args(arguments)
-    return _audit(options) if options.verb == "audit" else _results(options)
+    return int({"audit": _audit, "fingerprint": _fingerprint, None: _results}[options.verb](options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -29,6 +30,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     audit.add_argument("published", type=Path, nargs="?", help="file of statements (default: data/published.csv)")
     audit.add_argument("--study", type=Path, default=argparse.SUPPRESS, help="folder of the study (default: this one)")
+    rows = verbs.add_parser(
+        "fingerprint", help="digest the data file under the study's key, or compare it with digests"
+    )
+    rows.add_argument("--study", type=Path, default=argparse.SUPPRESS, help="folder of the study (default: this one)")
+    rows.add_argument("--output", type=Path, help="write the digests to this file; the key is made if need be")
+    rows.add_argument("--since", type=Path, help="print as JSON what changed since these digests")
+    rows.add_argument("--ids", action="store_true", help="with --since: list the ids of new and changed patients")
     return parser
 
 
@@ -58,6 +66,22 @@ def _audit(options: argparse.Namespace) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0 if found.passed else 1
+
+
+def _fingerprint(options: argparse.Namespace) -> int:
+    from . import fingerprint as digests  # imports numpy
+
+    try:
+        study = read_study(options.study.resolve())
+        if options.output is not None:
+            found, _ = digests.fingerprint(study, digests.ensure_key(study.folder))
+            write_whole(options.output, digests.fingerprint_json(found).encode())
+        if options.since is not None:
+            sys.stdout.write(digests.changes_json(digests.changes_since(study, options.since, list_ids=options.ids)))
+    except LockstepError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

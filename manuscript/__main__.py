@@ -1,4 +1,4 @@
-"""``python -m manuscript``: `report` builds a study's documents, `check`, `trace` and `audit` hold them to results."""
+"""``python -m manuscript``: a study's documents built, checked, traced, audited, locked, and compared with a lock."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    progress = Progress(sys.stderr, shown=sys.stderr.isatty())
+    progress = _progress()
     study = options.study
     if options.data is not None:
         from .trial import trial_study
@@ -81,6 +81,28 @@ def _html(options: argparse.Namespace) -> int:
     return 0
 
 
+def _lock(options: argparse.Namespace) -> int:
+    from .locks import lock  # loads jinja2 and more
+
+    made, warnings = lock(options.study, options.name, progress=_progress(), renderer=options.renderer)
+    for warning in warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+    sys.stdout.write(f"{_shown(made.folder)}: locked\n")
+    return 0
+
+
+def _changes(options: argparse.Namespace) -> int:
+    from .changes_page import write_changes  # loads jinja2 and more
+    from .differences import changes_since
+
+    found = changes_since(options.study, options.since or None, list_ids=options.ids)
+    *others, last = (_shown(path) for path in write_changes(found, options.study.resolve()))
+    sys.stdout.write(
+        "\n".join([found.summary(), *found.headlines(), f"{', '.join(others)} and {last}: written"]) + "\n"
+    )
+    return 0
+
+
 def _audit(options: argparse.Namespace) -> int:
     from .audit_page import write_audit_page  # loads jinja2
 
@@ -93,12 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="verb")
     report = verbs.add_parser("report", help="build report.pdf and report.docx where something has changed")
     report.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    report.add_argument(
-        "--renderer",
-        choices=("auto", "builtin", "quarto"),
-        default=os.environ.get("RENDERER") or "auto",
-        help="what renders the document; auto takes Quarto where it is installed (default: RENDERER, else auto)",
-    )
+    _add_renderer(report)
     report.add_argument("--output", type=Path, help="folder for the documents (default: build in the study's folder)")
     report.add_argument("--profile", action="append", default=[], help="of Quarto: _quarto-PROFILE.yml; repeatable")
     report.add_argument("--data", type=Path, help="try this data file: documents go to build/try/build in the study")
@@ -119,7 +136,30 @@ def _parser() -> argparse.ArgumentParser:
     audit = verbs.add_parser("audit", help="turn build/audit.json, which `python -m analysis audit` makes, into a page")
     audit.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     audit.set_defaults(run=_audit, after_error="")
+    lock = verbs.add_parser("lock", help="freeze results, text and documents as locks/NAME, without patient rows")
+    lock.add_argument("name", help="such as 2026-11; letters, digits, '.', '_' and '-'")
+    lock.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    _add_renderer(lock)
+    lock.set_defaults(run=_lock, after_error="Nothing was locked.\n")
+    changes = verbs.add_parser("changes", help="compare with a lock; write build/changes.html, .json and .docx")
+    changes.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    changes.add_argument("--since", help="name of the lock (default: the newest, that with the highest number)")
+    changes.add_argument("--ids", action="store_true", help="list the ids of new and changed patients")
+    changes.set_defaults(run=_changes, after_error="")
     return parser
+
+
+def _add_renderer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--renderer",
+        choices=("auto", "builtin", "quarto"),
+        default=os.environ.get("RENDERER") or "auto",
+        help="what renders the document; auto takes Quarto where it is installed (default: RENDERER, else auto)",
+    )
+
+
+def _progress() -> Progress:
+    return Progress(sys.stderr, shown=sys.stderr.isatty())
 
 
 def _shown(path: Path) -> str:

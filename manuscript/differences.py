@@ -1,0 +1,271 @@
+"""A study compared with one of its locks."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.errors import LockstepError, ResultsError
+from analysis.results import Record, Results, read_results
+from analysis.study import Study, read_study
+
+from . import claims
+from .build import DOCUMENT
+from .changes import Changes, ClaimChange, DataChanges, FigureChange, Spot, ValueChange
+from .document import ensure_results, style_of
+from .illustrations import FOLDER as FIGURES
+from .illustrations import illustrate
+from .locks import ROWS_FILE, Lock, Manifest, find_lock, fingerprint, state_of
+from .panels import FigureContent, figure_content
+from .places import Place, places_in, printed_at, texts_of
+from .ranking import RANKS, rank
+from .render.qmd import Document, read_qmd
+
+_FLOATS: Final = ("table", "figure")
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A study at one time: its definition, results and text."""
+
+    study: Study
+    results: Results
+    document: Document
+
+
+def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = False) -> Changes:
+    """Compare a study with one of its locks; results and figures are brought up to date first.
+
+    Parameters
+    ----------
+    since : name of the lock; the newest without it.
+    list_ids : list the ids of new and changed patients.
+
+    Raises
+    ------
+    LockstepError
+        If there is no such lock, or study, data or document are not valid.
+    """
+    folder = folder.resolve()
+    lock = find_lock(folder, since)
+    study = read_study(folder)
+    now = _State(study, read_results(ensure_results(study)), read_qmd(folder / DOCUMENT))
+    # Templates are taken from the study's folder of now: what is asked is which results a table prints, not how.
+    then = _State(replace(lock.study(), folder=folder), lock.results(), lock.document())
+    state = state_of(folder, name=lock.manifest.name)
+    places = places_in(now.document)
+    shown, unfollowed = _shown(places, then, now)
+    moved = [record_id for record_id in _all_ids(then, now) if _moved(*_pair(record_id, then, now))]
+    return Changes(
+        since=lock.manifest.name,
+        data=_data(lock, state, list_ids),
+        values=_values(shown, then, now),
+        printed=len(shown),
+        unprinted=sum(record_id not in shown for record_id in moved),
+        claims=tuple(_claims(then, now)),
+        figures=tuple(_figures(places, lock, then, now)),
+        causes=tuple(_causes(lock.manifest, state)),
+        presentation=tuple(_presentation(lock.manifest, state)),
+        study_lines=_study_lines(lock.folder, folder),
+        unfollowed=unfollowed,
+    )
+
+
+# ---- data ----------------------------------------------------------------------------------------------------------
+
+
+def _data(lock: Lock, now: Manifest, list_ids: bool) -> DataChanges:
+    old, new = lock.manifest.source, now.source
+    found = DataChanges(
+        same=old.data_sha256 == new.data_sha256,
+        old_rows=old.data_rows,
+        new_rows=new.data_rows,
+        old_columns=old.data_columns,
+        new_columns=new.data_columns,
+    )
+    if found.same:
+        return found
+    ids = ["--ids"] if list_ids else []
+    rows = json.loads(fingerprint(lock.folder.parent.parent, "--since", str(lock.folder / ROWS_FILE), *ids))
+    return replace(found, rows=rows, key_missing=rows is None)
+
+
+# ---- printed values ------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Shown:
+    """Where a result is printed: in phrases, each then and now, and in tables and figures."""
+
+    phrases: list[tuple[Place, Spot]] = field(default_factory=list)
+    floats: list[Spot] = field(default_factory=list)
+
+
+def _shown(places: Sequence[Place], then: _State, now: _State) -> tuple[dict[str, _Shown], tuple[str, ...]]:
+    """Return where each printed result is printed, and the places that cannot be followed."""
+    shown: dict[str, _Shown] = {}
+    unfollowed = []
+    for place in places:
+        new = None if place.computed else printed_at(place, now.study, now.results)
+        if new is None:
+            unfollowed.append(place.where)
+            continue
+        old = printed_at(place, then.study, then.results)
+        spot = Spot(place.where, old.text if old else "", new.text)
+        for record_id in dict.fromkeys([*new.ids, *(old.ids if old else ())]):
+            found = shown.setdefault(record_id, _Shown())
+            if place.method in _FLOATS:
+                found.floats.append(spot)
+            else:
+                found.phrases.append((place, spot))
+    return shown, tuple(dict.fromkeys(unfollowed))
+
+
+def _values(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple[ValueChange, ...]:
+    found = [
+        _value(record_id, places, old, new, then, now)
+        for record_id, places in shown.items()
+        for old, new in [_pair(record_id, then, now)]
+        if _moved(old, new) or _denominator_moved(places, old, new)
+    ]
+    return tuple(sorted(found, key=lambda value: RANKS.index(value.rank)))
+
+
+def _value(
+    record_id: str, shown: _Shown, old: Record | None, new: Record | None, then: _State, now: _State
+) -> ValueChange:
+    texts = texts_of(old, then.study), texts_of(new, now.study)
+    differing = [(spot.old, spot.new) for _, spot in shown.phrases if spot.old != spot.new]
+    visible = bool(differing) or (bool(shown.floats) and texts[0] != texts[1])
+    if texts[0] == texts[1]:
+        texts = differing[0] if differing else (_in_full(old), _in_full(new))
+    record = new or old
+    assert record is not None  # noqa: S101 (one of the two has it)
+    return ValueChange(
+        id=record_id,
+        label=record.label,
+        population=record.population,
+        rank=rank(old, new, old_alpha=then.study.analysis.alpha, new_alpha=now.study.analysis.alpha, visible=visible),
+        old=texts[0],
+        new=texts[1],
+        spots=tuple(dict.fromkeys([*(spot for _, spot in shown.phrases), *shown.floats])),
+    )
+
+
+def _all_ids(then: _State, now: _State) -> list[str]:
+    return list(dict.fromkeys(record.id for state in (now, then) for record in state.results))
+
+
+def _pair(record_id: str, then: _State, now: _State) -> tuple[Record | None, Record | None]:
+    return _record(record_id, then), _record(record_id, now)
+
+
+def _record(record_id: str, state: _State) -> Record | None:
+    return state.results[record_id] if record_id in state.results else None  # noqa: SIM401 (Results has no `get`)
+
+
+def _moved(old: Record | None, new: Record | None) -> bool:
+    return _numbers(old) != _numbers(new)
+
+
+def _numbers(record: Record | None) -> tuple[Any, ...] | None:
+    return None if record is None else (record.value, record.conf_low, record.conf_high)
+
+
+def _denominator_moved(shown: _Shown, old: Record | None, new: Record | None) -> bool:
+    """Tell whether a count that stayed is printed of another number of patients than before."""
+    printed = any(place.method == "n_of" for place, _ in shown.phrases)
+    return printed and old is not None and new is not None and old.denominator != new.denominator
+
+
+def _in_full(record: Record | None) -> str:
+    """Return the numbers of a record as they are, where rounding hides that they moved."""
+    if record is None:
+        return "\N{EN DASH}"
+    bounds = [number for number in (record.conf_low, record.conf_high) if number is not None]
+    return str(record.value) + (f" ({' to '.join(map(str, bounds))})" if bounds else "")
+
+
+# ---- claims --------------------------------------------------------------------------------------------------------
+
+
+def _claims(then: _State, now: _State) -> Iterator[ClaimChange]:
+    """Judge the claims of both texts on both results; those of now stand at their line of now."""
+    current = {(claim.words, claim.condition.text): claim for claim in claims.claims_in(now.document)}
+    former = {(claim.words, claim.condition.text): claim for claim in claims.claims_in(then.document)}
+    for key, claim in (current | {key: claim for key, claim in former.items() if key not in current}).items():
+        old, new = _judged(claim, then), _judged(claim, now)
+        if old is None or new is None or old.holds == new.holds or (new.holds and key not in former):
+            continue
+        here = f"{now.document.name}:{claim.line}"
+        yield ClaimChange(
+            outcome="mended" if new.holds else "broke",
+            where=here if key in current else f"line {claim.line} of the lock's text, no longer there",
+            words=claim.words,
+            condition=claim.condition.text,
+            found=new.found,
+            found_then=old.found,
+        )
+
+
+def _judged(claim: claims.Claim, state: _State) -> claims.Verdict | None:
+    """Judge a claim; None where its condition names a result that there is not."""
+    try:
+        return claims.judge(claim, state.results, style_of(state.study))
+    except ResultsError:
+        return None
+
+
+# ---- figures, and what else changed --------------------------------------------------------------------------------
+
+
+def _figures(places: Sequence[Place], lock: Lock, then: _State, now: _State) -> Iterator[FigureChange]:
+    for place in places:
+        if place.method != "figure" or place.computed or not place.arguments:
+            continue
+        name = str(place.arguments[0])
+        new = _content(name, now)
+        if new is None or new == _content(name, then):
+            continue
+        illustrate(name, now.study, now.results, now.study.folder, style_of(now.study))
+        old = lock.folder / FIGURES.name / f"{name}.png"
+        yield FigureChange(place.where, old if old.is_file() else None, now.study.folder / FIGURES / f"{name}.png")
+
+
+def _content(name: str, state: _State) -> FigureContent | None:
+    try:
+        return figure_content(state.study.figures[name], state.study, state.results, style_of(state.study))
+    except (LockstepError, KeyError):
+        return None
+
+
+def _causes(old: Manifest, new: Manifest) -> Iterator[str]:
+    if old.source.study_sha256 != new.source.study_sha256:
+        yield "The study definition, study.toml, changed."
+    if old.source.code_sha256 != new.source.code_sha256:
+        yield "The code of the analysis changed."
+    yield from _versions(old.source.versions, new.source.versions, "analysis")
+
+
+def _presentation(old: Manifest, new: Manifest) -> Iterator[str]:
+    if old.document_sha256 != new.document_sha256:
+        yield "The text of report.qmd changed."
+    if old.manuscript_sha256 != new.manuscript_sha256:
+        yield "The code or the templates of the documents changed."
+    yield from _versions(old.versions, new.versions, "documents")
+
+
+def _versions(old: Mapping[str, str], new: Mapping[str, str], what: str) -> Iterator[str]:
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) != new.get(name):
+            yield f"{name}, of the {what}, is version {new.get(name, 'none')} (in the lock {old.get(name, 'none')})."
+
+
+def _study_lines(old: Path, new: Path) -> tuple[str, ...]:
+    then, now = ((folder / "study.toml").read_text(encoding="utf-8").splitlines() for folder in (old, new))
+    lines = difflib.unified_diff(then, now, lineterm="", n=0)
+    return tuple(line for line in lines if line[:1] in "+-" and not line.startswith(("+++ ", "--- ")))

@@ -1,0 +1,237 @@
+"""`make lock`: the state of a study under a name, whole or not at all, without a patient row in it.
+
+A lock holds what is needed to say later what has changed: results.json, study.toml, report.qmd, report.docx, the
+figures as they were printed, rows.json (keyed digests of the data, see `analysis.fingerprint`) and a manifest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.errors import LockstepError, ReportError, nearest
+from analysis.files import sha256, sha256_of_all
+from analysis.results import Results, Source, read_results
+from analysis.source import RESULTS_FILE
+from analysis.study import Study, read_study
+
+from .build import DOCUMENT, REPOSITORY, Renderer, build
+from .illustrations import FOLDER as FIGURES
+from .places import Place, places_in
+from .progress import Progress
+from .render.clock import EPOCH_VARIABLE, epoch
+from .render.qmd import Document, read_qmd
+from .stamp import environment
+
+LOCKS: Final = Path("locks")
+"""Where a study's locks stand, relative to its folder."""
+
+WORD_FILE: Final = "report.docx"
+ROWS_FILE: Final = "rows.json"
+MANIFEST_FILE: Final = "manifest.json"
+SCHEMA_VERSION: Final = 1
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a lock is of.
+
+    Attributes
+    ----------
+    name : of the lock.
+    number : 1 for the first lock of a study; the newest has the highest.
+    source : data, study definition, analysis code and package versions that the results come from.
+    manuscript_sha256 : of the code and templates that make the documents.
+    document_sha256 : of report.qmd.
+    renderer : "quarto" or "builtin".
+    versions : of the packages that make the documents.
+    epoch : SOURCE_DATE_EPOCH where it was set; a lock has no other time.
+    """
+
+    name: str
+    number: int
+    source: Source
+    manuscript_sha256: str
+    document_sha256: str
+    renderer: str
+    versions: Mapping[str, str]
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock on disk; what it holds is read when it is asked for."""
+
+    folder: Path
+    manifest: Manifest
+
+    def results(self) -> Results:
+        """Return the results of then."""
+        return read_results(self.folder / RESULTS_FILE.name)
+
+    def study(self) -> Study:
+        """Return the study definition of then; it names a data file that does not stand here."""
+        return read_study(self.folder)
+
+    def document(self) -> Document:
+        """Return the manuscript's text of then."""
+        return read_qmd(self.folder / DOCUMENT)
+
+
+def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "auto") -> tuple[Lock, tuple[str, ...]]:
+    """Bring a study's report up to date and freeze it as ``locks/<name>``; return the lock and the report's warnings.
+
+    Raises
+    ------
+    LockstepError
+        If the name is not allowed or taken, or the report cannot be built; nothing is left behind then.
+    """
+    folder = folder.resolve()
+    target = folder / LOCKS / _checked(name)
+    if target.exists():
+        raise ReportError(
+            f"{LOCKS}/{name}: this lock exists, and a lock is never overwritten.\nTake another name for the new one."
+        )
+    report = build(folder, progress=progress, renderer=renderer)
+    word_file = next(path for path in report.outputs if path.name == WORD_FILE)
+    manifest = state_of(folder, name=name, renderer=renderer)
+
+    target.parent.mkdir(exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{name}."))
+    try:
+        with progress.stage("lock"):
+            for path in (folder / RESULTS_FILE, folder / "study.toml", folder / DOCUMENT, word_file):
+                shutil.copyfile(path, work / path.name)
+            for figure in figures_of(places_in(read_qmd(folder / DOCUMENT))):
+                (work / FIGURES.name).mkdir(exist_ok=True)
+                shutil.copyfile(folder / FIGURES / f"{figure}.png", work / FIGURES.name / f"{figure}.png")
+            fingerprint(folder, "--output", str(work / ROWS_FILE))
+            (work / MANIFEST_FILE).write_text(manifest_json(manifest), encoding="utf-8")
+            work.chmod(0o755)
+            work.rename(target)
+    except BaseException as error:
+        shutil.rmtree(work, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise ReportError(f"{LOCKS}/{name}: could not be written ({error.strerror})") from None
+        raise
+    return Lock(target, manifest), report.warnings
+
+
+def state_of(folder: Path, *, name: str, renderer: Renderer = "auto") -> Manifest:
+    """Describe the state of a study now, its results being up to date, as a lock of this name would."""
+    made = environment()
+    return Manifest(
+        name=name,
+        number=max((lock.manifest.number for lock in locks(folder)), default=0) + 1,
+        source=read_results(folder / RESULTS_FILE).source,
+        manuscript_sha256=_manuscript_hash(),
+        document_sha256=sha256(folder / DOCUMENT),
+        renderer=_renderer(renderer),
+        versions={package: made[package] for package in sorted(made)},
+        epoch=epoch() if os.environ.get(EPOCH_VARIABLE) else None,
+    )
+
+
+def locks(folder: Path) -> tuple[Lock, ...]:
+    """Return the locks of a study, the oldest first: by number, then by name.
+
+    Raises
+    ------
+    ReportError
+        If a lock's manifest is damaged or of another version.
+    """
+    found = [_read(path.parent) for path in (folder / LOCKS).glob(f"[!.]*/{MANIFEST_FILE}")]
+    return tuple(sorted(found, key=lambda lock: (lock.manifest.number, lock.manifest.name)))
+
+
+def find_lock(folder: Path, name: str | None = None) -> Lock:
+    """Return the lock of this name, or the newest: that with the highest number.
+
+    Raises
+    ------
+    ReportError
+        If there is none; names those that there are.
+    """
+    found = {lock.folder.name: lock for lock in locks(folder)}
+    if not found:
+        raise ReportError(f"{folder / LOCKS}: there is no lock yet. Make one with `make lock NAME=...`.")
+    if name is None:
+        return list(found.values())[-1]
+    if name not in found:
+        hint = nearest(name, found) or "."
+        raise ReportError(f"no lock '{name}'{hint} The locks are: {', '.join(found)}.")
+    return found[name]
+
+
+def figures_of(places: tuple[Place, ...]) -> tuple[str, ...]:
+    """Return the names of the figures that a document prints."""
+    return tuple(
+        dict.fromkeys(str(place.arguments[0]) for place in places if place.method == "figure" and place.arguments)
+    )
+
+
+def fingerprint(folder: Path, *arguments: str) -> str:
+    """Let the analysis digest the data, in a process of its own, so that no patient row is ever in this one."""
+    run = subprocess.run(
+        [sys.executable, "-m", "analysis", "fingerprint", "--study", str(folder), *arguments],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode != 0:
+        raise LockstepError(run.stderr.strip() or f"the analysis ended with code {run.returncode}")
+    return run.stdout
+
+
+def manifest_json(manifest: Manifest) -> str:
+    """Return the text of manifest.json."""
+    return json.dumps({"schema": SCHEMA_VERSION} | asdict(manifest), ensure_ascii=False, indent=2) + "\n"
+
+
+def _read(folder: Path) -> Lock:
+    path = folder / MANIFEST_FILE
+    try:
+        raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if raw.pop("schema") != SCHEMA_VERSION:
+            raise ValueError
+        return Lock(folder, Manifest(**raw | {"source": Source(**raw["source"])}))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ReportError(
+            f"{LOCKS}/{folder.name}/{MANIFEST_FILE}: is damaged or of another version. "
+            "Restore the lock from your backup or repository, or remove its folder."
+        ) from None
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ReportError(
+            f"a lock cannot be named '{name}'; expected letters, digits, '.', '_' and '-', a letter or digit first, "
+            "64 at most, such as 2026-11"
+        )
+    return name
+
+
+def _manuscript_hash() -> str:
+    code = (REPOSITORY / "manuscript").rglob("*.py")
+    templates = (path for path in (REPOSITORY / "templates").rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return sha256_of_all([*code, *templates], base=REPOSITORY)
+
+
+def _renderer(choice: Renderer) -> str:
+    if choice != "auto":
+        return choice
+    from .render.quarto import find_quarto
+
+    return "builtin" if find_quarto() is None else "quarto"

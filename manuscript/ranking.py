@@ -1,0 +1,64 @@
+"""How much a changed result matters to what a manuscript says, from a crossed significance level to mere rounding."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+from analysis.results import Record
+
+Rank = Literal["significance", "interval", "median", "count", "other", "rounding"]
+
+RANKS: Final[tuple[Rank, ...]] = get_args(Rank)
+"""The ranks, what matters most first."""
+
+MEANING: Final[dict[Rank, str]] = {
+    "significance": "P value crossed the significance level",
+    "interval": "Confidence interval crossed no effect",
+    "median": "Median became reached, or is no longer reached",
+    "count": "Number of patients or events changed",
+    "other": "Printed otherwise than before",
+    "rounding": "Moved, but prints the same",
+}
+
+_TIMES: Final = ("time", "number")
+
+
+def rank(old: Record | None, new: Record | None, *, old_alpha: float, new_alpha: float, visible: bool) -> Rank:
+    """Rank a result that changed.
+
+    Parameters
+    ----------
+    old, new : the record then and now; None where there was or is none.
+    old_alpha, new_alpha : the significance levels then and now.
+    visible : whether anything is printed otherwise than before.
+
+    Notes
+    -----
+    A P value that cannot be estimated is not significant, and a bound that cannot be estimated excludes nothing. "No
+    effect" is 1 for a hazard ratio and 0 for anything else with an interval.
+    """
+    if old is not None and new is not None:
+        if new.kind == "p_value" and _significant(old, old_alpha) != _significant(new, new_alpha):
+            return "significance"
+        if _side(old) != _side(new):
+            return "interval"
+        if _is_median(new) and (old.value is None) != (new.value is None):
+            return "median"
+        if new.kind == "count" and old.value != new.value and visible:
+            return "count"
+    return "other" if visible else "rounding"
+
+
+def _significant(record: Record, alpha: float) -> bool:
+    return record.value is not None and float(record.value) < alpha
+
+
+def _side(record: Record) -> int:
+    """Return on which side of no effect the interval lies, 0 where it includes that."""
+    none = 1.0 if record.kind == "hazard_ratio" else 0.0
+    low, high = record.conf_low, record.conf_high
+    return int(low is not None and low > none) - int(high is not None and high < none)
+
+
+def _is_median(record: Record) -> bool:
+    return record.kind in _TIMES and record.id.endswith(".median")

@@ -1,0 +1,43 @@
+"""The small study with a claim and a lock, for the tests of locks and change reports."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from conftest import IMPLANTS
+
+from manuscript.locks import lock
+from manuscript.progress import Progress
+
+CLAIM = (
+    '\nRetention `{python} r.claim("did not differ", "retention.by_fixation.log_rank.p_value >= alpha")` between '
+    'fixations; `{python} r.n_of("fixation.hybrid")` were hybrid.\n'
+)
+NOTE = "PRIVATE-7Q"
+
+
+def make_study(folder: Path) -> Path:
+    """Copy the small study, with a claim in its text and an undeclared column in its data."""
+    shutil.copytree(IMPLANTS, folder, ignore=shutil.ignore_patterns("build", "locks"))
+    with (folder / "report.qmd").open("a", encoding="utf-8") as document:
+        document.write(CLAIM)
+    data = folder / "data" / "implants.csv"
+    header, *rows = data.read_text(encoding="utf-8").splitlines()
+    data.write_text("\n".join([f"{header};note", *(f"{row};{NOTE}" for row in rows)]) + "\n", encoding="utf-8")
+    return folder
+
+
+def freeze(folder: Path, name: str) -> Path:
+    """Lock a study under a name; return the lock's folder."""
+    made, warnings = lock(folder, name, progress=Progress(sys.stderr, shown=False), renderer="builtin")
+    assert warnings == ()
+    return made.folder
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace some text in a file, once."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")

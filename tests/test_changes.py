@@ -1,0 +1,236 @@
+"""A change report says what changed since a lock, all of it and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import docx
+import ooxml
+import pytest
+from locked_study import edit, freeze, make_study
+
+from analysis.pipeline import compute
+from analysis.results import Results
+from analysis.study import read_study
+from manuscript.__main__ import main
+from manuscript.changes import Changes
+from manuscript.changes_page import changes_html, write_changes
+from manuscript.differences import changes_since
+
+PATIENT = ("I001;uncemented;30,8;left;3,0;1", "I001;uncemented;30,8;left;99,0;0")
+MOVES = {
+    "retention.events": ("24", "23"),
+    "retention.rate.2y": ("89.1% (95% CI 77.3–95.0)", "90.8% (95% CI 79.3–96.1)"),
+    "retention.by_fixation.log_rank.p_value": ("P = 0.182", "P = 0.623"),
+    "retention.adjusted.fixation.uncemented.hazard_ratio": ("2.72 (95% CI 0.97–7.59)", "1.72 (95% CI 0.61–4.87)"),
+    "retention.by_fixation.uncemented.median": (
+        "52.4 months (95% CI 25.6–71.3)",
+        "62.5 months (95% CI 25.6 to not reached)",
+    ),
+}
+"""What the document prints of what this patient moves."""
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a study with the lock `first`."""
+    folder = make_study(tmp_path_factory.mktemp("locked") / "study")
+    freeze(folder, "first")
+    return folder
+
+
+@pytest.fixture
+def study(locked: Path, tmp_path: Path) -> Path:
+    """Return a copy of the study with its lock."""
+    return Path(shutil.copytree(locked, tmp_path / "study"))
+
+
+@pytest.fixture(scope="module")
+def perturbed(locked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the study in which one patient was corrected since the lock."""
+    folder = Path(shutil.copytree(locked, tmp_path_factory.mktemp("perturbed") / "study"))
+    edit(folder / "data" / "implants.csv", *PATIENT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def found(perturbed: Path) -> Changes:
+    """Return what one corrected patient changes."""
+    return changes_since(perturbed)
+
+
+def plain(text: str) -> str:
+    """Return a text with ordinary spaces."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def moved(old: Results, new: Results) -> set[str]:
+    """Return the ids of all results that differ."""
+    return {
+        record.id
+        for record in new
+        if (record.value, record.conf_low, record.conf_high)
+        != (old[record.id].value, old[record.id].conf_low, old[record.id].conf_high)
+    }
+
+
+def test_no_change_gives_an_empty_report(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is listed, and the three files say so."""
+    assert main(["changes", "--study", str(study)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Nothing has changed since lock first: all ")
+    content = json.loads((study / "build" / "changes.json").read_text())
+    assert content["nothing"] is True
+    assert content["printed"] > 50
+    for part in ("values", "claims", "figures", "causes", "presentation", "study_lines", "unfollowed"):
+        assert content[part] == [], part
+    page = (study / "build" / "changes.html").read_text()
+    assert "<table" not in page
+    assert "<h2" not in page
+    text = " ".join(paragraph.text for paragraph in docx.Document(str(study / "build" / "changes.docx")).paragraphs)
+    assert "Nothing has changed since lock first" in text
+
+
+def test_one_patient_gives_exactly_the_values_that_it_moves(locked: Path, perturbed: Path, found: Changes) -> None:
+    """A direct comparison of the two results finds the same: those listed, and as many more that are not printed."""
+    differing = moved(compute(read_study(locked)), compute(read_study(perturbed)))
+    listed = {value.id: (plain(value.old), plain(value.new)) for value in found.values}
+    assert listed == MOVES
+    assert set(MOVES) <= differing
+    assert found.unprinted == len(differing) - len(MOVES)
+
+
+def test_each_value_stands_with_its_places(perturbed: Path, found: Changes) -> None:
+    """The lines are those of report.qmd that hold the call, tables and figures go by their label."""
+    lines = (perturbed / "report.qmd").read_text(encoding="utf-8").splitlines()
+    for value in found.values:
+        for spot in value.spots:
+            if spot.where.startswith("report.qmd:"):
+                assert value.id in lines[int(spot.where.split(":")[1]) - 1]
+            else:
+                assert spot.where in ("fig-retention", "tbl-baseline")
+    median = next(value for value in found.values if value.id.endswith(".median"))
+    assert [spot.where for spot in median.spots] == ["fig-retention"]
+
+
+def test_the_data_are_compared_in_counts_and_ids_come_only_when_asked_for(perturbed: Path, found: Changes) -> None:
+    """One patient with two changed cells; who it is stays out of the report."""
+    assert found.data.rows is not None
+    assert found.data.rows["cells"] == {"months": 1, "revised": 1}
+    assert [found.data.rows[name] for name in ("added", "removed", "changed")] == [0, 0, 1]
+    assert "I001" not in changes_html(found, perturbed)
+    asked = changes_since(perturbed, list_ids=True)
+    assert "Changed patients: I001" in changes_html(asked, perturbed)
+
+
+def test_without_the_key_the_report_says_what_it_cannot_know(perturbed: Path, tmp_path: Path) -> None:
+    """Rows and columns are still counted, results still compared."""
+    folder = Path(shutil.copytree(perturbed, tmp_path / "study"))
+    (folder / ".lockstep-key").unlink()
+    found = changes_since(folder)
+    assert (found.data.key_missing, found.data.rows) == (True, None)
+    assert len(found.values) == len(MOVES)
+    assert "The key of the lock, .lockstep-key, is not here" in changes_html(found, folder)
+
+
+def test_only_the_data_are_blamed_where_only_they_changed(found: Changes) -> None:
+    """The summary names the reason."""
+    assert (found.causes, found.presentation, found.study_lines) == ((), (), ())
+    assert "The data changed; the study definition and the analysis are those of the lock." in found.summary()
+
+
+def test_a_changed_study_definition_is_said_apart(study: Path) -> None:
+    """Where the data are the same, study.toml's lines are shown; each time has its own level."""
+    edit(study / "study.toml", "[analysis]\n", "[analysis]\nalpha = 0.2\n")
+    found = changes_since(study)
+    assert found.data.same
+    assert found.causes == ("The study definition, study.toml, changed.",)
+    assert found.study_lines == ("+alpha = 0.2",)
+    assert "the data did not change" in found.summary()
+    assert [(claim.outcome, claim.words) for claim in found.claims] == [("broke", "did not differ")]
+
+
+def revise_no_cemented_implant(study: Path) -> None:
+    """Change the data so that the fixations differ, which the document denies."""
+    data = study / "data" / "implants.csv"
+    text = data.read_text(encoding="utf-8")
+    data.write_text(re.sub(r"(;cemented;.*;)[01](;PRIVATE-7Q)", r"\g<1>0\2", text), encoding="utf-8")
+
+
+def test_a_claim_that_broke_is_listed_with_its_line_and_the_crossed_p_value(study: Path) -> None:
+    """Who runs it sees at once which sentence no longer holds, and why."""
+    revise_no_cemented_implant(study)
+    found = changes_since(study)
+    [claim] = found.claims
+    assert (claim.outcome, claim.words) == ("broke", "did not differ")
+    lines = (study / "report.qmd").read_text(encoding="utf-8").splitlines()
+    assert '"did not differ"' in lines[int(claim.where.removeprefix("report.qmd:")) - 1]
+    assert found.values[0].id == "retention.by_fixation.log_rank.p_value"
+    assert found.values[0].rank == "significance"
+    assert found.headlines()[0] == f'{claim.where}: no longer supported by the data: "did not differ"'
+    assert "No longer supported by the data (1)" in changes_html(found, study)
+
+
+def test_a_claim_that_was_rewritten_since_is_still_listed(study: Path) -> None:
+    """The words of the lock no longer hold, though the text has been mended already."""
+    revise_no_cemented_implant(study)
+    edit(study / "report.qmd", '"did not differ", "retention.by_fixation.log_rank.p_value >=', '"x", "setting.alpha <=')
+    found = changes_since(study)
+    assert [(claim.outcome, claim.words) for claim in found.claims] == [("broke", "did not differ")]
+    assert found.claims[0].where.endswith("of the lock's text, no longer there")
+    assert found.presentation == ("The text of report.qmd changed.",)
+
+
+def test_a_claim_that_holds_again_is_mended(study: Path) -> None:
+    """A lock with a broken claim can be made, with a warning; when the data support it again, the report says so."""
+    data = study / "data" / "implants.csv"
+    text = data.read_text(encoding="utf-8")
+    revise_no_cemented_implant(study)
+    assert main(["lock", "second", "--study", str(study), "--renderer", "builtin"]) == 0
+    data.write_text(text, encoding="utf-8")
+    found = changes_since(study)
+    assert found.since == "second"
+    assert [(claim.outcome, claim.words) for claim in found.claims] == [("mended", "did not differ")]
+
+
+def test_rounding_alone_is_ranked_last_and_shown_in_full(study: Path) -> None:
+    """A value that moved without being printed otherwise is listed with all its digits."""
+    edit(study / "data" / "implants.csv", "I004;cemented;29,1;", "I004;cemented;29,1001;")
+    found = changes_since(study)
+    assert {value.rank for value in found.values} == {"rounding"}
+    mean = next(value for value in found.values if value.id == "bmi.mean")
+    assert mean.old != mean.new
+    assert mean.old[:4] == mean.new[:4]
+
+
+def test_a_level_with_markup_is_printed_and_nothing_else(study: Path) -> None:
+    """What the data or the definition hold cannot become part of the page."""
+    edit(study / "study.toml", 'label = "Fixation"', 'label = "<script>alert(1)</script> {{ 7*7 }}"')
+    edit(study / "data" / "implants.csv", *PATIENT)
+    page = changes_html(changes_since(study), study)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_page_needs_no_other_file_and_the_word_file_is_valid(perturbed: Path, found: Changes) -> None:
+    """Figures of then and now are inside both; nothing is fetched; the Word file has no error."""
+    page, as_json, word_file = write_changes(found, perturbed)
+    text = page.read_text(encoding="utf-8")
+    assert text.count('src="data:image/png;base64,') == 2
+    assert not re.findall(r'(?:src|href)="(?!data:)', text)
+    assert "http" not in text
+    assert ooxml.problems(word_file) == []
+    document = docx.Document(str(word_file))
+    assert len(document.inline_shapes) == 2
+    cells = " ".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    assert "retention.by_fixation.uncemented.median" in cells
+    assert json.loads(as_json.read_text(encoding="utf-8"))["figures"] == ["fig-retention"]
+
+
+def test_the_same_comparison_is_the_same_bytes(perturbed: Path, found: Changes) -> None:
+    """No time and no order of chance is in a change report."""
+    first = [path.read_bytes() for path in write_changes(found, perturbed)]
+    assert [path.read_bytes() for path in write_changes(changes_since(perturbed), perturbed)] == first
