@@ -1,4 +1,4 @@
-"""``python -m manuscript``: `report` builds a study's documents, `check` and `audit` hold them against results."""
+"""``python -m manuscript``: documents built, held against results, and compared with those of a lock."""
 
 from __future__ import annotations
 
@@ -63,6 +63,17 @@ def _audit(options: argparse.Namespace) -> int:
     return 0
 
 
+def _redline(options: argparse.Namespace) -> int:
+    from .redline_command import write_redline
+
+    progress = Progress(sys.stderr, shown=sys.stderr.isatty())
+    made = write_redline(
+        options.study, progress=progress, since=options.since, author=options.author, renderer=options.renderer
+    )
+    sys.stdout.write("\n".join(made.lines()) + "\n")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m manuscript", description="Documents from results.")
     verbs = parser.add_subparsers(required=True, metavar="verb")
@@ -84,6 +95,17 @@ def _parser() -> argparse.ArgumentParser:
     audit = verbs.add_parser("audit", help="turn build/audit.json, which `python -m analysis audit` makes, into a page")
     audit.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     audit.set_defaults(run=_audit, after_error="")
+    redline = verbs.add_parser("redline", help="write redline.docx: the report, with its changes since a lock tracked")
+    redline.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    redline.add_argument("--since", default="", metavar="LOCK", help="name of the lock (default: the last one)")
+    redline.add_argument("--author", default="", help="whose edits of the prose are (default: the first author's)")
+    redline.add_argument(
+        "--renderer",
+        choices=("auto", "builtin", "quarto"),
+        default=os.environ.get("RENDERER") or "auto",
+        help="what renders the document (default: RENDERER, else auto)",
+    )
+    redline.set_defaults(run=_redline, after_error="The last redline is untouched.\n")
     return parser
 
 
