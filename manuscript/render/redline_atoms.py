@@ -101,11 +101,11 @@ def _parts(run: Element) -> Iterator[Element]:
 
 
 def _canonical(element: Element) -> str:
-    """Return an element's markup, the same however namespaces are declared; ids of drawings do not count."""
+    """Return an element's markup, however namespaces are declared; ids and alt texts of drawings do not count."""
     copy = deepcopy(element)
     for node in copy.iter():
         if str(node.tag).endswith(("}docPr", "}cNvPr")):
-            for name in ("id", "name"):
+            for name in ("id", "name", "descr", "title"):
                 if name in node.attrib:
                     del node.attrib[name]
     return etree.tostring(copy, method="c14n", exclusive=True).decode()

@@ -122,21 +122,19 @@ def _words(block: Element) -> list[str]:
 def _paragraph(old: Element, new: Element, tracker: Tracker, *, in_table: bool = False) -> Element:
     """Return a paragraph of both texts, its differences tracked."""
     sides = (read_atoms(old), read_atoms(new))
-    edited = (
-        _edited(sides[0], tracker.causes.old, old, in_table),
-        _edited(sides[1], tracker.causes.new, new, in_table),
-    )
+    before, old_touched = _edited(sides[0], tracker.causes.old, old, in_table)
+    after, new_touched = _edited(sides[1], tracker.causes.new, new, in_table)
     merged = make("w:p")
     formats = find(new, "w:pPr")
     if formats is not None:
         merged.append(deepcopy(formats))
-    _track_formats(merged, old, tracker)
-    merged.extend(write_atoms(_pieces(sides, edited, tracker), tracker.stamp))
+    _track_formats(merged, old, tracker, edited=not in_table)
+    merged.extend(write_atoms(_pieces(sides, (before, after), old_touched or new_touched, tracker), tracker.stamp))
     return merged
 
 
-def _track_formats(merged: Element, old: Element, tracker: Tracker) -> None:
-    """Note the old form of a paragraph where it had another; it is nobody's number, so it goes under the person."""
+def _track_formats(merged: Element, old: Element, tracker: Tracker, *, edited: bool) -> None:
+    """Note the old form of a paragraph where it had another."""
     before, after = find(old, "w:pPr"), find(merged, "w:pPr")
     markup = ["" if item is None else etree.tostring(item, method="c14n", exclusive=True) for item in (before, after)]
     if markup[0] == markup[1]:
@@ -145,11 +143,14 @@ def _track_formats(merged: Element, old: Element, tracker: Tracker) -> None:
     for name in ("w:rPr", "w:sectPr"):
         for child in find_all(former, name):
             former.remove(child)
-    put(properties(merged, "w:pPr"), "w:pPrChange", former, author=tracker.prose_author, **tracker.stamp)
+    put(properties(merged, "w:pPr"), "w:pPrChange", former, author=tracker.author(edited=edited), **tracker.stamp)
 
 
 def _pieces(
-    sides: tuple[list[Atom], list[Atom]], edited: tuple[list[bool], list[bool]], tracker: Tracker
+    sides: tuple[list[Atom], list[Atom]],
+    edited: tuple[list[bool | None], list[bool | None]],
+    touched: bool,
+    tracker: Tracker,
 ) -> list[Piece]:
     old, new = sides
     pieces: list[Piece] = []
@@ -159,13 +160,11 @@ def _pieces(
                 marks = (*before.marks, *after.marks)
                 pieces.append(Piece(Atom(after.key, after.runs, after.words, after.link, marks)))
             continue
+        flags = _settled([*edited[0][i1:i2], *edited[1][j1:j2]], touched)
+        changed = [*((atom, "del") for atom in old[i1:i2]), *((atom, "ins") for atom in new[j1:j2])]
         pieces += [
-            Piece(atom, "del", tracker.author(edited=flag))
-            for atom, flag in zip(old[i1:i2], edited[0][i1:i2], strict=True)
-        ]
-        pieces += [
-            Piece(atom, "ins", tracker.author(edited=flag))
-            for atom, flag in zip(new[j1:j2], edited[1][j1:j2], strict=True)
+            Piece(atom, change, tracker.author(edited=flag))
+            for (atom, change), flag in zip(changed, flags, strict=True)
         ]
     return pieces
 
@@ -188,24 +187,25 @@ def _operations(
     return joined
 
 
-def _edited(atoms: Sequence[Atom], source: Source, paragraph: Element, in_table: bool) -> list[bool]:
-    """Tell of each atom whether an edit of the source can have changed it; between words, as the word before."""
-    if in_table:
-        return [False] * len(atoms)
-    if style_of(paragraph) == _REFERENCES:
-        return [True] * len(atoms)
+def _edited(
+    atoms: Sequence[Atom], source: Source, paragraph: Element, in_table: bool
+) -> tuple[list[bool | None], bool]:
+    """Tell of each atom whether an edit can have changed it, None for what stands between words; and of the latter."""
+    if in_table or style_of(paragraph) == _REFERENCES:
+        return [not in_table] * len(atoms), not in_table
     words = [_WORD.findall(atom.words) for atom in atoms]
     flags, touched = source.edits([word for group in words for word in group])
-    found: list[bool] = []
-    done = 0
-    last = touched
-    for group in words:
-        if group:
-            last = any(flags[done : done + len(group)])
-            done += len(group)
-            found.append(last)
-        else:
-            found.append(last and touched)
+    following = iter(flags)
+    return [sum(next(following) for _ in group) > 0 if group else None for group in words], touched
+
+
+def _settled(flags: Sequence[bool | None], between: bool) -> list[bool]:
+    """Let what stands between words belong to the word before it in the same change, else to the word after it."""
+    last = next((flag for flag in flags if flag is not None), between)
+    found = []
+    for flag in flags:
+        last = last if flag is None else flag
+        found.append(last)
     return found
 
 
@@ -213,7 +213,8 @@ def _whole_paragraph(paragraph: Element, change: str, tracker: Tracker, *, in_ta
     """Return a paragraph that only one of the texts has."""
     source = tracker.causes.old if change == "del" else tracker.causes.new
     atoms = read_atoms(paragraph)
-    edited = _edited(atoms, source, paragraph, in_table)
+    flags, touched = _edited(atoms, source, paragraph, in_table)
+    edited = _settled(flags, touched)
     whole = sum(edited) * 2 > len(edited) if edited else not in_table
     merged = make("w:p")
     formats = find(paragraph, "w:pPr")

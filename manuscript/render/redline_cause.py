@@ -55,11 +55,6 @@ class Source:
                 found[j] = edited[i1 + i] if tag == "equal" else any(slots)
         return found, self.touched[place]
 
-    def covers(self, words: Sequence[str]) -> bool:
-        """Tell whether most of a printed paragraph changed because the source was edited."""
-        flags, touched = self.edits(words)
-        return touched and sum(flags) * 2 > len(flags)
-
 
 @dataclass(frozen=True, slots=True)
 class Causes:
