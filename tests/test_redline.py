@@ -160,6 +160,14 @@ def test_a_sentence_that_a_person_added_is_the_persons_with_its_numbers(tmp_path
     assert changes(path) == [("A.", "ins", " Of these, 17 were women.")]
 
 
+def test_a_word_that_moved_within_an_edited_sentence_is_the_persons(tmp_path: Path) -> None:
+    """Words of the prose never change through the data, also where the source still holds them at another place."""
+    old = paper(closing="A paragraph to close, which says what all of this may mean.")
+    path, made = tracked(tmp_path, old, paper(), old_source=SOURCE.replace("closing paragraph,", "paragraph to close,"))
+    assert {author for author, _, _ in changes(path)} == {"A."}
+    assert made.data == 0
+
+
 def test_a_citation_renumbered_is_an_edit(tmp_path: Path) -> None:
     """Numbers of citations follow what people cite, not the data."""
     new = paper().replace("[7]", "[8]")

@@ -38,8 +38,9 @@ class Source:
         Notes
         -----
         The paragraph of the source that shares most words with the printed one is laid beside it. A printed word that
-        is not in it was printed by the slot (an inline expression, a citation) between the words around. A printed
-        paragraph that no source resembles was printed by code, so nobody edited it.
+        is not in it was printed by the slot (an inline expression, a citation) between the words around; one that is in
+        it cannot have changed through the data. A printed paragraph that no source resembles was printed by code, so
+        nobody edited it.
         """
         printed = [word.casefold() for word in words]
         counted = Counter(printed)
@@ -51,8 +52,8 @@ class Source:
         found = [False] * len(printed)
         for tag, i1, i2, j1, j2 in SequenceMatcher(None, tokens, printed, autojunk=False).get_opcodes():
             slots = [flag for token, flag in zip(tokens[i1:i2], edited[i1:i2], strict=True) if token[0] == _SLOT]
-            for i, j in enumerate(range(j1, j2)):
-                found[j] = edited[i1 + i] if tag == "equal" else any(slots)
+            printed_by_slots = tag != "equal" and slots
+            found[j1:j2] = [any(slots) if printed_by_slots else self.touched[place]] * (j2 - j1)
         return found, self.touched[place]
 
 
