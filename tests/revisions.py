@@ -69,7 +69,7 @@ def _style(paragraph: Any, *, former: bool) -> str:
 
 
 def _texts(paragraph: Any, parts: dict[str, bytes], gone: str) -> Iterator[str]:
-    """Yield what a paragraph shows: text, tabs, breaks, the codes of fields, and pictures by their bytes."""
+    """Yield what a paragraph shows: text, tabs, breaks, the codes of fields, notes, and pictures by their bytes."""
     for node in paragraph.iter():
         if any(parent.tag == f"{W}{gone}" for parent in node.iterancestors(f"{W}{gone}")):
             continue
@@ -81,8 +81,16 @@ def _texts(paragraph: Any, parts: dict[str, bytes], gone: str) -> Iterator[str]:
             yield "\t"
         elif node.tag == f"{W}br":
             yield "\n"
+        elif node.tag == f"{W}footnoteReference":
+            yield f"[{_note(parts, node.get(f'{W}id'))}]"
         elif node.tag == f"{A}blip":
             yield f"{PICTURE}{hash(_picture(parts, node.get(f'{R}embed')))}"
+
+
+def _note(parts: dict[str, bytes], number: str) -> str:
+    notes = etree.fromstring(parts["word/footnotes.xml"])
+    note = next(note for note in notes if note.get(f"{W}id") == number)
+    return "".join(node.text or "" for node in note.iter(f"{W}t"))
 
 
 def _picture(parts: dict[str, bytes], relationship: str) -> bytes:

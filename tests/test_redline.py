@@ -13,7 +13,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ooxml import problems
 from revisions import Block, accept_all, blocks, reject_all
-from word_files import W, body, link, pandoc_float, para, picture, pixel, run, table, word_file
+from word_files import (
+    NAMESPACES,
+    W,
+    body,
+    link,
+    pandoc_float,
+    para,
+    part,
+    picture,
+    pixel,
+    run,
+    table,
+    text,
+    word_file,
+)
 
 from analysis.errors import ReportError
 from manuscript.render.docx import finish_docx
@@ -254,6 +268,37 @@ def test_a_field_changes_as_a_whole(tmp_path: Path) -> None:
     assert len(gone) == 1
     kinds = [mark.get(f"{W}fldCharType") for mark in gone[0].iter(f"{W}fldChar")]
     assert kinds == ["begin", "separate", "end"]
+
+
+def notes(*texts: str) -> dict[str, bytes]:
+    """Return the part of footnotes with these, numbered from 2."""
+    found = "".join(
+        f'<w:footnote w:id="{number}">{para(words, "FootnoteText")}</w:footnote>'
+        for number, words in enumerate(texts, start=2)
+    )
+    return {"word/footnotes.xml": f"<w:footnotes {NAMESPACES}>{found}</w:footnotes>".encode()}
+
+
+def test_a_footnote_that_is_gone_travels_in_the_file(tmp_path: Path) -> None:
+    """Its reference is removed as a change and still leads to its text; one that both texts have is not touched."""
+
+    def closing(*numbers: int) -> str:
+        references = (f'<w:r><w:footnoteReference w:id="{number}"/></w:r>' for number in numbers)
+        return paper(closing=run("A closing paragraph") + "".join(references))
+
+    path, _ = tracked(
+        tmp_path,
+        closing(2, 3),
+        closing(2),
+        old_parts=notes("A note that is gone.", "A note that stays."),
+        new_parts=notes("A note that stays."),
+    )
+    gone = [
+        node.get(f"{W}id") for change in body(path).iter(f"{W}del") for node in change.iter(f"{W}footnoteReference")
+    ]
+    texts = {note.get(f"{W}id"): text(note) for note in part(path, "word/footnotes.xml")}
+    assert [texts[number] for number in gone] == ["A note that is gone."]
+    assert list(texts.values()) == ["A note that stays.", "A note that is gone."]
 
 
 def test_tracked_changes_are_not_tracked_again(tmp_path: Path) -> None:
