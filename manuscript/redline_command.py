@@ -102,8 +102,11 @@ def _find_lock(folder: Path, name: str) -> Path:
 
 def _order(lock: Path) -> tuple[int, str]:
     """Return what puts locks in order: the number in the manifest, then the name."""
-    manifest = json.loads((lock / _MANIFEST).read_text(encoding="utf-8"))
-    return int(manifest.get("number", 0)), lock.name
+    path = lock / _MANIFEST
+    try:
+        return int(json.loads(path.read_text(encoding="utf-8"))["number"]), lock.name
+    except (ValueError, KeyError, TypeError):
+        raise ReportError(f"{path} is damaged: it has no number. Restore it, or name the lock (SINCE=name).") from None
 
 
 def _plural(count: int, noun: str) -> str:
