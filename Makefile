@@ -16,8 +16,8 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results check trace html lock changes audit cohort reference reference-check test lint types bench
-.PHONY: clean quarto
+.PHONY: help report results check trace html lock changes redline audit cohort reference reference-check test lint types
+.PHONY: bench clean quarto
 .PHONY: reference-docx lock-requirements
 
 help:  ## list the verbs
@@ -53,6 +53,9 @@ audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, 
 	@status=0; $(PY) -m analysis audit --study "$(STUDY)" || status=$$?; \
 	test $$status -gt 1 || $(PY) -m manuscript audit --study "$(STUDY)" || status=$$?; \
 	exit $$status
+
+redline: $(INSTALLED)  ## write build/redline.docx: the report, its changes since a lock tracked (SINCE=name, else the last)
+	@$(PY) -m manuscript redline --study "$(STUDY)" --since "$(SINCE)" --author "$(AUTHOR)" --renderer "$(RENDERER)"
 
 test: $(INSTALLED)  ## run the tests
 	@$(PY) -m pytest -n auto

@@ -110,6 +110,17 @@ def _audit(options: argparse.Namespace) -> int:
     return 0
 
 
+def _redline(options: argparse.Namespace) -> int:
+    from .redline_command import write_redline
+
+    progress = Progress(sys.stderr, shown=sys.stderr.isatty())
+    made = write_redline(
+        options.study, progress=progress, since=options.since, author=options.author, renderer=options.renderer
+    )
+    sys.stdout.write("\n".join(made.lines()) + "\n")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m manuscript", description="Documents from results.")
     verbs = parser.add_subparsers(required=True, metavar="verb")
@@ -146,6 +157,12 @@ def _parser() -> argparse.ArgumentParser:
     changes.add_argument("--since", help="name of the lock (default: the newest, that with the highest number)")
     changes.add_argument("--ids", action="store_true", help="list the ids of new and changed patients")
     changes.set_defaults(run=_changes, after_error="")
+    redline = verbs.add_parser("redline", help="write redline.docx: the report, with its changes since a lock tracked")
+    redline.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    redline.add_argument("--since", default="", metavar="LOCK", help="name of the lock (default: the last one)")
+    redline.add_argument("--author", default="", help="whose edits of the prose are (default: the first author's)")
+    _add_renderer(redline)
+    redline.set_defaults(run=_redline, after_error="The last redline is untouched.\n")
     return parser
 
 

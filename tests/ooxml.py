@@ -15,6 +15,7 @@ from lxml import etree
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 PACKAGE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 
@@ -24,13 +25,15 @@ SEQUENCES = {
         suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd
         snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment
         textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange""",
-    "rPr": """rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid
-        vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em
-        lang eastAsianLayout specVanish oMath""",
+    "rPr": """ins del moveFrom moveTo rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss
+        imprint noProof snapToGrid vanish webHidden color spacing w kern position sz szCs highlight u effect bdr shd
+        fitText vertAlign rtl cs em lang eastAsianLayout specVanish oMath""",
     "tblPr": """tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize tblW jc tblCellSpacing
         tblInd tblBorders shd tblLayout tblCellMar tblLook tblCaption tblDescription""",
     "tcPr": """cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar textDirection tcFitText vAlign
         hideMark""",
+    "trPr": """cnfStyle divId gridBefore gridAfter wBefore wAfter cantSplit trHeight tblHeader tblCellSpacing jc hidden
+        ins del trPrChange""",
     "sectPr": """headerReference footerReference footnotePr endnotePr type pgSz pgMar paperSrc pgBorders lnNumType
         pgNumType cols formProt vAlign noEndnote titlePg textDirection bidi rtlGutter docGrid""",
     "style": """name aliases basedOn next link autoRedefine hidden uiPriority semiHidden unhideWhenUsed qFormat locked
@@ -115,6 +118,7 @@ def _markup(root: Any) -> Iterator[str]:
                 yield f"w:{parent} has w:{name} at {places}"
     yield from _tables(root)
     yield from _ranges(root)
+    yield from _changes(root)
     ids = [item.get("id") for item in root.iter(f"{WP}docPr")]
     if len(ids) != len(set(ids)):
         yield f"ids of drawings repeat: {ids}"
@@ -156,6 +160,35 @@ def _ranges(root: Any) -> Iterator[str]:
             yield f"a field is not closed: {marks}"
 
 
+def _changes(root: Any) -> Iterator[str]:
+    """Tracked changes have an author, a date and an id each, hold runs only, and deleted text is called so."""
+    changes = list(root.iter(*[f"{W}{name}" for name in ("ins", "del", "pPrChange")]))
+    ids = [change.get(f"{W}id") for change in changes]
+    if len(ids) != len(set(ids)):
+        yield f"ids of changes repeat: {sorted(key for key, times in Counter(ids).items() if times > 1)}"
+    for change in changes:
+        name, parent = change.tag.removeprefix(W), change.getparent().tag.removeprefix(W)
+        if not change.get(f"{W}author") or not str(change.get(f"{W}id")).isdecimal():
+            yield f"w:{name} has no author or no id"
+        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", change.get(f"{W}date", "")):
+            yield f"w:{name} is dated '{change.get(f'{W}date')}'"
+        if name == "pPrChange":
+            if [child.tag for child in change] != [f"{W}pPr"]:
+                yield "w:pPrChange does not hold one w:pPr"
+        elif parent in ("rPr", "trPr"):
+            if len(change):
+                yield f"w:{name} marks a paragraph or row and is not empty"
+        elif parent not in ("p", "hyperlink") or not len(change):
+            yield f"w:{name} stands in w:{parent}, or is empty"
+        elif {child.tag for child in change} - {f"{W}r", f"{MATH}oMath", f"{MATH}oMathPara"}:
+            yield f"w:{name} holds {[child.tag for child in change]}"
+    for inside, outside in (("t", "delText"), ("instrText", "delInstrText")):
+        if any(True for change in root.iter(f"{W}del") for _ in change.iter(f"{W}{inside}")):
+            yield f"w:del holds w:{inside}"
+        if any(next(node.iterancestors(f"{W}del"), None) is None for node in root.iter(f"{W}{outside}")):
+            yield f"w:{outside} stands outside w:del"
+
+
 def _references(trees: dict[str, Any]) -> Iterator[str]:
     """Styles, links and REF fields lead to something."""
     styles = {item.get(f"{W}styleId") for item in trees["word/styles.xml"].iter(f"{W}style")}
@@ -171,7 +204,7 @@ def _references(trees: dict[str, Any]) -> Iterator[str]:
     bookmarks = {item.get(f"{W}name") for root in texts for item in root.iter(f"{W}bookmarkStart")}
     for root in texts:
         targets = {item.get(f"{W}anchor") for item in root.iter(f"{W}hyperlink")} - {None}
-        codes = (item.text or "" for item in root.iter(f"{W}instrText"))
+        codes = (item.text or "" for item in root.iter(f"{W}instrText", f"{W}delInstrText"))
         targets |= {match[1] for code in codes if (match := re.match(r"\s*REF (\S+)", code))}
         for target in targets - bookmarks:
             yield f"a reference leads to '{target}', which does not exist"

@@ -1,0 +1,122 @@
+"""Tracked changes in Word: accepting all gives the new manuscript, rejecting all the old one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lxml.etree import _Element as Element
+
+from analysis.errors import ReportError
+from analysis.files import write_whole
+
+from .docx_blocks import number_bookmarks
+from .docx_package import DOCUMENT, package_bytes, parse, read_package, serialise
+from .redline_atoms import without_bookmarks
+from .redline_blocks import Tracker, merge_blocks
+from .redline_cause import causes
+from .redline_parts import (
+    drop_unknown_lists,
+    number_changes,
+    number_drawings,
+    share_footnotes,
+    share_relationships,
+    without_unused,
+)
+from .wordml import attribute, find, is_a, qualified, set_attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Redline:
+    """How many insertions and deletions stand under the data's name and under the person's."""
+
+    data: int
+    prose: int
+
+
+def redline(
+    old: Path,
+    new: Path,
+    target: Path,
+    *,
+    old_source: str,
+    new_source: str,
+    data_author: str,
+    prose_author: str,
+    when: int,
+) -> Redline:
+    """Write the new manuscript with its changes against the old one tracked, wholly or not at all.
+
+    Parameters
+    ----------
+    old, new : finished Word files, as `make report` writes them.
+    target : the file to write.
+    old_source, new_source : texts of the .qmd files they were rendered from, which tell who caused a change.
+    data_author : stands at what changed while its source did not.
+    prose_author : stands at what changed because the source was edited.
+    when : the time of every change, in seconds since 1970.
+
+    Raises
+    ------
+    ReportError
+        If a file is not a finished Word file, holds tracked changes already, or a source cannot be read.
+
+    Notes
+    -----
+    Page, headers and styles are the new file's. The same input gives the same bytes.
+    """
+    old_parts, parts = read_package(old), read_package(new)
+    old_document, document = parse(old_parts, DOCUMENT), parse(parts, DOCUMENT)
+    old_body, body = _body(old_document, old), _body(document, new)
+
+    # One set of parts and names for both texts, so that equal markup means the same
+    parts = share_relationships(old_parts, parts, old_body)
+    parts = share_footnotes(old_parts, parts, old_body, body)
+    drop_unknown_lists(old_body, parts)
+    _part_bookmarks(old_body, body)
+
+    tracker = Tracker(
+        data_author=data_author,
+        prose_author=prose_author,
+        date=datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        causes=causes(old_source, new_source),
+    )
+    blocks = [[block for block in side if is_a(block, "w:p", "w:tbl")] for side in (old_body, body)]
+    section = find(body, "w:sectPr")
+    body[:] = [*merge_blocks(blocks[0], blocks[1], tracker), *([] if section is None else [section])]
+
+    number_bookmarks(body)
+    number_drawings(body)
+    number_changes(body)
+    parts = without_unused(parts, document)
+    write_whole(target, package_bytes(parts | {DOCUMENT: serialise(document)}))
+    return _count(body, tracker)
+
+
+def _body(document: Element, path: Path) -> Element:
+    body = find(document, "w:body")
+    if body is None:
+        raise ReportError(f"{path} has no text in {DOCUMENT}. Render the document again.")
+    if next(body.iter(qualified("w:ins"), qualified("w:del")), None) is not None:
+        raise ReportError(
+            f"{path} holds tracked changes already, so nothing can be tracked against it. Take a file as `make report` "
+            "wrote it."
+        )
+    return body
+
+
+def _part_bookmarks(old_body: Element, body: Element) -> None:
+    """Let each bookmark stand once: the new text's, and of the old one's those that are gone, under other ids."""
+    names = {attribute(start, "w:name") for start in body.iter(qualified("w:bookmarkStart"))}
+    without_bookmarks(old_body, names)
+    for mark in old_body.iter(qualified("w:bookmarkStart"), qualified("w:bookmarkEnd")):
+        set_attributes(mark, id=f"old{attribute(mark, 'w:id')}")
+
+
+def _count(body: Element, tracker: Tracker) -> Redline:
+    authors = [
+        attribute(change, "w:author")
+        for change in body.iter(qualified("w:ins"), qualified("w:del"), qualified("w:pPrChange"))
+    ]
+    return Redline(data=authors.count(tracker.data_author), prose=authors.count(tracker.prose_author))

@@ -1,0 +1,333 @@
+"""Tracked changes in Word: accepting all gives the new manuscript, rejecting all the old one, exactly."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ooxml import problems
+from revisions import Block, accept_all, blocks, reject_all
+from word_files import (
+    NAMESPACES,
+    W,
+    body,
+    link,
+    pandoc_float,
+    para,
+    part,
+    picture,
+    pixel,
+    run,
+    table,
+    text,
+    word_file,
+)
+
+from analysis.errors import ReportError
+from manuscript.render.docx import finish_docx
+from manuscript.render.redline import Redline, redline
+
+SOURCE = """---
+title: A title
+---
+
+Of `{python} r.n("flow.reviewed")` patients, `{python} r.n("flow.analysed")` were analyzed (@tbl-one) and followed well.
+
+Median survival was `{python} r.estimate("os.median")` in the group [@smith].
+
+::: {#tbl-one}
+Of all `{python} r.n("flow.analysed")` patients
+:::
+
+A closing paragraph, which says what all of this may mean.
+"""
+ROWS = [
+    ["Group|left", "n|right", "P|center"],
+    ["A &lt; B|left", "12|right", "&lt;\u00a00.001|center"],
+    ["Local, none|left", "130|right", "|center"],
+    ["Missing|left", "0|right", "|center"],
+]
+
+
+def paper(
+    *,
+    reviewed: str = "154",
+    analysed: str = "142",
+    median: str = "2411 days (95% CI 2160–6262)",
+    rows: list[list[str]] | None = None,
+    first: str = "patients, {n} were analyzed ({ref}) and followed well.",
+    before_closing: str = "",
+    closing: str = "A closing paragraph, which says what all of this may mean.",
+    figure: str = "",
+) -> str:
+    """Return a small paper as pandoc writes it, with a table and a figure that the text refers to."""
+    head, tail = first.format(n=analysed, ref="\0").split("\0") if "{ref}" in first else (first.format(n=analysed), "")
+    opening = run(f"Of {reviewed} {head}") + (link("tbl-one", "Table\u00a01") + run(tail) if tail else "")
+    return (
+        para("A title", "Title")
+        + para(opening, "FirstParagraph")
+        + para(f"Median survival was {median} in the group [7].")
+        + pandoc_float("tbl-one", f"Table\u00a01: Of all {analysed} patients", table(rows or ROWS), number=1)
+        + pandoc_float("fig-one", f"Figure\u00a01: Survival of {analysed} patients", figure or picture(), number=2)
+        + before_closing
+        + para(closing)
+    )
+
+
+def finished(path: Path, markup: str, extra: Mapping[str, bytes] | None = None) -> Path:
+    """Return a finished Word file with this body."""
+    word_file(path, markup, dict(extra or {}))
+    finish_docx(path, metadata={"title": "A title"})
+    return path
+
+
+def tracked(
+    tmp_path: Path, old: str, new: str, *, old_source: str = SOURCE, new_source: str = SOURCE, **extra: Any
+) -> tuple[Path, Redline]:
+    """Return the redline of two papers, held to everything that holds for every redline."""
+    before = finished(tmp_path / "old.docx", old, extra.get("old_parts"))
+    after = finished(tmp_path / "new.docx", new, extra.get("new_parts"))
+    return compared(before, after, tmp_path, old_source=old_source, new_source=new_source)
+
+
+def compared(before: Path, after: Path, folder: Path, *, old_source: str, new_source: str) -> tuple[Path, Redline]:
+    """Return the redline of two files: valid, the same bytes twice, and either text exactly."""
+    targets = [folder / "redline.docx", folder / "again.docx"]
+    made = [
+        redline(
+            before,
+            after,
+            target,
+            old_source=old_source,
+            new_source=new_source,
+            data_author="Data lock May",
+            prose_author="A. Writer",
+            when=946_684_800,
+        )
+        for target in targets
+    ]
+    assert problems(targets[0]) == []
+    assert accept_all(targets[0]) == blocks(after)
+    assert reject_all(targets[0]) == blocks(before)
+    assert targets[0].read_bytes() == targets[1].read_bytes()
+    return targets[0], made[0]
+
+
+def changes(path: Path) -> list[tuple[str, str, str]]:
+    """Return the changes of runs as (author's first word, "ins" or "del", text)."""
+    found = []
+    for node in body(path).iter(f"{W}ins", f"{W}del"):
+        words = "".join(item.text or "" for item in node.iter(f"{W}t", f"{W}delText"))
+        if words:
+            found.append((node.get(f"{W}author").split()[0], node.tag.removeprefix(W), words))
+    return found
+
+
+def test_nothing_changed_is_nothing_tracked(tmp_path: Path) -> None:
+    """Two equal manuscripts give a file without a single change."""
+    path, made = tracked(tmp_path, paper(), paper())
+    assert made == Redline(data=0, prose=0)
+    assert changes(path) == []
+
+
+def test_a_changed_value_stands_under_the_datas_name_and_an_edited_word_under_the_persons(tmp_path: Path) -> None:
+    """In one sentence with both, each change has its own author, and unchanged words are not touched."""
+    old = paper(first="patients, {n} were analysed ({ref}) and followed well.", analysed="139")
+    path, made = tracked(tmp_path, old, paper(), old_source=SOURCE.replace("were analyzed", "were analysed"))
+    assert changes(path)[:4] == [
+        ("Data", "del", "139"),
+        ("Data", "ins", "142"),
+        ("A.", "del", "analysed"),
+        ("A.", "ins", "analyzed"),
+    ]
+    assert {author for author, _, _ in changes(path)[4:]} == {"Data"}
+    assert (made.prose, made.data) == (2, len(changes(path)) - 2)
+
+
+def test_an_interval_that_changes_is_data_down_to_its_punctuation(tmp_path: Path) -> None:
+    """Where the source is the same, words, signs and spaces that change belong to the data."""
+    path, made = tracked(tmp_path, paper(), paper(median="not reached (95% CI 2333 days–not estimable)"))
+    assert made.prose == 0
+    assert made.data > 0
+    assert {author for author, _, _ in changes(path)} == {"Data"}
+
+
+def test_a_comma_that_a_person_moved_is_the_persons(tmp_path: Path) -> None:
+    """A change between words, in a paragraph whose source was edited, is an edit."""
+    old = paper(closing="A closing paragraph which says what all of this may mean.")
+    path, made = tracked(tmp_path, old, paper(), old_source=SOURCE.replace("paragraph, which", "paragraph which"))
+    assert changes(path) == [("A.", "ins", ",")]
+    assert made == Redline(data=0, prose=1)
+
+
+def test_a_sentence_that_a_person_added_is_the_persons_with_its_numbers(tmp_path: Path) -> None:
+    """A new inline expression is written by a person, so what it prints comes in under that name."""
+    closing = "A closing paragraph, which says what all of this may mean. Of these, 17 were women."
+    added = SOURCE.replace("may mean.", 'may mean. Of these, `{python} r.n("sex.f.count")` were women.')
+    path, _ = tracked(tmp_path, paper(), paper(closing=closing), new_source=added)
+    assert changes(path) == [("A.", "ins", " Of these, 17 were women.")]
+
+
+def test_a_word_that_moved_within_an_edited_sentence_is_the_persons(tmp_path: Path) -> None:
+    """Words of the prose never change through the data, also where the source still holds them at another place."""
+    old = paper(closing="A paragraph to close, which says what all of this may mean.")
+    path, made = tracked(tmp_path, old, paper(), old_source=SOURCE.replace("closing paragraph,", "paragraph to close,"))
+    assert {author for author, _, _ in changes(path)} == {"A."}
+    assert made.data == 0
+
+
+def test_a_citation_renumbered_is_an_edit(tmp_path: Path) -> None:
+    """Numbers of citations follow what people cite, not the data."""
+    new = paper().replace("[7]", "[8]")
+    path, _ = tracked(tmp_path, paper(), new)
+    assert changes(path) == [("A.", "del", "7"), ("A.", "ins", "8")]
+
+
+def test_a_table_changes_cell_by_cell_and_rows_come_and_go(tmp_path: Path) -> None:
+    """A row added in the middle and one removed are tracked as rows; of the others only the changed cell is."""
+    rows = [
+        ROWS[0],
+        ["A &lt; B|left", "14|right", "&lt;\u00a00.001|center"],
+        ["Other|left", "3|right", "|center"],
+        ROWS[2],
+    ]
+    path, made = tracked(tmp_path, paper(), paper(rows=rows))
+    marked = [
+        (row.find(f"{W}trPr/{W}ins") is not None, row.find(f"{W}trPr/{W}del") is not None)
+        for row in body(path).iter(f"{W}tr")
+    ]
+    assert sorted(marked) == sorted([(False, False)] * 3 + [(True, False), (False, True)])
+    assert ("Data", "del", "12") in changes(path)
+    assert ("Data", "ins", "14") in changes(path)
+    assert made.prose == 0
+
+
+def test_a_table_of_other_columns_is_replaced_with_its_caption(tmp_path: Path) -> None:
+    """Old and new table do not run into one: a paragraph stands between them."""
+    rows = [[*row[:2], "1|right", row[2]] for row in ROWS]
+    path, _ = tracked(tmp_path, paper(), paper(rows=rows))
+    tags = [block.tag.removeprefix(W) for block in body(path)]
+    assert "tbl tbl" not in " ".join(tags)
+    assert tags.count("tbl") == 2
+
+
+def test_a_table_removed_takes_every_row_and_its_caption(tmp_path: Path) -> None:
+    """Once accepted, neither table nor caption is left; the reference to it goes as well."""
+    without = re.sub(r'<w:bookmarkStart w:id="1".*<w:bookmarkEnd w:id="1"/>', "", paper())
+    without = without.replace(link("tbl-one", "Table\u00a01"), run("no table"))
+    path, _ = tracked(tmp_path, paper(), without)
+    assert all(row.find(f"{W}trPr/{W}del") is not None for row in body(path).iter(f"{W}tr"))
+    assert not [block for block in accept_all(path) if block[0] == "table"]
+
+
+def test_paragraphs_added_removed_and_moved(tmp_path: Path) -> None:
+    """A paragraph that moved is removed here and added there, and both texts stay exact."""
+    added = para("Whole new words stand here, of which there was no trace before.")
+    moved = para("Limits were many: one centre, few patients, no randomization.")
+    old = paper(before_closing=moved).replace("and followed well.", "and followed well.")
+    new = paper(before_closing=added).replace(para("A title", "Title"), para("A title", "Title") + moved)
+    path, _ = tracked(tmp_path, old, new)
+    marks = [item.tag.removeprefix(W) for item in body(path).iterfind(f".//{W}pPr/{W}rPr/*")]
+    assert sorted(marks) == ["del", "ins", "ins"]
+
+
+def test_a_changed_picture_is_removed_and_added_with_both_images_kept(tmp_path: Path) -> None:
+    """The old picture travels in the file, so that rejecting brings it back."""
+    other = pixel() + b"another"
+    path, made = tracked(tmp_path, paper(), paper(), new_parts={"word/media/rId90.png": other})
+    with zipfile.ZipFile(path) as archive:
+        images = {archive.read(name) for name in archive.namelist() if name.startswith("word/media/")}
+    assert images == {pixel(), other}
+    assert made == Redline(data=2, prose=0)
+
+
+def test_a_changed_form_is_tracked(tmp_path: Path) -> None:
+    """Words set in italics, and a paragraph of another style, go back to what they were."""
+    new = paper(closing="<w:r/>").replace(
+        para("<w:r/>"),
+        para(
+            run("A closing paragraph, ") + run("which", "<w:i/>") + run(" says what all of this may mean."), "Compact"
+        ),
+    )
+    path, _ = tracked(tmp_path, paper(), new)
+    assert [words for _, _, words in changes(path)] == ["which", "which"]
+    assert len(list(body(path).iter(f"{W}pPrChange"))) == 1
+
+
+def test_a_field_changes_as_a_whole(tmp_path: Path) -> None:
+    """A reference is never cut: its code and its result go and come together."""
+    new = paper(first="patients, {n} were analyzed and followed well.")
+    path, _ = tracked(tmp_path, paper(), new)
+    gone = [node for node in body(path).iter(f"{W}del") if list(node.iter(f"{W}delInstrText"))]
+    assert len(gone) == 1
+    kinds = [mark.get(f"{W}fldCharType") for mark in gone[0].iter(f"{W}fldChar")]
+    assert kinds == ["begin", "separate", "end"]
+
+
+def notes(*texts: str) -> dict[str, bytes]:
+    """Return the part of footnotes with these, numbered from 2."""
+    found = "".join(
+        f'<w:footnote w:id="{number}">{para(words, "FootnoteText")}</w:footnote>'
+        for number, words in enumerate(texts, start=2)
+    )
+    return {"word/footnotes.xml": f"<w:footnotes {NAMESPACES}>{found}</w:footnotes>".encode()}
+
+
+def test_a_footnote_that_is_gone_travels_in_the_file(tmp_path: Path) -> None:
+    """Its reference is removed as a change and still leads to its text; one that both texts have is not touched."""
+
+    def closing(*numbers: int) -> str:
+        references = (f'<w:r><w:footnoteReference w:id="{number}"/></w:r>' for number in numbers)
+        return paper(closing=run("A closing paragraph") + "".join(references))
+
+    path, _ = tracked(
+        tmp_path,
+        closing(2, 3),
+        closing(2),
+        old_parts=notes("A note that is gone.", "A note that stays."),
+        new_parts=notes("A note that stays."),
+    )
+    gone = [
+        node.get(f"{W}id") for change in body(path).iter(f"{W}del") for node in change.iter(f"{W}footnoteReference")
+    ]
+    texts = {note.get(f"{W}id"): text(note) for note in part(path, "word/footnotes.xml")}
+    assert [texts[number] for number in gone] == ["A note that is gone."]
+    assert list(texts.values()) == ["A note that stays.", "A note that is gone."]
+
+
+def test_tracked_changes_are_not_tracked_again(tmp_path: Path) -> None:
+    """A redline is no manuscript to compare with: the error says so, and nothing is written."""
+    path, _ = tracked(tmp_path, paper(), paper(analysed="99"))
+    with pytest.raises(ReportError, match=r"redline\.docx holds tracked changes already"):
+        compared(path, tmp_path / "new.docx", tmp_path / "nowhere", old_source=SOURCE, new_source=SOURCE)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_accepting_and_rejecting_are_no_looking_away(tmp_path: Path) -> None:
+    """The check itself tells texts apart: with a change both ways, accepting is not rejecting."""
+    path, _ = tracked(tmp_path, paper(), paper(analysed="99", before_closing=para("An addition, long enough.")))
+    accepted: list[Block] = accept_all(path)
+    assert accepted != reject_all(path)
+    assert any("99" in str(block) for block in accepted)
+
+
+WORDS = st.sampled_from(
+    ["of", "142", "patients", "12.5%", "P = 0.03", "(n = 3)", "survival", "\u00a0", "—", "the", "é"]
+)
+PARAGRAPHS = st.lists(st.lists(WORDS, min_size=1, max_size=8).map(" ".join), min_size=1, max_size=6)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(old=PARAGRAPHS, new=PARAGRAPHS, figure=st.booleans(), rows=st.permutations(ROWS[1:]))
+def test_any_two_texts(tmp_path: Path, old: list[str], new: list[str], figure: bool, rows: list[list[str]]) -> None:
+    """Whatever the paragraphs, either text comes out exactly, and the file is valid."""
+    before = paper(before_closing="".join(map(para, old)))
+    after = paper(before_closing="".join(map(para, new)), rows=[ROWS[0], *rows])
+    parts = {"word/media/rId90.png": pixel() + b"other"} if figure else {}
+    tracked(tmp_path, before, after, new_parts=parts, old_source="\n\n".join(old), new_source="\n\n".join(new))
