@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from analysis.results import Results
 from analysis.study import Study, read_study
+
+# A loaded machine is slow now and then; speed is measured by `make bench`, never by a test.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 ROOT = Path(__file__).parent.parent
 IMPLANTS = ROOT / "tests" / "studies" / "implants"

@@ -189,7 +189,8 @@ def test_widths_always_fit(rows: list[list[str]], room: int) -> None:
     assert all(width > 0 for width in widths)
     assert sum(widths) <= room
     given = column_widths(cells, 3, room=room, size=SIZE, margins=MARGINS, given=widths)
-    assert given == pytest.approx(widths, abs=1)
+    # Widths are rounded to twentieths of a point, once more where a column gives another what it needs.
+    assert given == pytest.approx(widths, abs=3)
 
 
 def test_one_endless_word_leaves_room_for_the_other_columns() -> None:
