@@ -11,8 +11,8 @@ from analysis.study import Study, read_study
 
 from . import claims, literals
 from .document import ensure_results, style_of
-from .numbers import Style
 from .render.qmd import Document, read_qmd
+from .style import Style
 from .trace import trace_of
 
 

@@ -15,8 +15,9 @@ from analysis.expressions import Expression, parse_expression
 from analysis.results import Results
 
 from .inline import holds_for
-from .numbers import Style, text
+from .numbers import text
 from .render.qmd import Document, Inline
+from .style import Style
 
 
 @dataclass(frozen=True, slots=True)

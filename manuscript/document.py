@@ -17,7 +17,10 @@ from analysis.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_curren
 from .audit_page import audit_table
 from .illustrations import Illustration, illustrate
 from .inline import Phrase, Phrases
-from .numbers import Style
+from .journal_file import Journal
+from .journals import active_journal, styled
+from .render.project import read_project
+from .style import Style
 from .tables import RenderedTable, render_table, variable_label
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -67,6 +70,8 @@ class Report(Phrases):
 def open_study(folder: str | Path = ".") -> Report:
     """Open the study in a folder, its results brought up to date with data, definition and code.
 
+    Numbers print as the journal wants them whose Quarto profile is active (``quarto render --profile plos-one``).
+
     Raises
     ------
     LockstepError
@@ -74,13 +79,17 @@ def open_study(folder: str | Path = ".") -> Report:
     """
     study = read_study(Path(folder).resolve())
     results = read_results(ensure_results(study))
-    return Report(results, style_of(study), study)
+    journal = active_journal(study.folder)
+    if journal is not None:
+        read_project(study.folder, fallback=_REPOSITORY)  # puts the journal's citation style where it is looked for
+    return Report(results, style_of(study, journal), study)
 
 
-def style_of(study: Study) -> Style:
-    """Return the style of numbers that a study asks for."""
+def style_of(study: Study, journal: Journal | None = None) -> Style:
+    """Return the style of numbers that a study asks for, and a journal where one is given."""
     decimals = {name: column.decimals for name, column in study.columns.items() if column.type == "number"}
-    return Style(alpha=study.analysis.alpha, number_decimals=decimals | {"follow_up": study.time.decimals})
+    style = Style(alpha=study.analysis.alpha, number_decimals=decimals | {"follow_up": study.time.decimals})
+    return styled(style, journal)
 
 
 def ensure_results(study: Study) -> Path:

@@ -206,13 +206,13 @@ def _header_texts(panel: Panel, header: _Header, frame: _Frame, measure: Measure
     y += TITLE_LINE * (len(header.title) - 1) + LINE
     texts += [Text(frame.plot_left, y + LINE * i, line) for i, line in enumerate(header.subtitle)]
     if panel.p_text:
-        # "Log-rank P < 0.001" from right to left: the letter is in italics, as in the prose.
-        y, rest = frame.plot_top - _HEADER_GAP, panel.p_text[1:]
+        # "Log-rank P < 0.001" from right to left: the letter is in italics where it is in the prose.
+        y, letter, rest = frame.plot_top - _HEADER_GAP, panel.p_text[0], panel.p_text[1:]
         p_right = frame.plot_right - measure(rest, TEXT_SIZE)
-        name_right = p_right - measure("P", TEXT_SIZE, "italic") - measure(" ", TEXT_SIZE)
+        name_right = p_right - measure(letter, TEXT_SIZE, panel.p_face) - measure(" ", TEXT_SIZE)
         texts += [
             Text(frame.plot_right, y, rest, align="right"),
-            Text(p_right, y, "P", face="italic", align="right"),
+            Text(p_right, y, letter, face=panel.p_face, align="right"),
             Text(name_right, y, "Log-rank", align="right"),
         ]
     return texts

@@ -20,9 +20,9 @@ from analysis.study import Study
 
 from .figure_layout import width_of
 from .figure_text import FONTS
-from .numbers import NBSP, Style
 from .panels import FigureContent, Group, Panel, figure_content
 from .provenance import Printed
+from .style import NBSP, Style
 
 FOLDER: Final = Path("build/figures")
 """Where a study's figures stand, relative to its folder."""
@@ -68,9 +68,10 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
         known = ", ".join(study.figures) or "none"
         raise ReportError(f"no figure '{name}' in study.toml{nearest(name, study.figures)}; it has: {known}")
     content = figure_content(study.figures[name], study, results, style)
-    key, path = _key(content), folder / FOLDER / name
+    place = FOLDER / style.name  # each journal's figures in a folder of their own
+    key, path = _key(content), folder / place / name
     if not _is_current(path, key):
-        with _own_font_list(path.parent):
+        with _own_font_list(folder / FOLDER):
             from .figures import draw  # only now: importing matplotlib takes longer than all the rest
         files = draw(content, formats=FORMATS)
         for extension, drawn in files.items():
@@ -78,7 +79,7 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
         # Written last: a run that is stopped before leaves files that do not fit their stamp, and are drawn again.
         hashes = {extension: hashlib.sha256(drawn).hexdigest() for extension, drawn in files.items()}
         write_whole(path.with_suffix(STAMP), json.dumps({"content": key} | hashes, indent=2).encode() + b"\n")
-    return Illustration((FOLDER / name).as_posix(), alt_text(content), width_of(content), tuple(_printed(content)))
+    return Illustration((place / name).as_posix(), alt_text(content), width_of(content), tuple(_printed(content)))
 
 
 def alt_text(content: FigureContent) -> str:

@@ -11,8 +11,8 @@ from analysis.expressions import Expression, parse_expression
 from analysis.results import Record, Results
 
 from . import escape, numbers
-from .numbers import NBSP, Style
 from .provenance import Printed, marked_markdown
+from .style import NBSP, Style
 
 ALPHA: Final = "alpha"
 """The name by which a condition calls the significance level of the study."""
@@ -99,14 +99,24 @@ class Phrases:
     def range(self, stem: str, decimals: int | None = None) -> Phrase:
         """Print `stem`.min to `stem`.max without a unit: "5–71"."""
         low, high = f"{stem}.min", f"{stem}.max"
-        texts = (numbers.bare_text(self.results[i], self.style, decimals=decimals) for i in (low, high))
-        return Phrase(self.style.range_dash.join(texts), (low, high))
+        least, most = (numbers.bare_text(self.results[i], self.style, decimals=decimals) for i in (low, high))
+        return Phrase(numbers.span_text(least, most, self.style), (low, high))
 
     def p(self, record_id: str) -> Phrase:
         """Print a P value: "P = 0.012", its letter in italics."""
         record = self._of_kind(record_id, "p", "p_value")
         text = numbers.p_text(record.value, self.style)
-        return Phrase(text, (record_id,), escape.markdown_p_value(text))
+        return Phrase(text, (record_id,), escape.markdown_p_value(text) if self.style.p.italic else None)
+
+    @property
+    def p_letter(self) -> Phrase:
+        """Print the letter of P values, for sentences about them: "P"."""
+        letter = self.style.p.letter
+        return Phrase(letter, (), f"*{letter}*" if self.style.p.italic else None)
+
+    def heading(self, name: str) -> Phrase:
+        """Print what a journal calls a part of the abstract: "Results", or "Findings"."""
+        return Phrase(self.style.headings.get(name, name), ())
 
     def month(self, record_id: str) -> Phrase:
         """Print a date's month: "July 1965"."""

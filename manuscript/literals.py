@@ -14,8 +14,9 @@ from typing import Final
 from analysis.errors import ReportError
 from analysis.results import Results
 
-from .numbers import Style, bare_text
+from .numbers import bare_text
 from .render.qmd import Document, Inline, Prose
+from .style import Style
 
 _WORDS: Final = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"

@@ -1,17 +1,17 @@
-"""Numbers to text: one style for text, tables, figures and captions."""
+"""Numbers to text, in a style: the same for prose, tables, figures and captions."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from analysis.results import Record
 
-NBSP: Final = "\N{NO-BREAK SPACE}"
+from .style import NBSP, Style
+
+ALPHA: Final = "setting.alpha"
 MONTHS: Final = (
     "January",
     "February",
@@ -26,47 +26,6 @@ MONTHS: Final = (
     "November",
     "December",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """How numbers are printed; a journal is another Style.
-
-    Attributes
-    ----------
-    decimal_mark, minus, range_dash : characters of numbers and intervals.
-    percent_decimals, ratio_decimals, probability_decimals, statistic_decimals : fixed decimals.
-    p_decimals, p_floor : P values are rounded to `p_decimals`; below `p_floor` they print as "< floor".
-    alpha : where rounding would carry a P value over this level, it gets more decimals.
-    number_decimals : decimals of a measured variable by name; others get `default_decimals`.
-    """
-
-    decimal_mark: str = "."
-    minus: str = "\N{MINUS SIGN}"
-    range_dash: str = "\N{EN DASH}"
-    percent_decimals: int = 1
-    ratio_decimals: int = 2
-    probability_decimals: int = 2
-    statistic_decimals: int = 2
-    p_decimals: int = 3
-    p_floor: float = 0.001
-    alpha: float = 0.05
-    default_decimals: int = 1
-    number_decimals: Mapping[str, int] = field(default_factory=dict)
-
-    def decimals(self, record: Record) -> int:
-        """Return the decimals in which a record's value is rounded."""
-        match record.kind:
-            case "percent":
-                return self.percent_decimals
-            case "hazard_ratio":
-                return self.ratio_decimals
-            case "probability":
-                return self.probability_decimals
-            case "statistic":
-                return self.statistic_decimals
-            case _:
-                return self.number_decimals.get(record.id.split(".")[0], self.default_decimals)
 
 
 # Summaries that are (halves of) observed values print as exactly as they were measured; averages keep fixed decimals.
@@ -85,7 +44,10 @@ def number_text(value: float, decimals: int, style: Style, *, strip: bool = Fals
     if strip and "." in digits:
         digits = digits.rstrip("0").rstrip(".")
     sign = style.minus if quantity < 0 else ""
-    return sign + digits.replace(".", style.decimal_mark)
+    whole, _, fraction = digits.partition(".")
+    if style.thousands and abs(quantity) >= style.thousands_from:
+        whole = f"{int(whole):,}".replace(",", style.thousands)
+    return sign + whole + (style.decimal_mark + fraction if fraction else "")
 
 
 def bare_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
@@ -104,7 +66,7 @@ def value_text(record: Record, style: Style, *, decimals: int | None = None) -> 
     text = bare_text(record, style, decimals=decimals)
     if record.value is None or record.unit is None:
         return text
-    return text + "%" if record.unit == "%" else f"{text}{NBSP}{_counted(record.unit, text)}"
+    return text + "%" if record.unit == "%" else f"{text}{NBSP}{_counted(record.unit, text, style)}"
 
 
 def interval_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
@@ -116,10 +78,14 @@ def interval_text(record: Record, style: Style, *, decimals: int | None = None) 
         for bound in (record.conf_low, record.conf_high)
     )
     level = number_text(100 * record.conf_level, 1, style, strip=True)
-    # "to" where a bound is words, or where a dash could be read as a minus
-    worded = None in (record.conf_low, record.conf_high) or style.minus in (low[0], high[0])
-    joined = f"{low} to {high}" if worded else f"{low}{style.range_dash}{high}"
-    return f"{level}%{NBSP}CI {joined}"
+    worded = None in (record.conf_low, record.conf_high)
+    return f"{level}%{NBSP}CI{',' if style.interval_comma else ''} {span_text(low, high, style, worded=worded)}"
+
+
+def span_text(low: str, high: str, style: Style, *, worded: bool = False) -> str:
+    """Join the ends of a range or interval: "5–71"; by "to" where one is words, or a dash could be read as a minus."""
+    dash = " to " if worded or style.minus in (low[:1], high[:1]) else style.range_dash
+    return f"{low}{dash}{high}"
 
 
 def text(record: Record, style: Style, *, decimals: int | None = None, nested: bool = False) -> str:
@@ -141,25 +107,37 @@ def p_number(p: float | int | str | None, style: Style) -> str:
     value = float(p)
     if not 0 <= value <= 1:
         raise ValueError(f"a P value cannot be {value}")
-    if value < style.p_floor:
-        floor = number_text(style.p_floor, 9, style, strip=True)
-        return f"<{NBSP}{floor}"
-    ceiling = 1 - 10**-style.p_decimals
+    if value < style.p.floor:
+        return f"<{style.p.space}{_p_digits(style.p.floor, 9, style, strip=True)}"
+    decimals = _p_decimals(value, style)
+    ceiling = 1 - 10**-decimals
     if value > ceiling:
-        return f">{NBSP}{number_text(ceiling, style.p_decimals, style)}"
-    decimals = style.p_decimals
+        return f">{style.p.space}{_p_digits(ceiling, decimals, style)}"
     # 0.0497 must not print as "0.050": rounding never changes on which side of alpha a P value lies.
     while (rounded(value, decimals) < Decimal(repr(style.alpha))) != (value < style.alpha):
         decimals += 1
-    return number_text(value, decimals, style)
+    return _p_digits(value, decimals, style)
 
 
 def p_text(p: float | int | str | None, style: Style) -> str:
     """Print a P value with its letter: "P = 0.012", "P < 0.001"."""
     number = p_number(p, style)
     if p is None:
-        return f"P{NBSP}{number}"
-    return f"P{NBSP}{number}" if number[0] in "<>" else f"P{NBSP}={NBSP}{number}"
+        return f"{style.p.letter}{NBSP}{number}"
+    sign = "" if number[0] in "<>" else f"={style.p.space}"
+    return f"{style.p.letter}{style.p.space}{sign}{number}"
+
+
+def _p_decimals(value: float, style: Style) -> int:
+    if style.p.significant is None:
+        return next((decimals for bound, decimals in style.p.steps if value < bound), style.p.decimals)
+    leading = -math.floor(math.log10(value))  # place of the first digit that is not 0
+    return min(max(leading, 1) + style.p.significant - 1, style.p.most_decimals)
+
+
+def _p_digits(value: float, decimals: int, style: Style, *, strip: bool = False) -> str:
+    digits = number_text(value, decimals, style, strip=strip)
+    return digits if style.p.leading_zero else digits.removeprefix("0")
 
 
 def date_text(iso: str) -> str:
@@ -188,9 +166,12 @@ def bound_text(record: Record, value: float, style: Style, decimals: int | None 
     if isinstance(value, int) and decimals is None:
         return number_text(value, 0, style)
     if record.kind in ("count", "setting") and decimals is None:
-        return number_text(value, 6, style, strip=True)
+        # a significance level is written as the P values that are held against it
+        digits = _p_digits if record.id == ALPHA else number_text
+        return digits(value, 6, style, strip=True)
     strip = decimals is None and (record.kind == "time" or record.id.rsplit(".", 1)[-1] in _OBSERVED)
-    places = style.decimals(record) if decimals is None else decimals
+    most = style.fewer_decimals(record)
+    places = style.decimals(record) if decimals is None else decimals if most is None else min(decimals, most)
     if record.kind == "hazard_ratio" and decimals is None and value > 0:
         # a ratio never prints as 0.00
         places = max(places, -math.floor(math.log10(value))) if value < 10**-places / 2 else places
@@ -202,6 +183,13 @@ def singular(unit: str) -> str:
     return unit.removesuffix("s") if len(unit) > 2 else unit
 
 
-def _counted(unit: str, number: str) -> str:
-    """Return the unit in the number's grammatical number: "1 day", "2 days"."""
+def unit_text(unit: str, style: Style) -> str:
+    """Return what a unit is called in a style."""
+    return style.units.get(unit, unit)
+
+
+def _counted(unit: str, number: str, style: Style) -> str:
+    """Return the unit in the number's grammatical number: "1 day", "2 days"; an abbreviation has none."""
+    if unit in style.units:
+        return style.units[unit]
     return singular(unit) if number == "1" else unit

@@ -12,8 +12,9 @@ from analysis.results import Curve, Results, RiskTable
 from analysis.study import Axis, Endpoint, Figure, Study, slug
 
 from . import numbers
-from .numbers import Style
+from .figure_text import Face
 from .provenance import Printed
+from .style import Style
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Panel:
     legend_title : the variable whose levels the curves are, where the levels alone would not tell, or "".
     groups : the curves, in the order of the levels.
     p_text : the log-rank test ("P < 0.001"), or "" where there is nothing to compare.
+    p_face : the face of its letter.
     """
 
     letter: str
@@ -63,6 +65,7 @@ class Panel:
     legend_title: str
     groups: tuple[Group, ...]
     p_text: str
+    p_face: Face = "italic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +151,7 @@ def _panel(
         legend_title=legend_title,
         groups=tuple(_group(*curve, endpoint, study, results, style) for curve in curves),
         p_text=p_text,
+        p_face="italic" if style.p.italic else "regular",
     )
 
 

@@ -11,13 +11,11 @@ from analysis.results import Record, Results
 from analysis.study import FOLLOW_UP, Study, Summary, Table, TableRow, slug
 
 from . import numbers
-from .numbers import Style
 from .provenance import Printed, joined
+from .style import Style
 from .templates import render_template
 
 EM_SPACE: Final = "\N{EM SPACE}"
-MARKS: Final = ("\N{DAGGER}", "\N{DOUBLE DAGGER}", "\N{SECTION SIGN}", "\N{PILCROW SIGN}")
-EMPTY: Final = "\N{EN DASH}"
 NOTE: Final = "note"
 
 _MARKED: Final[Mapping[Summary, str]] = {
@@ -58,12 +56,13 @@ class Column:
 class Row:
     """A line of a table: a heading without cells, or one cell list for each column.
 
-    A cell list has a count and a percentage, or one text over both.
+    A cell list has a count and a percentage, or one text over both. `mark` leads from the label to a note.
     """
 
     label: str
     cells: tuple[tuple[str, ...], ...] = ()
     indent: bool = False
+    mark: str = ""
 
     @property
     def indented_label(self) -> str:
@@ -86,9 +85,9 @@ def render_table(name: str, study: Study, results: Results, style: Style) -> Ren
     context = _models(table, study, results, style) if table.endpoints else _summary(table, study, results, style)
     printed: list[Printed] = []
     return RenderedTable(
-        render_template(table.template, study.folder, context, printed=printed),
+        render_template(table.template, study.folder, context, style, printed=printed),
         tuple(printed),
-        render_template(table.template, study.folder, context, marked=True),
+        render_template(table.template, study.folder, context, style, marked=True),
     )
 
 
@@ -107,7 +106,7 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
             for level, label in study.levels(table.by).items()
         ]
     marks = {
-        summary: MARKS[position]
+        summary: style.marks[position % len(style.marks)] * (1 + position // len(style.marks))
         for position, summary in enumerate(dict.fromkeys(row.summary for row in table.rows if row.summary in _MARKED))
     }
     rows = [row for spec in table.rows for row in _variable_rows(spec, columns, marks, study, results, style)]
@@ -118,6 +117,7 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
         "columns": columns,
         "rows": _placed(rows, [column.label for column in columns]),
         "marks": [(mark, _MARKED[summary]) for summary, mark in marks.items()],
+        "together": style.counts_with_percent,
         "tests": tests,
         "missing": missing,
         "ungrouped": _missing([table.by], study, results, style) if table.by else "",
@@ -134,7 +134,7 @@ def _variable_rows(
 ) -> Iterator[Row]:
     stem = slug(spec.variable)
     label, unit = variable_label(spec.variable, study)
-    heading = f"{label}, {unit}" if unit else label
+    heading = f"{label}, {numbers.unit_text(unit, style)}" if unit else label
 
     def cell(path: str, *parts: str) -> tuple[str, ...]:
         return tuple(_bare(results[f"{stem}{path}.{part}"], style) for part in parts)
@@ -149,29 +149,36 @@ def _variable_rows(
                 yield Row(level_label, counts, indent=True)
         case "median_range_mean":
             yield Row(heading)
-            dash = style.range_dash
             for part, parts in (("Median", ("median",)), ("Range", ("min", "max")), ("Mean", ("mean",))):
                 texts = (cell(column.path, *parts) for column in columns)
-                yield Row(part, tuple((joined(dash.join(text), *text),) for text in texts), indent=True)
+                yield Row(part, tuple((_joined(text, style),) for text in texts), indent=True)
         case "mean_sd":
             pairs = (cell(column.path, "mean", "sd") for column in columns)
-            yield Row(heading, tuple((joined(f"{mean}{marks[spec.summary]} ({sd})", mean, sd),) for mean, sd in pairs))
+            cells = tuple((joined(f"{mean} ({sd})", mean, sd),) for mean, sd in pairs)
+            yield Row(heading, cells, mark=marks[spec.summary])
         case "median_range" | "median_iqr":
             bounds = ("min", "max") if spec.summary == "median_range" else ("q1", "q3")
             triples = (cell(column.path, "median", *bounds) for column in columns)
-            mark, dash = marks[spec.summary], style.range_dash
-            cells = (joined(f"{middle}{mark} ({low}{dash}{high})", middle, low, high) for middle, low, high in triples)
-            yield Row(heading, tuple((text,) for text in cells))
+            cells = tuple(
+                (joined(f"{middle} ({numbers.span_text(low, high, style)})", middle, low, high),)
+                for middle, low, high in triples
+            )
+            yield Row(heading, cells, mark=marks[spec.summary])
     if results[f"{stem}.missing.count"].value:
         missing = tuple(_count_percent(f"{stem}{column.path}.missing", results, style) for column in columns)
         yield Row("Missing", missing, indent=True)
+
+
+def _joined(texts: Sequence[str], style: Style) -> Printed:
+    """Print one value, or the ends of a range."""
+    return joined(texts[0] if len(texts) == 1 else numbers.span_text(texts[0], texts[1], style), *texts)
 
 
 def _count_percent(stem: str, results: Results, style: Style) -> tuple[str, str]:
     percent = results[f"{stem}.percent"]
     return (
         _bare(results[f"{stem}.count"], style),
-        Printed(EMPTY if percent.value is None else numbers.value_text(percent, style), (percent.id,)),
+        Printed(style.empty if percent.value is None else numbers.value_text(percent, style), (percent.id,)),
     )
 
 
@@ -249,7 +256,7 @@ def _ratio(record: Record, style: Style) -> Printed:
     if record.value is None or record.conf_low is None or record.conf_high is None:
         return Printed(numbers.value_text(record, style), (record.id,))
     low, high = (numbers.bound_text(record, bound, style) for bound in (record.conf_low, record.conf_high))
-    return Printed(f"{numbers.value_text(record, style)} ({low}{style.range_dash}{high})", (record.id,))
+    return Printed(f"{numbers.value_text(record, style)} ({numbers.span_text(low, high, style)})", (record.id,))
 
 
 def _p(record: Record, style: Style) -> Printed:

@@ -18,12 +18,14 @@ from analysis.errors import ReportError
 
 from . import escape
 from .provenance import Printed, marked_html, marked_markdown
+from .style import Style
 
 
 def render_template(
     template: str,
     folder: Path,
     context: Mapping[str, Any],
+    style: Style | None = None,
     *,
     printed: list[Printed] | None = None,
     marked: bool = False,
@@ -32,6 +34,8 @@ def render_template(
 
     Parameters
     ----------
+    style : how P values and marks of notes are set: by the filters `p_value`, `mark` and `mark_md`, and as `p_html`
+        and `p_md`, the letter of P values.
     printed : takes the texts from results that the template prints, in its order.
     marked : put each of them into a span with its ids.
 
@@ -49,8 +53,16 @@ def render_template(
         lstrip_blocks=True,
         finalize=partial(_literal, printed=printed, marked=marked),
     )
-    for name, escaped in (("md", escape.markdown), ("p_value", escape.markdown_p_value)):
+    style = style or Style()
+    p_value = escape.markdown_p_value if style.p.italic else escape.markdown
+    for name, escaped in (("md", escape.markdown), ("p_value", p_value)):
         environment.filters[name] = _filter(escaped, printed=printed, marked=marked)
+    letter = escape.html_text(style.p.letter)
+    environment.globals["p_html"] = Markup(f"<em>{letter}</em>" if style.p.italic else letter)  # noqa: S704 (escaped)
+    environment.globals["p_md"] = Markup(p_value(style.p.letter))  # noqa: S704 (escaped)
+    raised = ("<sup>{}</sup>", "^{}^") if style.marks_raised else ("{}", "{}")
+    environment.filters["mark"] = partial(_mark, form=raised[0], escaped=escape.html_text)
+    environment.filters["mark_md"] = partial(_mark, form=raised[1], escaped=escape.markdown)
     try:
         return environment.get_template(template).render(context)
     except jinja2.TemplateNotFound:
@@ -70,6 +82,11 @@ def _filter(escaped: Callable[[str], str], *, printed: list[Printed] | None, mar
         return Markup(markdown)  # noqa: S704 (escaped here)
 
     return apply
+
+
+def _mark(mark: str, *, form: str, escaped: Callable[[str], str]) -> Markup:
+    """Return the mark of a note in its form; nothing for none."""
+    return Markup(form.format(escaped(mark)) if mark else "")  # noqa: S704 (escaped here)
 
 
 def _note(text: Printed, printed: list[Printed] | None) -> None:

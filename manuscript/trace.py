@@ -14,12 +14,12 @@ from analysis.results import Curve, Record, Results, read_results
 from analysis.study import read_study
 
 from .document import ensure_results
-from .numbers import NBSP
 from .provenance import Printed
 from .render import cells
 from .render.project import read_project
 from .render.qmd import Cell, Document, Inline, read_qmd
 from .render.settings import settings_for
+from .style import NBSP
 
 TRACE_FILE: Final = Path("build/trace.json")
 """Where the trace of a study's document stands, relative to its folder."""

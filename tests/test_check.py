@@ -13,8 +13,8 @@ from manuscript import check
 from manuscript.__main__ import main
 from manuscript.check import findings
 from manuscript.inline import Phrases
-from manuscript.numbers import Style
 from manuscript.render.qmd import parse, read_qmd
+from manuscript.style import Style
 
 HEAD = '---\ntitle: T\nliterals:\n  "RECIST 1.1": criteria\n---\n\n'
 

@@ -16,8 +16,9 @@ from analysis.pipeline import compute
 from analysis.results import Results
 from analysis.study import Study, read_study, slug
 from manuscript.document import Report, style_of
-from manuscript.numbers import NBSP, rounded
+from manuscript.numbers import rounded
 from manuscript.panels import figure_content
+from manuscript.style import NBSP
 
 EM_SPACE = "\N{EM SPACE}"
 ABSENT = {"grade": 7, "surgery": 11, "primary_size_cm": 13, "response": 9}

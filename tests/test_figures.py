@@ -21,8 +21,8 @@ from analysis.errors import ReportError
 from manuscript.figure_layout import AXIS_OFFSET, lay_out
 from manuscript.figure_text import Text, labelled, wrapped
 from manuscript.figures import COLOURS, DASHES, draw, text_width
-from manuscript.numbers import Style
 from manuscript.panels import FigureContent, figure_content
+from manuscript.style import Style
 
 Contents = dict[str, FigureContent]
 Box = tuple[float, float, float, float]

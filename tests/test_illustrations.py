@@ -20,8 +20,8 @@ from analysis.results import Results, write_results
 from analysis.study import Study
 from manuscript import illustrations
 from manuscript.illustrations import Illustration, illustrate
-from manuscript.numbers import Style
 from manuscript.panels import FigureContent
+from manuscript.style import Style
 
 ROOT = Path(__file__).parent.parent
 FILES = ("overall.png", "overall.stamp.json", "overall.svg")
@@ -204,7 +204,7 @@ def test_drawing_leaves_home_alone_and_current_figures_need_no_matplotlib(
         "from analysis.results import read_results\n"
         "from analysis.study import read_study\n"
         "from manuscript.illustrations import illustrate\n"
-        "from manuscript.numbers import Style\n"
+        "from manuscript.style import Style\n"
         "folder, before = Path(sys.argv[1]), dict(os.environ)\n"
         "illustrate('overall', read_study(folder), read_results(folder / 'results.json'), folder, Style())\n"
         "assert before == dict(os.environ)\n"

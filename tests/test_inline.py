@@ -7,7 +7,7 @@ import pytest
 from analysis.errors import LockstepError, ReportError, ResultsError
 from analysis.results import Results
 from manuscript.inline import Phrase, Phrases
-from manuscript.numbers import NBSP, Style
+from manuscript.style import NBSP, Style
 
 
 @pytest.fixture

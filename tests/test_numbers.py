@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.results import Record
 from manuscript import numbers
-from manuscript.numbers import NBSP, Style
+from manuscript.style import NBSP, PValueStyle, Style
 
 STYLE = Style()
 
@@ -124,7 +124,7 @@ def test_a_record_without_interval_has_no_interval_text() -> None:
 
 def test_a_journal_style_changes_every_mark() -> None:
     """Decimal point, dash and P decimals follow the style alone."""
-    style = Style(decimal_mark="·", range_dash=" to ", p_decimals=2, percent_decimals=0)
+    style = Style(decimal_mark="·", range_dash=" to ", p=PValueStyle(decimals=2), percent_decimals=0)
     ratio = record(id="a.hr", kind="hazard_ratio", value=0.5, conf_low=0.25, conf_high=1.0, conf_level=0.95)
     assert plain(numbers.text(ratio, style)) == "0·50 (95% CI 0·25 to 1·00)"
     assert plain(numbers.p_text(0.238, style)) == "P = 0·24"

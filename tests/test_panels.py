@@ -12,8 +12,8 @@ from sample_results import Patients, make_results, make_study, trial
 from analysis.errors import ReportError, ResultsError
 from analysis.results import Results
 from analysis.study import Study
-from manuscript.numbers import Style
 from manuscript.panels import FigureContent, figure_content
+from manuscript.style import Style
 
 PATIENTS = [(100.0, True), (300.0, False), (500.0, True)]
 

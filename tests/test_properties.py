@@ -26,8 +26,8 @@ from analysis.results import Curve, Record, Results, RiskTable, from_json, to_js
 from analysis.study import Study, read_study
 from analysis.survival import cox_regression, kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
 from manuscript.figures import draw
-from manuscript.numbers import Style
 from manuscript.panels import figure_content
+from manuscript.style import Style
 
 Patients = list[tuple[int, bool, int]]
 patients = st.lists(st.tuples(st.integers(0, 12), st.booleans(), st.integers(0, 2)), min_size=2, max_size=30)

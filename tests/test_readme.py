@@ -10,7 +10,7 @@ from conftest import ROOT
 from analysis.results import Results
 from analysis.study import Study
 from manuscript.document import Report, style_of
-from manuscript.numbers import NBSP
+from manuscript.style import NBSP
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

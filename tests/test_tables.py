@@ -10,7 +10,7 @@ import pytest
 from analysis.errors import ReportError
 from analysis.results import Results
 from analysis.study import Study
-from manuscript.numbers import NBSP, Style
+from manuscript.style import NBSP, Style
 from manuscript.tables import render_table
 
 STYLE = Style(number_decimals={"age_at_diagnosis": 2, "primary_size_cm": 2, "follow_up": 2})
@@ -26,9 +26,9 @@ def cells(markdown: str) -> list[list[str]]:
 
 
 def test_table_1_prints_the_published_characteristics(study: Study, results: Results) -> None:
-    """Levels are indented, counts and percentages have their own columns, medians carry a dagger."""
+    """Levels are indented, counts and percentages have their own columns, rows of medians carry a dagger."""
     rows = {row[0]: row[1:3] for row in cells(render_table("characteristics", study, results, STYLE).markdown)}
-    assert rows["Age at diagnosis, years"][0] == "47.5† (5–71)"
+    assert rows["Age at diagnosis, years†"][0] == "47.5 (5–71)"
     assert rows["\N{EM SPACE}Male"] == ["60", "42.3%"]
     assert rows["\N{EM SPACE}Fibroblastic/myofibroblastic tumors"] == ["2", "1.4%"]
     assert rows["\N{EM SPACE}Median"][0] == "49.38"

@@ -14,8 +14,8 @@ from analysis.results import Results
 from analysis.study import Study
 from manuscript.__main__ import main
 from manuscript.document import style_of
-from manuscript.numbers import NBSP
 from manuscript.provenance import Printed, joined
+from manuscript.style import NBSP
 from manuscript.tables import render_table
 from manuscript.trace import Trace, trace
 

@@ -15,7 +15,7 @@ from .crossref import cross_reference
 from .draft import FORMATS, Draft
 from .front_matter import normalised, plain
 from .pictures import picture_files, resolve_pictures
-from .project import Project, reference_keys
+from .project import Project, profiles_told, reference_keys
 from .qmd import Document, read_qmd
 from .settings import Settings, settings_for
 from .subset import refuse_unsupported, resolve_conditions, tables_of, without_comments
@@ -39,7 +39,8 @@ def render(path: Path, project: Project, folder: Path) -> Draft:
     settings = [settings_for(target, project, document) for target in FORMATS]
     if settings[0].execute != settings[1].execute:
         raise ReportError(f"{document.at('execute:')}: `execute` options per format need Quarto; set them for both.")
-    ran = cells.run(document, settings[0].execute)
+    with profiles_told(project):
+        ran = cells.run(document, settings[0].execute)
     tree = read_tree(ran.markdown, settings, document)
     outputs = [folder / f"{path.stem}.docx", folder / f"{path.stem}.typ"]
     with ThreadPoolExecutor(len(FORMATS)) as pool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +22,12 @@ EXECUTE: Final = ("echo", "include", "output", "eval", "warning", "error")
 
 # Keys that name files: relative to the file in which they stand.
 PATHS: Final = ("bibliography", "csl", "template", "reference-doc", "font-paths")
+STYLES: Final = Path("build/csl")
+"""Where a style of the collection is found, put there when it is named: ``csl: build/csl/<name>.csl``."""
+
+PROFILES: Final = "QUARTO_PROFILE"
+"""The variable in which Quarto is told of active profiles, and tells the document's code of them."""
+
 _NOT_METADATA: Final = (
     *("project", "profile", "format", "execute", "jupyter", "engine", "editor", "crossref", "number-sections"),
     *("citeproc", "default-image-extension", "keep-typ", "keep-md", *PATHS, *EXECUTE),
@@ -49,7 +57,8 @@ def read_project(folder: Path, *, fallback: Path, profiles: Sequence[str] = ()) 
     folder : the document's.
     fallback : folder whose _quarto.yml serves where `folder` has none; the bibliography is the document's own then, by
         the same name, where it has one.
-    profiles : names of active profiles; of two the first wins. Without any, those that _quarto.yml names as default.
+    profiles : names of active profiles; of two the first wins. Without any, those of QUARTO_PROFILE, else those that
+        _quarto.yml names as default.
 
     Raises
     ------
@@ -61,7 +70,7 @@ def read_project(folder: Path, *, fallback: Path, profiles: Sequence[str] = ()) 
     files = [place / PROJECT_FILE]
     config = read_mapping(_text(files[0]), name=PROJECT_FILE)
     wanted = config.pop("profile", None) or {}
-    names = list(profiles) or as_list(wanted.get("default"))
+    names = list(profiles) or active_profiles() or as_list(wanted.get("default"))
     for name in reversed(names):  # the first gets the last word
         file = place / f"_quarto-{name}.yml"
         if not file.is_file():
@@ -75,7 +84,32 @@ def read_project(folder: Path, *, fallback: Path, profiles: Sequence[str] = ()) 
     if not own:
         bibliography = as_list(config.pop("bibliography", None))
         config["bibliography"] = [str(folder / name) for name in bibliography if (folder / name).is_file()]
-    return Project(folder=place, files=tuple(files), config=_absolute(config, place), profiles=tuple(names), own=own)
+    config = _absolute(config, place)
+    for csl in {config.get("csl"), *(_for_format(config, name).get("csl") for name in config.get("format") or {})}:
+        if csl and Path(csl).parent == place / STYLES:
+            from .csl import bring_style
+
+            bring_style(Path(csl))
+    return Project(folder=place, files=tuple(files), config=config, profiles=tuple(names), own=own)
+
+
+def active_profiles() -> list[str]:
+    """Return the names in QUARTO_PROFILE."""
+    return [name for name in re.split(r"[,\s]+", os.environ.get(PROFILES, "")) if name]
+
+
+@contextmanager
+def profiles_told(project: Project) -> Iterator[None]:
+    """Tell code that runs of the active profiles, as Quarto does; put back what was there."""
+    before = os.environ.pop(PROFILES, None)
+    if project.profiles:
+        os.environ[PROFILES] = ",".join(project.profiles)
+    try:
+        yield
+    finally:
+        os.environ.pop(PROFILES, None)
+        if before is not None:
+            os.environ[PROFILES] = before
 
 
 def config_for(target: str, project: Project, document: Document) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from analysis.errors import ReportError, nearest
 from . import pandoc
 from .draft import FORMATS, Draft
 from .front_matter import normalised, plain
-from .project import Project, borrowed_config, config_for, files_named, metadata_of, reference_keys
+from .project import PROFILES, Project, borrowed_config, config_for, files_named, metadata_of, reference_keys
 from .qmd import Document, read_front_matter
 
 OLDEST: Final = (1, 4)
@@ -130,7 +130,7 @@ def _environment(project: Project, repository: Path) -> dict[str, str]:
     search = [str(repository), *filter(None, [os.environ.get("PYTHONPATH")])]
     added = {"QUARTO_PYTHON": sys.executable, "PYTHONPATH": os.pathsep.join(search), FINISHED_BY_US: "1"}
     if project.profiles:
-        added["QUARTO_PROFILE"] = ",".join(project.profiles)
+        added[PROFILES] = ",".join(project.profiles)
     return {**os.environ, **added}
 
 

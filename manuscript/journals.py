@@ -1,0 +1,100 @@
+"""Which journals there are, which one is asked for, and the style of numbers that it wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.errors import ReportError, nearest
+
+from .journal_file import Journal, parse_journal
+from .render.project import active_profiles
+from .style import Style
+
+FOLDER: Final = Path("templates/journals")
+"""Where journals stand, in a study's folder or in the program's."""
+
+_REPOSITORY: Final = Path(__file__).resolve().parent.parent
+
+
+def journals_for(folder: Path) -> dict[str, Path]:
+    """Return the files of all journals that a study's folder or the program has, by name; the study's own first."""
+    found: dict[str, Path] = {}
+    for home in (folder, _REPOSITORY):
+        for path in sorted((home / FOLDER).glob("*.toml")):
+            found.setdefault(path.stem, path)
+    return found
+
+
+def read_journal(name: str, folder: Path) -> Journal:
+    """Read a journal's file, from a study's folder or from the program's.
+
+    Raises
+    ------
+    ReportError
+        If there is no such journal, or its file is not valid; names the line.
+    """
+    files = journals_for(folder)
+    if name not in files:
+        raise ReportError(
+            f"no journal '{name}'{nearest(name, files) or '.'} Journals here: {', '.join(sorted(files)) or 'none'}. "
+            f"docs/journals.md says how to add {FOLDER.as_posix()}/{name}.toml."
+        )
+    path = files[name]
+    return parse_journal(path.read_bytes(), name=name, file=f"{FOLDER.as_posix()}/{path.name}")
+
+
+def active_journal(folder: Path) -> Journal | None:
+    """Return the journal among the active Quarto profiles; None where there is none."""
+    files = journals_for(folder)
+    return next((read_journal(name, folder) for name in active_profiles() if name in files), None)
+
+
+def styled(style: Style, journal: Journal | None) -> Style:
+    """Return a style as a journal wants it; what it is not known to want stays as it is."""
+    if journal is None:
+        return style
+    p = {name: journal.value(rule) for name, rule in _P_FIELDS.items() if rule in journal.rules}
+    if "p_steps" in journal.rules:
+        p["steps"] = tuple((step["below"], step["decimals"]) for step in journal.value("p_steps"))
+    if digits := journal.value("p_significant_digits"):
+        p |= {"significant": digits["digits"], "most_decimals": digits["most_decimals"]}
+    return replace(style, name=journal.name, p=replace(style.p, **p), **dict(_fields(journal)))
+
+
+_P_FIELDS: Final = {
+    "decimals": "p_decimals",
+    "floor": "p_floor",
+    "letter": "p_letter",
+    "italic": "p_italic",
+    "spaced": "p_spaced",
+    "leading_zero": "p_leading_zero",
+}
+_FIELDS: Final = {
+    "decimal_mark": "decimal_mark",
+    "range_dash": "range_dash",
+    "interval_comma": "interval_comma",
+    "percent_decimals": "percent_decimals",
+    "ratio_decimals": "ratio_decimals",
+    "units": "units",
+    "marks_raised": "footnote_marks_raised",
+    "empty": "empty_cell",
+    "counts_with_percent": "counts_with_percent",
+}
+
+
+def _fields(journal: Journal) -> Iterator[tuple[str, Any]]:
+    for name, rule in _FIELDS.items():
+        if rule in journal.rules:
+            yield name, journal.value(rule)
+    if thousands := journal.value("thousands"):
+        yield "thousands", thousands["mark"]
+        yield "thousands_from", thousands["from"]
+    if few := journal.value("percent_decimals_below"):
+        yield "percent_decimals_below", (few["n"], few["decimals"])
+    if marks := journal.value("footnote_marks"):
+        yield "marks", tuple(marks)
+    if names := journal.value("abstract_names"):
+        yield "headings", names

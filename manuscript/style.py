@@ -1,0 +1,110 @@
+"""How numbers are printed: one value, from which text, tables, captions, figures and alternative texts follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from analysis.results import Record
+
+NBSP: Final = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PValueStyle:
+    """How P values are printed.
+
+    Attributes
+    ----------
+    decimals : of a P value that no step asks more of.
+    steps : (bound, decimals) from the lowest bound on: what lies below a bound has these decimals.
+    significant : significant digits, in place of decimals and steps; never more decimals than `most_decimals`.
+    floor : below it they print as "< floor".
+    letter, italic, spaced, leading_zero : "P", whether it is italic, whether space surrounds its sign, "0.03" or ".03".
+    """
+
+    decimals: int = 3
+    steps: tuple[tuple[float, int], ...] = ()
+    significant: int | None = None
+    most_decimals: int = 4
+    floor: float = 0.001
+    letter: str = "P"
+    italic: bool = True
+    spaced: bool = True
+    leading_zero: bool = True
+
+    @property
+    def space(self) -> str:
+        """What stands on either side of the sign."""
+        return NBSP if self.spaced else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How numbers are printed; a journal is another Style.
+
+    Attributes
+    ----------
+    name : of the journal, or "" for the style of the study itself.
+    decimal_mark, minus : characters of numbers.
+    thousands, thousands_from : what separates groups of three digits, from this number on; "" for nothing.
+    range_dash : between the bounds of ranges and intervals: "–", "-", " to ".
+    interval_comma : "95% CI, 1.2–3.4" rather than "95% CI 1.2–3.4".
+    percent_decimals, ratio_decimals, probability_decimals, statistic_decimals : fixed decimals.
+    percent_decimals_below : (n, decimals) for percentages of fewer than n patients, or None.
+    p : how P values are printed.
+    alpha : where rounding would carry a P value over this level, it gets more decimals.
+    number_decimals : decimals of a measured variable by name; others get `default_decimals`.
+    units : what units are called, by their name in the study; others keep it.
+    marks, marks_raised : marks of notes under tables, and whether they are raised.
+    empty : what a cell holds for which there is no value.
+    counts_with_percent : "60 (42.3%)" in one cell of a table, rather than count and percentage side by side.
+    headings : what headings of the abstract are called, by the name that the document gives them.
+    """
+
+    name: str = ""
+    decimal_mark: str = "."
+    minus: str = "\N{MINUS SIGN}"
+    thousands: str = ""
+    thousands_from: int = 10_000
+    range_dash: str = "\N{EN DASH}"
+    interval_comma: bool = False
+    percent_decimals: int = 1
+    percent_decimals_below: tuple[int, int] | None = None
+    ratio_decimals: int = 2
+    probability_decimals: int = 2
+    statistic_decimals: int = 2
+    p: PValueStyle = field(default_factory=PValueStyle)
+    alpha: float = 0.05
+    default_decimals: int = 1
+    number_decimals: Mapping[str, int] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[str, ...] = ("\N{DAGGER}", "\N{DOUBLE DAGGER}", "\N{SECTION SIGN}", "\N{PILCROW SIGN}")
+    marks_raised: bool = False
+    empty: str = "\N{EN DASH}"
+    counts_with_percent: bool = False
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+    def decimals(self, record: Record) -> int:
+        """Return the decimals in which a record's value is rounded."""
+        match record.kind:
+            case "percent":
+                few = self.fewer_decimals(record)
+                return self.percent_decimals if few is None else few
+            case "hazard_ratio":
+                return self.ratio_decimals
+            case "probability":
+                return self.probability_decimals
+            case "statistic":
+                return self.statistic_decimals
+            case _:
+                return self.number_decimals.get(record.id.split(".")[0], self.default_decimals)
+
+    def fewer_decimals(self, record: Record) -> int | None:
+        """Return the decimals of a percentage of few patients, where the journal has a rule for it."""
+        if record.kind != "percent" or self.percent_decimals_below is None:
+            return None
+        fewest, decimals = self.percent_decimals_below
+        patients = record.denominator if record.denominator is not None else record.n
+        return decimals if patients < fewest else None

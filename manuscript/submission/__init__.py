@@ -1,0 +1,1 @@
+"""Drafts for journals: from the report to a folder that can be uploaded, and the checks that it must pass."""
