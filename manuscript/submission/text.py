@@ -31,7 +31,7 @@ BACK_MATTER: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph: text, style, the headings above it ("Methods", "Participants"), names of bookmarks that start in it."""
+    """A paragraph: text, style, the headings above it ("Methods", "Participants"), bookmarks that start in it."""
 
     text: str
     style: str
