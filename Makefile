@@ -43,11 +43,11 @@ html: $(INSTALLED)  ## write build/report.html, where each printed result shows 
 	@$(PY) -m manuscript html --study "$(STUDY)"
 
 lock: $(INSTALLED)  ## freeze the report and its results as locks/NAME, without patient rows
-	@test -n "$(NAME)" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
-	@$(PY) -m manuscript lock "$(NAME)" --study "$(STUDY)" --renderer "$(RENDERER)"
+	@test -n "$$NAME" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
+	@$(PY) -m manuscript lock --study "$(STUDY)" --renderer "$(RENDERER)" -- "$$NAME"
 
 changes: $(INSTALLED)  ## say what changed since a lock (SINCE=name, else the newest): build/changes.html, .docx, .json
-	@$(PY) -m manuscript changes --study "$(STUDY)" --since "$(SINCE)"
+	@$(PY) -m manuscript changes --study "$(STUDY)" --since="$$SINCE"
 
 audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, and build/audit.html
 	@status=0; $(PY) -m analysis audit --study "$(STUDY)" || status=$$?; \
