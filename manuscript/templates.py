@@ -6,6 +6,7 @@ the filters `md` and `p_value`; whatever a level or label holds is printed liter
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,7 @@ def render_template(
     )
     for name, escaped in (("md", escape.markdown), ("p_value", escape.markdown_p_value)):
         environment.filters[name] = _filter(escaped, printed=printed, marked=marked)
+    environment.filters["breakable"] = _breakable
     try:
         return environment.get_template(template).render(context)
     except jinja2.TemplateNotFound:
@@ -70,6 +72,11 @@ def _filter(escaped: Callable[[str], str], *, printed: list[Printed] | None, mar
         return Markup(markdown)  # noqa: S704 (escaped here)
 
     return apply
+
+
+def _breakable(text: str) -> Markup:
+    """Return an id, or a condition on ids, that can go over several lines of a page after each of its parts."""
+    return Markup(re.sub(r"(?<=\w)([._])(?=[^\W\d])", r"\1<wbr>", escape.html_text(text)))  # noqa: S704 (escaped here)
 
 
 def _note(text: Printed, printed: list[Printed] | None) -> None:
