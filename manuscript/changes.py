@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .ranking import MEANING, Rank
+from .terminal import wrapped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,4 +156,4 @@ class Changes:
                 more = f" and {len(value.spots) - 1} more" if len(value.spots) > 1 else ""
                 lines.append(f"{value.spots[0].where}{more}: {MEANING[value.rank]}")
                 lines += [f"    {value.id}", f"    {value.old} -> {value.new}"]
-        return lines
+        return [part for line in lines for part in wrapped(line, indent=8 if line.startswith(" ") else 4)]

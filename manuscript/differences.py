@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.errors import LockstepError, ResultsError
-from analysis.results import Record, Results, read_results
-from analysis.study import Study, read_study
+from analysis.results import Record, Results
+from analysis.study import Study
 
 from . import claims
 from .build import DOCUMENT
 from .changes import Changes, ClaimChange, DataChanges, FigureChange, Spot, ValueChange
-from .document import ensure_results, style_of
+from .document import open_study, style_of
 from .illustrations import FOLDER as FIGURES
 from .illustrations import alt_text, illustrate
 from .locks import ROWS_FILE, Lock, Manifest, find_lock, fingerprint, state_of
@@ -53,8 +53,8 @@ def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = Fa
     """
     folder = folder.resolve()
     lock = find_lock(folder, since)
-    study = read_study(folder)
-    now = _State(study, read_results(ensure_results(study)), read_qmd(folder / DOCUMENT))
+    report = open_study(folder)
+    now = _State(report.study, report.results, read_qmd(folder / DOCUMENT))
     # Templates are taken from the study's folder of now: what is asked is which results a table prints, not how.
     then = _State(replace(lock.study(), folder=folder), lock.results(), lock.document())
     state = state_of(folder, name=lock.manifest.name)
