@@ -109,6 +109,9 @@ $(INSTALLED): requirements.lock
 		echo "Lockstep needs Python 3.11 or newer; '$(PYTHON)' is not. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) has no 'venv' module. Install it (on Debian and Ubuntu: apt-get install python3-venv), then run make again."; exit 1; }
+	@test ! -L $(VENV) || { \
+		echo "$(VENV) is a link to another folder's environment, which setting it up here would empty. Remove the link, or bring"; \
+		echo "that environment up to date where it stands; if it is so already: touch $(INSTALLED)"; exit 1; }
 	@echo "Setting up .venv (once, about a minute) ..."
 	@"$(PYTHON)" -m venv --clear $(VENV)
 	@$(PY) -m pip install --quiet --use-pep517 --require-hashes --requirement requirements.lock || { \
