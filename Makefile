@@ -43,11 +43,11 @@ html: $(INSTALLED)  ## write build/report.html, where each printed result shows 
 	@$(PY) -m manuscript html --study "$(STUDY)"
 
 lock: $(INSTALLED)  ## freeze the report and its results as locks/NAME, without patient rows
-	@test -n "$(NAME)" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
-	@$(PY) -m manuscript lock "$(NAME)" --study "$(STUDY)" --renderer "$(RENDERER)"
+	@test -n "$$NAME" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
+	@$(PY) -m manuscript lock --study "$(STUDY)" --renderer "$(RENDERER)" -- "$$NAME"
 
 changes: $(INSTALLED)  ## say what changed since a lock (SINCE=name, else the newest): build/changes.html, .docx, .json
-	@$(PY) -m manuscript changes --study "$(STUDY)" --since "$(SINCE)"
+	@$(PY) -m manuscript changes --study "$(STUDY)" --since="$$SINCE"
 
 audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, and build/audit.html
 	@status=0; $(PY) -m analysis audit --study "$(STUDY)" || status=$$?; \
@@ -109,6 +109,9 @@ $(INSTALLED): requirements.lock
 		echo "Lockstep needs Python 3.11 or newer; '$(PYTHON)' is not. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) has no 'venv' module. Install it (on Debian and Ubuntu: apt-get install python3-venv), then run make again."; exit 1; }
+	@test ! -L $(VENV) || { \
+		echo "$(VENV) is a link to another folder's environment, which setting it up here would empty. Remove the link, or bring"; \
+		echo "that environment up to date where it stands; if it is so already: touch $(INSTALLED)"; exit 1; }
 	@echo "Setting up .venv (once, about a minute) ..."
 	@"$(PYTHON)" -m venv --clear $(VENV)
 	@$(PY) -m pip install --quiet --use-pep517 --require-hashes --requirement requirements.lock || { \

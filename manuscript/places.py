@@ -30,7 +30,7 @@ _PHRASES: Final = frozenset(
     if inspect.isfunction(member) and not name.startswith("_")
 ) - {"claim", "table", "figure", "audit_table", "audit_score"}
 _FLOATS: Final = ("table", "figure")
-_DIV: Final = re.compile(r"^:::+ *\{#((?:tbl|fig)-[\w-]+)", re.MULTILINE)
+_DIV: Final = re.compile(r"^:::+ *\{[^}\n]*#((?:tbl|fig)-[\w-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,11 @@ class _Watched(Results):
 def places_in(document: Document) -> tuple[Place, ...]:
     """Return the places of a document that print results, in its order; a label is that of the div around a cell."""
     return tuple(_places(document))
+
+
+def labels_in(document: Document) -> tuple[str, ...]:
+    """Return the labels of a document's tables and figures, in its order."""
+    return tuple(label for part in document.parts if isinstance(part, Prose) for label in _DIV.findall(part.text))
 
 
 def printed_at(place: Place, study: Study, results: Results) -> Printed | None:

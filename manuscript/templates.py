@@ -6,6 +6,7 @@ the filters `md` and `p_value`; whatever a level or label holds is printed liter
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -63,6 +64,7 @@ def render_template(
     raised = ("<sup>{}</sup>", "^{}^") if style.marks_raised else ("{}", "{}")
     environment.filters["mark"] = partial(_mark, form=raised[0], escaped=escape.html_text)
     environment.filters["mark_md"] = partial(_mark, form=raised[1], escaped=escape.markdown)
+    environment.filters["breakable"] = _breakable
     try:
         return environment.get_template(template).render(context)
     except jinja2.TemplateNotFound:
@@ -87,6 +89,11 @@ def _filter(escaped: Callable[[str], str], *, printed: list[Printed] | None, mar
 def _mark(mark: str, *, form: str, escaped: Callable[[str], str]) -> Markup:
     """Return the mark of a note in its form; nothing for none."""
     return Markup(form.format(escaped(mark)) if mark else "")  # noqa: S704 (escaped here)
+
+
+def _breakable(text: str) -> Markup:
+    """Return an id, or a condition on ids, that can go over several lines of a page after each of its parts."""
+    return Markup(re.sub(r"(?<=\w)([._])(?=[^\W\d])", r"\1<wbr>", escape.html_text(text)))  # noqa: S704 (escaped here)
 
 
 def _note(text: Printed, printed: list[Printed] | None) -> None:

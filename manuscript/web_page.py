@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from analysis.files import write_whole
-from analysis.results import Record, Results, read_results
-from analysis.study import read_study
+from analysis.results import Record, Results
 
-from .document import ensure_results
+from .document import open_study
 from .render.html import render_page
 from .render.project import read_project
 
@@ -28,8 +27,8 @@ def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
     LockstepError
         If study, data or document are not valid; the last page is untouched then.
     """
-    study = read_study(folder.resolve())
-    results = read_results(ensure_results(study))
+    report = open_study(folder)
+    study, results = report.study, report.results
     project = read_project(study.folder, fallback=_REPOSITORY)
     templates = _REPOSITORY / "templates"
     page = study.folder / PAGE_FILE

@@ -32,7 +32,8 @@ _SAFETY: Final = 1.04  # room for a face that runs a little wider than Times
 
 _NUMBER: Final = re.compile(r"[\s<>≤≥=≈~±+−–(-]*\d")
 _LONGEST_NUMBER: Final = 24  # characters: "0.68 (0.43–1.07)" never breaks, a sentence that begins with a number may
-_MAY_BREAK: Final = re.compile(r"[ \n\t]|(?<=\w[-–—])(?=\w)")
+# Word breaks a name such as os.by_sex.median where a line is full; that it may, leaves room to the other columns.
+_MAY_BREAK: Final = re.compile(r"[ \n\t]|(?<=\w[-–—])(?=\w)|(?<=[^\W\d][._])(?=[^\W\d])")
 
 _WIDEST_WORD: Final = 0.4  # of the room: what is longer than that breaks, so that it leaves some to the other columns
 _FULL_FROM: Final = 0.55  # a table whose content takes this much of the text's width is set to all of it
