@@ -89,18 +89,22 @@ def write_redline(
 
 
 def _state_then(lock: Lock, folder: Path) -> Source:
-    """Return the text of a lock with what its expressions printed, once all that is needed of the lock is found."""
-    for path in (WORD_FILE, DOCUMENT, RESULTS_FILE.name, "study.toml"):
-        if not (lock.folder / path).is_file():
-            raise ReportError(
-                f"{LOCKS}/{lock.folder.name}/{path} does not exist, so nothing can be tracked against this lock. "
-                "Restore it from your backup or repository, or name another lock with SINCE=..."
-            )
+    """Return the text of a lock with what its expressions printed, once all that is needed of the lock can be read."""
+    from .render.redline import read_finished  # loads lxml
+
+    name = f"{LOCKS}/{lock.folder.name}"
     try:
+        for needed in (WORD_FILE, DOCUMENT, RESULTS_FILE.name, "study.toml"):
+            if not (lock.folder / needed).is_file():
+                raise ReportError(f"{name}/{needed} does not exist")
+        read_finished(lock.folder / WORD_FILE)
         # Templates are taken from the study's folder of now; a phrase needs none
         return _answered(lock.document(), replace(lock.study(), folder=folder), lock.results())
     except LockstepError as error:
-        raise ReportError(f"the lock '{lock.folder.name}' cannot be read: {error}") from None
+        raise ReportError(
+            f"the lock '{lock.folder.name}' cannot be read: {error}\n"
+            f"Restore {name} from your backup or repository, or take another lock with SINCE=..."
+        ) from None
 
 
 def _answered(document: Document, study: Study, results: Results) -> Source:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -89,29 +92,53 @@ def test_a_study_without_locks_is_told_to_make_one(tmp_path: Path, capsys: pytes
     assert "make lock NAME=" in capsys.readouterr().err
 
 
+def _without(part: str) -> Callable[[bytes], bytes]:
+    """Return how a Word file loses the parts that begin with this."""
+
+    def damaged(content: bytes) -> bytes:
+        left = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(left, "w") as target:
+            for item in archive.infolist():
+                if not item.filename.startswith(part):
+                    target.writestr(item, archive.read(item))
+        return left.getvalue()
+
+    return damaged
+
+
 @pytest.mark.parametrize(
     ("name", "damage", "expected"),
     [
         ("report.docx", None, "locks/first-look/report.docx does not exist"),
-        ("report.docx", b"no zip", "report.docx"),
+        ("report.docx", lambda content: content[: len(content) // 2], "report.docx is not a Word file"),
+        ("report.docx", _without("word/document.xml"), "has no word/document.xml"),
+        ("report.docx", _without("word/media/"), "lacks word/media/"),
+        ("report.docx", _without("word/_rels/document"), "has no part word/_rels/document.xml.rels"),
         ("report.qmd", None, "locks/first-look/report.qmd does not exist"),
-        ("report.qmd", b"---\ntitle: x\n", "the front matter is never closed"),
-        ("results.json", b"{}", "results.json"),
-        ("study.toml", b"schema = ", "study.toml"),
-        ("manifest.json", b"", "locks/first-look/manifest.json: is damaged"),
+        ("report.qmd", lambda content: content.replace(b"\n---\n", b"\n"), "the front matter is never closed"),
+        ("report.qmd", lambda content: content + b"\xff", "not UTF-8 text"),
+        ("results.json", lambda _: b"{}", "results.json"),
+        ("study.toml", lambda _: b"schema = ", "study.toml"),
+        ("manifest.json", lambda _: b"", "locks/first-look/manifest.json: is damaged"),
     ],
 )
 def test_a_damaged_lock_is_said_so_and_nothing_is_written(
-    study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, damage: bytes | None, expected: str
+    study: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    damage: Callable[[bytes], bytes] | None,
+    expected: str,
 ) -> None:
     """Whatever is missing or damaged, one message names it and the lock, and the last redline stays."""
     folder = tmp_path / "study"
     shutil.copytree(study, folder)
     (folder / "build" / "redline.docx").write_bytes(b"the last one")
     damaged = folder / "locks" / "first-look" / name
+    content = damaged.read_bytes()
     damaged.unlink()
     if damage is not None:
-        damaged.write_bytes(damage)
+        damaged.write_bytes(damage(content))
     assert main(["redline", "--study", str(folder), "--renderer", "builtin"]) == 1
     said = capsys.readouterr().err
     assert expected in said

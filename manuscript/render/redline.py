@@ -19,6 +19,7 @@ from .redline_blocks import Tracker, merge_blocks
 from .redline_cause import Cause, Printed, causes
 from .redline_parts import (
     drop_unknown_lists,
+    missing_parts,
     number_changes,
     number_drawings,
     share_footnotes,
@@ -74,9 +75,7 @@ def redline(
     -----
     Page, headers and styles are the new file's. The same input gives the same bytes.
     """
-    old_parts, parts = read_package(old), read_package(new)
-    old_document, document = parse(old_parts, DOCUMENT), parse(parts, DOCUMENT)
-    old_body, body = _body(old_document, old), _body(document, new)
+    (old_parts, _, old_body), (parts, document, body) = read_finished(old), read_finished(new)
 
     # One set of parts and names for both texts, so that equal markup means the same
     parts = share_relationships(old_parts, parts, old_body)
@@ -104,16 +103,24 @@ def redline(
     return _count(body, tracker)
 
 
-def _body(document: Element, path: Path) -> Element:
+def read_finished(path: Path) -> tuple[dict[str, bytes], Element, Element]:
+    """Return the parts of a finished Word file, its document and the body of this; errors as `redline`."""
+    parts = read_package(path)
+    try:
+        document = parse(parts, DOCUMENT)
+        missing = missing_parts(parts)
+    except ReportError as error:
+        raise ReportError(f"{path}: {error}") from None
     body = find(document, "w:body")
-    if body is None:
-        raise ReportError(f"{path} has no text in {DOCUMENT}. Render the document again.")
+    if body is None or missing:
+        lack = f"lacks {missing[0]}" if missing else f"has no text in {DOCUMENT}"
+        raise ReportError(f"{path} {lack}. Render the document again.")
     if next(body.iter(qualified("w:ins"), qualified("w:del")), None) is not None:
         raise ReportError(
             f"{path} holds tracked changes already, so nothing can be tracked against it. Take a file as `make report` "
             "wrote it."
         )
-    return body
+    return parts, document, body
 
 
 def _causes(sources: tuple[Source, Source], bodies: tuple[Element, Element]) -> dict[Element, Cause]:
