@@ -15,8 +15,9 @@ from analysis.files import write_whole
 from .docx_blocks import number_bookmarks
 from .docx_package import DOCUMENT, package_bytes, parse, read_package, serialise
 from .redline_atoms import read_atoms, without_bookmarks
-from .redline_blocks import Tracker, merge_blocks
+from .redline_blocks import merge_blocks
 from .redline_cause import Cause, Printed, causes
+from .redline_paragraphs import Tracker
 from .redline_parts import (
     drop_unknown_lists,
     missing_parts,
