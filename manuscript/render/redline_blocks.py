@@ -53,10 +53,7 @@ def _align_blocks(old: Sequence[Element], new: Sequence[Element], causes: Mappin
     if closing:
         sides = [side[:-1] for side in sides]
     origins = [_origins(side, causes) for side in sides]
-    texts = [
-        [f"{origin} {_identity(block)}" for block, origin in zip(*each, strict=True)]
-        for each in zip(sides, origins, strict=True)
-    ]
+    texts = [[_identity(block) for block in side] for side in sides]
     words = [
         [Counter(_words(block) + [f"\0{origin}"] * _SAME * bool(origin)) for block, origin in zip(*each, strict=True)]
         for each in zip(sides, origins, strict=True)
