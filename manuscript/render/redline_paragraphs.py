@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -96,6 +97,10 @@ class _Told:
         return not self.value if self.origin.source else self.origin.edited
 
 
+_Stretch = tuple[bool, Sequence[_Told], Sequence[_Told]]
+"""Whether it is the same in both texts, and what it is in either."""
+
+
 def _pieces(old: Sequence[_Told], new: Sequence[_Told], tracker: Tracker) -> Iterator[Piece]:
     for same, before, after in _stretches(old, new):
         if same:
@@ -111,21 +116,33 @@ def _pieces(old: Sequence[_Told], new: Sequence[_Told], tracker: Tracker) -> Ite
                 yield Piece(item.atom, change, tracker.author(edited=edited))
 
 
-def _stretches(old: Sequence[_Told], new: Sequence[_Told]) -> list[tuple[bool, Sequence[_Told], Sequence[_Told]]]:
+def _stretches(old: Sequence[_Told], new: Sequence[_Told]) -> list[_Stretch]:
     """Return what is the same and what differs, by turns, a blank between two changes of one author taken into them."""
     operations = SequenceMatcher(None, [item.key for item in old], [item.key for item in new], autojunk=False)
-    found: list[tuple[bool, Sequence[_Told], Sequence[_Told]]] = []
-    for tag, i1, i2, j1, j2 in operations.get_opcodes():
-        before, after = old[i1:i2], new[j1:j2]
-        # Words that are typed where the same ones were printed before are no change
-        same = tag == "equal" or [item.atom.key for item in before] == [item.atom.key for item in after]
-        if not same and len(found) > 1 and _is_blank(found[-1]) and not found[-2][0]:
-            blank, changed = found[-1], found[-2]
-            if len(_authors([*changed[1], *changed[2]]) | _authors([*before, *after])) == 1:
-                found[-2:] = [(False, [*changed[1], *blank[1], *before], [*changed[2], *blank[2], *after])]
-                continue
-        found.append((same, before, after))
+    found: list[_Stretch] = []
+    for _, i1, i2, j1, j2 in operations.get_opcodes():
+        for before, after in _value_by_value(old[i1:i2], new[j1:j2]):
+            # Words that are typed where the same ones were printed before are no change
+            same = [item.atom.key for item in before] == [item.atom.key for item in after]
+            if not same and len(found) > 1 and _is_blank(found[-1]) and not found[-2][0]:
+                blank, changed = found[-1], found[-2]
+                if len(_authors([*changed[1], *changed[2]]) | _authors([*before, *after])) == 1:
+                    found[-2:] = [(False, [*changed[1], *blank[1], *before], [*changed[2], *blank[2], *after])]
+                    continue
+            found.append((same, before, after))
     return found
+
+
+def _value_by_value(old: Sequence[_Told], new: Sequence[_Told]) -> Iterator[tuple[list[_Told], list[_Told]]]:
+    """Cut a stretch so that a value stands beside what it was, and words typed before it stay before it."""
+    sides = [[(name, list(items)) for name, items in groupby(side, key=lambda item: item.value)] for side in (old, new)]
+    names = [[name for name, _ in side] for side in sides]
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, names[0], names[1], autojunk=False).get_opcodes():
+        before, after = ([items for _, items in side] for side in (sides[0][i1:i2], sides[1][j1:j2]))
+        if tag == "equal":
+            yield from zip(before, after, strict=True)
+        else:
+            yield [item for items in before for item in items], [item for items in after for item in items]
 
 
 def _authors(changed: Sequence[_Told]) -> set[bool]:
@@ -134,7 +151,7 @@ def _authors(changed: Sequence[_Told]) -> set[bool]:
     return {item.edited for item in words or changed}
 
 
-def _is_blank(stretch: tuple[bool, Sequence[_Told], Sequence[_Told]]) -> bool:
+def _is_blank(stretch: _Stretch) -> bool:
     same, before, _ = stretch
     return same and all(item.atom.words.isspace() and not item.atom.marks for item in before)
 
