@@ -62,9 +62,12 @@ def write_redline(
     Raises
     ------
     LockstepError
-        If there is no such lock, or the report cannot be built; the last redline is untouched then.
+        If there is no such lock, it is damaged, or the report cannot be built; the last redline is untouched then.
     """
     folder = folder.resolve()
+    author = author.strip()
+    if not author.isprintable():
+        raise ReportError("AUTHOR holds control characters, which no Word file can. Write the name as plain text.")
     lock = find_lock(folder, since or None)
     name = lock.folder.name
     then = _state_then(lock, folder)

@@ -92,6 +92,12 @@ def test_a_study_without_locks_is_told_to_make_one(tmp_path: Path, capsys: pytes
     assert "make lock NAME=" in capsys.readouterr().err
 
 
+def test_an_author_that_no_file_can_hold_is_refused(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name with control characters gets a message, not a broken file."""
+    assert main(["redline", "--study", str(study), "--author", "A.\x01Writer"]) == 1
+    assert capsys.readouterr().err.startswith("AUTHOR holds control characters")
+
+
 def _without(part: str) -> Callable[[bytes], bytes]:
     """Return how a Word file loses the parts that begin with this."""
 
