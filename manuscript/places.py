@@ -101,6 +101,24 @@ def printed_at(place: Place, study: Study, results: Results) -> Printed | None:
     return Printed(str(answer) if isinstance(answer, Phrase) else "", tuple(watched.seen))
 
 
+def answer(expression: str, study: Study, results: Results) -> str | None:
+    """Return what an inline expression prints over some results.
+
+    None where it is not one call that is answered without running the document, such as ``r.value("os.median")``.
+    """
+    try:
+        call = ast.parse(expression.strip(), mode="eval").body
+    except SyntaxError:
+        return None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    if call.func.attr not in _PHRASES | {"claim"}:
+        return None
+    place = _place(call, call.func.attr, "")
+    printed = None if place.computed else printed_at(place, study, results)
+    return None if printed is None else printed.text
+
+
 def texts_of(record: Record | None, study: Study) -> str:
     """Return a record as the document prints it where no place says otherwise; a dash where there is none."""
     return numbers.text(record, style_of(study)) if record is not None else "\N{EN DASH}"
