@@ -45,4 +45,6 @@ def read_mapping(text: str, *, name: str, first_line: int = 1) -> dict[str, Any]
 
 def write_mapping(mapping: Mapping[str, Any]) -> str:
     """Return a mapping as YAML that `read_mapping`, Quarto and pandoc read alike, short lists on one line."""
-    return str(yaml.safe_dump(dict(mapping), allow_unicode=True, sort_keys=False, default_flow_style=None, width=10_000))
+    return str(
+        yaml.safe_dump(dict(mapping), allow_unicode=True, sort_keys=False, default_flow_style=None, width=10_000)
+    )
