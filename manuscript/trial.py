@@ -10,6 +10,8 @@ from analysis.errors import DataError, StudyError
 from analysis.source import RESULTS_FILE
 from analysis.study import read_study
 
+from .copies import bring
+
 FOLDER: Final = RESULTS_FILE.parent / "try"
 """Where a study is tried with another data file, relative to its folder; documents go to ``build`` in there."""
 
@@ -26,10 +28,6 @@ def trial_study(folder: Path, data: Path) -> Path:
         If there is no such data file.
     StudyError
         If study.toml names a data file outside of its folder, which cannot be replaced beside it.
-
-    Notes
-    -----
-    Files are copied because a document runs in the folder where its file really stands; folders can be large.
     """
     folder = folder.resolve()
     study = read_study(folder)
@@ -42,35 +40,6 @@ def trial_study(folder: Path, data: Path) -> Path:
             "folder, outside of build/. Put the data there."
         )
     trial = folder / FOLDER
-    _clear(trial)
-    _bring(folder, trial, name.parts)
+    bring(folder, trial, but=[name])
     shutil.copyfile(data, trial / name)
     return trial
-
-
-def _clear(trial: Path) -> None:
-    """Take away what an earlier trial brought, all but what it built."""
-    trial.mkdir(parents=True, exist_ok=True)
-    for entry in trial.iterdir():
-        if entry.name == RESULTS_FILE.parts[0]:
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)  # takes links away, not what they lead to
-        else:
-            entry.unlink()
-
-
-def _bring(folder: Path, trial: Path, data: tuple[str, ...]) -> None:
-    """Copy the files of a folder and link its folders, but for the data file and the folders on the way to it."""
-    trial.mkdir(parents=True, exist_ok=True)
-    for entry in folder.iterdir():
-        hidden_or_built = entry.name.startswith(".") or entry.name == RESULTS_FILE.parts[0]
-        if entry.name == data[0]:
-            if len(data) > 1:
-                _bring(entry, trial / entry.name, data[1:])
-        elif entry.is_dir() and not hidden_or_built:
-            (trial / entry.name).symlink_to(entry, target_is_directory=True)
-        elif not hidden_or_built:
-            shutil.copyfile(entry, trial / entry.name)
-    if len(data) > 1:
-        (trial / data[0]).mkdir(exist_ok=True)
