@@ -230,4 +230,4 @@ def _axis_texts(panel: Panel, ticks: Sequence[float], frame: _Frame, measure: Me
     for i in labelled(ticks, max(measure(name, TEXT_SIZE) for name in names)):
         texts.append(Text(ticks[i], y, names[i], align="center"))
     middle = frame.plot_left + frame.plot_width / 2
-    return [*texts, Text(middle, frame.plot_bottom + _TO_AXIS_LABEL, f"Time ({panel.axis.unit})", align="center")]
+    return [*texts, Text(middle, frame.plot_bottom + _TO_AXIS_LABEL, panel.time_label, align="center")]

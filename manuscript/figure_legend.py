@@ -96,5 +96,4 @@ def place_legend(
 
 def risk_cells(panel: Panel) -> list[list[str]]:
     """Return the texts "at risk (censored)" at the ticks, a row for each group."""
-    tables = [group.curve.risk_table for group in panel.groups]
-    return [[f"{n} ({c})" for n, c in zip(table.n_at_risk, table.n_censored, strict=True)] for table in tables]
+    return [list(group.risk_texts) for group in panel.groups]

@@ -90,8 +90,7 @@ def alt_text(content: FigureContent) -> str:
 
 
 def _panel_text(panel: Panel) -> str:
-    patients = _patients(sum(group.curve.n for group in panel.groups))
-    head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, patients) if part)
+    head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, panel.patients) if part)
     if len(panel.groups) == 1:
         return f"{head}, median {panel.groups[0].median_text}."
     sentences = [head, *map(_group_text, panel.groups), f"Log-rank {panel.p_text}"]
@@ -99,7 +98,7 @@ def _panel_text(panel: Panel) -> str:
 
 
 def _group_text(group: Group) -> str:
-    return f"{group.full_label}, {_patients(group.curve.n)}, median {group.median_text}"
+    return f"{group.full_label}, {group.patients}, median {group.median_text}"
 
 
 def _printed(content: FigureContent) -> Iterator[Printed]:
@@ -114,10 +113,6 @@ def _printed(content: FigureContent) -> Iterator[Printed]:
                 yield group.median_text.at(place)
         if isinstance(panel.p_text, Printed):
             yield panel.p_text.at(head)
-
-
-def _patients(n: int) -> str:
-    return f"{n} patient{'' if n == 1 else 's'}"
 
 
 def _key(content: FigureContent) -> str:

@@ -110,6 +110,7 @@ RULES: Final[Mapping[str, RuleKind]] = {
     "footnote_marks": RuleKind("marks of notes under tables, in their order", *_TEXTS),
     "footnote_marks_raised": RuleKind("whether these marks are raised", *_YES_NO),
     "empty_cell": RuleKind("what a cell holds for which there is no value", *_TEXT),
+    "count_name": RuleKind("what tables call a number of patients", *_one_of("n", "No.")),
     "counts_with_percent": RuleKind('whether counts and percentages share a cell, "60 (42.3%)"', *_YES_NO),
     # ---- text
     "text_words": RuleKind("most words of the text, without abstract, tables, captions and references", *_LIMIT),

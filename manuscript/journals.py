@@ -81,6 +81,7 @@ _FIELDS: Final = {
     "units": "units",
     "marks_raised": "footnote_marks_raised",
     "empty": "empty_cell",
+    "count_name": "count_name",
     "counts_with_percent": "counts_with_percent",
 }
 

@@ -36,7 +36,7 @@ def render_template(
     Parameters
     ----------
     style : how P values and marks of notes are set: by the filters `p_value`, `mark` and `mark_md`, and as `p_html`
-        and `p_md`, the letter of P values.
+        and `p_md`, the letter of P values; `count_name` is what tables call a number of patients.
     printed : takes the texts from results that the template prints, in its order.
     marked : put each of them into a span with its ids.
 
@@ -61,6 +61,7 @@ def render_template(
     letter = escape.html_text(style.p.letter)
     environment.globals["p_html"] = Markup(f"<em>{letter}</em>" if style.p.italic else letter)  # noqa: S704 (escaped)
     environment.globals["p_md"] = Markup(p_value(style.p.letter))  # noqa: S704 (escaped)
+    environment.globals["count_name"] = style.count_name
     raised = ("<sup>{}</sup>", "^{}^") if style.marks_raised else ("{}", "{}")
     environment.filters["mark"] = partial(_mark, form=raised[0], escaped=escape.html_text)
     environment.filters["mark_md"] = partial(_mark, form=raised[1], escaped=escape.markdown)
