@@ -32,7 +32,10 @@ FORMATS: Final = ("svg", "png")
 STAMP: Final = ".stamp.json"  # what the files were drawn from, and their hashes
 
 # The code and the packages that make the drawing from the content.
-_CODE: Final = ("figures.py", "figure_layout.py", "figure_legend.py", "figure_text.py", "steps.py")
+_CODE: Final = (
+    *("figures.py", "bands.py", "raster.py", "figure_layout.py", "figure_legend.py"),
+    *("figure_size.py", "figure_text.py", "steps.py"),
+)
 _PACKAGES: Final = ("matplotlib", "pillow")
 
 _PLAIN: Final = re.compile(r"[^\w ,.;:()%/–-]")

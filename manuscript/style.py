@@ -8,6 +8,8 @@ from typing import Final
 
 from analysis.results import Record
 
+from .figure_size import FigureSize
+
 NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -61,6 +63,7 @@ class Style:
     empty : what a cell holds for which there is no value.
     counts_with_percent : "60 (42.3%)" in one cell of a table, rather than count and percentage side by side.
     headings : what headings of the abstract are called, by the name that the document gives them.
+    figures : how large figures and their text are.
     """
 
     name: str = ""
@@ -85,6 +88,7 @@ class Style:
     empty: str = "\N{EN DASH}"
     counts_with_percent: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
+    figures: FigureSize = field(default_factory=FigureSize)
 
     def decimals(self, record: Record) -> int:
         """Return the decimals in which a record's value is rounded."""
