@@ -253,10 +253,11 @@ def _bands(layout: PanelLayout, curves: Sequence[Steps], place: Mapping[str, Any
         areas = opaque_bands([lines.bands for lines in curves], colours, opacity)
     else:
         areas = [(corners, colour) for lines, colour in zip(curves, colours, strict=True) for corners in lines.bands]
-    alpha = None if opaque else opacity
+    # An edge that is not drawn still counts as transparent in a PDF unless it has a colour.
+    looks = [{"color": colour} if opaque else {"facecolor": colour, "alpha": opacity} for _, colour in areas]
     return [
-        Polygon([_at(layout, point) for point in corners], facecolor=colour, alpha=alpha, **BAND, **place)
-        for corners, colour in areas
+        Polygon([_at(layout, point) for point in corners], **look, **BAND, **place)
+        for (corners, _), look in zip(areas, looks, strict=True)
     ]
 
 
