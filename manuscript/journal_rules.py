@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -65,7 +66,11 @@ _DECIMALS: Final = _whole()
 _SIZE: Final = ("a number above 0", _number)
 _RANGE: Final = (
     "a table with min or max or both, such as { min = 8, max = 12 }",
-    lambda value: bool(value) and _table({}, {"min": _number, "max": _number})(value),
+    lambda value: (
+        bool(value)
+        and _table({}, {"min": _number, "max": _number})(value)
+        and value.get("min", 0) <= value.get("max", math.inf)
+    ),
 )
 
 RULES: Final[Mapping[str, RuleKind]] = {

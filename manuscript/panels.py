@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analysis.errors import ReportError, ResultsError
 from analysis.results import Curve, Results, RiskTable
 from analysis.study import Axis, Endpoint, Figure, Study, slug
 
 from . import numbers
+from .figure_size import FigureSize
 from .figure_text import Face
 from .provenance import Printed
 from .style import Style
@@ -77,10 +78,11 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureContent:
-    """A whole figure: its name in study.toml and its panels, row by row."""
+    """A whole figure: its name in study.toml, its panels, row by row, and the room that it has."""
 
     name: str
     rows: tuple[tuple[Panel, ...], ...]
+    size: FigureSize = field(default_factory=FigureSize)
 
     @property
     def panels(self) -> tuple[Panel, ...]:
@@ -116,6 +118,7 @@ def figure_content(figure: Figure, study: Study, results: Results, style: Style)
             tuple(_panel(figure, endpoint, level, next(letters), study, results, style) for endpoint, level in row)
             for row in rows
         ),
+        size=style.figures,
     )
 
 

@@ -8,6 +8,8 @@ from typing import Final
 
 from analysis.results import Record
 
+from .figure_size import FigureSize
+
 NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -62,6 +64,7 @@ class Style:
     count_name : what tables call a number of patients.
     counts_with_percent : "60 (42.3%)" in one cell of a table, rather than count and percentage side by side.
     headings : what headings of the abstract are called, by the name that the document gives them.
+    figures : how large figures and their text are.
     """
 
     name: str = ""
@@ -87,6 +90,7 @@ class Style:
     count_name: str = "n"
     counts_with_percent: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
+    figures: FigureSize = field(default_factory=FigureSize)
 
     def decimals(self, record: Record) -> int:
         """Return the decimals in which a record's value is rounded."""

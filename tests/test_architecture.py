@@ -27,6 +27,7 @@ FENCES = {
     "lifelines": {"analysis/survival.py"},
     "tableone": {"analysis/baseline.py"},
     "matplotlib": {"manuscript/figures.py"},
+    "PIL": {"manuscript/raster.py"},
     "jinja2": {"manuscript/templates.py"},
     "pypandoc": {"manuscript/render/pandoc.py"},
     "typst": {"manuscript/render/pdf.py"},

@@ -9,7 +9,14 @@ from typing import Any, Final
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import ByteStringObject, DictionaryObject, IndirectObject, StreamObject, TextStringObject
+from pypdf.generic import (
+    ByteStringObject,
+    ContentStream,
+    DictionaryObject,
+    IndirectObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from analysis.errors import ReportError
 
@@ -121,6 +128,55 @@ def read_pdf(path: Path) -> PdfFacts:
         raise ReportError(f"{path} does not exist, so it cannot be read as a PDF.") from None
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportError(f"{path} cannot be read as a PDF ({error}). Make it again.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class PdfOperation:
+    """An operation of a page's drawing, such as "Tf", and its operands; "gs" has the state that it names."""
+
+    operator: str
+    operands: tuple[Any, ...]
+
+
+def read_operations(path: Path) -> tuple[PdfOperation, ...]:
+    """Read how the first page of a PDF is drawn, with what it draws from elsewhere in the file written out in place.
+
+    Raises
+    ------
+    ReportError
+        If the file is missing or not a PDF.
+    """
+    try:
+        reader = PdfReader(path)
+        page = reader.pages[0]
+        return tuple(_operations(page.get_contents(), page.get("/Resources"), reader, depth=0))
+    except FileNotFoundError:
+        raise ReportError(f"{path} does not exist, so it cannot be read as a PDF.") from None
+    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ReportError(f"{path} cannot be read as a PDF ({error}). Make it again.") from None
+
+
+def _operations(content: Any, resources: Any, reader: PdfReader, *, depth: int) -> Iterator[PdfOperation]:
+    if content is None or depth > 20:
+        return
+    resources = resources.get_object() if resources is not None else {}
+    for operands, operator in ContentStream(content, reader).operations:
+        name = operator.decode("latin-1")
+        if name == "gs":
+            state = resources["/ExtGState"].get_object()[operands[0]].get_object()
+            plain = {str(key).lstrip("/"): str(value) for key, value in state.items()}
+            yield PdfOperation(name, (plain,))
+        elif name == "Do":
+            drawn = resources["/XObject"].get_object()[operands[0]].get_object()
+            yield PdfOperation(name, (str(drawn.get("/Subtype", "")).lstrip("/"), "/SMask" in drawn))
+            if drawn.get("/Subtype") == "/Form":
+                yield PdfOperation("q", ())
+                yield PdfOperation("cm", tuple(map(float, drawn.get("/Matrix", (1, 0, 0, 1, 0, 0)))))
+                yield from _operations(drawn, drawn.get("/Resources", resources), reader, depth=depth + 1)
+                yield PdfOperation("Q", ())
+        else:
+            plain_operands = (float(item) if isinstance(item, int | float) else item for item in operands)
+            yield PdfOperation(name, tuple(plain_operands))
 
 
 def _page(page: PageObject, number: int) -> PdfPage:
