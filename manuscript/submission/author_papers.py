@@ -54,10 +54,9 @@ def title_page(text: ManuscriptText, front_matter: Mapping[str, Any], style: Sty
         "corresponding": [_author(author, people) for author in corresponding(people)],
         "counts": [(name, value) for name, value in counts(text, style).items()],
         "keywords": "; ".join(keywords(front_matter)),
+        "several": len(people.affiliations) > 1,
         "declarations": [
-            (name, declared[kind].text if kind in declared else "")
-            for kind, name in _TITLE_PAGE.items()
-            if kind in declared or kind != "acknowledgments"
+            _declared(declared, kind) for kind in _TITLE_PAGE if kind in declared or kind != "acknowledgments"
         ],
     }
 
@@ -98,7 +97,7 @@ def statements(text: ManuscriptText, front_matter: Mapping[str, Any], source: So
         f"{'Python' if name == 'python' else name} {version}" for name, version in source.versions.items()
     )
     return {
-        "availability": _words(declared, "availability"),
+        "availability": _declared(declared, "availability"),
         "data": {
             "file": PurePosixPath(source.data_file).name,
             "rows": number_text(source.data_rows, 0, style),
@@ -108,7 +107,7 @@ def statements(text: ManuscriptText, front_matter: Mapping[str, Any], source: So
             "code_hash": source.code_sha256,
             "versions": versions,
         },
-        "declarations": [(_TITLE_PAGE[kind], _words(declared, kind)) for kind in _STATEMENTS],
+        "declarations": [_declared(declared, kind) for kind in _STATEMENTS],
         "roles": [(author.name, ", ".join(author.roles)) for author in people.authors]
         if any(author.roles for author in people.authors)
         else [],
@@ -176,8 +175,13 @@ def _author(author: Author, people: Byline) -> dict[str, Any]:
     }
 
 
-def _words(declared: Mapping[str, Declaration], kind: str) -> str:
-    return declared[kind].text if kind in declared else ""
+def _declared(declared: Mapping[str, Declaration], kind: str) -> dict[str, Any]:
+    found = declared.get(kind)
+    return {
+        "name": _TITLE_PAGE[kind],
+        "text": found.text if found else "",
+        "unfinished": found is not None and found.unfinished,
+    }
 
 
 def _date() -> str:

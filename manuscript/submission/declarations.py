@@ -14,8 +14,9 @@ PLACEHOLDER: Final = re.compile(r"placeholder|to be (stated|added|completed)|\bT
 # What journals call a declaration. The text under such a heading, or after such words at the start of a paragraph,
 # is it.
 _NAMES: Final = {
-    "funding": r"(sources? of )?(funding|financial support|role of the funding source)(/support| statement| and support)?",
-    "conflicts": r"(conflicts? of interests?|(declaration of |potential )?(competing |conflicting )?interests?|conflicts?"
+    "funding": r"(sources? of )?(funding|financial support|role of the funding source)"
+    r"(/support| statement| and support)?",
+    "conflicts": r"(conflicts?( of interests?)?|(declaration of |potential )?(competing |conflicting )?interests?"
     r"|(conflicts? of interest )?disclosures?)( statement| disclosures?)?",
     "ethics": r"ethic(s|al)( approval| statement| considerations?| approval and consent.*)?|ethics approval.*",
     "contributions": r"(author|authors’|authors'|author’s|credit author) ?contributions?( statement)?|contributors?",
@@ -73,9 +74,7 @@ def conclusion(text: ManuscriptText) -> str:
         if labelled and names.fullmatch(labelled["label"].strip()):
             return labelled["text"].strip()
     inside = (
-        paragraph.text
-        for paragraph in text.main
-        if paragraph.path and names.fullmatch(paragraph.path[-1].strip())
+        paragraph.text for paragraph in text.main if paragraph.path and names.fullmatch(paragraph.path[-1].strip())
     )
     return " ".join(inside)
 

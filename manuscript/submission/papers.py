@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,8 @@ def write_papers(
     front_matter : of report.qmd, with authors, keywords, `short-title`, `article-type`, `papersize`, and `strobe`.
     text : of `docx`.
     docx, pdf : the finished manuscript of this draft.
-    word_lines : the lines of `docx` as they are laid out; without them LibreOffice is asked, where it is installed.
+    word_lines : the lines of `docx` as they are laid out (none: unknown); without them LibreOffice is asked, where
+        it is installed.
 
     Raises
     ------
@@ -63,35 +65,29 @@ def write_papers(
     """
     style = style_of(study, journal)
     look = {key: front_matter[key] for key in ("papersize", "lang") if front_matter.get(key)}
-    laid_out = lines_in_word(docx) if word_lines is None else word_lines
-    checklist = strobe(
-        text,
-        results,
-        study,
-        style,
-        pdf_lines=printed_lines(read_pdf(pdf)),
-        word_lines=laid_out or (),
-        reasons=front_matter.get(FRONT_MATTER),
-    )
     contexts = {
         "title_page": ("Title page", title_page(text, front_matter, style)),
         "cover_letter": ("Cover letter", cover_letter(text, front_matter, journal, style)),
         "statements": ("Statements", statements(text, front_matter, results.source, style)),
     }
-    written = [
-        write_word_file(
-            folder / f"{name}.docx",
-            f"{name}.md.j2",
-            context,
-            study_folder=study.folder,
-            metadata={**look, "title": title, "untitled": name == "cover_letter"},
-            style=style,
-        )
-        for name, (title, context) in contexts.items()
-    ]
-    written += write_checklist(
-        checklist, folder, study_folder=study.folder, metadata=look, in_word=laid_out is not None
-    )
+    with ThreadPoolExecutor(1) as pool:  # LibreOffice takes as long as all the rest
+        waiting = pool.submit(lines_in_word, docx) if word_lines is None else None
+        pdf_lines = printed_lines(read_pdf(pdf))
+        written = [
+            write_word_file(
+                folder / f"{name}.docx",
+                f"{name}.md.j2",
+                context,
+                study_folder=study.folder,
+                metadata={**look, "title": title, "untitled": name == "cover_letter"},
+                style=style,
+            )
+            for name, (title, context) in contexts.items()
+        ]
+        laid_out = word_lines if waiting is None else waiting.result()
+    reasons = front_matter.get(FRONT_MATTER)
+    checklist = strobe(text, results, study, style, pdf_lines=pdf_lines, word_lines=laid_out or (), reasons=reasons)
+    written += write_checklist(checklist, folder, study_folder=study.folder, metadata=look, in_word=bool(laid_out))
     warnings = (*missing(text, front_matter), *_told(checklist, laid_out))
     return Papers(tuple(written), write_tables(docx, folder), checklist, warnings)
 
@@ -101,15 +97,13 @@ def _told(checklist: Checklist, laid_out: Sequence[PrintedLine] | None) -> list[
     told = []
     if checklist.uncovered:
         told.append(
-            f"STROBE checklist: the manuscript does not cover {', '.join(checklist.uncovered)}. Mark the words that do, "
-            f"[words]{{#strobe-{checklist.uncovered[0]}}}, or give a reason in the front matter under `{FRONT_MATTER}`"
+            f"STROBE checklist: the manuscript does not cover {', '.join(checklist.uncovered)}. Mark the words that "
+            f"do, [words]{{#strobe-{checklist.uncovered[0]}}}, or give a reason in the front matter, `{FRONT_MATTER}:`"
         )
-    lost = [
-        entry.item.number for entry in checklist.entries if any(spot.pdf is None for spot in entry.spots)
-    ]
+    lost = [entry.item.number for entry in checklist.entries if any(spot.pdf is None for spot in entry.spots)]
     if lost:
         told.append(f"STROBE checklist: not found in the PDF, so without page and line: {', '.join(lost)}")
-    if laid_out is None:
+    if not laid_out:
         told.append(
             "STROBE checklist: LibreOffice is not installed or failed, so that places in the Word file are given by "
             "section and paragraph"

@@ -49,8 +49,8 @@ def printed_lines(pdf: PdfFacts) -> tuple[PrintedLine, ...]:
 
     Notes
     -----
-    A number of the margin stands left of a line at its height, or left of all text (beside a picture), and continues the
-    count: a page number or a number in a table does not.
+    A number of the margin stands left of a line at its height, or left of all text (beside a picture), and continues
+    the count: a page number or a number in a table does not.
     """
     lines: list[PrintedLine] = []
     expected: int | None = None
@@ -92,11 +92,12 @@ class Finder:
     Notes
     -----
     Only letters count, without accents and ligatures, in lower case: hyphens at the end of a line, raised marks, spaces
-    and how digits are set make no difference. Numbered lines are searched first, so that the head and foot of a page and
-    a table do not come between two lines of a paragraph.
+    and how digits are set make no difference. Numbered lines are searched by themselves as well, so that the head and
+    foot of a page and a table do not come between two lines of a paragraph.
     """
 
     def __init__(self, lines: Sequence[PrintedLine]) -> None:
+        """Take the lines of one PDF, in its order."""
         self._searched = [_Letters(part) for part in ([line for line in lines if line.number], lines) if part]
 
     def find(self, text: str, start: int, end: int) -> Place | None:

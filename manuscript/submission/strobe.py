@@ -35,7 +35,7 @@ class Spot:
     """A place that covers an item.
 
     `section` are the headings above it, or what it is part of; `paragraph` counts the paragraphs of the section from 1
-    (0 for a title, heading or caption); `words` begin it. `pdf` and `word` tell where it is printed, where that is known.
+    (0 for a title or caption); `words` begin it. `pdf` and `word` tell where it is printed, where that is known.
     """
 
     section: str
@@ -159,8 +159,8 @@ def checked_reasons(reasons: Any) -> dict[str, str]:
     """Return the reasons of the front matter by item, sub-items resolved; raise ReportError where one is wrong."""
     if not isinstance(reasons, Mapping):
         raise ReportError(
-            f"front matter: `{FRONT_MATTER}` is not a table of items and reasons; write `{FRONT_MATTER}:` and under it, "
-            "indented, a line such as `6b: the study is not matched`."
+            f"front matter: `{FRONT_MATTER}` is no table of items and reasons; write `{FRONT_MATTER}:` and, indented "
+            "under it, a line such as `6b: the study is not matched`."
         )
     found = {}
     for key, reason in reasons.items():

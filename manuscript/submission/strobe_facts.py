@@ -35,7 +35,8 @@ class _Known:
     style: Style
 
     def find(self, record_id: str) -> Record | None:
-        return self.results[record_id] if record_id in self.results else None
+        is_there = record_id in self.results
+        return self.results[record_id] if is_there else None
 
     def print(self, record_id: str) -> str:
         return numbers.text(self.results[record_id], self.style)
@@ -164,7 +165,7 @@ def _missing_ids(known: _Known) -> Iterator[tuple[str, str]]:
     met: set[str] = set()
     for variable in known.variables:
         derived = known.study.derived.get(variable)
-        name = derived.cut if derived and derived.cut in known.study.columns else variable
+        name = derived.cut if derived and derived.cut and derived.cut in known.study.columns else variable
         record = known.find(f"{slug(name)}.missing.count")
         if record and name not in met and name != FOLLOW_UP and not (derived and derived.among):
             met.add(name)

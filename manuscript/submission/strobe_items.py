@@ -62,8 +62,8 @@ ITEMS: Final[tuple[Item, ...]] = (
     Item("9", _METHODS, "Bias", "Describe any efforts to address potential sources of bias"),
     Item("10", _METHODS, "Study size", "Explain how the study size was arrived at"),
     Item("11", _METHODS, "Quantitative variables",
-         "Explain how quantitative variables were handled in the analyses. If applicable, describe which groupings were "
-         "chosen and why"),
+         "Explain how quantitative variables were handled in the analyses. If applicable, describe which groupings "
+         "were chosen and why"),
     Item("12a", _METHODS, _METHODS_OF_STATISTICS,
          "Describe all statistical methods, including those used to control for confounding"),
     Item("12b", _METHODS, _METHODS_OF_STATISTICS,
@@ -91,7 +91,8 @@ ITEMS: Final[tuple[Item, ...]] = (
     Item("16b", _RESULTS, "Main results",
          "Report category boundaries when continuous variables were categorized"),
     Item("16c", _RESULTS, "Main results",
-         "If relevant, consider translating estimates of relative risk into absolute risk for a meaningful time period"),
+         "If relevant, consider translating estimates of relative risk into absolute risk for a meaningful time "
+         "period"),
     Item("17", _RESULTS, "Other analyses",
          "Report other analyses done—eg analyses of subgroups and interactions, and sensitivity analyses"),
     Item("18", _DISCUSSION, "Key results", "Summarise key results with reference to study objectives"),

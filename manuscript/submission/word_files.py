@@ -115,4 +115,3 @@ def _shade_parts(text: Any) -> None:
                 put(properties(paragraph, "w:pPr"), "w:keepNext")
                 for run in find_all(paragraph, "w:r"):
                     put(properties(run, "w:rPr"), "w:b")
-

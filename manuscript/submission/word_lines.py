@@ -17,7 +17,9 @@ PROGRAMS: Final = ("soffice", "libreoffice")
 SECONDS: Final = 60.0
 
 
-def lines_in_word(docx: Path, *, program: str | None = None, seconds: float = SECONDS) -> tuple[PrintedLine, ...] | None:
+def lines_in_word(
+    docx: Path, *, program: str | None = None, seconds: float = SECONDS
+) -> tuple[PrintedLine, ...] | None:
     """Return the lines of a Word file with their pages and numbers; None where LibreOffice is not installed or fails.
 
     Parameters
