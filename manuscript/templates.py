@@ -7,7 +7,8 @@ the filters `md` and `p_value`; whatever a level or label holds is printed liter
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,14 @@ def render_template(
     except jinja2.TemplateSyntaxError as error:
         raise ReportError(f"templates/{error.name}:{error.lineno}: {error.message}") from None
     except jinja2.UndefinedError as error:
-        raise ReportError(f"templates/{template}: {error.message}") from None
+        line = next((f":{number}" for path, number in _lines(error) if path.endswith(template)), "")
+        raise ReportError(f"templates/{template}{line}: {error.message}") from None
+
+
+def _lines(error: Exception) -> Iterator[tuple[str, int]]:
+    """Yield file and line of where an error passed, innermost first; jinja2 puts the lines of templates there."""
+    frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    yield from reversed(frames)
 
 
 def _filter(escaped: Callable[[str], str], *, printed: list[Printed] | None, marked: bool) -> Callable[[Any], Markup]:

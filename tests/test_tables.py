@@ -89,7 +89,7 @@ def test_an_unknown_table_and_a_faulty_template_are_named(study: Study, results:
     for text, message in [
         (None, "own.j2 does not exist"),
         ("{% if %}", "own.j2:1"),
-        ("a\n{{ nothing }}", "own.j2: 'nothing' is undefined"),
+        ("a\n{{ nothing }}", "own.j2:2: 'nothing' is undefined"),
     ]:
         with pytest.raises(ReportError, match=message):
             render_table("response", with_template(text), results, STYLE)

@@ -27,7 +27,7 @@ class Affiliation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """An author; `affiliations` are the numbers of the byline's affiliations."""
+    """An author; `affiliations` are the numbers of the byline's affiliations, `roles` those of CRediT or others."""
 
     name: str
     affiliations: tuple[int, ...] = ()
@@ -35,6 +35,7 @@ class Author:
     email: str | None = None
     orcid: str | None = None
     degrees: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def byline(metadata: Mapping[str, Any]) -> Byline:
                 email=_text(fields.get("email")),
                 orcid=_text(fields.get("orcid")),
                 degrees=tuple(str(degree) for degree in _as_list(fields.get("degrees"))),
+                roles=tuple(_role(role) for role in _as_list(fields.get("roles"))),
             )
         )
     return Byline(tuple(authors), tuple(found.values()))
@@ -102,6 +104,15 @@ def _as_list(value: Any) -> list[Any]:
 
 def _text(value: Any) -> str | None:
     return None if value is None or value == "" else str(value)
+
+
+def _role(value: Any) -> str:
+    """Return a role given as text, as ``role: ...``, or as ``<role>: <degree of contribution>``."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    if "role" in value:
+        return str(value["role"])
+    return "; ".join(f"{role} ({degree})" for role, degree in value.items())
 
 
 def _name(value: Any) -> str:

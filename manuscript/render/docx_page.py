@@ -117,7 +117,7 @@ def match_styles(styles: Element, roots: Sequence[Element]) -> None:
 
 
 def set_page(section: Element, metadata: Mapping[str, Any]) -> int:
-    """Set the paper and the line numbers that the metadata ask for; return the width of the text in twips."""
+    """Set paper, orientation and line numbers as the metadata ask for; return the width of the text in twips."""
     paper = str(metadata.get("papersize") or "a4").lower()
     if paper not in ("a4", *_LETTER_NAMES):
         raise ReportError(f"front matter: papersize is '{paper}'; expected a4 or letter. Write one of these.")
@@ -128,6 +128,9 @@ def set_page(section: Element, metadata: Mapping[str, Any]) -> int:
     if metadata.get("line-numbers"):
         put(section, "w:lnNumType", countBy=1, restart="continuous")
     size, margins = _of_section(section, "w:pgSz"), _of_section(section, "w:pgMar")
+    if metadata.get("landscape"):
+        short, long = sorted(int(attribute(size, f"w:{side}")) for side in "wh")
+        set_attributes(size, w=long, h=short, orient="landscape")
     return int(attribute(size, "w:w")) - int(attribute(margins, "w:left")) - int(attribute(margins, "w:right"))
 
 

@@ -55,6 +55,7 @@ def _author(number: int, author: Author, people: Byline) -> dict[str, Any]:
         "email": author.email,
         "orcid": author.orcid,
         "degrees": list(author.degrees),
+        "roles": [{"role": role} for role in author.roles],
         "attributes": {"corresponding": True} if author.corresponding else None,
         "affiliations": [_affiliation(people.affiliations[index - 1]) for index in author.affiliations],
     }

@@ -30,6 +30,15 @@ BACK_MATTER: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A bookmark and the part of its paragraph's text that it is around, from `start` up to `end`."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph: text, style, the headings above it ("Methods", "Participants"), bookmarks that start in it."""
 
@@ -37,6 +46,7 @@ class Paragraph:
     style: str
     path: tuple[str, ...] = ()
     bookmarks: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def words(self) -> int:
@@ -67,7 +77,10 @@ class Float:
 
 @dataclass(frozen=True, slots=True)
 class ManuscriptText:
-    """A manuscript: what stands before the text (by style), abstract, body with its headings, floats, references."""
+    """A manuscript: what stands before the text (by style), abstract, body with its headings, floats, references.
+
+    `captions` are the paragraphs of captions, with their bookmarks.
+    """
 
     title: str
     front: tuple[Paragraph, ...]
@@ -77,6 +90,7 @@ class ManuscriptText:
     references: tuple[str, ...]
     footnotes: int = 0
     bookmarks: Mapping[str, Paragraph] = field(default_factory=dict)
+    captions: tuple[Paragraph, ...] = ()
 
     @property
     def main(self) -> tuple[Paragraph, ...]:
@@ -138,6 +152,7 @@ def read_text(path: Path) -> ManuscriptText:
     body = find(parse(parts, DOCUMENT), "w:body")
     paragraphs: list[Paragraph] = []
     floats: list[Float] = []
+    captions: list[Paragraph] = []
     headings: list[str] = []
     pending: tuple[str, ...] = ()  # names of bookmarks that start between paragraphs
     table: Element | None = None
@@ -155,6 +170,8 @@ def read_text(path: Path) -> ManuscriptText:
             style, text = style_of(block), text_of(block).strip()
             pictures = tuple(_alt_texts(block)) or pictures
             if style in _CAPTIONS and (met := _CAPTION.match(text)):
+                marks = _marks(block)
+                captions.append(Paragraph(text, style, tuple(headings), tuple(mark.name for mark in marks), marks))
                 if met["kind"] == "Table":
                     caption = met
                 else:
@@ -168,13 +185,15 @@ def read_text(path: Path) -> ManuscriptText:
             if level := int(met[1]) if (met := _HEADING.fullmatch(style)) else 0:
                 headings = [*headings[: level - 1], text]
             if text:
-                names = (*pending, *(attribute(start, "w:name") for start in block.iter(qualified("w:bookmarkStart"))))
-                paragraphs.append(Paragraph(text, style, tuple(headings), names))
+                marks = (*(Mark(name, 0, len(text)) for name in pending), *_marks(block))
+                paragraphs.append(Paragraph(text, style, tuple(headings), tuple(mark.name for mark in marks), marks))
                 pending = ()
-    return _sorted(paragraphs, floats, footnotes=_footnotes(parts))
+    return _sorted(paragraphs, floats, captions, footnotes=_footnotes(parts))
 
 
-def _sorted(paragraphs: list[Paragraph], floats: list[Float], *, footnotes: int) -> ManuscriptText:
+def _sorted(
+    paragraphs: list[Paragraph], floats: list[Float], captions: list[Paragraph], *, footnotes: int
+) -> ManuscriptText:
     """Tell what stands before the text from abstract, body and references."""
     first = next((i for i, paragraph in enumerate(paragraphs) if heading_level(paragraph)), len(paragraphs))
     abstract = tuple(paragraph for paragraph in paragraphs[:first] if paragraph.style == "Abstract")
@@ -186,7 +205,27 @@ def _sorted(paragraphs: list[Paragraph], floats: list[Float], *, footnotes: int)
         floats=tuple(floats),
         references=tuple(paragraph.text for paragraph in paragraphs if paragraph.style == "Bibliography"),
         footnotes=footnotes,
-        bookmarks={name: paragraph for paragraph in paragraphs for name in paragraph.bookmarks},
+        bookmarks={name: paragraph for paragraph in (*captions, *paragraphs) for name in paragraph.bookmarks},
+        captions=tuple(captions),
+    )
+
+
+def _marks(block: Element) -> tuple[Mark, ...]:
+    """Return the bookmarks that start in a paragraph; one that does not end in it reaches to its end."""
+    whole = text_of(block)
+    lead, most, length = len(whole) - len(whole.lstrip()), len(whole.strip()), 0
+    starts: dict[str, tuple[str, int]] = {}
+    ends: dict[str, int] = {}
+    for node in block.iter():
+        if is_a(node, "w:bookmarkStart"):
+            starts[attribute(node, "w:id")] = (attribute(node, "w:name"), length)
+        elif is_a(node, "w:bookmarkEnd"):
+            ends[attribute(node, "w:id")] = length
+        elif is_a(node, "w:r"):
+            length += len(text_of(node))
+    return tuple(
+        Mark(name, min(max(start - lead, 0), most), min(max(ends.get(number, len(whole)) - lead, 0), most))
+        for number, (name, start) in starts.items()
     )
 
 
