@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from conftest import IMPLANTS
-from ooxml import problems
 from revisions import accept_all, blocks, reject_all
 
 from manuscript.__main__ import main
+from manuscript.render.ooxml import problems
 
 
 @pytest.fixture(scope="module")
