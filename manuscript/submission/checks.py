@@ -14,6 +14,7 @@ from ..journal_file import Journal
 from ..render.pdf_read import PdfFacts
 from ..style import Style
 from .draft_files import DraftFiles
+from .number_faults import Numbers
 from .passages import Printed
 from .text import ManuscriptText
 from .word_facts import WordFacts
@@ -30,6 +31,7 @@ class Draft:
     Attributes
     ----------
     text, printed, word, pdf : the manuscript, as counted, as printed, and its two files.
+    numbers : the printed numbers, held against the style.
     blinded_word, blinded_pdf : the two files of the blinded twin; None where it was not made.
     traces : what is left of the authors in the twin, a sentence each; None where nobody looked.
     others : the other Word files.
@@ -41,6 +43,7 @@ class Draft:
     files: DraftFiles
     text: ManuscriptText
     printed: Printed
+    numbers: Numbers
     word: WordFacts
     pdf: PdfFacts
     blinded_word: WordFacts | None = None

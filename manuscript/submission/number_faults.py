@@ -124,7 +124,7 @@ def numbers_in(
                 judge("interval or range", _span_faults(span, style))
             for percentage in percentages(passage, text):
                 judge("percentage", _percent_faults(percentage, largest, style))
-            for whole, number in ratios(passage, text):
+            for whole, number in ratios(text):
                 judge("ratio", _ratio_faults(passage.place, whole, number, style))
             judge("passage", _mark_faults(passage, text, style))
             faults.extend(_unit_faults(passage, text, style))
@@ -134,7 +134,9 @@ def numbers_in(
 def _labels(study: Study) -> Iterator[str]:
     """Yield the study's own words for its levels where a number stands in them: "5 cm or smaller"."""
     for variable in (*study.columns, *study.derived):
-        yield from (label for label in study.levels(variable).values() if re.search(r"\d.*[A-Za-z]|[A-Za-z].*\d", label))
+        yield from (
+            label for label in study.levels(variable).values() if re.search(r"\d.*[A-Za-z]|[A-Za-z].*\d", label)
+        )
 
 
 def _table(passages: Sequence[Passage]) -> tuple[list[Passage], list[Passage]]:

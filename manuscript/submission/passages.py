@@ -15,7 +15,9 @@ from manuscript.render.wordml import attribute, find, find_all, is_a, qualified,
 
 from .text import BACK_MATTER
 
-Kind = Literal["front", "abstract", "heading", "text", "back", "caption", "column", "cell", "note", "alt text", "reference"]
+Kind = Literal[
+    "front", "abstract", "heading", "text", "back", "caption", "column", "cell", "note", "alt text", "reference"
+]
 
 CITATION: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 """What stands in a passage in place of the number of a citation."""
@@ -38,7 +40,7 @@ class Passage:
     unit : "abstract", "text", "Table 1", "Figure 2" ...
     place : what messages call the place: "Results, Survival", "Table 1, note".
     text : as printed, each citation as one character.
-    italic, raised : places of italic and of raised characters in it.
+    italic, raised, bold : places of italic, raised and bold characters in it.
     cell : row of a cell, and column of the grid at which it starts, from 0.
 
     A "column" is a cell of a row that repeats on each page: the heading of a column.
@@ -50,7 +52,22 @@ class Passage:
     text: str
     italic: frozenset[int] = frozenset()
     raised: frozenset[int] = frozenset()
+    bold: frozenset[int] = frozenset()
     cell: tuple[int, int] | None = None
+
+    @property
+    def lead(self) -> str:
+        """The bold words with which it opens, as a heading within the paragraph: "Background"."""
+        length = next((i for i in range(len(self.text)) if i not in self.bold), len(self.text))
+        return self.text[:length].strip(" \xa0.:")
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    text: str
+    italic: bool = False
+    raised: bool = False
+    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +123,7 @@ def read_printed(path: Path) -> Printed:
         elif is_a(block, "w:p"):
             style = style_of(block)
             letters = _letters(block)
-            text = "".join(letter for letter, _, _ in letters)
+            text = _text(letters)
             pictures += [str(picture.get("descr") or "") for picture in block.iter(qualified("wp:docPr"))]
             if style in _CAPTIONS and (met := _CAPTION.match(text)):
                 name = f"{'Table' if met[1] == 'Table' else 'Figure'} {met[2]}"
@@ -115,7 +132,9 @@ def read_printed(path: Path) -> Printed:
                 passages.append(_passage("caption", name, f"{name}, caption", letters))
                 if met[1] != "Table":
                     described = enumerate(pictures, start=1)
-                    passages += [Passage("alt text", name, f"{name}, alternative text {i}", alt) for i, alt in described]
+                    passages += [
+                        Passage("alt text", name, f"{name}, alternative text {i}", alt) for i, alt in described
+                    ]
                     pictures = []
                 continue
             if met := _HEADING.fullmatch(style):
@@ -125,7 +144,7 @@ def read_printed(path: Path) -> Printed:
     return Printed(tuple(passages), tuple(_citations(root)), frozenset(_reference_marks(root)), labels)
 
 
-def _placed(style: str, headings: list[str], table: str, letters: list[tuple[str, bool, bool]]) -> Passage:
+def _placed(style: str, headings: list[str], table: str, letters: list[_Letter]) -> Passage:
     """Return a paragraph with the place where it stands."""
     if style == "TableNote":
         return _passage("note", table or "text", f"{table or 'a table'}, note", letters)
@@ -141,16 +160,20 @@ def _placed(style: str, headings: list[str], table: str, letters: list[tuple[str
     return _passage("heading" if _HEADING.fullmatch(style) else "text", "text", place, letters)
 
 
-def _passage(
-    kind: Kind, unit: str, place: str, letters: list[tuple[str, bool, bool]], cell: tuple[int, int] | None = None
-) -> Passage:
-    text = "".join(letter for letter, _, _ in letters)
+def _passage(kind: Kind, unit: str, place: str, letters: list[_Letter], cell: tuple[int, int] | None = None) -> Passage:
+    text = _text(letters)
     if kind != "reference":
         # Citations that are no links, as without `link-citations`: the place of every other letter stays.
-        text = _TYPED_CITATION.sub(lambda found: CITATION * len(found[0]), text)
-    italic = frozenset(i for i, (_, is_italic, _) in enumerate(letters) if is_italic)
-    raised = frozenset(i for i, (_, _, is_raised) in enumerate(letters) if is_raised)
-    return Passage(kind, unit, place, text, italic, raised, cell)
+        text = _TYPED_CITATION.sub(lambda found: " " * len(found[0]), text)
+    italic, raised, bold = (
+        frozenset(i for i, letter in enumerate(letters) if getattr(letter, name))
+        for name in ("italic", "raised", "bold")
+    )
+    return Passage(kind, unit, place, text, italic, raised, bold, cell)
+
+
+def _text(letters: list[_Letter]) -> str:
+    return "".join(letter.text for letter in letters)
 
 
 def _cells(table: Element, name: str) -> Iterator[Passage]:
@@ -159,34 +182,33 @@ def _cells(table: Element, name: str) -> Iterator[Passage]:
         column = 0
         for cell in find_all(cells, "w:tc"):
             letters = [letter for paragraph in cell.iter(qualified("w:p")) for letter in _letters(paragraph)]
-            text = "".join(letter for letter, _, _ in letters).strip()
+            text = _text(letters).strip()
             if text:
                 yield _passage(kind, name, f"{name}, row {row + 1}", letters, (row, column))
             span = find(cell, "w:tcPr/w:gridSpan")
             column += 1 if span is None else int(attribute(span))
 
 
-def _letters(block: Element) -> list[tuple[str, bool, bool]]:
+def _letters(block: Element) -> list[_Letter]:
     """Return the letters of a paragraph, whether each is italic and raised; a citation is one letter."""
-    found: list[tuple[str, bool, bool]] = []
+    found: list[_Letter] = []
     cited: set[Element] = set()
     for run in block.iter(qualified("w:r")):
         link = run.getparent()
         if link is not None and is_a(link, "w:hyperlink") and _REFERENCE.match(attribute(link, "w:anchor")):
             if link not in cited:
                 cited.add(link)
-                found.append((CITATION, False, True))
+                found.append(_Letter(CITATION, raised=True))
             continue
-        italic = _is_on(run, "w:i") or any(
-            attribute(style) in _EMPHASIS for style in find_all(run, "w:rPr/w:rStyle")
-        )
+        italic = _is_on(run, "w:i") or any(attribute(style) in _EMPHASIS for style in find_all(run, "w:rPr/w:rStyle"))
+        bold = _is_on(run, "w:b")
         height = find(run, "w:rPr/w:vertAlign")
         raised = height is not None and attribute(height) == "superscript"
         for node in run:
             if is_a(node, "w:t"):
-                found += [(letter, italic, raised) for letter in node.text or ""]
+                found += [_Letter(letter, italic, raised, bold) for letter in node.text or ""]
             elif is_a(node, "w:tab", "w:br"):
-                found.append((" ", italic, raised))
+                found.append(_Letter(" ", italic, raised, bold))
     return found
 
 

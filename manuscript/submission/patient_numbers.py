@@ -161,7 +161,7 @@ def _in_sentences(
     whole = {n for sizes in groups.values() for n in sizes} | {flow["reviewed"]}
     whole |= {curve.n for curve in results.curves}
     held = {record.value for record in results if isinstance(record.value, int)}
-    held |= {n for record in results for n in (record.n, record.denominator)}
+    held |= {n for record in results for n in (record.n, record.denominator) if n is not None}
     for passage in passages:
         if passage.kind not in ("abstract", "text", "caption", "note"):
             continue

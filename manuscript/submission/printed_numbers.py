@@ -16,8 +16,9 @@ WORDS: Final = r"not (?:reached|estimable)"
 DASH: Final = r"[ \xa0]?[–—‒-][ \xa0]?|[ \xa0]to[ \xa0]|,[ \xa0]|;[ \xa0]"
 
 _P: Final = re.compile(
-    rf"(?<![\w-])(?P<letter>[Pp])(?P<values>[ \xa0-]values?)?(?:(?P<before>[ \xa0]*)(?P<sign>[=<>≤≥])(?P<after>[ \xa0]*)"
-    rf"|[ \xa0](?:of|was|were)[ \xa0])(?P<number>{NUMBER}|NS\b|n\.?s\b)"
+    rf"(?<![\w-])(?P<letter>[Pp])(?P<values>[ \xa0-]values?)?"
+    rf"(?:(?P<before>[ \xa0]*)(?P<sign>[=<>≤≥])(?P<after>[ \xa0]*)|[ \xa0](?:of|was|were)[ \xa0])"
+    rf"(?P<number>{NUMBER}|NS\b|n\.?s\b)"
 )
 _P_CELL: Final = re.compile(rf"(?P<sign>[=<>≤≥]?)(?P<after>[ \xa0]*)(?P<number>{NUMBER}|NS|n\.?s\.?)")
 _P_HEADING: Final = re.compile(r"(?P<letter>[Pp])(?:[ \xa0-][Vv]alues?)?")
@@ -33,7 +34,8 @@ _PERCENT: Final = re.compile(
     rf"(?:(?<![\w.·])(?P<count>\d[\d,]*)[ \xa0]\()?(?<![\w.·,])(?P<number>{NUMBER})[ \xa0]?%(?![ \xa0]?(?:CI|conf))"
 )
 _RATIO: Final = re.compile(
-    rf"(?:\b(?:hazard|odds|risk|rate) ratios?\b|\b[HO]Rs?\b)[^.;·\d]{{0,30}}?(?<![\w.·,])(?P<number>{NUMBER})(?![ \xa0]?%|\w)",
+    r"(?:\b(?:hazard|odds|risk|rate) ratios?\b|\b[HO]Rs?\b)[^.;·\d]{0,30}?"
+    rf"(?<![\w.·,])(?P<number>{NUMBER})(?![ \xa0]?%|\w)",
     re.IGNORECASE,
 )
 _RATIO_HEADING: Final = re.compile(r"(?:HR|OR|RR|(?:hazard|odds|risk|rate) ratio)\b", re.IGNORECASE)
@@ -44,7 +46,10 @@ _NO_NUMBER: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PValue:
-    """A P value as printed; an empty `letter` or `sign` was not printed, `spaced` is None where there is no sign."""
+    """A P value as printed; an empty `letter` or `sign` was not printed.
+
+    `spaced` is None where there is no sign, or space on one side of it only.
+    """
 
     place: str
     text: str
@@ -100,7 +105,7 @@ def readable(passage: Passage, left_out: Sequence[re.Pattern[str]] = ()) -> str:
 def value_of(number: str) -> float | None:
     """Return the value of a printed number, whatever its marks; None for words."""
     digits = number.replace("−", "-")
-    if re.fullmatch(rf"-?\d{{1,3}}(?:[, \u202f\u2009]\d{{3}})+(?:[.·]\d+)?", digits):
+    if re.fullmatch(r"-?\d{1,3}(?:[, \u202f\u2009]\d{3})+(?:[.·]\d+)?", digits):
         digits = re.sub(r"[, \u202f\u2009]", "", digits)
     try:
         return float(digits.replace("·", ".").replace(",", "."))
@@ -118,13 +123,10 @@ def p_values(passage: Passage, text: str) -> Iterator[PValue]:
     """Yield the P values of running text."""
     for found in _P.finditer(text):
         sign = found["sign"] or ""
-        spaces = (bool(found["before"]), bool(found["after"])) if sign and not found["values"] else ()
-        spaced = None if not spaces else spaces[0] if spaces[0] == spaces[1] else not spaces[0]
-        uneven = bool(spaces) and spaces[0] != spaces[1]
+        before, after = bool(found["before"]), bool(found["after"])
+        spaced = before if sign and not found["values"] and before == after else None
         italic = None if passage.kind == "alt text" else found.start("letter") in passage.italic
-        yield PValue(
-            passage.place, found[0], found["letter"], italic, sign, None if uneven else spaced, found["number"]
-        )
+        yield PValue(passage.place, found[0], found["letter"], italic, sign, spaced, found["number"])
 
 
 def p_column(headings: Sequence[Passage], cells: Sequence[Passage]) -> Iterator[PValue]:
@@ -155,8 +157,9 @@ def spans(passage: Passage, text: str) -> Iterator[Span]:
         )
     for found in _RANGE.finditer(text):
         yield Span(passage.place, found[0], found["low"], found["high"], found["dash"])
-    if passage.kind == "cell" and (found := _SPAN_CELL.fullmatch(text.strip())):
-        yield Span(passage.place, found[0], found["low"], found["high"], found["dash"], value=found["value"])
+    cell = _SPAN_CELL.fullmatch(text.strip()) if passage.kind == "cell" else None
+    if cell is not None:
+        yield Span(passage.place, cell[0], cell["low"], cell["high"], cell["dash"], value=cell["value"])
 
 
 def percentages(passage: Passage, text: str) -> Iterator[Percentage]:
@@ -177,7 +180,7 @@ def percent_columns(headings: Sequence[Passage], cells: Sequence[Passage]) -> It
             yield Percentage(cell.place, f"{number} under %", number, count, True)
 
 
-def ratios(passage: Passage, text: str) -> Iterator[tuple[str, str]]:
+def ratios(text: str) -> Iterator[tuple[str, str]]:
     """Yield each ratio of running text, as it stands there and as a number."""
     for found in _RATIO.finditer(text):
         yield found[0], found["number"]

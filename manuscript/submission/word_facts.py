@@ -66,7 +66,11 @@ def read_word(path: Path) -> WordFacts:
         page_numbers=any(_has_page(parse(parts, name)) for name in parts if re.match(r"word/(header|footer)\d", name)),
         pictures=tuple(str(item.get("descr") or "") for item in document.iter(qualified("wp:docPr"))),
         properties=_properties(parts),
-        parts={name: content.decode(errors="replace") for name, content in parts.items() if name.endswith((".xml", ".rels"))},
+        parts={
+            name: content.decode(errors="replace")
+            for name, content in parts.items()
+            if name.endswith((".xml", ".rels"))
+        },
         times=times,
         wrong=tuple(problems(path)),
     )
