@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import docx
-import ooxml
 import pytest
 from locked_study import edit, freeze, make_study
 
@@ -19,6 +18,7 @@ from manuscript.__main__ import main
 from manuscript.changes import Changes
 from manuscript.changes_page import changes_html, write_changes
 from manuscript.differences import changes_since
+from manuscript.render import ooxml
 
 PATIENT = ("I001;uncemented;30,8;left;3,0;1", "I001;uncemented;30,8;left;99,0;0")
 MOVES = {

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ooxml import problems
 from word_files import W, body, outline, pandoc_float, para, picture, style, table, text, values, word_file
 
 from manuscript.render.docx import finish_docx
 from manuscript.render.docx_widths import Cell, column_widths, text_width
+from manuscript.render.ooxml import problems
 
 A4_TEXT = 11906 - 2 * 1417
 SIZE = 190  # 9.5 pt, in twentieths of a point

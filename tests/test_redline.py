@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ooxml import problems
 from revisions import Block, accept_all, blocks, reject_all
 from word_files import (
     NAMESPACES,
@@ -31,6 +30,7 @@ from word_files import (
 
 from analysis.errors import ReportError
 from manuscript.render.docx import finish_docx
+from manuscript.render.ooxml import problems
 from manuscript.render.qmd import Inline, parse
 from manuscript.render.redline import Redline, redline
 from manuscript.render.redline_source import Source

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 from conftest import IMPLANTS
-from ooxml import problems
 from revisions import accept_all, blocks, reject_all
 from word_files import W, body
 
 from manuscript.__main__ import main
 from manuscript.progress import Progress
 from manuscript.redline_command import write_redline
+from manuscript.render.ooxml import problems
 
 
 @pytest.fixture(scope="module")

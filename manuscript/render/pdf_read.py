@@ -27,12 +27,13 @@ _JPEG: Final = ("/DCTDecode", "/JPXDecode")
 
 @dataclass(frozen=True, slots=True)
 class PdfLine:
-    """A line of text: number of its page from 1, place of its start in points from the lower left corner."""
+    """A line of text: number of its page from 1, place of its start and size in points, from the lower left corner."""
 
     page: int
     x: float
     y: float
     text: str
+    size: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class PdfFacts:
     outline : titles of its bookmarks.
     strings : every text in its objects apart from what pages show: alternative texts, names of places and the above.
     images : files of its JPEG pictures, as they stand in it.
+    tagged : whether it says of itself that its content is tagged.
+    figures : the alternative text of each tagged figure, "" where there is none.
     """
 
     pages: tuple[PdfPage, ...]
@@ -84,6 +87,8 @@ class PdfFacts:
     outline: tuple[str, ...]
     strings: tuple[str, ...]
     images: tuple[bytes, ...]
+    tagged: bool = False
+    figures: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -123,6 +128,8 @@ def read_pdf(path: Path) -> PdfFacts:
             images=tuple(
                 item._data for item in objects if isinstance(item, StreamObject) and item.get("/Filter") in _JPEG
             ),
+            tagged=bool(reader.root_object.get("/MarkInfo", {}).get("/Marked")),
+            figures=tuple(str(item.get("/Alt", "")) for item in objects if item.get("/S") == "/Figure"),
         )
     except FileNotFoundError:
         raise ReportError(f"{path} does not exist, so it cannot be read as a PDF.") from None
@@ -190,9 +197,9 @@ def _page(page: PageObject, number: int) -> PdfPage:
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         before = lines[-1] if lines else None
         if before is not None and abs(before.y - y) <= _SAME_LINE * size and x >= before.x:
-            lines[-1] = PdfLine(number, before.x, before.y, before.text + text)
+            lines[-1] = PdfLine(number, before.x, before.y, before.text + text, before.size)
         else:
-            lines.append(PdfLine(number, round(x, 2), round(y, 2), text))
+            lines.append(PdfLine(number, round(x, 2), round(y, 2), text, round(abs(size * tm[3] * cm[3]), 2)))
 
     page.extract_text(visitor_text=visit)
     return PdfPage(number, float(page.mediabox.width), float(page.mediabox.height), tuple(lines))
