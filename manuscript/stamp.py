@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.files import sha256, write_whole
+from analysis.files import sha256
 
 _VERSION: Final = 1
 _PACKAGES: Final = ("jinja2", "lxml", "matplotlib", "pypandoc_binary", "pyyaml", "typst")
@@ -33,7 +33,7 @@ def is_current(
 
     Parameters
     ----------
-    stamp : the file that `write_stamp` wrote; inputs that it names besides `known` are checked as well.
+    stamp : the file that holds a `stamp_text`; inputs that it names besides `known` are checked as well.
     known : the files that are known to enter, with their hashes of now.
     outputs : the files that were made.
     """
@@ -52,17 +52,17 @@ def is_current(
         return False
 
 
-def write_stamp(
+def stamp_text(
     stamp: Path, *, inputs: Mapping[Path, str], outputs: Mapping[Path, str], environment: Mapping[str, str]
-) -> None:
-    """Write what outputs were made from, for `is_current`; files with the hashes that they had then."""
+) -> str:
+    """Return what the stamp says: what outputs were made from, for `is_current`; files with the hashes of then."""
     content = {
         "version": _VERSION,
         "environment": dict(environment),
         "inputs": {_name(path, stamp.parent): digest for path, digest in inputs.items()},
         "outputs": {_name(path, stamp.parent): digest for path, digest in outputs.items()},
     }
-    write_whole(stamp, json.dumps(content, indent=1).encode() + b"\n")
+    return json.dumps(content, indent=1) + "\n"
 
 
 def _digest(path: Path) -> str | None:

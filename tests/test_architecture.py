@@ -15,13 +15,15 @@ MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglo
 SHARED = {
     "analysis.errors",
     "analysis.files",
+    "analysis.interrupts",
     "analysis.results",
     "analysis.source",
     "analysis.study",
     "analysis.expressions",
+    "analysis.trial",
     "analysis.verdicts",
 }
-"""What the manuscript may import of the analysis: the waist, the audit, the study definition, and their base."""
+"""What the manuscript may import of the analysis: the waist, audit, study definition, trials, and their base."""
 
 FENCES = {
     "lifelines": {"analysis/survival.py"},
