@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m analysis", description="Compute build/results.json of a study.")
     parser.add_argument("--study", type=Path, default=Path(), help="folder with study.toml (default: this one)")
     parser.add_argument("--data", type=Path, help="try this data file: results go to build/try/build in the study")
+    parser.add_argument("--wait", action="store_true", help=argparse.SUPPRESS)  # load, then wait for "go" on stdin
     parser.add_argument("--force", action="store_true", help="compute again even where nothing has changed")
     verbs = parser.add_subparsers(dest="verb", metavar="verb", title="verbs, where not the results are wanted")
     audit = verbs.add_parser(
@@ -57,6 +58,11 @@ def _results(options: argparse.Namespace) -> int:
         if options.data is not None:
             folder, name = trial_study(folder, options.data), (TRIAL / RESULTS_FILE).as_posix()
             sys.stdout.write(f"Trying {options.data} in {TRIAL}; the study and its results stay as they are.\n")
+        if options.wait:
+            from . import pipeline  # noqa: F401
+
+            if sys.stdin.readline() != "go\n":  # whoever started this process has gone
+                return 0
         study = read_study(folder)
         if is_current(study, study.folder / RESULTS_FILE) and not options.force:
             sys.stdout.write(f"{name}: up to date\n")

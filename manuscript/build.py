@@ -19,7 +19,7 @@ from .render.clock import epoch
 from .render.draft import FORMATS, Draft
 from .render.project import Project, config_for, files_named, read_project
 from .render.qmd import read_front_matter
-from .stamp import digests, environment, is_current, stamp_text
+from .stamp import digests, environment, is_current, stamp_text, stamped_inputs
 from .turns import one_at_a_time, workshop
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
@@ -99,6 +99,35 @@ def build(
             write_whole(work / STAMP, new_stamp.encode())
             replace_together(made | {stamp: work / STAMP}, work)
         return Report(outputs, made=True, warnings=warnings)
+
+
+def load(folder: Path, *, renderer: Renderer) -> None:
+    """Load what `build` loads when it needs it, so that it can run at once."""
+    from . import check, document  # noqa: F401
+    from .illustrations import load_drawing
+    from .render import finish  # noqa: F401
+
+    if _choose(renderer) is None:
+        from .render import builtin  # noqa: F401
+    load_drawing(folder.resolve())
+
+
+def watched_files(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> dict[Path, str]:
+    """Return the files whose change asks for new documents, each with its hash when the last ones were made.
+
+    The hash is empty for a file that they were not made from, or that has not been seen yet.
+
+    Raises
+    ------
+    LockstepError
+        If study, project or front matter are not valid, so that the files are not known.
+    """
+    folder = folder.resolve()
+    project = read_project(folder, fallback=REPOSITORY, profiles=profiles)
+    known = _known_inputs(folder, folder / DOCUMENT, project) | {folder / read_study(folder).data_file}
+    made = stamped_inputs((output or _target(folder, project)).resolve() / STAMP)
+    results = folder / RESULTS_FILE  # made on the way
+    return {path: made.get(path, "") for path in sorted((known | made.keys()) - {results})}
 
 
 def finish_pending(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> None:

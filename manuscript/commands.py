@@ -11,9 +11,10 @@ from typing import Final
 from analysis.errors import LockstepError, system_message
 from analysis.interrupts import INTERRUPTED
 
-from .build import build, finish_pending
+from .build import build, finish_pending, load
 from .pending import PendingError
 from .progress import Progress
+from .spare import told_to_run
 
 NEWLINE: Final = "\n"
 _UNTOUCHED: Final = "No document was written; the last report is untouched.\n"
@@ -38,6 +39,10 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
+    if options.wait:
+        load(options.study, renderer=options.renderer)
+        if not told_to_run():
+            return 0
     progress = _progress()
     study = options.study
     if options.data is not None:
@@ -57,6 +62,16 @@ def _report(options: argparse.Namespace) -> int:
         sys.stderr.write(f"warning: {warning}\n")
     names = " and ".join(_shown(path) for path in report.outputs)
     sys.stdout.write(f"{names} written in {progress.total():.1f} s\n" if report.made else f"{names} are up to date\n")
+    return 0
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from .watch import watch  # loads watchfiles
+
+    try:
+        watch(options.study, renderer=options.renderer, output=options.output, profiles=tuple(options.profile))
+    except KeyboardInterrupt:
+        sys.stdout.write("Stopped watching.\n")
     return 0
 
 
@@ -131,13 +146,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m manuscript", description="Documents from results.")
     verbs = parser.add_subparsers(required=True, metavar="verb")
     report = verbs.add_parser("report", help="build report.pdf and report.docx where something has changed")
-    report.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    _add_renderer(report)
-    report.add_argument("--output", type=Path, help="folder for the documents (default: build in the study's folder)")
-    report.add_argument("--profile", action="append", default=[], help="of Quarto: _quarto-PROFILE.yml; repeatable")
+    _add_place(report)
     report.add_argument("--data", type=Path, help="try this data file: documents go to build/try/build in the study")
     report.add_argument("--force", action="store_true", help="build even where nothing has changed")
+    _add_wait(report)
     report.set_defaults(run=_report, after_error=_UNTOUCHED)
+    watch = verbs.add_parser("watch", help="bring the documents up to date whenever a file is saved, until Ctrl-C")
+    _add_place(watch)
+    watch.set_defaults(run=_watch, after_error="")
     check = verbs.add_parser("check", help="check that the claims hold and that no number is typed into the prose")
     check.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     check.set_defaults(run=_check, after_error="")
@@ -170,6 +186,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_renderer(redline)
     redline.set_defaults(run=_redline, after_error="The last redline is untouched.\n")
     return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    _add_renderer(parser)
+    parser.add_argument("--output", type=Path, help="folder for the documents (default: build in the study's folder)")
+    parser.add_argument("--profile", action="append", default=[], help="of Quarto: _quarto-PROFILE.yml; repeatable")
+
+
+def _add_wait(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--wait", action="store_true", help=argparse.SUPPRESS)  # for `make watch`: see `spare`
 
 
 def _add_renderer(parser: argparse.ArgumentParser) -> None:

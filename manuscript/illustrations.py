@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from analysis.errors import ReportError, nearest
 from analysis.files import sha256, sha256_of_all, write_whole
@@ -23,6 +23,9 @@ from .figure_text import FONTS
 from .numbers import NBSP, Style
 from .panels import FigureContent, Group, Panel, figure_content
 from .provenance import Printed
+
+if TYPE_CHECKING:
+    from .figures import Format
 
 FOLDER: Final = Path("build/figures")
 """Where a study's figures stand, relative to its folder."""
@@ -70,15 +73,20 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
     content = figure_content(study.figures[name], study, results, style)
     key, path = _key(content), folder / FOLDER / name
     if not _is_current(path, key):
-        with _own_font_list(path.parent):
-            from .figures import draw  # only now: importing matplotlib takes longer than all the rest
-        files = draw(content, formats=FORMATS)
+        files = load_drawing(folder)(content, formats=FORMATS)
         for extension, drawn in files.items():
             write_whole(path.with_suffix(f".{extension}"), drawn)
         # Written last: a run that is stopped before leaves files that do not fit their stamp, and are drawn again.
         hashes = {extension: hashlib.sha256(drawn).hexdigest() for extension, drawn in files.items()}
         write_whole(path.with_suffix(STAMP), json.dumps({"content": key} | hashes, indent=2).encode() + b"\n")
     return Illustration((FOLDER / name).as_posix(), alt_text(content), width_of(content), tuple(_printed(content)))
+
+
+def load_drawing(folder: Path) -> Callable[..., dict[Format, bytes]]:
+    """Return `figures.draw`, loaded when it is first needed: importing matplotlib takes longer than all the rest."""
+    with _own_font_list(folder / FOLDER):
+        from .figures import draw
+    return draw
 
 
 def alt_text(content: FigureContent) -> str:

@@ -65,6 +65,15 @@ def stamp_text(
     return json.dumps(content, indent=1) + "\n"
 
 
+def stamped_inputs(stamp: Path) -> dict[Path, str]:
+    """Return the files that outputs were made from, with the hashes of then; none where there is no stamp."""
+    try:
+        made: dict[str, str] = json.loads(stamp.read_bytes())["inputs"]
+        return {Path(os.path.normpath(stamp.parent / name)): digest for name, digest in made.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
 def _digest(path: Path) -> str | None:
     return sha256(path) if path.is_file() else None
 

@@ -31,6 +31,7 @@ FENCES = {
     "matplotlib": {"manuscript/figures.py"},
     "jinja2": {"manuscript/templates.py"},
     "pypandoc": {"manuscript/render/pandoc.py"},
+    "watchfiles": {"manuscript/watch.py"},
     "typst": {"manuscript/render/pdf.py"},
 }
 
