@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from analysis.errors import LockstepError, ReportError
+from analysis.errors import LockstepError, ReportError, ResultsError
 from analysis.files import write_whole
+from analysis.results import read_results
 from analysis.source import RESULTS_FILE
 from analysis.source import is_current as results_are_current
 from analysis.study import Study, read_study
@@ -110,6 +112,8 @@ def load(folder: Path, *, renderer: Renderer) -> None:
     if _choose(renderer) is None:
         from .render import builtin  # noqa: F401
     load_drawing(folder.resolve())
+    with suppress(ResultsError):
+        read_results(folder / RESULTS_FILE)  # makes ready what reads them
 
 
 def watched_files(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> dict[Path, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -41,22 +42,25 @@ def changed(before: Mapping[Path, str], now: Mapping[Path, str]) -> list[Path]:
     return [path for path in paths if before.get(path, "") != now.get(path, "")]
 
 
-def everything_in(folder: Path, *, but: Iterable[Path]) -> dict[Path, str]:
-    """Return the files in a folder, each with a text that is another once it is saved; but hidden ones and `but`."""
+def everything_in(folders: Iterable[Path]) -> dict[Path, str]:
+    """Return the files in some folders, each with a text that is another once it is saved; hidden ones are left out."""
     found = {}
-    for path in _files(folder, frozenset(but)):
-        try:
-            found[path] = str(_signature(path))
-        except OSError:  # gone meanwhile
-            continue
+    for folder in folders:
+        for path in folder.glob("[!.]*"):
+            with suppress(OSError):  # gone meanwhile
+                if path.is_file():
+                    found[path] = str(_signature(path))
     return found
 
 
-def _files(folder: Path, but: frozenset[Path]) -> Iterator[Path]:
-    for here, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _NEVER]
-        folders[:] = [name for name in folders if Path(here, name) not in but]
-        yield from (Path(here, name) for name in names if not name.startswith("."))
+def folders_in(folder: Path, *, but: Iterable[Path]) -> Iterator[Path]:
+    """Yield a folder and all folders in it; hidden ones are left out, those that hold no one's own files, and `but`."""
+    apart = {*but}
+    for here, folders, _ in os.walk(folder):
+        folders[:] = [
+            name for name in folders if name[0] != "." and name not in _NEVER and Path(here, name) not in apart
+        ]
+        yield Path(here)
 
 
 def _signature(path: Path) -> Signature:

@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from analysis.errors import ReportError, nearest
 from analysis.files import sha256, sha256_of_all, write_whole
 from analysis.results import Results
+from analysis.source import package_version
 from analysis.study import Study
 
 from .figure_layout import width_of
@@ -134,7 +134,7 @@ def _key(content: FigureContent) -> str:
         repr(content),
         sha256_of_all([here / name for name in _CODE], base=here),
         sha256_of_all(FONTS.glob("*.ttf"), base=FONTS),
-        *(f"{name} {version(name)}" for name in _PACKAGES),
+        *(f"{name} {package_version(name)}" for name in _PACKAGES),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

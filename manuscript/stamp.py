@@ -6,11 +6,12 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any, Final
 
 from analysis.files import sha256
+from analysis.source import package_version
 
 _VERSION: Final = 1
 _PACKAGES: Final = ("jinja2", "lxml", "matplotlib", "pypandoc_binary", "pyyaml", "typst")
@@ -85,6 +86,6 @@ def _name(path: Path, folder: Path) -> str:
 
 def _version(package: str) -> str:
     try:
-        return version(package)
+        return package_version(package)
     except PackageNotFoundError:
         return "none"

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final, NoReturn
@@ -25,7 +25,7 @@ from analysis.source import is_current as results_are_current
 from analysis.study import read_study
 
 from .build import DOCUMENT, REPOSITORY, Renderer, watched_files
-from .contents import Contents, changed, everything_in
+from .contents import Contents, changed, everything_in, folders_in
 from .spare import Spare
 
 _PAUSE: Final = 50  # milliseconds without a further change: whoever saves has done so
@@ -65,9 +65,9 @@ def watch(folder: Path, *, renderer: Renderer, output: Path | None = None, profi
             else:
                 built = ready.build(_named(reason, folder))
             files.after(built=built)
+            ready.refill()
             if not reason:
                 _say(f"Watching the {files.count()} files that the report is made from; Ctrl-C ends.")
-            ready.refill()
             reason = files.wait()
 
 
@@ -138,13 +138,16 @@ class _Files:
             return dict.fromkeys(self._held, "")
 
     def _elsewhere(self) -> dict[Path, str]:
-        built = self._folder / RESULTS_FILE.parent
-        found = everything_in(self._folder, but=[built, *([self._output.resolve()] if self._output else [])])
+        found = everything_in(self._own_folders())
         return {path: text for path, text in found.items() if path not in self._held}
 
+    def _own_folders(self) -> Iterator[Path]:
+        built = self._folder / RESULTS_FILE.parent
+        return folders_in(self._folder, but=[built, *([self._output.resolve()] if self._output else [])])
+
     def _folders(self) -> set[Path]:
-        paths = [*self._known(), *self._held, *(self._others or ())]
-        return {self._folder, *(path.parent for path in paths if path.parent.is_dir())}
+        own = () if self._others is None else self._own_folders()
+        return {self._folder, *own, *(path.parent for path in (*self._known(), *self._held) if path.parent.is_dir())}
 
 
 class _Ready:
