@@ -16,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results check trace html lock changes redline audit cohort reference reference-check test lint types
+.PHONY: help report watch results check trace html lock changes redline audit cohort reference reference-check test lint types
 .PHONY: bench clean quarto
 .PHONY: reference-docx lock-requirements
 
@@ -24,14 +24,17 @@ help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 	@echo
-	@echo "Options: STUDY=folder (another study), DATA=file (report: try this data file), RENDERER=auto|builtin|quarto,"
+	@echo "Options: STUDY=folder (another study), DATA=file (report, results: try this data file), RENDERER=auto|builtin|quarto,"
 	@echo "         NAME and SINCE (of a lock), PYTHON=python3.12"
 
 report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
 	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)" $(if $(DATA),--data "$(DATA)")
 
+watch: $(INSTALLED)  ## build the report again whenever a file is saved, until Ctrl-C
+	@$(PY) -m manuscript watch --study "$(STUDY)" --renderer "$(RENDERER)"
+
 results: $(INSTALLED)  ## compute build/results.json alone
-	@$(PY) -m analysis --study "$(STUDY)"
+	@$(PY) -m analysis --study "$(STUDY)" $(if $(DATA),--data "$(DATA)")
 
 check: $(INSTALLED)  ## check that the claims of the text hold and no number in it is typed
 	@$(PY) -m manuscript check --study "$(STUDY)"

@@ -13,11 +13,13 @@ from analysis.files import write_whole
 
 from .build import DOCUMENT, REPOSITORY
 from .changes import Changes, ClaimChange, DataChanges, FigureChange, ValueChange
+from .pending import check_places, replace_together
 from .ranking import COUNTED, MEANING, RANKS
 from .render import pandoc
 from .render.docx import finish_docx
 from .render.tree import Node
 from .templates import render_template
+from .turns import one_at_a_time, workshop
 
 FILES: Final = tuple(Path("build") / f"changes.{extension}" for extension in ("html", "json", "docx"))
 """Where a study's change report stands, relative to its folder."""
@@ -33,13 +35,18 @@ _PATIENTS: Final = {"added": "added", "removed": "removed", "changed": "correcte
 
 
 def write_changes(changes: Changes, folder: Path) -> tuple[Path, ...]:
-    """Write build/changes.html, .json and .docx of a study; return where they stand."""
-    html, as_json, word_file = (folder / path for path in FILES)
+    """Write build/changes.html, .json and .docx of a study, all or none; return where they stand."""
+    places = tuple(folder / path for path in FILES)
     page = changes_html(changes, folder)
-    write_whole(html, page.encode())
-    write_whole(as_json, changes_json(changes).encode())
-    _write_docx(page, changes, word_file)
-    return html, as_json, word_file
+    target = places[0].parent
+    with one_at_a_time(target), workshop(target) as work:
+        html, as_json, word_file = (work / path.name for path in places)
+        write_whole(html, page.encode())
+        write_whole(as_json, changes_json(changes).encode())
+        _write_docx(page, changes, word_file)
+        check_places(places)
+        replace_together(dict(zip(places, (html, as_json, word_file), strict=True)), work)
+    return places
 
 
 def changes_html(changes: Changes, folder: Path) -> str:
@@ -89,8 +96,8 @@ def _write_docx(page: str, changes: Changes, path: Path) -> None:
     title = f"Changes since lock {changes.since}"
     blocks = [block for block in pandoc.read_html(page, folder=path.parent) if not _is_title(block)]
     document = pandoc.read_markdown("", {"title": title.replace("_", r"\_")}, folder=path.parent) | {"blocks": blocks}
-    arguments = ["--to", "docx", "--output", str(path), "--standalone", f"--reference-doc={_REFERENCE}"]
-    pandoc.write(document, arguments, folder=path.parent)
+    arguments = ["--to", "docx", "--standalone", f"--reference-doc={_REFERENCE}"]
+    pandoc.write(document, arguments, path, folder=path.parent)
     finish_docx(path, metadata={"title": title})
 
 

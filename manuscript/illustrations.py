@@ -7,16 +7,16 @@ import json
 import math
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from analysis.errors import ReportError, nearest
 from analysis.files import sha256, sha256_of_all, write_whole
 from analysis.results import Results
+from analysis.source import package_version
 from analysis.study import Study
 
 from .figure_layout import width_of
@@ -75,8 +75,7 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
     content = _content(name, study, results, style)
     place = FOLDER / style.name  # each journal's figures in a folder of their own
     path = folder / place / name
-    with _own_font_list(folder / FOLDER):
-        _keep_current(path, _key(content), FORMATS, lambda: _drawn(content, FORMATS))
+    _keep_current(path, _key(content), FORMATS, lambda: load_drawing(folder)(content, formats=FORMATS))
     width = min(width_of(content), PAGE_WIDTH)
     return Illustration((place / name).as_posix(), alt_text(content), width, tuple(_printed(content)))
 
@@ -105,16 +104,16 @@ def upload_files(
     content = _content(name, study, results, style)
 
     def drawn() -> dict[Format, bytes]:
-        files = _drawn(content, upload.formats, dpi=upload.dpi[0])
+        draw = load_drawing(folder)
+        files = draw(content, formats=upload.formats, dpi=upload.dpi[0])
         for dpi in upload.dpi[1:]:
             if "tif" not in files or len(files["tif"]) <= upload.most_bytes:
                 break
-            files |= _drawn(content, ("tif",), dpi=dpi)
+            files |= draw(content, formats=("tif",), dpi=dpi)
         return files
 
     path = folder / FOLDER / style.name / "upload" / name
-    with _own_font_list(folder / FOLDER):
-        _keep_current(path, _key(content, repr(upload)), upload.formats, drawn)
+    _keep_current(path, _key(content, repr(upload)), upload.formats, drawn)
     return {extension: path.with_suffix(f".{extension}") for extension in upload.formats}
 
 
@@ -123,12 +122,6 @@ def _content(name: str, study: Study, results: Results, style: Style) -> FigureC
         known = ", ".join(study.figures) or "none"
         raise ReportError(f"no figure '{name}' in study.toml{nearest(name, study.figures)}; it has: {known}")
     return figure_content(study.figures[name], study, results, style)
-
-
-def _drawn(content: FigureContent, formats: Iterable[Format], **options: int) -> dict[Format, bytes]:
-    from .figures import draw  # only now: importing matplotlib takes longer than all the rest
-
-    return draw(content, formats=formats, **options)
 
 
 def _keep_current(path: Path, key: str, formats: Sequence[Format], drawn: Callable[[], Mapping[Format, bytes]]) -> None:
@@ -141,6 +134,13 @@ def _keep_current(path: Path, key: str, formats: Sequence[Format], drawn: Callab
     # Written last: a run that is stopped before leaves files that do not fit their stamp, and are drawn again.
     hashes = {extension: hashlib.sha256(content).hexdigest() for extension, content in files.items()}
     write_whole(path.with_suffix(STAMP), json.dumps({"content": key} | hashes, indent=2).encode() + b"\n")
+
+
+def load_drawing(folder: Path) -> Callable[..., dict[Format, bytes]]:
+    """Return `figures.draw`, loaded when it is first needed: importing matplotlib takes longer than all the rest."""
+    with _own_font_list(folder / FOLDER):
+        from .figures import draw
+    return draw
 
 
 def alt_text(content: FigureContent) -> str:
@@ -183,7 +183,7 @@ def _key(content: FigureContent, options: str = "") -> str:
         f"{content!r}{options}",
         sha256_of_all([here / name for name in _CODE], base=here),
         sha256_of_all(FONTS.glob("*.ttf"), base=FONTS),
-        *(f"{name} {version(name)}" for name in _PACKAGES),
+        *(f"{name} {package_version(name)}" for name in _PACKAGES),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.errors import LockstepError, ReportError, nearest
+from analysis.errors import LockstepError, ReportError, explained, nearest
 from analysis.files import sha256, sha256_of_all
 from analysis.results import Results, Source, read_results
 from analysis.source import RESULTS_FILE
@@ -138,7 +138,7 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
     except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
         if isinstance(error, OSError):
-            raise ReportError(f"{LOCKS}/{name}: could not be written ({error.strerror})") from None
+            raise ReportError(f"{LOCKS}/{name}: {explained(error)}") from None
         raise
     return Lock(target, manifest), report.warnings
 

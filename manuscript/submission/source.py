@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from manuscript.journal_file import Journal
-from manuscript.render.qmd import split_front_matter
-from manuscript.render.yaml_text import write_mapping
-
+from ..journal_file import Journal
+from ..render.qmd import split_front_matter
+from ..render.yaml_text import write_mapping
 from .fences import Piece, end_of_div, heading_level, pieces
 
 PAGE_BREAK: Final = ("", "{{< pagebreak >}}", "")

@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.copies import bring
 from analysis.source import RESULTS_FILE
 from analysis.verdicts import AUDIT_FILE
-from manuscript.build import DOCUMENT, REPOSITORY
-from manuscript.copies import bring
-from manuscript.illustrations import FOLDER as FIGURES
-from manuscript.journal_file import Journal
-from manuscript.render.draft import FORMATS
-from manuscript.render.project import PATHS, PROJECT_FILE, STYLES, as_list, merged
-from manuscript.render.qmd import read_front_matter
-from manuscript.render.yaml_text import read_mapping, write_mapping
 
+from ..build import DOCUMENT, REPOSITORY
+from ..illustrations import FOLDER as FIGURES
+from ..journal_file import Journal
+from ..render.draft import FORMATS
+from ..render.project import PATHS, PROJECT_FILE, STYLES, as_list, merged
+from ..render.qmd import read_front_matter
+from ..render.yaml_text import read_mapping, write_mapping
 from .source import Placement, placement_of, rearranged, with_front_matter
 
 LOOK: Final = ("look", "figures", "linestretch", "line-numbers", "fontsize", "attach-results")

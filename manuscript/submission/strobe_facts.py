@@ -9,7 +9,8 @@ from typing import Final
 from analysis.results import Record, Results
 from analysis.study import FOLLOW_UP, Study, slug
 from manuscript import numbers
-from manuscript.style import NBSP, Style
+
+from ..style import NBSP, Style
 
 
 @dataclass(frozen=True, slots=True)

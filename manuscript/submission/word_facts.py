@@ -11,9 +11,9 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from manuscript.render.docx_package import CORE, DOCUMENT, STYLES, parse, read_package
-from manuscript.render.ooxml import problems
-from manuscript.render.wordml import attribute, find, find_all, qualified, style_of
+from ..render.docx_package import CORE, DOCUMENT, STYLES, parse, read_package
+from ..render.ooxml import problems
+from ..render.wordml import attribute, find, find_all, qualified, style_of
 
 _TEXT_STYLES: Final = ("BodyText", "FirstParagraph", "Abstract", "Compact", "Normal", "")
 _SINGLE: Final = 240  # of `w:line`, where its rule is "auto"

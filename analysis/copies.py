@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path, PurePath
 
-from analysis.source import RESULTS_FILE
+from .source import RESULTS_FILE
 
 _BUILT = RESULTS_FILE.parts[0]
 

@@ -1,4 +1,4 @@
-"""`make report DATA=file`: a study as it would be with another data file, beside the study, which stays as it is."""
+"""A study as it would be with another data file, beside the study, which stays as it is (`DATA=file` of `make`)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import shutil
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from analysis.errors import DataError, StudyError
-from analysis.source import RESULTS_FILE
-from analysis.study import read_study
-
 from .copies import bring
+from .errors import DataError, StudyError
+from .source import RESULTS_FILE
+from .study import read_study
 
 FOLDER: Final = RESULTS_FILE.parent / "try"
 """Where a study is tried with another data file, relative to its folder; documents go to ``build`` in there."""
