@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -92,6 +92,11 @@ class Printed:
     def of_kind(self, *kinds: Kind) -> tuple[Passage, ...]:
         """Return the passages of these kinds."""
         return tuple(passage for passage in self.passages if passage.kind in kinds)
+
+    def within(self, file: str) -> Printed:
+        """Return the same with each place named as one of a file: "Table1.docx: Table 1, note"."""
+        passages = tuple(replace(passage, place=f"{file}: {passage.place}") for passage in self.passages)
+        return replace(self, passages=passages)
 
     def units(self) -> dict[str, tuple[Passage, ...]]:
         """Return the passages by the unit that they belong to, in the order of the document."""
