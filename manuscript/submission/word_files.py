@@ -27,7 +27,6 @@ _QUIET: Final = "595959"
 _CHARACTERS: Final[Mapping[str, Mapping[str, str]]] = {
     "ToComplete": {"color": _ALARM, "b": ""},
     "Quiet": {"color": _QUIET},
-    "Mono": {"font": "Courier New"},
 }
 _SHADE: Final = "EDEFF2"
 _PART: Final = "TablePart"
@@ -98,10 +97,7 @@ def _set_styles(styles: Any) -> None:
         for key, value in _CHARACTERS.get(name, {}).items():
             formats = properties(style, "w:rPr")
             style.append(formats)
-            if key == "font":
-                put(formats, "w:rFonts", ascii=value, hAnsi=value, cs=value)
-            else:
-                put(formats, f"w:{key}", **({"val": value} if value else {}))
+            put(formats, f"w:{key}", **({"val": value} if value else {}))
 
 
 def _shade_parts(text: Any) -> None:
