@@ -16,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report results check trace html lock changes redline audit cohort reference reference-check test lint types
+.PHONY: help report watch results check trace html lock changes redline audit cohort reference reference-check test lint types
 .PHONY: bench clean quarto
 .PHONY: reference-docx lock-requirements
 
@@ -24,14 +24,17 @@ help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 	@echo
-	@echo "Options: STUDY=folder (another study), DATA=file (report: try this data file), RENDERER=auto|builtin|quarto,"
+	@echo "Options: STUDY=folder (another study), DATA=file (report, results: try this data file), RENDERER=auto|builtin|quarto,"
 	@echo "         NAME and SINCE (of a lock), PYTHON=python3.12"
 
 report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
 	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)" $(if $(DATA),--data "$(DATA)")
 
+watch: $(INSTALLED)  ## build the report again whenever a file is saved, until Ctrl-C
+	@$(PY) -m manuscript watch --study "$(STUDY)" --renderer "$(RENDERER)"
+
 results: $(INSTALLED)  ## compute build/results.json alone
-	@$(PY) -m analysis --study "$(STUDY)"
+	@$(PY) -m analysis --study "$(STUDY)" $(if $(DATA),--data "$(DATA)")
 
 check: $(INSTALLED)  ## check that the claims of the text hold and no number in it is typed
 	@$(PY) -m manuscript check --study "$(STUDY)"
@@ -43,11 +46,11 @@ html: $(INSTALLED)  ## write build/report.html, where each printed result shows 
 	@$(PY) -m manuscript html --study "$(STUDY)"
 
 lock: $(INSTALLED)  ## freeze the report and its results as locks/NAME, without patient rows
-	@test -n "$(NAME)" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
-	@$(PY) -m manuscript lock "$(NAME)" --study "$(STUDY)" --renderer "$(RENDERER)"
+	@test -n "$$NAME" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
+	@$(PY) -m manuscript lock --study "$(STUDY)" --renderer "$(RENDERER)" -- "$$NAME"
 
 changes: $(INSTALLED)  ## say what changed since a lock (SINCE=name, else the newest): build/changes.html, .docx, .json
-	@$(PY) -m manuscript changes --study "$(STUDY)" --since "$(SINCE)"
+	@$(PY) -m manuscript changes --study "$(STUDY)" --since="$$SINCE"
 
 audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, and build/audit.html
 	@status=0; $(PY) -m analysis audit --study "$(STUDY)" || status=$$?; \
@@ -109,6 +112,9 @@ $(INSTALLED): requirements.lock
 		echo "Lockstep needs Python 3.11 or newer; '$(PYTHON)' is not. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) has no 'venv' module. Install it (on Debian and Ubuntu: apt-get install python3-venv), then run make again."; exit 1; }
+	@test ! -L $(VENV) || { \
+		echo "$(VENV) is a link to another folder's environment, which setting it up here would empty. Remove the link, or bring"; \
+		echo "that environment up to date where it stands; if it is so already: touch $(INSTALLED)"; exit 1; }
 	@echo "Setting up .venv (once, about a minute) ..."
 	@"$(PYTHON)" -m venv --clear $(VENV)
 	@$(PY) -m pip install --quiet --use-pep517 --require-hashes --requirement requirements.lock || { \

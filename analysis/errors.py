@@ -11,7 +11,12 @@ LockstepError
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
+from typing import Final
+
+# A disk, a quota, and a limit on the size of files.
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class LockstepError(Exception):
@@ -36,6 +41,24 @@ class ResultsError(LockstepError):
 
 class ReportError(LockstepError):
     """The document could not be rendered."""
+
+
+def is_full(error: OSError) -> bool:
+    """Tell whether there was no room to write."""
+    return error.errno in _FULL
+
+
+def explained(error: OSError) -> str:
+    """Say why a file could not be read or written, and what to do where the disk is full."""
+    reason = error.strerror or str(error)
+    if is_full(error):
+        return f"could not be written, there is no room left ({reason}). Make room on the disk, then run again"
+    return reason
+
+
+def system_message(error: OSError) -> str:
+    """Return one message for an error of the system: which file, and why."""
+    return f"{error.filename}: {explained(error)}" if error.filename else explained(error)
 
 
 def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:

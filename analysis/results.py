@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
@@ -260,5 +260,6 @@ def _curve(item: Mapping[str, Any]) -> Curve:
     return Curve(**values, risk_table=RiskTable(**table))
 
 
+@cache
 def _validator() -> Any:
     return fastjsonschema.compile(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))

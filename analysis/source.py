@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -29,7 +30,8 @@ def source_of(study: Study, *, rows: int, columns: int) -> Source:
         study_file="study.toml",
         study_sha256=sha256(study.folder / "study.toml"),
         code_sha256=code_hash(),
-        versions={"python": ".".join(platform.python_version_tuple()[:2])} | {name: version(name) for name in PACKAGES},
+        versions={"python": ".".join(platform.python_version_tuple()[:2])}
+        | {name: package_version(name) for name in PACKAGES},
     )
 
 
@@ -43,6 +45,12 @@ def code_hash() -> str:
     """Return one hash over the analysis package: its code and its schema."""
     package = Path(__file__).parent
     return sha256_of_all([*package.glob("*.py"), *package.glob("*.json")], base=package)
+
+
+@cache
+def package_version(name: str) -> str:
+    """Return the version of an installed package; looked up once, since that reads its files."""
+    return version(name)
 
 
 def _data_hash(study: Study) -> str:

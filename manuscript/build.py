@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from analysis.errors import LockstepError, ReportError
+from analysis.errors import LockstepError, ReportError, ResultsError
+from analysis.files import write_whole
+from analysis.results import read_results
 from analysis.source import RESULTS_FILE
 from analysis.source import is_current as results_are_current
 from analysis.study import Study, read_study
 from analysis.verdicts import PUBLISHED_FILE
 
+from .pending import check_places, complete, replace_together
 from .progress import Progress
 from .render.clock import epoch
 from .render.draft import FORMATS, Draft
 from .render.project import Project, config_for, files_named, read_project
 from .render.qmd import read_front_matter
-from .stamp import digests, environment, is_current, write_stamp
-from .turns import WORKSHOP, one_at_a_time
+from .stamp import digests, environment, is_current, stamp_text, stamped_inputs
+from .turns import one_at_a_time, workshop
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 FONTS: Final = REPOSITORY / "templates" / "fonts"
@@ -70,7 +70,7 @@ def build(
     document = folder / DOCUMENT
     project = read_project(folder, fallback=REPOSITORY, profiles=profiles)
     quarto = _choose(renderer)
-    target = (output or folder / str(project.config.get("project", {}).get("output-dir", "build"))).resolve()
+    target = (output or _target(folder, project)).resolve()
     with one_at_a_time(target):
         with progress.stage("results") as stage:
             stage.note = _bring_results_up_to_date(study)
@@ -81,7 +81,8 @@ def build(
         if not force and is_current(stamp, known=known, outputs=outputs, environment=choices):
             return Report(outputs, made=False, warnings=_broken_claims(document, study))
 
-        with _workshop(target) as work:
+        check_places((*outputs, stamp))
+        with workshop(target) as work:
             with progress.stage("document") as stage:
                 draft = _render(document, project, work, quarto)
                 stage.note = "by Quarto" if quarto else "by the built-in renderer"
@@ -90,16 +91,68 @@ def build(
 
                 pdf = work / outputs[0].name
                 warnings = finish(draft, docx=draft.docx, pdf=pdf, root=folder, fonts=FONTS)
+            warnings += _broken_claims(document, study)
             made = {outputs[0]: pdf, outputs[1]: draft.docx}
             inputs = known | digests(_found_inputs(draft, folder, target) - known.keys())
             hashes = digests(made.values())
-            stamp.unlink(missing_ok=True)  # from here until the new one is written, nothing counts as up to date
-            for path, new in made.items():
-                new.replace(path)
-            write_stamp(
+            new_stamp = stamp_text(
                 stamp, inputs=inputs, outputs={path: hashes[new] for path, new in made.items()}, environment=choices
             )
-        return Report(outputs, made=True, warnings=(*warnings, *_broken_claims(document, study)))
+            write_whole(work / STAMP, new_stamp.encode())
+            replace_together(made | {stamp: work / STAMP}, work)
+        return Report(outputs, made=True, warnings=warnings)
+
+
+def load(folder: Path, *, renderer: Renderer) -> None:
+    """Load what `build` loads when it needs it, so that it can run at once."""
+    from . import check, document  # noqa: F401
+    from .illustrations import load_drawing
+    from .render import finish  # noqa: F401
+
+    if _choose(renderer) is None:
+        from .render import builtin  # noqa: F401
+    load_drawing(folder.resolve())
+    with suppress(ResultsError):
+        read_results(folder / RESULTS_FILE)  # makes ready what reads them
+
+
+def watched_files(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> dict[Path, str]:
+    """Return the files whose change asks for new documents, each with its hash when the last ones were made.
+
+    The hash is empty for a file that they were not made from, or that has not been seen yet.
+
+    Raises
+    ------
+    LockstepError
+        If study, project or front matter are not valid, so that the files are not known.
+    """
+    folder = folder.resolve()
+    project = read_project(folder, fallback=REPOSITORY, profiles=profiles)
+    known = _known_inputs(folder, folder / DOCUMENT, project) | {folder / read_study(folder).data_file}
+    made = stamped_inputs((output or _target(folder, project)).resolve() / STAMP)
+    results = folder / RESULTS_FILE  # made on the way
+    return {path: made.get(path, "") for path in sorted((known | made.keys()) - {results})}
+
+
+def finish_pending(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> None:
+    """Put in place the documents of a study that a killed run had decided on; where nothing is pending, do nothing.
+
+    Raises
+    ------
+    PendingError
+        If they cannot be moved to their places.
+    """
+    folder = folder.resolve()
+    try:
+        target = output or _target(folder, read_project(folder, fallback=REPOSITORY, profiles=profiles))
+    except (LockstepError, OSError):  # the verb itself will say what is wrong
+        return
+    complete(target)
+
+
+def _target(folder: Path, project: Project) -> Path:
+    """Return the folder that a project wants its documents in."""
+    return folder / str(project.config.get("project", {}).get("output-dir", "build"))
 
 
 def _bring_results_up_to_date(study: Study) -> str:
@@ -167,16 +220,3 @@ def _render(document: Path, project: Project, work: Path, quarto: Path | None) -
     from .render.quarto import render
 
     return render(document, project, work, quarto=quarto, repository=REPOSITORY)
-
-
-@contextmanager
-def _workshop(target: Path) -> Iterator[Path]:
-    """Make a temporary folder beside the outputs, on the same disk, so that they can be moved there in one step."""
-    try:
-        work = Path(tempfile.mkdtemp(dir=target, prefix=WORKSHOP))
-    except OSError as error:
-        raise LockstepError(f"{target}: cannot be written to ({error.strerror}). Choose another --output.") from None
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)

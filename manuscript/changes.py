@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .ranking import MEANING, Rank
+from .terminal import wrapped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,27 @@ class DataChanges:
     new_columns: int
     key_missing: bool = False
     rows: Mapping[str, Any] | None = None
+
+    def lines(self) -> list[str]:
+        """Say what changed in the data file, in counts."""
+        if self.same:
+            return [f"The data file is the same, byte for byte ({self.new_rows} rows, {self.new_columns} columns)."]
+        size = f"Rows: {self.old_rows} in the lock, {self.new_rows} now."
+        lines = [f"{size} Columns: {self.old_columns} in the lock, {self.new_columns} now."]
+        if self.key_missing:
+            return [
+                *lines,
+                "The key of the lock, .lockstep-key, is not here, so that patients and cells could not be compared.",
+            ]
+        found = self.rows or {}
+        patients = [found.get(name, 0) for name in ("added", "removed", "changed")]
+        columns = {word: found.get(f"columns_{word}", ()) for word in ("added", "removed")}
+        if any(patients):
+            lines.append("{} patients added, {} removed, {} with changed values.".format(*patients))
+        lines += [f"Columns {word}: {', '.join(names)}." for word, names in columns.items() if names]
+        if not (any(patients) or any(columns.values())):
+            lines.append("Only the form of the file changed, or the order of its rows.")
+        return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +85,16 @@ class ClaimChange:
 
 @dataclass(frozen=True, slots=True)
 class FigureChange:
-    """A figure that shows something else than in the lock: its label, its picture then (if there is one) and now."""
+    """A figure that shows something else than in the lock: its label, its picture then (if there is one) and now.
+
+    `old_alt` and `new_alt` say in words what the pictures show.
+    """
 
     label: str
     old: Path | None
     new: Path
+    old_alt: str = ""
+    new_alt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,19 +133,27 @@ class Changes:
         """Say in a sentence or two what changed, and what can be the reason of it."""
         if self.nothing:
             return f"Nothing has changed since lock {self.since}: all {self.printed} printed results are the same."
-        moved = f"{len(self.values)} of {self.printed} printed results differ from lock {self.since}."
+        differ = f"{len(self.values)} of {self.printed} printed results differ from lock {self.since}."
+        moved = differ if self.values else f"Each of the {self.printed} printed results is as in lock {self.since}."
         if self.causes:
             data = "did not change" if self.data.same else "changed too, so that a result can have moved by either"
             return f"{moved} The study definition or the analysis changed, as listed below; the data {data}."
-        data = "The data did not change" if self.data.same else "The data changed"
-        return f"{moved} {data}; the study definition and the analysis are those of the lock."
+        if self.data.same:
+            return (
+                f"{moved} Data, study definition and analysis are those of the lock; what else changed is listed below."
+            )
+        return f"{moved} The data changed; the study definition and the analysis are those of the lock."
 
     def headlines(self) -> list[str]:
-        """Return a line for each claim that broke or was mended, and for each printed result that crossed a bound."""
+        """Return what a terminal shows: the data, what else changed, claims, and results that crossed a bound."""
+        if self.nothing:
+            return []
         words = {"broke": "no longer supported by the data", "mended": "supported by the data again"}
-        claims = [f'{claim.where}: {words[claim.outcome]}: "{claim.words}"' for claim in self.claims]
-        return claims + [
-            f"{value.spots[0].where}: {value.id}: {value.old} -> {value.new} ({MEANING[value.rank]})"
-            for value in self.values
-            if value.rank in ("significance", "interval", "median")
-        ]
+        lines = [*self.data.lines(), *self.causes, *self.presentation]
+        lines += [f'{claim.where}: {words[claim.outcome]}: "{claim.words}"' for claim in self.claims]
+        for value in self.values:
+            if value.rank in ("significance", "interval", "median"):
+                more = f" and {len(value.spots) - 1} more" if len(value.spots) > 1 else ""
+                lines.append(f"{value.spots[0].where}{more}: {MEANING[value.rank]}")
+                lines += [f"    {value.id}", f"    {value.old} -> {value.new}"]
+        return [part for line in lines for part in wrapped(line, indent=8 if line.startswith(" ") else 4)]

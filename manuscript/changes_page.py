@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from analysis.files import write_whole
 
-from .build import REPOSITORY
+from .build import DOCUMENT, REPOSITORY
 from .changes import Changes, ClaimChange, DataChanges, FigureChange, ValueChange
-from .ranking import MEANING, RANKS
+from .pending import check_places, replace_together
+from .ranking import COUNTED, MEANING, RANKS
 from .render import pandoc
 from .render.docx import finish_docx
 from .render.tree import Node
 from .templates import render_template
+from .turns import one_at_a_time, workshop
 
 FILES: Final = tuple(Path("build") / f"changes.{extension}" for extension in ("html", "json", "docx"))
 """Where a study's change report stands, relative to its folder."""
@@ -25,16 +27,26 @@ FILES: Final = tuple(Path("build") / f"changes.{extension}" for extension in ("h
 SCHEMA_VERSION: Final = 1
 _REFERENCE: Final = REPOSITORY / "templates" / "reference.docx"
 _OUTCOMES: Final = {"broke": "No longer supported by the data", "mended": "Supported by the data again"}
+_OUTCOMES_OF_ONE: Final = {
+    "broke": ("claim no longer holds", "claims no longer hold"),
+    "mended": ("claim holds again", "claims hold again"),
+}
+_PATIENTS: Final = {"added": "added", "removed": "removed", "changed": "corrected"}
 
 
 def write_changes(changes: Changes, folder: Path) -> tuple[Path, ...]:
-    """Write build/changes.html, .json and .docx of a study; return where they stand."""
-    html, as_json, word_file = (folder / path for path in FILES)
+    """Write build/changes.html, .json and .docx of a study, all or none; return where they stand."""
+    places = tuple(folder / path for path in FILES)
     page = changes_html(changes, folder)
-    write_whole(html, page.encode())
-    write_whole(as_json, changes_json(changes).encode())
-    _write_docx(page, changes, word_file)
-    return html, as_json, word_file
+    target = places[0].parent
+    with one_at_a_time(target), workshop(target) as work:
+        html, as_json, word_file = (work / path.name for path in places)
+        write_whole(html, page.encode())
+        write_whole(as_json, changes_json(changes).encode())
+        _write_docx(page, changes, word_file)
+        check_places(places)
+        replace_together(dict(zip(places, (html, as_json, word_file), strict=True)), work)
+    return places
 
 
 def changes_html(changes: Changes, folder: Path) -> str:
@@ -44,7 +56,8 @@ def changes_html(changes: Changes, folder: Path) -> str:
         "since": changes.since,
         "summary": changes.summary(),
         "nothing": changes.nothing,
-        "data": _data_lines(changes.data),
+        "keys": _keys(changes),
+        "data": changes.data.lines(),
         "cells": list((changes.data.rows or {}).get("cells", {}).items()),
         "ids": _ids(changes.data),
         "groups": [
@@ -58,10 +71,10 @@ def changes_html(changes: Changes, folder: Path) -> str:
             {
                 "name": name,
                 "meaning": meaning,
-                "claims": [_claim(claim) for claim in changes.claims if claim.outcome == name],
+                "claims": [_claim(claim) for claim in _of_outcome(changes, name)],
             }
             for name, meaning in _OUTCOMES.items()
-            if any(claim.outcome == name for claim in changes.claims)
+            if _of_outcome(changes, name)
         ],
         "figures": [_figure(figure) for figure in changes.figures],
         "causes": [*changes.causes, *changes.presentation],
@@ -83,8 +96,8 @@ def _write_docx(page: str, changes: Changes, path: Path) -> None:
     title = f"Changes since lock {changes.since}"
     blocks = [block for block in pandoc.read_html(page, folder=path.parent) if not _is_title(block)]
     document = pandoc.read_markdown("", {"title": title.replace("_", r"\_")}, folder=path.parent) | {"blocks": blocks}
-    arguments = ["--to", "docx", "--output", str(path), "--standalone", f"--reference-doc={_REFERENCE}"]
-    pandoc.write(document, arguments, folder=path.parent)
+    arguments = ["--to", "docx", "--standalone", f"--reference-doc={_REFERENCE}"]
+    pandoc.write(document, arguments, path, folder=path.parent)
     finish_docx(path, metadata={"title": title})
 
 
@@ -92,27 +105,20 @@ def _is_title(block: Node) -> bool:
     return bool(block["t"] == "Header" and block["c"][0] == 1)
 
 
-def _data_lines(data: DataChanges) -> list[str]:
-    """Say what changed in the data file, in counts."""
-    if data.same:
-        return [f"The data file is the same, byte for byte ({data.new_rows} rows, {data.new_columns} columns)."]
-    rows = f"Rows: {data.old_rows} in the lock, {data.new_rows} now. "
-    lines = [rows + f"Columns: {data.old_columns} in the lock, {data.new_columns} now."]
-    if data.key_missing:
-        return [
-            *lines,
-            "The key of the lock, .lockstep-key, is not here, so that patients and cells could not be compared.",
-        ]
-    found = data.rows or {}
-    lines.append(
-        f"{found['added']} patients added, {found['removed']} removed, {found['changed']} with changed values."
-    )
-    for name, word in (("columns_added", "New"), ("columns_removed", "Removed")):
-        if found[name]:
-            lines.append(f"{word} columns: {', '.join(found[name])}.")
-    if not any(found[name] for name in ("added", "removed", "changed", "columns_added", "columns_removed")):
-        lines.append("Only the form of the file changed, or the order of its rows.")
-    return lines
+def _keys(changes: Changes) -> list[dict[str, str]]:
+    """Return the counts that stand at the head: what to look at first, each with its place on the page."""
+    found: Mapping[str, Any] = changes.data.rows or {}
+    counts = [
+        *((name, len(_of_outcome(changes, name)), word) for name, word in _OUTCOMES_OF_ONE.items()),
+        *((rank, sum(value.rank == rank for value in changes.values), words) for rank, words in COUNTED.items()),
+        *(("data", found.get(name, 0), (f"patient {word}", f"patients {word}")) for name, word in _PATIENTS.items()),
+        ("figures", len(changes.figures), ("figure shows something else", "figures show something else")),
+    ]
+    return [{"target": target, "n": str(n), "what": words[n != 1]} for target, n, words in counts if n]
+
+
+def _of_outcome(changes: Changes, outcome: str) -> list[ClaimChange]:
+    return [claim for claim in changes.claims if claim.outcome == outcome]
 
 
 def _ids(data: DataChanges) -> list[tuple[str, str]]:
@@ -123,22 +129,39 @@ def _ids(data: DataChanges) -> list[tuple[str, str]]:
 
 def _value(value: ValueChange) -> dict[str, Any]:
     """Return what the page prints of a changed result; a place's own text only where it says more."""
-    told = [spot for spot in value.spots if spot.old != spot.new and spot.new != value.new]
-    places = dict.fromkeys(spot.where for spot in value.spots if spot not in told)
+    told: dict[tuple[str, str], list[str]] = {}
+    places = []
+    for spot in value.spots:
+        if spot.old != spot.new and spot.new != value.new:
+            told.setdefault((spot.old, spot.new), []).append(spot.where)
+        else:
+            places.append(spot.where)
     return {
         "id": value.id,
         "label": value.label,
         "population": value.population,
         "old": value.old,
         "new": value.new,
-        "places": ", ".join(places),
-        "told": told,
+        "places": _places(places),
+        "told": [{"where": _places(where), "old": old, "new": new} for (old, new), where in told.items()],
     }
 
 
+def _places(places: Sequence[str]) -> str:
+    """Return places as "lines 61, 167; tbl-baseline": what is a line is one of report.qmd."""
+    head = f"{DOCUMENT}:"
+    lines = list(dict.fromkeys(place.removeprefix(head) for place in places if place.startswith(head)))
+    labels = list(dict.fromkeys(place for place in places if not place.startswith(head)))
+    counted = [f"line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"] if lines else []
+    return "; ".join([*counted, *([", ".join(labels)] if labels else [])])
+
+
 def _claim(claim: ClaimChange) -> dict[str, Any]:
-    found = [(name, claim.found_then.get(name, ""), text) for name, text in claim.found.items()]
-    return {"where": claim.where, "words": claim.words, "condition": claim.condition, "found": found}
+    found = [
+        {"id": name, "old": claim.found_then.get(name, "\N{EN DASH}"), "new": text}
+        for name, text in claim.found.items()
+    ]
+    return {"where": _places([claim.where]), "words": claim.words, "condition": claim.condition, "found": found}
 
 
 def _figure(figure: FigureChange) -> dict[str, str]:
@@ -146,6 +169,8 @@ def _figure(figure: FigureChange) -> dict[str, str]:
         "label": figure.label,
         "old": "" if figure.old is None else _data_uri(figure.old),
         "new": _data_uri(figure.new),
+        "old_alt": figure.old_alt,
+        "new_alt": figure.new_alt,
     }
 
 

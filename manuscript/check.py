@@ -7,10 +7,10 @@ from pathlib import Path
 
 from analysis.results import Results, read_results
 from analysis.source import RESULTS_FILE
-from analysis.study import Study, read_study
+from analysis.study import Study
 
 from . import claims, literals
-from .document import ensure_results, style_of
+from .document import open_study, style_of
 from .render.qmd import Document, read_qmd
 from .style import Style
 from .trace import trace_of
@@ -51,11 +51,10 @@ def check(folder: Path, document: str = "report.qmd") -> Findings:
     LockstepError
         If study, data or document are not valid.
     """
-    study = read_study(folder.resolve())
-    results = read_results(ensure_results(study))
-    read = read_qmd(study.folder / document)
-    found = findings(read, results, style_of(study))
-    return replace(found, unprinted=trace_of(read, results).unprinted_line())
+    report = open_study(folder)
+    read = read_qmd(report.study.folder / document)
+    found = findings(read, report.results, report.style)
+    return replace(found, unprinted=trace_of(read, report.results).unprinted_line())
 
 
 def findings(document: Document, results: Results, style: Style) -> Findings:

@@ -18,6 +18,7 @@ from .inline import holds_for
 from .numbers import text
 from .render.qmd import Document, Inline
 from .style import Style
+from .terminal import wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,14 @@ def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdic
 
 def describe(verdict: Verdict, name: str) -> str:
     """Say of a claim that does not hold where it stands, what it says, and what was found."""
-    found = "; ".join(f"{record_id} is {text}" for record_id, text in verdict.found.items())
     claim = verdict.claim
-    return (
-        f'{name}:{claim.line}: not supported by the data: "{claim.words}"\n'
-        f"    it needs  {claim.condition.text}\n"
-        f"    found     {found}"
-    )
+    lines = wrapped(f'{name}:{claim.line}: not supported by the data: "{claim.words}"', indent=4)
+    lines += wrapped(f"    it needs  {claim.condition.text}", indent=14)
+    head = "found"
+    for record_id, value in verdict.found.items():
+        lines += wrapped(f"    {head:<10}{record_id}: {value}", indent=14)
+        head = ""
+    return "\n".join(lines)
 
 
 def _claims(part: Inline, document: Document) -> Iterator[Claim]:

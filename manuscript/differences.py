@@ -10,22 +10,23 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.errors import LockstepError, ResultsError
-from analysis.results import Record, Results, read_results
-from analysis.study import Study, read_study
+from analysis.results import Record, Results
+from analysis.study import Study
 
 from . import claims
 from .build import DOCUMENT
 from .changes import Changes, ClaimChange, DataChanges, FigureChange, Spot, ValueChange
-from .document import ensure_results, style_of
+from .document import open_study, style_of
 from .illustrations import FOLDER as FIGURES
-from .illustrations import illustrate
+from .illustrations import alt_text, illustrate
 from .locks import ROWS_FILE, Lock, Manifest, find_lock, fingerprint, state_of
 from .panels import FigureContent, figure_content
-from .places import Place, places_in, printed_at, texts_of
+from .places import Place, labels_in, places_in, printed_at, texts_of
 from .ranking import RANKS, rank
 from .render.qmd import Document, read_qmd
 
 _FLOATS: Final = ("table", "figure")
+_MOST_LISTED: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = Fa
     """
     folder = folder.resolve()
     lock = find_lock(folder, since)
-    study = read_study(folder)
-    now = _State(study, read_results(ensure_results(study)), read_qmd(folder / DOCUMENT))
+    report = open_study(folder)
+    now = _State(report.study, report.results, read_qmd(folder / DOCUMENT))
     # Templates are taken from the study's folder of now: what is asked is which results a table prints, not how.
     then = _State(replace(lock.study(), folder=folder), lock.results(), lock.document())
     state = state_of(folder, name=lock.manifest.name)
@@ -61,7 +62,7 @@ def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = Fa
     shown, unfollowed = _shown(places, then, now)
     moved = [record_id for record_id in _all_ids(then, now) if _moved(*_pair(record_id, then, now))]
     return Changes(
-        since=lock.manifest.name,
+        since=lock.folder.name,
         data=_data(lock, state, list_ids),
         values=_values(shown, then, now),
         printed=len(shown),
@@ -69,7 +70,7 @@ def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = Fa
         claims=tuple(_claims(then, now)),
         figures=tuple(_figures(places, lock, then, now)),
         causes=tuple(_causes(lock.manifest, state)),
-        presentation=tuple(_presentation(lock.manifest, state)),
+        presentation=(*_text(shown, then, now), *_presentation(lock.manifest, state)),
         study_lines=_study_lines(lock.folder, folder),
         unfollowed=unfollowed,
     )
@@ -228,12 +229,18 @@ def _figures(places: Sequence[Place], lock: Lock, then: _State, now: _State) -> 
         if place.method != "figure" or place.computed or not place.arguments:
             continue
         name = str(place.arguments[0])
-        new = _content(name, now)
-        if new is None or new == _content(name, then):
+        new, former = _content(name, now), _content(name, then)
+        if new is None or new == former:
             continue
         illustrate(name, now.study, now.results, now.study.folder, style_of(now.study))
         old = lock.folder / FIGURES.name / f"{name}.png"
-        yield FigureChange(place.where, old if old.is_file() else None, now.study.folder / FIGURES / f"{name}.png")
+        yield FigureChange(
+            label=place.where,
+            old=old if old.is_file() else None,
+            new=now.study.folder / FIGURES / f"{name}.png",
+            old_alt="" if former is None else alt_text(former),
+            new_alt=alt_text(new),
+        )
 
 
 def _content(name: str, state: _State) -> FigureContent | None:
@@ -251,9 +258,30 @@ def _causes(old: Manifest, new: Manifest) -> Iterator[str]:
     yield from _versions(old.source.versions, new.source.versions, "analysis")
 
 
+def _text(shown: Mapping[str, _Shown], then: _State, now: _State) -> Iterator[str]:
+    """Say that the text changed, and what it prints that it did not, and no longer prints."""
+    if then.document.lines == now.document.lines:
+        return
+    yield f"The text of {now.document.name} changed."
+    former, _ = _shown(places_in(then.document), then, then)
+    labels = labels_in(then.document), labels_in(now.document)
+    results = [record_id for record_id in shown if record_id in then.results]
+    for heading, names, others in (
+        ("Tables and figures that are new in it", labels[1], labels[0]),
+        ("Tables and figures that are gone from it", labels[0], labels[1]),
+        ("Results that it prints now and did not", results, former),
+        ("Results that it no longer prints", former, shown),
+    ):
+        if found := [name for name in names if name not in others]:
+            yield f"{heading}: {_listed(found)}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+    return ", ".join(names[:_MOST_LISTED]) + more
+
+
 def _presentation(old: Manifest, new: Manifest) -> Iterator[str]:
-    if old.document_sha256 != new.document_sha256:
-        yield "The text of report.qmd changed."
     if old.manuscript_sha256 != new.manuscript_sha256:
         yield "The code or the templates of the documents changed."
     yield from _versions(old.versions, new.versions, "documents")

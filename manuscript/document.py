@@ -14,6 +14,7 @@ from analysis.source import RESULTS_FILE, is_current
 from analysis.study import Study, read_study, slug
 from analysis.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_current, read_audit
 
+from . import numbers
 from .audit_page import audit_table
 from .illustrations import Illustration, illustrate
 from .inline import Phrase, Phrases
@@ -43,7 +44,7 @@ class Report(Phrases):
     def audit_score(self) -> Phrase:
         """Print how many published statements match the results: "152 of 156"."""
         audit = ensure_audit(self.study)
-        return Phrase(f"{audit.matched} of {audit.judged}", ())
+        return Phrase(" of ".join(numbers.count_text(count, self.style) for count in (audit.matched, audit.judged)), ())
 
     def missing(self, variables: Sequence[str]) -> Phrase:
         """Say in words for how many patients each variable is missing: "no value was missing".

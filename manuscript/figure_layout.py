@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.errors import ReportError
 
-from .figure_legend import Legend, LineSample, break_lines, legend_height, place_legend, risk_cells, shared_lines
+from .figure_legend import (
+    Legend,
+    LineSample,
+    break_lines,
+    legend_height,
+    must_stack,
+    place_legend,
+    risk_cells,
+    shared_lines,
+)
+from .figure_size import FigureSize
 from .figure_text import (
     DIGIT_HEIGHT,
-    LETTER_SIZE,
+    LEAST_ROOM,
     LINE,
     PAD,
     TEXT_SIZE,
     TITLE_LINE,
-    TITLE_SIZE,
     Measure,
     Text,
     labelled,
@@ -24,14 +33,14 @@ from .figure_text import (
 )
 from .panels import FigureContent, Panel
 
-# By the number of panels side by side: the width of one column of a journal, and of two.
-WIDTHS: Final = {1: 85.0, 2: 174.0}
-MAX_HEIGHT: Final = 220.0  # leaves room for the caption on a page
 Y_TICKS: Final = (0, 25, 50, 75, 100)  # per cent; 50 is the median
 
-# Millimetres.
+# Millimetres, as all that is laid out before it is scaled.
 USUAL_PLOT_HEIGHT: Final = 46.0
-LEAST_PLOT_HEIGHT: Final = 28.0
+USUAL_PANEL: Final = 85.0  # the plots of wider panels are higher in proportion
+LEAST_PLOT_HEIGHT: Final = 28.0  # as it is printed, and the next as it is laid out: its five labels keep apart
+LEAST_LABELLED_HEIGHT: Final = 16.0
+LEAST_PLOT_WIDTH: Final = 20.0
 AXIS_OFFSET: Final = 1.0  # from the plot to its axis lines
 TICK_LENGTH: Final = 0.9
 COLUMN_GAP: Final = 5.0
@@ -59,11 +68,12 @@ class PanelLayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureLayout:
-    """A figure's size and panels."""
+    """A figure's size and panels, as printed; `scale` is by how much lines and distances are larger than usual."""
 
     width: float
     height: float
     panels: tuple[PanelLayout, ...]
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +103,17 @@ class _Header:
 
     title: tuple[str, ...]
     subtitle: tuple[str, ...]
+    p_below: bool  # the P value has a line of its own
 
     @property
     def height(self) -> float:
-        return _ASCENT + TITLE_LINE * (len(self.title) - 1) + LINE * len(self.subtitle) + _HEADER_GAP
+        lines = len(self.subtitle) + self.p_below
+        return _ASCENT + TITLE_LINE * (len(self.title) - 1) + LINE * lines + _HEADER_GAP
 
 
 def width_of(content: FigureContent) -> float:
     """Return the width of a figure in millimetres: one column where its panels stand one below the other, else two."""
-    return WIDTHS[max(len(row) for row in content.rows)]
+    return content.size.width(max(len(row) for row in content.rows))
 
 
 def lay_out(content: FigureContent, measure: Measure) -> FigureLayout:
@@ -110,19 +122,21 @@ def lay_out(content: FigureContent, measure: Measure) -> FigureLayout:
     Raises
     ------
     ReportError
-        If the panels do not fit on one page.
+        If the panels do not fit on one page, or into the journal's width.
     """
-    columns = max(len(row) for row in content.rows)
-    cell = (width_of(content) - COLUMN_GAP * (columns - 1)) / columns
+    size, columns = content.size, max(len(row) for row in content.rows)
+    cell = (width_of(content) / size.scale - COLUMN_GAP * (columns - 1)) / columns
     left, right = _gutters(content.panels, measure)
     plot_width = cell - left - right
+    _check_width(content, plot_width, measure)
 
-    headers = [[_header(panel, plot_width, measure) for panel in row] for row in content.rows]
-    legends = [[break_lines(panel, cell, measure) for panel in row] for row in content.rows]
+    stacked = must_stack(content.panels, cell, measure)
+    headers = [[_header(panel, plot_width, size.title_size, measure) for panel in row] for row in content.rows]
+    legends = [[break_lines(panel, cell, measure, stacked=stacked) for panel in row] for row in content.rows]
     above = [max(header.height for header in row) for row in headers]
     lines = [shared_lines(row) for row in legends]
     below = [_TO_LEGEND + legend_height(row) for row in lines]
-    plot_height = _plot_height(content, sum(above) + sum(below))
+    plot_height = _plot_height(content, cell, sum(above) + sum(below))
 
     panels, top = [], 0.0
     for r, row in enumerate(content.rows):
@@ -137,9 +151,11 @@ def lay_out(content: FigureContent, measure: Measure) -> FigureLayout:
                 plot_width=plot_width,
                 plot_height=plot_height,
             )
-            panels.append(_panel(panel, headers[r][c], legends[r][c], lines[r], frame, measure))
+            placed = _panel(panel, headers[r][c], legends[r][c], lines[r], frame, size, measure)
+            panels.append(_scaled(placed, size.scale))
         top += above[r] + plot_height + below[r] + ROW_GAP
-    return FigureLayout(width=width_of(content), height=top - ROW_GAP, panels=tuple(panels))
+    height = (top - ROW_GAP) * size.scale
+    return FigureLayout(width=width_of(content), height=height, panels=tuple(panels), scale=size.scale)
 
 
 def _gutters(panels: Sequence[Panel], measure: Measure) -> tuple[float, float]:
@@ -152,20 +168,64 @@ def _gutters(panels: Sequence[Panel], measure: Measure) -> tuple[float, float]:
     )
 
 
-def _plot_height(content: FigureContent, text_height: float) -> float:
-    rows = len(content.rows)
-    height = min(USUAL_PLOT_HEIGHT, (MAX_HEIGHT - text_height - ROW_GAP * (rows - 1)) / rows)
-    if height < LEAST_PLOT_HEIGHT:
+def _check_width(content: FigureContent, plot_width: float, measure: Measure) -> None:
+    """Refuse a width that leaves no room for a curve, or for the test above it."""
+    tests = (measure(f"Log-rank {panel.p_text}", TEXT_SIZE) for panel in content.panels if panel.p_text)
+    if plot_width < max(LEAST_PLOT_WIDTH, *tests, 0.0):
+        raise ReportError(
+            f"study.toml: [figures.{content.name}] does not fit into the journal's {width_of(content):g} mm with text "
+            f"of {TEXT_SIZE * content.size.scale:g} points.\n"
+            "Make a figure of each endpoint, or fewer ticks of the time axis."
+        )
+
+
+def _plot_height(content: FigureContent, cell: float, text_height: float) -> float:
+    """Return the height of each plot: the usual one for the width of a panel, or what the figure's limits leave."""
+    size, rows = content.size, len(content.rows)
+
+    def share(height: float) -> float:
+        return (height / size.scale - text_height - ROW_GAP * (rows - 1)) / rows
+
+    usual = max(USUAL_PLOT_HEIGHT * max(1.0, cell / USUAL_PANEL), share(size.least_height))
+    height = min(usual, share(size.most_height))
+    if height < max(LEAST_LABELLED_HEIGHT, LEAST_PLOT_HEIGHT / max(1.0, size.scale)):
         raise ReportError(
             f"study.toml: [figures.{content.name}] does not fit on a page: {len(content.panels)} panels of up to "
-            f"{max(len(panel.groups) for panel in content.panels)} curves would be higher than {MAX_HEIGHT:g} mm.\n"
+            f"{max(len(panel.groups) for panel in content.panels)} curves would be higher than "
+            f"{size.most_height:g} mm.\n"
             "Make two figures of it with fewer endpoints each, or shorten the labels of the levels."
         )
     return height
 
 
+def _scaled(layout: PanelLayout, scale: float) -> PanelLayout:
+    """Return a panel enlarged as a whole."""
+    if scale == 1:
+        return layout
+    return replace(
+        layout,
+        left=layout.left * scale,
+        top=layout.top * scale,
+        width=layout.width * scale,
+        height=layout.height * scale,
+        texts=tuple(
+            replace(text, x=text.x * scale, y=text.y * scale, size=round(text.size * scale, 6)) for text in layout.texts
+        ),
+        samples=tuple(
+            replace(sample, x=sample.x * scale, y=sample.y * scale, length=sample.length * scale)
+            for sample in layout.samples
+        ),
+    )
+
+
 def _panel(
-    panel: Panel, header: _Header, legend: Legend, lines: Sequence[int], frame: _Frame, measure: Measure
+    panel: Panel,
+    header: _Header,
+    legend: Legend,
+    lines: Sequence[int],
+    frame: _Frame,
+    size: FigureSize,
+    measure: Measure,
 ) -> PanelLayout:
     ticks = [frame.plot_left + frame.plot_width * tick / panel.axis.ticks[-1] for tick in panel.axis.ticks]
     samples, legend_texts = place_legend(
@@ -178,7 +238,8 @@ def _panel(
         ticks=ticks,
         measure=measure,
     )
-    texts = (*_header_texts(panel, header, frame, measure), *_axis_texts(panel, ticks, frame, measure), *legend_texts)
+    above = _header_texts(panel, header, frame, size, measure)
+    texts = (*above, *_axis_texts(panel, ticks, frame, measure), *legend_texts)
     return PanelLayout(
         panel=panel,
         left=frame.plot_left,
@@ -190,19 +251,23 @@ def _panel(
     )
 
 
-def _header(panel: Panel, width: float, measure: Measure) -> _Header:
-    """Break the lines of a header; the last leaves room for the P value."""
+def _header(panel: Panel, width: float, title_size: float, measure: Measure) -> _Header:
+    """Break the lines of a header; the last leaves room for the P value, or the P value is the last."""
     beside_p = width - measure(f"Log-rank {panel.p_text}", TEXT_SIZE) - 4 * PAD if panel.p_text else width
+    last = measure(panel.subtitle, TEXT_SIZE) if panel.subtitle else measure(panel.title, title_size, "bold")
+    p_below = beside_p < min(LEAST_ROOM, last)
+    beside_p = width if p_below else beside_p
     return _Header(
-        wrapped(panel.title, width if panel.subtitle else beside_p, measure, TITLE_SIZE, "bold"),
+        wrapped(panel.title, width if panel.subtitle else beside_p, measure, title_size, "bold"),
         wrapped(panel.subtitle, beside_p, measure) if panel.subtitle else (),
+        p_below,
     )
 
 
-def _header_texts(panel: Panel, header: _Header, frame: _Frame, measure: Measure) -> list[Text]:
+def _header_texts(panel: Panel, header: _Header, frame: _Frame, size: FigureSize, measure: Measure) -> list[Text]:
     y = frame.top + _ASCENT
-    texts = [Text(frame.x, y, panel.letter, LETTER_SIZE, "bold")] if panel.letter else []
-    texts += [Text(frame.plot_left, y + TITLE_LINE * i, s, TITLE_SIZE, "bold") for i, s in enumerate(header.title)]
+    texts = [Text(frame.x, y, panel.letter, size.letter_size, "bold")] if panel.letter else []
+    texts += [Text(frame.plot_left, y + TITLE_LINE * i, s, size.title_size, "bold") for i, s in enumerate(header.title)]
     y += TITLE_LINE * (len(header.title) - 1) + LINE
     texts += [Text(frame.plot_left, y + LINE * i, line) for i, line in enumerate(header.subtitle)]
     if panel.p_text:
@@ -230,4 +295,4 @@ def _axis_texts(panel: Panel, ticks: Sequence[float], frame: _Frame, measure: Me
     for i in labelled(ticks, max(measure(name, TEXT_SIZE) for name in names)):
         texts.append(Text(ticks[i], y, names[i], align="center"))
     middle = frame.plot_left + frame.plot_width / 2
-    return [*texts, Text(middle, frame.plot_bottom + _TO_AXIS_LABEL, f"Time ({panel.axis.unit})", align="center")]
+    return [*texts, Text(middle, frame.plot_bottom + _TO_AXIS_LABEL, panel.time_label, align="center")]

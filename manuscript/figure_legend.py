@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from .figure_text import DIGIT_HEIGHT, LINE, PAD, TEXT_SIZE, Measure, Text, labelled, wrapped
-from .panels import Panel
+from .figure_text import DIGIT_HEIGHT, LEAST_ROOM, LINE, PAD, TEXT_SIZE, Measure, Text, labelled, wrapped
+from .panels import Group, Panel
 
 SAMPLE: Final = 6.5  # mm: the length of a line sample
 MEDIAN: Final = "Median"
@@ -24,27 +24,48 @@ class LineSample:
     x: float
     y: float
     group: int
+    length: float = SAMPLE
 
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """The lines of a legend's title, and of each group's label."""
+    """The lines of a legend's title, and of each group's label; `stacked` tells that medians stand under the labels."""
 
     title: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
+    stacked: bool = False
 
 
-def break_lines(panel: Panel, width: float, measure: Measure) -> Legend:
-    """Break title and labels so that they leave room for the medians at the right of a legend of `width`."""
+def must_stack(panels: Iterable[Panel], width: float, measure: Measure) -> bool:
+    """Tell whether a legend of `width` is too narrow for the medians to stand at the right of the labels."""
+    return any(
+        _beside_median(group, width, measure) < min(LEAST_ROOM, measure(group.label, TEXT_SIZE))
+        for panel in panels
+        for group in panel.groups
+    )
+
+
+def break_lines(panel: Panel, width: float, measure: Measure, *, stacked: bool) -> Legend:
+    """Break title and labels for a legend of `width`; they leave room for medians at the right unless `stacked`."""
     title = f"{panel.legend_title}: no. at risk (censored)" if panel.legend_title else "No. at risk (censored)"
-    beside_sample = width - SAMPLE - PAD
+    if stacked:
+        texts = [(group.label, f"{MEDIAN} {group.median_text}") for group in panel.groups]
+        return Legend(
+            wrapped(title, width, measure, face="bold"),
+            tuple(
+                tuple(line for text in both for line in wrapped(text, width - SAMPLE - PAD, measure)) for both in texts
+            ),
+            stacked=True,
+        )
     return Legend(
         wrapped(title, width - measure(MEDIAN, TEXT_SIZE, "bold") - 2 * PAD, measure, face="bold"),
-        tuple(
-            wrapped(group.label, beside_sample - measure(group.median_text, TEXT_SIZE) - 2 * PAD, measure)
-            for group in panel.groups
-        ),
+        tuple(wrapped(group.label, _beside_median(group, width, measure), measure) for group in panel.groups),
     )
+
+
+def _beside_median(group: Group, width: float, measure: Measure) -> float:
+    """Return the room between a group's line sample and its median at the right."""
+    return width - SAMPLE - PAD - measure(group.median_text, TEXT_SIZE) - 2 * PAD
 
 
 def shared_lines(legends: Sequence[Legend]) -> list[int]:
@@ -79,7 +100,8 @@ def place_legend(
     """
     samples = []
     texts = [Text(left, top + LINE * i, line, face="bold") for i, line in enumerate(legend.title)]
-    texts.append(Text(right, top, MEDIAN, face="bold", align="right"))
+    if not legend.stacked:
+        texts.append(Text(right, top, MEDIAN, face="bold", align="right"))
     y = top + LINE * (lines[0] - 1) + _AFTER_TITLE
 
     rows = risk_cells(panel)
@@ -87,7 +109,8 @@ def place_legend(
     for i, (group, label, row) in enumerate(zip(panel.groups, legend.labels, rows, strict=True)):
         samples.append(LineSample(left, y - DIGIT_HEIGHT / 2, i))
         texts += [Text(left + SAMPLE + PAD, y + LINE * k, line) for k, line in enumerate(label)]
-        texts.append(Text(right, y, group.median_text, align="right"))
+        if not legend.stacked:
+            texts.append(Text(right, y, group.median_text, align="right"))
         # Where a neighbour's label takes more lines, the spare room is under the counts, not above them.
         texts += [Text(ticks[k], y + LINE * len(label), row[k], align="center") for k in shown]
         y += LINE * (lines[i + 1] + 1) + _GROUP_GAP
@@ -96,5 +119,4 @@ def place_legend(
 
 def risk_cells(panel: Panel) -> list[list[str]]:
     """Return the texts "at risk (censored)" at the ticks, a row for each group."""
-    tables = [group.curve.risk_table for group in panel.groups]
-    return [[f"{n} ({c})" for n, c in zip(table.n_at_risk, table.n_censored, strict=True)] for table in tables]
+    return [list(group.risk_texts) for group in panel.groups]

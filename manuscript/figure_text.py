@@ -21,6 +21,7 @@ LINE: Final = 3.1
 TITLE_LINE: Final = 3.6
 DIGIT_HEIGHT: Final = 1.8
 PAD: Final = 0.8
+LEAST_ROOM: Final = 15.0  # for a text beside another: with less, and broken there, it stands on lines of its own
 
 
 class Measure(Protocol):

@@ -1,4 +1,4 @@
-"""The drawing of figures: Kaplan-Meier curves as SVG, PNG or PDF, the same bytes for the same content.
+"""The drawing of figures: Kaplan-Meier curves as SVG, PNG, TIFF, PDF or EPS, the same bytes for the same content.
 
 The only module that imports matplotlib. It uses no pyplot, which keeps global state, no axes, since `figure_layout` has
 placed everything in millimetres, and no font of the machine: all text is set in the typeface of ``templates/fonts``.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -20,20 +22,20 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.transforms import Affine2D
-from PIL import Image
 
 from analysis.errors import ReportError
 
+from . import raster
+from .bands import opaque_bands
 from .figure_layout import AXIS_OFFSET, TICK_LENGTH, Y_TICKS, FigureLayout, PanelLayout, lay_out
-from .figure_legend import SAMPLE
 from .figure_text import FONTS, Face, Text
 from .panels import FigureContent
 from .steps import Point, Steps, steps
 
-Format = Literal["svg", "png", "pdf"]
+Format = Literal["svg", "png", "tif", "pdf", "eps"]
 
 PNG_DPI: Final = 600
-RESOLUTION: Final = 25.4 / PNG_DPI  # mm: what is closer prints as one
+RESOLUTION: Final = 25.4 / PNG_DPI  # mm: what is closer prints as one, at any resolution of the file
 POINTS: Final = 72 / 25.4  # in a millimetre
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color), the first darkened: told apart by the colour-blind, and of unlike
@@ -46,20 +48,23 @@ CURVE_WIDTH: Final = 1.2  # points, as the next two
 AXIS_WIDTH: Final = 0.7
 GUIDE_WIDTH: Final = 0.6
 BAND: Final[Mapping[str, Any]] = {"linewidth": 0, "zorder": 1}
+OPAQUE: Final = ("pdf", "eps")  # what journals print from: EPS has no transparency, and print shops flatten that of PDF
 BAND_OPACITY: Final = 0.15
 BAND_OPACITY_OF_MANY: Final = 0.1  # more than two bands lie upon each other
 MARK: Final[Mapping[str, Any]] = {
     "linestyle": "none",
     "marker": "|",
-    "markersize": 1.9 * POINTS,
-    "markeredgewidth": 0.6,
 }
+MARK_LENGTH: Final = 1.9 * POINTS
+MARK_WIDTH: Final = 0.6
 MOST_MARKS: Final = 2.0  # of a curve, per millimetre of its axis
 
 _SETTINGS: Final[Mapping[Any, Any]] = {
     "svg.hashsalt": "lockstep",
     "svg.fonttype": "path",
     "pdf.fonttype": 42,  # TrueType; journals refuse matplotlib's default, Type 3
+    "ps.fonttype": 42,
+    "ps.usedistiller": None,
     "text.hinting": "none",
     "text.parse_math": False,
     "path.simplify": False,
@@ -68,11 +73,17 @@ _METADATA: Final[Mapping[str, Mapping[str, None]]] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
+_TELLING: Final = re.compile(rb"^%%(?:Creator|CreationDate|Title|For):.*\n", re.MULTILINE)
 _MEASURED_SIZE: Final = 100.0
 
 
-def draw(content: FigureContent, *, formats: Iterable[Format] = ("svg", "png")) -> dict[Format, bytes]:
-    """Draw a figure, 85 mm wide if it is of one panel, else 174 mm; the PNG in 600 dpi.
+def draw(
+    content: FigureContent, *, formats: Iterable[Format] = ("svg", "png"), dpi: int = PNG_DPI
+) -> dict[Format, bytes]:
+    """Draw a figure in its size: 85 mm wide if it is of one panel, else 174 mm, unless a journal has it otherwise.
+
+    All formats show the same drawing; `dpi` is of PNG and TIFF. Text is text in PDF and EPS, with embedded TrueType
+    fonts, and outlines in SVG.
 
     Raises
     ------
@@ -84,8 +95,14 @@ def draw(content: FigureContent, *, formats: Iterable[Format] = ("svg", "png")) 
         # Neither the user's matplotlibrc nor what a cell of the document set may change a figure.
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)
-        figure = _figure(layout)
-        return {name: _encoded(figure, name) for name in formats}
+        figures: dict[bool, Figure] = {}
+        files: dict[Format, bytes] = {}
+        for name in formats:
+            opaque = name in OPAQUE
+            if opaque not in figures:
+                figures[opaque] = _figure(layout, opaque=opaque)
+            files[name] = _encoded(figures[opaque], name, dpi)
+        return files
 
 
 @functools.lru_cache(maxsize=1024)
@@ -124,22 +141,46 @@ def _font_file(face: Face) -> Path:
     return FONTS / f"LiberationSans-{face.capitalize()}.ttf"
 
 
-def _encoded(figure: Figure, name: Format) -> bytes:
-    buffer = io.BytesIO()
-    if name == "png":
-        # Through Pillow, as matplotlib does it, but without the alpha channel that it adds: smaller, and sooner done.
-        figure.set_dpi(PNG_DPI)
+def _encoded(figure: Figure, name: Format, dpi: int) -> bytes:
+    if name in ("png", "tif"):
+        # Without the alpha channel that matplotlib adds: smaller, and sooner done.
+        figure.set_dpi(dpi)
         canvas: Any = FigureCanvasAgg(figure)
         canvas.draw()
-        size, pixels = canvas.get_width_height(), canvas.buffer_rgba()
-        image = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1).convert("RGB")
-        image.save(buffer, "PNG", dpi=(PNG_DPI, PNG_DPI), compress_level=3)
-    else:
+        encode = raster.png if name == "png" else raster.tiff
+        return encode(canvas.get_width_height(), canvas.buffer_rgba(), dpi=dpi)
+    buffer = io.BytesIO()
+    if name != "eps":
         figure.savefig(buffer, format=name, metadata=_METADATA[name])
-    return buffer.getvalue()
+        return buffer.getvalue()
+    with _stated_bounds():
+        figure.savefig(buffer, format=name)
+    head, end, body = buffer.getvalue().partition(b"%%EndComments\n")
+    return _TELLING.sub(b"", head) + end + body  # neither program nor date
 
 
-def _figure(layout: FigureLayout) -> Figure:
+@contextmanager
+def _stated_bounds() -> Iterator[None]:
+    """Let matplotlib read the bounds of a typeface from its file.
+
+    For an EPS it would ask each of the typeface's 2,600 characters, which takes longer than all the rest.
+    """
+    from matplotlib.backends import backend_ps  # only for an EPS: it imports much
+
+    of_all_characters = backend_ps._bounds
+
+    def stated(font: Any) -> tuple[float, float, float, float]:
+        head = font["head"]
+        return head.xMin, head.yMin, head.xMax, head.yMax
+
+    backend_ps._bounds = stated
+    try:
+        yield
+    finally:
+        backend_ps._bounds = of_all_characters
+
+
+def _figure(layout: FigureLayout, *, opaque: bool = False) -> Figure:
     """Return the figure with all its artists, placed in millimetres from the top left corner."""
     figure = Figure(figsize=(layout.width / 25.4, layout.height / 25.4), facecolor="white")
     inches = Affine2D().scale(1 / 25.4, -1 / 25.4).translate(0, layout.height / 25.4)
@@ -147,11 +188,16 @@ def _figure(layout: FigureLayout) -> Figure:
     curves = [_steps(panel) for panel in layout.panels]
     marked = all(map(_marks_are_apart, layout.panels, curves))
     for panel, of_panel in zip(layout.panels, curves, strict=True):
-        for artist in (*_axes(panel, place), *_medians(panel, place), *_curves(panel, of_panel, marked, place)):
+        for artist in (
+            *_axes(panel, layout.scale, place),
+            *_medians(panel, layout.scale, place),
+            *_bands(panel, of_panel, place, opaque=opaque),
+            *_curves(panel, of_panel, layout.scale, marked, place),
+        ):
             figure.add_artist(artist)
         for sample in panel.samples:
-            ends = [(sample.x, sample.y), (sample.x + SAMPLE, sample.y)]
-            figure.add_artist(_line(ends, place, **_curve_style(sample.group)))
+            ends = [(sample.x, sample.y), (sample.x + sample.length, sample.y)]
+            figure.add_artist(_line(ends, place, **_curve_style(sample.group, layout.scale)))
         for text in panel.texts:
             _write(figure, text, place)
     return figure
@@ -169,22 +215,24 @@ def _marks_are_apart(layout: PanelLayout, curves: Iterable[Steps]) -> bool:
     return all(len(lines.marks) <= MOST_MARKS * layout.width for lines in curves)
 
 
-def _axes(layout: PanelLayout, place: Mapping[str, Any]) -> list[Line2D]:
+def _axes(layout: PanelLayout, scale: float, place: Mapping[str, Any]) -> list[Line2D]:
     """Return axis lines and ticks, set off from the plot so that they hide no curve at 0% or 100%."""
-    x, y = layout.left - AXIS_OFFSET, layout.top + layout.height + AXIS_OFFSET
+    offset, length = AXIS_OFFSET * scale, TICK_LENGTH * scale
+    x, y = layout.left - offset, layout.top + layout.height + offset
     vertical = [_at(layout, (0, tick / 100))[1] for tick in Y_TICKS]
     horizontal = [_at(layout, (tick, 0))[0] for tick in layout.panel.axis.ticks]
     lines = [
         [(x, vertical[0]), (x, vertical[-1])],
         [(horizontal[0], y), (horizontal[-1], y)],
-        *([(x, tick), (x - TICK_LENGTH, tick)] for tick in vertical),
-        *([(tick, y), (tick, y + TICK_LENGTH)] for tick in horizontal),
+        *([(x, tick), (x - length, tick)] for tick in vertical),
+        *([(tick, y), (tick, y + length)] for tick in horizontal),
     ]
     # A projecting cap closes the corner between an axis and its outermost tick.
-    return [_line(line, place, color="black", linewidth=AXIS_WIDTH, solid_capstyle="projecting") for line in lines]
+    style = {"color": "black", "linewidth": AXIS_WIDTH * scale, "solid_capstyle": "projecting"}
+    return [_line(line, place, **style) for line in lines]
 
 
-def _medians(layout: PanelLayout, place: Mapping[str, Any]) -> list[Line2D]:
+def _medians(layout: PanelLayout, scale: float, place: Mapping[str, Any]) -> list[Line2D]:
     """Return light lines at 50%, and from there to the time axis at each median."""
     panel = layout.panel
     end = panel.axis.ticks[-1]
@@ -193,25 +241,39 @@ def _medians(layout: PanelLayout, place: Mapping[str, Any]) -> list[Line2D]:
         return []
     lines = [[(0.0, 0.5), (min(max(medians), end), 0.5)]]
     lines += [[(median, 0.5), (median, 0.0)] for median in medians if median <= end]
-    style = {"color": GUIDE_COLOUR, "linewidth": GUIDE_WIDTH, "dashes": GUIDE_DASHES, "zorder": 2.1}
+    style = {"color": GUIDE_COLOUR, "linewidth": GUIDE_WIDTH * scale, "dashes": GUIDE_DASHES, "zorder": 2.1}
     return [_line([_at(layout, point) for point in line], place, **style) for line in lines]
 
 
-def _curves(
-    layout: PanelLayout, curves: Sequence[Steps], marked: bool, place: Mapping[str, Any]
-) -> list[Line2D | Polygon]:
-    """Return, for each group, the step curve over its confidence band, and marks where patients are censored."""
-    artists: list[Line2D | Polygon] = []
+def _bands(layout: PanelLayout, curves: Sequence[Steps], place: Mapping[str, Any], *, opaque: bool) -> list[Polygon]:
+    """Return the confidence bands; opaque ones look as transparent ones do, also where they lie upon each other."""
     opacity = BAND_OPACITY if len(curves) <= 2 else BAND_OPACITY_OF_MANY
-    for i, lines in enumerate(curves):
-        colour = COLOURS[i % len(COLOURS)]
-        for corners in lines.bands:
-            points = [_at(layout, point) for point in corners]
-            artists.append(Polygon(points, facecolor=colour, alpha=opacity, **BAND, **place))
-        artists.append(_line([_at(layout, point) for point in lines.line], place, zorder=3, **_curve_style(i)))
+    colours = [COLOURS[i % len(COLOURS)] for i in range(len(curves))]
+    if opaque:
+        areas = opaque_bands([lines.bands for lines in curves], colours, opacity)
+    else:
+        areas = [(corners, colour) for lines, colour in zip(curves, colours, strict=True) for corners in lines.bands]
+    # An edge that is not drawn still counts as transparent in a PDF unless it has a colour.
+    looks = [{"color": colour} if opaque else {"facecolor": colour, "alpha": opacity} for _, colour in areas]
+    return [
+        Polygon([_at(layout, point) for point in corners], **look, **BAND, **place)
+        for (corners, _), look in zip(areas, looks, strict=True)
+    ]
+
+
+def _curves(
+    layout: PanelLayout, curves: Sequence[Steps], scale: float, marked: bool, place: Mapping[str, Any]
+) -> list[Line2D]:
+    """Return, for each group, the step curve, and marks where patients are censored."""
+    lines: list[Line2D] = []
+    sizes = {"markersize": MARK_LENGTH * scale, "markeredgewidth": MARK_WIDTH * scale}
+    for i, curve in enumerate(curves):
+        style = _curve_style(i, scale)
+        lines.append(_line([_at(layout, point) for point in curve.line], place, zorder=3, **style))
         if marked:
-            artists.append(_line([_at(layout, point) for point in lines.marks], place, zorder=4, color=colour, **MARK))
-    return artists
+            marks = [_at(layout, point) for point in curve.marks]
+            lines.append(_line(marks, place, zorder=4, color=style["color"], **sizes, **MARK))
+    return lines
 
 
 def _write(figure: Figure, text: Text, place: Mapping[str, Any]) -> None:
@@ -228,12 +290,12 @@ def _write(figure: Figure, text: Text, place: Mapping[str, Any]) -> None:
     )
 
 
-def _curve_style(group: int) -> dict[str, Any]:
+def _curve_style(group: int, scale: float) -> dict[str, Any]:
     """Return colour and dashes of a group's line; no pair comes twice among 36 groups."""
     dashes = DASHES[(group + group // len(COLOURS)) % len(DASHES)]
     return {
         "color": COLOURS[group % len(COLOURS)],
-        "linewidth": CURVE_WIDTH,
+        "linewidth": CURVE_WIDTH * scale,
         "linestyle": (0, dashes) if dashes else "solid",
         "solid_capstyle": "butt",
         "solid_joinstyle": "miter",

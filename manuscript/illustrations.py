@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from analysis.errors import ReportError, nearest
 from analysis.files import sha256, sha256_of_all, write_whole
 from analysis.results import Results
+from analysis.source import package_version
 from analysis.study import Study
 
 from .figure_layout import width_of
@@ -24,15 +25,22 @@ from .panels import FigureContent, Group, Panel, figure_content
 from .provenance import Printed
 from .style import NBSP, Style
 
+if TYPE_CHECKING:
+    from .figures import Format
+
 FOLDER: Final = Path("build/figures")
 """Where a study's figures stand, relative to its folder."""
 
 # SVG for the PDF, PNG for Word; the document names the file without its extension, and each format takes its own.
-FORMATS: Final = ("svg", "png")
+FORMATS: Final[tuple[Format, ...]] = ("svg", "png")
+PAGE_WIDTH: Final = 174.0  # mm: the text of a page; the document shows what is wider on this width
 STAMP: Final = ".stamp.json"  # what the files were drawn from, and their hashes
 
 # The code and the packages that make the drawing from the content.
-_CODE: Final = ("figures.py", "figure_layout.py", "figure_legend.py", "figure_text.py", "steps.py")
+_CODE: Final = (
+    *("figures.py", "bands.py", "raster.py", "figure_layout.py", "figure_legend.py"),
+    *("figure_size.py", "figure_text.py", "steps.py"),
+)
 _PACKAGES: Final = ("matplotlib", "pillow")
 
 _PLAIN: Final = re.compile(r"[^\w ,.;:()%/–-]")
@@ -64,22 +72,75 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
     ResultsError
         If the results lack a curve or record of it.
     """
+    content = _content(name, study, results, style)
+    place = FOLDER / style.name  # each journal's figures in a folder of their own
+    path = folder / place / name
+    _keep_current(path, _key(content), FORMATS, lambda: load_drawing(folder)(content, formats=FORMATS))
+    width = min(width_of(content), PAGE_WIDTH)
+    return Illustration((place / name).as_posix(), alt_text(content), width, tuple(_printed(content)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """The files that a journal wants of a figure: formats, resolutions from the best on, most bytes of a file."""
+
+    formats: tuple[Format, ...]
+    dpi: tuple[int, ...]
+    most_bytes: float = math.inf
+
+
+def upload_files(
+    name: str, study: Study, results: Results, folder: Path, style: Style, upload: Upload
+) -> dict[Format, Path]:
+    """Return the files of a figure for upload, of the same drawing as in the document, up to date as `illustrate` does.
+
+    Pixels have the best resolution with which their file is not too large; the least one if none is.
+
+    Raises
+    ------
+    ReportError
+        As `illustrate`.
+    """
+    content = _content(name, study, results, style)
+
+    def drawn() -> dict[Format, bytes]:
+        draw = load_drawing(folder)
+        files = draw(content, formats=upload.formats, dpi=upload.dpi[0])
+        for dpi in upload.dpi[1:]:
+            if "tif" not in files or len(files["tif"]) <= upload.most_bytes:
+                break
+            files |= draw(content, formats=("tif",), dpi=dpi)
+        return files
+
+    path = folder / FOLDER / style.name / "upload" / name
+    _keep_current(path, _key(content, repr(upload)), upload.formats, drawn)
+    return {extension: path.with_suffix(f".{extension}") for extension in upload.formats}
+
+
+def _content(name: str, study: Study, results: Results, style: Style) -> FigureContent:
     if name not in study.figures:
         known = ", ".join(study.figures) or "none"
         raise ReportError(f"no figure '{name}' in study.toml{nearest(name, study.figures)}; it has: {known}")
-    content = figure_content(study.figures[name], study, results, style)
-    place = FOLDER / style.name  # each journal's figures in a folder of their own
-    key, path = _key(content), folder / place / name
-    if not _is_current(path, key):
-        with _own_font_list(folder / FOLDER):
-            from .figures import draw  # only now: importing matplotlib takes longer than all the rest
-        files = draw(content, formats=FORMATS)
-        for extension, drawn in files.items():
-            write_whole(path.with_suffix(f".{extension}"), drawn)
-        # Written last: a run that is stopped before leaves files that do not fit their stamp, and are drawn again.
-        hashes = {extension: hashlib.sha256(drawn).hexdigest() for extension, drawn in files.items()}
-        write_whole(path.with_suffix(STAMP), json.dumps({"content": key} | hashes, indent=2).encode() + b"\n")
-    return Illustration((place / name).as_posix(), alt_text(content), width_of(content), tuple(_printed(content)))
+    return figure_content(study.figures[name], study, results, style)
+
+
+def _keep_current(path: Path, key: str, formats: Sequence[Format], drawn: Callable[[], Mapping[Format, bytes]]) -> None:
+    """Write the files of a figure, where they are not there, whole, and of this content."""
+    if _is_current(path, key, formats):
+        return
+    files = drawn()
+    for extension, content in files.items():
+        write_whole(path.with_suffix(f".{extension}"), content)
+    # Written last: a run that is stopped before leaves files that do not fit their stamp, and are drawn again.
+    hashes = {extension: hashlib.sha256(content).hexdigest() for extension, content in files.items()}
+    write_whole(path.with_suffix(STAMP), json.dumps({"content": key} | hashes, indent=2).encode() + b"\n")
+
+
+def load_drawing(folder: Path) -> Callable[..., dict[Format, bytes]]:
+    """Return `figures.draw`, loaded when it is first needed: importing matplotlib takes longer than all the rest."""
+    with _own_font_list(folder / FOLDER):
+        from .figures import draw
+    return draw
 
 
 def alt_text(content: FigureContent) -> str:
@@ -90,8 +151,7 @@ def alt_text(content: FigureContent) -> str:
 
 
 def _panel_text(panel: Panel) -> str:
-    patients = _patients(sum(group.curve.n for group in panel.groups))
-    head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, patients) if part)
+    head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, panel.patients) if part)
     if len(panel.groups) == 1:
         return f"{head}, median {panel.groups[0].median_text}."
     sentences = [head, *map(_group_text, panel.groups), f"Log-rank {panel.p_text}"]
@@ -99,7 +159,7 @@ def _panel_text(panel: Panel) -> str:
 
 
 def _group_text(group: Group) -> str:
-    return f"{group.full_label}, {_patients(group.curve.n)}, median {group.median_text}"
+    return f"{group.full_label}, {group.patients}, median {group.median_text}"
 
 
 def _printed(content: FigureContent) -> Iterator[Printed]:
@@ -116,27 +176,23 @@ def _printed(content: FigureContent) -> Iterator[Printed]:
             yield panel.p_text.at(head)
 
 
-def _patients(n: int) -> str:
-    return f"{n} patient{'' if n == 1 else 's'}"
-
-
-def _key(content: FigureContent) -> str:
-    """Return a hash over all that decides how a figure looks."""
+def _key(content: FigureContent, options: str = "") -> str:
+    """Return a hash over all that decides how a figure looks, and over what else decides its files."""
     here = Path(__file__).parent
     parts = [
-        repr(content),
+        f"{content!r}{options}",
         sha256_of_all([here / name for name in _CODE], base=here),
         sha256_of_all(FONTS.glob("*.ttf"), base=FONTS),
-        *(f"{name} {version(name)}" for name in _PACKAGES),
+        *(f"{name} {package_version(name)}" for name in _PACKAGES),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _is_current(path: Path, key: str) -> bool:
+def _is_current(path: Path, key: str, formats: Sequence[Format]) -> bool:
     """Tell whether the files of a figure are there, whole, and show this content."""
     try:
         stamp = json.loads(path.with_suffix(STAMP).read_bytes())
-        found = {extension: sha256(path.with_suffix(f".{extension}")) for extension in FORMATS}
+        found = {extension: sha256(path.with_suffix(f".{extension}")) for extension in formats}
     except (OSError, ValueError):
         return False
     return bool(stamp == {"content": key} | found)

@@ -24,7 +24,7 @@ class Rule:
     """A rule of a journal.
 
     `quote` is the sentence that states it, `source` the address where it stands, `read` the day it was read there;
-    `secondary` tells that the source is not the journal itself; `note` says what else should be known.
+    `secondary` tells that the source is not the journal's own instructions; `note` says what else should be known.
     """
 
     name: str

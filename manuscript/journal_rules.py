@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -65,7 +66,11 @@ _DECIMALS: Final = _whole()
 _SIZE: Final = ("a number above 0", _number)
 _RANGE: Final = (
     "a table with min or max or both, such as { min = 8, max = 12 }",
-    lambda value: bool(value) and _table({}, {"min": _number, "max": _number})(value),
+    lambda value: (
+        bool(value)
+        and _table({}, {"min": _number, "max": _number})(value)
+        and value.get("min", 0) <= value.get("max", math.inf)
+    ),
 )
 
 RULES: Final[Mapping[str, RuleKind]] = {
@@ -110,6 +115,7 @@ RULES: Final[Mapping[str, RuleKind]] = {
     "footnote_marks": RuleKind("marks of notes under tables, in their order", *_TEXTS),
     "footnote_marks_raised": RuleKind("whether these marks are raised", *_YES_NO),
     "empty_cell": RuleKind("what a cell holds for which there is no value", *_TEXT),
+    "count_name": RuleKind("what tables call a number of patients", *_one_of("n", "No.")),
     "counts_with_percent": RuleKind('whether counts and percentages share a cell, "60 (42.3%)"', *_YES_NO),
     # ---- text
     "text_words": RuleKind("most words of the text, without abstract, tables, captions and references", *_LIMIT),

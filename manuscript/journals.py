@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from analysis.errors import ReportError, nearest
 
+from .figure_size import figure_size
 from .journal_file import Journal, parse_journal
 from .render.project import active_profiles
 from .style import Style
@@ -81,7 +82,14 @@ _FIELDS: Final = {
     "units": "units",
     "marks_raised": "footnote_marks_raised",
     "empty": "empty_cell",
+    "count_name": "count_name",
     "counts_with_percent": "counts_with_percent",
+}
+_FIGURES: Final = {
+    "columns": "figure_column_mm",
+    "width": "figure_width_mm",
+    "height": "figure_height_mm",
+    "points": "figure_points",
 }
 
 
@@ -96,5 +104,6 @@ def _fields(journal: Journal) -> Iterator[tuple[str, Any]]:
         yield "percent_decimals_below", (few["n"], few["decimals"])
     if marks := journal.value("footnote_marks"):
         yield "marks", tuple(marks)
+    yield "figures", figure_size(**{name: journal.value(rule) for name, rule in _FIGURES.items()})
     if names := journal.value("abstract_names"):
         yield "headings", names

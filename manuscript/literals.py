@@ -22,13 +22,17 @@ _WORDS: Final = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
     "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozen"
 )
+_PARTS: Final = "one|none|half|thirds?|quarters?|fifths?"
 _COUNTED: Final = (
     "patients?|persons?|people|women|men|children|deaths?|events?|cases?|days?|weeks?|months?|years?|per ?cent|%"
 )
+_UNITS: Final = "cm|mm|m|kg|mg|g|ml|Gy|y|yr|mo|x"
 
 _NUMBER: Final = re.compile(
-    r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])"  # 142, 0.05, 1,214
-    rf"|\b(?:{_WORDS})\b(?=(?:[\s-]+\w+)?[\s-]+(?:{_COUNTED})(?!\w))",  # seven days, seven older patients
+    rf"(?<![\w.])(?:\d+(?:[.,]\d+)*|\.\d+)(?:(?=(?:{_UNITS})\b)|(?!\w))"  # 142, 0.05, .05, 1,214, 5cm
+    rf"|\b(?:{_WORDS}|{_PARTS})\b(?=(?:[\s-]+of)?(?:[\s-]+(?:the|all|these|our))?"  # half of the patients
+    rf"(?:[\s-]+\w+)?[\s-]+(?:{_COUNTED})(?!\w))"  # seven days, seven older patients
+    rf"|\b(?:twice|thrice|(?:{_WORDS})[\s-]?fold)\b",
     re.IGNORECASE,
 )
 # What is no prose: it is blanked, so that places in the text stay the same.

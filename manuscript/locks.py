@@ -13,12 +13,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.errors import LockstepError, ReportError, nearest
+from analysis.errors import LockstepError, ReportError, explained, nearest
 from analysis.files import sha256, sha256_of_all
 from analysis.results import Results, Source, read_results
 from analysis.source import RESULTS_FILE
@@ -38,7 +39,7 @@ LOCKS: Final = Path("locks")
 WORD_FILE: Final = "report.docx"
 ROWS_FILE: Final = "rows.json"
 MANIFEST_FILE: Final = "manifest.json"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -54,6 +55,7 @@ class Manifest:
     source : data, study definition, analysis code and package versions that the results come from.
     manuscript_sha256 : of the code and templates that make the documents.
     document_sha256 : of report.qmd.
+    files : the SHA-256 of each other file of the lock by its path in there, so that a damaged one is noticed.
     renderer : "quarto" or "builtin".
     versions : of the packages that make the documents.
     epoch : SOURCE_DATE_EPOCH where it was set; a lock has no other time.
@@ -67,6 +69,7 @@ class Manifest:
     renderer: str
     versions: Mapping[str, str]
     epoch: int | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +81,26 @@ class Lock:
 
     def results(self) -> Results:
         """Return the results of then."""
-        return read_results(self.folder / RESULTS_FILE.name)
+        with self._own_errors():
+            return read_results(self.folder / RESULTS_FILE.name)
 
     def study(self) -> Study:
         """Return the study definition of then; it names a data file that does not stand here."""
-        return read_study(self.folder)
+        with self._own_errors():
+            return read_study(self.folder)
 
     def document(self) -> Document:
         """Return the manuscript's text of then."""
-        return read_qmd(self.folder / DOCUMENT)
+        with self._own_errors():
+            return read_qmd(self.folder / DOCUMENT)
+
+    @contextmanager
+    def _own_errors(self) -> Iterator[None]:
+        """Say of an error in a file of the lock, which is as it was locked, that it is the lock's, not the study's."""
+        try:
+            yield
+        except LockstepError as error:
+            raise _of_another_version(self.folder.name, str(error)) from None
 
 
 def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "auto") -> tuple[Lock, tuple[str, ...]]:
@@ -117,13 +131,14 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
                 (work / FIGURES.name).mkdir(exist_ok=True)
                 shutil.copyfile(folder / FIGURES / f"{figure}.png", work / FIGURES.name / f"{figure}.png")
             fingerprint(folder, "--output", str(work / ROWS_FILE))
+            manifest = replace(manifest, files=_hashes(work))
             (work / MANIFEST_FILE).write_text(manifest_json(manifest), encoding="utf-8")
             work.chmod(0o755)
             work.rename(target)
     except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
         if isinstance(error, OSError):
-            raise ReportError(f"{LOCKS}/{name}: could not be written ({error.strerror})") from None
+            raise ReportError(f"{LOCKS}/{name}: {explained(error)}") from None
         raise
     return Lock(target, manifest), report.warnings
 
@@ -156,22 +171,24 @@ def locks(folder: Path) -> tuple[Lock, ...]:
 
 
 def find_lock(folder: Path, name: str | None = None) -> Lock:
-    """Return the lock of this name, or the newest: that with the highest number.
+    """Return the lock of this name, or the newest: that with the highest number; all its files are as they were locked.
 
     Raises
     ------
     ReportError
-        If there is none; names those that there are.
+        If there is none (names those that there are), or a file of it is gone or damaged.
     """
     found = {lock.folder.name: lock for lock in locks(folder)}
+    if name is not None and name not in found and _NAME.fullmatch(name) and (folder / LOCKS / name).is_dir():
+        raise _damaged(name, MANIFEST_FILE, "does not exist")
     if not found:
         raise ReportError(f"{folder / LOCKS}: there is no lock yet. Make one with `make lock NAME=...`.")
-    if name is None:
-        return list(found.values())[-1]
-    if name not in found:
+    if name is not None and name not in found:
         hint = nearest(name, found) or "."
         raise ReportError(f"no lock '{name}'{hint} The locks are: {', '.join(found)}.")
-    return found[name]
+    chosen = list(found.values())[-1] if name is None else found[name]
+    _check_files(chosen)
+    return chosen
 
 
 def figures_of(places: tuple[Place, ...]) -> tuple[str, ...]:
@@ -204,14 +221,40 @@ def _read(folder: Path) -> Lock:
     path = folder / MANIFEST_FILE
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if raw.pop("schema") != SCHEMA_VERSION:
-            raise ValueError
-        return Lock(folder, Manifest(**raw | {"source": Source(**raw["source"])}))
+        schema = raw.pop("schema")
+        if schema == SCHEMA_VERSION:
+            return Lock(folder, Manifest(**raw | {"source": Source(**raw["source"])}))
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ReportError(
-            f"{LOCKS}/{folder.name}/{MANIFEST_FILE}: is damaged or of another version. "
-            "Restore the lock from your backup or repository, or remove its folder."
-        ) from None
+        raise _damaged(folder.name, MANIFEST_FILE, "is damaged") from None
+    raise _of_another_version(folder.name, f"{MANIFEST_FILE} has schema {schema}, this program reads {SCHEMA_VERSION}")
+
+
+def _check_files(lock: Lock) -> None:
+    """Compare the files of a lock with the hashes of its manifest."""
+    for name, expected in lock.manifest.files.items():
+        path = lock.folder / name
+        if not path.is_file():
+            raise _damaged(lock.folder.name, name, "does not exist")
+        if sha256(path) != expected:
+            raise _damaged(lock.folder.name, name, "is not as it was locked")
+
+
+def _damaged(lock: str, file: str, what: str) -> ReportError:
+    return ReportError(
+        f"{LOCKS}/{lock}/{file} {what}.\nRestore the lock from your backup or repository, or remove its folder."
+    )
+
+
+def _of_another_version(lock: str, reason: str) -> ReportError:
+    return ReportError(
+        f"{LOCKS}/{lock}: was made by another version of this program, and this one cannot read it: {reason}.\n"
+        "Name another lock, or move its folder out of locks/ and make a new one."
+    )
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
 
 
 def _checked(name: str) -> str:

@@ -50,6 +50,11 @@ def number_text(value: float, decimals: int, style: Style, *, strip: bool = Fals
     return sign + whole + (style.decimal_mark + fraction if fraction else "")
 
 
+def count_text(count: int, style: Style) -> str:
+    """Print a count that is no record of its own: "12,345"."""
+    return number_text(count, 0, style)
+
+
 def bare_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
     """Print a record's value alone: no unit, no interval. What cannot be estimated prints as its reason."""
     if record.value is None:
@@ -91,13 +96,14 @@ def span_text(low: str, high: str, style: Style, *, worded: bool = False) -> str
 def text(record: Record, style: Style, *, decimals: int | None = None, nested: bool = False) -> str:
     """Print a value with its interval, if it has one: "2411 days (95% CI 1890–3105)".
 
-    With `nested`, for use inside parentheses: "2411 days, 95% CI 1890–3105".
+    With `nested`, for use inside parentheses: "2411 days, 95% CI 1890–3105"; after a semicolon where the interval
+    itself has a comma: "2411 days; 95% CI, 1890–3105".
     """
     value = value_text(record, style, decimals=decimals)
     if record.conf_level is None or (record.conf_low is None and record.conf_high is None):
         return value
     interval = interval_text(record, style, decimals=decimals)
-    return f"{value}, {interval}" if nested else f"{value} ({interval})"
+    return f"{value}{';' if style.interval_comma else ','} {interval}" if nested else f"{value} ({interval})"
 
 
 def p_number(p: float | int | str | None, style: Style) -> str:
@@ -188,8 +194,11 @@ def unit_text(unit: str, style: Style) -> str:
     return style.units.get(unit, unit)
 
 
+def one_unit_text(unit: str, style: Style) -> str:
+    """Return what one unit is called: "day"; a style's own name for it has no plural."""
+    return style.units.get(unit, singular(unit))
+
+
 def _counted(unit: str, number: str, style: Style) -> str:
-    """Return the unit in the number's grammatical number: "1 day", "2 days"; an abbreviation has none."""
-    if unit in style.units:
-        return style.units[unit]
-    return singular(unit) if number == "1" else unit
+    """Return the unit in the number's grammatical number: "1 day", "2 days"."""
+    return one_unit_text(unit, style) if number == "1" else unit_text(unit, style)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analysis.errors import ReportError, ResultsError
 from analysis.results import Curve, Results, RiskTable
 from analysis.study import Axis, Endpoint, Figure, Study, slug
 
 from . import numbers
+from .figure_size import FigureSize
 from .figure_text import Face
 from .provenance import Printed
 from .style import Style
@@ -25,14 +26,18 @@ class Group:
     ----------
     label : the level, as it stands beside the curve's line sample.
     full_label : the same with the variable's name where the level alone would not tell ("Grade: 2").
+    patients : how many they are: "79 patients".
     curve : the estimate, in follow-up units.
+    risk_texts : "at risk (censored)" at each tick of the time axis.
     median : the median survival time in follow-up units, None where it is not reached.
     median_text : "2411 days (95% CI 1890–3105)".
     """
 
     label: str
     full_label: str
+    patients: str
     curve: Curve
+    risk_texts: tuple[str, ...]
     median: float | None
     median_text: str
 
@@ -45,8 +50,9 @@ class Panel:
     ----------
     letter : "A", "B" ..., or "" in a figure of one panel.
     title, subtitle : the endpoint; the level of the subgroup, or "".
+    patients : how many patients all its curves are of.
     y_label, y_label_short : what the vertical axis measures, and the same abbreviated.
-    axis, tick_labels : the time axis, in `axis.unit`, and the texts of its ticks.
+    axis, tick_labels, time_label : the time axis, in `axis.unit`, the texts of its ticks, and what it measures.
     per_unit : how many follow-up units make one unit of the axis.
     legend_title : the variable whose levels the curves are, where the levels alone would not tell, or "".
     groups : the curves, in the order of the levels.
@@ -57,10 +63,12 @@ class Panel:
     letter: str
     title: str
     subtitle: str
+    patients: str
     y_label: str
     y_label_short: str
     axis: Axis
     tick_labels: tuple[str, ...]
+    time_label: str
     per_unit: float
     legend_title: str
     groups: tuple[Group, ...]
@@ -70,10 +78,11 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureContent:
-    """A whole figure: its name in study.toml and its panels, row by row."""
+    """A whole figure: its name in study.toml, its panels, row by row, and the room that it has."""
 
     name: str
     rows: tuple[tuple[Panel, ...], ...]
+    size: FigureSize = field(default_factory=FigureSize)
 
     @property
     def panels(self) -> tuple[Panel, ...]:
@@ -109,6 +118,7 @@ def figure_content(figure: Figure, study: Study, results: Results, style: Style)
             tuple(_panel(figure, endpoint, level, next(letters), study, results, style) for endpoint, level in row)
             for row in rows
         ),
+        size=style.figures,
     )
 
 
@@ -139,17 +149,20 @@ def _panel(
         test = results[f"{stem}.log_rank.p_value"]
         p_text = Printed(numbers.p_text(test.value, style), (test.id,))
     title = _line(endpoint.label)
+    groups = tuple(_group(*curve, endpoint, study, results, style) for curve in curves)
     return Panel(
         letter=letter,
         title=title,
         subtitle=subtitle,
+        patients=_patients(sum(group.curve.n for group in groups), style),
         y_label=f"{title} (%)",
         y_label_short=f"{_line(endpoint.abbreviation)} (%)",
         axis=endpoint.axis,
         tick_labels=tuple(numbers.number_text(tick, 6, style, strip=True) for tick in endpoint.axis.ticks),
+        time_label=f"Time ({numbers.unit_text(endpoint.axis.unit, style)})",
         per_unit=study.time.per(endpoint.axis.unit),
         legend_title=legend_title,
-        groups=tuple(_group(*curve, endpoint, study, results, style) for curve in curves),
+        groups=groups,
         p_text=p_text,
         p_face="italic" if style.p.italic else "regular",
     )
@@ -161,16 +174,36 @@ def _group(
     if results[f"{stem}.n"].value == 0:
         # It keeps its place, so that a level has the same colour in all panels.
         curve = _nobody(stem, endpoint, study)
-        return Group(label=label, full_label=full_label, curve=curve, median=None, median_text="no patients")
+        return Group(
+            label=label,
+            full_label=full_label,
+            patients=_patients(0, style),
+            curve=curve,
+            risk_texts=_risk_texts(curve, style),
+            median=None,
+            median_text="no patients",
+        )
     median, curve = results[f"{stem}.median"], results.curve(stem)
     _check(curve, endpoint.axis, study.time.per(endpoint.axis.unit))
     return Group(
         label=label,
         full_label=full_label,
+        patients=_patients(curve.n, style),
         curve=curve,
+        risk_texts=_risk_texts(curve, style),
         median=None if median.value is None else float(median.value),
         median_text=Printed(numbers.text(median, style), (median.id,)),
     )
+
+
+def _patients(n: int, style: Style) -> str:
+    return f"{numbers.count_text(n, style)} patient{'' if n == 1 else 's'}"
+
+
+def _risk_texts(curve: Curve, style: Style) -> tuple[str, ...]:
+    """Print the patients at risk and those censored before, at the ticks: "57 (3)"."""
+    counts = zip(curve.risk_table.n_at_risk, curve.risk_table.n_censored, strict=True)
+    return tuple(f"{numbers.count_text(n, style)} ({numbers.count_text(c, style)})" for n, c in counts)
 
 
 def _nobody(stem: str, endpoint: Endpoint, study: Study) -> Curve:

@@ -30,7 +30,7 @@ _PHRASES: Final = frozenset(
     if inspect.isfunction(member) and not name.startswith("_")
 ) - {"claim", "table", "figure", "audit_table", "audit_score"}
 _FLOATS: Final = ("table", "figure")
-_DIV: Final = re.compile(r"^:::+ *\{#((?:tbl|fig)-[\w-]+)", re.MULTILINE)
+_DIV: Final = re.compile(r"^:::+ *\{[^}\n]*#((?:tbl|fig)-[\w-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,11 @@ def places_in(document: Document) -> tuple[Place, ...]:
     return tuple(_places(document))
 
 
+def labels_in(document: Document) -> tuple[str, ...]:
+    """Return the labels of a document's tables and figures, in its order."""
+    return tuple(label for part in document.parts if isinstance(part, Prose) for label in _DIV.findall(part.text))
+
+
 def printed_at(place: Place, study: Study, results: Results) -> Printed | None:
     """Return what a place prints over some results; None where these cannot answer it."""
     watched = _Watched(source=results.source, records=results.records, curves=results.curves)
@@ -94,6 +99,24 @@ def printed_at(place: Place, study: Study, results: Results) -> Printed | None:
     except (LockstepError, KeyError, TypeError, IndexError):
         return None
     return Printed(str(answer) if isinstance(answer, Phrase) else "", tuple(watched.seen))
+
+
+def answer(expression: str, study: Study, results: Results) -> str | None:
+    """Return what an inline expression prints over some results.
+
+    None where it is not one call that is answered without running the document, such as ``r.value("os.median")``.
+    """
+    try:
+        call = ast.parse(expression.strip(), mode="eval").body
+    except SyntaxError:
+        return None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    if call.func.attr not in _PHRASES | {"claim"}:
+        return None
+    place = _place(call, call.func.attr, "")
+    printed = None if place.computed else printed_at(place, study, results)
+    return None if printed is None else printed.text
 
 
 def texts_of(record: Record | None, study: Study) -> str:

@@ -20,6 +20,16 @@ MEANING: Final[dict[Rank, str]] = {
     "rounding": "Moved, but prints the same",
 }
 
+COUNTED: Final[dict[Rank, tuple[str, str]]] = {
+    "significance": ("P value crossed the significance level", "P values crossed the significance level"),
+    "interval": ("interval crossed no effect", "intervals crossed no effect"),
+    "median": ("median reached, or no longer", "medians reached, or no longer"),
+    "count": ("number of patients or events changed", "numbers of patients or events changed"),
+    "other": ("other result prints otherwise", "other results print otherwise"),
+}
+"""The ranks that are seen, as they stand after a number of results, of one and of more."""
+
+_NO_EFFECT: Final = {"hazard_ratio": 1.0, "number": 0.0, "statistic": 0.0}
 _TIMES: Final = ("time", "number")
 
 
@@ -35,7 +45,8 @@ def rank(old: Record | None, new: Record | None, *, old_alpha: float, new_alpha:
     Notes
     -----
     A P value that cannot be estimated is not significant, and a bound that cannot be estimated excludes nothing. "No
-    effect" is 1 for a hazard ratio and 0 for anything else with an interval.
+    effect" is 1 for a hazard ratio, 0 for a difference, one half for an area under the ROC curve; a survival time or a
+    rate has no such value.
     """
     if old is not None and new is not None:
         if new.kind == "p_value" and _significant(old, old_alpha) != _significant(new, new_alpha):
@@ -54,8 +65,10 @@ def _significant(record: Record, alpha: float) -> bool:
 
 
 def _side(record: Record) -> int:
-    """Return on which side of no effect the interval lies, 0 where it includes that."""
-    none = 1.0 if record.kind == "hazard_ratio" else 0.0
+    """Return on which side of no effect the interval lies, 0 where it includes that or there is no such value."""
+    none = 0.5 if record.id.endswith(".auc") else _NO_EFFECT.get(record.kind)
+    if none is None:
+        return 0
     low, high = record.conf_low, record.conf_high
     return int(low is not None and low > none) - int(high is not None and high < none)
 

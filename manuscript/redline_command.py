@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analysis.errors import ReportError
+from analysis.errors import LockstepError, ReportError
+from analysis.results import Results, read_results
+from analysis.source import RESULTS_FILE
+from analysis.study import Study, read_study
 
 from .build import DOCUMENT, Renderer, build
-from .locks import find_lock
+from .locks import LOCKS, WORD_FILE, Lock, find_lock
+from .places import answer
 from .progress import Progress
 from .render.authors import byline
 from .render.clock import epoch
-from .render.qmd import read_front_matter
+from .render.qmd import Document, Inline, read_qmd
+from .render.redline_source import Source
 
 REDLINE: Final = "redline.docx"
 _UNKNOWN: Final = "Author"
@@ -57,31 +62,57 @@ def write_redline(
     Raises
     ------
     LockstepError
-        If there is no such lock, or the report cannot be built; the last redline is untouched then.
+        If there is no such lock, it is damaged, or the report cannot be built; the last redline is untouched then.
     """
     folder = folder.resolve()
-    lock = find_lock(folder, since or None).folder
-    sources = [lock / DOCUMENT, folder / DOCUMENT]
-    for path in (lock / "report.docx", sources[0]):
-        if not path.is_file():
-            raise ReportError(f"{path} does not exist, so nothing can be tracked against the lock '{lock.name}'.")
+    author = author.strip()
+    if not author.isprintable():
+        raise ReportError("AUTHOR holds control characters, which no Word file can. Write the name as plain text.")
+    lock = find_lock(folder, since or None)
+    name = lock.folder.name
+    then = _state_then(lock, folder)
     report = build(folder, progress=progress, renderer=renderer, output=output)
     new = next(path for path in report.outputs if path.suffix == ".docx")
-    authors = byline(read_front_matter(sources[1]).front_matter).authors
+    document = read_qmd(folder / DOCUMENT)
+    authors = byline(document.front_matter).authors
     with progress.stage("redline"):
         from .render.redline import redline  # loads lxml
 
         made = redline(
-            lock / "report.docx",
+            lock.folder / WORD_FILE,
             new,
             new.with_name(REDLINE),
-            old_source=sources[0].read_text(encoding="utf-8-sig"),
-            new_source=sources[1].read_text(encoding="utf-8-sig"),
-            data_author=f"Data lock {lock.name}",
+            old_source=then,
+            new_source=_answered(document, read_study(folder), read_results(folder / RESULTS_FILE)),
+            data_author=f"Data lock {name}",
             prose_author=author or (authors[0].name if authors else _UNKNOWN),
             when=epoch(),
         )
-    return WrittenRedline(new.with_name(REDLINE), lock.name, made.data, made.prose)
+    return WrittenRedline(new.with_name(REDLINE), name, made.data, made.prose)
+
+
+def _state_then(lock: Lock, folder: Path) -> Source:
+    """Return the text of a lock with what its expressions printed, once all that is needed of the lock can be read."""
+    from .render.redline import read_finished  # loads lxml
+
+    name = f"{LOCKS}/{lock.folder.name}"
+    try:
+        for needed in (WORD_FILE, DOCUMENT, RESULTS_FILE.name, "study.toml"):
+            if not (lock.folder / needed).is_file():
+                raise ReportError(f"{name}/{needed} does not exist")
+        read_finished(lock.folder / WORD_FILE)
+        # Templates are taken from the study's folder of now; a phrase needs none
+        return _answered(lock.document(), replace(lock.study(), folder=folder), lock.results())
+    except LockstepError as error:
+        raise ReportError(
+            f"the lock '{lock.folder.name}' cannot be read: {error}\n"
+            f"Restore {name} from your backup or repository, or take another lock with SINCE=..."
+        ) from None
+
+
+def _answered(document: Document, study: Study, results: Results) -> Source:
+    expressions = (part.expression for part in document.parts if isinstance(part, Inline))
+    return Source(document, tuple(answer(expression, study, results) for expression in expressions))
 
 
 def _plural(count: int, noun: str) -> str:

@@ -6,11 +6,12 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.files import sha256, write_whole
+from analysis.files import sha256
+from analysis.source import package_version
 
 _VERSION: Final = 1
 _PACKAGES: Final = ("jinja2", "lxml", "matplotlib", "pypandoc_binary", "pyyaml", "typst")
@@ -33,7 +34,7 @@ def is_current(
 
     Parameters
     ----------
-    stamp : the file that `write_stamp` wrote; inputs that it names besides `known` are checked as well.
+    stamp : the file that holds a `stamp_text`; inputs that it names besides `known` are checked as well.
     known : the files that are known to enter, with their hashes of now.
     outputs : the files that were made.
     """
@@ -52,17 +53,26 @@ def is_current(
         return False
 
 
-def write_stamp(
+def stamp_text(
     stamp: Path, *, inputs: Mapping[Path, str], outputs: Mapping[Path, str], environment: Mapping[str, str]
-) -> None:
-    """Write what outputs were made from, for `is_current`; files with the hashes that they had then."""
+) -> str:
+    """Return what the stamp says: what outputs were made from, for `is_current`; files with the hashes of then."""
     content = {
         "version": _VERSION,
         "environment": dict(environment),
         "inputs": {_name(path, stamp.parent): digest for path, digest in inputs.items()},
         "outputs": {_name(path, stamp.parent): digest for path, digest in outputs.items()},
     }
-    write_whole(stamp, json.dumps(content, indent=1).encode() + b"\n")
+    return json.dumps(content, indent=1) + "\n"
+
+
+def stamped_inputs(stamp: Path) -> dict[Path, str]:
+    """Return the files that outputs were made from, with the hashes of then; none where there is no stamp."""
+    try:
+        made: dict[str, str] = json.loads(stamp.read_bytes())["inputs"]
+        return {Path(os.path.normpath(stamp.parent / name)): digest for name, digest in made.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def _digest(path: Path) -> str | None:
@@ -76,6 +86,6 @@ def _name(path: Path, folder: Path) -> str:
 
 def _version(package: str) -> str:
     try:
-        return version(package)
+        return package_version(package)
     except PackageNotFoundError:
         return "none"

@@ -8,6 +8,8 @@ from typing import Final
 
 from analysis.results import Record
 
+from .figure_size import FigureSize
+
 NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -59,8 +61,10 @@ class Style:
     units : what units are called, by their name in the study; others keep it.
     marks, marks_raised : marks of notes under tables, and whether they are raised.
     empty : what a cell holds for which there is no value.
+    count_name : what tables call a number of patients.
     counts_with_percent : "60 (42.3%)" in one cell of a table, rather than count and percentage side by side.
     headings : what headings of the abstract are called, by the name that the document gives them.
+    figures : how large figures and their text are.
     """
 
     name: str = ""
@@ -83,8 +87,10 @@ class Style:
     marks: tuple[str, ...] = ("\N{DAGGER}", "\N{DOUBLE DAGGER}", "\N{SECTION SIGN}", "\N{PILCROW SIGN}")
     marks_raised: bool = False
     empty: str = "\N{EN DASH}"
+    count_name: str = "n"
     counts_with_percent: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
+    figures: FigureSize = field(default_factory=FigureSize)
 
     def decimals(self, record: Record) -> int:
         """Return the decimals in which a record's value is rounded."""

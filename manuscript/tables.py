@@ -236,7 +236,7 @@ def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results
         label, unit = variable_label(variable, study)
         levels = list(study.levels(variable).items())
         terms = [(f"{text} v {levels[0][1].lower()}", f".{slug(level)}") for level, text in levels[1:]]
-        for text, path in terms or [(f"{label}, per {numbers.singular(unit or 'unit')}", "")]:
+        for text, path in terms or [(f"{label}, per {numbers.one_unit_text(unit or 'unit', style)}", "")]:
             stems = [f"{slug(name)}.adjusted.{slug(variable)}{path}" for name in endpoints]
             cells = tuple(
                 (_ratio(results[f"{stem}.hazard_ratio"], style), _p(results[f"{stem}.p_value"], style))

@@ -6,6 +6,7 @@ the filters `md` and `p_value`; whatever a level or label holds is printed liter
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -36,7 +37,7 @@ def render_template(
     Parameters
     ----------
     style : how P values and marks of notes are set: by the filters `p_value`, `mark` and `mark_md`, and as `p_html`
-        and `p_md`, the letter of P values.
+        and `p_md`, the letter of P values; `count_name` is what tables call a number of patients.
     printed : takes the texts from results that the template prints, in its order.
     marked : put each of them into a span with its ids.
 
@@ -61,9 +62,11 @@ def render_template(
     letter = escape.html_text(style.p.letter)
     environment.globals["p_html"] = Markup(f"<em>{letter}</em>" if style.p.italic else letter)  # noqa: S704 (escaped)
     environment.globals["p_md"] = Markup(p_value(style.p.letter))  # noqa: S704 (escaped)
+    environment.globals["count_name"] = style.count_name
     raised = ("<sup>{}</sup>", "^{}^") if style.marks_raised else ("{}", "{}")
     environment.filters["mark"] = partial(_mark, form=raised[0], escaped=escape.html_text)
     environment.filters["mark_md"] = partial(_mark, form=raised[1], escaped=escape.markdown)
+    environment.filters["breakable"] = _breakable
     try:
         return environment.get_template(template).render(context)
     except jinja2.TemplateNotFound:
@@ -95,6 +98,11 @@ def _filter(escaped: Callable[[str], str], *, printed: list[Printed] | None, mar
 def _mark(mark: str, *, form: str, escaped: Callable[[str], str]) -> Markup:
     """Return the mark of a note in its form; nothing for none."""
     return Markup(form.format(escaped(mark)) if mark else "")  # noqa: S704 (escaped here)
+
+
+def _breakable(text: str) -> Markup:
+    """Return an id, or a condition on ids, that can go over several lines of a page after each of its parts."""
+    return Markup(re.sub(r"(?<=\w)([._])(?=[^\W\d])", r"\1<wbr>", escape.html_text(text)))  # noqa: S704 (escaped here)
 
 
 def _note(text: Printed, printed: list[Printed] | None) -> None:

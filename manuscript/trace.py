@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from analysis.files import write_whole
-from analysis.results import Curve, Record, Results, read_results
-from analysis.study import read_study
+from analysis.results import Curve, Record, Results
 
-from .document import ensure_results
+from .document import open_study
 from .provenance import Printed
 from .render import cells
 from .render.project import read_project
 from .render.qmd import Cell, Document, Inline, read_qmd
 from .render.settings import settings_for
 from .style import NBSP
+from .terminal import wrapped
 
 TRACE_FILE: Final = Path("build/trace.json")
 """Where the trace of a study's document stands, relative to its folder."""
@@ -29,7 +30,7 @@ _LABEL: Final = re.compile(r"\{[^}]*#((?:fig|tbl)-[\w-]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One printed text and one result that it prints, or depends on; `id` is empty where it comes from no result.
+    """One printed text and one result that it prints or depends on; `id` is empty where it comes from no result.
 
     `value` is at full precision; `conf_low` and `conf_high` as in the record. Of a curve, `value` is None.
     """
@@ -64,13 +65,11 @@ class Trace:
     records: int
 
     def lines(self) -> list[str]:
-        """Return the trace as lines of a table, the data once at its head."""
-        rows = [("where", "printed", "id", "full value", "n", "method"), *map(_row, self.entries)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        table = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+        """Return the trace as lines for a terminal: the data, then each printed text with its results below it."""
         ids = {entry.id for entry in self.entries if entry.id}
+        places = [line for _, group in groupby(self.entries, _printed_at) for line in _lines(tuple(group))]
         end = f"{len(self.entries)} lines, {len(ids)} results; {self.unprinted_line()}"
-        return [f"{self.document}, from {self.data_file} (SHA-256 {self.data_sha256})", "", *table, "", end]
+        return [f"{self.document}, from {self.data_file} (SHA-256 {self.data_sha256})", "", *places, "", end]
 
     def unprinted_line(self) -> str:
         """Say how many results the document leaves out."""
@@ -89,9 +88,8 @@ def trace(folder: Path, document: str = "report.qmd") -> Trace:
     LockstepError
         If study, data or document are not valid.
     """
-    study = read_study(folder.resolve())
-    results = read_results(ensure_results(study))
-    return trace_of(read_qmd(study.folder / document), results)
+    report = open_study(folder)
+    return trace_of(read_qmd(report.study.folder / document), report.results)
 
 
 def trace_of(document: Document, results: Results) -> Trace:
@@ -160,11 +158,23 @@ def _label_of(cell: Cell, document: Document) -> str:
     return ""
 
 
-def _row(entry: Entry) -> tuple[str, str, str, str, str, str]:
-    """Return an entry as the cells of a line; floats with all their digits."""
-    if not entry.id:
-        return entry.where, entry.printed, "-", "", "", "not a result"
-    value = "" if entry.value is None else str(entry.value)
+def _printed_at(entry: Entry) -> tuple[int, str, str]:
+    return entry.line, entry.where, entry.printed
+
+
+def _lines(entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield a printed text with its place, then each of its results with all digits, then how they were computed."""
+    yield from wrapped(f"{entries[0].where}: {entries[0].printed}", indent=8)
+    for entry in entries:
+        yield from wrapped(
+            f"    {entry.id} = {_value(entry)}, n = {entry.n}" if entry.id else "    not a result", indent=8
+        )
+    for method in dict.fromkeys(entry.method for entry in entries if entry.method):
+        yield from wrapped(f"    method: {method}", indent=12)
+
+
+def _value(entry: Entry) -> str:
+    value = "curve" if entry.printed == "curve" else "not estimable" if entry.value is None else str(entry.value)
     if (entry.conf_low, entry.conf_high) != (None, None):
-        value = f"{value} [{entry.conf_low}, {entry.conf_high}]".strip()
-    return entry.where, entry.printed, entry.id, value, str(entry.n), entry.method
+        value = f"{value} [{entry.conf_low}, {entry.conf_high}]"
+    return value

@@ -5,21 +5,25 @@ from __future__ import annotations
 import fcntl
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from analysis.errors import LockstepError
+from analysis.errors import LockstepError, is_full, system_message
+from analysis.files import remove_leftovers
+from analysis.interrupts import uninterrupted
+
+from .pending import complete
 
 LOCK: Final = ".report.lock"
-WORKSHOP: Final = ".report-"
-"""How the names of the folders begin in which runs work."""
+_WORKSHOP: Final = ".report-"  # how the names of the folders begin in which runs work
 
 
 @contextmanager
 def one_at_a_time(target: Path) -> Iterator[None]:
-    """Hold the turn in a folder, made where there is none; remove what killed runs left there.
+    """Hold the turn in a folder, made where there is none; complete or remove what killed runs left there.
 
     Notes
     -----
@@ -29,13 +33,48 @@ def one_at_a_time(target: Path) -> Iterator[None]:
     try:
         lock = (target / LOCK).open("ab")
     except OSError as error:
-        raise LockstepError(f"{target}: cannot be written to ({error.strerror}). Choose another --output.") from None
+        raise _cannot_write(target, error) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             sys.stderr.write(f"{target.name}: another run is at work there; waiting for it to end\n")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        for left in (path for path in target.iterdir() if path.name.startswith(WORKSHOP)):
+        for left in target.glob(f"{_WORKSHOP}*"):
             shutil.rmtree(left, ignore_errors=True)
+        remove_leftovers(target)
+        complete(target)
         yield
+
+
+@contextmanager
+def workshop(target: Path) -> Iterator[Path]:
+    """Make a temporary folder beside the outputs, on the same disk, so that they can be moved there in one step.
+
+    Notes
+    -----
+    An interrupt that comes while the folder is removed comes too late: the work is done, or has failed.
+    """
+    work: Path | None = None
+    try:
+        with uninterrupted():
+            work = _new_folder(target)
+        yield work
+    finally:
+        if work is not None:
+            with suppress(KeyboardInterrupt), uninterrupted():
+                shutil.rmtree(work, ignore_errors=True)
+
+
+def _new_folder(target: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(dir=target, prefix=_WORKSHOP))
+    except OSError as error:
+        raise _cannot_write(target, error) from None
+
+
+def _cannot_write(target: Path, error: OSError) -> LockstepError:
+    """Return the error that a folder for outputs cannot be written to, and what to do."""
+    if is_full(error):
+        return LockstepError(system_message(error))
+    return LockstepError(f"{target}: cannot be written to ({error.strerror}). Choose another --output.")

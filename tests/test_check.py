@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from manuscript import check
 from manuscript.__main__ import main
 from manuscript.check import findings
 from manuscript.inline import Phrases
-from manuscript.render.qmd import parse, read_qmd
+from manuscript.render.qmd import Prose, parse, read_qmd
 from manuscript.style import Style
 
 HEAD = '---\ntitle: T\nliterals:\n  "RECIST 1.1": criteria\n---\n\n'
@@ -63,9 +64,20 @@ def test_broken_claims_are_listed_by_line_with_what_was_found(results: Results) 
     assert report.broken == (
         'report.qmd:9: not supported by the data: "better"\n'
         "    it needs  os.by_sex.log_rank.p_value < alpha\n"
-        "    found     os.by_sex.log_rank.p_value is P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.783",
+        "    found     os.by_sex.log_rank.p_value: P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.783",
     )
     assert not report.passed
+
+
+def test_a_long_condition_is_broken_between_words_and_each_value_has_its_line(results: Results) -> None:
+    """A terminal shows all of it, and ids stay whole."""
+    ids = [f"os.by_local_treatment.in_age_group.{group}.log_rank.p_value" for group in ("younger", "elderly")]
+    condition = " and ".join(f"{record_id} > 0.9" for record_id in ids)
+    [broken] = found(f'It was `{{python}} r.claim("{"long " * 30}", "{condition}")`.\n', results).broken
+    lines = broken.splitlines()
+    assert max(map(len, lines)) <= 120
+    assert [line[14:].split(": P")[0] for line in lines[-2:]] == ids
+    assert " ".join(broken.split()).count(condition) == 1
 
 
 @pytest.mark.parametrize(
@@ -99,7 +111,13 @@ def test_a_claim_needs_words(r: Phrases) -> None:
         ("The rate was 71.2% (0.05).", ["71.2", "0.05"]),
         ("Of 1,214 patients, 3-year rates.", ["1,214", "3"]),
         ("Seven patients and twelve older patients died.", ["Seven", "twelve"]),
-        ("for two reasons, one or more of three procedures", []),
+        ("for two reasons, one or more of three procedures at one institution", []),
+        ("Half of the patients died, two thirds of older patients and one of 5cm.", ["Half", "thirds", "5"]),
+        (
+            "One patient lived twice as long (P<.05), a threefold risk, none of the women.",
+            ["One", "twice", ".05", "threefold", "none"],
+        ),
+        ("after 3D planning, stage 2b, one half for as long", []),
         ("by RECIST\n1.1 [@eisenhauer2009], see @tbl-2 and @fig-age_60", []),
         ("[text](https://doi.org/10.1/2) `code 5` {#sec-2} <!-- 7 --> https://a.b/9", []),
         ("1. first\n2. second", []),
@@ -142,6 +160,20 @@ def test_the_flagship_and_the_second_study_pass(results: Results, implants_resul
     assert flagship.claims >= 15
     assert flagship.unused == ()
     assert findings(read_qmd(IMPLANTS / "report.qmd"), implants_results, Style()).typed == ()
+
+
+def test_no_comparison_stands_outside_a_claim_in_the_flagships_results() -> None:
+    """A word that states a difference, or none, holds only while the data support it."""
+    document = read_qmd(ROOT / "report.qmd")
+    text = "".join(part.text if isinstance(part, Prose) else "..." for part in document.parts)
+    body = text.split("# Results\n")[1].split("# Discussion\n")[0] + text.split("## Conclusion\n")[1].split("\n# ")[0]
+    abstract = text.split("**Results.**")[1].split(":::")[0]
+    stating = re.compile(
+        r"\b(?:significant\w*|longer|shorter|higher|lower|better|worse|more|fewer|less|most|modest|differ\w*|similar|"
+        r"comparable|associated|superior|inferior|increased|decreased|too small|remains?|agrees?)\b"
+    )
+    assert "..." in abstract
+    assert stating.findall(body + abstract) == []
 
 
 def test_make_check_prints_the_findings_and_fails_on_them(

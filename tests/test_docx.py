@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from ooxml import problems
 from word_files import (
     CENTRED,
     WP,
@@ -32,6 +31,7 @@ from word_files import (
 
 from analysis.errors import ReportError
 from manuscript.render.docx import finish_docx
+from manuscript.render.ooxml import problems
 
 ROWS = [["Group|left", "n|right", "P|center"], ["A &lt; B|left", "12|right", "&lt;\u00a00.001|center"]]
 TITLE = para("A title", "Title")

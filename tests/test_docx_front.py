@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ooxml import problems
 from word_files import W, body, outline, para, part, raw, text, values, word_file
 
 from manuscript.render.docx import finish_docx
+from manuscript.render.ooxml import problems
 
 TITLE = para("Survival of tête-à-tête &lt;cohorts&gt;", "Title")
 NAMES = para("A One", "Author") + para("B Two", "Author")

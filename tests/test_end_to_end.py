@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import docx
-import ooxml
 import pypdf
 import pytest
 from conftest import IMPLANTS, ROOT
 
 from analysis.results import Results, read_results
+from manuscript.render import ooxml
 
 TRACES = ("nan", "None", "??", "{python}", "r.value", "inf ", "np.float", "P = 0.000", "fig-", "tbl-", "[@", "{=")
 STUDY_FILES = ("study.toml", "report.qmd", "references.bib", "_quarto.yml")

@@ -19,6 +19,7 @@ from sample_results import make_results, make_study, trial
 
 from analysis.errors import ReportError
 from manuscript.figure_layout import AXIS_OFFSET, lay_out
+from manuscript.figure_size import FigureSize, figure_size
 from manuscript.figure_text import Text, labelled, wrapped
 from manuscript.figures import COLOURS, DASHES, draw, text_width
 from manuscript.panels import FigureContent, figure_content
@@ -74,6 +75,20 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> Contents:
 
 NAMES = ("overall", "by_arm", "by_age", "awkward", "one", "months")
 
+JOURNALS = {
+    "no journal": FigureSize(),
+    "columns of 75 and 154 mm": figure_size(columns={"one": 75, "two": 154}),
+    "8 to 12 points": figure_size(width={"min": 66.8, "max": 190.5}, points={"min": 8, "max": 12}),
+    "8 points, narrow": figure_size(columns={"one": 85, "two": 154}, points={"min": 8}),
+    "exactly 8 points": figure_size(points={"min": 8, "max": 8}),
+    "at most 6 points": figure_size(points={"max": 6}),
+    "at least 127 mm": figure_size(width={"min": 127}),
+    "12 points": figure_size(points={"min": 12}),
+    "12 points, narrow": figure_size(columns={"one": 85, "two": 174}, points={"min": 12}),
+    "at least 150 mm high": figure_size(height={"min": 150, "max": 200}),
+}
+TOO_LARGE = {("12 points, narrow", name) for name in ("by_age", "awkward", "one", "months")}  # on a page of 220 mm
+
 
 def box(text: Text) -> Box:
     """Return left, top, right and bottom of a line of text, from the tops of its capitals to its descenders."""
@@ -89,12 +104,19 @@ def overlap(one: Box, other: Box) -> bool:
     return all(min(one[i + 2], other[i + 2]) - max(one[i], other[i]) > 0.01 for i in (0, 1))
 
 
+@pytest.mark.parametrize("journal", JOURNALS)
 @pytest.mark.parametrize("name", NAMES)
-def test_no_text_overlaps_another_or_a_plot_or_leaves_the_figure(contents: Contents, name: str) -> None:
-    """Whatever the labels, each line of text has its own place on the figure, outside of the curves."""
-    layout = lay_out(contents[name], text_width)
+def test_no_text_overlaps_another_or_a_plot_or_leaves_the_figure(contents: Contents, name: str, journal: str) -> None:
+    """Whatever the labels and the size, each line of text has its own place on the figure, outside of the curves."""
+    content = replace(contents[name], size=JOURNALS[journal])
+    if (journal, name) in TOO_LARGE:
+        with pytest.raises(ReportError, match=r"does not fit on a page: .* would be higher than 220 mm\."):
+            lay_out(content, text_width)
+        return
+    layout = lay_out(content, text_width)
+    offset = AXIS_OFFSET * layout.scale
     texts = [text for panel in layout.panels for text in panel.texts]
-    plots = [(p.left - AXIS_OFFSET, p.top, p.left + p.width, p.top + p.height) for p in layout.panels]
+    plots = [(p.left - offset, p.top, p.left + p.width, p.top + p.height) for p in layout.panels]
     for one, other in itertools.combinations(texts, 2):
         assert not overlap(box(one), box(other)), (one.text, other.text)
     for text in texts:

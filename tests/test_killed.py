@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import random
@@ -21,6 +22,7 @@ from manuscript.__main__ import main
 
 NAMES = ("report.pdf", "report.docx", "results.json")
 KILLS = 10
+WAITED = "build: another run is at work there; waiting for it to end\n"
 
 
 @pytest.fixture
@@ -94,7 +96,59 @@ def test_a_run_killed_at_any_point_leaves_whole_files_and_the_next_run_is_correc
     assert killed >= KILLS / 2
     finish(folder)
     assert built(folder) == clean_build(folder, tmp_path / "clean")
-    assert not list((folder / "build").glob(".report-*"))
+    left = [path.name for path in (folder / "build").rglob(".*")]
+    assert not [name for name in left if name.startswith(".report-") or name.endswith((".part", ".pending"))]
+
+
+def wait_for_its_turn(run: subprocess.Popen[str], folder: Path) -> None:
+    """Wait until a run has loaded and is at work."""
+    with (folder / "build" / ".report.lock").open("ab") as lock:
+        while run.poll() is None:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            time.sleep(0.005)
+
+
+def test_a_run_interrupted_at_any_point_says_so_in_one_line(folder: Path, tmp_path: Path) -> None:
+    """Ctrl-C, pressed twice by the impatient, ends all processes of a run: one line, code 130, nothing left behind."""
+    moments = random.Random(20261125)  # noqa: S311 (no secret)
+    finish(folder)
+    change(folder, 0)
+    begun = time.monotonic()
+    finish(folder)
+    whole = time.monotonic() - begun
+    interrupted = 0
+    for number in range(KILLS):
+        before = built(folder)
+        change(folder, number)
+        run = start(folder)
+        wait_for_its_turn(run, folder)
+        time.sleep(moments.uniform(0, 0.7) * whole)
+        os.killpg(run.pid, signal.SIGINT)
+        os.killpg(run.pid, signal.SIGINT)
+        said = run.communicate()[1].replace(WAITED, "")  # for the test's own look at the lock
+        after = built(folder)
+        if run.returncode == 130:
+            assert said == "Interrupted. No document was written; the last report is untouched.\n"
+            assert [after[name] for name in NAMES[:2]] == [before[name] for name in NAMES[:2]]
+            interrupted += 1
+        else:
+            assert (run.returncode, said) == (0, "")
+        left = [path.name for path in (folder / "build").rglob(".*")]
+        assert not [name for name in left if name.startswith(".report-") or name.endswith((".part", ".pending"))]
+    assert interrupted >= KILLS / 2
+    finish(folder)
+    assert built(folder) == clean_build(folder, tmp_path / "clean")
+
+
+def test_an_interrupt_while_a_program_loads_is_one_line_too() -> None:
+    """Where no verb has begun there is nothing more to say."""
+    code = "from analysis.interrupts import run_program; import signal; run_program(lambda: signal.raise_signal(2))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (130, "Interrupted.\n")
 
 
 def test_two_runs_at_once_take_turns(folder: Path, tmp_path: Path) -> None:

@@ -128,6 +128,40 @@ def test_a_missing_lock_is_an_error_with_the_names_that_there_are(study: Path) -
 
 def test_a_damaged_manifest_is_one_error(study: Path) -> None:
     """A lock that cannot be read is named, with what to do."""
-    (study / "locks" / "2026-11" / "manifest.json").write_text('{"schema": 1, "name": "2026-11"}')
-    with pytest.raises(ReportError, match=r"locks/2026-11/manifest\.json: is damaged"):
+    manifest = study / "locks" / "2026-11" / "manifest.json"
+    manifest.write_text('{"schema": 2, "name": "2026-11"}')
+    with pytest.raises(ReportError, match=r"locks/2026-11/manifest\.json is damaged.\nRestore the lock"):
         locks(study)
+    manifest.unlink()
+    with pytest.raises(ReportError, match=r"locks/2026-11/manifest\.json does not exist.\nRestore the lock"):
+        find_lock(study, "2026-11")
+
+
+@pytest.mark.parametrize("name", sorted(HELD - {"manifest.json"}))
+def test_a_file_that_is_not_as_it_was_locked_is_one_error(study: Path, name: str) -> None:
+    """Cut, emptied, edited or gone: nothing is compared with half a lock, or with another."""
+    path = study / "locks" / "2026-11" / name
+    whole = path.read_bytes()
+    for content in (whole[:40], b"", whole + b"\n"):
+        path.write_bytes(content)
+        with pytest.raises(ReportError, match=f"locks/2026-11/{name} is not as it was locked.\nRestore the lock"):
+            find_lock(study)
+    path.unlink()
+    with pytest.raises(ReportError, match=f"locks/2026-11/{name} does not exist"):
+        find_lock(study)
+
+
+def test_a_lock_of_another_version_is_named_as_one(study: Path) -> None:
+    """The advice is not to repair the study, whose own files are well."""
+    manifest = study / "locks" / "2026-11" / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace('"schema": 2', '"schema": 1', 1), encoding="utf-8")
+    with pytest.raises(ReportError, match="locks/2026-11: was made by another version of this program"):
+        find_lock(study)
+    manifest.write_text(text, encoding="utf-8")
+    found = find_lock(study)
+    edit(found.folder / "study.toml", "schema = 1", "schema = 0")
+    with pytest.raises(
+        ReportError, match=r"(?s)locks/2026-11: was made by another version.*reads schema = 1.*Name another"
+    ):
+        found.study()

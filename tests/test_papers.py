@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import ooxml
 import pytest
 from conftest import ROOT
 from draft_studies import DraftStudy
@@ -20,6 +19,7 @@ from draft_studies import DraftStudy
 from analysis.errors import ReportError
 from manuscript.inline import UNSUPPORTED
 from manuscript.journal_file import Journal
+from manuscript.render.ooxml import problems
 from manuscript.style import Style
 from manuscript.submission.author_papers import TO_CONFIRM, cover_letter, missing, statements, title_page
 from manuscript.submission.declarations import conclusion, declarations
@@ -67,7 +67,7 @@ def test_every_paper_is_there_and_valid(study: str, papers: dict[str, Papers], d
     numbers = [table.number for table in drafts[study].text.of_kind("table")]
     assert [path.name for path in papers[study].tables] == [f"Table{number}.docx" for number in numbers]
     for path in (*papers[study].files, *papers[study].tables):
-        assert path.suffix == ".json" or ooxml.problems(path) == []
+        assert path.suffix == ".json" or problems(path) == []
 
 
 def test_the_same_manuscript_gives_the_same_bytes(

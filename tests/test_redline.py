@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ooxml import problems
 from revisions import Block, accept_all, blocks, reject_all
 from word_files import (
     NAMESPACES,
@@ -31,7 +30,10 @@ from word_files import (
 
 from analysis.errors import ReportError
 from manuscript.render.docx import finish_docx
+from manuscript.render.ooxml import problems
+from manuscript.render.qmd import Inline, parse
 from manuscript.render.redline import Redline, redline
+from manuscript.render.redline_source import Source
 
 SOURCE = """---
 title: A title
@@ -47,6 +49,11 @@ Of all `{python} r.n("flow.analysed")` patients
 
 A closing paragraph, which says what all of this may mean.
 """
+VALUES = {
+    'r.n("flow.reviewed")': "154",
+    'r.n("flow.analysed")': "142",
+    'r.estimate("os.median")': "2411 days (95% CI 2160–6262)",
+}
 ROWS = [
     ["Group|left", "n|right", "P|center"],
     ["A &lt; B|left", "12|right", "&lt;\u00a00.001|center"],
@@ -87,8 +94,21 @@ def finished(path: Path, markup: str, extra: Mapping[str, bytes] | None = None) 
     return path
 
 
+def source(text: str, **values: str) -> Source:
+    """Return a source with what its expressions print: `VALUES`, those of `values` by the last part of their id."""
+    document = parse(text, path=Path("report.qmd"))
+    known = {expression: values.get(expression.split(".")[-1][:-2], told) for expression, told in VALUES.items()}
+    return Source(document, tuple(known.get(part.expression) for part in document.parts if isinstance(part, Inline)))
+
+
 def tracked(
-    tmp_path: Path, old: str, new: str, *, old_source: str = SOURCE, new_source: str = SOURCE, **extra: Any
+    tmp_path: Path,
+    old: str,
+    new: str,
+    *,
+    old_source: str | Source = SOURCE,
+    new_source: str | Source = SOURCE,
+    **extra: Any,
 ) -> tuple[Path, Redline]:
     """Return the redline of two papers, held to everything that holds for every redline."""
     before = finished(tmp_path / "old.docx", old, extra.get("old_parts"))
@@ -96,16 +116,19 @@ def tracked(
     return compared(before, after, tmp_path, old_source=old_source, new_source=new_source)
 
 
-def compared(before: Path, after: Path, folder: Path, *, old_source: str, new_source: str) -> tuple[Path, Redline]:
+def compared(
+    before: Path, after: Path, folder: Path, *, old_source: str | Source, new_source: str | Source
+) -> tuple[Path, Redline]:
     """Return the redline of two files: valid, the same bytes twice, and either text exactly."""
+    sources = [item if isinstance(item, Source) else source(item) for item in (old_source, new_source)]
     targets = [folder / "redline.docx", folder / "again.docx"]
     made = [
         redline(
             before,
             after,
             target,
-            old_source=old_source,
-            new_source=new_source,
+            old_source=sources[0],
+            new_source=sources[1],
             data_author="Data lock May",
             prose_author="A. Writer",
             when=946_684_800,
@@ -139,7 +162,8 @@ def test_nothing_changed_is_nothing_tracked(tmp_path: Path) -> None:
 def test_a_changed_value_stands_under_the_datas_name_and_an_edited_word_under_the_persons(tmp_path: Path) -> None:
     """In one sentence with both, each change has its own author, and unchanged words are not touched."""
     old = paper(first="patients, {n} were analysed ({ref}) and followed well.", analysed="139")
-    path, made = tracked(tmp_path, old, paper(), old_source=SOURCE.replace("were analyzed", "were analysed"))
+    before = source(SOURCE.replace("were analyzed", "were analysed"), analysed="139")
+    path, made = tracked(tmp_path, old, paper(), old_source=before)
     assert changes(path)[:4] == [
         ("Data", "del", "139"),
         ("Data", "ins", "142"),
@@ -183,10 +207,84 @@ def test_a_word_that_moved_within_an_edited_sentence_is_the_persons(tmp_path: Pa
 
 
 def test_a_citation_renumbered_is_an_edit(tmp_path: Path) -> None:
-    """Numbers of citations follow what people cite, not the data."""
-    new = paper().replace("[7]", "[8]")
-    path, _ = tracked(tmp_path, paper(), new)
-    assert changes(path) == [("A.", "del", "7"), ("A.", "ins", "8")]
+    """Numbers of citations follow what people cite, not the data: here one more is cited before."""
+    new = paper(first="patients, {n} were analyzed ({ref}) and followed well [7].").replace("group [7]", "group [8]")
+    cited = SOURCE.replace("followed well.", "followed well [@jones].")
+    path, made = tracked(tmp_path, paper(), new, new_source=cited)
+    assert changes(path) == [("A.", "ins", " [7]"), ("A.", "del", "7"), ("A.", "ins", "8")]
+    assert made.data == 0
+
+
+def test_while_the_source_is_the_same_every_change_is_the_datas(tmp_path: Path) -> None:
+    """Whatever differs, be it a citation's number or a whole paragraph, no person stands at it."""
+    old = paper(closing="Something else entirely was printed here once.").replace("[7]", "[8]")
+    path, made = tracked(tmp_path, old, paper(before_closing=para("One more paragraph, printed by nobody knows what.")))
+    assert made.data > 4
+    assert made.prose == 0
+    assert {author for author, _, _ in changes(path)} == {"Data"}
+
+
+TWICE = SOURCE.replace("A closing paragraph,", 'In all, `{python} r.n("flow.analysed")` patients were analyzed. This,')
+
+
+@pytest.mark.parametrize(
+    ("edit", "closing", "expected"),
+    [
+        ("", "In all, {n} patients were analyzed.", []),
+        ("In all, 142 of the ", "In all, 142 of the {n} patients were analyzed.", [("A.", "ins", "142 of the ")]),
+        ("Of 142 ", "Of 142 {n} patients were analyzed.", [("A.", "del", "In all,"), ("A.", "ins", "Of 142")]),
+        ("All ", "All {n} patients were analyzed.", [("A.", "del", "In all, "), ("A.", "ins", "All ")]),
+        ("(", "({n} patients were analyzed.", [("A.", "del", "In all, "), ("A.", "ins", "(")]),
+    ],
+)
+def test_a_number_typed_beside_the_same_value_is_the_persons_and_the_value_the_datas(
+    tmp_path: Path, edit: str, closing: str, expected: list[tuple[str, str, str]]
+) -> None:
+    """The value goes from 142 to 144 under the data's name, whatever is typed before it, be it 142."""
+    end = " This, which says what all of this may mean."
+    old = paper(closing="In all, 142 patients were analyzed." + end)
+    new = paper(analysed="144", closing=closing.format(n="144") + end)
+    edited = TWICE.replace("In all, `", f"{edit}`") if edit else TWICE.replace("\n\nMedian", "<!-- -->\n\nMedian")
+    path, _ = tracked(tmp_path, old, new, old_source=source(TWICE), new_source=source(edited, analysed="144"))
+    by_data = [change for change in changes(path) if change[0] == "Data"]
+    by_person = [change for change in changes(path) if change[0] == "A."]
+    assert by_data == [("Data", "del", "142"), ("Data", "ins", "144")] * 4
+    assert by_person == expected
+
+
+def test_a_value_that_nobody_can_answer_is_known_by_the_words_around_it(tmp_path: Path) -> None:
+    """An expression that is no plain call prints what stands between the words of the prose beside it."""
+    computed = SOURCE.replace('r.n("flow.reviewed")', "f(x)")
+    edited = computed.replace("followed well", "followed up well")
+    path, _ = tracked(
+        *(tmp_path, paper(reviewed="some of the 154"), paper(reviewed="all 160", first=FOLLOWED)),
+        old_source=computed,
+        new_source=edited,
+    )
+    assert {change for change in changes(path) if change[0] == "A."} == {("A.", "ins", "up ")}
+
+
+FOLLOWED = "patients, {n} were analyzed ({ref}) and followed up well."
+
+
+def test_a_caption_replaced_with_its_table_is_the_datas_unless_edited(tmp_path: Path) -> None:
+    """Where data give a table other columns, its caption goes and comes as a whole, and still nobody edited it."""
+    rows = [[*row[:2], "1|right", row[2]] for row in ROWS]
+    edited = SOURCE.replace("may mean", "might mean")
+    closing = "A closing paragraph, which says what all of this might mean."
+    path, _ = tracked(tmp_path, paper(), paper(rows=rows, closing=closing), new_source=edited)
+    assert [change for change in changes(path) if change[0] == "A."] == [("A.", "del", "may"), ("A.", "ins", "might")]
+
+
+def test_cells_of_a_table_that_is_typed_are_a_persons(tmp_path: Path) -> None:
+    """A table written in report.qmd is prose in cells; one that code prints is not."""
+    typed = SOURCE.replace("Of all `", "| A | B |\n|---|---|\n| typed words | more words |\n\nOf all `")
+    rows = [["A|left", "B|right"], ["typed words|left", "more words|right"]]
+    new = [rows[0], ["typed words|left", "other words|right"]]
+    edited = typed.replace("more words", "other words")
+    path, made = tracked(tmp_path, paper(rows=rows), paper(rows=new), old_source=typed, new_source=edited)
+    assert changes(path) == [("A.", "del", "more"), ("A.", "ins", "other")]
+    assert made.data == 0
 
 
 def test_a_table_changes_cell_by_cell_and_rows_come_and_go(tmp_path: Path) -> None:
@@ -244,7 +342,9 @@ def test_a_changed_picture_is_removed_and_added_with_both_images_kept(tmp_path: 
     with zipfile.ZipFile(path) as archive:
         images = {archive.read(name) for name in archive.namelist() if name.startswith("word/media/")}
     assert images == {pixel(), other}
-    assert made == Redline(data=2, prose=0)
+    assert made == Redline(data=4, prose=0)
+    marks = [item.tag.removeprefix(W) for item in body(path).iterfind(f".//{W}pPr/{W}rPr/*")]
+    assert marks == ["del", "ins"]
 
 
 def test_a_changed_form_is_tracked(tmp_path: Path) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+import sys
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import IMPLANTS
-from ooxml import problems
 from revisions import accept_all, blocks, reject_all
+from word_files import W, body
 
 from manuscript.__main__ import main
+from manuscript.progress import Progress
+from manuscript.redline_command import write_redline
+from manuscript.render.ooxml import problems
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +52,31 @@ def test_the_last_lock_is_compared_with_a_report_that_is_brought_up_to_date(
     assert b'w:author="Data lock first-look"' in content
 
 
+@pytest.mark.parametrize("edit", ["", "\n<!-- a remark that nobody prints -->\n"])
+def test_new_data_without_an_edit_of_the_text_are_the_datas_alone(study: Path, tmp_path: Path, edit: str) -> None:
+    """No change stands under a person's name, also where report.qmd differs in what is not printed."""
+    folder = tmp_path / "study"
+    shutil.copytree(study, folder)
+    shutil.copy(folder / "locks" / "first-look" / "report.qmd", folder / "report.qmd")
+    with (folder / "report.qmd").open("a") as report:
+        report.write(edit)
+    made = write_redline(folder, progress=Progress(sys.stderr, shown=False), renderer="builtin")
+    assert made.data > 10
+    assert made.prose == 0
+
+
+def test_edits_beside_new_data_are_the_persons_alone(study: Path) -> None:
+    """Of all changes, those under the person's name are the words that were typed."""
+    made = write_redline(study, progress=Progress(sys.stderr, shown=False), author="A. Writer", renderer="builtin")
+    edits = [
+        "".join(text.text or "" for text in change.iter(f"{W}t", f"{W}delText"))
+        for change in body(made.path).iter(f"{W}ins", f"{W}del")
+        if change.get(f"{W}author") == "A. Writer"
+    ]
+    assert edits == ["We", "Here we"]
+    assert made.prose == 2
+
+
 def test_an_unknown_lock_is_named_with_those_there_are(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The message says which locks could be meant, and that nothing was written."""
     assert main(["redline", "--study", str(study), "--since", "frist-look"]) == 1
@@ -60,10 +92,63 @@ def test_a_study_without_locks_is_told_to_make_one(tmp_path: Path, capsys: pytes
     assert "make lock NAME=" in capsys.readouterr().err
 
 
-def test_a_lock_without_a_document_is_said_so(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A lock that lacks its Word file cannot be compared with, and the file is named."""
+def test_an_author_that_no_file_can_hold_is_refused(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name with control characters gets a message, not a broken file."""
+    assert main(["redline", "--study", str(study), "--author", "A.\x01Writer"]) == 1
+    assert capsys.readouterr().err.startswith("AUTHOR holds control characters")
+
+
+def _without(part: str) -> Callable[[bytes], bytes]:
+    """Return how a Word file loses the parts that begin with this."""
+
+    def damaged(content: bytes) -> bytes:
+        left = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(left, "w") as target:
+            for item in archive.infolist():
+                if not item.filename.startswith(part):
+                    target.writestr(item, archive.read(item))
+        return left.getvalue()
+
+    return damaged
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "expected"),
+    [
+        ("report.docx", None, "locks/first-look/report.docx does not exist"),
+        ("report.docx", lambda content: content[: len(content) // 2], "report.docx is not a Word file"),
+        ("report.docx", _without("word/document.xml"), "has no word/document.xml"),
+        ("report.docx", _without("word/media/"), "lacks word/media/"),
+        ("report.docx", _without("word/_rels/document"), "has no part word/_rels/document.xml.rels"),
+        ("report.qmd", None, "locks/first-look/report.qmd does not exist"),
+        ("report.qmd", lambda content: content.replace(b"\n---\n", b"\n"), "the front matter is never closed"),
+        ("report.qmd", lambda content: content + b"\xff", "not UTF-8 text"),
+        ("results.json", lambda _: b"{}", "results.json"),
+        ("study.toml", lambda _: b"schema = ", "study.toml"),
+        ("manifest.json", lambda _: b"", "locks/first-look/manifest.json: is damaged"),
+    ],
+)
+def test_a_damaged_lock_is_said_so_and_nothing_is_written(
+    study: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    damage: Callable[[bytes], bytes] | None,
+    expected: str,
+) -> None:
+    """Whatever is missing or damaged, one message names it and the lock, and the last redline stays."""
     folder = tmp_path / "study"
     shutil.copytree(study, folder)
-    (folder / "locks" / "first-look" / "report.docx").unlink()
-    assert main(["redline", "--study", str(folder)]) == 1
-    assert "report.docx does not exist" in capsys.readouterr().err
+    (folder / "build" / "redline.docx").write_bytes(b"the last one")
+    damaged = folder / "locks" / "first-look" / name
+    content = damaged.read_bytes()
+    damaged.unlink()
+    if damage is not None:
+        damaged.write_bytes(damage(content))
+    assert main(["redline", "--study", str(folder), "--renderer", "builtin"]) == 1
+    said = capsys.readouterr().err
+    assert expected in said
+    assert "first-look" in said
+    assert "Traceback" not in said
+    assert said.endswith("The last redline is untouched.\n")
+    assert (folder / "build" / "redline.docx").read_bytes() == b"the last one"

@@ -10,10 +10,10 @@ from types import ModuleType
 
 import pypandoc
 import pytest
-from ooxml import problems
 from word_files import REFERENCE, ROOT, W, outline, part, raw, text, values
 
 from manuscript.render.docx import finish_docx
+from manuscript.render.ooxml import problems
 
 TEMPLATES = ROOT / "templates"
 

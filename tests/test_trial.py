@@ -10,8 +10,8 @@ import pytest
 from conftest import IMPLANTS
 
 from analysis.errors import DataError, StudyError
+from analysis.trial import trial_study
 from manuscript.__main__ import main
-from manuscript.trial import trial_study
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def write_format(
             f"{document.at(*(f'@{key}' for key in keys))}: cites '{keys[0]}', but the document has no bibliography. "
             "Name a .bib file under `bibliography:`, or write \\@ for a plain @."
         )
-    arguments = ["--to", settings.target, "--output", str(output), "--standalone", "--wrap=none", *extra]
+    arguments = ["--to", settings.target, "--standalone", "--wrap=none", *extra]
     if settings.bibliography:
         arguments += ["--citeproc", *(f"--bibliography={path}" for path in settings.bibliography)]
         arguments += [f"--csl={settings.csl}"] if settings.csl else []
@@ -119,7 +119,7 @@ def write_format(
         arguments += [f"--template={settings.template}"] if settings.template else []
         if not any(node["t"] == "Header" and node["c"][0] == 1 for node in walk(tree["blocks"])):
             arguments.append("--shift-heading-level-by=-1")  # as Quarto does for PDFs
-    warnings = pandoc.write(tree, arguments, folder=document.path.parent)
+    warnings = pandoc.write(tree, arguments, output, folder=document.path.parent)
     for warning in warnings:
         if missing := _NOT_FOUND.search(warning):
             key, keys = missing[1], reference_keys(settings.bibliography)

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Final, Literal
 
-from analysis.errors import LockstepError, ReportError
+from analysis.errors import LockstepError, ReportError, is_full, system_message
 
 from .outputs import Output, cell_markdown, inline_markdown, shown
 from .qmd import Cell, Document, Inline, Prose, needs_quarto
@@ -158,6 +158,8 @@ class _Session:
             message = f"the code ends the program (exit {error.code}); let it run to its end"
             raise self._failed(self._line_of(error, line), message) from error
         except Exception as error:
+            if isinstance(error, OSError) and is_full(error):
+                raise ReportError(system_message(error)) from error
             message = f"{type(error).__name__}: {error}".removesuffix(": ")
             raise self._failed(self._line_of(error, line), message) from error
 

@@ -20,6 +20,7 @@ from .docx_blocks import (
     unwrap_layout_tables,
 )
 from .docx_floats import bookmark_names, find_floats, link_references, set_captions
+from .docx_manuscript import PICTURES_KEY, drop_pictures, set_plain_styles, shrink_last, start_pages, wants_look
 from .docx_package import (
     CORE,
     DOCUMENT,
@@ -32,6 +33,7 @@ from .docx_package import (
     relationship_target,
     serialise,
     without_unseen,
+    without_unused_pictures,
 )
 from .docx_page import (
     clean_settings,
@@ -58,7 +60,8 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
     ----------
     path : the file.
     metadata : the document's front matter: title, author, date, keywords, lang, and of the look ``short-title``,
-        ``papersize`` ("a4" or "letter"), ``line-numbers`` and ``linestretch``.
+        ``papersize`` ("a4" or "letter"), ``line-numbers``, ``linestretch``, ``look`` ("manuscript") and ``figures``
+        ("legends").
     alt_texts : alternative texts of pictures, by label ("fig-x") or by name or stem of the image file.
 
     Raises
@@ -86,7 +89,9 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
         body.append(section)
     text_width = set_page(section, metadata)
     set_language(styles, language)
-    if metadata.get("linestretch"):
+    if plain := wants_look(metadata):
+        set_plain_styles(styles, _line_spacing(metadata.get("linestretch") or 1))
+    elif metadata.get("linestretch"):
         set_line_spacing(styles, _line_spacing(metadata["linestretch"]))
     clean_settings(settings, language)
 
@@ -98,11 +103,18 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
     targets = set_captions(body, floats)
     describe_pictures(body, floats, alt_texts or {})
     fit_pictures(body, text_width)
+    if plain and metadata.get(PICTURES_KEY):
+        drop_pictures(floats)
+        parts = without_unused_pictures(parts, document)
     break_pages(body)
     anchor_bookmarks(body)
     remove_blank_paragraphs(body)
     title = set_title_block(body, metadata, people)
+    if plain:
+        start_pages(body)
     finish_tables(body, text_width=text_width, size=text_size(styles, "TableText", _TABLE_TEXT))
+    if plain:
+        shrink_last(body)
     names = bookmark_names(body)
     for root in (body, *notes.values()):
         link_references(root, targets, names)

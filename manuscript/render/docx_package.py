@@ -112,6 +112,17 @@ def without_unseen(parts: Mapping[str, bytes]) -> dict[str, bytes]:
     return kept | {_CONTENT_TYPES: _content_types(parts, kept)}
 
 
+def without_unused_pictures(parts: Mapping[str, bytes], document: Element) -> dict[str, bytes]:
+    """Return the parts without the pictures that the document, as it is now, does not show."""
+    rels = _relationships_part(DOCUMENT)
+    root = parse(parts, rels)
+    used = {value for node in document.iter() for value in node.attrib.values()}
+    for relationship in list(root):
+        if str(relationship.get("Type", "")).endswith("/image") and relationship.get("Id") not in used:
+            root.remove(relationship)
+    return without_unseen({**parts, rels: serialise(root)})
+
+
 def relationship_target(parts: Mapping[str, bytes], source: str, relationship_id: str) -> str:
     """Return the part that a relationship of a part leads to."""
     for relationship in parse(parts, _relationships_part(source)):

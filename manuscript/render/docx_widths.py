@@ -32,9 +32,11 @@ _SAFETY: Final = 1.04  # room for a face that runs a little wider than Times
 
 _NUMBER: Final = re.compile(r"[\s<>≤≥=≈~±+−–(-]*\d")
 _LONGEST_NUMBER: Final = 24  # characters: "0.68 (0.43–1.07)" never breaks, a sentence that begins with a number may
-_MAY_BREAK: Final = re.compile(r"[ \n\t]|(?<=\w[-–—])(?=\w)")
+# Word breaks a name such as os.by_sex.median where a line is full; that it may, leaves room to the other columns.
+_MAY_BREAK: Final = re.compile(r"[ \n\t]|(?<=\w[-–—])(?=\w)|(?<=[^\W\d][._])(?=[^\W\d])")
 
 _WIDEST_WORD: Final = 0.4  # of the room: what is longer than that breaks, so that it leaves some to the other columns
+_ROUNDING: Final = 2  # twentieths of a point that a column gets beyond its need: widths are rounded at the end
 _FULL_FROM: Final = 0.55  # a table whose content takes this much of the text's width is set to all of it
 
 
@@ -102,15 +104,20 @@ def _needed(
     for cell in sorted(cells, key=lambda cell: cell.span):
         covered = range(cell.column, min(cell.column + cell.span, columns))
         widest = min(max(text_width(part, size, bold=cell.bold) for part in parts(cell.text)), most)
-        # Two units more than needed: widths are rounded at the end.
-        missing = margins + widest + 2 - sum(widths[column] for column in covered)
+        missing = margins + widest + _ROUNDING - sum(widths[column] for column in covered)
         for column in covered:
             widths[column] += max(missing, 0) / len(covered)
     return widths
 
 
 def _raised(widths: Sequence[int], least: Sequence[float]) -> list[int]:
-    """Return widths none of which is under its least; what some gain, the others give from what they can spare."""
+    """Return widths none of which is under its least; what some gain, the others give from what they can spare.
+
+    Widths that only rounding has taken under their least still hold their text and stay as they are, so that a table
+    set twice is the same as one set once.
+    """
+    if all(width >= low - _ROUNDING for width, low in zip(widths, least, strict=True)):
+        return list(widths)
     enough = [max(width, low) for width, low in zip(widths, least, strict=True)]
     excess = sum(enough) - max(sum(widths), sum(least))
     spare = [width - low for width, low in zip(enough, least, strict=True)]

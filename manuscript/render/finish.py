@@ -15,7 +15,7 @@ from .pdf import compile_pdf
 def finish(draft: Draft, *, docx: Path | None, pdf: Path | None, root: Path, fonts: Path) -> tuple[str, ...]:
     """Finish a draft's Word file in place and compile its Typst document to a PDF; return warnings.
 
-    The PDF carries the study's results.json, where there is one under `root`.
+    The PDF carries the study's results.json, where there is one under `root` and no ``attach-results: false``.
 
     Parameters
     ----------
@@ -29,7 +29,8 @@ def finish(draft: Draft, *, docx: Path | None, pdf: Path | None, root: Path, fon
         if pdf is not None:
             source = draft.typst.read_text(encoding="utf-8")
             results = root / RESULTS_FILE
-            attached = results if results.is_file() else None
+            wanted = draft.metadata.get("attach-results", True) and results.is_file()
+            attached = results if wanted else None
             jobs.append(pool.submit(compile_pdf, source, pdf, root=root, fonts=fonts, results=attached))
         if docx is not None:
             finish_docx(docx, metadata=draft.metadata, alt_texts=draft.alt_texts)

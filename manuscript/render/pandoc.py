@@ -14,6 +14,7 @@ from typing import Any, Final
 import pypandoc
 
 from analysis.errors import ReportError
+from analysis.files import write_whole
 
 from .clock import EPOCH_VARIABLE, epoch
 from .tree import Node
@@ -30,13 +31,18 @@ def _program() -> str:
 
 
 def pandoc(arguments: Sequence[str], content: str, *, folder: Path) -> tuple[str, list[str]]:
-    """Run pandoc in a folder on some content; return its output and its warnings.
+    """Run pandoc in a folder on some content; return the text that it gives and its warnings.
 
     Raises
     ------
     ReportError
         If pandoc fails; with what it said.
     """
+    text, warnings = _run(arguments, content, folder)
+    return text.decode(), warnings
+
+
+def _run(arguments: Sequence[str], content: str, folder: Path) -> tuple[bytes, list[str]]:
     environment = {**os.environ, EPOCH_VARIABLE: str(epoch()), "LC_ALL": "C.UTF-8"}
     run = subprocess.run(
         [_program(), *arguments], input=content.encode(), capture_output=True, cwd=folder, env=environment, check=False
@@ -44,7 +50,7 @@ def pandoc(arguments: Sequence[str], content: str, *, folder: Path) -> tuple[str
     said = run.stderr.decode(errors="replace").strip()
     if run.returncode != 0:
         raise ReportError(f"pandoc could not convert the document: {said or f'code {run.returncode}'}")
-    return run.stdout.decode(), [warning.strip() for warning in _WARNING.split(said) if warning.strip()]
+    return run.stdout, [warning.strip() for warning in _WARNING.split(said) if warning.strip()]
 
 
 def read_markdown(markdown: str, metadata: dict[str, Any], *, folder: Path) -> Node:
@@ -62,6 +68,8 @@ def read_html(html: str, *, folder: Path) -> list[Node]:
     return blocks
 
 
-def write(document: Node, arguments: Sequence[str], *, folder: Path) -> list[str]:
-    """Write a document tree as `arguments` say (``--to``, ``--output`` ...); return pandoc's warnings."""
-    return pandoc(["--from", "json", *arguments], json.dumps(document), folder=folder)[1]
+def write(document: Node, arguments: Sequence[str], output: Path, *, folder: Path) -> list[str]:
+    """Write a document tree as `arguments` say (``--to`` ...), wholly or not at all; return pandoc's warnings."""
+    written, warnings = _run(["--from", "json", "--output=-", *arguments], json.dumps(document), folder)
+    write_whole(output, written)
+    return warnings

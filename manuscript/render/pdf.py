@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 import typst
 
 from analysis.errors import ReportError
+from analysis.files import write_whole
 
 from .clock import epoch
 
@@ -49,15 +50,16 @@ def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, results: Pat
 
 def _compile(source: str, pdf: Path, *, root: Path, fonts: Path, certified: bool) -> None:
     document: Any = source.encode()  # bytes, which its type hints allow only where all paths are bytes too
-    typst.compile(
+    made = typst.compile(
         document,
-        output=pdf,
+        format="pdf",
         root=root,
         font_paths=[fonts],
         ignore_system_fonts=True,
         pdf_standards=[STANDARD] if certified else [],
         timestamp=epoch(),
     )
+    write_whole(pdf, bytes(made))
 
 
 def _attachment(path: Path) -> str:

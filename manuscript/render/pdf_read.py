@@ -9,7 +9,14 @@ from typing import Any, Final
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import ByteStringObject, DictionaryObject, IndirectObject, StreamObject, TextStringObject
+from pypdf.generic import (
+    ByteStringObject,
+    ContentStream,
+    DictionaryObject,
+    IndirectObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from analysis.errors import ReportError
 
@@ -20,12 +27,13 @@ _JPEG: Final = ("/DCTDecode", "/JPXDecode")
 
 @dataclass(frozen=True, slots=True)
 class PdfLine:
-    """A line of text: number of its page from 1, place of its start in points from the lower left corner."""
+    """A line of text: number of its page from 1, place of its start and size in points, from the lower left corner."""
 
     page: int
     x: float
     y: float
     text: str
+    size: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,8 @@ class PdfFacts:
     outline : titles of its bookmarks.
     strings : every text in its objects apart from what pages show: alternative texts, names of places and the above.
     images : files of its JPEG pictures, as they stand in it.
+    tagged : whether it says of itself that its content is tagged.
+    figures : the alternative text of each tagged figure, "" where there is none.
     """
 
     pages: tuple[PdfPage, ...]
@@ -77,6 +87,8 @@ class PdfFacts:
     outline: tuple[str, ...]
     strings: tuple[str, ...]
     images: tuple[bytes, ...]
+    tagged: bool = False
+    figures: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -116,11 +128,62 @@ def read_pdf(path: Path) -> PdfFacts:
             images=tuple(
                 item._data for item in objects if isinstance(item, StreamObject) and item.get("/Filter") in _JPEG
             ),
+            tagged=bool(reader.root_object.get("/MarkInfo", {}).get("/Marked")),
+            figures=tuple(str(item.get("/Alt", "")) for item in objects if item.get("/S") == "/Figure"),
         )
     except FileNotFoundError:
         raise ReportError(f"{path} does not exist, so it cannot be read as a PDF.") from None
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportError(f"{path} cannot be read as a PDF ({error}). Make it again.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class PdfOperation:
+    """An operation of a page's drawing, such as "Tf", and its operands; "gs" has the state that it names."""
+
+    operator: str
+    operands: tuple[Any, ...]
+
+
+def read_operations(path: Path) -> tuple[PdfOperation, ...]:
+    """Read how the first page of a PDF is drawn, with what it draws from elsewhere in the file written out in place.
+
+    Raises
+    ------
+    ReportError
+        If the file is missing or not a PDF.
+    """
+    try:
+        reader = PdfReader(path)
+        page = reader.pages[0]
+        return tuple(_operations(page.get_contents(), page.get("/Resources"), reader, depth=0))
+    except FileNotFoundError:
+        raise ReportError(f"{path} does not exist, so it cannot be read as a PDF.") from None
+    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ReportError(f"{path} cannot be read as a PDF ({error}). Make it again.") from None
+
+
+def _operations(content: Any, resources: Any, reader: PdfReader, *, depth: int) -> Iterator[PdfOperation]:
+    if content is None or depth > 20:
+        return
+    resources = resources.get_object() if resources is not None else {}
+    for operands, operator in ContentStream(content, reader).operations:
+        name = operator.decode("latin-1")
+        if name == "gs":
+            state = resources["/ExtGState"].get_object()[operands[0]].get_object()
+            plain = {str(key).lstrip("/"): str(value) for key, value in state.items()}
+            yield PdfOperation(name, (plain,))
+        elif name == "Do":
+            drawn = resources["/XObject"].get_object()[operands[0]].get_object()
+            yield PdfOperation(name, (str(drawn.get("/Subtype", "")).lstrip("/"), "/SMask" in drawn))
+            if drawn.get("/Subtype") == "/Form":
+                yield PdfOperation("q", ())
+                yield PdfOperation("cm", tuple(map(float, drawn.get("/Matrix", (1, 0, 0, 1, 0, 0)))))
+                yield from _operations(drawn, drawn.get("/Resources", resources), reader, depth=depth + 1)
+                yield PdfOperation("Q", ())
+        else:
+            plain_operands = (float(item) if isinstance(item, int | float) else item for item in operands)
+            yield PdfOperation(name, tuple(plain_operands))
 
 
 def _page(page: PageObject, number: int) -> PdfPage:
@@ -134,9 +197,9 @@ def _page(page: PageObject, number: int) -> PdfPage:
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         before = lines[-1] if lines else None
         if before is not None and abs(before.y - y) <= _SAME_LINE * size and x >= before.x:
-            lines[-1] = PdfLine(number, before.x, before.y, before.text + text)
+            lines[-1] = PdfLine(number, before.x, before.y, before.text + text, before.size)
         else:
-            lines.append(PdfLine(number, round(x, 2), round(y, 2), text))
+            lines.append(PdfLine(number, round(x, 2), round(y, 2), text, round(abs(size * tm[3] * cm[3]), 2)))
 
     page.extract_text(visitor_text=visit)
     return PdfPage(number, float(page.mediabox.width), float(page.mediabox.height), tuple(lines))

@@ -101,6 +101,13 @@ def read_front_matter(path: Path) -> Document:
     return Document(path=path, name=path.name, front_matter=_front_matter(lines, path.name)[0], parts=(), lines=lines)
 
 
+def split_front_matter(text: str, *, name: str) -> tuple[dict[str, Any], int, tuple[str, ...]]:
+    """Return a document's front matter, how many lines it takes, and all lines of the document."""
+    lines = _lines(text)
+    front_matter, start = _front_matter(lines, name)
+    return front_matter, start, lines
+
+
 def parse(text: str, *, path: Path) -> Document:
     """Parse the text of a Quarto document; see `read_qmd`."""
     lines = _lines(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from lxml.etree import _Element as Element
 
@@ -13,18 +14,27 @@ from analysis.files import write_whole
 
 from .docx_blocks import number_bookmarks
 from .docx_package import DOCUMENT, package_bytes, parse, read_package, serialise
-from .redline_atoms import without_bookmarks
-from .redline_blocks import Tracker, merge_blocks
-from .redline_cause import causes
+from .redline_atoms import read_atoms, without_bookmarks
+from .redline_blocks import merge_blocks
+from .redline_cause import Cause, Printed, causes
+from .redline_paragraphs import Tracker
 from .redline_parts import (
     drop_unknown_lists,
+    missing_parts,
     number_changes,
     number_drawings,
     share_footnotes,
     share_relationships,
     without_unused,
 )
-from .wordml import attribute, find, is_a, qualified, set_attributes
+from .redline_source import Source
+from .wordml import attribute, find, is_a, qualified, set_attributes, style_of, text_of
+
+_BY_HAND: Final = {
+    *("Title", "Subtitle", "Author", "Affiliation", "Correspondence", "Date", "Keywords"),
+    *("AbstractTitle", "Abstract", "Bibliography"),
+}
+"""Styles of what the front matter and the list of references print, which follow from what people write alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +50,8 @@ def redline(
     new: Path,
     target: Path,
     *,
-    old_source: str,
-    new_source: str,
+    old_source: Source,
+    new_source: Source,
     data_author: str,
     prose_author: str,
     when: int,
@@ -52,7 +62,7 @@ def redline(
     ----------
     old, new : finished Word files, as `make report` writes them.
     target : the file to write.
-    old_source, new_source : texts of the .qmd files they were rendered from, which tell who caused a change.
+    old_source, new_source : the documents they were rendered from, which tell who caused a change.
     data_author : stands at what changed while its source did not.
     prose_author : stands at what changed because the source was edited.
     when : the time of every change, in seconds since 1970.
@@ -60,15 +70,13 @@ def redline(
     Raises
     ------
     ReportError
-        If a file is not a finished Word file, holds tracked changes already, or a source cannot be read.
+        If a file is not a finished Word file, holds tracked changes already, or pandoc cannot read a source.
 
     Notes
     -----
     Page, headers and styles are the new file's. The same input gives the same bytes.
     """
-    old_parts, parts = read_package(old), read_package(new)
-    old_document, document = parse(old_parts, DOCUMENT), parse(parts, DOCUMENT)
-    old_body, body = _body(old_document, old), _body(document, new)
+    (old_parts, _, old_body), (parts, document, body) = read_finished(old), read_finished(new)
 
     # One set of parts and names for both texts, so that equal markup means the same
     parts = share_relationships(old_parts, parts, old_body)
@@ -80,7 +88,9 @@ def redline(
         data_author=data_author,
         prose_author=prose_author,
         date=datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        causes=causes(old_source, new_source),
+        causes=_causes((old_source, new_source), (old_body, body)),
+        source_edited=old_source.document.lines != new_source.document.lines,
+        code_edited=old_source.code != new_source.code,
     )
     blocks = [[block for block in side if is_a(block, "w:p", "w:tbl")] for side in (old_body, body)]
     section = find(body, "w:sectPr")
@@ -94,16 +104,39 @@ def redline(
     return _count(body, tracker)
 
 
-def _body(document: Element, path: Path) -> Element:
+def read_finished(path: Path) -> tuple[dict[str, bytes], Element, Element]:
+    """Return the parts of a finished Word file, its document and the body of this; errors as `redline`."""
+    parts = read_package(path)
+    try:
+        document = parse(parts, DOCUMENT)
+        missing = missing_parts(parts)
+    except ReportError as error:
+        raise ReportError(f"{path}: {error}") from None
     body = find(document, "w:body")
-    if body is None:
-        raise ReportError(f"{path} has no text in {DOCUMENT}. Render the document again.")
+    if body is None or missing:
+        lack = f"lacks {missing[0]}" if missing else f"has no text in {DOCUMENT}"
+        raise ReportError(f"{path} {lack}. Render the document again.")
     if next(body.iter(qualified("w:ins"), qualified("w:del")), None) is not None:
         raise ReportError(
             f"{path} holds tracked changes already, so nothing can be tracked against it. Take a file as `make report` "
             "wrote it."
         )
-    return body
+    return parts, document, body
+
+
+def _causes(sources: tuple[Source, Source], bodies: tuple[Element, Element]) -> dict[Element, Cause]:
+    """Return where each paragraph of both bodies comes from."""
+    old, new = ([*body.iter(qualified("w:p"))] for body in bodies)
+    found = causes(sources, ([_printed(item) for item in old], [_printed(item) for item in new]))
+    return dict(zip([*old, *new], [*found[0], *found[1]], strict=True))
+
+
+def _printed(paragraph: Element) -> Printed:
+    shown = find(paragraph, ".//w:drawing") is not None or bool(text_of(paragraph).strip())
+    # A field is no text here: what it says follows from other places of the document
+    texts = tuple("" if atom.key[0] == "field" else atom.words for atom in read_atoms(paragraph))
+    in_table = next(paragraph.iterancestors(qualified("w:tc")), None) is not None
+    return Printed(texts, in_table, by_hand=not in_table and (style_of(paragraph) in _BY_HAND or not shown))
 
 
 def _part_bookmarks(old_body: Element, body: Element) -> None:

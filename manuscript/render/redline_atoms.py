@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -12,9 +11,9 @@ from typing import Final
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from .redline_source import TOKEN
 from .wordml import attribute, find, find_all, is_a, make, qualified, remove, text_node, text_of
 
-_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d]+|\s+|.", re.DOTALL)
 _IN_DELETION: Final = {"w:t": "w:delText", "w:instrText": "w:delInstrText"}
 
 
@@ -95,7 +94,7 @@ def _parts(run: Element) -> Iterator[Element]:
     for child in run:
         if is_a(child, "w:rPr"):
             continue
-        contents = [text_node(token) for token in _TOKEN.findall(child.text or "")] if is_a(child, "w:t") else [child]
+        contents = [text_node(token) for token in TOKEN.findall(child.text or "")] if is_a(child, "w:t") else [child]
         for content in contents:
             yield make("w:r", *([] if formats is None else [deepcopy(formats)]), deepcopy(content))
 

@@ -4,45 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Final
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
 from .redline_align import Pair, align, removed_first
-from .redline_atoms import Atom, Piece, read_atoms, write_atoms
-from .redline_cause import Causes, Source
-from .wordml import attribute, find, find_all, is_a, make, properties, put, qualified, style_of, text_of
+from .redline_atoms import Piece, read_atoms, write_atoms
+from .redline_cause import Cause
+from .redline_paragraphs import Tracker, paragraph, whole_paragraph
+from .wordml import attribute, find, find_all, is_a, make, properties, qualified, style_of, text_of
 
 _WORD: Final = re.compile(r"\w+")
-_REFERENCES: Final = "Bibliography"  # the style of the list of references, which follows the citations
-
-
-@dataclass(frozen=True, slots=True)
-class Tracker:
-    """Whose changes are marked how: the two authors, the time, and what tells their changes apart."""
-
-    data_author: str
-    prose_author: str
-    date: str
-    causes: Causes
-
-    def author(self, *, edited: bool) -> str:
-        """Return who stands at a change."""
-        return self.prose_author if edited else self.data_author
-
-    @property
-    def stamp(self) -> dict[str, str]:
-        """The attributes of every change beside its author; ids are given at the end."""
-        return {"id": "0", "date": self.date}
-
-    def mark(self, change: str, *, edited: bool) -> Element:
-        """Return an element such as ``w:ins`` that marks a paragraph or a row as added or removed."""
-        return make(f"w:{change}", author=self.author(edited=edited), **self.stamp)
+_SAME: Final = 1000  # words that it counts for that two paragraphs come from one paragraph of the source
 
 
 def merge_blocks(old: Sequence[Element], new: Sequence[Element], tracker: Tracker) -> Iterator[Element]:
@@ -52,9 +27,10 @@ def merge_blocks(old: Sequence[Element], new: Sequence[Element], tracker: Tracke
     -----
     The last paragraphs of both texts are always one, changed as may be: a paragraph that closes a document or a cell
     cannot be removed. A table that replaces one of other columns takes its caption with it, since two tables without a
-    paragraph between them would be one.
+    paragraph between them would be one. Where a paragraph of pictures alone changed, it is replaced with its mark:
+    LibreOffice, rejecting a picture at the end of a paragraph that stays, joins this to the next one.
     """
-    pairs = _align_blocks(old, new)
+    pairs = _align_blocks(old, new, tracker.causes)
     for i, j in pairs:
         before = None if i is None else old[i]
         after = None if j is None else new[j]
@@ -62,23 +38,43 @@ def merge_blocks(old: Sequence[Element], new: Sequence[Element], tracker: Tracke
         if is_a(shape, "w:tbl"):
             yield _table(before, after, shape, tracker)
         elif before is not None and after is not None:
-            yield _paragraph(before, after, tracker)
+            if after is not new[-1] and _is_another_picture(before, after):
+                yield whole_paragraph(before, "del", tracker, edited=False)
+                yield whole_paragraph(after, "ins", tracker, edited=False)
+            else:
+                yield paragraph(before, after, tracker)
         else:
-            yield _whole_paragraph(shape, "ins" if before is None else "del", tracker)
+            yield whole_paragraph(shape, "ins" if before is None else "del", tracker)
 
 
-def _align_blocks(old: Sequence[Element], new: Sequence[Element]) -> list[Pair]:
+def _align_blocks(old: Sequence[Element], new: Sequence[Element], causes: Mapping[Element, Cause]) -> list[Pair]:
     sides = [list(old), list(new)]
     closing = all(sides) and all(is_a(side[-1], "w:p") for side in sides)
     if closing:
         sides = [side[:-1] for side in sides]
+    origins = [_origins(side, causes) for side in sides]
     texts = [[_identity(block) for block in side] for side in sides]
-    words = [[Counter(_words(block)) for block in side] for side in sides]
+    words = [
+        [Counter(_words(block) + [f"\0{origin}"] * _SAME * bool(origin)) for block, origin in zip(*each, strict=True)]
+        for each in zip(sides, origins, strict=True)
+    ]
     kinds = ([_kind(block) for block in sides[0]], [_kind(block) for block in sides[1]])
     pairs = align(texts[0], texts[1], words[0], words[1], kinds)
     if closing:
         pairs.append((len(old) - 1, len(new) - 1))
     return _tables_apart(pairs, old, new)
+
+
+def _origins(blocks: Sequence[Element], causes: Mapping[Element, Cause]) -> list[str]:
+    """Return what each block goes by in both texts: a paragraph by its source, a table by that of its caption."""
+    found: list[str] = []
+    for block in blocks:
+        if is_a(block, "w:p"):
+            found.append(causes[block].source)
+        else:
+            above = found[-1] if found else ""
+            found.append(above and f"table under {above}")
+    return found
 
 
 def _tables_apart(pairs: list[Pair], old: Sequence[Element], new: Sequence[Element]) -> list[Pair]:
@@ -116,121 +112,10 @@ def _words(block: Element) -> list[str]:
     return _WORD.findall(_text(block).casefold()) + ["\0picture"] * (5 * pictures)
 
 
-# ---- paragraphs ----------------------------------------------------------------------------------------------------
-
-
-def _paragraph(old: Element, new: Element, tracker: Tracker, *, in_table: bool = False) -> Element:
-    """Return a paragraph of both texts, its differences tracked."""
-    sides = (read_atoms(old), read_atoms(new))
-    before, old_touched = _edited(sides[0], tracker.causes.old, old, in_table)
-    after, new_touched = _edited(sides[1], tracker.causes.new, new, in_table)
-    merged = make("w:p")
-    formats = find(new, "w:pPr")
-    if formats is not None:
-        merged.append(deepcopy(formats))
-    _track_formats(merged, old, tracker, edited=not in_table)
-    merged.extend(write_atoms(_pieces(sides, (before, after), old_touched or new_touched, tracker), tracker.stamp))
-    return merged
-
-
-def _track_formats(merged: Element, old: Element, tracker: Tracker, *, edited: bool) -> None:
-    """Note the old form of a paragraph where it had another."""
-    before, after = find(old, "w:pPr"), find(merged, "w:pPr")
-    markup = ["" if item is None else etree.tostring(item, method="c14n", exclusive=True) for item in (before, after)]
-    if markup[0] == markup[1]:
-        return
-    former = make("w:pPr") if before is None else deepcopy(before)
-    for name in ("w:rPr", "w:sectPr"):
-        for child in find_all(former, name):
-            former.remove(child)
-    put(properties(merged, "w:pPr"), "w:pPrChange", former, author=tracker.author(edited=edited), **tracker.stamp)
-
-
-def _pieces(
-    sides: tuple[list[Atom], list[Atom]],
-    edited: tuple[list[bool | None], list[bool | None]],
-    touched: bool,
-    tracker: Tracker,
-) -> list[Piece]:
-    old, new = sides
-    pieces: list[Piece] = []
-    for tag, i1, i2, j1, j2 in _operations([atom.key for atom in old], [atom.key for atom in new], old):
-        if tag == "equal":
-            for before, after in zip(old[i1:i2], new[j1:j2], strict=True):
-                marks = (*before.marks, *after.marks)
-                pieces.append(Piece(Atom(after.key, after.runs, after.words, after.link, marks)))
-            continue
-        flags = _settled([*edited[0][i1:i2], *edited[1][j1:j2]], touched)
-        changed = [*((atom, "del") for atom in old[i1:i2]), *((atom, "ins") for atom in new[j1:j2])]
-        pieces += [
-            Piece(atom, change, tracker.author(edited=flag))
-            for (atom, change), flag in zip(changed, flags, strict=True)
-        ]
-    return pieces
-
-
-def _operations(
-    old_keys: Sequence[tuple[str, ...]], new_keys: Sequence[tuple[str, ...]], old: Sequence[Atom]
-) -> list[tuple[str, int, int, int, int]]:
-    """Return `difflib`'s operations, with a space between two changes taken into them, for the reader's sake."""
-    operations = SequenceMatcher(None, old_keys, new_keys, autojunk=False).get_opcodes()
-    joined: list[tuple[str, int, int, int, int]] = []
-    for place, (tag, i1, i2, j1, j2) in enumerate(operations):
-        between = 0 < place < len(operations) - 1
-        blank = tag == "equal" and between and all(atom.words.isspace() and not atom.marks for atom in old[i1:i2])
-        kind = "replace" if blank else tag
-        if joined and joined[-1][0] == "replace" and kind != "equal":
-            _, start, _, new_start, _ = joined.pop()
-            joined.append(("replace", start, i2, new_start, j2))
-        else:
-            joined.append(("equal" if kind == "equal" else "replace", i1, i2, j1, j2))
-    return joined
-
-
-def _edited(
-    atoms: Sequence[Atom], source: Source, paragraph: Element, in_table: bool
-) -> tuple[list[bool | None], bool]:
-    """Tell of each atom whether an edit can have changed it, None for what stands between words; and of the latter."""
-    if in_table or style_of(paragraph) == _REFERENCES:
-        return [not in_table] * len(atoms), not in_table
-    words = [_WORD.findall(atom.words) for atom in atoms]
-    flags, touched = source.edits([word for group in words for word in group])
-    following = iter(flags)
-    return [sum(next(following) for _ in group) > 0 if group else None for group in words], touched
-
-
-def _settled(flags: Sequence[bool | None], between: bool) -> list[bool]:
-    """Let what stands between words belong to the word before it in the same change, else to the word after it."""
-    last = next((flag for flag in flags if flag is not None), between)
-    found = []
-    for flag in flags:
-        last = last if flag is None else flag
-        found.append(last)
-    return found
-
-
-def _whole_paragraph(paragraph: Element, change: str, tracker: Tracker, *, in_table: bool = False) -> Element:
-    """Return a paragraph that only one of the texts has."""
-    source = tracker.causes.old if change == "del" else tracker.causes.new
-    atoms = read_atoms(paragraph)
-    flags, touched = _edited(atoms, source, paragraph, in_table)
-    edited = _settled(flags, touched)
-    whole = sum(edited) * 2 > len(edited) if edited else not in_table
-    merged = make("w:p")
-    formats = find(paragraph, "w:pPr")
-    if formats is not None:
-        merged.append(deepcopy(formats))
-    _mark_properties(merged).insert(0, tracker.mark(change, edited=whole))
-    pieces = [Piece(atom, change, tracker.author(edited=flag)) for atom, flag in zip(atoms, edited, strict=True)]
-    merged.extend(write_atoms(pieces, tracker.stamp))
-    return merged
-
-
-def _mark_properties(paragraph: Element) -> Element:
-    """Return the properties of a paragraph's mark, made where there are none."""
-    formats = properties(paragraph, "w:pPr")
-    own = find(formats, "w:rPr")
-    return put(formats, "w:rPr") if own is None else own
+def _is_another_picture(old: Element, new: Element) -> bool:
+    """Tell whether two paragraphs hold nothing but pictures, and not the same ones."""
+    sides = [[*block.iter(qualified("w:drawing"))] for block in (old, new)]
+    return all(sides) and not _text(old) + _text(new) and _identity(old) != _identity(new)
 
 
 # ---- tables --------------------------------------------------------------------------------------------------------
@@ -240,7 +125,7 @@ def _table(old: Element | None, new: Element | None, shape: Element, tracker: Tr
     """Return a table of one text or both, its rows aligned, in the shape of the new one where there is one."""
     merged = make("w:tbl", *[deepcopy(child) for child in shape if not is_a(child, "w:tr")])
     rows = [[] if table is None else find_all(table, "w:tr") for table in (old, new)]
-    edited = (old is None or new is None) and tracker.causes.code_edited
+    edited = (old is None or new is None) and tracker.code_edited
     for i, j in _align_rows(rows[0], rows[1]):
         if i is not None and j is not None:
             merged.append(_row(rows[0][i], rows[1][j], tracker))
@@ -284,20 +169,22 @@ def _row(old: Element, new: Element, tracker: Tracker) -> Element:
         for place in reversed(range(max(map(len, sides)))):
             own = [side[-1 - place] for side in sides if place < len(side)]
             if len(own) == 2:
-                cell.append(_paragraph(own[0], own[1], tracker, in_table=True))
+                cell.append(paragraph(own[0], own[1], tracker))
             else:
                 change = "del" if place < len(sides[0]) else "ins"
-                cell.append(_whole_paragraph(own[0], change, tracker, in_table=True))
+                edited = tracker.causes[own[0]].edited
+                cell.append(whole_paragraph(own[0], change, tracker, edited=edited))
         merged.append(cell)
     return merged
 
 
 def _whole_row(row: Element, change: str, tracker: Tracker, *, edited: bool) -> Element:
     """Return a row that only one of the texts has: the row marked, and what its cells hold."""
+    edited = edited or any(tracker.causes[item].edited for item in row.iter(qualified("w:p")))
     merged = deepcopy(row)
     properties(merged, "w:trPr").append(tracker.mark(change, edited=edited))
-    for paragraph in list(merged.iter(qualified("w:p"))):
-        pieces = [Piece(atom, change, tracker.author(edited=edited)) for atom in read_atoms(paragraph)]
-        formats = find_all(paragraph, "w:pPr")
-        paragraph[:] = [*formats, *write_atoms(pieces, tracker.stamp)]
+    for item in list(merged.iter(qualified("w:p"))):
+        pieces = [Piece(atom, change, tracker.author(edited=edited)) for atom in read_atoms(item)]
+        formats = find_all(item, "w:pPr")
+        item[:] = [*formats, *write_atoms(pieces, tracker.stamp)]
     return merged

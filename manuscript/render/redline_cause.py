@@ -1,145 +1,124 @@
-"""Who caused a change: the data, where the document's source is as it was, else the person who edited the source."""
+"""Who caused a change: the data, where an inline expression or a cell is as it was, else who edited the source."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from pathlib import Path
-from typing import Final
 
-from .qmd import Cell, Document, Inline, parse
-from .redline_align import align, likeness
-
-# A citation or cross-reference, and what Markdown adds to words: attributes, the targets of links, fences.
-_MARKDOWN: Final = re.compile(r"(?P<reference>(?<![\w.])@[\w][\w:.-]*)|\]\([^)\s]*\)|\{[^}\n]*\}")
-_WORD: Final = re.compile(r"\w+")
-_SLOT: Final = "\0"  # stands before what prints something else than itself
-_EXPRESSION: Final = "\1"  # stands for an inline expression while a source is cut into paragraphs
-_FOUND: Final = 0.3
+from .redline_align import align
+from .redline_source import PROSE, Paragraph, Source, paragraphs_of
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One side's source: its paragraphs as words and slots, which of these the other side lacks, and where it differs.
+class Printed:
+    """A paragraph of a Word file: its texts, "" for what is no text, and whether it can only be written by a person.
 
-    `touched` tells of each paragraph whether anything in it was edited, be it a comma.
+    That is so for the list of references, for what the front matter says, and for blank paragraphs.
     """
 
-    paragraphs: tuple[tuple[str, ...], ...]
-    edited: tuple[tuple[bool, ...], ...]
-    touched: tuple[bool, ...]
-
-    def edits(self, words: Sequence[str]) -> tuple[list[bool], bool]:
-        """Tell of each word of a printed paragraph, and of what stands between, whether an edit can have changed it.
-
-        Notes
-        -----
-        The paragraph of the source that shares most words with the printed one is laid beside it. A printed word that
-        is not in it was printed by the slot (an inline expression, a citation) between the words around; one that is in
-        it cannot have changed through the data. A printed paragraph that no source resembles was printed by code, so
-        nobody edited it.
-        """
-        printed = [word.casefold() for word in words]
-        counted = Counter(printed)
-        scores = [likeness(Counter(_plain(paragraph)), counted) for paragraph in self.paragraphs]
-        if not scores or max(scores) < _FOUND:
-            return [False] * len(printed), False
-        place = scores.index(max(scores))
-        tokens, edited = self.paragraphs[place], self.edited[place]
-        found = [False] * len(printed)
-        for tag, i1, i2, j1, j2 in SequenceMatcher(None, tokens, printed, autojunk=False).get_opcodes():
-            slots = [flag for token, flag in zip(tokens[i1:i2], edited[i1:i2], strict=True) if token[0] == _SLOT]
-            printed_by_slots = tag != "equal" and slots
-            found[j1:j2] = [any(slots) if printed_by_slots else self.touched[place]] * (j2 - j1)
-        return found, self.touched[place]
+    texts: tuple[str, ...]
+    in_table: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Causes:
-    """The source of the old document and of the new one; `code_edited` where their cells differ."""
+class Cause:
+    """Where a printed paragraph comes from.
 
-    old: Source
-    new: Source
-    code_edited: bool
-
-
-def causes(old: str, new: str) -> Causes:
-    """Compare the sources of two documents.
-
-    Parameters
-    ----------
-    old, new : texts of the two .qmd files.
-
-    Raises
-    ------
-    ReportError
-        If one is no Quarto document that the built-in renderer can read.
+    `source` names the paragraph of the source, by the same name in both texts where that is one and the same; "" for
+    what code printed. `values` names for each text the inline expression that prints it, if that is in both sources;
+    "" for all else. `edited` tells whether a person changed the paragraph anywhere.
     """
-    sides = [parse(text, path=Path(name)) for text, name in ((old, "old report.qmd"), (new, "report.qmd"))]
-    texts = [list(_paragraphs(side)) for side in sides]
-    before, after = (tuple(tokens for _, tokens in side) for side in texts)
-    flags_before = [[True] * len(tokens) for tokens in before]
-    flags_after = [[True] * len(tokens) for tokens in after]
-    touched = ([True] * len(before), [True] * len(after))
-    counts = [[Counter(_plain(tokens)) for tokens in side] for side in (before, after)]
-    for i, j in align(before, after, counts[0], counts[1]):
+
+    source: str
+    values: tuple[str, ...]
+    edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What one source has in common with the other: names of paragraphs and expressions; which paragraphs are equal."""
+
+    side: str
+    paragraphs: dict[int, str]
+    expressions: dict[int, str]
+    same: set[int]
+
+
+def causes(
+    sources: tuple[Source, Source], printed: tuple[Sequence[Printed], Sequence[Printed]]
+) -> tuple[list[Cause], list[Cause]]:
+    """Return where each paragraph of the old and of the new Word file comes from.
+
+    Notes
+    -----
+    What an expression prints is known from the results, so that a paragraph of a source has the very words of the
+    printed one, but for references and for expressions that nobody can answer. These printed what stands between.
+    """
+    sides = (paragraphs_of(sources[0]), paragraphs_of(sources[1]))
+    old, new = (_laid(*each) for each in zip(sides, _shared(*sides), printed, strict=True))
+    return old, new
+
+
+def _shared(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> tuple[_Names, _Names]:
+    """Compare two sources as they are written."""
+    names = (_Names("old", {}, {}, set()), _Names("new", {}, {}, set()))
+    sides = (old, new)
+    written = [[item.written for item in side] for side in sides]
+    words = [[_words(item.written) for item in side] for side in sides]
+    kinds = ([item.in_table for item in old], [item.in_table for item in new])
+    for i, j in align(written[0], written[1], words[0], words[1], kinds):
         if i is None or j is None:
             continue
-        touched[0][i] = touched[1][j] = texts[0][i] != texts[1][j]
-        for tag, i1, i2, j1, j2 in SequenceMatcher(None, before[i], after[j], autojunk=False).get_opcodes():
-            if tag == "equal":
-                flags_before[i][i1:i2] = [_follows_edits(token) for token in before[i][i1:i2]]
-                flags_after[j][j1:j2] = [_follows_edits(token) for token in after[j][j1:j2]]
-    cells = [[part.code for part in side.parts if isinstance(part, Cell)] for side in sides]
-    return Causes(
-        Source(before, tuple(map(tuple, flags_before)), tuple(touched[0])),
-        Source(after, tuple(map(tuple, flags_after)), tuple(touched[1])),
-        code_edited=cells[0] != cells[1],
-    )
+        names[0].paragraphs[i] = names[1].paragraphs[j] = f"paragraph {j}"
+        if old[i].written == new[j].written:
+            names[0].same.add(i)
+            names[1].same.add(j)
+        for before, after in _equal(old[i].written, new[j].written):
+            if new[j].expressions[after] != PROSE:
+                name = f"expression {new[j].expressions[after]}"
+                names[0].expressions[old[i].expressions[before]] = name
+                names[1].expressions[new[j].expressions[after]] = name
+    return names
 
 
-def _follows_edits(token: str) -> bool:
-    """Tell whether an unedited token prints something else only after edits elsewhere: the number of a citation."""
-    return token.startswith(f"{_SLOT}@")
+def _laid(source: Sequence[Paragraph], names: _Names, printed: Sequence[Printed]) -> list[Cause]:
+    """Lay a source beside what it printed, in order; tables beside tables."""
+    found = [Cause("", ("",) * len(item.texts), item.by_hand) for item in printed]
+    for in_table in (False, True):
+        places = [place for place, item in enumerate(source) if item.in_table == in_table]
+        shown = [place for place, item in enumerate(printed) if item.in_table == in_table]
+        if not places:
+            continue
+        tokens = [source[place].printed for place in places], [printed[place].texts for place in shown]
+        words = [[_words(item) for item in side] for side in tokens]
+        for i, j in align(tokens[0], tokens[1], words[0], words[1]):
+            if i is not None and j is not None:
+                values = _values(source[places[i]], printed[shown[j]].texts, names.expressions)
+                name = names.paragraphs.get(places[i], f"{names.side} {places[i]}")
+                found[shown[j]] = Cause(name, values, places[i] not in names.same)
+    return found
 
 
-def _plain(tokens: Sequence[str]) -> list[str]:
-    return [token for token in tokens if token[0] != _SLOT]
+def _values(paragraph: Paragraph, texts: Sequence[str], names: Mapping[int, str]) -> tuple[str, ...]:
+    """Name for each printed text the expression that prints it."""
+    found = [PROSE] * len(texts)
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, paragraph.printed, texts, autojunk=False).get_opcodes():
+        printers = paragraph.printers[i1:i2]
+        if tag != "equal":
+            # Not as foretold: an expression without an answer, or digits of the prose that touch a value
+            printers = (next((item for item in printers if item != PROSE), PROSE),) * (j2 - j1)
+        found[j1:j2] = printers
+    return tuple(names.get(item, "") if text else "" for item, text in zip(found, texts, strict=True))
 
 
-def _paragraphs(document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the paragraphs of a source with their words and slots; each line of the front matter is one.
-
-    Line breaks within a paragraph are no text: a paragraph filled anew is the same one.
-    """
-    expressions = [part.expression for part in document.parts if isinstance(part, Inline)]
-    body = "".join(
-        "\n\n" if isinstance(part, Cell) else _EXPRESSION if isinstance(part, Inline) else part.text
-        for part in document.parts
-    )
-    front: list[str] = []
-    if document.front_matter:
-        end = next(n for n, line in enumerate(document.lines[1:], start=1) if line.rstrip() in ("---", "..."))
-        front = [line.partition(":")[2] or line for line in document.lines[1:end]]
-    slots = iter(expressions)
-    for text in [*front, *re.split(r"\n[ \t]*\n|\n(?=:::)|(?<=:::)\n|\n(?=\s*[-*] )", body)]:
-        tokens: list[str] = []
-        for piece in re.split(f"({_EXPRESSION})", text):
-            tokens += [f"{_SLOT}{next(slots)}"] if piece == _EXPRESSION else _tokens(piece)
-        if tokens:
-            yield " ".join(text.split()), tuple(tokens)
+def _equal(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+    for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
+        yield from ((block.a + n, block.b + n) for n in range(block.size))
 
 
-def _tokens(text: str) -> list[str]:
-    """Return the words of Markdown without its marks, and its references as slots."""
-    found: list[str] = []
-    done = 0
-    for mark in _MARKDOWN.finditer(text):
-        found += _WORD.findall(text[done : mark.start()].casefold())
-        if mark["reference"]:
-            found.append(f"{_SLOT}{mark['reference']}")
-        done = mark.end()
-    return found + _WORD.findall(text[done:].casefold())
+def _words(tokens: Sequence[str]) -> Counter[str]:
+    """Return words and numbers, and what is written in their place."""
+    return Counter(token.casefold() for token in tokens if token[:1].isalnum() or token[1:])

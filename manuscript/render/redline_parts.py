@@ -58,6 +58,12 @@ def share_relationships(old_parts: Parts, parts: Parts, old_body: Element) -> Pa
     return parts | added | {_RELATIONSHIPS: serialise(links), _CONTENT_TYPES: serialise(types)}
 
 
+def missing_parts(parts: Parts) -> list[str]:
+    """Return the parts that a document refers to and that are not in its file."""
+    links = parse(parts, _RELATIONSHIPS)
+    return [_part_of(item) for item in links if item.get("TargetMode") != "External" and _part_of(item) not in parts]
+
+
 def without_unused(parts: Parts, body: Element) -> Parts:
     """Return the parts without those carried over that nothing in the redline refers to."""
     used = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import yaml
@@ -40,3 +41,10 @@ def read_mapping(text: str, *, name: str, first_line: int = 1) -> dict[str, Any]
     if not isinstance(value, dict):
         raise ReportError(f"{name}:{first_line}: expected `key: value` lines, found a {type(value).__name__}.")
     return {str(key): item for key, item in value.items()}
+
+
+def write_mapping(mapping: Mapping[str, Any]) -> str:
+    """Return a mapping as YAML that `read_mapping`, Quarto and pandoc read alike, short lists on one line."""
+    return str(
+        yaml.safe_dump(dict(mapping), allow_unicode=True, sort_keys=False, default_flow_style=None, width=10_000)
+    )

@@ -9,14 +9,14 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from analysis.results import Source
-from manuscript.inline import UNSUPPORTED
-from manuscript.journal_file import Journal
-from manuscript.numbers import date_text, number_text
-from manuscript.render.authors import Author, Byline, byline
-from manuscript.render.clock import EPOCH_VARIABLE, epoch
-from manuscript.render.docx_title import keywords
-from manuscript.style import Style
 
+from ..inline import UNSUPPORTED
+from ..journal_file import Journal
+from ..numbers import date_text, number_text
+from ..render.authors import Author, Byline, byline
+from ..render.clock import EPOCH_VARIABLE, epoch
+from ..render.docx_title import keywords
+from ..style import Style
 from .declarations import PLACEHOLDER, Declaration, conclusion, declarations, sentences
 from .text import ManuscriptText
 

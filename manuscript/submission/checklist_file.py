@@ -55,7 +55,7 @@ def _context(checklist: Checklist, *, in_word: bool) -> dict[str, Any]:
     layout = (
         "Pages and lines of the Word file are those of LibreOffice’s layout; Word may break lines elsewhere."
         if in_word
-        else "For the Word file, whose lines depend on the program that shows it, the paragraph of a section is given."
+        else "For the Word file, whose lines depend on the program that shows it, section and paragraph are given."
     )
     return {
         "summary": summary,

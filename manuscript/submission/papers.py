@@ -10,10 +10,10 @@ from typing import Any
 
 from analysis.results import Results
 from analysis.study import Study
-from manuscript.document import style_of
-from manuscript.journal_file import Journal
-from manuscript.render.pdf_read import read_pdf
 
+from ..document import style_of
+from ..journal_file import Journal
+from ..render.pdf_read import read_pdf
 from .author_papers import cover_letter, missing, statements, title_page
 from .checklist_file import write_checklist
 from .printed_lines import PrintedLine, printed_lines

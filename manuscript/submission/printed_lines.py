@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from manuscript.render.pdf_read import PdfFacts, PdfLine, PdfPage
+from ..render.pdf_read import PdfFacts, PdfLine, PdfPage
 
 _SAME_LINE: Final = 6.0  # points: a raised mark that begins a line lifts it by less, single spacing is twice as much
 _SEED: Final = 24  # letters by which words are looked for

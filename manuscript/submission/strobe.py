@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 from analysis.errors import ReportError, nearest
 from analysis.results import Results
 from analysis.study import Study
-from manuscript.style import Style
 
+from ..style import Style
 from .printed_lines import Finder, Place, PrintedLine
 from .strobe_facts import Fact, facts_for
 from .strobe_items import ITEMS, Item

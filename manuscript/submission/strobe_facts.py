@@ -8,8 +8,9 @@ from typing import Final
 
 from analysis.results import Record, Results
 from analysis.study import FOLLOW_UP, Study, slug
-from manuscript import numbers
-from manuscript.style import NBSP, Style
+
+from .. import numbers
+from ..style import NBSP, Style
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from typing import Final
 from lxml.etree import _Element as Element
 
 from analysis.files import write_whole
-from manuscript.render.clock import epoch
-from manuscript.render.docx_package import (
+
+from ..render.clock import epoch
+from ..render.docx_package import (
     CORE,
     DOCUMENT,
     package_bytes,
@@ -21,8 +22,8 @@ from manuscript.render.docx_package import (
     serialise,
     without_unseen,
 )
-from manuscript.render.docx_page import core_properties
-from manuscript.render.wordml import drop, find, find_all, is_a, make, qualified, remove, style_of, text_of
+from ..render.docx_page import core_properties
+from ..render.wordml import drop, find, find_all, is_a, make, qualified, remove, style_of, text_of
 
 _NAME: Final = re.compile(r"Table[ \xa0](?P<number>S?\d+)")
 _RELATIONSHIPS: Final = "word/_rels/document.xml.rels"

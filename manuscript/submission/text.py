@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from lxml.etree import _Element as Element
 
-from manuscript.render.docx_package import DOCUMENT, parse, read_package
-from manuscript.render.wordml import attribute, find, find_all, is_a, qualified, style_of, text_of
+from ..render.docx_package import DOCUMENT, parse, read_package
+from ..render.wordml import attribute, find, find_all, is_a, qualified, style_of, text_of
 
 _HEADING: Final = re.compile(r"Heading([1-6])")
 _CAPTION: Final = re.compile(

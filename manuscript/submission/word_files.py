@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.files import write_whole
-from manuscript.render import pandoc
-from manuscript.render.docx import finish_docx
-from manuscript.render.docx_package import STYLES, package_bytes, parse, read_package, serialise
-from manuscript.render.tree import Node
-from manuscript.render.wordml import attribute, find_all, properties, put, remove, style_of
-from manuscript.style import Style
-from manuscript.templates import render_template
+
+from ..render import pandoc
+from ..render.docx import finish_docx
+from ..render.docx_package import STYLES, package_bytes, parse, read_package, serialise
+from ..render.tree import Node
+from ..render.wordml import attribute, find_all, properties, put, remove, style_of
+from ..style import Style
+from ..templates import render_template
 
 TEMPLATES: Final = "submission"
 """The folder of these templates, in a study's `templates` or in the program's."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from analysis.errors import ReportError
-from manuscript.render.pdf_read import read_pdf
 
+from ..render.pdf_read import read_pdf
 from .printed_lines import PrintedLine, printed_lines
 
 PROGRAMS: Final = ("soffice", "libreoffice")

@@ -1,0 +1,44 @@
+"""A study as it would be with another data file, beside the study, which stays as it is (`DATA=file` of `make`)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from .copies import bring
+from .errors import DataError, StudyError
+from .source import RESULTS_FILE
+from .study import read_study
+
+FOLDER: Final = RESULTS_FILE.parent / "try"
+"""Where a study is tried with another data file, relative to its folder; documents go to ``build`` in there."""
+
+
+def trial_study(folder: Path, data: Path) -> Path:
+    """Make a study folder that is the one given but for its data file; return where it stands.
+
+    It holds copies of the study's files and links to its folders, as they are now, and a copy of the data file under
+    the name that study.toml gives it. What an earlier trial has built is kept, for what is unchanged in it.
+
+    Raises
+    ------
+    DataError
+        If there is no such data file.
+    StudyError
+        If study.toml names a data file outside of its folder, which cannot be replaced beside it.
+    """
+    folder = folder.resolve()
+    study = read_study(folder)
+    if not data.is_file():
+        raise DataError(f"{data}: there is no such file. DATA names the data file to try, as seen from here.")
+    name = PurePosixPath(study.data_file)
+    if name.is_absolute() or ".." in name.parts or RESULTS_FILE.parts[0] == name.parts[0]:
+        raise StudyError(
+            f"study.toml: [data] file is '{name}'; another file can be tried only in place of one in the study's "
+            "folder, outside of build/. Put the data there."
+        )
+    trial = folder / FOLDER
+    bring(folder, trial, but=[name])
+    shutil.copyfile(data, trial / name)
+    return trial

@@ -1,0 +1,217 @@
+"""The verbs of ``python -m manuscript`` and their options."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from analysis.errors import LockstepError, system_message
+from analysis.interrupts import INTERRUPTED
+
+from .build import build, finish_pending, load
+from .pending import PendingError
+from .progress import Progress
+from .spare import told_to_run
+
+NEWLINE: Final = "\n"
+_UNTOUCHED: Final = "No document was written; the last report is untouched.\n"
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a verb of the command line; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        finish_pending(options.study)
+        return int(options.run(options))
+    except PendingError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except (LockstepError, OSError) as error:
+        message = error if isinstance(error, LockstepError) else system_message(error)
+        sys.stderr.write(f"{message}\n{options.after_error}")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write(f"Interrupted. {options.after_error or NEWLINE}")
+        return INTERRUPTED
+
+
+def _report(options: argparse.Namespace) -> int:
+    if options.wait:
+        load(options.study, renderer=options.renderer)
+        if not told_to_run():
+            return 0
+    progress = _progress()
+    study = options.study
+    if options.data is not None:
+        from analysis.trial import trial_study
+
+        study = trial_study(study, options.data)
+        sys.stdout.write(f"Trying {options.data} in {_shown(study)}; the study and its documents stay as they are.\n")
+    report = build(
+        study,
+        progress=progress,
+        renderer=options.renderer,
+        output=options.output,
+        profiles=tuple(options.profile),
+        force=options.force,
+    )
+    for warning in report.warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+    names = " and ".join(_shown(path) for path in report.outputs)
+    sys.stdout.write(f"{names} written in {progress.total():.1f} s\n" if report.made else f"{names} are up to date\n")
+    return 0
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from .watch import watch  # loads watchfiles
+
+    try:
+        watch(options.study, renderer=options.renderer, output=options.output, profiles=tuple(options.profile))
+    except KeyboardInterrupt:
+        sys.stdout.write("Stopped watching.\n")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .check import check  # loads jinja2 and more
+
+    findings = check(options.study)
+    sys.stdout.write("\n".join(findings.lines()) + "\n")
+    return 0 if findings.passed else 1
+
+
+def _trace(options: argparse.Namespace) -> int:
+    from .trace import write_trace  # loads jinja2 and more
+
+    found = write_trace(options.study)
+    if options.json:
+        sys.stdout.write(found.to_json())
+    else:
+        lines = [*found.unprinted, found.unprinted_line()] if options.unprinted else found.lines()
+        sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def _html(options: argparse.Namespace) -> int:
+    from .web_page import write_web_page  # loads jinja2 and more
+
+    sys.stdout.write(f"{_shown(write_web_page(options.study))}: written\n")
+    return 0
+
+
+def _lock(options: argparse.Namespace) -> int:
+    from .locks import lock  # loads jinja2 and more
+
+    made, warnings = lock(options.study, options.name, progress=_progress(), renderer=options.renderer)
+    for warning in warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+    sys.stdout.write(f"{_shown(made.folder)}: locked\n")
+    return 0
+
+
+def _changes(options: argparse.Namespace) -> int:
+    from .changes_page import write_changes  # loads jinja2 and more
+    from .differences import changes_since
+
+    found = changes_since(options.study, options.since or None, list_ids=options.ids)
+    *others, last = (_shown(path) for path in write_changes(found, options.study.resolve()))
+    sys.stdout.write(
+        "\n".join([found.summary(), *found.headlines(), f"{', '.join(others)} and {last}: written"]) + "\n"
+    )
+    return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from .audit_page import write_audit_page  # loads jinja2
+
+    sys.stdout.write(f"{_shown(write_audit_page(options.study.resolve()))}: written\n")
+    return 0
+
+
+def _redline(options: argparse.Namespace) -> int:
+    from .redline_command import write_redline
+
+    progress = Progress(sys.stderr, shown=sys.stderr.isatty())
+    made = write_redline(
+        options.study, progress=progress, since=options.since, author=options.author, renderer=options.renderer
+    )
+    sys.stdout.write("\n".join(made.lines()) + "\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m manuscript", description="Documents from results.")
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    report = verbs.add_parser("report", help="build report.pdf and report.docx where something has changed")
+    _add_place(report)
+    report.add_argument("--data", type=Path, help="try this data file: documents go to build/try/build in the study")
+    report.add_argument("--force", action="store_true", help="build even where nothing has changed")
+    _add_wait(report)
+    report.set_defaults(run=_report, after_error=_UNTOUCHED)
+    watch = verbs.add_parser("watch", help="bring the documents up to date whenever a file is saved, until Ctrl-C")
+    _add_place(watch)
+    watch.set_defaults(run=_watch, after_error="")
+    check = verbs.add_parser("check", help="check that the claims hold and that no number is typed into the prose")
+    check.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    check.set_defaults(run=_check, after_error="")
+    trace = verbs.add_parser("trace", help="list each printed number with its result; write build/trace.json")
+    trace.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    what = trace.add_mutually_exclusive_group()
+    what.add_argument("--json", action="store_true", help="print the trace as JSON")
+    what.add_argument("--unprinted", action="store_true", help="list the results that are nowhere in the document")
+    trace.set_defaults(run=_trace, after_error="")
+    page = verbs.add_parser("html", help="write build/report.html, where each printed result shows its source")
+    page.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    page.set_defaults(run=_html, after_error="The last page is untouched.\n")
+    audit = verbs.add_parser("audit", help="turn build/audit.json, which `python -m analysis audit` makes, into a page")
+    audit.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    audit.set_defaults(run=_audit, after_error="")
+    lock = verbs.add_parser("lock", help="freeze results, text and documents as locks/NAME, without patient rows")
+    lock.add_argument("name", help="such as 2026-11; letters, digits, '.', '_' and '-'")
+    lock.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    _add_renderer(lock)
+    lock.set_defaults(run=_lock, after_error="Nothing was locked.\n")
+    changes = verbs.add_parser("changes", help="compare with a lock; write build/changes.html, .json and .docx")
+    changes.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    changes.add_argument("--since", help="name of the lock (default: the newest, that with the highest number)")
+    changes.add_argument("--ids", action="store_true", help="list the ids of new and changed patients")
+    changes.set_defaults(run=_changes, after_error="")
+    redline = verbs.add_parser("redline", help="write redline.docx: the report, with its changes since a lock tracked")
+    redline.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    redline.add_argument("--since", default="", metavar="LOCK", help="name of the lock (default: the last one)")
+    redline.add_argument("--author", default="", help="whose edits of the prose are (default: the first author's)")
+    _add_renderer(redline)
+    redline.set_defaults(run=_redline, after_error="The last redline is untouched.\n")
+    return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    _add_renderer(parser)
+    parser.add_argument("--output", type=Path, help="folder for the documents (default: build in the study's folder)")
+    parser.add_argument("--profile", action="append", default=[], help="of Quarto: _quarto-PROFILE.yml; repeatable")
+
+
+def _add_wait(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--wait", action="store_true", help=argparse.SUPPRESS)  # for `make watch`: see `spare`
+
+
+def _add_renderer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--renderer",
+        choices=("auto", "builtin", "quarto"),
+        default=os.environ.get("RENDERER") or "auto",
+        help="what renders the document; auto takes Quarto where it is installed (default: RENDERER, else auto)",
+    )
+
+
+def _progress() -> Progress:
+    return Progress(sys.stderr, shown=sys.stderr.isatty())
+
+
+def _shown(path: Path) -> str:
+    """Return a path as short as it can be said from here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,98 @@
+"""Files that change together: one rename decides for all, and a run that is killed after it is completed by the next.
+
+New files are gathered in a folder beside the old ones. While it has its own name they do not count; once it is renamed
+to ``.report.pending`` they do, and are moved to their places. Whoever comes next finds either no such folder, or moves
+what is left in it: at any instant the old files are all there, or the new ones are all known.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from analysis.errors import LockstepError, explained
+from analysis.interrupts import uninterrupted
+
+PENDING: Final = ".report.pending"
+
+
+class PendingError(LockstepError):
+    """Files are decided on, but could not be put in their places yet."""
+
+
+def check_places(paths: Iterable[Path]) -> None:
+    """Raise LockstepError where something stands that no file can replace."""
+    for path in paths:
+        if path.is_dir():
+            raise LockstepError(f"{path}: is a folder, where a file is to be written. Move or remove it.")
+
+
+def replace_together(files: Mapping[Path, Path], work: Path) -> None:
+    """Move files to their places in one folder: all of them, or none.
+
+    Parameters
+    ----------
+    files : the places, each with the file that goes there.
+    work : a folder to gather them in, on the same disk.
+
+    Raises
+    ------
+    PendingError
+        If they are decided on but cannot be moved to their places; the next run tries again.
+    OSError
+        If they cannot be gathered; the old files are untouched.
+
+    Notes
+    -----
+    An interrupt that comes while they are moved comes too late: the files are there, and it is forgotten.
+    """
+    (target,) = {place.parent for place in files}
+    ready = work / "ready"
+    ready.mkdir()
+    for place, new in files.items():
+        new.replace(ready / place.name)
+        _sync(ready / place.name)
+    _sync(ready)
+    with suppress(KeyboardInterrupt), uninterrupted():
+        ready.replace(target / PENDING)
+        complete(target)
+
+
+def complete(target: Path) -> None:
+    """Put in place what a killed run has left pending in a folder.
+
+    Notes
+    -----
+    Needs no turn: two that do it at once move the same files to the same places.
+    """
+    pending = target / PENDING
+    try:
+        waiting = sorted(pending.iterdir())
+    except FileNotFoundError:
+        return
+    for new in waiting:
+        try:
+            new.replace(target / new.name)
+        except FileNotFoundError:  # moved by another run meanwhile
+            continue
+        except OSError as error:
+            raise PendingError(
+                f"{target / new.name}: {explained(error)}. The new files are complete and wait in {pending}; mend this "
+                "and run again, and they are put in place."
+            ) from None
+    _sync(target)
+    with suppress(OSError):  # another run was faster, or has already decided on newer files
+        pending.rmdir()
+
+
+def _sync(path: Path) -> None:
+    """Make a file or folder safe from a loss of power, where the system can."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)

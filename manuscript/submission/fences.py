@@ -1,0 +1,99 @@
+"""The lines of a Quarto document in their blocks: code, fenced divs, paragraphs, headings; nothing is changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+_CODE: Final = re.compile(r"^\s*(`{3,}|~{3,})\s*(.*)$")
+_OPEN: Final = re.compile(r"^\s*:{3,}\s*(\{.*\}|[\w-]+)\s*:*\s*$")
+_CLOSE: Final = re.compile(r"^\s*:{3,}\s*$")
+_HEADING: Final = re.compile(r"^(#{1,6})\s+\S")
+
+Kind = Literal["code", "open", "close", "heading", "paragraph", "blank"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines that belong together, from index `start` up to `end`, inside of the divs that `around` opens.
+
+    "open" and "close" are the fences of divs, a line each; "code" is a cell, a raw block or a listing with its fences.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    around: tuple[int, ...] = ()
+
+
+def pieces(lines: Sequence[str], start: int = 0) -> Iterator[Piece]:
+    """Yield the pieces of a document's lines, every line in one of them, from the first line after the front matter.
+
+    Notes
+    -----
+    A fence that is never closed reaches to the end; rendering says so.
+    """
+    index = start
+    around: tuple[int, ...] = ()
+    while index < len(lines):
+        line = lines[index]
+        if code := _CODE.match(line):
+            end = _end_of_code(lines, index, code[1])
+            yield Piece("code", index, end, around)
+            index = end
+        elif _CLOSE.match(line):
+            around = around[:-1]
+            yield Piece("close", index, index + 1, around)
+            index += 1
+        elif _OPEN.match(line):
+            yield Piece("open", index, index + 1, around)
+            around = (*around, index)
+            index += 1
+        elif not line.strip():
+            yield Piece("blank", index, index + 1, around)
+            index += 1
+        elif _HEADING.match(line):
+            yield Piece("heading", index, index + 1, around)
+            index += 1
+        else:
+            end = index + 1
+            while end < len(lines) and _goes_on(lines[end]):
+                end += 1
+            yield Piece("paragraph", index, end, around)
+            index = end
+
+
+def heading_level(line: str) -> int:
+    """Return the level of a heading's line, 0 for any other."""
+    met = _HEADING.match(line)
+    return len(met[1]) if met else 0
+
+
+def language(line: str) -> str:
+    """Return what the first line of a code piece says of its content: "{python}", "{=typst}", "text", or nothing."""
+    met = _CODE.match(line)
+    return met[2].strip() if met else ""
+
+
+def end_of_div(all_pieces: Sequence[Piece], opened: int) -> int:
+    """Return the index after the div that the piece of number `opened` opens, as a number of pieces."""
+    around = all_pieces[opened].around
+    for number in range(opened + 1, len(all_pieces)):
+        if all_pieces[number].kind == "close" and all_pieces[number].around == around:
+            return number + 1
+    return len(all_pieces)
+
+
+def _end_of_code(lines: Sequence[str], start: int, ticks: str) -> int:
+    for index in range(start + 1, len(lines)):
+        text = lines[index].strip()
+        if len(text) >= len(ticks) and set(text) == {ticks[0]}:
+            return index + 1
+    return len(lines)
+
+
+def _goes_on(line: str) -> bool:
+    """Tell whether a paragraph goes on with this line."""
+    return bool(line.strip()) and not (_CODE.match(line) or _OPEN.match(line) or _CLOSE.match(line))

@@ -1,0 +1,158 @@
+"""Files of the figures for upload: named by their numbers in the document, in the formats that a journal takes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from analysis.errors import ReportError
+from analysis.files import write_whole
+
+from ..document import Report
+from ..illustrations import Upload, upload_files
+from ..journal_file import Journal
+from ..places import Place, places_in
+from ..render.qmd import Document, Prose
+
+if TYPE_CHECKING:
+    from ..figures import Format
+
+BEST_DPI: Final = 600
+LEAST_DPI: Final = 300
+_STEPS: Final = (600, 500, 450, 400, 350, 300)  # which a smaller file may have
+
+# The formats that are written, by the names that journals have for them.
+_FORMATS: Final[dict[str, Format]] = {"TIFF": "tif", "TIF": "tif", "PDF": "pdf", "EPS": "eps"}
+_FIGURE: Final = re.compile(
+    r"^:::+ *\{#(?P<div>fig-[\w-]+)"
+    r"|!\[(?:[^\]\\]|\\.)*\]\(\s*<?(?P<image>[^)>\s]+)[^)]*\)(?:\{#(?P<own>fig-[\w-]+))?",
+    re.MULTILINE,
+)
+_SUFFIXES: Final = (".tif", ".tiff", ".pdf", ".eps", ".png", ".jpg", ".jpeg", ".svg")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedFigure:
+    """A figure of the document: its label, and its name in study.toml, or else the image file that it shows."""
+
+    number: int
+    label: str
+    name: str = ""
+    image: str = ""
+
+
+def numbered_figures(document: Document) -> tuple[NumberedFigure, ...]:
+    """Return the figures of a document in its order, which is that of their numbers.
+
+    Raises
+    ------
+    ReportError
+        If the name of a figure is not written out, or a figure is neither of study.toml nor an image file.
+    """
+    calls = {place.where: place for place in places_in(document) if place.method == "figure"}
+    return tuple(
+        NumberedFigure(number, label, _name(calls[label]))
+        if label in calls
+        else NumberedFigure(number, label, image=_image(label, image, document))
+        for number, (label, image) in enumerate(_images(document).items(), start=1)
+    )
+
+
+def write_figure_files(document: Document, report: Report, journal: Journal | None, folder: Path) -> tuple[Path, ...]:
+    """Write the files of each figure of a document, and return them: Fig1.tif, Fig1.pdf, Fig1.eps, Fig2.tif ...
+
+    Parameters
+    ----------
+    document, report : the text, and what it prints from; its style is the journal's.
+    journal : whose rules `figure_formats`, `figure_dpi` and `figure_megabytes` are followed.
+    folder : where the files come to stand.
+
+    Raises
+    ------
+    ReportError
+        If the journal takes none of the formats that can be written, or a figure cannot be drawn or found.
+
+    Notes
+    -----
+    TIFF is RGB with LZW and without transparency, in 600 dpi where the journal allows it, in less where the file would
+    be too large. A figure that is an image file of the study is copied as it is: `measure_figure` tells what it is.
+    """
+    upload = upload_for(journal)
+    written = []
+    for figure in numbered_figures(document):
+        found = [document.path.parent / figure.image]
+        if figure.name:
+            study = report.study
+            files = upload_files(figure.name, study, report.results, study.folder, report.style, upload)
+            found = list(files.values())
+        for source in found:
+            path = folder / f"Fig{figure.number}{source.suffix.lower()}"
+            write_whole(path, source.read_bytes())
+            written.append(path)
+    return tuple(written)
+
+
+def upload_for(journal: Journal | None) -> Upload:
+    """Return the files that a journal wants of each figure; where no rule is known, TIFF of 600 dpi, PDF and EPS.
+
+    Raises
+    ------
+    ReportError
+        If it takes none of these formats.
+    """
+    rules = (
+        {rule: journal.value(rule) for rule in ("figure_formats", "figure_dpi", "figure_megabytes")} if journal else {}
+    )
+    taken = rules.get("figure_formats") or list(_FORMATS)
+    names = {name.upper().lstrip(".") for name in taken}
+    formats = tuple(dict.fromkeys(extension for name, extension in _FORMATS.items() if name in names))
+    if journal is not None and not formats:
+        raise ReportError(
+            f"{journal.name}: figure_formats has {', '.join(taken)}, none of which can be written.\n"
+            "Figures are written as TIFF, PDF and EPS: add one that the journal takes, or leave out the rule."
+        )
+    range_of_dpi = rules.get("figure_dpi") or {}
+    least = round(range_of_dpi.get("min", LEAST_DPI))
+    best = max(least, round(min(range_of_dpi.get("max", BEST_DPI), BEST_DPI)))
+    dpi = sorted({best, min(least, best), *(step for step in _STEPS if least <= step <= best)}, reverse=True)
+    megabytes = rules.get("figure_megabytes") or {}
+    return Upload(formats=formats, dpi=tuple(dpi), most_bytes=megabytes.get("max", float("inf")) * 1e6)
+
+
+def _images(document: Document) -> dict[str, str]:
+    """Return the labels of all figures in their order, each with the image file that it shows, or ""."""
+    images: dict[str, str] = {}
+    label = ""
+    for part in document.parts:
+        for found in _FIGURE.finditer(part.text) if isinstance(part, Prose) else ():
+            if found["div"]:
+                label = found["div"]
+                images[label] = ""
+            elif found["own"]:
+                images[found["own"]] = found["image"]
+            elif label and not images[label]:
+                images[label] = found["image"]
+    return images
+
+
+def _name(place: Place) -> str:
+    if place.computed or not place.arguments:
+        raise ReportError(
+            f"{place.where}: the name of the figure is computed, so that its number is not known without running it.\n"
+            'Write it out, as in r.figure("name").'
+        )
+    return str(place.arguments[0])
+
+
+def _image(label: str, image: str, document: Document) -> str:
+    """Return the image file of a figure that is not of study.toml."""
+    names = [image] if Path(image).suffix else [f"{image}{suffix}" for suffix in _SUFFIXES]
+    for name in names if image else ():
+        if (document.path.parent / name).is_file():
+            return name
+    raise ReportError(
+        f"{document.at('#' + label)}: the figure '{label}' is neither of study.toml nor an image file that is there.\n"
+        'Show it with r.figure("name") or as ![](file).'
+    )

@@ -1,0 +1,191 @@
+"""The preflight: every rule of a journal and of the house held against a finished draft, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from analysis.results import Results
+from analysis.study import Study
+
+from ..check import findings
+from ..journal_file import Journal
+from ..journal_rules import RULES
+from ..render.pdf_read import read_pdf
+from ..render.qmd import Document
+from ..style import Style
+from . import checks_figures, checks_files, checks_numbers, checks_text
+from .checks import Check, Draft, Found, Measure, Status, shown
+from .declared import declared_phrases, quoted_tables
+from .draft_files import DraftFiles
+from .number_faults import numbers_in
+from .passages import read_printed
+from .text import ManuscriptText
+from .word_facts import read_word
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRule:
+    """A rule that every draft keeps, whatever the journal: what it asks for, and where that is stated."""
+
+    asks: str
+    source: str = "docs/drafts.md"
+
+
+HOUSE: Final[dict[str, HouseRule]] = {
+    "claims": HouseRule("every claim holds"),
+    "literals": HouseRule("no number is typed"),
+    "patient_numbers": HouseRule("the same everywhere"),
+    "p_values": HouseRule("all in one form"),
+    "intervals": HouseRule("all in one form"),
+    "decimal_marks": HouseRule("the same everywhere"),
+    "abbreviations": HouseRule("explained where first used"),
+    "floats_cited": HouseRule("each cited, in order"),
+    "references_cited": HouseRule("each cited and listed"),
+    "alt_text": HouseRule("for every picture", "WCAG 2.1, 1.1.1"),
+    "metadata": HouseRule("titles; no path, no date"),
+    "word_valid": HouseRule("valid", "ECMA-376, part 1"),
+    "pdf_fonts": HouseRule("embedded, none of Type 3", "ISO 19005"),
+    "pdf_tagged": HouseRule("tagged", "ISO 14289"),
+    "blinded_twin": HouseRule("no trace of an author"),
+}
+"""The rules of the house, by name."""
+
+CHECKS: Final[dict[str, Measure]] = {
+    **checks_numbers.CHECKS,
+    **checks_text.CHECKS,
+    **checks_files.CHECKS,
+    **checks_figures.CHECKS,
+}
+"""What measures each rule, of a journal or of the house."""
+
+UNMEASURED: Final[dict[str, str]] = {}
+"""Rules of journals that nothing in the files can tell of, each with the reason."""
+
+_ORDER: Final[tuple[Status, ...]] = ("fail", "pass", "not checked")
+_WORDS: Final = {"fail": "FAILS", "pass": "holds", "not checked": "not checked"}
+
+
+def preflight(
+    files: DraftFiles,
+    *,
+    text: ManuscriptText,
+    study: Study,
+    results: Results,
+    journal: Journal | None,
+    style: Style,
+    document: Document,
+    figures: Sequence[Any] = (),
+    traces: Collection[str] | None = None,
+) -> tuple[Check, ...]:
+    """Hold every rule against a draft; rules of the house first, then the journal's in the order of the registry.
+
+    Parameters
+    ----------
+    text : of the manuscript, as `read_text` gives it.
+    figures : the files of figures, each as `measure_figure` gives it.
+    traces : what is left of the authors in the blinded twin; None where nobody looked.
+
+    Raises
+    ------
+    ReportError
+        If a file is missing or cannot be read.
+    """
+    return checks_of(
+        read_draft(
+            files,
+            text=text,
+            study=study,
+            results=results,
+            journal=journal,
+            style=style,
+            document=document,
+            figures=figures,
+            traces=traces,
+        )
+    )
+
+
+def read_draft(
+    files: DraftFiles,
+    *,
+    text: ManuscriptText,
+    study: Study,
+    results: Results,
+    journal: Journal | None,
+    style: Style,
+    document: Document,
+    figures: Sequence[Any] = (),
+    traces: Collection[str] | None = None,
+) -> Draft:
+    """Read everything that the checks look at."""
+    printed = read_printed(files.docx)
+    numbers = numbers_in(
+        printed,
+        study,
+        results,
+        style,
+        declared=declared_phrases(document.front_matter),
+        quoted=quoted_tables(printed, document.front_matter),
+    )
+    others = (*files.tables, *files.others)
+    return Draft(
+        files=files,
+        text=text,
+        printed=printed,
+        numbers=numbers,
+        word=read_word(files.docx),
+        pdf=read_pdf(files.pdf),
+        blinded_word=read_word(files.blinded_docx) if files.blinded_docx.is_file() else None,
+        blinded_pdf=read_pdf(files.blinded_pdf) if files.blinded_pdf.is_file() else None,
+        traces=None if traces is None else tuple(traces),
+        others=tuple(read_word(path) for path in others if path.suffix == ".docx"),
+        figures=tuple(figures),
+        findings=findings(document, results, style),
+        study=study,
+        results=results,
+        journal=journal,
+        style=style,
+        front_matter=document.front_matter,
+    )
+
+
+def checks_of(draft: Draft) -> tuple[Check, ...]:
+    """Return the line of each rule."""
+    house = [_line(rule, CHECKS[rule](draft, None), asks.asks, asks.source) for rule, asks in HOUSE.items()]
+    return (*house, *(_of_journal(rule, draft) for rule in RULES))
+
+
+def lines(checks: Sequence[Check]) -> list[str]:
+    """Return the preflight as lines to print: what fails first, with its places; the sum last."""
+    ordered = sorted(checks, key=lambda check: _ORDER.index(check.status))
+    cells = [(_WORDS[check.status], check.rule, check.measured, check.limit) for check in ordered]
+    widths = [min(max((len(row[i]) for row in cells), default=0), _WIDEST[i]) for i in range(4)]
+    printed: list[str] = []
+    for check, row in zip(ordered, cells, strict=True):
+        columns = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        printed.append(f"{columns}  {check.source}".rstrip())
+        printed += [f"    {part}" for detail in check.detail for part in detail.splitlines()]
+    count = {status: sum(check.status == status for check in checks) for status in _ORDER}
+    hold = f"{count['pass']} rule{'' if count['pass'] == 1 else 's'} hold{'s' if count['pass'] == 1 else ''}"
+    fail = f"{count['fail']} fail{'s' if count['fail'] == 1 else ''}"
+    return [*printed, f"{hold}, {fail}, {count['not checked']} not checked"]
+
+
+_WIDEST: Final = (11, 24, 44, 32)  # letters of a column; what is longer moves the rest of its line
+
+
+def _of_journal(rule: str, draft: Draft) -> Check:
+    stated = draft.journal.rules.get(rule) if draft.journal is not None else None
+    if stated is None:
+        return Check(rule, "not checked", "", "not stated", "", ())
+    source = f"{stated.source} ({stated.read.isoformat()}{', secondary' if stated.secondary else ''})"
+    if rule in UNMEASURED:
+        return Check(rule, "not checked", "", shown(stated.value), source, (UNMEASURED[rule],))
+    return _line(rule, CHECKS[rule](draft, stated.value), shown(stated.value), source)
+
+
+def _line(rule: str, found: Found, limit: str, source: str) -> Check:
+    status: Status = "not checked" if found.holds is None else "pass" if found.holds else "fail"
+    return Check(rule, status, found.measured, limit, source, () if status == "pass" else found.details)

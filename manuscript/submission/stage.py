@@ -1,0 +1,149 @@
+"""A study laid out for a journal in a folder of its own, where the ordinary build makes the draft's documents."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from analysis.copies import bring
+from analysis.source import RESULTS_FILE
+from analysis.verdicts import AUDIT_FILE
+
+from ..build import DOCUMENT, REPOSITORY
+from ..illustrations import FOLDER as FIGURES
+from ..journal_file import Journal
+from ..render.draft import FORMATS
+from ..render.project import PATHS, PROJECT_FILE, STYLES, as_list, merged
+from ..render.qmd import read_front_matter
+from ..render.yaml_text import read_mapping, write_mapping
+from .source import Placement, placement_of, rearranged, with_front_matter
+
+LOOK: Final = ("look", "figures", "linestretch", "line-numbers", "fontsize", "attach-results")
+"""What a draft decides of the look of its documents: neither report.qmd nor a profile has a say in it."""
+
+
+def stage(
+    folder: Path, journal: Journal, place: Path, *, blinded: bool = False, figures_from: Path | None = None
+) -> Path:
+    """Lay a study out as a journal wants its manuscript; return the folder to build in.
+
+    ``build(place, profiles=(journal.name,), ...)`` makes the documents there, with either renderer.
+
+    Parameters
+    ----------
+    folder : the study's; nothing in it is written.
+    place : the folder to make; what was built there before is kept, for what is unchanged in it.
+    blinded : whether authors, and all that tells of them, are left out.
+    figures_from : another stage of this study and journal, whose figures are used where they are current.
+
+    Raises
+    ------
+    LockstepError
+        If report.qmd or a _quarto file is missing or not valid.
+
+    Notes
+    -----
+    Results, audit and figures are brought along, so that only what is not current is made again. The journal's rules
+    decide on line spacing, line numbers and the places of floats, whatever ``_quarto-<journal>.yml`` says of them.
+    """
+    folder, place = folder.resolve(), place.resolve()
+    document = read_front_matter(folder / DOCUMENT)
+    own = (folder / PROJECT_FILE).is_file()
+    project = _project(folder, place, own=own)
+    profile_name = f"_quarto-{journal.name}.yml"
+    placement = placement_of(journal)
+    bring(folder, place, but=[Path(DOCUMENT), Path(PROJECT_FILE), Path(profile_name)])
+    _bring_built(folder, place, journal, figures_from)
+    text = "\n".join(document.lines)
+    text = with_front_matter(text, lambda front: _without_look(front), name=DOCUMENT)
+    cites = bool(as_list(project.get("bibliography")) or as_list(document.front_matter.get("bibliography")))
+    text = rearranged(text, placement, name=DOCUMENT, bibliography=cites)
+    profile = merged(_without_look(_profile(folder, place, profile_name)), look_of(journal, placement, blinded=blinded))
+    _write(place / DOCUMENT, text)
+    _write(place / PROJECT_FILE, write_mapping(_without_look(project)))
+    _write(place / profile_name, write_mapping(profile))
+    return place
+
+
+def look_of(journal: Journal, placement: Placement, *, blinded: bool = False) -> dict[str, Any]:
+    """Return what the documents are told of their look, for both formats.
+
+    Where the journal has no rule: double spacing, continuous line numbers, 12 points.
+    """
+    look: dict[str, Any] = {
+        "look": "manuscript",
+        "fontsize": "12pt",
+        "linestretch": journal.value("line_spacing", 2),
+        "line-numbers": journal.value("line_numbers", "continuous") == "continuous",
+    }
+    if not placement.pictures:
+        look["figures"] = "legends"
+    if blinded:
+        look["attach-results"] = False
+    return {"format": {target: dict(look) for target in FORMATS}}
+
+
+def _without_look(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration or front matter without what a draft decides itself, in formats as well."""
+    kept = {key: value for key, value in config.items() if key not in LOOK}
+    if isinstance(formats := kept.get("format"), dict):
+        kept["format"] = {name: _without_look(own) if isinstance(own, dict) else own for name, own in formats.items()}
+    return kept
+
+
+def _project(folder: Path, place: Path, *, own: bool) -> dict[str, Any]:
+    """Return the study's project, or the program's with its paths as seen from the stage; no hook runs in a stage."""
+    home = folder if own else REPOSITORY
+    project = read_mapping((home / PROJECT_FILE).read_text(encoding="utf-8-sig"), name=PROJECT_FILE)
+    settings = project.get("project")
+    if isinstance(settings, dict):
+        project["project"] = {key: value for key, value in settings.items() if key in ("type", "render")}
+    if own:
+        return project
+    bibliography = [name for name in as_list(project.pop("bibliography", None)) if (folder / name).is_file()]
+    return _seen_from(place, project) | ({"bibliography": bibliography} if bibliography else {})
+
+
+def _seen_from(place: Path, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration of the program's with the paths of its files as seen from a folder."""
+
+    def seen(value: Any) -> Any:
+        if isinstance(value, list):
+            return [seen(item) for item in value]
+        made = Path(value).parent == STYLES  # a style by name, which is put where the project is
+        return value if made else os.path.relpath(REPOSITORY / value, place)
+
+    new = {key: seen(value) if key in PATHS and value else value for key, value in config.items()}
+    if isinstance(formats := new.get("format"), dict):
+        new["format"] = {
+            name: _seen_from(place, one) if isinstance(one, dict) else one for name, one in formats.items()
+        }
+    return new
+
+
+def _profile(folder: Path, place: Path, name: str) -> dict[str, Any]:
+    """Return what a journal's profile says: the study's own, else the program's, else nothing."""
+    for home in (folder, REPOSITORY):
+        if (home / name).is_file():
+            profile = read_mapping((home / name).read_text(encoding="utf-8-sig"), name=name)
+            return profile if home == folder else _seen_from(place, profile)
+    return {}
+
+
+def _bring_built(folder: Path, place: Path, journal: Journal, figures_from: Path | None) -> None:
+    """Bring results, audit and the journal's figures; each is used only where it is current, by content."""
+    for file in (RESULTS_FILE, AUDIT_FILE):
+        if (folder / file).is_file():
+            (place / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / file, place / file)
+    for home in (folder, *([figures_from] if figures_from else [])):
+        for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):
+            if (home / drawn).is_dir():
+                shutil.copytree(home / drawn, place / drawn, dirs_exist_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,270 @@
+"""Documents change together or not at all, at whatever step a run is killed, interrupted, or finds the disk full."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from conftest import IMPLANTS, ROOT
+
+from analysis.files import remove_leftovers, write_whole
+from analysis.interrupts import uninterrupted
+from manuscript.__main__ import main
+from manuscript.pending import PENDING, PendingError, complete, replace_together
+from manuscript.turns import one_at_a_time
+
+NAMES = ("report.pdf", "report.docx")
+UNTOUCHED = "No document was written; the last report is untouched.\n"
+
+Documents = tuple[bytes, ...]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the second study with its documents."""
+    folder = tmp_path_factory.mktemp("built") / "study"
+    shutil.copytree(IMPLANTS, folder, ignore=shutil.ignore_patterns("build", ".quarto"))
+    assert report(folder) == 0
+    return folder
+
+
+@pytest.fixture
+def folder(built: Path, tmp_path: Path) -> Path:
+    """Return a copy of it."""
+    return Path(shutil.copytree(built, tmp_path / "study"))
+
+
+def report(folder: Path) -> int:
+    """Run `make report`; return the exit code."""
+    return main(["report", "--study", str(folder), "--renderer", "builtin"])
+
+
+def documents(folder: Path) -> Documents:
+    """Return the bytes of both documents."""
+    return tuple((folder / "build" / name).read_bytes() for name in NAMES)
+
+
+def left_behind(folder: Path) -> list[str]:
+    """Return the names of what only a run under way has a use for."""
+    names = (path.name for path in (folder / "build").rglob("*"))
+    return [name for name in names if name.startswith((".report-", PENDING)) or name.endswith(".part")]
+
+
+class Edits:
+    """A study whose prose goes back and forth between two texts, each with the documents that belong to it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Build both."""
+        self.folder = folder
+        text = (folder / "report.qmd").read_text(encoding="utf-8")
+        self.texts = (text, f"{text}\nOne more sentence.\n")
+        self.made = [self._made(text) for text in self.texts]
+        self.now = 1
+
+    def _made(self, text: str) -> Documents:
+        (self.folder / "report.qmd").write_text(text, encoding="utf-8")
+        assert report(self.folder) == 0
+        return documents(self.folder)
+
+    def edit(self) -> None:
+        """Write the text to which no documents belong now."""
+        (self.folder / "report.qmd").write_text(self.texts[1 - self.now], encoding="utf-8")
+
+    def found(self) -> None:
+        """Take the documents for what they are: of the one text or of the other, never one of each."""
+        assert documents(self.folder) in self.made
+        self.now = self.made.index(documents(self.folder))
+
+
+def disturbed(edits: Edits, kind: str) -> Iterator[tuple[int, str]]:
+    """Run after an edit, disturbed at the first change of a file, then at the second ...; yield code and words."""
+    command = [sys.executable, str(ROOT / "tests" / "disturbed.py"), kind, str(edits.folder)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as runs:
+        assert runs.stdin is not None
+        assert runs.stdout is not None
+        for moment in count(1):
+            with one_at_a_time(edits.folder / "build"):  # removes what is left, so that all runs have the same steps
+                edits.edit()
+            runs.stdin.write(f"{moment}\n")
+            runs.stdin.flush()
+            code = runs.stdout.readline().strip()
+            if code == "done":
+                break
+            yield int(code), Path(f"{edits.folder}.said").read_text(encoding="utf-8")
+        runs.stdin.close()
+    edits.found()
+    assert left_behind(edits.folder) == []
+
+
+def test_killed_at_any_step_the_documents_are_the_old_pair_or_the_new(folder: Path) -> None:
+    """Whatever file was about to change when the run was killed, any verb next finds one pair; then a run is right."""
+    edits = Edits(folder)
+    old = new = waiting = 0
+    for code, _ in disturbed(edits, "kill"):
+        assert code == -signal.SIGKILL
+        before = edits.now
+        if (folder / "build" / PENDING).exists():
+            waiting += 1
+            main(["check", "--study", str(folder)])
+            assert not (folder / "build" / PENDING).exists()
+        edits.found()
+        old, new = old + (edits.now == before), new + (edits.now != before)
+    assert min(old, new, waiting) >= 3
+
+
+def test_interrupted_at_any_step_a_run_says_so_and_leaves_nothing(folder: Path) -> None:
+    """Ctrl-C is one line and code 130 with the old documents, or came too late and the new ones are there."""
+    edits = Edits(folder)
+    codes = []
+    for code, said in disturbed(edits, "interrupt"):
+        before = edits.now
+        edits.found()
+        assert (code, edits.now == before) in {(130, True), (0, False)}
+        if code == 130:
+            assert said == f"Interrupted. {UNTOUCHED}"
+        else:
+            assert said.endswith(" s\n")
+            assert "written in" in said
+        assert left_behind(folder) == []
+        codes.append(code)
+    assert {*codes} == {0, 130}
+
+
+def test_a_disk_that_is_full_from_any_step_on_is_one_clear_error(folder: Path) -> None:
+    """The error says that there is no room and what to do; the old documents stay, and nothing half-made."""
+    edits = Edits(folder)
+    codes = []
+    for code, said in disturbed(edits, "full"):
+        assert code == 1, said
+        assert said.endswith(f"Make room on the disk, then run again\n{UNTOUCHED}")
+        assert said.count("\n") == 2
+        assert "there is no room left (No space left on device)" in said
+        before = edits.now
+        edits.found()
+        assert edits.now == before
+        assert left_behind(folder) == []
+        codes.append(code)
+    assert len(codes) >= 6
+
+
+@pytest.mark.parametrize("room", [1_000, 100_000, 260_000, 1_000_000])
+def test_no_room_for_a_file_is_one_clear_error(folder: Path, room: int) -> None:
+    """No file may grow beyond a limit, in any process: each run that meets it says so and leaves the last report."""
+    before = documents(folder)
+    data = folder / "data" / "implants.csv"
+    data.write_text("".join(data.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    command = [sys.executable, "-m", "manuscript", "report", "--study", str(folder), "--renderer", "builtin"]
+    run = subprocess.run(
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+    )
+    assert left_behind(folder) == []
+    largest = max(path.stat().st_size for path in (folder / "build").rglob("*") if path.is_file())
+    if run.returncode == 0:
+        assert largest <= room
+    else:
+        assert run.returncode == 1
+        assert documents(folder) == before
+        assert run.stderr.endswith(
+            f"there is no room left (File too large). Make room on the disk, then run again\n{UNTOUCHED}"
+        )
+        assert run.stderr.count("\n") == 2
+
+
+# ---- the parts -----------------------------------------------------------------------------------------------------
+
+
+def test_an_output_that_cannot_be_replaced_is_said_before_anything_is_made(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder in the place of a document is one error, and the other document stays as it was."""
+    pdf, docx = (folder / "build" / name for name in NAMES)
+    docx.unlink()
+    docx.mkdir()
+    before = pdf.read_bytes()
+    assert report(folder) == 1
+    assert "is a folder, where a file is to be written. Move or remove it." in capsys.readouterr().err
+    assert pdf.read_bytes() == before
+    docx.rmdir()
+    assert report(folder) == 0
+
+
+def test_files_that_wait_for_their_place_are_told_and_not_lost(tmp_path: Path) -> None:
+    """Where a decided file cannot be moved, the error says where it is; the next run moves it."""
+    (tmp_path / PENDING).mkdir()
+    (tmp_path / PENDING / "report.docx").write_text("new")
+    (tmp_path / "report.docx" / "in the way").mkdir(parents=True)
+    with pytest.raises(
+        PendingError, match=r"report\.docx: .*The new files are complete and wait in .*\.report\.pending"
+    ):
+        complete(tmp_path)
+    shutil.rmtree(tmp_path / "report.docx")
+    complete(tmp_path)
+    assert (tmp_path / "report.docx").read_text() == "new"
+    assert not (tmp_path / PENDING).exists()
+
+
+def test_two_that_complete_at_once_do_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that another run has moved meanwhile is where it belongs."""
+    (tmp_path / "work").mkdir()
+    for name in NAMES:
+        (tmp_path / "work" / name).write_text(name)
+    replace = Path.replace
+
+    def both(path: Path, target: Path) -> Path:
+        replace(path, target)
+        return replace(path, target) if path.parent.name == PENDING else target
+
+    monkeypatch.setattr(Path, "replace", both)
+    replace_together({tmp_path / name: tmp_path / "work" / name for name in NAMES}, tmp_path / "work")
+    assert [(tmp_path / name).read_text() for name in NAMES] == [*NAMES]
+    assert not (tmp_path / PENDING).exists()
+
+
+def test_leftovers_are_removed_and_files_under_way_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a killed run left half written goes; what another run is writing now stays."""
+    (tmp_path / "figures").mkdir()
+    left = [tmp_path / ".results.json.abc.part", tmp_path / "figures" / ".a.svg.abc.part"]
+    for path in left:
+        path.write_text("half")
+    fsync: Callable[[int], None] = os.fsync
+
+    def meanwhile(handle: int) -> None:
+        fsync(handle)
+        remove_leftovers(tmp_path)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    write_whole(tmp_path / "results.json", b"whole")
+    assert (tmp_path / "results.json").read_bytes() == b"whole"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["figures", "results.json"]
+
+
+def test_an_interrupt_waits_for_the_end_of_what_belongs_together() -> None:
+    """Ctrl-C within is raised at the end of the block, once; afterwards it is as before."""
+    done = []
+
+    def together() -> None:
+        with uninterrupted():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("all")
+
+    with pytest.raises(KeyboardInterrupt):
+        together()
+    assert done == ["all"]
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
