@@ -70,8 +70,8 @@ def _write(document: Node, path: Path, metadata: Mapping[str, Any]) -> None:
     """Write a document tree as a finished Word file, whole or not at all."""
     unfinished = path.with_name(f".{path.name}")
     try:
-        arguments = ["--to", "docx", "--output", str(unfinished), "--standalone", f"--reference-doc={_REFERENCE}"]
-        pandoc.write(document, arguments, folder=path.parent)
+        arguments = ["--to", "docx", "--standalone", f"--reference-doc={_REFERENCE}"]
+        pandoc.write(document, arguments, unfinished, folder=path.parent)
         finish_docx(unfinished, metadata={"linestretch": 1.15, **metadata})
         parts = read_package(unfinished)
         styles, text = parse(parts, STYLES), parse(parts, "word/document.xml")
