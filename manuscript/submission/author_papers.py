@@ -17,7 +17,7 @@ from ..render.authors import Author, Byline, byline
 from ..render.clock import EPOCH_VARIABLE, epoch
 from ..render.docx_title import keywords
 from ..style import Style
-from .declarations import Declaration, conclusion, declarations, sentences
+from .declarations import PLACEHOLDER, Declaration, conclusion, declarations, sentences
 from .text import ManuscriptText
 
 _TITLE_PAGE: Final = {
@@ -142,6 +142,9 @@ def missing(text: ManuscriptText, front_matter: Mapping[str, Any]) -> Iterator[s
         names = [author.name for author in people.authors if not getattr(author, key)]
         if names:
             yield f"title page: no `{key}` of {', '.join(names)}"
+    for place in [*(author.name for author in people.authors), *(item.text for item in people.affiliations)]:
+        if PLACEHOLDER.search(place):
+            yield f"title page: “{_short(place)}” is a placeholder"
     for kind, name in _TITLE_PAGE.items():
         if kind in declared and declared[kind].unfinished:
             yield f"{name}: the manuscript says that it is to be completed: “{_short(declared[kind].text)}”"
