@@ -96,8 +96,8 @@ class PdfFacts:
         return "\n".join(page.text for page in self.pages)
 
 
-def read_pdf(path: Path, *, pages: bool = True) -> PdfFacts:
-    """Read a PDF; what its pages show, which takes longest, only where `pages` says so.
+def read_pdf(path: Path) -> PdfFacts:
+    """Read a PDF.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def read_pdf(path: Path, *, pages: bool = True) -> PdfFacts:
         objects = list(_objects(reader))
         xmp = reader.root_object.get("/Metadata")
         return PdfFacts(
-            pages=tuple(_page(page, number) for number, page in enumerate(reader.pages if pages else (), start=1)),
+            pages=tuple(_page(page, number) for number, page in enumerate(reader.pages, start=1)),
             fonts=tuple(sorted(set(_fonts(objects)), key=lambda font: (font.name, font.subtype))),
             info={str(key).lstrip("/"): str(value) for key, value in (reader.metadata or {}).items()},
             xmp=xmp.get_object().get_data().decode(errors="replace") if xmp is not None else "",

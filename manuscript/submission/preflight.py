@@ -143,7 +143,7 @@ def read_draft(
         word=read_word(files.docx),
         pdf=read_pdf(files.pdf),
         blinded_word=read_word(files.blinded_docx) if files.blinded_docx.is_file() else None,
-        blinded_pdf=read_pdf(files.blinded_pdf, pages=False) if files.blinded_pdf.is_file() else None,
+        blinded_pdf=read_pdf(files.blinded_pdf) if files.blinded_pdf.is_file() else None,
         traces=None if traces is None else tuple(traces),
         others=tuple(map(read_word, others)),
         figures=tuple(figures),
