@@ -84,7 +84,7 @@ RULES: dict[str, Any] = {
     "figure_dpi": {"min": 300},
     "figure_megabytes": {"max": 10},
     "figure_points": {"min": 8, "max": 12},
-    "figure_fonts": ["Arial", "Liberation Sans"],
+    "figure_fonts": ["Arial", "Symbol"],
     "figure_colours": "RGB",
 }
 """Rules that the small draft keeps, all but one of the registry: digits of P values are decimals or significant."""
@@ -144,6 +144,10 @@ Bibliography: 3. Third. J 2002.
 
 TABLE = TEXT[TEXT.index("TableCaption:") : TEXT.index("Picture:")]
 
+FORM = """
+BodyText: Follow-up is given (P = 0.03).
+"""
+
 PDF = """
 #set document(title: "Fixation and retention")
 #set page(margin: 72pt, footer: context align(center, counter(page).display()))
@@ -192,6 +196,7 @@ def small_draft(
     pdf: str = PDF,
     front: str = FRONT,
     table: str = TABLE,
+    form: str = FORM,
     rules: Mapping[str, Any] = RULES,
     section: Sequence[tuple[str, str]] = (),
 ) -> Draft:
@@ -199,7 +204,7 @@ def small_draft(
 
     Parameters
     ----------
-    text, pdf, front, table : the sources of the Word file, of the PDF, of the document, and of the table's own file.
+    text, pdf, front, table, form : the sources of the Word file, of the PDF, of the document, and of further Word files.
     rules : of the journal.
     section : (old, new) replacements in the parts of the Word file.
     """
@@ -211,6 +216,7 @@ def small_draft(
         blinded_pdf=_pdf(folder / "blinded.pdf", PDF),
         figures=(folder / "Fig1.tif",),
         tables=(word(folder / "Table1.docx", table),),
+        others=(word(folder / "checklist.docx", form),),
     )
     (folder / "report.qmd").write_text(front, encoding="utf-8")
     home = journal(rules)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_draft import FRONT, PDF, RULES, TABLE, TEXT, figure_of, journal, small_draft
+from small_draft import FORM, FRONT, PDF, RULES, TABLE, TEXT, figure_of, journal, small_draft
 
 from analysis.results import Results
 from analysis.study import Study
@@ -37,6 +37,7 @@ class Break:
     pdf: tuple[tuple[str, str], ...] = ()
     front: tuple[tuple[str, str], ...] = ()
     table: tuple[tuple[str, str], ...] = ()
+    form: tuple[tuple[str, str], ...] = ()
     section: tuple[tuple[str, str], ...] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)
     without: tuple[str, ...] = ()
@@ -150,7 +151,12 @@ BREAKS: dict[str, list[Break]] = {
         )
     ],
     "p_floor": [text(("< 0.001)", "= 0.0004)")), text(("*P* < 0.001)", "*P* < 0.05)"))],
-    "p_letter": [text((P_VALUE, "*p* = 0.03).")), text(("|*P*", "|*p*")), Break(table=(("|*P*", "|*p*"),))],
+    "p_letter": [
+        text((P_VALUE, "*p* = 0.03).")),
+        text(("|*P*", "|*p*")),
+        Break(table=(("|*P*", "|*p*"),)),
+        Break(form=(("(P", "(p"),)),
+    ],
     "p_italic": [text((P_VALUE, "P = 0.03).")), text(("|*P*", "|P"))],
     "p_spaced": [text((P_VALUE, "*P*=0.03).")), text((P_VALUE, "*P* =0.03).")), text(("|< 0.001", "|<0.001"))],
     "p_leading_zero": [text((P_VALUE, "*P* = .03).")), text(("|0.20", "|.20"))],
@@ -264,6 +270,7 @@ def made(folder: Path, study: Study, results: Results, broken: Break) -> tuple[C
         pdf=changed(PDF, broken.pdf),
         front=changed(FRONT, broken.front),
         table=changed(TABLE, broken.table),
+        form=changed(FORM, broken.form),
         section=broken.section,
         rules=rules,
     )
@@ -351,7 +358,8 @@ def test_what_is_declared_is_passed_over(tmp_path: Path, implants: Study, implan
     quoting = (
         EXTRA_TABLE.format("2").replace("More", "More (old)").replace("Side|Left", "XYZ (n = 7)|3·456% of 9 patients")
     )
-    assert failing(made(tmp_path, implants, implants_results, text(*cited(quoting)))) == []
+    broken = text(*cited(quoting), table=((TABLE, quoting),))
+    assert failing(made(tmp_path, implants, implants_results, broken)) == []
 
 
 def test_not_one_draft_serves_for_all(clean: Draft) -> None:
@@ -366,3 +374,11 @@ def test_a_vector_file_has_no_resolution(clean: Draft) -> None:
     vector = replace(figure_of(Path("Fig1.pdf")), format="PDF", dpi=None, pixels=None)
     line = next(check for check in checks_of(replace(clean, figures=(vector,))) if check.rule == "figure_dpi")
     assert line.status == "not checked"
+
+
+def test_a_typeface_that_stands_for_another_says_so(clean: Draft) -> None:
+    """Liberation Sans passes for Arial alone, and the line names both."""
+    line = next(check for check in checks_of(clean) if check.rule == "figure_fonts")
+    assert (line.status, line.measured) == ("pass", "LiberationSans for Arial")
+    other = replace(clean, journal=journal(RULES | {"figure_fonts": ["Symbol"]}))
+    assert failing(checks_of(other)) == ["figure_fonts"]

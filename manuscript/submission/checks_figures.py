@@ -13,6 +13,8 @@ from .figure_facts import FigureFacts
 _TOLERANCE: Final = 0.5  # mm: widths are rounded to whole pixels
 _SAME_POINTS: Final = 0.05
 _MEGABYTE: Final = 1_000_000
+# Typefaces whose letters are as wide as another's, made to stand for it where it cannot be passed on.
+_STAND_INS: Final = {"liberationsans": "arial", "liberationserif": "times", "liberationmono": "couriernew"}
 _FORMATS: Final = {"tif": "TIFF", "jpg": "JPEG", "jpeg": "JPEG"}
 
 
@@ -97,17 +99,25 @@ def _columns(draft: Draft, limit: Any) -> Found:
 
 def _plain(font: str) -> str:
     """Return a typeface's name without its weight, spaces and capitals: "arial" for "Arial-BoldMT"."""
-    family = re.split(r"[-,]", font)[0]
-    return re.sub(r"[\W_]|mt$|ps$", "", family.lower())
+    family = re.sub(r"[\W_]|(?:mt|ps|psmt)$", "", re.split(r"[-,]", font)[0].lower())
+    return {"timesnewroman": "times", "timesnewromanps": "times"}.get(family, family)
 
 
 def _fonts(draft: Draft, limit: Any) -> Found:
+    """A typeface that stands for another, width for width, counts as it, and the line says so."""
     found = [(figure.path.name, font.name) for figure in draft.figures for font in figure.fonts]
     if not found:
         return Found(None, "no text that is set in a typeface")
-    allowed = {_plain(name) for name in limit}
-    faults = [f"{file}: {font}" for file, font in found if _plain(font) not in allowed]
-    return faulty(faults, ", ".join(sorted({font for _, font in found})))
+    allowed = {_plain(name): name for name in limit}
+    faults, measured = [], []
+    for file, font in found:
+        stands_for = allowed.get(_STAND_INS.get(_plain(font), ""))
+        family = re.split(r"[-,]", font)[0]
+        own = _plain(font) in allowed
+        measured.append(f"{family} for {stands_for}" if stands_for and not own else family)
+        if not own and not stands_for:
+            faults.append(f"{file}: {font}")
+    return faulty(faults, ", ".join(dict.fromkeys(measured)))
 
 
 def _colours(draft: Draft, limit: Any) -> Found:

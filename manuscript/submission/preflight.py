@@ -122,24 +122,16 @@ def read_draft(
 ) -> Draft:
     """Read everything that the checks look at."""
     printed = read_printed(files.docx)
+    declared = declared_phrases(document.front_matter)
+    quoted = quoted_tables(printed, document.front_matter)
     others = tuple(path for path in (*files.tables, *files.others) if path.suffix == ".docx")
-    # A file of its own prints numbers as well, under the same rules.
-    numbers = joined(
-        numbers_in(
-            one,
-            study,
-            results,
-            style,
-            declared=declared_phrases(document.front_matter),
-            quoted=quoted_tables(one, document.front_matter),
-        )
-        for one in (printed, *(read_printed(path).within(path.name) for path in others))
-    )
+    # What has a file of its own prints numbers as well, under the same rules.
+    read = [printed, *(read_printed(path).within(path.name, form=path not in files.tables) for path in others)]
     return Draft(
         files=files,
         text=text,
         printed=printed,
-        numbers=numbers,
+        numbers=joined(numbers_in(one, study, results, style, declared=declared, quoted=quoted) for one in read),
         word=read_word(files.docx),
         pdf=read_pdf(files.pdf),
         blinded_word=read_word(files.blinded_docx) if files.blinded_docx.is_file() else None,
