@@ -40,7 +40,8 @@ _RATIO: Final = re.compile(
 )
 _RATIO_HEADING: Final = re.compile(r"(?:HR|OR|RR|(?:hazard|odds|risk|rate) ratio)\b", re.IGNORECASE)
 _NO_NUMBER: Final = re.compile(
-    r"https?://\S+|doi:\S+|10\.\d{4,}/\S+|\S+@\S+|\b(?:[Vv]ersion|v\.?|Python|R|SAS|Stata|SPSS)[ \xa0]?\d[\w.]*|\b\d+\.\d+\.\d[\w.]*"
+    r"https?://\S+|doi:\S+|10\.\d{4,}/\S+|\S+@\S+"
+    r"|\b(?:[Vv]ersion|v\.?|Python|R|SAS|Stata|SPSS)[ \xa0]?\d[\w.]*|\b\d+\.\d+\.\d[\w.]*"
 )
 
 
