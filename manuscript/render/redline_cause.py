@@ -15,6 +15,8 @@ from .redline_align import align, likeness
 
 # A citation or cross-reference, and what Markdown adds to words: attributes, the targets of links, fences.
 _MARKDOWN: Final = re.compile(r"(?P<reference>(?<![\w.])@[\w][\w:.-]*)|\]\([^)\s]*\)|\{[^}\n]*\}")
+# What numbers citations, figures, tables and sections: references and labels, in their order.
+_REFERENCES: Final = re.compile(r"@[\w][\w:.-]*|(?<=\{)#[\w-]+|(?<=label: )[\w-]+")
 _WORD: Final = re.compile(r"\w+")
 _SLOT: Final = "\0"  # stands before what prints something else than itself
 _EXPRESSION: Final = "\1"  # stands for an inline expression while a source is cut into paragraphs
@@ -25,12 +27,14 @@ _FOUND: Final = 0.3
 class Source:
     """One side's source: its paragraphs as words and slots, which of these the other side lacks, and where it differs.
 
-    `touched` tells of each paragraph whether anything in it was edited, be it a comma.
+    `touched` tells of each paragraph whether anything in it was edited, be it a comma; `renumbered` tells whether
+    citations or labels anywhere were, so that a reference that nobody touched can print another number.
     """
 
     paragraphs: tuple[tuple[str, ...], ...]
     edited: tuple[tuple[bool, ...], ...]
     touched: tuple[bool, ...]
+    renumbered: bool
 
     def edits(self, words: Sequence[str]) -> tuple[list[bool], bool]:
         """Tell of each word of a printed paragraph, and of what stands between, whether an edit can have changed it.
@@ -51,10 +55,15 @@ class Source:
         tokens, edited = self.paragraphs[place], self.edited[place]
         found = [False] * len(printed)
         for tag, i1, i2, j1, j2 in SequenceMatcher(None, tokens, printed, autojunk=False).get_opcodes():
-            slots = [flag for token, flag in zip(tokens[i1:i2], edited[i1:i2], strict=True) if token[0] == _SLOT]
+            slots = [pair for pair in zip(tokens[i1:i2], edited[i1:i2], strict=True) if pair[0][0] == _SLOT]
             printed_by_slots = tag != "equal" and slots
-            found[j1:j2] = [any(slots) if printed_by_slots else self.touched[place]] * (j2 - j1)
+            found[j1:j2] = [self._edited(slots) if printed_by_slots else self.touched[place]] * (j2 - j1)
         return found, self.touched[place]
+
+    def _edited(self, slots: Sequence[tuple[str, bool]]) -> bool:
+        """Tell whether an edit can have changed what slots print: a value beside a reference is still a value."""
+        values = [flag for token, flag in slots if not _follows_edits(token)]
+        return any(values if values and not self.renumbered else (flag for _, flag in slots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +102,11 @@ def causes(old: str, new: str) -> Causes:
             if tag == "equal":
                 flags_before[i][i1:i2] = [_follows_edits(token) for token in before[i][i1:i2]]
                 flags_after[j][j1:j2] = [_follows_edits(token) for token in after[j][j1:j2]]
+    renumbered = _REFERENCES.findall(old) != _REFERENCES.findall(new)
     cells = [[part.code for part in side.parts if isinstance(part, Cell)] for side in sides]
     return Causes(
-        Source(before, tuple(map(tuple, flags_before)), tuple(touched[0])),
-        Source(after, tuple(map(tuple, flags_after)), tuple(touched[1])),
+        Source(before, tuple(map(tuple, flags_before)), tuple(touched[0]), renumbered),
+        Source(after, tuple(map(tuple, flags_after)), tuple(touched[1]), renumbered),
         code_edited=cells[0] != cells[1],
     )
 
