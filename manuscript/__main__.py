@@ -94,12 +94,12 @@ def _lock(options: argparse.Namespace) -> int:
 def _changes(options: argparse.Namespace) -> int:
     from .changes_page import write_changes  # loads jinja2 and more
     from .differences import changes_since
+    from .terminal import wrapped
 
     found = changes_since(options.study, options.since or None, list_ids=options.ids)
     *others, last = (_shown(path) for path in write_changes(found, options.study.resolve()))
-    sys.stdout.write(
-        "\n".join([found.summary(), *found.headlines(), f"{', '.join(others)} and {last}: written"]) + "\n"
-    )
+    lines = [*wrapped(found.summary(), indent=4), *found.headlines(), f"{', '.join(others)} and {last}: written"]
+    sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 

@@ -160,6 +160,16 @@ def test_only_the_data_are_blamed_where_only_they_changed(found: Changes) -> Non
     assert "The data changed; the study definition and the analysis are those of the lock." in found.summary()
 
 
+def test_a_long_summary_fits_a_terminal(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Data and definition changed: the sentence that says so is broken between words."""
+    edit(study / "study.toml", 'label = "Fixation"', 'label = "Kind"')
+    edit(study / "data" / "implants.csv", *PATIENT)
+    assert main(["changes", "--study", str(study)]) == 0
+    *lines, _ = capsys.readouterr().out.splitlines()
+    assert "The study definition or the analysis changed" in " ".join(lines)
+    assert max(map(len, lines)) <= 120
+
+
 def test_a_changed_study_definition_is_said_apart(study: Path) -> None:
     """Where the data are the same, study.toml's lines are shown; each time has its own level."""
     edit(study / "study.toml", "[analysis]\n", "[analysis]\nalpha = 0.2\n")
