@@ -39,6 +39,7 @@ def _report(options: argparse.Namespace) -> int:
 
         study = trial_study(study, options.data)
         sys.stdout.write(f"Trying {options.data} in {_shown(study)}; the study and its documents stay as they are.\n")
+        options.after_error = f"In this trial the data file is a copy of {options.data}.\n{options.after_error}"
     report = build(
         study,
         progress=progress,
