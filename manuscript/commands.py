@@ -50,6 +50,7 @@ def _report(options: argparse.Namespace) -> int:
 
         study = trial_study(study, options.data)
         sys.stdout.write(f"Trying {options.data} in {_shown(study)}; the study and its documents stay as they are.\n")
+        options.after_error = f"In this trial the data file is a copy of {options.data}.\n{options.after_error}"
     report = build(
         study,
         progress=progress,
@@ -115,12 +116,12 @@ def _lock(options: argparse.Namespace) -> int:
 def _changes(options: argparse.Namespace) -> int:
     from .changes_page import write_changes  # loads jinja2 and more
     from .differences import changes_since
+    from .terminal import wrapped
 
     found = changes_since(options.study, options.since or None, list_ids=options.ids)
     *others, last = (_shown(path) for path in write_changes(found, options.study.resolve()))
-    sys.stdout.write(
-        "\n".join([found.summary(), *found.headlines(), f"{', '.join(others)} and {last}: written"]) + "\n"
-    )
+    lines = [*wrapped(found.summary(), indent=4), *found.headlines(), f"{', '.join(others)} and {last}: written"]
+    sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 

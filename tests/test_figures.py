@@ -12,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 import pypdf
 import pytest
 from PIL import Image
 from sample_results import make_results, make_study, trial
 
 from analysis.errors import ReportError
-from manuscript.figure_layout import AXIS_OFFSET, lay_out
+from manuscript.figure_layout import AXIS_OFFSET, EDGE, lay_out
 from manuscript.figure_size import FigureSize, figure_size
 from manuscript.figure_text import Text, labelled, wrapped
 from manuscript.figures import COLOURS, DASHES, draw, text_width
@@ -122,9 +123,9 @@ def test_no_text_overlaps_another_or_a_plot_or_leaves_the_figure(contents: Conte
     for text in texts:
         assert not any(overlap(box(text), plot) for plot in plots), text.text
         left, top, right, bottom = box(text)
-        assert left >= -0.01, text.text
+        assert left >= EDGE - 0.01, text.text
         assert top >= -0.01, text.text
-        assert right <= layout.width + 0.01, text.text
+        assert right <= layout.width - EDGE + 0.01, text.text
         assert bottom <= layout.height + 0.01, text.text
 
 
@@ -210,6 +211,9 @@ def test_files_have_journal_sizes_and_embedded_type(contents: Contents) -> None:
     assert "<text" not in svg
     image = Image.open(io.BytesIO(files["png"]))
     assert (image.mode, image.width) == ("RGB", 4110)
+    pixels = np.asarray(image)
+    for edge in (pixels[:, :8], pixels[:, -8:], pixels[:4], pixels[-4:]):
+        assert edge.min() == 255, "ink at an edge is shaved off where the picture is scaled"
     assert image.info["dpi"] == pytest.approx((600, 600), abs=0.1)
     fonts = pypdf.PdfReader(io.BytesIO(files["pdf"])).pages[0]["/Resources"]["/Font"].values()
     descendants = [font.get_object()["/DescendantFonts"][0].get_object() for font in fonts]

@@ -87,9 +87,11 @@ def test_what_cannot_be_tried_is_said(folder: Path, tmp_path: Path) -> None:
 def test_a_bad_file_leaves_everything_untouched(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file that does not fit study.toml is refused with its columns, and nothing is built."""
+    """A file that does not fit study.toml is refused with its columns and its own name, and nothing is built."""
     bad = tmp_path / "bad.csv"
     bad.write_text("a;b\n1;2\n")
     assert main(["report", "--study", str(folder), "--renderer", "builtin", "--data", str(bad)]) == 1
-    assert "Traceback" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert f"In this trial the data file is a copy of {bad}.\nNo document was written" in said
     assert not (folder / "build" / "results.json").exists()
