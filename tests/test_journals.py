@@ -367,6 +367,8 @@ def test_the_two_files_of_a_journal_agree(name: str, target: str, flagship: Docu
     assert config["linestretch"] == journal.value("line_spacing", 2)
     assert config["line-numbers"] is (journal.value("line_numbers", "continuous") == "continuous")
     assert config["papersize"] in ("a4", "letter")
+    word = journal.value("figure_word", "Figure")
+    assert project.config.get("crossref", {}).get("fig-prefix", "Figure") == word
     assert Path(config["csl"]).is_file()
     assert ("http" in (ROOT / f"_quarto-{name}.yml").read_text(encoding="utf-8")) is False
 
