@@ -23,9 +23,9 @@ from manuscript.places import places_in, printed_at
 from manuscript.render import cells
 from manuscript.render.pandoc import read_markdown
 from manuscript.render.project import config_for, profiles_told, read_project
-from manuscript.render.qmd import Document, Prose, parse, read_qmd
+from manuscript.render.qmd import Document, Inline, Prose, parse, read_qmd
 from manuscript.render.subset import resolve_conditions, without_comments
-from manuscript.render.tree import Node, attributes, plain_text
+from manuscript.render.tree import Node, attributes, citation_keys, plain_text, walk
 from manuscript.style import Style
 
 ROOT = Path(__file__).parent.parent
@@ -439,6 +439,25 @@ def test_parts_that_journals_share_are_written_once() -> None:
     """The results and the conclusions of the abstract stand once in the document, whatever the journal calls them."""
     text = (ROOT / "report.qmd").read_text(encoding="utf-8")
     assert text.count('r.heading("Results")') == text.count('r.heading("Conclusions")') == 1
+
+
+@pytest.mark.parametrize("name", ["", *SHIPPED])
+def test_the_flagship_keeps_to_the_limits_of_tables_and_references(name: str) -> None:
+    """What a journal has no room for is left out in its profile alone, without a gap in a sentence."""
+    journal = read_journal(name, ROOT) if name else Journal("", "", {})
+    document = read_qmd(ROOT / "report.qmd")
+    text = "".join(
+        part.text if isinstance(part, Prose) else "N" if isinstance(part, Inline) else "" for part in document.parts
+    )
+    tree = without_comments(read_markdown(text, {}, folder=ROOT))
+    blocks = resolve_conditions(tree, "docx", [name], document)["blocks"]
+    floats = [found for node in walk(blocks) if re.match(r"(tbl|fig)-", found := attributes(node)[0])]
+    references = {key for key in citation_keys({"blocks": blocks}) if not re.match(r"(tbl|fig|sec)-", key)}
+    assert len(floats) <= journal.value("display_items", 7)
+    assert len(references) <= journal.value("references", 42)
+    cited = {key for key in citation_keys({"blocks": blocks}) if re.match(r"(tbl|fig)-", key)}
+    assert cited <= set(floats)
+    assert not re.search(r"  |\w [,;.]|,,|;;", plain_text([node for node in blocks if node["t"] == "Para"]))
 
 
 # ---- the documentation ---------------------------------------------------------------------------------------------
