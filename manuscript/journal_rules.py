@@ -151,6 +151,7 @@ RULES: Final[Mapping[str, RuleKind]] = {
     ),
     "blinded": RuleKind("whether reviewers see no author", *_YES_NO),
     # ---- figures
+    "figure_word": RuleKind("what figures are called where they are cited", *_one_of("Figure", "Fig", "Fig.")),
     "figure_formats": RuleKind("files in which figures may come", *_TEXTS),
     "figure_width_mm": RuleKind("width of a figure in millimetres", *_RANGE),
     "figure_height_mm": RuleKind("height of a figure in millimetres", *_RANGE),
