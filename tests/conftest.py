@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from draft_studies import DraftStudy, draft_study
 from hypothesis import settings
 
 from analysis.results import Results
@@ -44,3 +45,10 @@ def implants_results(implants: Study) -> Results:
     from analysis.pipeline import compute
 
     return compute(implants)
+
+
+@pytest.fixture(scope="session")
+def drafts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DraftStudy]:
+    """Return both studies with a manuscript as journals want it, lines numbered: "flagship" and "implants"."""
+    folder = tmp_path_factory.mktemp("drafts")
+    return {name: draft_study(home, folder / name) for name, home in {"flagship": ROOT, "implants": IMPLANTS}.items()}

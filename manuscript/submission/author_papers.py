@@ -17,7 +17,7 @@ from ..render.authors import Author, Byline, byline
 from ..render.clock import EPOCH_VARIABLE, epoch
 from ..render.docx_title import keywords
 from ..style import Style
-from .declarations import Declaration, conclusion, declarations, sentences
+from .declarations import PLACEHOLDER, Declaration, conclusion, declarations, sentences
 from .text import ManuscriptText
 
 _TITLE_PAGE: Final = {
@@ -78,7 +78,7 @@ def cover_letter(
         "date": _date(),
         "journal": "" if journal is None or journal.name == _GENERIC else journal.title,
         "title": text.title or str(front_matter.get("title") or ""),
-        "article_type": str(front_matter.get("article-type") or "").lower(),
+        "article_type": _within(str(front_matter.get("article-type") or "")),
         "findings": " ".join(sentence for sentence in found if UNSUPPORTED not in sentence),
         "text_words": number_text(text.words, 0, style),
         "abstract_words": number_text(text.abstract_words, 0, style),
@@ -142,6 +142,9 @@ def missing(text: ManuscriptText, front_matter: Mapping[str, Any]) -> Iterator[s
         names = [author.name for author in people.authors if not getattr(author, key)]
         if names:
             yield f"title page: no `{key}` of {', '.join(names)}"
+    for place in [*(author.name for author in people.authors), *(item.text for item in people.affiliations)]:
+        if PLACEHOLDER.search(place):
+            yield f"title page: “{_short(place)}” is a placeholder"
     for kind, name in _TITLE_PAGE.items():
         if kind in declared and declared[kind].unfinished:
             yield f"{name}: the manuscript says that it is to be completed: “{_short(declared[kind].text)}”"
@@ -188,6 +191,11 @@ def _date() -> str:
     if not os.environ.get(EPOCH_VARIABLE):
         return ""
     return date_text(datetime.fromtimestamp(epoch(), UTC).date().isoformat())
+
+
+def _within(name: str) -> str:
+    """Return a name as it stands within a sentence: "original research", but "RCT"."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _counted(number: int, word: str) -> str:

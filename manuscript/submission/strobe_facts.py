@@ -8,8 +8,8 @@ from typing import Final
 
 from analysis.results import Record, Results
 from analysis.study import FOLLOW_UP, Study, slug
-from manuscript import numbers
 
+from .. import numbers
 from ..style import NBSP, Style
 
 

@@ -28,7 +28,6 @@ _QUIET: Final = "595959"
 _CHARACTERS: Final[Mapping[str, Mapping[str, str]]] = {
     "ToComplete": {"color": _ALARM, "b": ""},
     "Quiet": {"color": _QUIET},
-    "Mono": {"font": "Courier New"},
 }
 _SHADE: Final = "EDEFF2"
 _PART: Final = "TablePart"
@@ -71,8 +70,8 @@ def _write(document: Node, path: Path, metadata: Mapping[str, Any]) -> None:
     """Write a document tree as a finished Word file, whole or not at all."""
     unfinished = path.with_name(f".{path.name}")
     try:
-        arguments = ["--to", "docx", "--output", str(unfinished), "--standalone", f"--reference-doc={_REFERENCE}"]
-        pandoc.write(document, arguments, folder=path.parent)
+        arguments = ["--to", "docx", "--standalone", f"--reference-doc={_REFERENCE}"]
+        pandoc.write(document, arguments, unfinished, folder=path.parent)
         finish_docx(unfinished, metadata={"linestretch": 1.15, **metadata})
         parts = read_package(unfinished)
         styles, text = parse(parts, STYLES), parse(parts, "word/document.xml")
@@ -99,10 +98,7 @@ def _set_styles(styles: Any) -> None:
         for key, value in _CHARACTERS.get(name, {}).items():
             formats = properties(style, "w:rPr")
             style.append(formats)
-            if key == "font":
-                put(formats, "w:rFonts", ascii=value, hAnsi=value, cs=value)
-            else:
-                put(formats, f"w:{key}", **({"val": value} if value else {}))
+            put(formats, f"w:{key}", **({"val": value} if value else {}))
 
 
 def _shade_parts(text: Any) -> None:

@@ -1,0 +1,56 @@
+"""A copy of a study with its manuscript as a journal wants it: double-spaced, lines numbered."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.results import Results, read_results
+from analysis.study import Study, read_study
+from manuscript.build import build
+from manuscript.progress import Progress
+from manuscript.render.qmd import read_front_matter
+from manuscript.submission.text import ManuscriptText, read_text
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class DraftStudy:
+    """A study with a manuscript: everything that the papers of a draft are made from."""
+
+    study: Study
+    results: Results
+    front_matter: Mapping[str, Any]
+    text: ManuscriptText
+    docx: Path
+    pdf: Path
+
+
+def draft_study(home: Path, folder: Path, *, report: str | None = None) -> DraftStudy:
+    """Copy a study from `home` to `folder`, with another `report` where one is given, and build its manuscript."""
+    folder.mkdir()
+    for name in ("study.toml", "report.qmd"):
+        shutil.copy(home / name, folder / name)
+    for name in ("references.bib", "_quarto.yml"):
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(home / "data", folder / "data", ignore=shutil.ignore_patterns("generator"))
+    shutil.copytree(ROOT / "templates", folder / "templates", ignore=shutil.ignore_patterns("submission"))
+    if report is not None:
+        (folder / "report.qmd").write_text(report, encoding="utf-8")
+    (folder / "_quarto-draft.yml").write_text("line-numbers: true\nlinestretch: 2\n")
+    made = build(folder, progress=Progress(sys.stderr, shown=False), renderer="builtin", profiles=("draft",))
+    pdf, docx = made.outputs
+    study = read_study(folder)
+    return DraftStudy(
+        study=study,
+        results=read_results(folder / "build" / "results.json"),
+        front_matter=read_front_matter(folder / "report.qmd").front_matter,
+        text=read_text(docx),
+        docx=docx,
+        pdf=pdf,
+    )
