@@ -14,6 +14,7 @@ from ..journal_file import Journal
 from ..render.pdf_read import PdfFacts
 from ..style import Style
 from .draft_files import DraftFiles
+from .figure_facts import FigureFacts
 from .number_faults import Numbers
 from .passages import Printed
 from .text import ManuscriptText
@@ -50,7 +51,7 @@ class Draft:
     blinded_pdf: PdfFacts | None = None
     traces: tuple[str, ...] | None = None
     others: tuple[WordFacts, ...] = ()
-    figures: tuple[Any, ...] = ()
+    figures: tuple[FigureFacts, ...] = ()
     findings: Findings
     study: Study
     results: Results

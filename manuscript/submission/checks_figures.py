@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from .checks import Draft, Found, Measure, faulty
+from .figure_facts import FigureFacts
 
 _TOLERANCE: Final = 0.5  # mm: widths are rounded to whole pixels
 _SAME_POINTS: Final = 0.05
 _MEGABYTE: Final = 1_000_000
+# Typefaces whose letters are as wide as another's, made to stand for it where it cannot be passed on.
+_STAND_INS: Final = {"liberationsans": "arial", "liberationserif": "times", "liberationmono": "couriernew"}
 _FORMATS: Final = {"tif": "TIFF", "jpg": "JPEG", "jpeg": "JPEG"}
 
 
@@ -21,7 +24,7 @@ def _format(name: str) -> str:
     return _FORMATS.get(plain, plain.upper())
 
 
-def _measured(draft: Draft) -> tuple[Any, ...]:
+def _measured(draft: Draft) -> tuple[FigureFacts, ...]:
     """Return the files that the journal would get: those in a format that it takes, else all."""
     allowed = {_format(name) for name in draft.value("figure_formats", ())}
     return tuple(figure for figure in draft.figures if _format(figure.format) in allowed) or draft.figures
@@ -40,7 +43,7 @@ def _formats(draft: Draft, limit: Any) -> Found:
     return faulty(faults, ", ".join(sorted(set().union(*formats.values()))))
 
 
-def _in_range(measure: Callable[[Any], Sequence[float]], unit: str, *, tolerance: float = 0.0) -> Measure:
+def _in_range(measure: Callable[[FigureFacts], Sequence[float]], unit: str, *, tolerance: float = 0.0) -> Measure:
     """Return the check that what is measured of each file is in the range of the rule."""
 
     def check(draft: Draft, limit: Any) -> Found:
@@ -66,60 +69,65 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _widths(figure: Any) -> Sequence[float]:
+def _widths(figure: FigureFacts) -> Sequence[float]:
     return () if figure.width_mm is None else (figure.width_mm,)
 
 
-def _heights(figure: Any) -> Sequence[float]:
+def _heights(figure: FigureFacts) -> Sequence[float]:
     return () if figure.height_mm is None else (figure.height_mm,)
 
 
-def _dpi(figure: Any) -> Sequence[float]:
+def _dpi(figure: FigureFacts) -> Sequence[float]:
     return () if figure.dpi is None else (figure.dpi,)
 
 
-def _points(figure: Any) -> Sequence[float]:
+def _points(figure: FigureFacts) -> Sequence[float]:
     return tuple(size for size in (figure.smallest_points, figure.largest_points) if size is not None)
 
 
 def _columns(draft: Draft, limit: Any) -> Found:
-    figures = [figure for figure in _measured(draft) if figure.width_mm is not None]
-    if not figures:
+    widths = [(figure.path.name, width) for figure in _measured(draft) for width in _widths(figure)]
+    if not widths:
         return Found(None, "nothing to measure")
     faults = [
-        f"{figure.path.name}: {_number(figure.width_mm)} mm"
-        for figure in figures
-        if all(abs(figure.width_mm - width) > _TOLERANCE for width in limit.values())
+        f"{name}: {_number(width)} mm"
+        for name, width in widths
+        if all(abs(width - asked) > _TOLERANCE for asked in limit.values())
     ]
-    return faulty(faults, f"{_span([figure.width_mm for figure in figures])} mm")
+    return faulty(faults, f"{_span([width for _, width in widths])} mm")
 
 
 def _plain(font: str) -> str:
     """Return a typeface's name without its weight, spaces and capitals: "arial" for "Arial-BoldMT"."""
-    family = re.split(r"[-,]", font)[0]
-    return re.sub(r"[\W_]|mt$|ps$", "", family.lower())
+    family = re.sub(r"[\W_]|(?:mt|ps|psmt)$", "", re.split(r"[-,]", font)[0].lower())
+    return {"timesnewroman": "times", "timesnewromanps": "times"}.get(family, family)
 
 
 def _fonts(draft: Draft, limit: Any) -> Found:
-    found = {font for figure in draft.figures for font in figure.fonts}
+    """A typeface that stands for another, width for width, counts as it, and the line says so."""
+    found = [(figure.path.name, font.name) for figure in draft.figures for font in figure.fonts]
     if not found:
         return Found(None, "no text that is set in a typeface")
-    allowed = {_plain(name) for name in limit}
-    faults = [
-        f"{figure.path.name}: {font}"
-        for figure in draft.figures
-        for font in figure.fonts
-        if _plain(font) not in allowed
-    ]
-    return faulty(faults, ", ".join(sorted(found)))
+    allowed = {_plain(name): name for name in limit}
+    faults, measured = [], []
+    for file, font in found:
+        stands_for = allowed.get(_STAND_INS.get(_plain(font), ""))
+        family = re.split(r"[-,]", font)[0]
+        own = _plain(font) in allowed
+        measured.append(f"{family} for {stands_for}" if stands_for and not own else family)
+        if not own and not stands_for:
+            faults.append(f"{file}: {font}")
+    return faulty(faults, ", ".join(dict.fromkeys(measured)))
 
 
 def _colours(draft: Draft, limit: Any) -> Found:
-    modes = [(figure.path.name, figure.mode) for figure in _measured(draft) if figure.mode]
-    if not modes:
-        return Found(None, "nothing to measure")
-    faults = [f"{name}: {mode}" for name, mode in modes if mode != limit]
-    return faulty(faults, ", ".join(sorted({mode for _, mode in modes})))
+    """A figure without colours is right in either mode; pixels that are transparent are right in none."""
+    figures = _measured(draft)
+    if not figures:
+        return Found(None, "no files of figures")
+    faults = [f"{figure.path.name}: {figure.mode}" for figure in figures if figure.mode not in (limit, "grey")]
+    faults += [f"{figure.path.name}: transparent" for figure in figures if figure.alpha and figure.pixels is not None]
+    return faulty(faults, ", ".join(sorted({figure.mode for figure in figures})))
 
 
 CHECKS: Final[dict[str, Measure]] = {

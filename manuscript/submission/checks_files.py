@@ -231,7 +231,13 @@ def _pdf_fonts(draft: Draft, _: Any) -> Found:
                 faults.append(f"{path.name}: {font.name or 'a font'} is of Type 3")
             elif not font.embedded:
                 faults.append(f"{path.name}: {font.name} is not embedded")
-    return faulty(faults, counted(len(draft.pdf.fonts), "font"))
+    drawn = [(figure.path.name, font) for figure in draft.figures for font in figure.fonts]
+    for name, used in drawn:
+        if used.kind == "Type 3":
+            faults.append(f"{name}: {used.name} is of Type 3")
+        elif not used.embedded:
+            faults.append(f"{name}: {used.name} is not embedded")
+    return faulty(faults, counted(len(draft.pdf.fonts) + len(drawn), "font"))
 
 
 def _pdf_tagged(draft: Draft, _: Any) -> Found:

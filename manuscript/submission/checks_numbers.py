@@ -20,7 +20,8 @@ _SORTS: Final = {  # what rules are about, by how they begin: what is counted, a
     "ratio": ("ratio", "ratios"),
 }
 _EMPTIES: Final = ("–", "—", "-", "··", "…", "...", "NA", "N/A", "n/a")
-_NOTE_MARK: Final = re.compile(r"(?:^|(?<=[.;)] ))(?P<mark>[*†‡§¶‖#]{1,2}|[a-z])(?:[ \xa0](?=[A-Z\d])|(?=[A-Z]))")
+_NOTE_MARK: Final = re.compile(r"(?:^|(?<=[.;)] ))(?P<mark>[*†‡§¶‖#|]{1,2}|[a-z])(?:[ \xa0](?=[A-Z\d])|(?=[A-Z]))")
+_COUNT_NAME: Final = re.compile(r"(?<![\w.])(?:[nN]|No\.)(?=[ \xa0]\(%|\s*$)")
 _SHARED_CELL: Final = re.compile(r"\d[\d,]*[ \xa0]\(\d+(?:[.·,]\d+)?%?\)")
 
 
@@ -91,6 +92,18 @@ def _empty_cell(draft: Draft, limit: Any) -> Found:
     return faulty(faults, counted(number, "empty cell"))
 
 
+def _count_name(draft: Draft, limit: Any) -> Found:
+    """The size of a group, "(n = 60)", has this name in every style."""
+    faults, number = [], 0
+    for _, passages in _tables(draft):
+        for passage in passages:
+            for found in _COUNT_NAME.finditer(passage.text):
+                number += 1
+                if found[0] != limit:
+                    faults.append(f'{passage.place}: "{found[0]}" for a number of patients')
+    return faulty(faults, counted(number, "name"))
+
+
 def _counts_with_percent(draft: Draft, limit: Any) -> Found:
     faults, number = [], 0
     for table, passages in _tables(draft):
@@ -145,6 +158,7 @@ CHECKS: Final[dict[str, Measure]] = {
     "footnote_marks": _footnote_marks,
     "footnote_marks_raised": _marks_raised,
     "empty_cell": _empty_cell,
+    "count_name": _count_name,
     "counts_with_percent": _counts_with_percent,
     "patient_numbers": _patient_numbers,
     "claims": _claims,

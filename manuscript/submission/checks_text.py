@@ -15,7 +15,7 @@ from .text import Float, ManuscriptText, heading_level
 
 _JOINED: Final = r"[ \xa0]?[–-][ \xa0]?|,[ \xa0]|[ \xa0]and[ \xa0]"
 _MENTION: Final = re.compile(
-    rf"\b(?P<kind>Tables?|Figures?|Figs?\.)[ \xa0](?P<numbers>\d+[A-Z]?(?:(?:{_JOINED})\d+[A-Z]?)*)"
+    rf"\b(?P<kind>Tables?|Figures?|Figs?\b\.?)[ \xa0](?P<numbers>\d+[A-Z]?(?:(?:{_JOINED})\d+[A-Z]?)*)"
 )
 _SUPPLEMENTARY: Final = re.compile(r"(?:supplement|supporting)", re.IGNORECASE)
 
@@ -186,6 +186,18 @@ def _floats_cited(draft: Draft, _: Any) -> Found:
     return faulty(faults, counted(len(draft.text.floats), "table or figure", "tables and figures"))
 
 
+def _figure_word(draft: Draft, limit: Any) -> Found:
+    faults, number = [], 0
+    for passage in draft.printed.of_kind("abstract", "text", "caption", "note"):
+        for found in _MENTION.finditer(passage.text):
+            word = re.sub(r"s(?=\.?$)", "", found["kind"])
+            if word != "Table":
+                number += 1
+                if word != limit:
+                    faults.append(f'{passage.place}: "{found[0]}" is not called "{limit}"')
+    return faulty(faults, counted(number, "mention"))
+
+
 def _abbreviations(draft: Draft, _: Any) -> Found:
     faults = undefined(
         draft.printed,
@@ -215,6 +227,7 @@ CHECKS: Final[dict[str, Measure]] = {
     "citations": _citations,
     "references_cited": _references_cited,
     "floats_cited": _floats_cited,
+    "figure_word": _figure_word,
     "abbreviations": _abbreviations,
 }
 """The checks of this module, by rule."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,6 +76,16 @@ class Numbers:
     def of_rule(self, rule: str) -> tuple[Fault, ...]:
         """Return the faults that break a rule."""
         return tuple(fault for fault in self.faults if fault.rule == rule)
+
+
+def joined(numbers: Iterable[Numbers]) -> Numbers:
+    """Return the numbers of several files as one."""
+    count: Counter[str] = Counter()
+    faults: list[Fault] = []
+    for one in numbers:
+        count.update(one.count)
+        faults += one.faults
+    return Numbers(count, tuple(faults))
 
 
 def numbers_in(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -39,7 +39,7 @@ class Passage:
     unit : "abstract", "text", "Table 1", "Figure 2" ...
     place : what messages call the place: "Results, Survival", "Table 1, note".
     text : as printed, each citation as one character.
-    italic, raised, bold : places of italic, raised and bold characters in it.
+    italic, raised, bold : places of italic, raised and bold characters in it; `italic` is None where it is no matter.
     cell : row of a cell, and column of the grid at which it starts, from 0.
 
     A "column" is a cell of a row that repeats on each page: the heading of a column.
@@ -49,7 +49,7 @@ class Passage:
     unit: str
     place: str
     text: str
-    italic: frozenset[int] = frozenset()
+    italic: frozenset[int] | None = frozenset()
     raised: frozenset[int] = frozenset()
     bold: frozenset[int] = frozenset()
     cell: tuple[int, int] | None = None
@@ -93,6 +93,14 @@ class Printed:
         """Return the passages of these kinds."""
         return tuple(passage for passage in self.passages if passage.kind in kinds)
 
+    def within(self, file: str, *, form: bool = False) -> Printed:
+        """Return the same with each place named as one of a file: "Table1.docx: Table 1, note".
+
+        In a `form`, which no reader of the journal sees, nothing has to be italic.
+        """
+        passages = (replace(passage, place=f"{file}: {passage.place}") for passage in self.passages)
+        return replace(self, passages=tuple(replace(one, italic=None) if form else one for one in passages))
+
     def units(self) -> dict[str, tuple[Passage, ...]]:
         """Return the passages by the unit that they belong to, in the order of the document."""
         found: dict[str, tuple[Passage, ...]] = {}
@@ -118,7 +126,7 @@ def read_printed(path: Path) -> Printed:
     pictures: list[str] = []  # alternative texts that wait for their caption
     for block in body if body is not None else ():
         if is_a(block, "w:tbl"):
-            passages += _cells(block, table or "a table without caption")
+            passages += _cells(block, table or "a table")
         elif is_a(block, "w:p"):
             style = style_of(block)
             letters = _letters(block)

@@ -13,7 +13,7 @@ from .passages import Passage, Printed
 from .printed_numbers import phrase_pattern, readable
 
 _COUNT: Final = r"\d{1,3}(?:[,\u202f\u2009]\d{3})+|\d+"
-_HEADED: Final = re.compile(rf"(?P<label>.*?)[\s\xa0]*\(n[ \xa0]?=[ \xa0]?(?P<n>{_COUNT})\)", re.DOTALL)
+_HEADED: Final = re.compile(rf"(?P<label>.*?)[\s\xa0]*\((?:n|N|No\.)[ \xa0]?=[ \xa0]?(?P<n>{_COUNT})\)", re.DOTALL)
 _PATIENTS: Final = re.compile(
     rf"(?<![\w.·,–-])(?P<n>{_COUNT})[ \xa0](?:(?!days|weeks|months|years|and|of|to)[a-z-]+[ \xa0]){{0,2}}?patients?\b"
 )

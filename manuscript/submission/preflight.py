@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from analysis.results import Results
 from analysis.study import Study
@@ -19,7 +19,8 @@ from . import checks_figures, checks_files, checks_numbers, checks_text
 from .checks import Check, Draft, Found, Measure, Status, shown
 from .declared import declared_phrases, quoted_tables
 from .draft_files import DraftFiles
-from .number_faults import numbers_in
+from .figure_facts import FigureFacts
+from .number_faults import joined, numbers_in
 from .passages import read_printed
 from .text import ManuscriptText
 from .word_facts import read_word
@@ -76,7 +77,7 @@ def preflight(
     journal: Journal | None,
     style: Style,
     document: Document,
-    figures: Sequence[Any] = (),
+    figures: Sequence[FigureFacts] = (),
     traces: Collection[str] | None = None,
 ) -> tuple[Check, ...]:
     """Hold every rule against a draft; rules of the house first, then the journal's in the order of the registry.
@@ -116,31 +117,27 @@ def read_draft(
     journal: Journal | None,
     style: Style,
     document: Document,
-    figures: Sequence[Any] = (),
+    figures: Sequence[FigureFacts] = (),
     traces: Collection[str] | None = None,
 ) -> Draft:
     """Read everything that the checks look at."""
     printed = read_printed(files.docx)
-    numbers = numbers_in(
-        printed,
-        study,
-        results,
-        style,
-        declared=declared_phrases(document.front_matter),
-        quoted=quoted_tables(printed, document.front_matter),
-    )
-    others = (*files.tables, *files.others)
+    declared = declared_phrases(document.front_matter)
+    quoted = quoted_tables(printed, document.front_matter)
+    others = tuple(path for path in (*files.tables, *files.others) if path.suffix == ".docx")
+    # What has a file of its own prints numbers as well, under the same rules.
+    read = [printed, *(read_printed(path).within(path.name, form=path not in files.tables) for path in others)]
     return Draft(
         files=files,
         text=text,
         printed=printed,
-        numbers=numbers,
+        numbers=joined(numbers_in(one, study, results, style, declared=declared, quoted=quoted) for one in read),
         word=read_word(files.docx),
         pdf=read_pdf(files.pdf),
         blinded_word=read_word(files.blinded_docx) if files.blinded_docx.is_file() else None,
         blinded_pdf=read_pdf(files.blinded_pdf) if files.blinded_pdf.is_file() else None,
         traces=None if traces is None else tuple(traces),
-        others=tuple(read_word(path) for path in others if path.suffix == ".docx"),
+        others=tuple(map(read_word, others)),
         figures=tuple(figures),
         findings=findings(document, results, style),
         study=study,

@@ -125,7 +125,8 @@ def p_values(passage: Passage, text: str) -> Iterator[PValue]:
         sign = found["sign"] or ""
         before, after = bool(found["before"]), bool(found["after"])
         spaced = before if sign and not found["values"] and before == after else None
-        italic = None if passage.kind == "alt text" else found.start("letter") in passage.italic
+        plain = passage.kind == "alt text" or passage.italic is None
+        italic = None if plain else found.start("letter") in (passage.italic or ())
         yield PValue(passage.place, found[0], found["letter"], italic, sign, spaced, found["number"])
 
 
@@ -136,7 +137,8 @@ def p_column(headings: Sequence[Passage], cells: Sequence[Passage]) -> Iterator[
         if (found := _P_HEADING.fullmatch(cell.text.strip())) and cell.cell:
             columns.add(cell.cell[1])
             place = cell.text.index(found["letter"])
-            yield PValue(cell.place, cell.text.strip(), found["letter"], place in cell.italic, "", None, "")
+            italic = None if cell.italic is None else place in cell.italic
+            yield PValue(cell.place, cell.text.strip(), found["letter"], italic, "", None, "")
     for cell in cells:
         if cell.cell and cell.cell[1] in columns and (found := _P_CELL.fullmatch(cell.text.strip())):
             spaced = bool(found["after"]) if found["sign"] else None
