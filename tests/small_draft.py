@@ -204,7 +204,7 @@ def small_draft(
 
     Parameters
     ----------
-    text, pdf, front, table, form : the sources of the Word file, of the PDF, of the document, and of further Word files.
+    text, pdf, front, table, form : sources of the Word file, the PDF, the document, and of further Word files.
     rules : of the journal.
     section : (old, new) replacements in the parts of the Word file.
     """
