@@ -80,7 +80,7 @@ def test_properties_attachments_links_and_bookmarks_are_read(facts: PdfFacts) ->
 
 def test_what_is_not_a_pdf_is_refused(tmp_path: Path) -> None:
     """A missing, broken or encrypted file gets a sentence, not a traceback."""
-    with pytest.raises(ReportError, match=r"none\.pdf does not exist"):
+    with pytest.raises(ReportError, match=r"none\.pdf cannot be read as a PDF"):
         read_pdf(tmp_path / "none.pdf")
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"not a PDF at all")

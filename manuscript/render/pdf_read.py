@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,9 +94,18 @@ def read_pdf(path: Path) -> PdfFacts:
         If the file is missing, encrypted, or not a PDF.
     """
     try:
-        reader = PdfReader(path)
+        content = path.read_bytes()
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read as a PDF ({error.strerror}). Make it again.") from None
+    return read_pdf_bytes(content, name=str(path))
+
+
+def read_pdf_bytes(content: bytes, *, name: str) -> PdfFacts:
+    """Read a PDF from its bytes; `name` is how messages call it; errors as `read_pdf`."""
+    try:
+        reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
-            raise ReportError(f"{path} is encrypted, so that nothing in it can be read. Save it without a password.")
+            raise ReportError(f"{name} is encrypted, so that nothing in it can be read. Save it without a password.")
         objects = list(_objects(reader))
         xmp = reader.root_object.get("/Metadata")
         return PdfFacts(
@@ -117,10 +127,8 @@ def read_pdf(path: Path) -> PdfFacts:
                 item._data for item in objects if isinstance(item, StreamObject) and item.get("/Filter") in _JPEG
             ),
         )
-    except FileNotFoundError:
-        raise ReportError(f"{path} does not exist, so it cannot be read as a PDF.") from None
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ReportError(f"{path} cannot be read as a PDF ({error}). Make it again.") from None
+        raise ReportError(f"{name} cannot be read as a PDF ({error}). Make it again.") from None
 
 
 def _page(page: PageObject, number: int) -> PdfPage:
