@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,26 @@ from typing import Any, Final
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import ByteStringObject, DictionaryObject, IndirectObject, StreamObject, TextStringObject
+from pypdf.generic import (
+    ByteStringObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from analysis.errors import ReportError
 
 _SAME_LINE: Final = 0.5  # of the size of the text: raised marks stand higher, and belong to their line
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
+_TEXT: Final = re.compile(rb"(?s)((?<![^\s>\]])BT\b.*?\bET(?![^\s/\[<]))")
+_DRAWING: Final = re.compile(rb"(?<=\s)(?:[-+.\d]+\s+){2,6}(?:[mlcvy]|re)(?=\s)")
+# What is said of a part of a page, in its content: words in place of it
+_SAID: Final = re.compile(
+    rb"/(?:Alt|ActualText|E|T)\s*(?:<(?P<hex>[0-9A-Fa-f\s]*)>|\((?P<text>(?:\\.|[^\\()])*)\))", re.S
+)
 _JPEG: Final = ("/DCTDecode", "/JPXDecode")
 
 
@@ -107,6 +122,7 @@ def read_pdf_bytes(content: bytes, *, name: str) -> PdfFacts:
         if reader.is_encrypted:
             raise ReportError(f"{name} is encrypted, so that nothing in it can be read. Save it without a password.")
         objects = list(_objects(reader))
+        said = [text for page in reader.pages for text in _said_on(page)]  # before curves are taken off the pages
         xmp = reader.root_object.get("/Metadata")
         return PdfFacts(
             pages=tuple(_page(page, number) for number, page in enumerate(reader.pages, start=1)),
@@ -122,7 +138,10 @@ def read_pdf_bytes(content: bytes, *, name: str) -> PdfFacts:
                 for text in _texts(item)
             ),
             outline=tuple(str(item["/Title"]) for item in objects if "/Title" in item and "/Parent" in item),
-            strings=tuple(text for item in objects for text in _texts(item)),
+            strings=(
+                *(text for item in objects for text in _texts(item)),
+                *said,
+            ),
             images=tuple(
                 item._data for item in objects if isinstance(item, StreamObject) and item.get("/Filter") in _JPEG
             ),
@@ -146,8 +165,34 @@ def _page(page: PageObject, number: int) -> PdfPage:
         else:
             lines.append(PdfLine(number, round(x, 2), round(y, 2), text))
 
+    _leave_out_drawings(page)
     page.extract_text(visitor_text=visit)
     return PdfPage(number, float(page.mediabox.width), float(page.mediabox.height), tuple(lines))
+
+
+def _content(page: PageObject) -> bytes:
+    contents = page.get("/Contents")
+    contents = contents.get_object() if contents is not None else []
+    streams = contents if isinstance(contents, list) else [contents]
+    return b"\n".join(part.get_object().get_data() for part in streams)
+
+
+def _leave_out_drawings(page: PageObject) -> None:
+    """Take lines and curves off the page, in memory: reading those of a figure takes seconds."""
+    parts = _TEXT.split(_content(page))
+    kept = DecodedStreamObject()
+    kept.set_data(b"".join(part if number % 2 else _DRAWING.sub(b"", part) for number, part in enumerate(parts)))
+    page[NameObject("/Contents")] = kept
+
+
+def _said_on(page: PageObject) -> Iterator[str]:
+    """Yield alternative texts that stand in a page's content."""
+    for met in _SAID.finditer(_content(page)):
+        if met["hex"] is not None:
+            raw = bytes.fromhex(re.sub(rb"\s", b"", met["hex"]).decode())
+            yield raw.decode("utf-16" if raw.startswith((b"\xfe\xff", b"\xff\xfe")) else "latin-1", errors="replace")
+        else:
+            yield met["text"].decode("latin-1")
 
 
 def _objects(reader: PdfReader) -> Iterator[DictionaryObject]:
