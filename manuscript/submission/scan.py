@@ -254,9 +254,10 @@ def _in_bytes(content: bytes, words: tuple[str, ...]) -> Iterator[tuple[str, str
     Short ones would be found by chance in what is compressed: they are looked for only where much else is text.
     """
     whole = tuple(word for word in words if sum(map(str.isalnum, word)) >= _SHORT)
-    text = content.replace(b"\0", b"").decode("latin-1")
-    for item in find_words(text, whole):
-        yield item.word, _shown(text, item.start, item.end)
+    plain = content.replace(b"\0", b"")
+    for text in (plain.decode("utf-8", errors="replace"), plain.decode("latin-1")):
+        for item in find_words(text, whole):
+            yield item.word, _shown(text, item.start, item.end)
     text = "\n".join(run.decode("ascii") for run in _PRINTABLE.findall(content))
     for item in find_words(text, words):
         yield item.word, _shown(text, item.start, item.end)
