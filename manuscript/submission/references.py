@@ -13,7 +13,8 @@ from manuscript.render.project import as_list
 
 REMOVED: Final = "[Reference removed for blind review]"
 
-_ENTRY: Final = re.compile(r"@(?P<type>\w+)\s*[{(]\s*(?P<key>[^,\s{}()]+)\s*,")
+_ENTRY: Final = re.compile(r"@(?P<type>\w+)\s*(?P<open>[{(])")
+_KEY: Final = re.compile(r"\s*(?P<key>[^,\s{}()]+)\s*,")
 _NOT_ENTRIES: Final = ("comment", "string", "preamble")
 _LATEX_LETTERS: Final = {"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "aa": "å", "AA": "Å"}
 _ACCENTS: Final = dict(
@@ -91,14 +92,14 @@ def without_own(
 def _entries(text: str) -> Iterator[Reference]:
     place = 0
     while met := _ENTRY.search(text, place):
-        end = _closing(text, text.index("{" if "{" in met[0] else "(", met.start()))
-        place = end
-        if met["type"].lower() in _NOT_ENTRIES:
+        place = _closing(text, met.start("open"))
+        key = _KEY.match(text, met.end())
+        if met["type"].lower() in _NOT_ENTRIES or key is None:
             continue
-        fields = text[met.end() : end]
+        fields = text[key.end() : place]
         authors = _field(fields, "author") or _field(fields, "editor")
         names = [name for name in re.split(r"\s+and\s+", authors) if name.strip()]
-        yield Reference(met["key"], tuple(map(_person, names)), _field(fields, "doi"), met.start(), end)
+        yield Reference(key["key"], tuple(map(_person, names)), _field(fields, "doi"), met.start(), place)
 
 
 def _closing(text: str, opened: int) -> int:
