@@ -123,7 +123,7 @@ def _field(fields: str, name: str) -> str:
     if fields[met.end()] == "{":
         value = fields[met.end() + 1 : _closing(fields, met.end()) - 1]
     elif fields[met.end()] == '"':
-        value = fields[met.end() + 1 : fields.find('"', met.end() + 1)]
+        value = re.match(r"(?:[^{}\"]|\{(?:[^{}]|\{[^{}]*\})*\})*", fields[met.end() + 1 :])[0]  # type: ignore[index]
     else:
         value = re.split(r"[,}]", fields[met.end() :])[0]
     return re.sub(r"\s+", " ", value).strip()

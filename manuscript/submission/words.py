@@ -146,7 +146,8 @@ def _tells(word: str, text: str) -> bool:
     if len(folded) < _SHORTEST or folded in _NOT_TELLING:
         return False
     alone = re.fullmatch(r"[^\W_]+", word) is not None
-    return not (alone and re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", text))
+    # In sentences: an address or path is in small letters anyway.
+    return not (alone and re.search(rf"(?<![\w./@-]){re.escape(word.lower())}(?![\w/@-]|\.\w)", text))
 
 
 def _numbers_in(value: Any) -> Iterator[str]:
