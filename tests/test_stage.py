@@ -15,6 +15,7 @@ import pytest
 import word_files
 from conftest import IMPLANTS, ROOT
 
+from analysis.errors import ReportError
 from manuscript.build import Report, build
 from manuscript.journal_file import Journal, Rule
 from manuscript.progress import Progress
@@ -339,3 +340,39 @@ def test_keys_for_blinding_trip_neither_report_nor_front_matter(planted: Path) -
         report = build(planted, progress=Progress(nowhere, shown=False), renderer="builtin")
     assert report.made
     assert "Whale registry" not in word_files.raw(report.outputs[1], "docProps/core.xml").decode()
+
+
+def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path: Path) -> None:
+    """The folder is one of the stage then, its other files copies; a list outside of the study is refused."""
+    folder = copy(tmp_path / "study")
+    (folder / "lists").mkdir()
+    bibliography = (folder / "references.bib").read_text(encoding="utf-8")
+    (folder / "lists" / "own.bib").write_text(bibliography.replace("Stiller, C. A.", "Author, F."), encoding="utf-8")
+    (folder / "lists" / "other.txt").write_text("x")
+    project = (folder / "_quarto.yml").read_text(encoding="utf-8")
+    (folder / "_quarto.yml").write_text(project.replace("references.bib", "lists/own.bib"), encoding="utf-8")
+    before = contents(folder)
+    place = stage(folder, journal(), tmp_path / "stage", blinded=True)
+    assert contents(folder) == before
+    new = (place / "lists" / "own.bib").read_text(encoding="utf-8")
+    assert "@misc{stiller2013,\n  title = {{[Reference removed for blind review]}},\n}" in new
+    assert new.count("removed for blind review") == 1
+    assert (place / "lists" / "other.txt").read_text() == "x"
+    (folder / "_quarto.yml").write_text(project.replace("references.bib", "../own.bib"), encoding="utf-8")
+    (tmp_path / "own.bib").write_text(bibliography, encoding="utf-8")
+    with pytest.raises(ReportError, match=r"bibliography: \.\./own\.bib lies outside of the study's folder"):
+        stage(folder, journal(), tmp_path / "stage", blinded=True)
+
+
+def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None:
+    """Quarto takes authors from _quarto.yml, too."""
+    folder = copy(tmp_path / "study")
+    document = folder / "report.qmd"
+    text = re.sub(r"(?ms)^author:\n.*?(?=^article-type)", "", document.read_text(encoding="utf-8"))
+    document.write_text(text.replace("# Introduction\n", "# Introduction\n\nBy Zoë Quistgaard.\n"), encoding="utf-8")
+    with (folder / "_quarto.yml").open("a", encoding="utf-8") as project:
+        project.write("\nauthor: Zoë Quistgaard\n")
+    place = stage(folder, journal(), tmp_path / "stage", blinded=True)
+    for name in ("report.qmd", "_quarto.yml"):
+        assert "Quistgaard" not in (place / name).read_text(encoding="utf-8")
+    assert "By [removed]." in (place / "report.qmd").read_text(encoding="utf-8")

@@ -71,9 +71,10 @@ def stage(
     removed: tuple[Removed, ...] = ()
     if blinded:
         texts = read_bibliographies(folder, cited)
-        words = identifying_words(front, "\n".join(texts.values()), text=text)
+        told = merged(project, front)  # authors may stand in either
+        words = identifying_words(told, "\n".join(texts.values()), text=text)
         keys = new_keys(texts, words)
-        people = people_of(front)
+        people = people_of(told)
         written = {name: blinded_bibliography(content, people, keys) for name, content in texts.items()}
         written[STUDY_FILE] = blinded_study((folder / STUDY_FILE).read_text(encoding="utf-8"), words)
         blind = blinded_source(text, words, name=DOCUMENT, renamed=keys)
