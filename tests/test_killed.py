@@ -146,9 +146,10 @@ def test_a_run_interrupted_at_any_point_says_so_in_one_line(folder: Path, tmp_pa
 
 def test_an_interrupt_while_a_program_loads_is_one_line_too() -> None:
     """Where no verb has begun there is nothing more to say."""
-    code = "from analysis.interrupts import run_program; import signal; run_program(lambda: signal.raise_signal(2))"
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (run.returncode, run.stderr) == (130, "Interrupted.\n")
+    for interrupt in ("signal.raise_signal(2)", "exec('signal.raise_signal(2)')"):
+        code = f"from analysis.interrupts import run_program; import signal; run_program(lambda: {interrupt})"
+        run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (run.returncode, run.stderr) == (130, "Interrupted.\n")
 
 
 def test_two_runs_at_once_take_turns(folder: Path, tmp_path: Path) -> None:
