@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,28 +61,23 @@ def stage(
     of the authors, it is another one there, and the analysis runs once more.
     """
     folder, place = folder.resolve(), place.resolve()
-    text = "\n".join(read_front_matter(folder / DOCUMENT).lines)
+    source = _read(folder, journal, place)
+    text, project, profile = source.text, source.project, source.profile
     placement = placement_of(journal)
-    profile_name = f"_quarto-{journal.name}.yml"
-    project = _without_look(_project(folder, place))
-    profile = _without_look(_profile(folder, place, profile_name))
-    front, _, _ = split_front_matter(text, name=DOCUMENT)
-    cited = _bibliographies(project, profile, front)
+    profile_name = _profile_name(journal)
     written: dict[str, str] = {}
     removed: tuple[Removed, ...] = ()
     if blinded:
-        texts = read_bibliographies(folder, cited)
-        told = merged(project, front)  # authors may stand in either
-        words = identifying_words(told, "\n".join(texts.values()), text=text)
+        texts, words = source.references, source.words
         keys = new_keys(texts, words)
-        people = people_of(told)
+        people = people_of(source.told)
         written = {name: blinded_bibliography(content, people, keys) for name, content in texts.items()}
         written[STUDY_FILE] = blinded_study((folder / STUDY_FILE).read_text(encoding="utf-8"), words)
         blind = blinded_source(text, words, name=DOCUMENT, renamed=keys)
         text, removed = blind.text, blind.removed
         project, profile = blinded_front_matter(project, words), blinded_front_matter(profile, words)
     text = with_front_matter(text, _without_look, name=DOCUMENT)
-    text = rearranged(text, placement, name=DOCUMENT, bibliography=bool(cited))
+    text = rearranged(text, placement, name=DOCUMENT, bibliography=bool(source.cited))
     written |= {PROJECT_FILE: write_mapping(project)}
     written |= {profile_name: write_mapping(merged(profile, look_of(journal, placement, blinded=blinded)))}
     bring(folder, place, but=[Path(name) for name in (DOCUMENT, *written)])
@@ -92,6 +88,55 @@ def stage(
     for name, content in {DOCUMENT: text, **written}.items():
         (place / name).write_text(content, encoding="utf-8")
     return place
+
+
+def telling_words(folder: Path, journal: Journal) -> tuple[str, ...]:
+    """Return what in a draft of a study would tell who wrote it; see `identifying_words`.
+
+    Raises
+    ------
+    LockstepError
+        If report.qmd, a _quarto file or a list of references is missing or not valid.
+    """
+    return _read(folder.resolve(), journal, folder.resolve()).words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """What a stage is made from: text, project and profile, and the lists of references that any of them names."""
+
+    text: str
+    project: dict[str, Any]
+    profile: dict[str, Any]
+    told: Mapping[str, Any]
+    cited: tuple[str, ...]
+    references: Mapping[str, str]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What tells who wrote it."""
+        return identifying_words(self.told, "\n".join(self.references.values()), text=self.text)
+
+
+def _read(folder: Path, journal: Journal, place: Path) -> _Source:
+    """Read the sources of a study; paths in project and profile are as seen from a place."""
+    text = "\n".join(read_front_matter(folder / DOCUMENT).lines)
+    project = _without_look(_project(folder, place))
+    profile = _without_look(_profile(folder, place, _profile_name(journal)))
+    front, _, _ = split_front_matter(text, name=DOCUMENT)
+    cited = _bibliographies(project, profile, front)
+    return _Source(
+        text=text,
+        project=project,
+        profile=profile,
+        told=merged(project, front),  # authors may stand in either
+        cited=tuple(cited),
+        references=read_bibliographies(folder, cited),
+    )
+
+
+def _profile_name(journal: Journal) -> str:
+    return f"_quarto-{journal.name}.yml"
 
 
 def _bibliographies(*configs: Mapping[str, Any]) -> list[str]:
