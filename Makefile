@@ -16,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report watch results check trace html lock changes redline audit cohort reference reference-check test lint types
+.PHONY: help report watch results check draft trace html lock changes redline audit cohort reference reference-check test lint types
 .PHONY: bench clean quarto
 .PHONY: reference-docx lock-requirements
 
@@ -25,7 +25,7 @@ help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 	@echo
 	@echo "Options: STUDY=folder (another study), DATA=file (report, results: try this data file), RENDERER=auto|builtin|quarto,"
-	@echo "         NAME and SINCE (of a lock), PYTHON=python3.12"
+	@echo "         NAME and SINCE (of a lock), JOURNAL=name, PYTHON=python3.12"
 
 report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
 	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)" $(if $(DATA),--data "$(DATA)")
@@ -36,8 +36,13 @@ watch: $(INSTALLED)  ## build the report again whenever a file is saved, until C
 results: $(INSTALLED)  ## compute build/results.json alone
 	@$(PY) -m analysis --study "$(STUDY)" $(if $(DATA),--data "$(DATA)")
 
-check: $(INSTALLED)  ## check that the claims of the text hold and no number in it is typed
-	@$(PY) -m manuscript check --study "$(STUDY)"
+check: $(INSTALLED)  ## check that the claims hold and no number is typed; JOURNAL=name: hold a journal's rules against a draft
+	@$(PY) -m manuscript check --study "$(STUDY)" --journal "$(JOURNAL)" --renderer "$(RENDERER)"
+
+draft: $(INSTALLED)  ## make the folder to upload to a journal, build/drafts/JOURNAL, and its archive; FORCE=1 although rules fail
+	@test -n "$(JOURNAL)" || { echo "Name the journal: make draft JOURNAL=plos-one"; \
+		echo "Journals: $$(ls templates/journals "$(STUDY)"/templates/journals 2>/dev/null | sed -n 's/\.toml$$//p' | sort -u | tr '\n' ' ')"; exit 1; }
+	@$(PY) -m manuscript draft --study "$(STUDY)" --renderer "$(RENDERER)" $(if $(filter-out 0,$(FORCE)),--force) -- "$(JOURNAL)"
 
 trace: $(INSTALLED)  ## follow each printed number back to its result; UNPRINTED=1 lists the results that are nowhere
 	@$(PY) -m manuscript trace --study "$(STUDY)" $(if $(UNPRINTED),--unprinted)

@@ -13,6 +13,7 @@ from .source import RESULTS_FILE, is_current
 from .study import read_study
 from .trial import FOLDER as TRIAL
 from .trial import trial_study
+from .verdicts import AUDIT_FILE, PUBLISHED_FILE
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -59,7 +60,7 @@ def _results(options: argparse.Namespace) -> int:
             folder, name = trial_study(folder, options.data), (TRIAL / RESULTS_FILE).as_posix()
             sys.stdout.write(f"Trying {options.data} in {TRIAL}; the study and its results stay as they are.\n")
         if options.wait:
-            from . import pipeline  # noqa: F401
+            from . import audit_command, pipeline  # noqa: F401
 
             if sys.stdin.readline() != "go\n":  # whoever started this process has gone
                 return 0
@@ -70,6 +71,10 @@ def _results(options: argparse.Namespace) -> int:
         from .pipeline import run  # imports pandas and lifelines: only where there is something to compute
 
         run(study)
+        if options.wait and (study.folder / AUDIT_FILE).is_file() and (study.folder / PUBLISHED_FILE).is_file():
+            from .audit_command import run_audit
+
+            run_audit(study.folder, None)  # the document will ask for it, and here all is loaded
     except LockstepError as error:
         sys.stderr.write(f"{error}\n")
         return 1

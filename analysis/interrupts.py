@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -27,6 +28,12 @@ def run_program(main: Callable[[], int]) -> NoReturn:
     except KeyboardInterrupt:  # while the program loads; later its main function says more
         sys.stderr.write("Interrupted.\n")
         code = INTERRUPTED
+    if signal.getsignal(signal.SIGINT) is not _once:
+        # Python would end by the signal, whatever the code, where the interrupt has come inside of exec().
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(code)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise SystemExit(code)
 

@@ -57,8 +57,7 @@ def changes_html(changes: Changes, folder: Path) -> str:
         "summary": changes.summary(),
         "nothing": changes.nothing,
         "keys": _keys(changes),
-        "data": changes.data.lines(),
-        "cells": list((changes.data.rows or {}).get("cells", {}).items()),
+        "data": [*changes.data.lines(), *_cells(changes.data)],
         "ids": _ids(changes.data),
         "groups": [
             {"name": rank, "meaning": MEANING[rank], "values": [_value(value) for value in values]}
@@ -71,7 +70,7 @@ def changes_html(changes: Changes, folder: Path) -> str:
             {
                 "name": name,
                 "meaning": meaning,
-                "claims": [_claim(claim) for claim in _of_outcome(changes, name)],
+                "claims": _claims(_of_outcome(changes, name)),
             }
             for name, meaning in _OUTCOMES.items()
             if _of_outcome(changes, name)
@@ -156,12 +155,33 @@ def _places(places: Sequence[str]) -> str:
     return "; ".join([*counted, *([", ".join(labels)] if labels else [])])
 
 
-def _claim(claim: ClaimChange) -> dict[str, Any]:
-    found = [
-        {"id": name, "old": claim.found_then.get(name, "\N{EN DASH}"), "new": text}
-        for name, text in claim.found.items()
-    ]
-    return {"where": _places([claim.where]), "words": claim.words, "condition": claim.condition, "found": found}
+def _cells(data: DataChanges) -> list[str]:
+    """Return the changed cells of each column in a sentence."""
+    cells: Mapping[str, int] = (data.rows or {}).get("cells", {})
+    return [f"Changed cells: {', '.join(f'{column} ({n})' for column, n in cells.items())}."] if cells else []
+
+
+def _claims(claims: Sequence[ClaimChange]) -> list[dict[str, Any]]:
+    """Return what the page prints of claims; a condition that stands above already is not told twice."""
+    first: dict[str, str] = {}
+    told = []
+    for claim in claims:
+        where = _places([claim.where])
+        found = [
+            {"id": name, "old": claim.found_then.get(name, "\N{EN DASH}"), "new": text}
+            for name, text in claim.found.items()
+        ]
+        same_as = first.setdefault(claim.condition, where)
+        told.append(
+            {
+                "where": where,
+                "words": claim.words,
+                "same_as": same_as if same_as != where else "",
+                "condition": claim.condition,
+                "found": found,
+            }
+        )
+    return told
 
 
 def _figure(figure: FigureChange) -> dict[str, str]:

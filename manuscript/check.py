@@ -33,13 +33,13 @@ class Findings:
 
     def lines(self) -> list[str]:
         """Return the findings as lines to print, what fails first."""
-        held = self.claims - len(self.broken)
+        held = f"{self.claims - len(self.broken)} of {self.claims} claims hold" if self.claims else "no claims"
         return [
             *self.broken,
             *self.typed,
             *self.unused,
             *([f"{self.unprinted}; `make trace UNPRINTED=1` lists them"] if self.unprinted else []),
-            f"{held} of {self.claims} claims hold, {len(self.typed)} typed numbers",
+            f"{held}, {len(self.typed)} typed number{'' if len(self.typed) == 1 else 's'}",
         ]
 
 

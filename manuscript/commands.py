@@ -50,6 +50,7 @@ def _report(options: argparse.Namespace) -> int:
 
         study = trial_study(study, options.data)
         sys.stdout.write(f"Trying {options.data} in {_shown(study)}; the study and its documents stay as they are.\n")
+        options.after_error = f"In this trial the data file is a copy of {options.data}.\n{options.after_error}"
     report = build(
         study,
         progress=progress,
@@ -75,7 +76,39 @@ def _watch(options: argparse.Namespace) -> int:
     return 0
 
 
+def _draft(options: argparse.Namespace) -> int:
+    from .submission.draft import RefusedError, make_draft  # loads lxml, pypdf and more
+    from .submission.preflight import lines
+
+    progress = _progress()
+    try:
+        made = make_draft(
+            options.study, options.journal, progress=progress, renderer=options.renderer, force=options.force
+        )
+    except RefusedError as error:
+        sys.stdout.write("\n".join(lines(error.failures)) + "\n")
+        raise
+    for warning in made.warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+    for line in lines(made.failures) if made.failures else ():
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.write(
+        f"{_shown(made.folder)} and {_shown(made.archive)} written in {progress.total():.1f} s"
+        f"{', although rules fail' if made.failures else ''}\n"
+    )
+    return 0
+
+
 def _check(options: argparse.Namespace) -> int:
+    if options.journal:
+        from .submission.draft import check_draft, failures
+        from .submission.preflight import lines
+
+        checks, warnings = check_draft(options.study, options.journal, progress=_progress(), renderer=options.renderer)
+        for warning in warnings:
+            sys.stderr.write(f"warning: {warning}\n")
+        sys.stdout.write("\n".join(lines(checks)) + "\n")
+        return 1 if failures(checks) else 0
     from .check import check  # loads jinja2 and more
 
     findings = check(options.study)
@@ -115,12 +148,12 @@ def _lock(options: argparse.Namespace) -> int:
 def _changes(options: argparse.Namespace) -> int:
     from .changes_page import write_changes  # loads jinja2 and more
     from .differences import changes_since
+    from .terminal import wrapped
 
     found = changes_since(options.study, options.since or None, list_ids=options.ids)
     *others, last = (_shown(path) for path in write_changes(found, options.study.resolve()))
-    sys.stdout.write(
-        "\n".join([found.summary(), *found.headlines(), f"{', '.join(others)} and {last}: written"]) + "\n"
-    )
+    lines = [*wrapped(found.summary(), indent=4), *found.headlines(), f"{', '.join(others)} and {last}: written"]
+    sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 
@@ -156,7 +189,15 @@ def _parser() -> argparse.ArgumentParser:
     watch.set_defaults(run=_watch, after_error="")
     check = verbs.add_parser("check", help="check that the claims hold and that no number is typed into the prose")
     check.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    check.add_argument("--journal", default="", help="hold the rules of this journal against a draft")
+    _add_renderer(check)
     check.set_defaults(run=_check, after_error="")
+    draft = verbs.add_parser("draft", help="make build/drafts/JOURNAL, the folder to upload, and its archive")
+    draft.add_argument("journal", help="the name of its file in templates/journals, such as plos-one")
+    draft.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
+    _add_renderer(draft)
+    draft.add_argument("--force", action="store_true", help="also where rules fail; the manifest says which")
+    draft.set_defaults(run=_draft, after_error="No draft was written; the last one is untouched.\n")
     trace = verbs.add_parser("trace", help="list each printed number with its result; write build/trace.json")
     trace.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     what = trace.add_mutually_exclusive_group()

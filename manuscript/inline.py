@@ -94,10 +94,8 @@ class Phrases:
         record = self._of_kind(f"{stem}.count", "n_of", "count")
         if record.denominator is None:
             raise ReportError(f"'{record.id}' has no denominator; print it with n()")
-        return Phrase(
-            f"{numbers.bare_text(record, self.style)} of {numbers.count_text(record.denominator, self.style)}",
-            (record.id,),
-        )
+        everybody = numbers.count_text(record.denominator, self.style)
+        return Phrase(f"{numbers.bare_text(record, self.style)} of {everybody}", (record.id,))
 
     def range(self, stem: str, decimals: int | None = None) -> Phrase:
         """Print `stem`.min to `stem`.max without a unit: "5–71"."""

@@ -96,8 +96,8 @@ def span_text(low: str, high: str, style: Style, *, worded: bool = False) -> str
 def text(record: Record, style: Style, *, decimals: int | None = None, nested: bool = False) -> str:
     """Print a value with its interval, if it has one: "2411 days (95% CI 1890–3105)".
 
-    With `nested`, for use inside parentheses: "2411 days, 95% CI 1890–3105"; after a semicolon where the interval
-    itself has a comma: "2411 days; 95% CI, 1890–3105".
+    With `nested`, for use inside parentheses: "2411 days, 95% CI 1890–3105"; where the interval has a comma of its own,
+    after a semicolon: "2411 days; 95% CI, 1890–3105".
     """
     value = value_text(record, style, decimals=decimals)
     if record.conf_level is None or (record.conf_low is None and record.conf_high is None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,8 +84,8 @@ def read_raster(path: Path) -> RasterFacts:
         If the file is missing or not a whole picture.
     """
     try:
-        with Image.open(path) as image:
-            image.load()
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
+            image.load()  # what is damaged fails here
             mode = image.mode
             return RasterFacts(
                 format=str(image.format),

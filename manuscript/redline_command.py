@@ -36,9 +36,9 @@ class WrittenRedline:
     def lines(self) -> list[str]:
         """Return what the command says."""
         if not self.data + self.prose:
-            return [f"{self.path.name}: nothing has changed since {self.since}"]
+            return [f"{self.path}: nothing has changed since {self.since}"]
         counts = f"{_plural(self.data, 'change')} by the data, {self.prose} by edits"
-        return [f"{self.path.name}: {counts}, since {self.since}"]
+        return [f"{self.path}: {counts}, since {self.since}"]
 
 
 def write_redline(

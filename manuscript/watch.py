@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -104,7 +104,8 @@ class _Files:
                 yield_on_timeout=True,
                 recursive=False,
             )
-            with closing(events):
+            # A folder may go between being listed and being watched; then the list is made again.
+            with suppress(FileNotFoundError), closing(events):
                 for event in events:
                     if event and self._folders() != folders:
                         break

@@ -109,6 +109,7 @@ def main() -> None:
                 times = [from_save_to_documents(watching, edit, wait=4 * unit) for _ in range(3)]
                 line(stage, min(times), aim)
             watching.send_signal(signal.SIGINT)
+            watching.communicate()
 
         loaded = seconds([sys.executable, "-c", IMPORT], best_of=2)
         line("import of the statistics", loaded)

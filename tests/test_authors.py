@@ -6,6 +6,7 @@ import pytest
 
 from analysis.errors import ReportError
 from manuscript.render.authors import Affiliation, Author, Byline, byline
+from manuscript.render.front_matter import normalised
 
 
 def test_no_authors_are_an_empty_byline() -> None:
@@ -18,6 +19,22 @@ def test_no_authors_are_an_empty_byline() -> None:
 def test_a_name_may_be_written_in_several_ways(author: object) -> None:
     """Text, a list, a mapping, or parts of a name: the author is the same."""
     assert byline({"author": author}).authors == (Author(name="A One"),)
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        ("software", ("software",)),
+        (["software", {"role": "writing", "vocab-term": "x"}, {"supervision": "lead"}],
+         ("software", "writing", "supervision (lead)")),
+        (None, ()),
+    ],
+)  # fmt: skip
+def test_roles_may_be_written_in_quarto_s_ways(roles: object, expected: tuple[str, ...]) -> None:
+    """As text, as a mapping, with the degree of the contribution; normalised for templates they read the same."""
+    people = byline({"author": {"name": "A", "roles": roles}})
+    assert people.authors[0].roles == expected
+    assert byline(normalised({"author": {"name": "A", "roles": roles}})) == people
 
 
 def test_affiliations_are_numbered_by_first_mention() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from locked_study import edit, freeze, make_study
+from locked_study import CLAIM, edit, freeze, make_study
 
 from analysis.pipeline import compute
 from analysis.results import Results
@@ -121,9 +121,27 @@ def test_the_data_are_compared_in_counts_and_ids_come_only_when_asked_for(pertur
     assert found.data.rows is not None
     assert found.data.rows["cells"] == {"months": 1, "revised": 1}
     assert [found.data.rows[name] for name in ("added", "removed", "changed")] == [0, 0, 1]
-    assert "I001" not in changes_html(found, perturbed)
+    page = changes_html(found, perturbed)
+    assert "Changed cells: months (1), revised (1)." in page
+    assert "I001" not in page
     asked = changes_since(perturbed, list_ids=True)
     assert "Changed patients: I001" in changes_html(asked, perturbed)
+
+
+def test_a_condition_of_several_claims_is_told_once(study: Path) -> None:
+    """The second claim with the same condition refers to the line of the first; its words stand there all the same."""
+    document = study / "report.qmd"
+    text = document.read_text(encoding="utf-8").replace(CLAIM, CLAIM + CLAIM.replace("did not differ", "was alike"))
+    document.write_text(text.replace("_value >= alpha", "_value < 0.2"), encoding="utf-8")
+    freeze(study, "second")
+    edit(study / "data" / "implants.csv", *PATIENT)
+    found = changes_since(study)
+    first, second = (claim.where.split(":")[1] for claim in found.claims)
+    page = changes_html(found, study)
+    assert f"as in line {first}</td>" in page
+    assert page.index(f"line {second}</td>") > page.index(f"line {first}</td>")
+    assert "was alike" in page
+    assert page.replace("<wbr>", "").count("retention.by_fixation.log_rank.p_value &lt; 0.2") == 1
 
 
 def test_without_the_key_the_report_says_what_it_cannot_know(perturbed: Path, tmp_path: Path) -> None:
@@ -140,6 +158,16 @@ def test_only_the_data_are_blamed_where_only_they_changed(found: Changes) -> Non
     """The summary names the reason."""
     assert (found.causes, found.presentation, found.study_lines) == ((), (), ())
     assert "The data changed; the study definition and the analysis are those of the lock." in found.summary()
+
+
+def test_a_long_summary_fits_a_terminal(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Data and definition changed: the sentence that says so is broken between words."""
+    edit(study / "study.toml", 'label = "Fixation"', 'label = "Kind"')
+    edit(study / "data" / "implants.csv", *PATIENT)
+    assert main(["changes", "--study", str(study)]) == 0
+    *lines, _ = capsys.readouterr().out.splitlines()
+    assert "The study definition or the analysis changed" in " ".join(lines)
+    assert max(map(len, lines)) <= 120
 
 
 def test_a_changed_study_definition_is_said_apart(study: Path) -> None:

@@ -176,6 +176,11 @@ def test_no_comparison_stands_outside_a_claim_in_the_flagships_results() -> None
     assert stating.findall(body + abstract) == []
 
 
+def test_a_document_without_claims_is_told_so() -> None:
+    """Nothing held is no success of claims, and one number is not many."""
+    assert check.Findings(claims=0, broken=(), typed=("one",), unused=()).lines()[-1] == "no claims, 1 typed number"
+
+
 def test_make_check_prints_the_findings_and_fails_on_them(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

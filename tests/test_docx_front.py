@@ -128,6 +128,16 @@ def test_the_page_is_a4_unless_letter_is_asked_for(tmp_path: Path) -> None:
     assert int(letter["pgSz"]["w"]) - int(letter["pgMar"]["left"]) - int(letter["pgMar"]["right"]) == 6.5 * 1440
 
 
+def test_a_page_lies_on_its_side_where_that_is_asked_for(tmp_path: Path) -> None:
+    """Width and height change places, once: a file that is finished again stays as it is."""
+    path = finished(tmp_path, {"landscape": True})
+    size = {"w": "16838", "h": "11906", "orient": "landscape"}
+    assert section(path)["pgSz"] == size
+    before = path.read_bytes()
+    finish_docx(path, metadata={"landscape": True})
+    assert path.read_bytes() == before
+
+
 def test_line_numbers_and_spacing_follow_the_front_matter(tmp_path: Path) -> None:
     """Reviewers' copies number their lines and stand in double spacing; others do not."""
     assert "lnNumType" not in section(finished(tmp_path, {"line-numbers": False}))

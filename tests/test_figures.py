@@ -10,15 +10,17 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import matplotlib
+import numpy as np
 import pypdf
 import pytest
 from PIL import Image
 from sample_results import make_results, make_study, trial
 
 from analysis.errors import ReportError
-from manuscript.figure_layout import AXIS_OFFSET, lay_out
+from manuscript.figure_layout import AXIS_OFFSET, EDGE, lay_out
 from manuscript.figure_size import FigureSize, figure_size
 from manuscript.figure_text import Text, labelled, wrapped
 from manuscript.figures import COLOURS, DASHES, draw, text_width
@@ -122,16 +124,58 @@ def test_no_text_overlaps_another_or_a_plot_or_leaves_the_figure(contents: Conte
     for text in texts:
         assert not any(overlap(box(text), plot) for plot in plots), text.text
         left, top, right, bottom = box(text)
-        assert left >= -0.01, text.text
+        assert left >= EDGE - 0.01, text.text
         assert top >= -0.01, text.text
-        assert right <= layout.width + 0.01, text.text
+        assert right <= layout.width - EDGE + 0.01, text.text
         assert bottom <= layout.height + 0.01, text.text
 
 
+@pytest.mark.parametrize(
+    ("journal", "least", "most"),
+    [("no journal", 7, 9), ("8 to 12 points", 8, 12), ("exactly 8 points", 8, 8), ("at most 6 points", 6, 6)],
+)
 @pytest.mark.parametrize("name", NAMES)
-def test_all_text_is_at_least_7_points(contents: Contents, name: str) -> None:
-    """Journals ask for text that can be read at print size."""
-    assert min(text.size for panel in lay_out(contents[name], text_width).panels for text in panel.texts) >= 7
+def test_all_text_can_be_read_at_print_size(
+    contents: Contents, name: str, journal: str, least: float, most: float
+) -> None:
+    """No text is below the least size that the journal asks for, or 7 points, and none above its most."""
+    layout = lay_out(replace(contents[name], size=JOURNALS[journal]), text_width)
+    sizes = [text.size for panel in layout.panels for text in panel.texts]
+    assert min(sizes) == least
+    assert max(sizes) <= most
+
+
+@pytest.mark.parametrize("journal", JOURNALS)
+def test_a_figure_is_as_wide_as_the_journal_has_it(contents: Contents, journal: str) -> None:
+    """One panel has the width of one column, two side by side that of two, to the last digit."""
+    size = JOURNALS[journal]
+    assert lay_out(replace(contents["overall"], size=size), text_width).width == size.two
+    if (journal, "one") not in TOO_LARGE:
+        assert lay_out(replace(contents["one"], size=size), text_width).width == size.one
+
+
+def test_a_figure_of_a_least_height_is_filled_by_its_plots(contents: Contents) -> None:
+    """Plots grow until the figure is as high as the journal wants it."""
+    layout = lay_out(replace(contents["overall"], size=JOURNALS["at least 150 mm high"]), text_width)
+    assert layout.height == pytest.approx(150)
+
+
+def test_a_width_without_room_for_curves_is_an_error_that_says_what_to_do(contents: Contents) -> None:
+    """Two panels do not stand side by side in 60 mm: one error, with the width and the size of text."""
+    with pytest.raises(ReportError) as error:
+        lay_out(replace(contents["by_arm"], size=figure_size(width={"max": 60}, points={"min": 8})), text_width)
+    assert str(error.value) == (
+        "study.toml: [figures.by_arm] does not fit into the journal's 60 mm with text of 8 points.\n"
+        "Make a figure of each endpoint, or fewer ticks of the time axis."
+    )
+
+
+def test_in_a_narrow_legend_medians_stand_under_the_labels(contents: Contents) -> None:
+    """Where a long label and its median do not fit side by side, the median has a line of its own, named."""
+    layout = lay_out(replace(contents["by_arm"], size=JOURNALS["12 points, narrow"]), text_width)
+    texts = [text.text.replace("\u00a0", " ") for text in layout.panels[0].texts]
+    assert "Median" not in texts
+    assert sum(text.startswith("Median ") for text in texts) == 2
 
 
 @pytest.mark.parametrize("name", ["by_age", "awkward"])
@@ -210,11 +254,44 @@ def test_files_have_journal_sizes_and_embedded_type(contents: Contents) -> None:
     assert "<text" not in svg
     image = Image.open(io.BytesIO(files["png"]))
     assert (image.mode, image.width) == ("RGB", 4110)
+    pixels = np.asarray(image)
+    for edge in (pixels[:, :8], pixels[:, -8:], pixels[:4], pixels[-4:]):
+        assert edge.min() == 255, "ink at an edge is shaved off where the picture is scaled"
     assert image.info["dpi"] == pytest.approx((600, 600), abs=0.1)
     fonts = pypdf.PdfReader(io.BytesIO(files["pdf"])).pages[0]["/Resources"]["/Font"].values()
     descendants = [font.get_object()["/DescendantFonts"][0].get_object() for font in fonts]
     assert {"/CIDFontType2"} == {font["/Subtype"] for font in descendants}
     assert all("LiberationSans" in font["/BaseFont"] for font in descendants)
+
+
+def test_all_formats_are_one_drawing(contents: Contents) -> None:
+    """TIFF and PNG have the same pixels, PDF and EPS the same text and colours, at any scale."""
+    content = replace(contents["by_age"], size=JOURNALS["8 to 12 points"])
+    files = draw(content, formats=("png", "tif", "pdf", "eps"))
+    images = [Image.open(io.BytesIO(files[name])) for name in ("png", "tif")]
+    assert images[0].size == images[1].size == (4500, images[0].height)
+    assert images[0].tobytes() == images[1].tobytes()
+    page = pypdf.PdfReader(io.BytesIO(files["pdf"])).pages[0]
+    assert "".join(page.extract_text().split()).count("Log-rank") == 4
+    in_pdf = re.findall(rb"(?m)([\d.]+) ([\d.]+) ([\d.]+) rg\b", page.get_contents().get_data())
+    assert painted(files["eps"]) <= {tuple(round(float(part) * 255) for part in colour) for colour in in_pdf}
+
+
+def painted(eps: bytes) -> set[tuple[int, ...]]:
+    """Return the colours of the areas of an EPS; those of marks, which are lines, come after a `gsave`."""
+    found = re.findall(rb"(?m)(?<!gsave\n)^([\d.]+) ([\d.]+) ([\d.]+) setrgbcolor\nfill$", eps)
+    return {tuple(round(float(part) * 255) for part in colour) for colour in found}
+
+
+def test_an_eps_paints_the_colours_that_the_picture_shows(contents: Contents) -> None:
+    """Each band is painted in a colour that is also in the pixels of the transparent drawing, overlap included."""
+    files = draw(contents["by_age"], formats=("png", "eps"))
+    image = Image.open(io.BytesIO(files["png"]))
+    common = {colour for count, colour in image.getcolors(1 << 20) if count > 2000}
+    areas = painted(files["eps"])
+    assert len(areas) == 3  # two bands, and where they lie upon each other
+    for colour in areas:
+        assert any(all(abs(a - b) <= 1 for a, b in zip(colour, other, strict=True)) for other in common), colour
 
 
 def test_a_single_panel_is_one_column_wide(contents: Contents) -> None:
@@ -261,10 +338,11 @@ def test_each_censored_time_has_a_mark_unless_marks_would_run_together(tmp_path:
 
 def test_the_same_content_gives_the_same_bytes_whatever_the_settings(contents: Contents) -> None:
     """Neither a second run nor the user's matplotlib settings change a byte, and those settings stay as they were."""
-    first = draw(contents["by_arm"], formats=("svg", "png", "pdf"))
+    formats: Final = ("svg", "png", "tif", "pdf", "eps")
+    first = draw(contents["by_arm"], formats=formats)
     with matplotlib.rc_context({"font.size": 20, "lines.linewidth": 9, "text.usetex": True, "svg.fonttype": "none"}):
         before = dict(matplotlib.rcParams)
-        assert first == draw(contents["by_arm"], formats=("svg", "png", "pdf"))
+        assert first == draw(contents["by_arm"], formats=formats)
         assert before == dict(matplotlib.rcParams)
 
 

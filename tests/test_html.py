@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,60 @@ from manuscript.provenance import marked_html, marked_markdown
 from manuscript.render.html import explained
 from manuscript.trace import trace
 from manuscript.web_page import facts
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=2000"),
+)
+
+# Put into a copy of the page, never into the page: focuses each result, and writes what is seen into the title.
+OBSERVER = """<script>
+addEventListener("load", () => {
+  const shown = tooltip => getComputedStyle(tooltip).display === "block";
+  const seen = [...document.querySelectorAll(".result")].map(result => {
+    const tooltip = result.querySelector(".tooltip");
+    const before = shown(tooltip);
+    result.focus();
+    const box = tooltip.getBoundingClientRect();
+    const inside = box.left >= 0 && box.right <= document.documentElement.clientWidth && box.height > 0;
+    return {before, focused: shown(tooltip), inside};
+  });
+  const fetched = performance.getEntriesByType("resource").map(entry => entry.name);
+  const pictures = [...document.images].map(image => image.naturalWidth);
+  const mark = document.querySelector("mark");
+  const alarm = mark && [getComputedStyle(mark).backgroundColor, getComputedStyle(mark).color];
+  document.title = JSON.stringify({seen, fetched, pictures, alarm});
+});
+</script>"""
+
+
+def browser() -> str | None:
+    """Return a Chromium that starts, if there is one."""
+    for name in BROWSERS:
+        program = shutil.which(name)
+        if program and subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0:
+            return program
+    return None
+
+
+def observed(page: Path, work: Path) -> dict[str, Any] | None:
+    """Return what Chromium sees of a page; None where there is no Chromium."""
+    program = browser()
+    if program is None:
+        return None
+    copy = work / "observed.html"
+    copy.write_text(page.read_text(encoding="utf-8").replace("</body>", f"{OBSERVER}</body>"), encoding="utf-8")
+    command = [program, *QUIET, f"--user-data-dir={work / 'profile'}", "--window-size=1000,900", "--dump-dom"]
+    run = subprocess.run([*command, copy.as_uri()], capture_output=True, check=True, timeout=120)
+    title = lxml.html.fromstring(run.stdout.decode()).findtext(".//title")
+    found: dict[str, Any] = json.loads(title or "")
+    return found
+
+
+def style_of_page(page: Any) -> str:
+    """Return the style sheet inside a page, its spaces made one."""
+    return " ".join(" ".join(page.xpath("//style/text()")).split())
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +113,55 @@ def test_each_source_is_reached_by_keyboard_and_read_aloud(page: Any) -> None:
     assert len(set(names)) == len(names)
 
 
-def test_the_page_needs_no_other_file(page: Any) -> None:
-    """Style sheet and figures are in the page; it has no script."""
-    sources = page.xpath("//img/@src | //link/@href | //script")
+def test_every_number_outside_a_result_numbers_something(page: Any) -> None:
+    """What is not marked has no digit but those that number figures, tables and affiliations."""
+    texts = page.xpath("//body//text()[not(ancestor::*[@class='result'])]")
+    numbered = {text.strip() for text in texts if re.search(r"\d", text)}
+    assert numbered == {"1", "Figure\xa01", "Table\xa01", "Figure\xa01:", "Table\xa01:"}
+
+
+def test_the_page_needs_no_other_file(folder: Path, page: Any, tmp_path: Path) -> None:
+    """Style sheet and figures are in the page, it has no script, and a browser asks for nothing else."""
+    sources = page.xpath("//@src | //@srcset | //@data | //@poster | //link/@href")
+    assert sources
     assert all(str(source).startswith("data:") for source in sources)
-    assert page.xpath("//style") or page.xpath("//link[starts-with(@href, 'data:text/css')]")
+    assert not page.xpath("//script | //iframe | //object | //embed | //base | //meta[@http-equiv]")
+    assert re.findall(r"@import|@font-face|url\((?!['\"]?data:)", style_of_page(page)) == []
+    assert re.findall(r"https?:|[\"'(]//", (folder / "build" / "report.html").read_text(encoding="utf-8")) == []
+    seen = observed(folder / "build" / "report.html", tmp_path)
+    if seen is not None:
+        assert [name for name in seen["fetched"] if not name.startswith("data:")] == []
+        assert seen["pictures"]
+        assert all(seen["pictures"])
+
+
+def test_a_source_shows_on_focus_and_on_hover_and_else_not(folder: Path, page: Any, tmp_path: Path) -> None:
+    """A tooltip is hidden until its result is pointed at or focused, and then stands inside the page."""
+    style = style_of_page(page)
+    assert re.search(r"\.tooltip \{[^}]*display: none;", style)
+    assert ".result:hover > .tooltip, .result:focus > .tooltip { display: block; }" in style
+    seen = observed(folder / "build" / "report.html", tmp_path)
+    if seen is not None:
+        assert len(seen["seen"]) == len(page.find_class("result"))
+        assert all(result == {"before": False, "focused": True, "inside": True} for result in seen["seen"])
+
+
+def test_a_claim_that_does_not_hold_is_set_off_in_colour(folder: Path, tmp_path: Path) -> None:
+    """The words stand in an element that the style sheet knows, with its source like any result."""
+    study = tmp_path / "study"
+    shutil.copytree(folder, study)
+    with (study / "report.qmd").open("a", encoding="utf-8") as document:
+        document.write('\nRetention `{python} r.claim("differed", "retention.by_fixation.log_rank.p_value < 0")`.\n')
+    assert main(["html", "--study", str(study)]) == 0
+    page = lxml.html.fromstring((study / "build" / "report.html").read_bytes())
+    [mark] = page.xpath("//mark")
+    assert mark.text_content() == "NOT SUPPORTED BY THE DATA: differed"
+    assert mark.getparent().get("class") == "result"
+    [rule] = re.findall(r"(?:^|[} /])mark \{([^}]*)\}", style_of_page(page))
+    assert "background: var(--alarm-tint); color: var(--alarm);" in rule
+    seen = observed(study / "build" / "report.html", tmp_path)
+    if seen is not None:
+        assert seen["alarm"] == ["rgb(253, 226, 224)", "rgb(143, 29, 20)"]
 
 
 def test_references_lead_to_figures_and_tables(page: Any) -> None:

@@ -19,6 +19,7 @@ from analysis.errors import ReportError
 from analysis.results import Results, write_results
 from analysis.study import Study
 from manuscript import illustrations
+from manuscript.figure_size import figure_size
 from manuscript.illustrations import Illustration, illustrate
 from manuscript.panels import FigureContent
 from manuscript.style import Style
@@ -220,3 +221,23 @@ def test_drawing_leaves_home_alone_and_current_figures_need_no_matplotlib(
     assert [run.stdout for run in runs] == ["True\n", "False\n"]
     assert [run.stderr for run in runs] == ["", ""]
     assert list(home.iterdir()) == []
+
+
+def test_a_figure_that_is_wider_than_the_page_is_shown_on_its_width(tmp_path: Path) -> None:
+    """A journal's 190.5 mm stay so in the file, and in the document the figure fits between the margins."""
+    study, results = trial(tmp_path)
+    style = Style(name="wide", figures=figure_size(width={"max": 190.5}, points={"min": 8}))
+    figure = illustrate("by_arm", study, results, tmp_path, style)
+    assert (figure.path, figure.width_mm) == ("build/figures/wide/by_arm", 174)
+    svg = (tmp_path / f"{figure.path}.svg").read_text()
+    assert f'width="{190.5 / 25.4 * 72:g}pt"' in svg
+
+
+def test_a_change_of_the_size_alone_draws_anew(
+    tmp_path: Path, study_and_results: tuple[Study, Results], drawings: list[str]
+) -> None:
+    """A rule of a journal that changes from one day to the next changes its figures."""
+    study, results = study_and_results
+    for points in (8, 9, 9):
+        illustrate("overall", study, results, tmp_path, Style(figures=figure_size(points={"min": points})))
+    assert drawings == ["overall", "overall"]

@@ -7,6 +7,7 @@ import hashlib
 import re
 import stat
 import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -343,6 +344,25 @@ def test_the_lines_of_a_word_file_are_read_from_its_layout(drafts: dict[str, Dra
 def test_a_layout_that_fails_is_none(code: str, drafts: dict[str, DraftStudy], tmp_path: Path) -> None:
     """A program that fails, hangs or writes nothing gives no lines, and no error."""
     assert lines_in_word(drafts["implants"].docx, program=program(tmp_path, code), seconds=1.0) is None
+
+
+def test_a_layout_that_hangs_is_ended_with_all_that_it_started(drafts: dict[str, DraftStudy], tmp_path: Path) -> None:
+    """LibreOffice's program only starts another one: that must not go on by itself."""
+    pid = tmp_path / "pid"
+    code = (
+        "import subprocess\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        f"pathlib.Path({str(pid)!r}).write_text(str(child.pid))\n"
+        "child.wait()"
+    )
+    assert lines_in_word(drafts["implants"].docx, program=program(tmp_path, code), seconds=5.0) is None
+    state = Path(f"/proc/{pid.read_text()}/stat")
+    for _ in range(50):
+        if not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail("the program that was started goes on")
 
 
 def test_without_libreoffice_there_are_no_lines(

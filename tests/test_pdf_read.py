@@ -19,6 +19,7 @@ Second line: #link("https://example.org/there")[there].
 #pdf.attach("notes.txt", bytes("attached words"), description: "what it is")
 #pagebreak()
 On page two: fi #sym.minus 5.
+#figure(alt: "described in words", line(length: 10pt))
 """
 
 
@@ -76,11 +77,12 @@ def test_properties_attachments_links_and_bookmarks_are_read(facts: PdfFacts) ->
     assert facts.links == ("https://example.org/there",)
     assert facts.outline == ("A heading",)
     assert "what it is" in facts.strings
+    assert "described in words" in facts.strings
 
 
 def test_what_is_not_a_pdf_is_refused(tmp_path: Path) -> None:
     """A missing, broken or encrypted file gets a sentence, not a traceback."""
-    with pytest.raises(ReportError, match=r"none\.pdf does not exist"):
+    with pytest.raises(ReportError, match=r"none\.pdf cannot be read as a PDF"):
         read_pdf(tmp_path / "none.pdf")
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"not a PDF at all")

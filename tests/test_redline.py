@@ -287,6 +287,16 @@ def test_cells_of_a_table_that_is_typed_are_a_persons(tmp_path: Path) -> None:
     assert made.data == 0
 
 
+def test_a_value_beside_a_reference_is_still_the_datas(tmp_path: Path) -> None:
+    """A percentage that changes next to a citation is no edit, not even while a comma is edited elsewhere."""
+    closing = "A closing paragraph, which says what all of this may mean ({rate}; [7])."
+    old, new = (paper(closing=closing.format(rate=rate)) for rate in ("62.3%", "64.4%"))
+    source = SOURCE.replace("may mean", 'may mean (`{python} r.value("os.rate.5y")`; [@smith])')
+    for edited in (source, source.replace("well.", "well, too.")):
+        path, _ = tracked(tmp_path, old, new, old_source=source, new_source=edited)
+        assert changes(path) == [("Data", "del", "62.3"), ("Data", "ins", "64.4")]
+
+
 def test_a_table_changes_cell_by_cell_and_rows_come_and_go(tmp_path: Path) -> None:
     """A row added in the middle and one removed are tracked as rows; of the others only the changed cell is."""
     rows = [

@@ -42,7 +42,7 @@ def test_the_last_lock_is_compared_with_a_report_that_is_brought_up_to_date(
     assert main(["redline", "--study", str(study), "--renderer", "builtin", "--author", "A. Writer"]) == 0
     said = capsys.readouterr().out
     path = study / "build" / "redline.docx"
-    assert said.startswith("redline.docx: ")
+    assert said.startswith(f"{path}: ")
     assert said.endswith("by edits, since first-look\n")
     assert problems(path) == []
     assert accept_all(path) == blocks(study / "build" / "report.docx")

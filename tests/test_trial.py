@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import IMPLANTS
 
+from analysis.__main__ import main as analyse
 from analysis.errors import DataError, StudyError
 from analysis.trial import trial_study
 from manuscript.__main__ import main
@@ -56,6 +57,28 @@ def test_a_trial_builds_its_own_documents_and_leaves_the_study_alone(
     assert capsys.readouterr().out.count("are up to date") == 2
 
 
+def test_results_alone_can_be_tried(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`make results DATA=file` computes what the report would print, in the same place, and touches nothing else."""
+    assert analyse(["--study", str(folder)]) == 0
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    data = fewer(folder, tmp_path / "new.csv")
+    capsys.readouterr()
+    assert analyse(["--study", str(folder), "--data", str(data)]) == 0
+    assert capsys.readouterr().out == (
+        f"Trying {data} in build/try; the study and its results stay as they are.\n"
+        "build/try/build/results.json: written\n"
+    )
+    assert {path: path.read_bytes() for path in before} == before
+    tried = (folder / "build" / "try" / "build" / "results.json").read_bytes()
+    assert analyse(["--study", str(folder), "--data", str(data)]) == 0
+    assert capsys.readouterr().out.endswith("build/try/build/results.json: up to date\n")
+    (folder / "data" / "implants.csv").write_bytes(data.read_bytes())
+    assert analyse(["--study", str(folder)]) == 0
+    assert (folder / "build" / "results.json").read_bytes() == tried
+    assert analyse(["--study", str(folder), "--data", str(tmp_path / "none.csv")]) == 1
+    assert "none.csv: there is no such file" in capsys.readouterr().err
+
+
 def test_a_trial_sees_the_study_as_it_is_now(folder: Path, tmp_path: Path) -> None:
     """Files added, changed or removed since an earlier trial are so in the next one; hidden ones are left out."""
     data = fewer(folder, tmp_path / "new.csv")
@@ -87,9 +110,11 @@ def test_what_cannot_be_tried_is_said(folder: Path, tmp_path: Path) -> None:
 def test_a_bad_file_leaves_everything_untouched(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file that does not fit study.toml is refused with its columns, and nothing is built."""
+    """A file that does not fit study.toml is refused with its columns and its own name, and nothing is built."""
     bad = tmp_path / "bad.csv"
     bad.write_text("a;b\n1;2\n")
     assert main(["report", "--study", str(folder), "--renderer", "builtin", "--data", str(bad)]) == 1
-    assert "Traceback" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert f"In this trial the data file is a copy of {bad}.\nNo document was written" in said
     assert not (folder / "build" / "results.json").exists()

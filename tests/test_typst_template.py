@@ -428,6 +428,22 @@ def test_abstract_of_the_front_matter_looks_like_one_in_the_body(tmp_path: Path)
     assert in_front.text == in_body.text
 
 
+def test_a_box_of_the_body_is_framed_with_its_labels(tmp_path: Path) -> None:
+    """A journal's box takes the look of page 1: labels in a column of their own, without line numbers."""
+    body = "#block[\n#strong[Key Points]\n\n#strong[Question.] Why is it so?\n\n] <box>\n= Introduction\nText.\n"
+    page = read(print_pdf(tmp_path, body, **METADATA))[0]
+    assert "Key Points Question Why is it so?" in page.words()
+    assert page.left_of("Question") == page.left_of("Key Points") < page.left_of("Why")
+
+
+def test_a_midline_decimal_point_does_not_break(tmp_path: Path) -> None:
+    """A line ends before 12·34 or after it, never inside."""
+    body = "= Results\n" + " ".join(f"{i}·{i + 10}–{i + 1}·{i + 20}" for i in range(10, 200)) + "\n"
+    text = "\n".join(page.text for page in read(print_pdf(tmp_path, body, **METADATA)))
+    assert "·" in text
+    assert not re.search(r"·-?$|^·", text, re.MULTILINE)
+
+
 def test_a_bold_word_is_no_label_where_its_sentence_goes_on(tmp_path: Path) -> None:
     """Only a label stands in the margin: bold words inside a sentence stay there, further paragraphs have none."""
     body = "#block[\n#strong[Nobody] here is real.\n\n#strong[Note:] nobody\n\nat all.\n] <notice>\n"

@@ -197,6 +197,25 @@ def test_what_is_saved_is_built_however_it_is_saved(
     assert found == built(folder) == built_cold(folder, tmp_path / "cold")
 
 
+def test_a_whole_paper_is_the_same_bytes_as_from_nothing(
+    folder: Path, tmp_path: Path, watch: Callable[..., Watching]
+) -> None:
+    """New data reach tables, figures, claims and audit through the processes that stand ready as through others."""
+    shutil.rmtree(folder)
+    folder.mkdir()
+    for name in ("study.toml", "report.qmd", "references.bib", "_quarto.yml"):
+        shutil.copy(ROOT / name, folder / name)
+    for name in ("data", "templates"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    watching = watch()
+    data = folder / "data" / "cohort.csv"
+    data.write_text("".join(data.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    watching.until(r" data/cohort\.csv: results and documents written in ")
+    audit = (folder / "build" / "audit.json").read_bytes()
+    assert built(folder) == built_cold(folder, tmp_path / "cold")
+    assert audit == (tmp_path / "cold" / "build" / "audit.json").read_bytes()
+
+
 def test_a_save_that_changes_nothing_builds_nothing(folder: Path, watch: Callable[..., Watching]) -> None:
     """Content counts, not time; and neither files that the report is not made from nor its own outputs."""
     watching = watch()
@@ -273,7 +292,7 @@ def test_nobody_waits_for_one_that_was_killed(watch: Callable[..., Watching]) ->
 
 
 def test_memory_does_not_grow(folder: Path, watch: Callable[..., Watching]) -> None:
-    """After ten more reports the process that watches is as large as it was, and has two others beside it."""
+    """After six more reports the process that watches is as large as it was, and has two others beside it."""
 
     def memory() -> int:
         listed = subprocess.run(["ps", "-o", "rss=", "-p", str(watching.process.pid)], capture_output=True, check=True)
@@ -286,7 +305,8 @@ def test_memory_does_not_grow(folder: Path, watch: Callable[..., Watching]) -> N
         return memory()
 
     watching, document = watch(), folder / "report.qmd"
-    assert edit(10) <= edit(3) + 1024  # KiB
+    before = edit(3)
+    assert edit(6) <= before + 1024  # KiB
     time.sleep(0.5)
     assert len(descendants(watching.process.pid)) == 2
 

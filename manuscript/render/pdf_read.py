@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +14,10 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import (
     ByteStringObject,
     ContentStream,
+    DecodedStreamObject,
     DictionaryObject,
     IndirectObject,
+    NameObject,
     StreamObject,
     TextStringObject,
 )
@@ -22,6 +26,12 @@ from analysis.errors import ReportError
 
 _SAME_LINE: Final = 0.5  # of the size of the text: raised marks stand higher, and belong to their line
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
+_TEXT: Final = re.compile(rb"(?s)((?<![^\s>\]])BT\b.*?\bET(?![^\s/\[<]))")
+_DRAWING: Final = re.compile(rb"(?<=\s)(?:[-+.\d]+\s+){2,6}(?:[mlcvy]|re)(?=\s)")
+# What is said of a part of a page, in its content: words in place of it
+_SAID: Final = re.compile(
+    rb"/(?:Alt|ActualText|E|T)\s*(?:<(?P<hex>[0-9A-Fa-f\s]*)>|\((?P<text>(?:\\.|[^\\()])*)\))", re.S
+)
 _JPEG: Final = ("/DCTDecode", "/JPXDecode")
 
 
@@ -105,10 +115,20 @@ def read_pdf(path: Path) -> PdfFacts:
         If the file is missing, encrypted, or not a PDF.
     """
     try:
-        reader = PdfReader(path)
+        content = path.read_bytes()
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read as a PDF ({error.strerror}). Make it again.") from None
+    return read_pdf_bytes(content, name=str(path))
+
+
+def read_pdf_bytes(content: bytes, *, name: str) -> PdfFacts:
+    """Read a PDF from its bytes; `name` is how messages call it; errors as `read_pdf`."""
+    try:
+        reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
-            raise ReportError(f"{path} is encrypted, so that nothing in it can be read. Save it without a password.")
+            raise ReportError(f"{name} is encrypted, so that nothing in it can be read. Save it without a password.")
         objects = list(_objects(reader))
+        said = [text for page in reader.pages for text in _said_on(page)]  # before curves are taken off the pages
         xmp = reader.root_object.get("/Metadata")
         return PdfFacts(
             pages=tuple(_page(page, number) for number, page in enumerate(reader.pages, start=1)),
@@ -124,17 +144,18 @@ def read_pdf(path: Path) -> PdfFacts:
                 for text in _texts(item)
             ),
             outline=tuple(str(item["/Title"]) for item in objects if "/Title" in item and "/Parent" in item),
-            strings=tuple(text for item in objects for text in _texts(item)),
+            strings=(
+                *(text for item in objects for text in _texts(item)),
+                *said,
+            ),
             images=tuple(
                 item._data for item in objects if isinstance(item, StreamObject) and item.get("/Filter") in _JPEG
             ),
             tagged=bool(reader.root_object.get("/MarkInfo", {}).get("/Marked")),
             figures=tuple(str(item.get("/Alt", "")) for item in objects if item.get("/S") == "/Figure"),
         )
-    except FileNotFoundError:
-        raise ReportError(f"{path} does not exist, so it cannot be read as a PDF.") from None
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ReportError(f"{path} cannot be read as a PDF ({error}). Make it again.") from None
+        raise ReportError(f"{name} cannot be read as a PDF ({error}). Make it again.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +222,34 @@ def _page(page: PageObject, number: int) -> PdfPage:
         else:
             lines.append(PdfLine(number, round(x, 2), round(y, 2), text, round(abs(size * tm[3] * cm[3]), 2)))
 
+    _leave_out_drawings(page)
     page.extract_text(visitor_text=visit)
     return PdfPage(number, float(page.mediabox.width), float(page.mediabox.height), tuple(lines))
+
+
+def _content(page: PageObject) -> bytes:
+    contents = page.get("/Contents")
+    contents = contents.get_object() if contents is not None else []
+    streams = contents if isinstance(contents, list) else [contents]
+    return b"\n".join(part.get_object().get_data() for part in streams)
+
+
+def _leave_out_drawings(page: PageObject) -> None:
+    """Take lines and curves off the page, in memory: reading those of a figure takes seconds."""
+    parts = _TEXT.split(_content(page))
+    kept = DecodedStreamObject()
+    kept.set_data(b"".join(part if number % 2 else _DRAWING.sub(b"", part) for number, part in enumerate(parts)))
+    page[NameObject("/Contents")] = kept
+
+
+def _said_on(page: PageObject) -> Iterator[str]:
+    """Yield alternative texts that stand in a page's content."""
+    for met in _SAID.finditer(_content(page)):
+        if met["hex"] is not None:
+            raw = bytes.fromhex(re.sub(rb"\s", b"", met["hex"]).decode())
+            yield raw.decode("utf-16" if raw.startswith((b"\xfe\xff", b"\xff\xfe")) else "latin-1", errors="replace")
+        else:
+            yield met["text"].decode("latin-1")
 
 
 def _objects(reader: PdfReader) -> Iterator[DictionaryObject]:

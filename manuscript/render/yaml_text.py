@@ -45,6 +45,10 @@ def read_mapping(text: str, *, name: str, first_line: int = 1) -> dict[str, Any]
 
 def write_mapping(mapping: Mapping[str, Any]) -> str:
     """Return a mapping as YAML that `read_mapping`, Quarto and pandoc read alike, short lists on one line."""
-    return str(
-        yaml.safe_dump(dict(mapping), allow_unicode=True, sort_keys=False, default_flow_style=None, width=10_000)
-    )
+
+    def written(key: str, value: Any) -> str:
+        flow = None if isinstance(value, (dict, list)) and value else False
+        text = yaml.safe_dump({key: value}, allow_unicode=True, sort_keys=False, default_flow_style=flow, width=10_000)
+        return str(text)
+
+    return "".join(written(key, value) for key, value in mapping.items())

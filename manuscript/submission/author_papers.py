@@ -78,7 +78,7 @@ def cover_letter(
         "date": _date(),
         "journal": "" if journal is None or journal.name == _GENERIC else journal.title,
         "title": text.title or str(front_matter.get("title") or ""),
-        "article_type": str(front_matter.get("article-type") or "").lower(),
+        "article_type": _within(str(front_matter.get("article-type") or "")),
         "findings": " ".join(sentence for sentence in found if UNSUPPORTED not in sentence),
         "text_words": number_text(text.words, 0, style),
         "abstract_words": number_text(text.abstract_words, 0, style),
@@ -191,6 +191,11 @@ def _date() -> str:
     if not os.environ.get(EPOCH_VARIABLE):
         return ""
     return date_text(datetime.fromtimestamp(epoch(), UTC).date().isoformat())
+
+
+def _within(name: str) -> str:
+    """Return a name as it stands within a sentence: "original research", but "RCT"."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _counted(number: int, word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -31,7 +31,8 @@ _BOX: Final = re.compile(rb"^%%(HiRes)?BoundingBox:((?:\s+-?[\d.]+){4})", re.MUL
 _COMMENT: Final = re.compile(
     rb"^%%(Title|Creator|CreationDate|For|Author|Copyright|Routing|Version):\s*(.*?)\s*$", re.M
 )
-_EMBEDDED: Final = re.compile(rb"/FontType (\d+) def\b(?:(?!/FontType )[\s\S])*?/FontName /(\S+) def")
+_KIND: Final = re.compile(rb"/FontType (\d+) def\b")
+_NAME: Final = re.compile(rb"/FontName /(\S+) def\b")
 _SELECTED: Final = re.compile(rb"/(\S+)\s+([\d.]+)\s+selectfont\b|/(\S+)\s+findfont\s+([\d.]+)\s+scalefont\b")
 _COLOUR: Final = re.compile(rb"\b(?:[\d.]+\s+)+(setrgbcolor|sethsbcolor|setcmykcolor|setgray)\b")
 _SCALED: Final = re.compile(rb"\b[\d.]+\s+scale\b|\]\s*concat\b")
@@ -195,7 +196,7 @@ def _of_eps(path: Path) -> FigureFacts:
     if not content.startswith(b"%!PS") or not boxes or not content.rstrip().endswith((b"%%EOF", b"showpage")):
         raise ReportError(f"{path} cannot be read as an EPS: it lacks its start, its size or its end. Make it again.")
     left, bottom, right, top = boxes.get(True, boxes.get(False, []))
-    embedded = {name.decode("latin-1"): kind.decode() for kind, name in _EMBEDDED.findall(content)}
+    embedded = dict(_eps_fonts(content))
     selected = [
         ((one or other).decode("latin-1"), float(size or scaled))
         for one, size, other, scaled in _SELECTED.findall(content)
@@ -216,8 +217,17 @@ def _of_eps(path: Path) -> FigureFacts:
         ),
         smallest_points=min(sizes, default=None),
         largest_points=max(sizes, default=None),
-        metadata={name.decode(): text.decode("utf-8", "replace") for name, text in _COMMENT.findall(content)},
+        # The first of each: what follows are comments of fonts.
+        metadata={name.decode(): text.decode("utf-8", "replace") for name, text in reversed(_COMMENT.findall(content))},
     )
+
+
+def _eps_fonts(content: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the fonts that an EPS defines: name and number of their type."""
+    for definition in content.split(b"definefont")[:-1]:
+        names, kinds = _NAME.findall(definition), _KIND.findall(definition)
+        if names and kinds:
+            yield names[-1].decode("latin-1"), kinds[-1].decode()
 
 
 def _mode(modes: Iterable[str]) -> str:

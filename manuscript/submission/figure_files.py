@@ -113,10 +113,10 @@ def upload_for(journal: Journal | None) -> Upload:
             f"{journal.name}: figure_formats has {', '.join(taken)}, none of which can be written.\n"
             "Figures are written as TIFF, PDF and EPS: add one that the journal takes, or leave out the rule."
         )
-    range_of_dpi = rules.get("figure_dpi") or {}
-    least = round(range_of_dpi.get("min", LEAST_DPI))
-    best = max(least, round(min(range_of_dpi.get("max", BEST_DPI), BEST_DPI)))
-    dpi = sorted({best, min(least, best), *(step for step in _STEPS if least <= step <= best)}, reverse=True)
+    limits = rules.get("figure_dpi") or {}
+    best = round(max(min(BEST_DPI, limits.get("max", BEST_DPI)), limits.get("min", 0)))
+    least = min(best, round(limits.get("min", LEAST_DPI)))
+    dpi = sorted({best, least, *(step for step in _STEPS if least < step < best)}, reverse=True)
     megabytes = rules.get("figure_megabytes") or {}
     return Upload(formats=formats, dpi=tuple(dpi), most_bytes=megabytes.get("max", float("inf")) * 1e6)
 

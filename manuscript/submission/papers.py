@@ -44,6 +44,7 @@ def write_papers(
     text: ManuscriptText,
     docx: Path,
     pdf: Path,
+    pdf_lines: Sequence[PrintedLine] | None = None,
     word_lines: Sequence[PrintedLine] | None = None,
 ) -> Papers:
     """Write the papers of a draft into a folder.
@@ -55,6 +56,7 @@ def write_papers(
     front_matter : of report.qmd, with authors, keywords, `short-title`, `article-type`, `papersize`, and `strobe`.
     text : of `docx`.
     docx, pdf : the finished manuscript of this draft.
+    pdf_lines : the lines of `pdf`, where it was read before; without them it is read here.
     word_lines : the lines of `docx` as they are laid out (none: unknown); without them LibreOffice is asked, where
         it is installed.
 
@@ -72,7 +74,7 @@ def write_papers(
     }
     with ThreadPoolExecutor(1) as pool:  # LibreOffice takes as long as all the rest
         waiting = pool.submit(lines_in_word, docx) if word_lines is None else None
-        pdf_lines = printed_lines(read_pdf(pdf))
+        pdf_lines = printed_lines(read_pdf(pdf)) if pdf_lines is None else pdf_lines
         written = [
             write_word_file(
                 folder / f"{name}.docx",

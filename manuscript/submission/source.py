@@ -103,7 +103,9 @@ def with_front_matter(
 ) -> str:
     """Return a document with its front matter changed, on as many lines as before where it fits them."""
     front, start, lines = split_front_matter(text, name=name)
-    written = write_mapping(change(front)).splitlines() if front else []
+    if start == 0:
+        return text
+    written = write_mapping(change(front)).splitlines()
     room = max(0, start - 2 - len(written))
     return "\n".join(["---", *written, *[""] * room, "---", *lines[start:]])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +18,17 @@ from ..illustrations import FOLDER as FIGURES
 from ..journal_file import Journal
 from ..render.draft import FORMATS
 from ..render.project import PATHS, PROJECT_FILE, STYLES, as_list, merged
-from ..render.qmd import read_front_matter
+from ..render.qmd import read_front_matter, split_front_matter
 from ..render.yaml_text import read_mapping, write_mapping
+from .blinded_files import blind_pictures, blinded_bibliography, blinded_study, new_keys, read_bibliographies
+from .blinding import Removed, blinded_front_matter, blinded_source
+from .references import people_of
 from .source import Placement, placement_of, rearranged, with_front_matter
+from .words import identifying_words
+
+STUDY_FILE: Final = "study.toml"
+REMOVED: Final = "build/removed.txt"
+"""Where a blinded stage lists what was removed from its text word by word."""
 
 LOOK: Final = ("look", "figures", "linestretch", "line-numbers", "fontsize", "attach-results")
 """What a draft decides of the look of its documents: neither report.qmd nor a profile has a say in it."""
@@ -47,25 +56,97 @@ def stage(
     Notes
     -----
     Results, audit and figures are brought along, so that only what is not current is made again. The journal's rules
-    decide on line spacing, line numbers and the places of floats, whatever ``_quarto-<journal>.yml`` says of them.
+    decide on line spacing, line numbers and the places of floats, whatever ``_quarto-<journal>.yml`` says of them. A
+    blinded stage has a list of what was removed word by word, ``build/removed.txt``; where a label of study.toml tells
+    of the authors, it is another one there, and the analysis runs once more.
     """
     folder, place = folder.resolve(), place.resolve()
-    document = read_front_matter(folder / DOCUMENT)
-    own = (folder / PROJECT_FILE).is_file()
-    project = _project(folder, place, own=own)
-    profile_name = f"_quarto-{journal.name}.yml"
+    source = _read(folder, journal, place)
+    text, project, profile = source.text, source.project, source.profile
     placement = placement_of(journal)
-    bring(folder, place, but=[Path(DOCUMENT), Path(PROJECT_FILE), Path(profile_name)])
+    profile_name = _profile_name(journal)
+    written: dict[str, str] = {}
+    removed: tuple[Removed, ...] = ()
+    if blinded:
+        texts, words = source.references, source.words
+        keys = new_keys(texts, words)
+        people = people_of(source.told)
+        written = {name: blinded_bibliography(content, people, keys) for name, content in texts.items()}
+        written[STUDY_FILE] = blinded_study((folder / STUDY_FILE).read_text(encoding="utf-8"), words)
+        blind = blinded_source(text, words, name=DOCUMENT, renamed=keys)
+        text, removed = blind.text, blind.removed
+        project, profile = blinded_front_matter(project, words), blinded_front_matter(profile, words)
+    text = with_front_matter(text, _without_look, name=DOCUMENT)
+    text = rearranged(text, placement, name=DOCUMENT, bibliography=bool(source.cited))
+    written |= {PROJECT_FILE: write_mapping(project)}
+    written |= {profile_name: write_mapping(merged(profile, look_of(journal, placement, blinded=blinded)))}
+    bring(folder, place, but=[Path(name) for name in (DOCUMENT, *written)])
     _bring_built(folder, place, journal, figures_from)
-    text = "\n".join(document.lines)
-    text = with_front_matter(text, lambda front: _without_look(front), name=DOCUMENT)
-    cites = bool(as_list(project.get("bibliography")) or as_list(document.front_matter.get("bibliography")))
-    text = rearranged(text, placement, name=DOCUMENT, bibliography=cites)
-    profile = merged(_without_look(_profile(folder, place, profile_name)), look_of(journal, placement, blinded=blinded))
-    _write(place / DOCUMENT, text)
-    _write(place / PROJECT_FILE, write_mapping(_without_look(project)))
-    _write(place / profile_name, write_mapping(profile))
+    if blinded:
+        text = blind_pictures(text, folder, place)
+        written[REMOVED] = "".join(f"{DOCUMENT}:{item.line}: {item.what}\n" for item in removed)
+    for name, content in {DOCUMENT: text, **written}.items():
+        (place / name).write_text(content, encoding="utf-8")
     return place
+
+
+def telling_words(folder: Path, journal: Journal) -> tuple[str, ...]:
+    """Return what in a draft of a study would tell who wrote it; see `identifying_words`.
+
+    Raises
+    ------
+    LockstepError
+        If report.qmd, a _quarto file or a list of references is missing or not valid.
+    """
+    return _read(folder.resolve(), journal, folder.resolve()).words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """What a stage is made from: text, project and profile, and the lists of references that any of them names."""
+
+    text: str
+    project: dict[str, Any]
+    profile: dict[str, Any]
+    told: Mapping[str, Any]
+    cited: tuple[str, ...]
+    references: Mapping[str, str]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What tells who wrote it."""
+        return identifying_words(self.told, "\n".join(self.references.values()), text=self.text)
+
+
+def _read(folder: Path, journal: Journal, place: Path) -> _Source:
+    """Read the sources of a study; paths in project and profile are as seen from a place."""
+    text = "\n".join(read_front_matter(folder / DOCUMENT).lines)
+    project = _without_look(_project(folder, place))
+    profile = _without_look(_profile(folder, place, _profile_name(journal)))
+    front, _, _ = split_front_matter(text, name=DOCUMENT)
+    cited = _bibliographies(project, profile, front)
+    return _Source(
+        text=text,
+        project=project,
+        profile=profile,
+        told=merged(project, front),  # authors may stand in either
+        cited=tuple(cited),
+        references=read_bibliographies(folder, cited),
+    )
+
+
+def _profile_name(journal: Journal) -> str:
+    return f"_quarto-{journal.name}.yml"
+
+
+def _bibliographies(*configs: Mapping[str, Any]) -> list[str]:
+    """Return the files of references that are named anywhere, for one format as well."""
+    names = []
+    for config in configs:
+        formats = config.get("format")
+        own = [one for one in formats.values() if isinstance(one, dict)] if isinstance(formats, dict) else []
+        names += [str(name) for one in (config, *own) for name in as_list(one.get("bibliography"))]
+    return list(dict.fromkeys(names))
 
 
 def look_of(journal: Journal, placement: Placement, *, blinded: bool = False) -> dict[str, Any]:
@@ -94,8 +175,9 @@ def _without_look(config: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _project(folder: Path, place: Path, *, own: bool) -> dict[str, Any]:
+def _project(folder: Path, place: Path) -> dict[str, Any]:
     """Return the study's project, or the program's with its paths as seen from the stage; no hook runs in a stage."""
+    own = (folder / PROJECT_FILE).is_file()
     home = folder if own else REPOSITORY
     project = read_mapping((home / PROJECT_FILE).read_text(encoding="utf-8-sig"), name=PROJECT_FILE)
     settings = project.get("project")
@@ -143,7 +225,3 @@ def _bring_built(folder: Path, place: Path, journal: Journal, figures_from: Path
         for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):
             if (home / drawn).is_dir():
                 shutil.copytree(home / drawn, place / drawn, dirs_exist_ok=True)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

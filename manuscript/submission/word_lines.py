@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -39,13 +42,21 @@ def lines_in_word(
         profile = (folder / "profile").as_uri()
         arguments = [f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", "pdf", "--outdir"]
         try:
-            subprocess.run(
-                [found, *arguments, str(folder), str(docx)],
-                capture_output=True,
-                timeout=seconds,
-                check=True,
-                stdin=subprocess.DEVNULL,
-            )
+            _run([found, *arguments, str(folder), str(docx)], seconds)
             return printed_lines(read_pdf(folder / f"{docx.stem}.pdf"))
-        except (OSError, subprocess.SubprocessError, ReportError):
+        except (OSError, subprocess.TimeoutExpired, ReportError):
             return None
+
+
+def _run(command: list[str], seconds: float) -> None:
+    """Run a program; end it where it takes too long, with all that it has started: `soffice` only starts another."""
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True) as process:
+        try:
+            process.wait(seconds)
+        except BaseException:
+            if hasattr(os, "killpg"):
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+            raise

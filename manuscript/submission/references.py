@@ -1,0 +1,157 @@
+"""BibTeX files: which references a manuscript's own authors wrote, and the files without them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..render.authors import byline
+from ..render.project import as_list
+
+REMOVED: Final = "[Reference removed for blind review]"
+
+_ENTRY: Final = re.compile(r"@(?P<type>\w+)\s*(?P<open>[{(])")
+_KEY: Final = re.compile(r"\s*(?P<key>[^,\s{}()]+)\s*,")
+_NOT_ENTRIES: Final = ("comment", "string", "preamble")
+_LATEX_LETTERS: Final = {"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "aa": "å", "AA": "Å"}
+_ACCENTS: Final = dict(
+    zip("`'^\"~=.uvHcrk", "\u0300\u0301\u0302\u0308\u0303\u0304\u0307\u0306\u030c\u030b\u0327\u030a\u0328", strict=True)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody's family name and first names, as far as they are known."""
+
+    family: str
+    given: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry of a BibTeX file: key, authors, DOI, its place in the file."""
+
+    key: str
+    authors: tuple[Person, ...]
+    doi: str
+    start: int
+    end: int
+
+
+def people_of(front_matter: Mapping[str, Any]) -> tuple[Person, ...]:
+    """Return the authors of a manuscript; where the front matter does not tell, the last word is the family name."""
+    people = byline(front_matter)
+    raw = as_list(front_matter.get("by-author") or front_matter.get("author") or front_matter.get("authors"))
+    persons = []
+    for author, item in zip(people.authors, raw, strict=True):
+        name = item.get("name") if isinstance(item, Mapping) else None
+        given, _, family = author.name.rpartition(" ")
+        if isinstance(name, Mapping) and name.get("family"):
+            given, family = str(name.get("given") or given), str(name["family"])
+        persons.append(Person(family, given))
+    return tuple(persons)
+
+
+def is_one_of(author: Person, people: Sequence[Person]) -> bool:
+    """Tell whether a reference's author is one of these people: the family name and the first initial agree."""
+    return any(
+        _plain(author.family) == _plain(person.family)
+        and (not author.given or not person.given or _plain(author.given)[:1] == _plain(person.given)[:1])
+        for person in people
+    )
+
+
+def read_references(text: str) -> list[Reference]:
+    """Return the entries of a BibTeX file, or of several one after the other."""
+    return list(_entries(text))
+
+
+def without_own(
+    text: str, people: Sequence[Person], renamed: Callable[[str], str] = lambda key: key
+) -> tuple[str, list[str]]:
+    """Return a BibTeX file in which references by these people are anonymous, and the keys of those.
+
+    An entry keeps its place, and hence its number; `renamed` gives a key for each key.
+    """
+    new, done, own = [], 0, []
+    for entry in _entries(text):
+        new.append(text[done : entry.start])
+        done = entry.end
+        whole = text[entry.start : entry.end]
+        if any(is_one_of(author, people) for author in entry.authors):
+            own.append(entry.key)
+            new.append(f"@misc{{{renamed(entry.key)},\n  title = {{{{{REMOVED}}}}},\n}}")
+        else:
+            new.append(whole.replace(entry.key, renamed(entry.key), 1))
+    return "".join([*new, text[done:]]), own
+
+
+def _entries(text: str) -> Iterator[Reference]:
+    place = 0
+    while met := _ENTRY.search(text, place):
+        place = _closing(text, met.start("open"))
+        key = _KEY.match(text, met.end())
+        if met["type"].lower() in _NOT_ENTRIES or key is None:
+            continue
+        fields = text[key.end() : place]
+        authors = _field(fields, "author") or _field(fields, "editor")
+        names = [name for name in re.split(r"\s+and\s+", authors) if name.strip()]
+        yield Reference(key["key"], tuple(map(_person, names)), _field(fields, "doi"), met.start(), place)
+
+
+def _closing(text: str, opened: int) -> int:
+    """Return the index after the brace that closes the one at `opened`."""
+    depth = 0
+    for index in range(opened, len(text)):
+        if text[index] in "{(" if text[opened] == "(" else text[index] == "{":
+            depth += 1
+        elif text[index] in "})" if text[opened] == "(" else text[index] == "}":
+            depth -= 1
+            if depth == 0:
+                return index + 1
+    return len(text)
+
+
+def _field(fields: str, name: str) -> str:
+    """Return the value of a field, its outer braces or quotes taken away, space made plain."""
+    met = re.search(rf"(?:^|,)\s*{name}\s*=\s*", fields, re.IGNORECASE)
+    if met is None or met.end() >= len(fields):
+        return ""
+    if fields[met.end()] == "{":
+        value = fields[met.end() + 1 : _closing(fields, met.end()) - 1]
+    elif fields[met.end()] == '"':
+        value = re.match(r"(?:[^{}\"]|\{(?:[^{}]|\{[^{}]*\})*\})*", fields[met.end() + 1 :])[0]  # type: ignore[index]
+    else:
+        value = re.split(r"[,}]", fields[met.end() :])[0]
+    return re.sub(r"\s+", " ", value).strip()
+
+
+def _person(name: str) -> Person:
+    name = _without_latex(name).strip()
+    if "," in name:
+        family, *rest = (part.strip() for part in name.split(","))
+        return Person(family, rest[-1] if rest else "")
+    given, _, family = name.rpartition(" ")
+    return Person(family, given)
+
+
+def _without_latex(text: str) -> str:
+    r"""Return text with LaTeX's accents as characters: M{\"u}ller is Müller."""
+    text = re.sub(r"\\(ss|ae|AE|aa|AA|o|O|l|L)(?![A-Za-z])\s*(?:\{\})?", lambda met: _LATEX_LETTERS[met[1]], text)
+
+    def accented(met: re.Match[str]) -> str:
+        return unicodedata.normalize("NFC", met["letter"] + _ACCENTS[met["accent"]])
+
+    # A letter names some accents: then a brace or space comes before what it stands on.
+    text = re.sub(r"\\(?P<accent>[`'^\"~=.])\s*\{?\\?(?P<letter>[A-Za-z])\}?", accented, text)
+    text = re.sub(r"\\(?P<accent>[uvHcrk])(?:\s*\{|\s+)(?P<letter>[A-Za-z])\}?", accented, text)
+    return text.replace("{", "").replace("}", "").replace("~", " ")
+
+
+def _plain(name: str) -> str:
+    """Return a name's letters, without case and accents."""
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l"))
+    return "".join(letter for letter in letters if letter.isalpha())

@@ -1,0 +1,305 @@
+"""The blinded twin: source, reference list, labels and pictures without a trace of the authors."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from analysis.errors import ReportError
+from manuscript.submission.blinded_files import blind_pictures, blinded_bibliography, blinded_study, new_keys
+from manuscript.submission.blinding import SENTENCE, WORD, blinded_front_matter, blinded_source
+from manuscript.submission.image_bytes import without_metadata
+from manuscript.submission.references import Person, people_of, read_references, without_own
+from manuscript.submission.words import find_words, identifying_words, numbers_of_prose
+
+FRONT: dict[str, Any] = {
+    "title": "A study^[With thanks to Zoë Quistgaard.]",
+    "author": [
+        {
+            "name": "Zoë Quistgaard",
+            "email": "zq@northern.example",
+            "orcid": "0000-0002-1825-0097",
+            "affiliations": [
+                {"name": "Northern Light Hospital", "department": "Department of Repairs", "city": "Tromsø"}
+            ],
+        },
+        {"name": {"given": "Bo", "family": "Li"}},
+        {"name": "Ann Young"},
+    ],
+    "funding": [{"statement": "Grant agreement 01KT2103", "awards": [{"id": "R01 CA123456"}]}],
+    "ethics": "Approved by the committee, EK-2019/114, in 2019",
+    "blind": ["Northern registry"],
+    "status": "Draft of Quistgaard",
+    "description": "About repairs.",
+    "keywords": ["repair", "Tromsø"],
+}
+BIB = r"""
+@article{quistgaard2020, author = {Quistgaard, Z. and Smith, John}, title = {Old {work}}, doi = {10.1/own}}
+@article{li2019, author = {Li, Xiang}, title = {Other}}
+@article{own2, author = "B. Li and {\O}rsted, H{\"a}ns", title = "Mine"}
+@comment{ @article{no, author = {Quistgaard, Z}} }
+"""
+TEXT = "The young patients. Li et al. showed this."
+
+
+def words() -> tuple[str, ...]:
+    """Return what tells of the authors above."""
+    return identifying_words(FRONT, BIB, text=TEXT, this_machine=False)
+
+
+def blind(body: str, **options: Any) -> str:
+    """Return the blinded body of a document without front matter."""
+    return blinded_source(textwrap.dedent(body), words(), **options).text
+
+
+def test_all_that_the_front_matter_tells_is_looked_for() -> None:
+    """Names, addresses, numbers and declared words; no family name that is somebody else's or an ordinary word."""
+    found = words()
+    for word in (
+        *("Zoë Quistgaard", "Quistgaard", "Bo Li", "B Li", "Li B", "Ann Young", "Young A", "zq@northern.example"),
+        *("0000-0002-1825-0097", "Northern Light Hospital", "Department of Repairs", "Tromsø", "R01 CA123456"),
+        *("01KT2103", "EK-2019/114", "Northern registry", "10.1/own"),
+    ):
+        assert word in found, word
+    assert "Li" not in found
+    assert "Young" not in found
+    assert "2019" not in found
+
+
+def test_a_name_counts_by_itself_where_nobody_else_has_it() -> None:
+    """Without the other Li in the reference list and the young patients, both names are looked for."""
+    assert "Young" in identifying_words(FRONT, this_machine=False)
+    assert "Li" not in identifying_words(FRONT, this_machine=False)  # too short
+
+
+def test_who_runs_the_program_is_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Paths tell the user's name; names that belong to nobody do not."""
+    monkeypatch.setattr("getpass.getuser", lambda: "zquist")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "root")
+    found = identifying_words({})
+    assert found == ("zquist",)
+
+
+def test_statements_that_tell_are_removed_by_bold_opening() -> None:
+    """Each keeps its opening, and says that it was removed; the line of what follows stays."""
+    for opening in ("Funding", "Author contributions", "Acknowledgments", "Acknowledgements", "Conflicts of interest"):
+        assert blind(f"**{opening}.** We\nmuch *thank* all.\n\nNext.") == f"**{opening}.** {SENTENCE}\n\n\nNext."
+    assert blind('**`{python} r.heading("Funding")`.** None.') == f'**`{{python}} r.heading("Funding")`.** {SENTENCE}'
+
+
+def test_statements_that_tell_are_removed_by_heading() -> None:
+    """The whole section goes, up to the next heading or the reference list."""
+    body = """\
+    # Declarations
+
+    ## Funding {.unnumbered}
+
+    We were funded.
+
+    - richly
+
+    ## Methods of funding research
+
+    Stays.
+    """
+    new = blind(body)
+    assert new.split("\n")[2:7] == ["## Funding {.unnumbered}", "", SENTENCE, "", ""]
+    assert "richly" not in new
+    assert new.rstrip().endswith("Stays.")
+    assert blind("# Funding\nWe.\n\n# Next\n") == f"# Funding\n\n{SENTENCE}\n\n# Next\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "removed"),
+    [
+        ("**Ethics.** Not applicable.", False),
+        ("**Ethics approval.** Approved (IRB no. 2019-114).", True),
+        ("**Ethics.** The board of the Northern Light Hospital agreed.", True),
+        ("**Data availability.** All data are in the article.", False),
+        ("**Data and code availability.** See https://github.com/somebody/repository.", True),
+        ("**Background.** Whether https://example.org helps is uncertain.", False),
+    ],
+)
+def test_statements_that_may_tell_are_removed_where_they_do(text: str, *, removed: bool) -> None:
+    """A number, an address or a name makes the difference."""
+    assert (SENTENCE in blind(text)) is removed
+
+
+def test_what_the_authors_mark_is_removed() -> None:
+    """Spans become a word, divs a sentence."""
+    assert blind("At [our [own] centre]{.identifying} we did.") == f"At {WORD} we did."
+    assert blind("::: {.identifying}\nWho\n\nwe are.\n:::\nNext.") == f"{SENTENCE}\n\n\n\n\nNext."
+
+
+def test_words_are_replaced_wherever_they_stand_and_told_with_their_line() -> None:
+    """In text, headings, captions, notes, alternative texts and tables; code and references stay."""
+    body = """\
+    # Work at Tromso
+
+    We (Z. Quistgaard) used `{python} r.n("quistgaard.count")` at the Northern
+    Light Hospital [@quistgaard2020; @li2019], see @fig-quistgaard.
+
+    ```{python}
+    quistgaard = 1
+    ```
+
+    ::: {#fig-quistgaard}
+    ![](images/quistgaard.png){fig-alt="Map of Tromsø"}
+
+    By Quistgaard^[Quistgaard.]
+    :::
+    """
+    result = blinded_source(textwrap.dedent(body), words(), renamed={"quistgaard2020": "removed1"})
+    assert result.text == textwrap.dedent(
+        f"""\
+        # Work at {WORD}
+
+        We (Z. {WORD}) used `{{python}} r.n("quistgaard.count")` at the {WORD}
+         [@removed1; @li2019], see @fig-quistgaard.
+
+        ```{{python}}
+        quistgaard = 1
+        ```
+
+        ::: {{#fig-quistgaard}}
+        ![](images/quistgaard.png){{fig-alt="Map of {WORD}"}}
+
+        By {WORD}^[{WORD}.]
+        :::
+        """
+    )
+    assert [(item.line, item.what) for item in result.removed] == [
+        (1, "Tromso"),
+        (3, "Quistgaard"),
+        (3, "Northern Light Hospital"),
+        (11, "Tromsø"),
+        (13, "Quistgaard"),
+        (13, "Quistgaard"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("Write to a.b@c.example.", "Write to [removed]."),
+        ("ORCID 0000-0001-2345-678X, https://orcid.org/0000-0001-2345-678X", "ORCID [removed], [removed]"),
+        ("Supported by grant no. ABC-123/4 (R01 CA123456).", "Supported by grant no. [removed] ([removed])."),
+        ("The ethics committee of the hospital (reference EK 12/345) agreed.", None),
+        ("Approved (IRB 2019-114).", "Approved (IRB [removed])."),
+        ("RECIST 1.1, ethics in 2019, 5 projects, protocol of 2020, funding of 12 years.", "same"),
+        ("[our code](https://example.org/quistgaard)", "our code"),
+        ("<https://example.org/quistgaard> and https://example.org/ok", "[removed] and https://example.org/ok"),
+    ],
+)
+def test_numbers_and_addresses_are_found_by_their_patterns(text: str, new: str | None) -> None:
+    """Grants, approvals, e-mails, ORCIDs and links, wherever they stand; ordinary numbers are left alone."""
+    expected = {"same": text, None: text.replace("12/345", WORD)}.get(new, new)
+    assert blind(text) == expected
+
+
+def test_the_front_matter_keeps_what_does_not_tell() -> None:
+    """No author, funding, ethics or declared words; the title without its note's name."""
+    new = blinded_front_matter(FRONT | {"format": {"docx": {"author": "Z"}}, "lang": "en"}, words())
+    assert new == {
+        "title": f"A study^[With thanks to {WORD}.]",
+        "description": "About repairs.",
+        "keywords": ["repair", WORD],
+        "format": {"docx": {}},
+        "lang": "en",
+    }
+
+
+def test_own_references_are_anonymous_and_keep_their_place() -> None:
+    """Family name and initial decide; somebody else of that name stays."""
+    people = people_of(FRONT)
+    assert people == (Person("Quistgaard", "Zoë"), Person("Li", "Bo"), Person("Young", "Ann"))
+    assert [reference.key for reference in read_references(BIB)] == ["quistgaard2020", "li2019", "own2"]
+    assert read_references(BIB)[2].authors == (Person("Li", "B."), Person("Ørsted", "Häns"))
+    text, own = without_own(BIB, people)
+    assert own == ["quistgaard2020", "own2"]
+    assert "Old" not in text
+    assert "Mine" not in text
+    assert [reference.key for reference in read_references(text)] == ["quistgaard2020", "li2019", "own2"]
+
+
+def test_a_key_that_tells_is_another_key() -> None:
+    """It would stand in bookmarks and link targets."""
+    keys = new_keys({"a.bib": BIB}, words())
+    assert keys == {"quistgaard2020": "removed1"}
+    assert "@misc{removed1," in blinded_bibliography(BIB, people_of(FRONT), keys)
+
+
+def test_labels_of_the_study_are_scrubbed_and_names_are_not() -> None:
+    """What is printed changes; what the data know stays."""
+    text = textwrap.dedent(
+        """\
+        [data]
+        file = "quistgaard.csv"
+        [columns.tromso]
+        label = "Seen in Tromsø"
+        levels = { Quistgaard = "By Dr. Quistgaard", other = "By others" }
+        levels2 = 'Tromsø'
+        [[eligibility]]
+        keep = "tromso == 'Quistgaard'"
+        reason = 'not of the Northern registry'
+        """
+    )
+    assert blinded_study(text, words()) == text.replace('"Seen in Tromsø"', f'"Seen in {WORD}"').replace(
+        '"By Dr. Quistgaard"', f'"By Dr. {WORD}"'
+    ).replace("'not of the Northern registry'", f"'not of the {WORD}'")
+    assert blinded_study(text, ("Nobody",)) == text
+
+
+def test_pictures_come_under_other_names_without_metadata(tmp_path: Path) -> None:
+    """PNG, JPEG and SVG keep their pixels; the file's name and what it tells are gone."""
+    study, place = tmp_path / "study", tmp_path / "stage"
+    (study / "images").mkdir(parents=True)
+    place.mkdir()
+    told = PngImagePlugin.PngInfo()
+    told.add_text("Author", "Quistgaard")
+    exif = Image.Exif()
+    exif[0x013B] = "Quistgaard"
+    Image.new("RGB", (3, 2), "red").save(study / "images" / "quistgaard.png", pnginfo=told)
+    Image.new("RGB", (3, 2), "red").save(study / "images" / "two.jpg", exif=exif, comment=b"Quistgaard")
+    (study / "images" / "three.svg").write_text('<svg width="1"><metadata>Quistgaard</metadata><path d="M1"/></svg>')
+    text = "![](images/quistgaard.png)\n![c](images/two.jpg){#fig-x} ![](images/three) ![](https://a.example/b.png)"
+    assert blind_pictures(text, study, place) == (
+        "![](blinded-pictures/picture1.png)\n![c](blinded-pictures/picture2.jpg){#fig-x} "
+        "![](blinded-pictures/picture3) ![](https://a.example/b.png)"
+    )
+    files = sorted((place / "blinded-pictures").iterdir())
+    assert [file.name for file in files] == ["picture1.png", "picture2.jpg", "picture3.svg"]
+    for file, original in zip(files[:2], ("quistgaard.png", "two.jpg"), strict=True):
+        assert b"Quistgaard" not in file.read_bytes()
+        with Image.open(file) as new, Image.open(study / "images" / original) as old:
+            assert list(new.convert("RGB").tobytes()) == list(old.convert("RGB").tobytes())
+    assert files[2].read_text() == '<svg width="1"><path d="M1"/></svg>'
+
+
+def test_a_picture_that_cannot_be_cleared_is_refused() -> None:
+    """A GIF could tell anything."""
+    buffer = io.BytesIO()
+    Image.new("P", (1, 1)).save(buffer, "GIF")
+    with pytest.raises(ReportError, match=r"a\.gif: only PNG, JPEG and SVG"):
+        without_metadata(buffer.getvalue(), name="a.gif")
+
+
+def test_initials_need_something_between_them_and_the_name() -> None:
+    """Neither "Authors" nor "the journal's author" is S. Author."""
+    for text in ("Authors", "the journal's author"):
+        assert list(find_words(text, ["S Author", "Author S"])) == []
+    assert [item.word for item in find_words("by S. Author", ["S Author"])] == ["S Author"]
+
+
+def test_numbers_of_prose_are_told_by_kind() -> None:
+    """What kind of number it is stands beside it."""
+    text = "Grant 01KT2103; x@y.example"
+    assert {(item.word, text[item.start : item.end]) for item in numbers_of_prose(text)} == {
+        ("e-mail address", "x@y.example"),
+        ("grant number", "01KT2103"),
+    }
