@@ -86,11 +86,11 @@ def _draft(options: argparse.Namespace) -> int:
             options.study, options.journal, progress=progress, renderer=options.renderer, force=options.force
         )
     except RefusedError as error:
-        sys.stdout.write("\n".join(lines(error.failures)) + "\n")
+        sys.stdout.write("\n".join(lines(error.checks, only_failures=True)) + "\n")
         raise
     for warning in made.warnings:
         sys.stderr.write(f"warning: {warning}\n")
-    for line in lines(made.failures) if made.failures else ():
+    for line in lines(made.checks, only_failures=True) if made.failures else ():
         sys.stdout.write(f"{line}\n")
     sys.stdout.write(
         f"{_shown(made.folder)} and {_shown(made.archive)} written in {progress.total():.1f} s"

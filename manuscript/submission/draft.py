@@ -65,12 +65,6 @@ class RefusedError(ReportError):
         super().__init__(message)
         self.checks = checks
 
-    @property
-    def failures(self) -> tuple[Check, ...]:
-        """The lines that fail."""
-        return failures(self.checks)
-
-
 @dataclass(frozen=True, slots=True)
 class _Assembled:
     """A draft that is complete and not yet in place."""

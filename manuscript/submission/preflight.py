@@ -154,9 +154,10 @@ def checks_of(draft: Draft) -> tuple[Check, ...]:
     return (*house, *(_of_journal(rule, draft) for rule in RULES))
 
 
-def lines(checks: Sequence[Check]) -> list[str]:
-    """Return the preflight as lines to print: what fails first, with its places; the sum last."""
-    ordered = sorted(checks, key=lambda check: _ORDER.index(check.status))
+def lines(checks: Sequence[Check], *, only_failures: bool = False) -> list[str]:
+    """Return the preflight as lines to print: what fails first, with its places; the sum last, of all in any case."""
+    shown_ones = [check for check in checks if check.status == "fail"] if only_failures else checks
+    ordered = sorted(shown_ones, key=lambda check: _ORDER.index(check.status))
     cells = [(_WORDS[check.status], check.rule, check.measured, check.limit) for check in ordered]
     widths = [min(max((len(row[i]) for row in cells), default=0), _WIDEST[i]) for i in range(4)]
     printed: list[str] = []
