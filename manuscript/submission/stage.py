@@ -85,6 +85,7 @@ def stage(
     if blinded:
         text = blind_pictures(text, folder, place)
         written[REMOVED] = "".join(f"{DOCUMENT}:{item.line}: {item.what}\n" for item in removed)
+    (place / REMOVED).parent.mkdir(exist_ok=True)
     for name, content in {DOCUMENT: text, **written}.items():
         (place / name).write_text(content, encoding="utf-8")
     return place
