@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analysis.errors import LockstepError, ReportError
+from analysis.errors import ReportError
 from analysis.results import Results, read_results
 from analysis.source import RESULTS_FILE
 from analysis.study import Study, read_study
 
 from .build import DOCUMENT, Renderer, build
-from .locks import LOCKS, WORD_FILE, Lock, find_lock
+from .locks import WORD_FILE, Lock, find_lock
 from .places import answer
 from .progress import Progress
 from .render.authors import byline
@@ -92,22 +92,9 @@ def write_redline(
 
 
 def _state_then(lock: Lock, folder: Path) -> Source:
-    """Return the text of a lock with what its expressions printed, once all that is needed of the lock can be read."""
-    from .render.redline import read_finished  # loads lxml
-
-    name = f"{LOCKS}/{lock.folder.name}"
-    try:
-        for needed in (WORD_FILE, DOCUMENT, RESULTS_FILE.name, "study.toml"):
-            if not (lock.folder / needed).is_file():
-                raise ReportError(f"{name}/{needed} does not exist")
-        read_finished(lock.folder / WORD_FILE)
-        # Templates are taken from the study's folder of now; a phrase needs none
-        return _answered(lock.document(), replace(lock.study(), folder=folder), lock.results())
-    except LockstepError as error:
-        raise ReportError(
-            f"the lock '{lock.folder.name}' cannot be read: {error}\n"
-            f"Restore {name} from your backup or repository, or take another lock with SINCE=..."
-        ) from None
+    """Return the text of a lock with what its expressions printed."""
+    # Templates are taken from the study's folder of now; a phrase needs none
+    return _answered(lock.document(), replace(lock.study(), folder=folder), lock.results())
 
 
 def _answered(document: Document, study: Study, results: Results) -> Source:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ooxml import W, problems
 from word_files import (
     body,
     link,
@@ -23,6 +22,7 @@ from word_files import (
 
 from analysis.errors import ReportError
 from manuscript.render.docx import finish_docx
+from manuscript.render.ooxml import W, problems
 
 TITLE = para("A title", "Title")
 MANUSCRIPT = {"look": "manuscript", "linestretch": 2, "line-numbers": True}
