@@ -16,7 +16,7 @@ from .locks import WORD_FILE, Lock, find_lock
 from .places import answer
 from .progress import Progress
 from .render.authors import byline
-from .render.clock import epoch
+from .render.clock import told_epoch
 from .render.qmd import Document, Inline, read_qmd
 from .render.redline_source import Source
 
@@ -86,7 +86,7 @@ def write_redline(
             new_source=_answered(document, read_study(folder), read_results(folder / RESULTS_FILE)),
             data_author=f"Data lock {name}",
             prose_author=author or (authors[0].name if authors else _UNKNOWN),
-            when=epoch(),
+            when=told_epoch(),
         )
     return WrittenRedline(new.with_name(REDLINE), name, made.data, made.prose)
 
