@@ -145,7 +145,7 @@ Bibliography: 3. Third. J 2002.
 TABLE = TEXT[TEXT.index("TableCaption:") : TEXT.index("Picture:")]
 
 FORM = """
-BodyText: Follow-up is given (P = 0.03).
+BodyText: Follow-up is given (P = 0.03), by Python 3.11.
 """
 
 PDF = """
@@ -204,7 +204,8 @@ def small_draft(
 
     Parameters
     ----------
-    text, pdf, front, table, form : sources of the Word file, the PDF, the document, and of further Word files.
+    text, pdf, front : the sources of the Word file, of the PDF and of the document.
+    table, form : the sources of further Word files.
     rules : of the journal.
     section : (old, new) replacements in the parts of the Word file.
     """

@@ -13,7 +13,7 @@ KNOWN: Final = frozenset({"CI", "DNA", "RNA", "HIV", "AIDS", "UK", "US", "USA"})
 """Abbreviations that need no explanation anywhere; a document declares its own in its front matter."""
 
 _ABBREVIATION: Final = re.compile(
-    r"(?<![\w@./-])(?:[A-Z]{2,}[0-9]*|[A-Z][0-9]+[A-Z]+|[A-Z]{1,2}-[A-Z][A-Z0-9]+)(?=s?(?![\w@]))"
+    r"(?<![\w@./-])(?:[A-Z]{1,3}-[A-Z][A-Z0-9]+|[A-Z]{2,}-[0-9]+[A-Z]*|[A-Z]{2,}[0-9]*|[A-Z][0-9]+[A-Z]+)(?=s?(?![\w@]))"
 )
 _ROMAN: Final = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 _PARTS: Final = ("front", "references", "back")

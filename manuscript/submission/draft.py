@@ -65,6 +65,7 @@ class RefusedError(ReportError):
         super().__init__(message)
         self.checks = checks
 
+
 @dataclass(frozen=True, slots=True)
 class _Assembled:
     """A draft that is complete and not yet in place."""

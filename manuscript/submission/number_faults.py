@@ -15,6 +15,7 @@ from ..numbers import p_number, singular
 from ..style import NBSP, Style
 from .passages import Passage, Printed
 from .printed_numbers import (
+    GROUPED,
     NUMBER,
     Percentage,
     PValue,
@@ -50,7 +51,7 @@ HOUSE_RULE: Final[Mapping[str, str]] = {
 
 _MARKED: Final = re.compile(r"(?<![\w.,·/-])(?P<whole>\d*)(?P<mark>[.·,])(?P<part>\d+)(?![\w·]|[.,]\d)")
 _LONG: Final = re.compile(r"(?<![\w.·,\u202f\u2009/-])\d{4,}(?![\w/-]|[.·,]\d)")
-_GROUPED: Final = re.compile(r"(?<![\w.·,])(\d{1,3}(?:[,\u202f\u2009]\d{3})+)(?![\d])")
+_GROUPED: Final = re.compile(rf"(?<![\w.·,])({GROUPED})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)

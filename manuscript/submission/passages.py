@@ -98,8 +98,16 @@ class Printed:
 
         In a `form`, which no reader of the journal sees, nothing has to be italic.
         """
-        passages = (replace(passage, place=f"{file}: {passage.place}") for passage in self.passages)
-        return replace(self, passages=tuple(replace(one, italic=None) if form else one for one in passages))
+        passages = (
+            replace(
+                passage,
+                place=f"{file}: {'paragraph' if passage.kind == 'front' else passage.place}",
+                kind="text" if passage.kind == "front" else passage.kind,  # it has no text proper for it to precede
+                italic=None if form else passage.italic,
+            )
+            for passage in self.passages
+        )
+        return replace(self, passages=tuple(passages))
 
     def units(self) -> dict[str, tuple[Passage, ...]]:
         """Return the passages by the unit that they belong to, in the order of the document."""

@@ -10,7 +10,8 @@ from typing import Final
 from .passages import CITATION, Passage
 
 MARKS: Final = ".·,"
-NUMBER: Final = rf"(?:\d{{1,3}}(?:[, \u202f\u2009]\d{{3}})+(?:[.·]\d+)?(?!\d)|\d+(?:[{MARKS}]\d+)?|[.·]\d+)"
+GROUPED: Final = r"[1-9]\d{0,2}(?:[,\u202f\u2009]\d{3})+"
+NUMBER: Final = rf"(?:{GROUPED}(?:[.·]\d+)?(?!\d)|\d+(?:[{MARKS}]\d+)?|[.·]\d+)"
 SIGNED: Final = rf"[−-]?{NUMBER}"
 WORDS: Final = r"not (?:reached|estimable)"
 DASH: Final = r"[ \xa0]?[–—‒-][ \xa0]?|[ \xa0]to[ \xa0]|,[ \xa0]|;[ \xa0]"
@@ -33,14 +34,15 @@ _SPAN_CELL: Final = re.compile(
 _PERCENT: Final = re.compile(
     rf"(?:(?<![\w.·])(?P<count>\d[\d,]*)[ \xa0]\()?(?<![\w.·,])(?P<number>{NUMBER})[ \xa0]?%(?![ \xa0]?(?:CI|conf))"
 )
+_RATIO_NAME: Final = r"(?:(?i:hazard|odds|risk|rate) ratios?|[HOR]Rs?)\b"
 _RATIO: Final = re.compile(
-    r"(?:\b(?:hazard|odds|risk|rate) ratios?\b|\b[HO]Rs?\b)[^.;·\d]{0,30}?"
-    rf"(?<![\w.·,])(?P<number>{NUMBER})(?![ \xa0]?%|\w)",
-    re.IGNORECASE,
+    rf"\b{_RATIO_NAME}[^.;·\d]{{0,30}}?(?<![\w.·,])(?P<number>{NUMBER})(?![ \xa0]?%|\w)",
 )
-_RATIO_HEADING: Final = re.compile(r"(?:HR|OR|RR|(?:hazard|odds|risk|rate) ratio)\b", re.IGNORECASE)
+_RATIO_HEADING: Final = re.compile(_RATIO_NAME)
 _NO_NUMBER: Final = re.compile(
-    r"https?://\S+|doi:\S+|10\.\d{4,}/\S+|\S+@\S+|\b(?:version|v\.?)[ \xa0]?\d[\w.]*|\b\d+\.\d+\.\d[\w.]*"
+    r"https?://\S+|doi:\S+|10\.\d{4,}/\S+|\S+@\S+"
+    r"|\b(?:Tables?|Figures?|Figs?\.?)[ \xa0]\d+(?:,\d+)*"
+    r"|\b(?:[Vv]ersion|v\.?|Python|R|SAS|Stata|SPSS)[ \xa0]?\d[\w.]*|\b\d+\.\d+\.\d[\w.]*"
 )
 
 
@@ -105,8 +107,8 @@ def readable(passage: Passage, left_out: Sequence[re.Pattern[str]] = ()) -> str:
 def value_of(number: str) -> float | None:
     """Return the value of a printed number, whatever its marks; None for words."""
     digits = number.replace("−", "-")
-    if re.fullmatch(r"-?\d{1,3}(?:[, \u202f\u2009]\d{3})+(?:[.·]\d+)?", digits):
-        digits = re.sub(r"[, \u202f\u2009]", "", digits)
+    if re.fullmatch(rf"-?{GROUPED}(?:[.·]\d+)?", digits):
+        digits = re.sub(r"[,\u202f\u2009]", "", digits)
     try:
         return float(digits.replace("·", ".").replace(",", "."))
     except ValueError:
@@ -115,7 +117,7 @@ def value_of(number: str) -> float | None:
 
 def decimals_of(number: str) -> int:
     """Return the decimals of a printed number."""
-    found = re.search(r"[.·]\d+$|^-?\d+,\d+$", number)
+    found = None if re.fullmatch(rf"[−-]?{GROUPED}", number) else re.search(rf"[{MARKS}]\d+$", number)
     return len(re.split(f"[{MARKS}]", found[0])[-1]) if found else 0
 
 
