@@ -40,6 +40,7 @@ def main() -> int:
             )
             for warning in warnings:
                 sys.stderr.write(f"warning: {warning}\n")
+        quarto.remove_copies(folder, built)
     except LockstepError as error:
         sys.stderr.write(f"{error}\n")
         return 1

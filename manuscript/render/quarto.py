@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import re
@@ -28,6 +29,10 @@ _ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 _ERROR: Final = re.compile(r"^(?:ERROR|error|Error|[A-Za-z]+Error|[A-Za-z]+Exception)\b.*:")
 _NOISE: Final = re.compile(r"^(WARN|Stack trace|\[IPKernelApp\])")
 _CELL: Final = "An error occurred while executing the following cell:"
+_INVALID: Final = re.compile(
+    r"^(?:ERROR: )?In file (?P<file>.+)\n\(line (?P<line>\d+), column [^)]*\) (?P<what>(?:(?!\d+: ).*\n)+)",
+    re.MULTILINE,
+)
 _NO_LABEL: Final = re.compile(r"Unable to resolve crossref @(\S+)")
 _NO_CITATION: Final = re.compile(r"Citeproc: citation (\S+) not found")
 _TYPST_IMAGE: Final = re.compile(r'image\("((?:[^"\\]|\\.)*)", alt: "((?:[^"\\]|\\.)*)"')
@@ -102,6 +107,27 @@ def draft_of(docx: Path, typst: Path, project: Project, document: Document) -> D
     )
 
 
+def remove_copies(folder: Path, built: Path) -> None:
+    """Remove the pictures that Quarto has copied from the output folder into that folder: build/build/figures.
+
+    It brings the pictures of a document to its outputs by their paths in the project, which lead there already. What is
+    no copy stays.
+    """
+    if built == folder or not built.is_relative_to(folder):
+        return
+    copies = built / built.relative_to(folder)
+    if not copies.is_dir():
+        return
+    for copy in sorted(copies.rglob("*"), reverse=True):  # files before the folder that holds them
+        original = built / copy.relative_to(copies)
+        if copy.is_file() and original.is_file() and filecmp.cmp(copy, original, shallow=False):
+            copy.unlink()
+        elif copy.is_dir() and not any(copy.iterdir()):
+            copy.rmdir()
+    if not any(copies.iterdir()):
+        copies.rmdir()
+
+
 def _run(
     path: Path, target: str, project: Project, document: Document, folder: Path, *, quarto: Path, repository: Path
 ) -> None:
@@ -159,7 +185,12 @@ def _refuse_unresolved(log: str, document: Document, files: Sequence[Path]) -> N
 
 
 def _why(log: str, document: Document, target: str, *, most: int = 20) -> str:
-    """Return the lines of a log that tell an error: the cell it came from and what was raised, else its end."""
+    """Return the lines of a log that tell an error: the setting that is not valid, or the cell that failed, else its end."""
+    if invalid := _INVALID.search(log):
+        said = [line for line in invalid["what"].split("\n") if line.strip()]
+        return f"{invalid['file']}:{invalid['line']}: Quarto does not take this:\n" + "\n".join(
+            f"    {line}" for line in said[:most]
+        )
     lines = [line.rstrip() for line in log.split("\n") if line.strip() and not _NOISE.match(line)]
     raised = [line for line in lines if _ERROR.match(line)]
     where, cell = document.name, []
