@@ -15,6 +15,7 @@ from analysis.errors import ReportError
 from manuscript.render import builtin, pandoc, quarto
 from manuscript.render.finish import finish
 from manuscript.render.project import read_project
+from manuscript.render.qmd import read_front_matter
 
 ROOT = Path(__file__).parent.parent
 FONTS = ROOT / "templates" / "fonts"
@@ -215,7 +216,8 @@ def test_quarto_runs_in_this_python_and_leaves_nothing_behind(tmp_path):
         ),
         (
             "ERROR: Validation of YAML front matter failed.\nERROR: In file report.qmd\n"
-            '(line 2, column 8 through line 3, column 9) Field "\x1b[34mtoc\x1b[39m" has value\n\n\x1b[34m# why\n  a: b\x1b[39m\n\n'
+            '(line 2, column 8 through line 3, column 9) Field "\x1b[34mtoc\x1b[39m" has value\n\n'
+            "\x1b[34m# why\n  a: b\x1b[39m\n\n"
             "The value must instead be a string.\n1: ---\n2: \x1b[34mtoc:\x1b[39m\n        ~\n"
             "ERROR: Render failed due to invalid YAML.",
             'report.qmd:2: Quarto does not take this:\n    Field "toc" has value\n    # why\n      a: b\n'
@@ -224,7 +226,8 @@ def test_quarto_runs_in_this_python_and_leaves_nothing_behind(tmp_path):
         (
             "ERROR: Validation of configuration profile file _quarto-x.yml failed.\n\nIn file _quarto-x.yml\n"
             '(line 5, column 22) Field "toc" has value 5, which must instead be `true` or `false`\n4:   docx:\n',
-            '_quarto-x.yml:5: Quarto does not take this:\n    Field "toc" has value 5, which must instead be `true` or `false`',
+            "_quarto-x.yml:5: Quarto does not take this:\n"
+            '    Field "toc" has value 5, which must instead be `true` or `false`',
         ),
         ("what is this", "report.qmd: Quarto could not render it as docx:\n    what is this"),
     ],
@@ -298,6 +301,34 @@ def test_outputs_outside_of_an_output_folder_have_no_copies(tmp_path, folder):
     (tmp_path / "study" / "a.png").write_bytes(PNG)
     quarto.remove_copies(tmp_path / "study", (tmp_path / "study" / folder if folder == "." else tmp_path / folder))
     assert (tmp_path / "study" / "a.png").read_bytes() == PNG
+
+
+@pytest.mark.parametrize("output", ["build", "../elsewhere"])
+def test_the_hook_finishes_what_quarto_tells_it_of(tmp_path, output):
+    """Wherever Quarto is told to put the outputs, the hook makes of them what the finishing step makes."""
+    document = study(tmp_path / "study")
+    project = read_project(document.parent, fallback=ROOT)
+    (document.parent / "_quarto.yml").write_text(json.dumps(dict(project.config)))
+    made = builtin.render(document, project, tmp_path)
+    built = (document.parent / output).resolve()
+    built.mkdir(exist_ok=True)
+    (built / "report.docx").write_bytes(made.docx.read_bytes())
+    (built / "report.pdf").write_bytes(b"as Quarto made it")
+    document.with_suffix(".typ").write_text(made.typst.read_text(encoding="utf-8"), encoding="utf-8")
+    told = {
+        "QUARTO_PROJECT_DIR": str(document.parent),
+        "QUARTO_PROJECT_OUTPUT_DIR": str(built),
+        "QUARTO_PROJECT_OUTPUT_FILES": f"{output}/report.docx\n{output}/report.pdf",
+    }
+    hook = ROOT / "manuscript" / "render" / "hook.py"
+    run = subprocess.run(
+        [sys.executable, hook], env={**os.environ, **told}, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    draft = quarto.draft_of(made.docx, made.typst, project, read_front_matter(document))
+    finish(draft, docx=made.docx, pdf=tmp_path / "report.pdf", root=document.parent, fonts=FONTS)
+    assert (built / "report.docx").read_bytes() == made.docx.read_bytes()
+    assert (built / "report.pdf").read_bytes() == (tmp_path / "report.pdf").read_bytes()
 
 
 # ---- with a real Quarto, where there is one --------------------------------------------------------------------------

@@ -185,7 +185,7 @@ def _refuse_unresolved(log: str, document: Document, files: Sequence[Path]) -> N
 
 
 def _why(log: str, document: Document, target: str, *, most: int = 20) -> str:
-    """Return the lines of a log that tell an error: the setting that is not valid, or the cell that failed, else its end."""
+    """Return the lines of a log that tell an error: of a setting that is not valid, of a cell, else its end."""
     if invalid := _INVALID.search(log):
         said = [line for line in invalid["what"].split("\n") if line.strip()]
         return f"{invalid['file']}:{invalid['line']}: Quarto does not take this:\n" + "\n".join(
