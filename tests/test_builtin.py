@@ -171,6 +171,11 @@ def test_html_tables_become_native_ones(tmp_path):
             "report.qmd:2: `date: today` changes the document day by day. Write the date out.",
         ),
         (
+            "---\nabbreviations: {STROBE: a guideline}\n---\n",
+            "report.qmd:2: `abbreviations` means another thing to Quarto, which would refuse the document. "
+            "Abbreviations that need no explanation stand under `known-abbreviations`.",
+        ),
+        (
             "---\nexecute:\n  freeze: auto\n---\n",
             "report.qmd:3: `freeze` keeps outputs when data change, so that a report could be stale. Leave it out: "
             "what has not changed is not made again anyway.",

@@ -131,6 +131,7 @@ WORKS = """
 if arguments == ["--version"]:
     print("1.9.38")
 else:
+    pathlib.Path(".quarto/typst").mkdir(parents=True, exist_ok=True)
     pathlib.Path("report.typ").write_text('#image("build/one.svg", alt: "A \\\\"b\\\\"")')
     pathlib.Path(arguments[arguments.index("--output") + 1]).write_text("word")
     with open("seen.txt", "a") as seen:

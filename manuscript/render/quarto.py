@@ -82,7 +82,7 @@ def render(path: Path, project: Project, folder: Path, *, quarto: Path, reposito
     document = read_front_matter(path)
     kept = path.with_suffix(".typ")
     drafts = {"docx": folder / f"{path.stem}.docx", "typst": folder / f"{path.stem}.typ"}
-    with _without_leftovers(path):
+    with _without_leftovers(path, own=project.own):
         for target in FORMATS:
             _run(path, target, project, document, folder, quarto=quarto, repository=repository)
         if not kept.is_file():
@@ -161,9 +161,14 @@ def _environment(project: Project, repository: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _without_leftovers(path: Path) -> Iterator[None]:
-    """Remove what Quarto leaves beside a document: the kept .typ and, when it fails, half-made outputs."""
+def _without_leftovers(path: Path, *, own: bool) -> Iterator[None]:
+    """Remove what Quarto leaves beside a document: the kept .typ and, when it fails, half-made outputs.
+
+    Where no project of its own stands beside the document, its folder for what it keeps goes as well.
+    """
     names = [path.with_name(f"{path.stem}{end}") for end in (".typ", ".docx", ".pdf", ".quarto_ipynb", "_files")]
+    if not own:
+        names.append(path.with_name(".quarto"))
     before = {name for name in names if name.exists()}
     try:
         yield

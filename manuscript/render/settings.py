@@ -78,6 +78,11 @@ def _refuse(config: Mapping[str, Any], document: Document) -> None:
             )
     if config.get("engine") not in (None, "jupyter"):
         raise needs_quarto(document.at("engine:"), f"documents with `engine: {config['engine']}`", "use Python")
+    if config.get("abbreviations"):
+        raise ReportError(
+            f"{document.at('abbreviations:')}: `abbreviations` means another thing to Quarto, which would refuse the "
+            "document. Abbreviations that need no explanation stand under `known-abbreviations`."
+        )
     if config.get("date") in ("today", "now", "last-modified"):
         raise ReportError(
             f"{document.at('date:')}: `date: {config['date']}` changes the document day by day. Write the date out."
