@@ -61,6 +61,13 @@ value = Shown("**2411** days (95% CI 1890–3105)")
 "Quoted" -- a--b... [@bee2001], see @fig-a, @tbl-a, [-@fig-a], [@fig-a; @tbl-b], @sec-one, @eq-x.
 `{python} "s*t_r"`.^[A note.]
 
+Marks [around [nested `{python} value` and *emph*]{#strobe-1a-in} words]{#strobe-1a}, `code <b>`, `x + 1`{.python}.
+A comment <!-- [x]{#strobe-2} `{python} value` --> inside, [seen]{.content-visible when-format="docx"}.
+
+```python
+x = 1  # two
+```
+
 $$ a = b $$ {#eq-x}
 
 ::: {#fig-a}
