@@ -237,7 +237,10 @@ BREAKS: dict[str, list[Break]] = {
     "tables_stand": [text((TABLE, ""), ("Heading1: Declarations\n", f"{TABLE}Heading1: Declarations\n"))],
     "figures_stand": [Break(rules={"figures_stand": "in files of their own"})],
     "legends_stand": [Break(rules={"legends_stand": "at the end"})],
-    "blinded": [Break(then=lambda draft: replace(draft, blinded_word=None))],
+    "blinded": [
+        Break(then=lambda draft: replace(draft, blinded_word=None)),
+        text(("Author: Ann Other\n", ""), rules={"blinded": False}),
+    ],
     # ---- figures
     "figure_word": [text(("; Figure 1;", "; Fig 1;")), text(("ImageCaption: Figure 1:", "ImageCaption: Fig. 1:"))],
     "figure_formats": [figure(format="EPS")],

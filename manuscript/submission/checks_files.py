@@ -249,8 +249,12 @@ def _pdf_tagged(draft: Draft, _: Any) -> Found:
 
 
 def _blinded(draft: Draft, limit: Any) -> Found:
-    there = draft.blinded_word is not None and draft.blinded_pdf is not None
-    return Found(there or not limit, "a blinded twin" if there else "no blinded twin")
+    """Where reviewers see no author there is a twin for them; where they do, the manuscript names its authors."""
+    if limit:
+        there = draft.blinded_word is not None and draft.blinded_pdf is not None
+        return Found(there, "a blinded twin" if there else "no blinded twin")
+    named = any(paragraph.style == "Author" for paragraph in draft.text.front)
+    return Found(named, "authors named" if named else "no author named")
 
 
 def _blinded_twin(draft: Draft, _: Any) -> Found:
