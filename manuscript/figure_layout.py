@@ -191,8 +191,9 @@ def _plot_height(content: FigureContent, cell: float, text_height: float) -> flo
     usual = max(USUAL_PLOT_HEIGHT * max(1.0, cell / USUAL_PANEL), share(size.least_height))
     height = min(usual, share(size.most_height))
     if height < max(LEAST_LABELLED_HEIGHT, LEAST_PLOT_HEIGHT / max(1.0, size.scale)):
+        many = "1 panel" if len(content.panels) == 1 else f"{len(content.panels)} panels"
         raise ReportError(
-            f"study.toml: [figures.{content.name}] does not fit on a page: {len(content.panels)} panels of up to "
+            f"study.toml: [figures.{content.name}] does not fit on a page: {many} of up to "
             f"{max(len(panel.groups) for panel in content.panels)} curves would be higher than "
             f"{size.most_height:g} mm.\n"
             "Make two figures of it with fewer endpoints each, or shorten the labels of the levels."
