@@ -43,7 +43,7 @@ LEAST_LABELLED_HEIGHT: Final = 16.0
 LEAST_PLOT_WIDTH: Final = 20.0
 AXIS_OFFSET: Final = 1.0  # from the plot to its axis lines
 TICK_LENGTH: Final = 0.9
-EDGE: Final = 0.5  # at the left and at the right of a figure, so that a program that scales it shaves off no text
+EDGE: Final = 0.5  # as it is printed, at both sides, so that a program that scales a figure shaves off no text
 COLUMN_GAP: Final = 5.0
 ROW_GAP: Final = 7.0
 _ASCENT: Final = 3.0  # from the top of a panel to its first baseline
@@ -126,7 +126,8 @@ def lay_out(content: FigureContent, measure: Measure) -> FigureLayout:
         If the panels do not fit on one page, or into the journal's width.
     """
     size, columns = content.size, max(len(row) for row in content.rows)
-    cell = (width_of(content) / size.scale - 2 * EDGE - COLUMN_GAP * (columns - 1)) / columns
+    edge = EDGE / size.scale
+    cell = (width_of(content) / size.scale - 2 * edge - COLUMN_GAP * (columns - 1)) / columns
     left, right = _gutters(content.panels, measure)
     plot_width = cell - left - right
     _check_width(content, plot_width, measure)
@@ -142,7 +143,7 @@ def lay_out(content: FigureContent, measure: Measure) -> FigureLayout:
     panels, top = [], 0.0
     for r, row in enumerate(content.rows):
         for c, panel in enumerate(row):
-            x = EDGE + c * (cell + COLUMN_GAP)
+            x = edge + c * (cell + COLUMN_GAP)
             frame = _Frame(
                 x=x,
                 top=top,
@@ -190,8 +191,9 @@ def _plot_height(content: FigureContent, cell: float, text_height: float) -> flo
     usual = max(USUAL_PLOT_HEIGHT * max(1.0, cell / USUAL_PANEL), share(size.least_height))
     height = min(usual, share(size.most_height))
     if height < max(LEAST_LABELLED_HEIGHT, LEAST_PLOT_HEIGHT / max(1.0, size.scale)):
+        many = "1 panel" if len(content.panels) == 1 else f"{len(content.panels)} panels"
         raise ReportError(
-            f"study.toml: [figures.{content.name}] does not fit on a page: {len(content.panels)} panels of up to "
+            f"study.toml: [figures.{content.name}] does not fit on a page: {many} of up to "
             f"{max(len(panel.groups) for panel in content.panels)} curves would be higher than "
             f"{size.most_height:g} mm.\n"
             "Make two figures of it with fewer endpoints each, or shorten the labels of the levels."

@@ -7,7 +7,6 @@ figures as they were printed, rows.json (keyed digests of the data, see `analysi
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -29,7 +28,7 @@ from .build import DOCUMENT, REPOSITORY, Renderer, build
 from .illustrations import FOLDER as FIGURES
 from .places import Place, places_in
 from .progress import Progress
-from .render.clock import EPOCH_VARIABLE, epoch
+from .render.clock import told_epoch
 from .render.qmd import Document, read_qmd
 from .stamp import environment
 
@@ -154,7 +153,7 @@ def state_of(folder: Path, *, name: str, renderer: Renderer = "auto") -> Manifes
         document_sha256=sha256(folder / DOCUMENT),
         renderer=_renderer(renderer),
         versions={package: made[package] for package in sorted(made)},
-        epoch=epoch() if os.environ.get(EPOCH_VARIABLE) else None,
+        epoch=told_epoch(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -141,3 +141,41 @@ def _short(value: object) -> str:
     if isinstance(value, bytes):
         return value[:2000].decode("utf-8", errors="replace")
     return str(value)[:2000]
+
+
+def tag_texts(content: bytes) -> Iterator[tuple[str, str]]:
+    """Yield every tag of a picture's file as text: of TIFF and EXIF, comments, XMP and profiles, of each of its pages.
+
+    Raises
+    ------
+    OSError, ValueError, SyntaxError
+        If it is no picture, or a damaged one.
+    """
+    with Image.open(io.BytesIO(content)) as image:
+        yield from _tags(image)
+
+
+def _tags(image: Image.Image) -> Iterator[tuple[str, str]]:
+    for page in range(getattr(image, "n_frames", 1)):
+        image.seek(page)
+        for key, value in image.info.items():
+            yield f"tag {key}", _as_text(value)
+        if isinstance(image, TiffImagePlugin.TiffImageFile):
+            for number, value in image.tag_v2.items():
+                yield f"tag {ExifTags.TAGS.get(number, number)}", _as_text(value)
+        exif = image.getexif()
+        for part in (exif, *(exif.get_ifd(ifd) for ifd in ExifTags.IFD)):
+            for number, value in part.items():
+                yield f"tag {ExifTags.TAGS.get(number, number)}", _as_text(value)
+
+
+def _as_text(value: object) -> str:
+    """Return a tag's value as text; bytes in each way in which they may be text."""
+    if isinstance(value, bytes):
+        wide = value[len(value) % 2 :]
+        return "\n".join(
+            (value.decode("latin-1"), value.decode("utf-8", "replace"), wide.decode("utf-16-le", "replace"))
+        )
+    if isinstance(value, (tuple, list)):
+        return "\n".join(map(_as_text, value))
+    return str(value)

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from analysis.errors import LockstepError, ReportError
+from analysis.errors import ReportError
 from analysis.results import Results, read_results
 from analysis.source import RESULTS_FILE
 from analysis.study import Study, read_study
 
 from .build import DOCUMENT, Renderer, build
-from .locks import LOCKS, WORD_FILE, Lock, find_lock
+from .locks import WORD_FILE, Lock, find_lock
 from .places import answer
 from .progress import Progress
 from .render.authors import byline
-from .render.clock import epoch
+from .render.clock import told_epoch
 from .render.qmd import Document, Inline, read_qmd
 from .render.redline_source import Source
 
@@ -86,28 +86,15 @@ def write_redline(
             new_source=_answered(document, read_study(folder), read_results(folder / RESULTS_FILE)),
             data_author=f"Data lock {name}",
             prose_author=author or (authors[0].name if authors else _UNKNOWN),
-            when=epoch(),
+            when=told_epoch(),
         )
     return WrittenRedline(new.with_name(REDLINE), name, made.data, made.prose)
 
 
 def _state_then(lock: Lock, folder: Path) -> Source:
-    """Return the text of a lock with what its expressions printed, once all that is needed of the lock can be read."""
-    from .render.redline import read_finished  # loads lxml
-
-    name = f"{LOCKS}/{lock.folder.name}"
-    try:
-        for needed in (WORD_FILE, DOCUMENT, RESULTS_FILE.name, "study.toml"):
-            if not (lock.folder / needed).is_file():
-                raise ReportError(f"{name}/{needed} does not exist")
-        read_finished(lock.folder / WORD_FILE)
-        # Templates are taken from the study's folder of now; a phrase needs none
-        return _answered(lock.document(), replace(lock.study(), folder=folder), lock.results())
-    except LockstepError as error:
-        raise ReportError(
-            f"the lock '{lock.folder.name}' cannot be read: {error}\n"
-            f"Restore {name} from your backup or repository, or take another lock with SINCE=..."
-        ) from None
+    """Return the text of a lock with what its expressions printed."""
+    # Templates are taken from the study's folder of now; a phrase needs none
+    return _answered(lock.document(), replace(lock.study(), folder=folder), lock.results())
 
 
 def _answered(document: Document, study: Study, results: Results) -> Source:

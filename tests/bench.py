@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 UNIT = [sys.executable, "-c", "import pandas, lifelines, matplotlib.pyplot"]
 REPORT = [sys.executable, "-m", "manuscript", "report", "--renderer", "builtin", "--study"]
 WATCH = [sys.executable, "-m", "manuscript", "watch", "--renderer", "builtin", "--study"]
+DRAFT = [sys.executable, "-m", "manuscript", "draft", "plos-one", "--renderer", "builtin", "--force", "--study"]
 LARGE = 100_000
 
 IMPORT = "import pandas, lifelines, tableone"
@@ -91,6 +92,9 @@ def main() -> None:
         line("nothing changed", seconds([*REPORT, name], best_of=3), "<= 0.3")
         (folder / "report.qmd").open("a", encoding="utf-8").write("\nOne more sentence.\n")
         line("a prose edit, to both documents", seconds([*REPORT, name]), "<= 1.5")
+
+        line("a draft for a journal", seconds([*DRAFT, name]), "<= 6")
+        line("the same again", seconds([*DRAFT, name], best_of=2))
 
         def more_prose() -> None:
             (folder / "report.qmd").open("a", encoding="utf-8").write("\nOne more sentence.\n")

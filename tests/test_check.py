@@ -167,7 +167,9 @@ def test_no_comparison_stands_outside_a_claim_in_the_flagships_results() -> None
     document = read_qmd(ROOT / "report.qmd")
     text = "".join(part.text if isinstance(part, Prose) else "..." for part in document.parts)
     body = text.split("# Results\n")[1].split("# Discussion\n")[0] + text.split("## Conclusion\n")[1].split("\n# ")[0]
-    abstract = text.split("**Results.**")[1].split(":::")[0]
+    abstract = "".join(text.split("**....**")[3:5]).split("\n:::\n")[
+        0
+    ]  # results and conclusions, behind their headings
     stating = re.compile(
         r"\b(?:significant\w*|longer|shorter|higher|lower|better|worse|more|fewer|less|most|modest|differ\w*|similar|"
         r"comparable|associated|superior|inferior|increased|decreased|too small|remains?|agrees?)\b"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ooxml import W, problems
 from word_files import (
     body,
     link,
@@ -23,6 +22,7 @@ from word_files import (
 
 from analysis.errors import ReportError
 from manuscript.render.docx import finish_docx
+from manuscript.render.ooxml import W, problems
 
 TITLE = para("A title", "Title")
 MANUSCRIPT = {"look": "manuscript", "linestretch": 2, "line-numbers": True}
@@ -76,6 +76,27 @@ def test_abstract_and_text_begin_pages(tmp_path: Path) -> None:
     assert breaks == ["Abstract", "One"]
     path = finished(tmp_path, TITLE + para("One", "Heading1") + para("Two", "Heading1"))
     assert not list(body(path).iter("{*}pageBreakBefore"))
+
+
+def test_the_title_of_a_box_stays_with_its_text(tmp_path: Path) -> None:
+    """A paragraph of bold words alone is never the last of its page; one that only begins in bold may be."""
+    bold = "<w:r><w:rPr><w:b/></w:rPr><w:t>{}</w:t></w:r>"
+    box = para(bold.format("What is known"), "Notice") + para(
+        bold.format("So far.") + "<w:r><w:t>All.</w:t></w:r>", "Notice"
+    )
+    path = finished(tmp_path, TITLE + box + para("One", "Heading1"))
+    assert [text(block) for block in body(path).iter("{*}p") if list(block.iter("{*}keepNext"))] == ["What is known"]
+    assert problems(path) == []
+
+
+def test_links_are_printed_as_text(tmp_path: Path) -> None:
+    """In a manuscript they have neither a colour nor a line; in a report they keep theirs."""
+    plain = finished(tmp_path, TITLE + para("Text"))
+    coloured = word_file(tmp_path / "coloured.docx", TITLE + para("Text"))
+    finish_docx(coloured, metadata={})
+    for path, colours in ((plain, 0), (coloured, 1)):
+        (style,) = part(path, "word/styles.xml").iterfind(f"{W}style[@{W}styleId='Hyperlink']")
+        assert len(list(style.iter("{*}color"))) == colours
 
 
 def test_what_must_follow_a_table_takes_no_page(tmp_path: Path) -> None:

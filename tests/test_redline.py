@@ -117,7 +117,13 @@ def tracked(
 
 
 def compared(
-    before: Path, after: Path, folder: Path, *, old_source: str | Source, new_source: str | Source
+    before: Path,
+    after: Path,
+    folder: Path,
+    *,
+    old_source: str | Source,
+    new_source: str | Source,
+    when: int | None = 946_684_800,
 ) -> tuple[Path, Redline]:
     """Return the redline of two files: valid, the same bytes twice, and either text exactly."""
     sources = [item if isinstance(item, Source) else source(item) for item in (old_source, new_source)]
@@ -131,7 +137,7 @@ def compared(
             new_source=sources[1],
             data_author="Data lock May",
             prose_author="A. Writer",
-            when=946_684_800,
+            when=when,
         )
         for target in targets
     ]
@@ -150,6 +156,14 @@ def changes(path: Path) -> list[tuple[str, str, str]]:
         if words:
             found.append((node.get(f"{W}author").split()[0], node.tag.removeprefix(W), words))
     return found
+
+
+@pytest.mark.parametrize(("when", "dates"), [(0, {"1970-01-01T00:00:00Z"}), (None, {None})])
+def test_changes_have_the_time_that_is_told_or_none(tmp_path: Path, when: int | None, dates: set[str | None]) -> None:
+    """A time that nobody has told is not made up."""
+    files = [finished(tmp_path / f"{n}.docx", paper(first=f"patients, {n} were seen."), None) for n in ("139", "142")]
+    path, _ = compared(*files, tmp_path, old_source=SOURCE, new_source=SOURCE, when=when)
+    assert {node.get(f"{W}date") for node in body(path).iter(f"{W}ins", f"{W}del")} == dates
 
 
 def test_nothing_changed_is_nothing_tracked(tmp_path: Path) -> None:

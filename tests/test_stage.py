@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import ooxml
 import pytest
 import word_files
 from conftest import IMPLANTS, ROOT
@@ -19,6 +18,7 @@ from analysis.errors import ReportError
 from manuscript.build import Report, build
 from manuscript.journal_file import Journal, Rule
 from manuscript.progress import Progress
+from manuscript.render import ooxml
 from manuscript.render.pdf_read import PdfFacts, read_pdf
 from manuscript.render.qmd import read_front_matter
 from manuscript.submission.scan import traces
@@ -274,7 +274,7 @@ def planted(study: Path, draft: Report) -> Path:
         "We reviewed consecutive patients of one institution": "We (ZOE QUISTGAARD, [our ward]{.identifying}) saw",
         "Response to metastasis treatment by local treatment.": "Response at the Northern Light Hospital.",
         "**Ethics.** Not applicable: the data": "**Ethics.** Approved (REK 2019/4711): the data",
-        "**Funding.** No funding": "**Funding.** PF-2024/117 of the Polar Fund. No funding",
+        "**Funding.** [No funding": "**Funding.** PF-2024/117 of the Polar Fund. [No funding",
         "are in the project's repository": "are at https://github.com/zquistgaard/repairs and in the Whale registry",
         "# Discussion\n": DISCUSSION,
         "## Limitations\n": LIMITATIONS,

@@ -444,6 +444,39 @@ def test_a_midline_decimal_point_does_not_break(tmp_path: Path) -> None:
     assert not re.search(r"·-?$|^·", text, re.MULTILINE)
 
 
+def test_what_belongs_to_a_number_does_not_break_from_it(tmp_path: Path) -> None:
+    """The sign before a number with a midline point, and the sign of percent behind it, stand on its line."""
+    body = " ".join(f"{i} (57·{i}%), #emph[p]=0·{i} in" for i in range(10, 200))
+    pages = read(print_pdf(tmp_path, body, title="T", look="manuscript", fontsize="12pt"))
+    text = "\n".join(page.text for page in pages)
+    assert "57·199%" in text
+    assert not re.search(r"^%|[=(]$", text, re.MULTILINE)
+
+
+def test_a_table_that_needs_more_than_the_page_gives_most_to_its_longest_text(tmp_path: Path) -> None:
+    """Each column breaks its lines, none of a number; what is long gets the most."""
+    cells = f"[What the report says on it at length (Methods)], [16.4%], [0.33 (0.19--0.54)], [{'long words ' * 40}],"
+    source = table("a", 3, columns="4")
+    head, rows = source.index("table.header("), source.index("table.hline()")
+    names = "table.header([Statement], [Printed], [HR (95% CI)], [Verdict],),\n  "
+    source = (
+        source[:head] + names + source[rows : source.index("  [row a 0]")] + cells + source[source.index(")\n#block") :]
+    )
+    (page,) = read(print_pdf(tmp_path, source, title="T", look="manuscript"))
+    assert "0.33 (0.19–0.54)" in page.text
+    verdict, statement = page.left_of("Verdict"), page.left_of("Statement")
+    assert verdict - statement < 0.5 * 160 * MM
+
+
+def test_columns_under_one_heading_share_it_alike(tmp_path: Path) -> None:
+    """A wide heading over two narrow columns gives room to both."""
+    source = table("a", 3).replace("[Both columns]", "[A heading over two columns]").replace("0.5 (0.4--0.6)", "7")
+    source = source.replace("HR (95% CI)", "%")
+    (page,) = read(print_pdf(tmp_path, source, title="T", look="manuscript"))
+    assert "A heading over two columns" in page.text
+    assert page.left_of("A heading") + 20 < page.left_of("n") < page.left_of("%") - 20
+
+
 def test_a_bold_word_is_no_label_where_its_sentence_goes_on(tmp_path: Path) -> None:
     """Only a label stands in the margin: bold words inside a sentence stay there, further paragraphs have none."""
     body = "#block[\n#strong[Nobody] here is real.\n\n#strong[Note:] nobody\n\nat all.\n] <notice>\n"

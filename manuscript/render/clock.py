@@ -11,6 +11,17 @@ EPOCH_VARIABLE: Final = "SOURCE_DATE_EPOCH"  # https://reproducible-builds.org/s
 _DEFAULT: Final = 946_684_800  # 2000-01-01T00:00:00Z
 
 
+def told_epoch() -> int | None:
+    """Return SOURCE_DATE_EPOCH where it is set, else None: for what would rather show no time than the constant.
+
+    Raises
+    ------
+    ReportError
+        As `epoch`.
+    """
+    return epoch() if os.environ.get(EPOCH_VARIABLE) else None
+
+
 def epoch() -> int:
     """Return SOURCE_DATE_EPOCH where it is set, else a constant: seconds since 1970.
 

@@ -20,7 +20,15 @@ from .docx_blocks import (
     unwrap_layout_tables,
 )
 from .docx_floats import bookmark_names, find_floats, link_references, set_captions
-from .docx_manuscript import PICTURES_KEY, drop_pictures, set_plain_styles, shrink_last, start_pages, wants_look
+from .docx_manuscript import (
+    PICTURES_KEY,
+    drop_pictures,
+    keep_titles,
+    set_plain_styles,
+    shrink_last,
+    start_pages,
+    wants_look,
+)
 from .docx_package import (
     CORE,
     DOCUMENT,
@@ -112,6 +120,7 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
     title = set_title_block(body, metadata, people)
     if plain:
         start_pages(body)
+        keep_titles(body)
     finish_tables(body, text_width=text_width, size=text_size(styles, "TableText", _TABLE_TEXT))
     if plain:
         shrink_last(body)

@@ -10,7 +10,20 @@ from lxml.etree import _Element as Element
 from analysis.errors import ReportError
 
 from .docx_floats import Float, has_picture
-from .wordml import attribute, drop, find, find_all, is_a, properties, put, remove, set_attributes, style_of, text_of
+from .wordml import (
+    attribute,
+    drop,
+    find,
+    find_all,
+    is_a,
+    properties,
+    put,
+    qualified,
+    remove,
+    set_attributes,
+    style_of,
+    text_of,
+)
 
 KEY: Final = "look"
 PICTURES_KEY: Final = "figures"
@@ -38,9 +51,11 @@ def wants_look(metadata: Mapping[str, Any]) -> bool:
 
 
 def set_plain_styles(styles: Element, multiple: float) -> None:
-    """Give all text one size and one line spacing, in multiples of single spacing; take boxes and shades away."""
+    """Give all text one size, colour and line spacing, in multiples of single spacing; take boxes and shades away."""
     for style in find_all(styles, "w:style"):
         name = attribute(style, "w:styleId")
+        if name == "Hyperlink":
+            drop(_properties(style, "w:rPr"), "w:color", "w:u")
         if attribute(style, "w:type") != "paragraph":
             continue
         formats = _properties(style, "w:pPr")
@@ -86,6 +101,14 @@ def start_pages(body: Element) -> None:
             return
         started = True
         waiting.remove(style)
+
+
+def keep_titles(body: Element) -> None:
+    """Keep the title of a box, a paragraph of bold words alone, on the page of what it stands above."""
+    for block in find_all(body, "w:p"):
+        runs = [run for run in block.iter(qualified("w:r")) if text_of(run).strip()]
+        if style_of(block) == "Notice" and runs and all(find(run, "w:rPr/w:b") is not None for run in runs):
+            put(properties(block, "w:pPr"), "w:keepNext")
 
 
 def shrink_last(body: Element) -> None:

@@ -161,7 +161,7 @@ def _ranges(root: Any) -> Iterator[str]:
 
 
 def _changes(root: Any) -> Iterator[str]:
-    """Tracked changes have an author, a date and an id each, hold runs only, and deleted text is called so."""
+    """Tracked changes have an author and an id each, hold runs only, and deleted text is called so; a date is one."""
     changes = list(root.iter(*[f"{W}{name}" for name in ("ins", "del", "pPrChange")]))
     ids = [change.get(f"{W}id") for change in changes]
     if len(ids) != len(set(ids)):
@@ -170,8 +170,9 @@ def _changes(root: Any) -> Iterator[str]:
         name, parent = change.tag.removeprefix(W), change.getparent().tag.removeprefix(W)
         if not change.get(f"{W}author") or not str(change.get(f"{W}id")).isdecimal():
             yield f"w:{name} has no author or no id"
-        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", change.get(f"{W}date", "")):
-            yield f"w:{name} is dated '{change.get(f'{W}date')}'"
+        date = change.get(f"{W}date")  # which a change may have (CT_TrackChange)
+        if date is not None and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", date):
+            yield f"w:{name} is dated '{date}'"
         if name == "pPrChange":
             if [child.tag for child in change] != [f"{W}pPr"]:
                 yield "w:pPrChange does not hold one w:pPr"

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,38 +125,45 @@ def read_pdf(path: Path) -> PdfFacts:
 def read_pdf_bytes(content: bytes, *, name: str) -> PdfFacts:
     """Read a PDF from its bytes; `name` is how messages call it; errors as `read_pdf`."""
     try:
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted:
-            raise ReportError(f"{name} is encrypted, so that nothing in it can be read. Save it without a password.")
-        objects = list(_objects(reader))
-        said = [text for page in reader.pages for text in _said_on(page)]  # before curves are taken off the pages
-        xmp = reader.root_object.get("/Metadata")
-        return PdfFacts(
-            pages=tuple(_page(page, number) for number, page in enumerate(reader.pages, start=1)),
-            fonts=tuple(sorted(set(_fonts(objects)), key=lambda font: (font.name, font.subtype))),
-            info={str(key).lstrip("/"): str(value) for key, value in (reader.metadata or {}).items()},
-            xmp=xmp.get_object().get_data().decode(errors="replace") if xmp is not None else "",
-            attachments={name: b"".join(contents) for name, contents in reader.attachments.items()},
-            links=tuple(str(item["/URI"]) for item in objects if "/URI" in item and item.get("/S") == "/URI"),
-            annotations=tuple(
-                text
-                for item in objects
-                if item.get("/Type") == "/Annot" or ("/Rect" in item and "/Subtype" in item)
-                for text in _texts(item)
-            ),
-            outline=tuple(str(item["/Title"]) for item in objects if "/Title" in item and "/Parent" in item),
-            strings=(
-                *(text for item in objects for text in _texts(item)),
-                *said,
-            ),
-            images=tuple(
-                item._data for item in objects if isinstance(item, StreamObject) and item.get("/Filter") in _JPEG
-            ),
-            tagged=bool(reader.root_object.get("/MarkInfo", {}).get("/Marked")),
-            figures=tuple(str(item.get("/Alt", "")) for item in objects if item.get("/S") == "/Figure"),
-        )
+        facts = _facts(content)
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportError(f"{name} cannot be read as a PDF ({error}). Make it again.") from None
+    if facts is None:
+        raise ReportError(f"{name} is encrypted, so that nothing in it can be read. Save it without a password.")
+    return facts
+
+
+@lru_cache(maxsize=4)  # papers, scan and checks of a draft read the same files, half a second each
+def _facts(content: bytes) -> PdfFacts | None:
+    """Return what a PDF holds, None where it is encrypted."""
+    reader = PdfReader(io.BytesIO(content))
+    if reader.is_encrypted:
+        return None
+    objects = list(_objects(reader))
+    said = [text for page in reader.pages for text in _said_on(page)]  # before curves are taken off the pages
+    xmp = reader.root_object.get("/Metadata")
+    return PdfFacts(
+        pages=tuple(_page(page, number) for number, page in enumerate(reader.pages, start=1)),
+        fonts=tuple(sorted(set(_fonts(objects)), key=lambda font: (font.name, font.subtype))),
+        info={str(key).lstrip("/"): str(value) for key, value in (reader.metadata or {}).items()},
+        xmp=xmp.get_object().get_data().decode(errors="replace") if xmp is not None else "",
+        attachments={name: b"".join(contents) for name, contents in reader.attachments.items()},
+        links=tuple(str(item["/URI"]) for item in objects if "/URI" in item and item.get("/S") == "/URI"),
+        annotations=tuple(
+            text
+            for item in objects
+            if item.get("/Type") == "/Annot" or ("/Rect" in item and "/Subtype" in item)
+            for text in _texts(item)
+        ),
+        outline=tuple(str(item["/Title"]) for item in objects if "/Title" in item and "/Parent" in item),
+        strings=(
+            *(text for item in objects for text in _texts(item)),
+            *said,
+        ),
+        images=tuple(item._data for item in objects if isinstance(item, StreamObject) and item.get("/Filter") in _JPEG),
+        tagged=bool(reader.root_object.get("/MarkInfo", {}).get("/Marked")),
+        figures=tuple(str(item.get("/Alt", "")) for item in objects if item.get("/S") == "/Figure"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def redline(
     new_source: Source,
     data_author: str,
     prose_author: str,
-    when: int,
+    when: int | None,
 ) -> Redline:
     """Write the new manuscript with its changes against the old one tracked, wholly or not at all.
 
@@ -65,7 +65,7 @@ def redline(
     old_source, new_source : the documents they were rendered from, which tell who caused a change.
     data_author : stands at what changed while its source did not.
     prose_author : stands at what changed because the source was edited.
-    when : the time of every change, in seconds since 1970.
+    when : the time of every change, in seconds since 1970; None for changes that show no time.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def redline(
     tracker = Tracker(
         data_author=data_author,
         prose_author=prose_author,
-        date=datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        date=None if when is None else datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         causes=_causes((old_source, new_source), (old_body, body)),
         source_edited=old_source.document.lines != new_source.document.lines,
         code_edited=old_source.code != new_source.code,

@@ -26,7 +26,7 @@ class Tracker:
 
     data_author: str
     prose_author: str
-    date: str
+    date: str | None
     causes: Mapping[Element, Cause]
     source_edited: bool
     code_edited: bool
@@ -38,7 +38,7 @@ class Tracker:
     @property
     def stamp(self) -> dict[str, str]:
         """The attributes of every change beside its author; ids are given at the end."""
-        return {"id": "0", "date": self.date}
+        return {"id": "0"} | ({} if self.date is None else {"date": self.date})
 
     def mark(self, change: str, *, edited: bool) -> Element:
         """Return an element such as ``w:ins`` that marks a paragraph or a row as added or removed."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from ..inline import UNSUPPORTED
 from .passages import Passage, Printed
 from .printed_numbers import readable
 
@@ -48,7 +49,7 @@ def _faults(unit: str, passages: Sequence[Passage], known: Collection[str], *, i
     seen: set[str] = set()
     notes = " ".join(passage.text for passage in passages if passage.kind in ("caption", "note")) if is_float else ""
     for passage in passages:
-        text = readable(passage)
+        text = readable(passage).replace(UNSUPPORTED, "")  # a claim that is broken has a line of its own
         for met in _ABBREVIATION.finditer(text):
             name = met[0]
             if name in known or name in seen or _ROMAN.fullmatch(name):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -14,7 +13,7 @@ from ..inline import UNSUPPORTED
 from ..journal_file import Journal
 from ..numbers import date_text, number_text
 from ..render.authors import Author, Byline, byline
-from ..render.clock import EPOCH_VARIABLE, epoch
+from ..render.clock import told_epoch
 from ..render.docx_title import keywords
 from ..style import Style
 from .declarations import PLACEHOLDER, Declaration, conclusion, declarations, sentences
@@ -188,9 +187,8 @@ def _declared(declared: Mapping[str, Declaration], kind: str) -> dict[str, Any]:
 
 
 def _date() -> str:
-    if not os.environ.get(EPOCH_VARIABLE):
-        return ""
-    return date_text(datetime.fromtimestamp(epoch(), UTC).date().isoformat())
+    told = told_epoch()
+    return "" if told is None else date_text(datetime.fromtimestamp(told, UTC).date().isoformat())
 
 
 def _within(name: str) -> str:

@@ -30,10 +30,11 @@ from .figure_facts import measure_figure
 from .figure_files import write_figure_files
 from .manifest import NAME as MANIFEST
 from .manifest import manifest, manifest_json
+from .own_work import mentions
 from .papers import write_papers
 from .preflight import lines, preflight
 from .scan import traces
-from .stage import REMOVED, stage, telling_words
+from .stage import REMOVED, STUDY_FILE, stage, telling_words
 from .text import read_text
 
 FOLDER: Final = Path("build/drafts")
@@ -97,7 +98,7 @@ def make_draft(
     folder = folder.resolve()
     journal = read_journal(name, folder)
     drafts = folder / FOLDER
-    with one_at_a_time(drafts), workshop(drafts) as work:
+    with one_at_a_time(drafts), workshop(drafts) as work, _without_paths(work):
         made = _assembled(folder, journal, work, progress, renderer)
         broken = failures(made.checks)
         if broken and not force:
@@ -108,6 +109,7 @@ def make_draft(
                 made.checks,
             )
         with progress.stage("archive"):
+            write_whole(made.files.folder / PREFLIGHT, ("\n".join(lines(made.checks)) + "\n").encode())
             content = manifest(
                 folder,
                 made.files.folder,
@@ -116,7 +118,6 @@ def make_draft(
                 renderer=renderer,
                 failures=[f"{check.rule}: {check.measured}; asked for: {check.limit}" for check in broken],
             )
-            write_whole(made.files.folder / PREFLIGHT, ("\n".join(lines(made.checks)) + "\n").encode())
             write_whole(made.files.folder / MANIFEST, manifest_json(content))
             archive = work / f"{name}.zip"
             archive.write_bytes(_archive(made.files.folder, name))
@@ -137,7 +138,7 @@ def check_draft(
     """
     folder = folder.resolve()
     journal = read_journal(name, folder)
-    with one_at_a_time(folder / FOLDER), workshop(folder / FOLDER) as work:
+    with one_at_a_time(folder / FOLDER), workshop(folder / FOLDER) as work, _without_paths(work):
         made = _assembled(folder, journal, work, progress, renderer)
     return made.checks, made.warnings
 
@@ -205,7 +206,36 @@ def _assembled(folder: Path, journal: Journal, work: Path, progress: Progress, r
             traces=found,
         )
     removed = [f"blinded twin: removed from {line}" for line in (blinded / REMOVED).read_text("utf-8").splitlines()]
-    return _Assembled(files, report.results, checks, (*built.warnings, *papers.warnings, *removed))
+    guessed = [
+        *(
+            f"blinded twin: {mention} may tell who the authors are; write it in the third person"
+            for mention in mentions(read_text(files.blinded_docx), document.front_matter)
+        ),
+        *(
+            f"{trace}: not blinded, and reviewers may get this file"
+            for path in files.tables
+            for trace in traces(path, words)
+        ),
+    ]
+    if (blinded / STUDY_FILE).read_bytes() != (folder / STUDY_FILE).read_bytes():
+        guessed.append(f"{STUDY_FILE}: labels tell of the authors, and the figures' files print them")
+    return _Assembled(files, report.results, checks, (*built.warnings, *papers.warnings, *removed, *guessed))
+
+
+@contextmanager
+def _without_paths(work: Path) -> Iterator[None]:
+    """Name files in errors as the study does: the stages, in which they were looked for, are gone by then."""
+    try:
+        yield
+    except RefusedError:
+        raise
+    except LockstepError as error:
+        said = str(error)
+        for place in ("study", "blinded"):
+            said = said.replace(f"{work / place}/", "")
+        if said == str(error):
+            raise
+        raise LockstepError(said) from None
 
 
 @contextmanager
@@ -229,12 +259,12 @@ def _built_beside(place: Path, journal: Journal, renderer: Renderer, output: Pat
         text=True,
     )
     stem = Path(DOCUMENT).stem
-    try:
-        yield (output / f"{stem}.pdf", output / f"{stem}.docx")
-        said = run.communicate()[1]
-    finally:
-        run.kill()
-        run.wait()
+    with run:  # which closes what it said
+        try:
+            yield (output / f"{stem}.pdf", output / f"{stem}.docx")
+            said = run.communicate()[1]
+        finally:
+            run.kill()
     if run.returncode != 0:
         raise LockstepError(f"the blinded twin could not be made: {said.strip()}")
 

@@ -13,10 +13,10 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from lxml import etree
-from PIL import ExifTags, Image, TiffImagePlugin
 
 from analysis.errors import ReportError
 
+from ..raster import tag_texts
 from ..render.pdf_read import read_pdf_bytes
 from .image_bytes import JPEG, PNG, png_texts
 from .words import find_words
@@ -205,37 +205,9 @@ def _picture(content: bytes, name: str) -> Texts:
     if content.startswith(PNG):
         yield from ((f"chunk {kind}", text) for kind, text in png_texts(content))
     try:
-        with Image.open(io.BytesIO(content)) as image:
-            yield from _tags(image)
+        yield from tag_texts(content)
     except (OSError, ValueError, SyntaxError) as error:
         raise ReportError(f"{name}: cannot be searched for names ({error}).") from None
-
-
-def _tags(image: Image.Image) -> Texts:
-    """Yield tags of TIFF and EXIF, comments, XMP and profiles, of every page of the picture."""
-    for page in range(getattr(image, "n_frames", 1)):
-        image.seek(page)
-        for key, value in image.info.items():
-            yield f"tag {key}", _as_text(value)
-        if isinstance(image, TiffImagePlugin.TiffImageFile):
-            for number, value in image.tag_v2.items():
-                yield f"tag {ExifTags.TAGS.get(number, number)}", _as_text(value)
-        exif = image.getexif()
-        for part in (exif, *(exif.get_ifd(ifd) for ifd in ExifTags.IFD)):
-            for number, value in part.items():
-                yield f"tag {ExifTags.TAGS.get(number, number)}", _as_text(value)
-
-
-def _as_text(value: object) -> str:
-    """Return a tag's value as text; bytes in each way in which they may be text."""
-    if isinstance(value, bytes):
-        wide = value[len(value) % 2 :]
-        return "\n".join(
-            (value.decode("latin-1"), value.decode("utf-8", "replace"), wide.decode("utf-16-le", "replace"))
-        )
-    if isinstance(value, (tuple, list)):
-        return "\n".join(map(_as_text, value))
-    return str(value)
 
 
 def _binary(content: bytes, prefix: str, *, depth: int) -> Iterator[tuple[str, bytes]]:
