@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -337,6 +338,33 @@ def test_the_hook_finishes_what_quarto_tells_it_of(tmp_path, output):
     finish(draft, docx=made.docx, pdf=tmp_path / "report.pdf", root=document.parent, fonts=FONTS)
     assert (built / "report.docx").read_bytes() == made.docx.read_bytes()
     assert (built / "report.pdf").read_bytes() == (tmp_path / "report.pdf").read_bytes()
+
+
+def test_a_word_file_alone_is_not_described_by_an_older_render(tmp_path):
+    """Without a PDF of the same render, no description of a figure is taken from the .typ that stands there."""
+    document = study(tmp_path / "study")
+    project = read_project(document.parent, fallback=ROOT)
+    (document.parent / "_quarto.yml").write_text(json.dumps(dict(project.config)))
+    made = builtin.render(document, project, tmp_path)
+    (document.parent / "report.docx").write_bytes(made.docx.read_bytes())
+    document.with_suffix(".typ").write_text('#image("build/one.svg", alt: "Median 1 day")')
+    told = {
+        "QUARTO_PROJECT_DIR": str(document.parent),
+        "QUARTO_PROJECT_OUTPUT_DIR": str(document.parent),
+        "QUARTO_PROJECT_OUTPUT_FILES": "report.docx",
+    }
+    hook = ROOT / "manuscript" / "render" / "hook.py"
+    run = subprocess.run(
+        [sys.executable, hook], env={**os.environ, **told}, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (
+        0,
+        "warning: report.docx: its figures are described by their captions. Render both formats, and they have "
+        "descriptions of their own.\n",
+    )
+    text = zipfile.ZipFile(document.parent / "report.docx").read("word/document.xml").decode()
+    assert "Median 1 day" not in text
+    assert "Curves of A" in text
 
 
 # ---- with a real Quarto, where there is one --------------------------------------------------------------------------

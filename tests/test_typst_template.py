@@ -413,6 +413,17 @@ def test_references_hang_from_their_numbers(sample: Path) -> None:
     assert sum("/Dest" in link or "/D" in link.get("/A", {}) for link in links) == 3  # one citation, a table, a figure
 
 
+@pytest.mark.parametrize("look", [{}, {"look": "manuscript"}])
+def test_references_of_an_older_pandoc_look_the_same(tmp_path: Path, look: dict[str, str]) -> None:
+    """Numbers whose dot is not escaped, which Typst reads as a list, stand where escaped ones do."""
+    pieces = []
+    for name, references in (("escaped", REFERENCES), ("list", REFERENCES.replace("\\1", "1"))):
+        (tmp_path / name).mkdir()
+        pages = read(print_pdf(tmp_path / name, references, **METADATA, **look))
+        pieces.append([page.pieces for page in pages])
+    assert pieces[0] == pieces[1]
+
+
 def test_abstract_of_the_front_matter_looks_like_one_in_the_body(tmp_path: Path) -> None:
     """An abstract under `abstract:` is printed as the box in the body would be, keywords at its end."""
     paragraphs = [("Background", "Why we asked."), ("Results.", "What we found.")]

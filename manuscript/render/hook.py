@@ -30,12 +30,17 @@ def main() -> int:
         for stem in sorted({output.with_suffix("") for output in outputs}):
             source = (folder / stem.relative_to(built)).with_suffix(".qmd")
             docx, pdf = stem.with_suffix(".docx"), stem.with_suffix(".pdf")
-            typst = source.with_suffix(".typ")
+            typst = source.with_suffix(".typ") if pdf in outputs else None
+            if docx in outputs and typst is None:
+                sys.stderr.write(
+                    f"warning: {docx.name}: its figures are described by their captions. "
+                    "Render both formats, and they have descriptions of their own.\n"
+                )
             project = read_project(source.parent, fallback=folder, profiles=profiles)
             warnings = finish(
                 quarto.draft_of(docx, typst, project, read_front_matter(source)),
                 docx=docx if docx in outputs else None,
-                pdf=pdf if pdf in outputs and typst.is_file() else None,
+                pdf=pdf if typst is not None and typst.is_file() else None,
                 root=source.parent,
                 fonts=REPOSITORY / "templates" / "fonts",
             )

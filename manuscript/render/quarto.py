@@ -91,15 +91,19 @@ def render(path: Path, project: Project, folder: Path, *, quarto: Path, reposito
     return draft_of(drafts["docx"], drafts["typst"], project, document)
 
 
-def draft_of(docx: Path, typst: Path, project: Project, document: Document) -> Draft:
-    """Return what Quarto has made as a draft, with all that the finishing step needs to know."""
-    text = typst.read_text(encoding="utf-8") if typst.is_file() else ""
+def draft_of(docx: Path, typst: Path | None, project: Project, document: Document) -> Draft:
+    """Return what Quarto has made as a draft, with all that the finishing step needs to know.
+
+    The descriptions of figures are in the Typst file alone. It is None where none was made together with the Word file:
+    one of another day may tell of other numbers.
+    """
+    text = typst.read_text(encoding="utf-8") if typst is not None and typst.is_file() else ""
     images = {_unquoted(source): _unquoted(alt) for source, alt in _TYPST_IMAGE.findall(text)}
     here = document.path.parent
     metadata = normalised(metadata_of(config_for("docx", project, document)))
     return Draft(
         docx=docx,
-        typst=typst,
+        typst=typst or docx.with_suffix(".typ"),
         metadata=plain(pandoc.read_markdown("", metadata, folder=here)["meta"]),
         alt_texts={Path(source).stem: alt for source, alt in images.items()},
         inputs=frozenset(here / source for source in images if (here / source).is_file()),
