@@ -11,7 +11,7 @@ from typing import Final
 from analysis.errors import LockstepError, system_message
 from analysis.interrupts import INTERRUPTED
 
-from .build import build, finish_pending, load
+from .build import DOCUMENT, build, finish_pending, load
 from .pending import PendingError
 from .progress import Progress
 from .spare import told_to_run
@@ -129,9 +129,15 @@ def _trace(options: argparse.Namespace) -> int:
 
 
 def _html(options: argparse.Namespace) -> int:
-    from .web_page import write_web_page  # loads jinja2 and more
+    from .check import broken_claims  # loads jinja2 and more
+    from .document import open_study
+    from .web_page import write_web_page
 
-    sys.stdout.write(f"{_shown(write_web_page(options.study))}: written\n")
+    page = write_web_page(options.study)
+    study = open_study(options.study).study
+    for warning in broken_claims(study.folder / DOCUMENT, study):
+        sys.stderr.write(f"warning: {warning}\n")
+    sys.stdout.write(f"{_shown(page)}: written\n")
     return 0
 
 

@@ -146,13 +146,16 @@ def test_a_source_shows_on_focus_and_on_hover_and_else_not(folder: Path, page: A
         assert all(result == {"before": False, "focused": True, "inside": True} for result in seen["seen"])
 
 
-def test_a_claim_that_does_not_hold_is_set_off_in_colour(folder: Path, tmp_path: Path) -> None:
-    """The words stand in an element that the style sheet knows, with its source like any result."""
+def test_a_claim_that_does_not_hold_is_set_off_in_colour(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The words stand in an element that the style sheet knows, with its source like any result; the line is told."""
     study = tmp_path / "study"
     shutil.copytree(folder, study)
     with (study / "report.qmd").open("a", encoding="utf-8") as document:
         document.write('\nRetention `{python} r.claim("differed", "retention.by_fixation.log_rank.p_value < 0")`.\n')
     assert main(["html", "--study", str(study)]) == 0
+    assert "warning: report.qmd:" in capsys.readouterr().err
     page = lxml.html.fromstring((study / "build" / "report.html").read_bytes())
     [mark] = page.xpath("//mark")
     assert mark.text_content() == "NOT SUPPORTED BY THE DATA: differed"
