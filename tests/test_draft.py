@@ -16,8 +16,10 @@ import pytest
 from conftest import IMPLANTS
 
 from analysis.errors import LockstepError
+from manuscript import pending
 from manuscript.commands import run
 from manuscript.locks import lock
+from manuscript.pending import complete
 from manuscript.progress import Progress
 from manuscript.submission import draft as drafting
 from manuscript.submission.draft import Draft, RefusedError, check_draft, make_draft
@@ -300,3 +302,40 @@ def test_a_run_that_is_killed_leaves_the_last_draft_whole(study: Path, draft: Dr
     again = made(folder)
     assert contents(again.folder) == contents(draft.folder)
     assert not list((folder / "build" / "drafts").glob(".report-*"))
+
+
+def test_a_run_that_is_killed_while_it_puts_a_draft_in_place_is_completed(
+    broken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folder and archive change together: once decided on, the next run puts them there, whatever was moved before."""
+    drafts = broken / "build" / "drafts"
+
+    def killed(target: Path) -> None:
+        if target != drafts:
+            return complete(target)
+        (drafts / JOURNAL).rename(drafts / ".report-aside")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pending, "complete", killed)
+        made(broken, force=True)
+    assert not (drafts / JOURNAL).exists()
+    check_draft(broken, JOURNAL, progress=quiet(), renderer="builtin")
+    assert json.loads((drafts / JOURNAL / "MANIFEST.json").read_text(encoding="utf-8"))["forced"]
+    with zipfile.ZipFile(drafts / f"{JOURNAL}.zip") as archive:
+        assert archive.read(f"{JOURNAL}/MANIFEST.json") == (drafts / JOURNAL / "MANIFEST.json").read_bytes()
+
+
+@pytest.mark.parametrize("name", [JOURNAL, f"{JOURNAL}.zip"])
+def test_what_stands_in_the_way_is_named(name: str, tmp_path: Path) -> None:
+    """Nothing of an author's is replaced by a draft, and nothing is made before that is known."""
+    folder = copy_study(tmp_path / "study")
+    place = folder / "build" / "drafts" / name
+    place.parent.mkdir(parents=True)
+    if name.endswith("zip"):
+        place.mkdir()
+    else:
+        place.write_text("mine", encoding="utf-8")
+    with pytest.raises(LockstepError, match="Move or remove it"):
+        made(folder)
+    assert place.exists()
