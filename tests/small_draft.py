@@ -94,7 +94,7 @@ title: "Fixation and retention"
 short-title: "Retention"
 literals:
   "DASH 30": version of the questionnaire
-abbreviations:
+known-abbreviations:
   DASH: name of a questionnaire
 quoted:
   tbl-old: printed by others

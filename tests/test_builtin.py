@@ -171,6 +171,16 @@ def test_html_tables_become_native_ones(tmp_path):
             "report.qmd:2: `date: today` changes the document day by day. Write the date out.",
         ),
         (
+            "---\nhighlight-style: github\n---\n",
+            "report.qmd:2: documents with `highlight-style: github` need Quarto: install it and use RENDERER=quarto, "
+            "or write `highlight-style: none`.",
+        ),
+        (
+            "---\nabbreviations: {STROBE: a guideline}\n---\n",
+            "report.qmd:2: `abbreviations` means another thing to Quarto, which would refuse the document. "
+            "Abbreviations that need no explanation stand under `known-abbreviations`.",
+        ),
+        (
             "---\nexecute:\n  freeze: auto\n---\n",
             "report.qmd:3: `freeze` keeps outputs when data change, so that a report could be stale. Leave it out: "
             "what has not changed is not made again anyway.",
@@ -189,6 +199,15 @@ def test_html_tables_become_native_ones(tmp_path):
 def test_what_it_cannot_show_is_refused_by_name_and_line(tmp_path, markdown, message):
     """Nothing is left out silently: what needs Quarto, or would be lost, is one message."""
     assert refusal(markdown, tmp_path) == message.replace("{folder}", str(tmp_path))
+
+
+def test_code_in_the_text_is_plain(tmp_path):
+    """Code has no colours in either format, whatever its language: what `highlight-style: none` means to Quarto."""
+    draft = render("`x + 1`{.python} and `y`\n\n```python\nx = 1  # two\n```\n", tmp_path)
+    assert "`x + 1` and `y`" in typst(draft)
+    assert "\n```\nx = 1  # two\n```\n" in typst(draft)
+    with zipfile.ZipFile(draft.docx) as archive:
+        assert "Tok" not in archive.read("word/document.xml").decode()
 
 
 def test_an_unknown_citation_names_the_nearest_key(tmp_path):

@@ -15,7 +15,7 @@ from analysis.study import Study
 from manuscript.journal_rules import RULES as REGISTRY
 from manuscript.submission.checks import Check, Draft
 from manuscript.submission.figure_facts import FigureFont
-from manuscript.submission.preflight import CHECKS, HOUSE, UNMEASURED, checks_of, lines
+from manuscript.submission.preflight import CHECKS, HOUSE, UNMEASURED, lines, preflight
 
 EXTRA_TABLE = """TableCaption: Table {0}: More of 60 patients
 Table: Characteristic|Value
@@ -277,7 +277,7 @@ def made(folder: Path, study: Study, results: Results, broken: Break) -> tuple[C
         section=broken.section,
         rules=rules,
     )
-    return checks_of(broken.then(draft))
+    return preflight(broken.then(draft))
 
 
 def changed(source: str, pairs: tuple[tuple[str, str], ...]) -> str:
@@ -301,7 +301,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory, implants: Study, implants_re
 
 def test_a_draft_that_keeps_every_rule_passes(clean: Draft) -> None:
     """Every rule that the journal states holds, every rule of the house holds, and no line is left out."""
-    checks = checks_of(clean)
+    checks = preflight(clean)
     assert [check.rule for check in checks] == [*HOUSE, *REGISTRY]
     assert {check.rule for check in checks if check.status == "pass"} == {*HOUSE, *RULES}
 
@@ -326,7 +326,7 @@ def test_breaking_a_rule_turns_exactly_its_line_red(
 def test_a_rule_that_the_journal_does_not_state_is_not_checked(rule: str, clean: Draft) -> None:
     """Where there is no source there is no verdict."""
     stated = {name: value for name, value in RULES.items() if name != rule}
-    line = next(check for check in checks_of(replace(clean, journal=journal(stated))) if check.rule == rule)
+    line = next(check for check in preflight(replace(clean, journal=journal(stated))) if check.rule == rule)
     assert (line.status, line.source) == ("not checked", "")
 
 
@@ -335,7 +335,7 @@ def test_the_report_names_failures_first_with_their_places_and_sources(clean: Dr
     stated = journal(RULES | {"title_words": 2})
     secondary = replace(stated.rules["title_words"], secondary=True)
     stated = replace(stated, rules={**stated.rules, "title_words": secondary})
-    printed = lines(checks_of(replace(clean, journal=stated)))
+    printed = lines(preflight(replace(clean, journal=stated)))
     assert printed[0].split() == [
         "FAILS",
         "title_words",
@@ -367,7 +367,7 @@ def test_what_is_declared_is_passed_over(tmp_path: Path, implants: Study, implan
 
 def test_not_one_draft_serves_for_all(clean: Draft) -> None:
     """A draft without figures' files or a twin leaves the lines about them open, rather than passing them."""
-    checks = checks_of(replace(clean, figures=(), traces=None))
+    checks = preflight(replace(clean, figures=(), traces=None))
     open_rules = {check.rule for check in checks if check.status == "not checked"}
     assert {"blinded_twin", "figure_dpi", "figure_formats", "figure_points", "figure_colours"} <= open_rules
 
@@ -375,13 +375,13 @@ def test_not_one_draft_serves_for_all(clean: Draft) -> None:
 def test_a_vector_file_has_no_resolution(clean: Draft) -> None:
     """What a file cannot have is not measured in it."""
     vector = replace(figure_of(Path("Fig1.pdf")), format="PDF", dpi=None, pixels=None)
-    line = next(check for check in checks_of(replace(clean, figures=(vector,))) if check.rule == "figure_dpi")
+    line = next(check for check in preflight(replace(clean, figures=(vector,))) if check.rule == "figure_dpi")
     assert line.status == "not checked"
 
 
 def test_a_typeface_that_stands_for_another_says_so(clean: Draft) -> None:
     """Liberation Sans passes for Arial alone, and the line names both."""
-    line = next(check for check in checks_of(clean) if check.rule == "figure_fonts")
+    line = next(check for check in preflight(clean) if check.rule == "figure_fonts")
     assert (line.status, line.measured) == ("pass", "LiberationSans for Arial")
     other = replace(clean, journal=journal(RULES | {"figure_fonts": ["Symbol"]}))
-    assert failing(checks_of(other)) == ["figure_fonts"]
+    assert failing(preflight(other)) == ["figure_fonts"]

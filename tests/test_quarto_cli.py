@@ -15,6 +15,7 @@ from analysis.errors import ReportError
 from manuscript.render import builtin, pandoc, quarto
 from manuscript.render.finish import finish
 from manuscript.render.project import read_project
+from manuscript.render.qmd import read_front_matter
 
 ROOT = Path(__file__).parent.parent
 FONTS = ROOT / "templates" / "fonts"
@@ -59,6 +60,13 @@ value = Shown("**2411** days (95% CI 1890–3105)")
 
 "Quoted" -- a--b... [@bee2001], see @fig-a, @tbl-a, [-@fig-a], [@fig-a; @tbl-b], @sec-one, @eq-x.
 `{python} "s*t_r"`.^[A note.]
+
+Marks [around [nested `{python} value` and *emph*]{#strobe-1a-in} words]{#strobe-1a}, `code <b>`, `x + 1`{.python}.
+A comment <!-- [x]{#strobe-2} `{python} value` --> inside, [seen]{.content-visible when-format="docx"}.
+
+```python
+x = 1  # two
+```
 
 $$ a = b $$ {#eq-x}
 
@@ -130,6 +138,7 @@ WORKS = """
 if arguments == ["--version"]:
     print("1.9.38")
 else:
+    pathlib.Path(".quarto/typst").mkdir(parents=True, exist_ok=True)
     pathlib.Path("report.typ").write_text('#image("build/one.svg", alt: "A \\\\"b\\\\"")')
     pathlib.Path(arguments[arguments.index("--output") + 1]).write_text("word")
     with open("seen.txt", "a") as seen:
@@ -213,6 +222,21 @@ def test_quarto_runs_in_this_python_and_leaves_nothing_behind(tmp_path):
             "pandoc\nERROR: Typst compilation failed\nStack trace:",
             "report.qmd: Quarto could not render it as docx:\n    ERROR: Typst compilation failed",
         ),
+        (
+            "ERROR: Validation of YAML front matter failed.\nERROR: In file report.qmd\n"
+            '(line 2, column 8 through line 3, column 9) Field "\x1b[34mtoc\x1b[39m" has value\n\n'
+            "\x1b[34m# why\n  a: b\x1b[39m\n\n"
+            "The value must instead be a string.\n1: ---\n2: \x1b[34mtoc:\x1b[39m\n        ~\n"
+            "ERROR: Render failed due to invalid YAML.",
+            'report.qmd:2: Quarto does not take this:\n    Field "toc" has value\n    # why\n      a: b\n'
+            "    The value must instead be a string.",
+        ),
+        (
+            "ERROR: Validation of configuration profile file _quarto-x.yml failed.\n\nIn file _quarto-x.yml\n"
+            '(line 5, column 22) Field "toc" has value 5, which must instead be `true` or `false`\n4:   docx:\n',
+            "_quarto-x.yml:5: Quarto does not take this:\n"
+            '    Field "toc" has value 5, which must instead be `true` or `false`',
+        ),
         ("what is this", "report.qmd: Quarto could not render it as docx:\n    what is this"),
     ],
 )
@@ -257,6 +281,62 @@ def test_a_reference_that_quarto_leaves_open_is_an_error(tmp_path, log, message)
     with pytest.raises(ReportError) as error:
         quarto.render(document, project, tmp_path, quarto=program, repository=ROOT)
     assert str(error.value) == message
+
+
+def test_copies_of_pictures_are_removed_and_nothing_else(tmp_path):
+    """Quarto copies pictures of build/ into build/build; only those copies go, and a folder that is then empty."""
+    built = tmp_path / "build"
+    for name in ("figures/a.png", "build/figures/a.png", "build/figures/other/b.png", "figures/other/b.png"):
+        (built / name).parent.mkdir(parents=True, exist_ok=True)
+        (built / name).write_bytes(PNG)
+    quarto.remove_copies(tmp_path, built)
+    assert sorted(path.relative_to(built).as_posix() for path in built.rglob("*.*")) == [
+        "figures/a.png",
+        "figures/other/b.png",
+    ]
+    assert not (built / "build").exists()
+    for name, content in (("a.png", b"changed"), ("mine.png", PNG)):
+        (built / "build" / "figures").mkdir(parents=True, exist_ok=True)
+        (built / "build" / "figures" / name).write_bytes(content)
+    quarto.remove_copies(tmp_path, built)
+    assert {path.name for path in (built / "build" / "figures").iterdir()} == {"a.png", "mine.png"}
+
+
+@pytest.mark.parametrize("folder", [".", "elsewhere"])
+def test_outputs_outside_of_an_output_folder_have_no_copies(tmp_path, folder):
+    """A project whose outputs stand beside the document, or outside of it, loses nothing."""
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "a.png").write_bytes(PNG)
+    quarto.remove_copies(tmp_path / "study", (tmp_path / "study" / folder if folder == "." else tmp_path / folder))
+    assert (tmp_path / "study" / "a.png").read_bytes() == PNG
+
+
+@pytest.mark.parametrize("output", ["build", "../elsewhere"])
+def test_the_hook_finishes_what_quarto_tells_it_of(tmp_path, output):
+    """Wherever Quarto is told to put the outputs, the hook makes of them what the finishing step makes."""
+    document = study(tmp_path / "study")
+    project = read_project(document.parent, fallback=ROOT)
+    (document.parent / "_quarto.yml").write_text(json.dumps(dict(project.config)))
+    made = builtin.render(document, project, tmp_path)
+    built = (document.parent / output).resolve()
+    built.mkdir(exist_ok=True)
+    (built / "report.docx").write_bytes(made.docx.read_bytes())
+    (built / "report.pdf").write_bytes(b"as Quarto made it")
+    document.with_suffix(".typ").write_text(made.typst.read_text(encoding="utf-8"), encoding="utf-8")
+    told = {
+        "QUARTO_PROJECT_DIR": str(document.parent),
+        "QUARTO_PROJECT_OUTPUT_DIR": str(built),
+        "QUARTO_PROJECT_OUTPUT_FILES": f"{output}/report.docx\n{output}/report.pdf",
+    }
+    hook = ROOT / "manuscript" / "render" / "hook.py"
+    run = subprocess.run(
+        [sys.executable, hook], env={**os.environ, **told}, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    draft = quarto.draft_of(made.docx, made.typst, project, read_front_matter(document))
+    finish(draft, docx=made.docx, pdf=tmp_path / "report.pdf", root=document.parent, fonts=FONTS)
+    assert (built / "report.docx").read_bytes() == made.docx.read_bytes()
+    assert (built / "report.pdf").read_bytes() == (tmp_path / "report.pdf").read_bytes()
 
 
 # ---- with a real Quarto, where there is one --------------------------------------------------------------------------
@@ -310,3 +390,4 @@ def test_a_render_by_hand_is_finished_too(tmp_path):
     finish(draft, docx=draft.docx, pdf=work / "report.pdf", root=document.parent, fonts=FONTS)
     assert (built / "report.docx").read_bytes() == draft.docx.read_bytes()
     assert (built / "report.pdf").read_bytes() == (work / "report.pdf").read_bytes()
+    assert not (built / "build").exists()

@@ -109,7 +109,7 @@ def write_format(
             f"{document.at(*(f'@{key}' for key in keys))}: cites '{keys[0]}', but the document has no bibliography. "
             "Name a .bib file under `bibliography:`, or write \\@ for a plain @."
         )
-    arguments = ["--to", settings.target, "--standalone", "--wrap=none", *extra]
+    arguments = ["--to", settings.target, "--standalone", "--wrap=none", "--syntax-highlighting=none", *extra]
     if settings.bibliography:
         arguments += ["--citeproc", *(f"--bibliography={path}" for path in settings.bibliography)]
         arguments += [f"--csl={settings.csl}"] if settings.csl else []

@@ -21,10 +21,11 @@ def main() -> int:
 
     if os.environ.get(quarto.FINISHED_BY_US):
         return 0
-    folder = Path(os.environ["QUARTO_PROJECT_DIR"])
-    built = Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"])
+    folder = Path(os.environ["QUARTO_PROJECT_DIR"]).resolve()
+    built = Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"]).resolve()
     profiles = [name for name in os.environ.get("QUARTO_PROFILE", "").split(",") if name]
-    outputs = {folder / name for name in os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()}
+    # Resolved, since Quarto names an output outside of the project by a path with "..".
+    outputs = {(folder / name).resolve() for name in os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()}
     try:
         for stem in sorted({output.with_suffix("") for output in outputs}):
             source = (folder / stem.relative_to(built)).with_suffix(".qmd")
@@ -40,6 +41,7 @@ def main() -> int:
             )
             for warning in warnings:
                 sys.stderr.write(f"warning: {warning}\n")
+        quarto.remove_copies(folder, built)
     except LockstepError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -20,6 +20,9 @@ PROJECT_FILE: Final = "_quarto.yml"
 
 EXECUTE: Final = ("echo", "include", "output", "eval", "warning", "error")
 
+HIGHLIGHTING: Final = ("highlight-style", "syntax-highlighting")
+"""Quarto's two names of one key; the built-in renderer knows its value ``none``."""
+
 # Keys that name files: relative to the file in which they stand.
 PATHS: Final = ("bibliography", "csl", "template", "reference-doc", "font-paths")
 STYLES: Final = Path("build/csl")
@@ -30,7 +33,7 @@ PROFILES: Final = "QUARTO_PROFILE"
 
 _NOT_METADATA: Final = (
     *("project", "profile", "format", "execute", "jupyter", "engine", "editor", "crossref", "number-sections"),
-    *("citeproc", "default-image-extension", "keep-typ", "keep-md", *PATHS, *EXECUTE),
+    *("citeproc", "default-image-extension", "keep-typ", "keep-md", *HIGHLIGHTING, *PATHS, *EXECUTE),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import re
@@ -28,6 +29,10 @@ _ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 _ERROR: Final = re.compile(r"^(?:ERROR|error|Error|[A-Za-z]+Error|[A-Za-z]+Exception)\b.*:")
 _NOISE: Final = re.compile(r"^(WARN|Stack trace|\[IPKernelApp\])")
 _CELL: Final = "An error occurred while executing the following cell:"
+_INVALID: Final = re.compile(
+    r"^(?:ERROR: )?In file (?P<file>.+)\n\(line (?P<line>\d+), column [^)]*\) (?P<what>(?:(?!\d+: ).*\n)+)",
+    re.MULTILINE,
+)
 _NO_LABEL: Final = re.compile(r"Unable to resolve crossref @(\S+)")
 _NO_CITATION: Final = re.compile(r"Citeproc: citation (\S+) not found")
 _TYPST_IMAGE: Final = re.compile(r'image\("((?:[^"\\]|\\.)*)", alt: "((?:[^"\\]|\\.)*)"')
@@ -77,7 +82,7 @@ def render(path: Path, project: Project, folder: Path, *, quarto: Path, reposito
     document = read_front_matter(path)
     kept = path.with_suffix(".typ")
     drafts = {"docx": folder / f"{path.stem}.docx", "typst": folder / f"{path.stem}.typ"}
-    with _without_leftovers(path):
+    with _without_leftovers(path, own=project.own):
         for target in FORMATS:
             _run(path, target, project, document, folder, quarto=quarto, repository=repository)
         if not kept.is_file():
@@ -100,6 +105,27 @@ def draft_of(docx: Path, typst: Path, project: Project, document: Document) -> D
         inputs=frozenset(here / source for source in images if (here / source).is_file()),
         warnings=(),
     )
+
+
+def remove_copies(folder: Path, built: Path) -> None:
+    """Remove the pictures that Quarto has copied from the output folder into that folder: build/build/figures.
+
+    It brings the pictures of a document to its outputs by their paths in the project, which lead there already. What is
+    no copy stays.
+    """
+    if built == folder or not built.is_relative_to(folder):
+        return
+    copies = built / built.relative_to(folder)
+    if not copies.is_dir():
+        return
+    for copy in sorted(copies.rglob("*"), reverse=True):  # files before the folder that holds them
+        original = built / copy.relative_to(copies)
+        if copy.is_file() and original.is_file() and filecmp.cmp(copy, original, shallow=False):
+            copy.unlink()
+        elif copy.is_dir() and not any(copy.iterdir()):
+            copy.rmdir()
+    if not any(copies.iterdir()):
+        copies.rmdir()
 
 
 def _run(
@@ -135,9 +161,14 @@ def _environment(project: Project, repository: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _without_leftovers(path: Path) -> Iterator[None]:
-    """Remove what Quarto leaves beside a document: the kept .typ and, when it fails, half-made outputs."""
+def _without_leftovers(path: Path, *, own: bool) -> Iterator[None]:
+    """Remove what Quarto leaves beside a document: the kept .typ and, when it fails, half-made outputs.
+
+    Where no project of its own stands beside the document, its folder for what it keeps goes as well.
+    """
     names = [path.with_name(f"{path.stem}{end}") for end in (".typ", ".docx", ".pdf", ".quarto_ipynb", "_files")]
+    if not own:
+        names.append(path.with_name(".quarto"))
     before = {name for name in names if name.exists()}
     try:
         yield
@@ -159,7 +190,12 @@ def _refuse_unresolved(log: str, document: Document, files: Sequence[Path]) -> N
 
 
 def _why(log: str, document: Document, target: str, *, most: int = 20) -> str:
-    """Return the lines of a log that tell an error: the cell it came from and what was raised, else its end."""
+    """Return the lines of a log that tell an error: of a setting that is not valid, of a cell, else its end."""
+    if invalid := _INVALID.search(log):
+        said = [line for line in invalid["what"].split("\n") if line.strip()]
+        return f"{invalid['file']}:{invalid['line']}: Quarto does not take this:\n" + "\n".join(
+            f"    {line}" for line in said[:most]
+        )
     lines = [line.rstrip() for line in log.split("\n") if line.strip() and not _NOISE.match(line)]
     raised = [line for line in lines if _ERROR.match(line)]
     where, cell = document.name, []

@@ -10,7 +10,7 @@ from typing import Any, Final
 from analysis.errors import ReportError
 
 from .floats import KINDS, Wording
-from .project import EXECUTE, Project, as_list, config_for, metadata_of
+from .project import EXECUTE, HIGHLIGHTING, Project, as_list, config_for, metadata_of
 from .qmd import Document, needs_quarto
 
 _ONLY_QUARTO: Final = (
@@ -67,6 +67,9 @@ def _refuse(config: Mapping[str, Any], document: Document) -> None:
     for key in _ONLY_QUARTO:
         if config.get(key):
             raise needs_quarto(document.at(f"{key}:"), f"documents with `{key}`", "leave the key out")
+    for key in HIGHLIGHTING:
+        if config.get(key) not in (None, False, "none"):
+            raise needs_quarto(document.at(f"{key}:"), f"documents with `{key}: {config[key]}`", f"write `{key}: none`")
     execute = config.get("execute") or {}
     if not isinstance(execute, dict):
         raise needs_quarto(document.at("execute:"), f"documents with `execute: {execute}`", "leave it out")
@@ -78,6 +81,11 @@ def _refuse(config: Mapping[str, Any], document: Document) -> None:
             )
     if config.get("engine") not in (None, "jupyter"):
         raise needs_quarto(document.at("engine:"), f"documents with `engine: {config['engine']}`", "use Python")
+    if config.get("abbreviations"):
+        raise ReportError(
+            f"{document.at('abbreviations:')}: `abbreviations` means another thing to Quarto, which would refuse the "
+            "document. Abbreviations that need no explanation stand under `known-abbreviations`."
+        )
     if config.get("date") in ("today", "now", "last-modified"):
         raise ReportError(
             f"{document.at('date:')}: `date: {config['date']}` changes the document day by day. Write the date out."

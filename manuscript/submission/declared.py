@@ -16,8 +16,8 @@ def declared_phrases(front_matter: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def declared_abbreviations(front_matter: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the abbreviations under `abbreviations`, which need no explanation where they are used."""
-    return tuple(_reasons(front_matter, "abbreviations", "STROBE: name of a guideline"))
+    """Return the abbreviations under `known-abbreviations`, which need no explanation where they are used."""
+    return tuple(_reasons(front_matter, "known-abbreviations", "STROBE: name of a guideline"))
 
 
 def quoted_tables(printed: Printed, front_matter: Mapping[str, Any]) -> frozenset[str]:

@@ -33,7 +33,7 @@ from .manifest import NAME as MANIFEST
 from .manifest import manifest, manifest_json
 from .own_work import mentions
 from .papers import write_papers
-from .preflight import lines, preflight
+from .preflight import lines, preflight, read_draft
 from .scan import traces
 from .stage import REMOVED, STUDY_FILE, stage, telling_words
 from .text import read_text
@@ -197,7 +197,7 @@ def _assembled(folder: Path, journal: Journal, work: Path, progress: Progress, r
         words = telling_words(folder, journal)
         found = [str(trace) for path in (files.blinded_docx, files.blinded_pdf) for trace in traces(path, words)]
     with progress.stage("checks"):
-        checks = preflight(
+        read = read_draft(
             files,
             text=text,
             study=report.study,
@@ -208,6 +208,7 @@ def _assembled(folder: Path, journal: Journal, work: Path, progress: Progress, r
             figures=[measure_figure(path) for path in figures],
             traces=found,
         )
+        checks = preflight(read)
     removed = [f"blinded twin: removed from {line}" for line in (blinded / REMOVED).read_text("utf-8").splitlines()]
     guessed = [
         *(

@@ -68,46 +68,6 @@ _ORDER: Final[tuple[Status, ...]] = ("fail", "pass", "not checked")
 _WORDS: Final = {"fail": "FAILS", "pass": "holds", "not checked": "not checked"}
 
 
-def preflight(
-    files: DraftFiles,
-    *,
-    text: ManuscriptText,
-    study: Study,
-    results: Results,
-    journal: Journal | None,
-    style: Style,
-    document: Document,
-    figures: Sequence[FigureFacts] = (),
-    traces: Collection[str] | None = None,
-) -> tuple[Check, ...]:
-    """Hold every rule against a draft; rules of the house first, then the journal's in the order of the registry.
-
-    Parameters
-    ----------
-    text : of the manuscript, as `read_text` gives it.
-    figures : the files of figures, each as `measure_figure` gives it.
-    traces : what is left of the authors in the blinded twin; None where nobody looked.
-
-    Raises
-    ------
-    ReportError
-        If a file is missing or cannot be read.
-    """
-    return checks_of(
-        read_draft(
-            files,
-            text=text,
-            study=study,
-            results=results,
-            journal=journal,
-            style=style,
-            document=document,
-            figures=figures,
-            traces=traces,
-        )
-    )
-
-
 def read_draft(
     files: DraftFiles,
     *,
@@ -120,7 +80,19 @@ def read_draft(
     figures: Sequence[FigureFacts] = (),
     traces: Collection[str] | None = None,
 ) -> Draft:
-    """Read everything that the checks look at."""
+    """Read everything that the checks look at.
+
+    Parameters
+    ----------
+    text : of the manuscript, as `read_text` gives it.
+    figures : the files of figures, each as `measure_figure` gives it.
+    traces : what is left of the authors in the blinded twin; None where nobody looked.
+
+    Raises
+    ------
+    ReportError
+        If a file is missing or cannot be read.
+    """
     printed = read_printed(files.docx)
     declared = declared_phrases(document.front_matter)
     quoted = quoted_tables(printed, document.front_matter)
@@ -148,8 +120,8 @@ def read_draft(
     )
 
 
-def checks_of(draft: Draft) -> tuple[Check, ...]:
-    """Return the line of each rule."""
+def preflight(draft: Draft) -> tuple[Check, ...]:
+    """Hold every rule against a draft; rules of the house first, then the journal's in the order of the registry."""
     house = [_line(rule, CHECKS[rule](draft, None), asks.asks, asks.source) for rule, asks in HOUSE.items()]
     return (*house, *(_of_journal(rule, draft) for rule in RULES))
 
