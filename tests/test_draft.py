@@ -18,9 +18,10 @@ from conftest import IMPLANTS
 from analysis.errors import LockstepError
 from manuscript import pending
 from manuscript.commands import run
-from manuscript.locks import lock
+from manuscript.locks import lock, renderer_of
 from manuscript.pending import complete
 from manuscript.progress import Progress
+from manuscript.render import quarto
 from manuscript.submission import draft as drafting
 from manuscript.submission.draft import Draft, RefusedError, check_draft, make_draft
 from manuscript.submission.scan import traces
@@ -153,7 +154,7 @@ def test_the_manifest_names_every_file_and_what_it_was_made_from(study: Path, dr
     data = hashlib.sha256((study / "data" / "implants.csv").read_bytes()).hexdigest()
     assert data in json.dumps(manifest["source"])
     assert (manifest["journal"], manifest["lock"], manifest["text"]) == (JOURNAL, "2026-11", "as locked")
-    assert (manifest["forced"], manifest["failures"]) == (False, [])
+    assert (manifest["forced"], manifest["failures"], manifest["renderer"]) == (False, [], "builtin")
 
 
 def test_another_text_is_not_that_of_the_lock(broken: Path) -> None:
@@ -339,3 +340,11 @@ def test_what_stands_in_the_way_is_named(name: str, tmp_path: Path) -> None:
     with pytest.raises(LockstepError, match="Move or remove it"):
         made(folder)
     assert place.exists()
+
+
+@pytest.mark.parametrize(("installed", "told"), [(None, "builtin"), (Path("/quarto"), "quarto")])
+def test_the_manifest_says_what_rendered(installed: Path | None, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not that the choice was left open."""
+    monkeypatch.setattr(quarto, "find_quarto", lambda: installed)
+    assert renderer_of("auto") == told
+    assert renderer_of("builtin") == "builtin"

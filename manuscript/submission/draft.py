@@ -18,7 +18,7 @@ from ..build import DOCUMENT, REPOSITORY, Renderer, build
 from ..document import Report, open_study, style_of
 from ..journal_file import Journal
 from ..journals import read_journal
-from ..locks import figures_of
+from ..locks import figures_of, renderer_of
 from ..pending import check_places, replace_together
 from ..places import places_in
 from ..progress import Progress
@@ -119,7 +119,7 @@ def make_draft(
                 made.files.folder,
                 made.results,
                 journal=name,
-                renderer=renderer,
+                renderer=renderer_of(renderer),
                 failures=[f"{check.rule}: {check.measured}; asked for: {check.limit}" for check in broken],
             )
             write_whole(made.files.folder / MANIFEST, manifest_json(content))
