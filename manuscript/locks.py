@@ -151,7 +151,7 @@ def state_of(folder: Path, *, name: str, renderer: Renderer = "auto") -> Manifes
         source=read_results(folder / RESULTS_FILE).source,
         manuscript_sha256=_manuscript_hash(),
         document_sha256=sha256(folder / DOCUMENT),
-        renderer=_renderer(renderer),
+        renderer=renderer_of(renderer),
         versions={package: made[package] for package in sorted(made)},
         epoch=told_epoch(),
     )
@@ -271,7 +271,8 @@ def _manuscript_hash() -> str:
     return sha256_of_all([*code, *templates], base=REPOSITORY)
 
 
-def _renderer(choice: Renderer) -> str:
+def renderer_of(choice: Renderer) -> str:
+    """Return what renders the documents for a choice: "quarto" or "builtin"."""
     if choice != "auto":
         return choice
     from .render.quarto import find_quarto

@@ -8,8 +8,10 @@ what is left in it: at any instant the old files are all there, or the new ones 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,8 @@ from analysis.errors import LockstepError, explained
 from analysis.interrupts import uninterrupted
 
 PENDING: Final = ".report.pending"
+WORKSHOP: Final = ".report-"
+"""How the names of the folders begin that a run leaves only where it is killed; the next one removes them."""
 
 
 class PendingError(LockstepError):
@@ -35,7 +39,7 @@ def replace_together(files: Mapping[Path, Path], work: Path) -> None:
 
     Parameters
     ----------
-    files : the places, each with the file that goes there.
+    files : the places, each with the file, or whole folder, that goes there.
     work : a folder to gather them in, on the same disk.
 
     Raises
@@ -75,7 +79,8 @@ def complete(target: Path) -> None:
         return
     for new in waiting:
         try:
-            new.replace(target / new.name)
+            with _out_of_the_way(target / new.name, is_needed=new.is_dir()):
+                new.replace(target / new.name)
         except FileNotFoundError:  # moved by another run meanwhile
             continue
         except OSError as error:
@@ -86,6 +91,18 @@ def complete(target: Path) -> None:
     _sync(target)
     with suppress(OSError):  # another run was faster, or has already decided on newer files
         pending.rmdir()
+
+
+@contextmanager
+def _out_of_the_way(old: Path, *, is_needed: bool) -> Iterator[None]:
+    """Move an old folder aside, which no other can replace, and remove it when its place is taken."""
+    if not is_needed or not old.is_dir():
+        yield
+        return
+    aside = Path(tempfile.mkdtemp(dir=old.parent, prefix=WORKSHOP))
+    old.replace(aside / old.name)
+    yield
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _sync(path: Path) -> None:

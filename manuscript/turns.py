@@ -15,10 +15,9 @@ from analysis.errors import LockstepError, is_full, system_message
 from analysis.files import remove_leftovers
 from analysis.interrupts import uninterrupted
 
-from .pending import complete
+from .pending import WORKSHOP, complete
 
 LOCK: Final = ".report.lock"
-_WORKSHOP: Final = ".report-"  # how the names of the folders begin in which runs work
 
 
 @contextmanager
@@ -40,7 +39,7 @@ def one_at_a_time(target: Path) -> Iterator[None]:
         except BlockingIOError:
             sys.stderr.write(f"{target.name}: another run is at work there; waiting for it to end\n")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        for left in target.glob(f"{_WORKSHOP}*"):
+        for left in target.glob(f"{WORKSHOP}*"):
             shutil.rmtree(left, ignore_errors=True)
         remove_leftovers(target)
         complete(target)
@@ -68,7 +67,7 @@ def workshop(target: Path) -> Iterator[Path]:
 
 def _new_folder(target: Path) -> Path:
     try:
-        return Path(tempfile.mkdtemp(dir=target, prefix=_WORKSHOP))
+        return Path(tempfile.mkdtemp(dir=target, prefix=WORKSHOP))
     except OSError as error:
         raise _cannot_write(target, error) from None
 

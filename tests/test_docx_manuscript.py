@@ -89,6 +89,15 @@ def test_the_title_of_a_box_stays_with_its_text(tmp_path: Path) -> None:
     assert problems(path) == []
 
 
+def test_a_box_is_set_as_the_text_around_it(tmp_path: Path) -> None:
+    """It has neither a typeface nor an indent of its own."""
+    path = finished(tmp_path, TITLE + para("Text") + para("In a box", "Notice"))
+    (style,) = part(path, "word/styles.xml").iterfind(f"{W}style[@{W}styleId='Notice']")
+    assert not list(style.iter("{*}rFonts"))
+    assert not list(style.iter("{*}ind"))
+    assert problems(path) == []
+
+
 def test_links_are_printed_as_text(tmp_path: Path) -> None:
     """In a manuscript they have neither a colour nor a line; in a report they keep theirs."""
     plain = finished(tmp_path, TITLE + para("Text"))

@@ -16,9 +16,12 @@ import pytest
 from conftest import IMPLANTS
 
 from analysis.errors import LockstepError
+from manuscript import pending
 from manuscript.commands import run
-from manuscript.locks import lock
+from manuscript.locks import lock, renderer_of
+from manuscript.pending import complete
 from manuscript.progress import Progress
+from manuscript.render import quarto
 from manuscript.submission import draft as drafting
 from manuscript.submission.draft import Draft, RefusedError, check_draft, make_draft
 from manuscript.submission.scan import traces
@@ -151,7 +154,7 @@ def test_the_manifest_names_every_file_and_what_it_was_made_from(study: Path, dr
     data = hashlib.sha256((study / "data" / "implants.csv").read_bytes()).hexdigest()
     assert data in json.dumps(manifest["source"])
     assert (manifest["journal"], manifest["lock"], manifest["text"]) == (JOURNAL, "2026-11", "as locked")
-    assert (manifest["forced"], manifest["failures"]) == (False, [])
+    assert (manifest["forced"], manifest["failures"], manifest["renderer"]) == (False, [], "builtin")
 
 
 def test_another_text_is_not_that_of_the_lock(broken: Path) -> None:
@@ -300,3 +303,48 @@ def test_a_run_that_is_killed_leaves_the_last_draft_whole(study: Path, draft: Dr
     again = made(folder)
     assert contents(again.folder) == contents(draft.folder)
     assert not list((folder / "build" / "drafts").glob(".report-*"))
+
+
+def test_a_run_that_is_killed_while_it_puts_a_draft_in_place_is_completed(
+    broken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folder and archive change together: once decided on, the next run puts them there, whatever was moved before."""
+    drafts = broken / "build" / "drafts"
+
+    def killed(target: Path) -> None:
+        if target != drafts:
+            return complete(target)
+        (drafts / JOURNAL).rename(drafts / ".report-aside")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pending, "complete", killed)
+        made(broken, force=True)
+    assert not (drafts / JOURNAL).exists()
+    check_draft(broken, JOURNAL, progress=quiet(), renderer="builtin")
+    assert json.loads((drafts / JOURNAL / "MANIFEST.json").read_text(encoding="utf-8"))["forced"]
+    with zipfile.ZipFile(drafts / f"{JOURNAL}.zip") as archive:
+        assert archive.read(f"{JOURNAL}/MANIFEST.json") == (drafts / JOURNAL / "MANIFEST.json").read_bytes()
+
+
+@pytest.mark.parametrize("name", [JOURNAL, f"{JOURNAL}.zip"])
+def test_what_stands_in_the_way_is_named(name: str, tmp_path: Path) -> None:
+    """Nothing of an author's is replaced by a draft, and nothing is made before that is known."""
+    folder = copy_study(tmp_path / "study")
+    place = folder / "build" / "drafts" / name
+    place.parent.mkdir(parents=True)
+    if name.endswith("zip"):
+        place.mkdir()
+    else:
+        place.write_text("mine", encoding="utf-8")
+    with pytest.raises(LockstepError, match="Move or remove it"):
+        made(folder)
+    assert place.exists()
+
+
+@pytest.mark.parametrize(("installed", "told"), [(None, "builtin"), (Path("/quarto"), "quarto")])
+def test_the_manifest_says_what_rendered(installed: Path | None, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not that the choice was left open."""
+    monkeypatch.setattr(quarto, "find_quarto", lambda: installed)
+    assert renderer_of("auto") == told
+    assert renderer_of("builtin") == "builtin"

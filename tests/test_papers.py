@@ -186,6 +186,15 @@ def test_declarations_are_known_by_what_journals_call_them(
     assert (found[kind].text if kind in found else None) == words
 
 
+def test_an_abstract_s_declaration_counts_where_there_is_no_other(drafts: dict[str, DraftStudy]) -> None:
+    """Funding that is told in short in the abstract and in full below is told once."""
+    short = (Paragraph("Funding. None.", "Abstract"),)
+    full = (Paragraph("Funding. No funding was received.", "BodyText", ("Declarations",)),)
+    text = dataclasses.replace(drafts["implants"].text, front=(), abstract=short, body=())
+    assert declarations(text)["funding"].text == "None."
+    assert declarations(dataclasses.replace(text, body=full))["funding"].text == "No funding was received."
+
+
 # ---- letter --------------------------------------------------------------------------------------------------------
 
 

@@ -33,6 +33,7 @@ _NOT_TEXT: Final = ("Normal", "TableText", "TableHeading", "TableNote", "Header"
 _OWN_SIZE: Final = (*_NOT_TEXT, "Title", "Subtitle", "SourceCode")
 _UNNUMBERED: Final = ("TableText", "TableHeading", "TableNote", "Figure", "CaptionedFigure")
 _SIZE: Final = 24  # half-points
+_BOX: Final = "Notice"
 _NEW_PAGE: Final = ("AbstractTitle", "Heading1")
 
 
@@ -60,6 +61,9 @@ def set_plain_styles(styles: Element, multiple: float) -> None:
             continue
         formats = _properties(style, "w:pPr")
         drop(formats, "w:pBdr", "w:shd")
+        if name == _BOX:
+            drop(formats, "w:ind")
+            drop(_properties(style, "w:rPr"), "w:rFonts")
         if name in _UNNUMBERED:
             put(formats, "w:suppressLineNumbers")
         if name not in _NOT_TEXT:
@@ -107,7 +111,7 @@ def keep_titles(body: Element) -> None:
     """Keep the title of a box, a paragraph of bold words alone, on the page of what it stands above."""
     for block in find_all(body, "w:p"):
         runs = [run for run in block.iter(qualified("w:r")) if text_of(run).strip()]
-        if style_of(block) == "Notice" and runs and all(find(run, "w:rPr/w:b") is not None for run in runs):
+        if style_of(block) == _BOX and runs and all(find(run, "w:rPr/w:b") is not None for run in runs):
             put(properties(block, "w:pPr"), "w:keepNext")
 
 

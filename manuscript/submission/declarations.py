@@ -43,14 +43,19 @@ class Declaration:
 
 
 def declarations(text: ManuscriptText) -> dict[str, Declaration]:
-    """Return what a manuscript declares, by kind: funding, conflicts, ethics, contributions, acknowledgments ..."""
+    """Return what a manuscript declares, by kind: funding, conflicts, ethics, contributions, acknowledgments ...
+
+    Notes
+    -----
+    An abstract that says it in short, as some journals want, counts only where nothing else says it.
+    """
     found: dict[str, list[str]] = {}
-    for paragraph in (*text.front, *text.abstract, *text.body):
-        if heading_level(paragraph):
-            continue
-        kind, words = _declared(paragraph)
-        if kind:
-            found.setdefault(kind, []).append(words)
+    for paragraphs in ((*text.front, *text.body), text.abstract):
+        known = frozenset(found)
+        for paragraph in paragraphs:
+            kind, words = ("", "") if heading_level(paragraph) else _declared(paragraph)
+            if kind and kind not in known:
+                found.setdefault(kind, []).append(words)
     return {kind: Declaration(kind, " ".join(parts)) for kind, parts in found.items()}
 
 

@@ -18,7 +18,8 @@ from ..build import DOCUMENT, REPOSITORY, Renderer, build
 from ..document import Report, open_study, style_of
 from ..journal_file import Journal
 from ..journals import read_journal
-from ..locks import figures_of
+from ..locks import figures_of, renderer_of
+from ..pending import check_places, replace_together
 from ..places import places_in
 from ..progress import Progress
 from ..render.docx_package import package_bytes
@@ -98,6 +99,9 @@ def make_draft(
     folder = folder.resolve()
     journal = read_journal(name, folder)
     drafts = folder / FOLDER
+    check_places([drafts / f"{name}.zip"])
+    if (drafts / name).is_file():
+        raise LockstepError(f"{drafts / name}: is a file, where a folder is to be written. Move or remove it.")
     with one_at_a_time(drafts), workshop(drafts) as work, _without_paths(work):
         made = _assembled(folder, journal, work, progress, renderer)
         broken = failures(made.checks)
@@ -115,14 +119,13 @@ def make_draft(
                 made.files.folder,
                 made.results,
                 journal=name,
-                renderer=renderer,
+                renderer=renderer_of(renderer),
                 failures=[f"{check.rule}: {check.measured}; asked for: {check.limit}" for check in broken],
             )
             write_whole(made.files.folder / MANIFEST, manifest_json(content))
             archive = work / f"{name}.zip"
             archive.write_bytes(_archive(made.files.folder, name))
-            _put(made.files.folder, drafts / name, work)
-            archive.replace(drafts / archive.name)
+            replace_together({drafts / name: made.files.folder, drafts / archive.name: archive}, work)
     return Draft(drafts / name, drafts / f"{name}.zip", made.checks, made.warnings)
 
 
@@ -279,10 +282,3 @@ def _archive(folder: Path, name: str) -> bytes:
             if path.is_file()
         }
     )
-
-
-def _put(new: Path, target: Path, work: Path) -> None:
-    """Put a folder in the place of an older one."""
-    if target.exists():
-        target.replace(work / "before")
-    new.replace(target)
