@@ -135,6 +135,36 @@ def test_the_reference_list_comes_first_where_the_document_names_no_place_for_it
     assert "#refs" not in rearranged(text, Placement(), bibliography=False)
 
 
+@pytest.mark.parametrize(
+    ("condition", "moves"),
+    [
+        ('.content-visible when-profile="mine"', True),
+        ('.content-visible unless-profile="mine"', False),
+        ('.content-visible when-profile="other"', False),
+        (".content-hidden when-profile=mine", False),
+        ('.content-hidden unless-profile="mine"', True),
+        ('.content-visible when-format="docx" when-profile="other"', False),
+        ('.content-hidden when-format="docx" when-profile="mine"', True),
+        ('.content-visible when-format="docx"', True),
+    ],
+)
+@pytest.mark.parametrize("where", ["around", "own"])
+def test_what_the_profile_hides_leaves_no_empty_page(condition: str, where: str, moves: bool) -> None:
+    """A float that the journal's profile leaves out does not move, nor does a page break for it."""
+    added = (
+        f"::: {{{condition}}}\n::: {{#fig-d}}\nd\n:::\n:::"
+        if where == "around"
+        else f"::: {{#fig-d {condition}}}\nd\n:::"
+    )
+    text = TEXT.replace("\nText between.", f"\n{added}\n\nText between.")
+    end = tail(rearranged(text, Placement(), profile="mine"))
+    assert ("#fig-d" in end) == moves
+    assert end.count("pagebreak") == (4 if moves else 3)
+    assert end.count("::: {#fig") == (2 if moves else 1)
+    if moves and where == "around":
+        assert f"::: {{{condition}}}\n{{{{< pagebreak >}}}}\n::: {{#fig-d}}\nd\n:::\n:::" in end
+
+
 def test_headings_of_the_end_are_of_the_document_s_highest_level() -> None:
     """A document whose highest headings are of level two gets no higher one, which would shift all others."""
     assert "\n## Tables {.unnumbered}\n" in rearranged(TEXT.replace("# Re", "## Re"), Placement())

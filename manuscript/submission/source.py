@@ -20,6 +20,9 @@ _ID: Final = re.compile(r"\s*#[\w-]+")
 _IMAGE: Final = re.compile(r"!\[.*\{[^{}]*#fig-[\w-]+[^{}]*\}", re.DOTALL)
 _TABLE_CAPTION: Final = re.compile(r"(^|\n)\s*(Table)?:\s.*\{#tbl-[\w-]+[^{}]*\}\s*$", re.DOTALL)
 _CELL_LABEL: Final = re.compile(r"^#\|\s*label:\s*[\"']?(fig|tbl)-")
+_CONDITION: Final = re.compile(
+    r"""\.content-(?P<shown>visible|hidden)\b.*\b(?P<when>when|unless)-profile=["']?(?P<profile>[\w.-]+)"""
+)
 _REFERENCES: Final = re.compile(r"\{[^{}]*#refs\b")
 
 Kind = Literal["tbl", "fig"]
@@ -59,7 +62,9 @@ def placement_of(journal: Journal) -> Placement:
     )
 
 
-def rearranged(text: str, placement: Placement, *, name: str = "report.qmd", bibliography: bool = True) -> str:
+def rearranged(
+    text: str, placement: Placement, *, name: str = "report.qmd", bibliography: bool = True, profile: str = ""
+) -> str:
     """Return a document with its tables and figures where they are wanted.
 
     Parameters
@@ -67,6 +72,7 @@ def rearranged(text: str, placement: Placement, *, name: str = "report.qmd", bib
     text : of the document.
     name : of the document, for messages.
     bibliography : whether it cites literature, whose list then comes before what is moved.
+    profile : in which it will be rendered: what this hides does not move, so that it leaves no empty page.
 
     Returns
     -------
@@ -80,7 +86,11 @@ def rearranged(text: str, placement: Placement, *, name: str = "report.qmd", bib
     number changes. A div around a float (conditional content, say) goes with it. A cell that moves runs later.
     """
     _, start, lines = split_front_matter(text, name=name)
-    floats = [found for found in find_floats(lines, start) if _moves(found, placement)]
+    floats = [
+        found
+        for found in find_floats(lines, start)
+        if _moves(found, placement) and not any(_hides(fence, profile) for fence in (*found.around, lines[found.start]))
+    ]
     if not floats:
         return text
     new = list(lines)
@@ -160,17 +170,27 @@ def _moves(found: Float, placement: Placement) -> bool:
     return placement.tables_at_end if found.kind == "tbl" else placement.figures_at_end
 
 
+def _hides(fence: str, profile: str) -> bool:
+    """Tell whether the content of a div is hidden in a profile, whatever the format."""
+    found = _CONDITION.search(fence)
+    if found is None:
+        return False
+    met = (found["when"] == "when") == (found["profile"] == profile)
+    return not met if found["shown"] == "visible" else met and "-format" not in fence
+
+
 def _part(name: str, floats: Sequence[Float], lines: Sequence[str], level: int, *, apart: bool) -> list[str]:
     """Return a part of the end: its heading on a new page, then the floats, each on a page of its own if `apart`."""
     part: list[str] = []
     for number, found in enumerate(floats):
-        if apart or number == 0:
-            part += PAGE_BREAK
         if number == 0:
-            part += [f"{'#' * level} {HEADINGS[name]} {{.unnumbered}}", ""]
+            part += [*PAGE_BREAK, f"{'#' * level} {HEADINGS[name]} {{.unnumbered}}", ""]
         opened = [_ID.sub("", fence) for fence in found.around]
         kept = [fence for fence in opened if re.search(r"\{\s*[^\s}]|:\s*\w", fence)]
-        part += ["", *kept, *lines[found.start : found.end], *(_closing(fence) for fence in reversed(kept)), ""]
+        # Within the conditions of what it is for: with that hidden, two breaks would leave an empty page.
+        before = PAGE_BREAK if apart and number > 0 else ()
+        content = lines[found.start : found.end]
+        part += ["", *kept, *before, *content, *(_closing(fence) for fence in reversed(kept)), ""]
     return part
 
 

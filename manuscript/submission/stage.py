@@ -77,7 +77,7 @@ def stage(
         text, removed = blind.text, blind.removed
         project, profile = blinded_front_matter(project, words), blinded_front_matter(profile, words)
     text = with_front_matter(text, _without_look, name=DOCUMENT)
-    text = rearranged(text, placement, name=DOCUMENT, bibliography=bool(source.cited))
+    text = rearranged(text, placement, name=DOCUMENT, bibliography=bool(source.cited), profile=journal.name)
     written |= {PROJECT_FILE: write_mapping(project)}
     written |= {profile_name: write_mapping(merged(profile, look_of(journal, placement, blinded=blinded)))}
     bring(folder, place, but=[Path(name) for name in (DOCUMENT, *written)])
