@@ -23,6 +23,7 @@ from ..render.yaml_text import read_mapping, write_mapping
 from .blinded_files import blind_pictures, blinded_bibliography, blinded_study, new_keys, read_bibliographies
 from .blinding import Removed, blinded_front_matter, blinded_source
 from .references import people_of
+from .registrations import registrations
 from .source import Placement, placement_of, rearranged, with_front_matter
 from .words import identifying_words
 
@@ -72,7 +73,7 @@ def stage(
         keys = new_keys(texts, words)
         people = people_of(source.told)
         written = {name: blinded_bibliography(content, people, keys) for name, content in texts.items()}
-        written[STUDY_FILE] = blinded_study((folder / STUDY_FILE).read_text(encoding="utf-8"), words)
+        written[STUDY_FILE] = blinded_study(source.study, words)
         blind = blinded_source(text, words, name=DOCUMENT, renamed=keys)
         text, removed = blind.text, blind.removed
         project, profile = blinded_front_matter(project, words), blinded_front_matter(profile, words)
@@ -104,7 +105,7 @@ def telling_words(folder: Path, journal: Journal) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """What a stage is made from: text, project and profile, and the lists of references that any of them names."""
+    """What a stage is made from: text, project and profile, the lists of references that any of them names, study."""
 
     text: str
     project: dict[str, Any]
@@ -112,11 +113,13 @@ class _Source:
     told: Mapping[str, Any]
     cited: tuple[str, ...]
     references: Mapping[str, str]
+    study: str
 
     @property
     def words(self) -> tuple[str, ...]:
         """What tells who wrote it."""
-        return identifying_words(self.told, "\n".join(self.references.values()), text=self.text)
+        words = identifying_words(self.told, "\n".join(self.references.values()), text=self.text)
+        return tuple(dict.fromkeys((*words, *registrations(self.study))))
 
 
 def _read(folder: Path, journal: Journal, place: Path) -> _Source:
@@ -133,6 +136,7 @@ def _read(folder: Path, journal: Journal, place: Path) -> _Source:
         told=merged(project, front),  # authors may stand in either
         cited=tuple(cited),
         references=read_bibliographies(folder, cited),
+        study=(folder / STUDY_FILE).read_text(encoding="utf-8"),
     )
 
 
