@@ -25,6 +25,7 @@ from manuscript.render import quarto
 from manuscript.submission import draft as drafting
 from manuscript.submission.draft import Draft, RefusedError, check_draft, make_draft
 from manuscript.submission.scan import traces
+from manuscript.submission.telling_uploads import ADVICE
 from manuscript.submission.words import identifying_words
 
 JOURNAL = "small-journal"
@@ -234,13 +235,30 @@ def test_what_lets_the_authors_be_guessed_is_told(draft: Draft) -> None:
 
 
 def test_a_label_that_tells_is_told_for_tables_and_figures(tmp_path: Path) -> None:
-    """Of these files there is no blinded twin, so the authors must know."""
-    folder = copy_study(tmp_path / "study")
-    study = folder / "study.toml"
-    study.write_text(study.read_text(encoding="utf-8").replace('"Side"', '"Side (Quastadt Clinic)"'), encoding="utf-8")
-    told = made(folder).warnings
-    assert any(line.startswith("Table1.docx: ") and line.endswith("reviewers may get this file") for line in told)
-    assert "study.toml: labels tell of the authors, and the figures' files print them" in told
+    """Of these files there is no blinded twin, so the authors must know which of them says what, and where."""
+    folder = copy_study(tmp_path / "study", figure_formats='["TIFF", "PDF"]')
+    for name, changes in {
+        "study.toml": {'"Side"': '"Side (Quastadt Clinic)"', '"Implant retention"': f'"Retention, {AUTHOR}"'},
+        "report.qmd": {"Implants by fixation.": "Implants by fixation, Zorrberg."},
+    }.items():
+        text = (folder / name).read_text(encoding="utf-8")
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
+        (folder / name).write_text(text, encoding="utf-8")
+    draft = made(folder)
+    told = [line.removesuffix(f"; {ADVICE}") for line in draft.warnings if line.endswith(ADVICE)]
+    assert (
+        told[0]
+        == "Table1.docx tells of the authors in Table 1, caption ('Zorrberg'); Table 1, row 5 ('Quastadt Clinic')"
+    )
+    assert told[1].startswith("strobe_checklist.docx tells of the authors in ")
+    assert told[2:] == [
+        f"Fig1.tif tells of the authors in Figure 1, alternative text 1 ('{AUTHOR}')",
+        f"Fig1.pdf tells of the authors in page 1 ('{AUTHOR}')",
+    ]
+    blinded = (draft.folder / f"manuscript_blinded.{kind}" for kind in ("docx", "pdf"))
+    assert [trace for path in blinded for trace in traces(path, (AUTHOR, "Zorrberg", "Quastadt Clinic"))] == []
 
 
 def test_a_check_makes_no_draft(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ from .own_work import mentions
 from .papers import write_papers
 from .preflight import lines, preflight, read_draft
 from .scan import traces
-from .stage import REMOVED, STUDY_FILE, stage, telling_words
+from .stage import REMOVED, stage, telling_words
+from .telling_uploads import telling_uploads
 from .text import read_text
 
 FOLDER: Final = Path("build/drafts")
@@ -215,14 +216,8 @@ def _assembled(folder: Path, journal: Journal, work: Path, progress: Progress, r
             f"blinded twin: {mention} may tell who the authors are; write it in the third person"
             for mention in mentions(read_text(files.blinded_docx), document.front_matter)
         ),
-        *(
-            f"{trace}: not blinded, and reviewers may get this file"
-            for path in files.tables
-            for trace in traces(path, words)
-        ),
+        *telling_uploads(files, words),
     ]
-    if (blinded / STUDY_FILE).read_bytes() != (folder / STUDY_FILE).read_bytes():
-        guessed.append(f"{STUDY_FILE}: labels tell of the authors, and the figures' files print them")
     return _Assembled(files, report.results, checks, (*built.warnings, *papers.warnings, *removed, *guessed))
 
 
