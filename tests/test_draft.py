@@ -22,6 +22,7 @@ from manuscript.locks import lock, renderer_of
 from manuscript.pending import complete
 from manuscript.progress import Progress
 from manuscript.render import quarto
+from manuscript.render.pdf_read import read_pdf
 from manuscript.submission import draft as drafting
 from manuscript.submission.draft import Draft, RefusedError, check_draft, make_draft
 from manuscript.submission.scan import traces
@@ -224,6 +225,14 @@ def test_the_blinded_files_scan_clean(draft: Draft) -> None:
     for kind in ("docx", "pdf"):
         assert traces(draft.folder / f"manuscript_blinded.{kind}", words) == []
         assert traces(draft.folder / f"manuscript.{kind}", words) != []
+
+
+def test_the_open_pdf_carries_the_results_and_the_blinded_one_nothing(study: Path, draft: Draft) -> None:
+    """Results name the study's labels, and the data file: reviewers get neither."""
+    attached = read_pdf(draft.folder / "manuscript.pdf").attachments
+    assert attached == {"results.json": (study / "build" / "results.json").read_bytes()}
+    assert str(study).encode() not in attached["results.json"]
+    assert read_pdf(draft.folder / "manuscript_blinded.pdf").attachments == {}
 
 
 def test_what_lets_the_authors_be_guessed_is_told(draft: Draft) -> None:

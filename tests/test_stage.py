@@ -14,7 +14,7 @@ import pytest
 import word_files
 from conftest import IMPLANTS, ROOT
 
-from analysis.errors import ReportError
+from analysis.errors import ReportError, StudyError
 from manuscript.build import Report, build
 from manuscript.journal_file import Journal, Rule
 from manuscript.progress import Progress
@@ -359,6 +359,16 @@ def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path:
     (tmp_path / "own.bib").write_text(bibliography, encoding="utf-8")
     with pytest.raises(ReportError, match=r"bibliography: \.\./own\.bib lies outside of the study's folder"):
         stage(folder, journal(), tmp_path / "stage", blinded=True)
+
+
+def test_data_that_another_folder_cannot_find_are_refused(tmp_path: Path) -> None:
+    """A path that leads out of the study leads elsewhere from a stage: one error says so, and what to do."""
+    folder = copy(tmp_path / "study")
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(re.sub(r'file = "[^"]*"', 'file = "../away.csv"', text), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"file is '\.\./away\.csv'; a draft is made in another folder"):
+        stage(folder, journal(), tmp_path / "stage")
+    assert not (tmp_path / "stage").exists()
 
 
 def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from analysis.copies import bring
+from analysis.errors import StudyError
 from analysis.source import RESULTS_FILE
+from analysis.study import read_study
 from analysis.verdicts import AUDIT_FILE
 
 from ..build import DOCUMENT, REPOSITORY
@@ -52,7 +54,7 @@ def stage(
     Raises
     ------
     LockstepError
-        If report.qmd or a _quarto file is missing or not valid.
+        If report.qmd or a _quarto file is missing or not valid, or the data are found from the study's folder only.
 
     Notes
     -----
@@ -62,6 +64,11 @@ def stage(
     of the authors, it is another one there, and the analysis runs once more.
     """
     folder, place = folder.resolve(), place.resolve()
+    if ".." in PurePosixPath(data := read_study(folder).data_file).parts:
+        raise StudyError(
+            f"study.toml: [data] file is '{data}'; a draft is made in another folder, where it is not found. "
+            "Put the data in the study's folder, or name their whole path."
+        )
     source = _read(folder, journal, place)
     text, project, profile = source.text, source.project, source.profile
     placement = placement_of(journal)
