@@ -213,6 +213,47 @@ def test_what_fails_on_the_way_leaves_the_last_draft(
     assert contents(draft.folder.parent) == before
 
 
+def test_a_full_disk_is_one_error_that_names_no_file_of_the_author(
+    study: Path, draft: Draft, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What could not be written is the draft: neither what was to be copied, nor a place that is gone by then."""
+    before = contents(draft.folder.parent)
+
+    def full(source: Path, place: Path) -> None:
+        raise OSError(28, "No space left on device", str(source), None, str(place))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    assert run(["draft", JOURNAL, "--renderer", "builtin", "--study", str(study)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"{draft.folder.parent}: could not be written, there is no room left (No space left")
+    assert said.endswith("No draft was written; the last one is untouched.\n")
+    assert contents(draft.folder.parent) == before
+
+
+def test_a_folder_that_cannot_be_made_is_one_error(tmp_path: Path) -> None:
+    """As on a disk that can only be read; nothing of a program's inside is told."""
+    folder = copy_study(tmp_path / "study")
+    (folder / "build").write_text("mine", encoding="utf-8")
+    with pytest.raises(
+        LockstepError, match=r"build/drafts: cannot be written to \(Not a directory\)\. Make it writable"
+    ):
+        made(folder)
+
+
+def test_what_stops_the_twin_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is made by another process, whose last line is of the report, not of the draft."""
+    folder = copy_study(tmp_path / "study")
+    document = folder / "report.qmd"
+    text = document.read_text(encoding="utf-8")
+    cell = '```{python}\nfrom pathlib import Path\nassert Path.cwd().name != "blinded"\n```\n'
+    document.write_text(text.replace("# Discussion\n", f"{cell}\n# Discussion\n"), encoding="utf-8")
+    assert run(["draft", JOURNAL, "--renderer", "builtin", "--study", str(folder)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("the blinded twin could not be made: ")
+    assert "report" not in said.splitlines()[-1]
+    assert "No document was written" not in said
+
+
 def test_the_blinded_files_scan_clean(draft: Draft) -> None:
     """No name is in text, properties, parts or bytes; the open files have it."""
     front = {

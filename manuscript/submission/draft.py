@@ -43,6 +43,9 @@ FOLDER: Final = Path("build/drafts")
 """Where drafts stand, a folder and an archive for each journal, relative to the study's folder."""
 
 PREFLIGHT: Final = "PREFLIGHT.txt"
+_OF_THE_OTHER: Final = (
+    "No document was written; the last report is untouched."  # true of the process that made the twin
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +238,10 @@ def _without_paths(work: Path) -> Iterator[None]:
         if said == str(error):
             raise
         raise LockstepError(said) from None
+    except OSError as error:
+        if Path(error.filename2 or error.filename or work).is_relative_to(work):
+            raise OSError(error.errno, error.strerror, str(work.parent)) from None
+        raise
 
 
 @contextmanager
@@ -265,7 +272,7 @@ def _built_beside(place: Path, journal: Journal, renderer: Renderer, output: Pat
         finally:
             run.kill()
     if run.returncode != 0:
-        raise LockstepError(f"the blinded twin could not be made: {said.strip()}")
+        raise LockstepError(f"the blinded twin could not be made: {said.strip().removesuffix(_OF_THE_OTHER).strip()}")
 
 
 def _archive(folder: Path, name: str) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from analysis.copies import bring
+from analysis.copies import bring, copy_files
 from analysis.errors import StudyError
 from analysis.source import RESULTS_FILE
 from analysis.study import read_study
@@ -236,4 +236,4 @@ def _bring_built(folder: Path, place: Path, journal: Journal, figures_from: Path
     for home in (folder, *([figures_from] if figures_from else [])):
         for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):
             if (home / drawn).is_dir():
-                shutil.copytree(home / drawn, place / drawn, dirs_exist_ok=True)
+                copy_files(home / drawn, place / drawn)
