@@ -77,6 +77,15 @@ def _watch(options: argparse.Namespace) -> int:
 
 
 def _draft(options: argparse.Namespace) -> int:
+    from .submission.draft_stamp import FOLDER, current_draft
+
+    told = current_draft(options.study, options.journal, renderer=options.renderer)
+    if told is not None:
+        for warning in told:
+            sys.stderr.write(f"warning: {warning}\n")
+        place = options.study.resolve() / FOLDER / options.journal
+        sys.stdout.write(f"{_shown(place)} and {_shown(place)}.zip are up to date\n")
+        return 0
     from .submission.draft import RefusedError, make_draft  # loads lxml, pypdf and more
     from .submission.preflight import lines
 

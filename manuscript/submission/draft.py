@@ -27,8 +27,9 @@ from ..render.qmd import read_qmd
 from ..turns import one_at_a_time, workshop
 from .checks import Check
 from .draft_files import DraftFiles
+from .draft_stamp import FOLDER, begin
 from .figure_facts import measure_figure
-from .figure_files import write_figure_files
+from .figure_files import numbered_figures, write_figure_files
 from .manifest import NAME as MANIFEST
 from .manifest import manifest, manifest_json
 from .own_work import mentions
@@ -38,9 +39,6 @@ from .scan import traces
 from .stage import REMOVED, stage, telling_words
 from .telling_uploads import telling_uploads
 from .text import read_text
-
-FOLDER: Final = Path("build/drafts")
-"""Where drafts stand, a folder and an archive for each journal, relative to the study's folder."""
 
 PREFLIGHT: Final = "PREFLIGHT.txt"
 _OF_THE_OTHER: Final = (
@@ -107,6 +105,8 @@ def make_draft(
     if (drafts / name).is_file():
         raise LockstepError(f"{drafts / name}: is a file, where a folder is to be written. Move or remove it.")
     with one_at_a_time(drafts), workshop(drafts) as work, _without_paths(work):
+        drawn = numbered_figures(read_qmd(folder / DOCUMENT))
+        begun = begin(folder, name, renderer=renderer, pictures=[folder / one.image for one in drawn if one.image])
         made = _assembled(folder, journal, work, progress, renderer)
         broken = failures(made.checks)
         if broken and not force:
@@ -129,7 +129,15 @@ def make_draft(
             write_whole(made.files.folder / MANIFEST, manifest_json(content))
             archive = work / f"{name}.zip"
             archive.write_bytes(_archive(made.files.folder, name))
-            replace_together({drafts / name: made.files.folder, drafts / archive.name: archive}, work)
+            files = {drafts / name: made.files.folder, drafts / archive.name: archive}
+            if not broken:
+                stages = {work / "blinded": work / "made-blinded", work / "study": work / "made"}
+                stamp = begun.stamp_text(
+                    stages=stages, draft=made.files.folder, archive=archive, warnings=made.warnings
+                )
+                write_whole(work / begun.stamp.name, stamp.encode())
+                files[begun.stamp] = work / begun.stamp.name
+            replace_together(files, work)
     return Draft(drafts / name, drafts / f"{name}.zip", made.checks, made.warnings)
 
 
