@@ -31,6 +31,8 @@ def one_at_a_time(target: Path) -> Iterator[None]:
     try:
         target.mkdir(parents=True, exist_ok=True)
         lock = (target / LOCK).open("ab")
+    except (FileExistsError, NotADirectoryError):  # something else stands there, which its error names
+        raise
     except OSError as error:
         raise _cannot_write(target, error) from None
     with lock:

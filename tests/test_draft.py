@@ -222,6 +222,7 @@ def test_a_full_disk_is_one_error_that_names_no_file_of_the_author(
     def full(source: Path, place: Path) -> None:
         raise OSError(28, "No space left on device", str(source), None, str(place))
 
+    (draft.folder.parent / f".{JOURNAL}.json").unlink()  # else there is nothing to do
     monkeypatch.setattr(shutil, "copyfile", full)
     assert run(["draft", JOURNAL, "--renderer", "builtin", "--study", str(study)]) == 1
     said = capsys.readouterr().err
@@ -230,14 +231,27 @@ def test_a_full_disk_is_one_error_that_names_no_file_of_the_author(
     assert contents(draft.folder.parent) == before
 
 
-def test_a_folder_that_cannot_be_made_is_one_error(tmp_path: Path) -> None:
-    """As on a disk that can only be read; nothing of a program's inside is told."""
+def test_a_folder_that_cannot_be_made_is_one_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A disk that can only be read, or a file in the way: what is wrong with which folder, and no draft."""
     folder = copy_study(tmp_path / "study")
+    place = folder / "build" / "drafts"
+    command = ["draft", JOURNAL, "--renderer", "builtin", "--study", str(folder)]
+
+    def read_only(path: Path, *_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", read_only)
+        assert run(command) == 1
+    assert capsys.readouterr().err == (
+        f"{place}: cannot be written to (Read-only file system). Make it writable, or work on a copy of the study.\n"
+        "No draft was written; the last one is untouched.\n"
+    )
     (folder / "build").write_text("mine", encoding="utf-8")
-    with pytest.raises(
-        LockstepError, match=r"build/drafts: cannot be written to \(Not a directory\)\. Make it writable"
-    ):
-        made(folder)
+    assert run(command) == 1
+    assert capsys.readouterr().err.startswith(f"{place}: Not a directory\n")
 
 
 def test_what_stops_the_twin_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
