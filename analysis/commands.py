@@ -60,8 +60,9 @@ def _results(options: argparse.Namespace) -> int:
             folder, name = trial_study(folder, options.data), (TRIAL / RESULTS_FILE).as_posix()
             sys.stdout.write(f"Trying {options.data} in {TRIAL}; the study and its results stay as they are.\n")
         if options.wait:
-            from . import audit_command, pipeline  # noqa: F401
+            from . import audit_command, pipeline, survival  # noqa: F401
 
+            survival.load()
             if sys.stdin.readline() != "go\n":  # whoever started this process has gone
                 return 0
         study = read_study(folder)

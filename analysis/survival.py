@@ -44,6 +44,11 @@ NOT_REACHED: Final = "not reached"
 BEYOND_FOLLOW_UP: Final = "beyond the last follow-up"
 
 
+def load() -> None:
+    """Import lifelines beforehand, for a process that will need it at once."""
+    import lifelines.statistics  # noqa: F401
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KaplanMeierEstimate:
     """A Kaplan-Meier curve: one point at time 0 and one at each distinct follow-up time, in order.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -28,6 +29,7 @@ REPOSITORY: Final = Path(__file__).resolve().parent.parent
 FONTS: Final = REPOSITORY / "templates" / "fonts"
 DOCUMENT: Final = "report.qmd"
 STAMP: Final = ".report.json"
+_TYPST: Final = ".report.typ"  # what the PDF was made from
 
 Renderer = Literal["auto", "builtin", "quarto"]
 
@@ -99,21 +101,32 @@ def build(
                 stamp, inputs=inputs, outputs={path: hashes[new] for path, new in made.items()}, environment=choices
             )
             write_whole(work / STAMP, new_stamp.encode())
-            replace_together(made | {stamp: work / STAMP}, work)
+            replace_together(made | {stamp: work / STAMP, target / _TYPST: draft.typst}, work)
         return Report(outputs, made=True, warnings=warnings)
 
 
-def load(folder: Path, *, renderer: Renderer) -> None:
-    """Load what `build` loads when it needs it, so that it can run at once."""
+@contextmanager
+def ready(
+    folder: Path, *, renderer: Renderer, output: Path | None = None, profiles: tuple[str, ...] = ()
+) -> Iterator[None]:
+    """Load what `build` needs and set the last pages once more: in the ``with`` block it does its work at once."""
     from . import check, document  # noqa: F401
     from .illustrations import load_drawing
     from .render import finish  # noqa: F401
+    from .render.pdf import prepared
 
+    folder = folder.resolve()
     if _choose(renderer) is None:
         from .render import builtin  # noqa: F401
-    load_drawing(folder.resolve())
+    load_drawing(folder)
     with suppress(ResultsError):
         read_results(folder / RESULTS_FILE)  # makes ready what reads them
+    with ExitStack() as stack:
+        with suppress(LockstepError, OSError, UnicodeDecodeError):
+            target = output or _target(folder, read_project(folder, fallback=REPOSITORY, profiles=profiles))
+            last = (target / _TYPST).read_text("utf-8")
+            stack.enter_context(prepared(last, root=folder, fonts=FONTS))
+        yield
 
 
 def watched_files(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> dict[Path, str]:

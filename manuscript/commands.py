@@ -11,7 +11,7 @@ from typing import Final
 from analysis.errors import LockstepError, system_message
 from analysis.interrupts import INTERRUPTED
 
-from .build import DOCUMENT, build, finish_pending, load
+from .build import DOCUMENT, build, finish_pending, ready
 from .pending import PendingError
 from .progress import Progress
 from .spare import told_to_run
@@ -39,10 +39,14 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    if options.wait:
-        load(options.study, renderer=options.renderer)
-        if not told_to_run():
-            return 0
+    if not options.wait:
+        return _build(options)
+    profiles = tuple(options.profile)
+    with ready(options.study, renderer=options.renderer, output=options.output, profiles=profiles):
+        return _build(options) if told_to_run() else 0
+
+
+def _build(options: argparse.Namespace) -> int:
     progress = _progress()
     study = options.study
     if options.data is not None:
@@ -207,7 +211,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--journal", default="", help="hold the rules of this journal against a draft")
     _add_renderer(check)
     check.set_defaults(run=_check, after_error="")
-    draft = verbs.add_parser("draft", help="make build/drafts/JOURNAL, the folder to upload, and its archive")
+    draft = verbs.add_parser("draft", help="make build/drafts/JOURNAL, the folder to upand its archive")
     draft.add_argument("journal", help="the name of its file in templates/journals, such as plos-one")
     draft.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     _add_renderer(draft)

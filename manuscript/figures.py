@@ -9,8 +9,10 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -73,6 +75,7 @@ _METADATA: Final[Mapping[str, Mapping[str, None]]] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
+_PIXELS: Final[Mapping[Format, Callable[..., bytes]]] = {"png": raster.png, "tif": raster.tiff}
 _TELLING: Final = re.compile(rb"^%%(?:Creator|CreationDate|Title|For):.*\n", re.MULTILINE)
 _MEASURED_SIZE: Final = 100.0
 
@@ -96,13 +99,15 @@ def draw(
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)
         figures: dict[bool, Figure] = {}
-        files: dict[Format, bytes] = {}
-        for name in formats:
-            opaque = name in OPAQUE
-            if opaque not in figures:
-                figures[opaque] = _figure(layout, opaque=opaque)
-            files[name] = _encoded(figures[opaque], name, dpi)
-        return files
+        # Packing the pixels of a PNG takes as long as all else, and needs no Python: the others are drawn meanwhile.
+        with ThreadPoolExecutor(1) as pool:
+            files: dict[Format, Future[bytes]] = {}
+            for name in sorted(formats, key=lambda name: name not in _PIXELS):
+                opaque = name in OPAQUE
+                if opaque not in figures:
+                    figures[opaque] = _figure(layout, opaque=opaque)
+                files[name] = pool.submit(_drawn(figures[opaque], name, dpi))
+            return {name: file.result() for name, file in files.items()}
 
 
 @functools.lru_cache(maxsize=1024)
@@ -141,22 +146,23 @@ def _font_file(face: Face) -> Path:
     return FONTS / f"LiberationSans-{face.capitalize()}.ttf"
 
 
-def _encoded(figure: Figure, name: Format, dpi: int) -> bytes:
-    if name in ("png", "tif"):
+def _drawn(figure: Figure, name: Format, dpi: int) -> Callable[[], bytes]:
+    """Draw a figure; return what makes a file of the drawing."""
+    if name in _PIXELS:
         # Without the alpha channel that matplotlib adds: smaller, and sooner done.
         figure.set_dpi(dpi)
         canvas: Any = FigureCanvasAgg(figure)
         canvas.draw()
-        encode = raster.png if name == "png" else raster.tiff
-        return encode(canvas.get_width_height(), canvas.buffer_rgba(), dpi=dpi)
+        size, pixels = canvas.get_width_height(), canvas.buffer_rgba()
+        return partial(_PIXELS[name], size, pixels, dpi=dpi)
     buffer = io.BytesIO()
     if name != "eps":
         figure.savefig(buffer, format=name, metadata=_METADATA[name])
-        return buffer.getvalue()
+        return buffer.getvalue
     with _stated_bounds():
         figure.savefig(buffer, format=name)
     head, end, body = buffer.getvalue().partition(b"%%EndComments\n")
-    return _TELLING.sub(b"", head) + end + body  # neither program nor date
+    return lambda: _TELLING.sub(b"", head) + end + body  # neither program nor date
 
 
 @contextmanager

@@ -208,7 +208,7 @@ def test_documents_may_go_elsewhere(study, tmp_path, capsys):
     before = documents(study)
     elsewhere = tmp_path / "a folder" / "out"
     assert report(study, "--output", str(elsewhere)) == 0
-    names = [".report.json", ".report.lock", "report.docx", "report.pdf"]
+    names = [".report.json", ".report.lock", ".report.typ", "report.docx", "report.pdf"]
     assert sorted(path.name for path in elsewhere.iterdir()) == names
     assert [(elsewhere / name).read_bytes() for name in NAMES] == before
     assert report(study, "--output", str(elsewhere)) == 0

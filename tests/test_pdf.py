@@ -6,8 +6,9 @@ import pytest
 from pypdf import PdfReader
 
 from analysis.errors import ReportError
+from manuscript.render import pdf as pdf_module
 from manuscript.render.clock import epoch
-from manuscript.render.pdf import compile_pdf
+from manuscript.render.pdf import compile_pdf, prepared
 
 FONTS = Path(__file__).parent.parent / "templates" / "fonts"
 DOCUMENT = '#set document(title: "T")\n#set text(font: "Liberation Sans")\n= Heading\nText.\n'
@@ -75,3 +76,63 @@ def test_the_results_travel_inside_the_pdf(tmp_path):
     reader = PdfReader(tmp_path / "a.pdf")
     assert reader.attachments == {"results.json": [results.read_bytes()]}
     assert len(reader.pages) == len(PdfReader(pdf(DOCUMENT, tmp_path, "c.pdf")).pages) == 1
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a folder whose documents this process is prepared to set."""
+    (tmp_path / "build").mkdir()
+    draw(tmp_path / "build" / "a.svg", "red")
+    with prepared(PICTURES, root=tmp_path, fonts=FONTS):
+        yield tmp_path
+
+
+def draw(path: Path, colour: str) -> None:
+    """Write a picture."""
+    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9" fill="{colour}"/></svg>')
+
+
+def set_afresh(source: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Return what a process gives that was not prepared."""
+    with monkeypatch.context() as context:
+        context.setattr(pdf_module, "_PREPARED", {})
+        return pdf(source, folder, "afresh.pdf").read_bytes()
+
+
+PICTURES = f'{DOCUMENT}#image("build/a.svg", alt: "A")\n== Second\nMore.\n'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        PICTURES,
+        PICTURES.replace("Text.", "Text that was *edited* and all.\n\n= A heading more\n"),
+        PICTURES.replace("Heading", "Another *heading*"),
+        DOCUMENT,
+        PICTURES + '#image("new.svg", alt: "B")\n',
+    ],
+)
+def test_a_prepared_process_sets_the_same_bytes(folder, monkeypatch, source):
+    """Whatever was set before: the text may be another, pictures may have changed, files may have come and gone."""
+    (folder / "gone.txt").write_text("")
+    pdf(PICTURES, folder)
+    (folder / "gone.txt").unlink()
+    draw(folder / "build" / "a.svg", "blue")
+    draw(folder / "new.svg", "green")
+    before = sorted(folder.rglob("*"))
+    assert pdf(source, folder).read_bytes() == set_afresh(source, folder, monkeypatch)
+    assert [path for path in sorted(folder.rglob("*")) if path.name != "afresh.pdf"] == before
+
+
+def test_a_prepared_process_names_files_as_the_author_does(folder):
+    """A picture that is missing is looked for in the study's folder, and the message says so."""
+    (folder / "build" / "a.svg").unlink()
+    with pytest.raises(ReportError) as error:
+        compile_pdf(PICTURES, folder / "a.pdf", root=folder, fonts=FONTS)
+    assert str(error.value).endswith(f"file not found (searched at {folder}/build/a.svg)")
+
+
+def test_a_document_that_cannot_be_set_prepares_all_the_same(tmp_path, monkeypatch):
+    """Its error is told when it is set in earnest, and what comes then is right."""
+    with prepared(DOCUMENT + "#nothing", root=tmp_path, fonts=FONTS):
+        assert pdf(DOCUMENT, tmp_path).read_bytes() == set_afresh(DOCUMENT, tmp_path, monkeypatch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -430,6 +430,45 @@ def test_tracked_changes_are_not_tracked_again(tmp_path: Path) -> None:
     path, _ = tracked(tmp_path, paper(), paper(analysed="99"))
     with pytest.raises(ReportError, match=r"redline\.docx holds tracked changes already"):
         compared(path, tmp_path / "new.docx", tmp_path / "nowhere", old_source=SOURCE, new_source=SOURCE)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def _half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _without(part_name: str) -> Callable[[Path], None]:
+    """Return how a Word file loses the parts that begin with this."""
+
+    def damage(path: Path) -> None:
+        with zipfile.ZipFile(path) as archive:
+            left = {name: archive.read(name) for name in archive.namelist() if not name.startswith(part_name)}
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in left.items():
+                archive.writestr(name, content)
+
+    return damage
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["old", "new"])
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (_half, "is not a Word file"),
+        (_without("word/document.xml"), "has no word/document.xml"),
+        (_without("word/media/"), "lacks word/media/"),
+        (_without("word/_rels/document"), "has no part word/_rels/document.xml.rels"),
+    ],
+)
+def test_a_damaged_file_is_named_and_nothing_is_written(
+    tmp_path: Path, side: int, damage: Callable[[Path], None], message: str
+) -> None:
+    """Whichever of the two it is: one line says which file, and what is wrong with it."""
+    files = [finished(tmp_path / name, paper()) for name in ("old.docx", "new.docx")]
+    damage(files[side])
+    with pytest.raises(ReportError, match=message) as error:
+        compared(*files, tmp_path / "nowhere", old_source=SOURCE, new_source=SOURCE)
+    assert str(error.value).startswith(str(files[side]))
     assert not (tmp_path / "nowhere").exists()
 
 

@@ -362,7 +362,10 @@ def test_no_study_no_watching(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ("code", "never"),
     [
         ("import manuscript.watch", {"pandas", "numpy", "lifelines", "matplotlib", "jinja2", "lxml", "typst"}),
-        ("from manuscript.build import load; load(Path(), renderer='builtin')", {"pandas", "lifelines", "tableone"}),
+        (
+            "from manuscript.build import ready; ready(Path(), renderer='builtin').__enter__()",
+            {"pandas", "lifelines", "tableone"},
+        ),
     ],
     ids=["watching", "documents"],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from analysis.results import Results
 
 from ..build import DOCUMENT, REPOSITORY, Renderer, build
 from ..document import Report, open_study, style_of
+from ..illustrations import load_drawing
 from ..journal_file import Journal
 from ..journals import read_journal
 from ..locks import figures_of, renderer_of
@@ -39,6 +41,7 @@ from .scan import traces
 from .stage import REMOVED, stage, telling_words
 from .telling_uploads import telling_uploads
 from .text import read_text
+from .word_lines import lines_in_word
 
 PREFLIGHT: Final = "PREFLIGHT.txt"
 _OF_THE_OTHER: Final = (
@@ -165,7 +168,8 @@ def failures(checks: Sequence[Check]) -> tuple[Check, ...]:
 
 def _assembled(folder: Path, journal: Journal, work: Path, progress: Progress, renderer: Renderer) -> _Assembled:
     """Make all files of a draft in a working folder, and hold the rules against them."""
-    with progress.stage("results"):
+    with progress.stage("results"), ThreadPoolExecutor(1) as pool:
+        pool.submit(load_drawing, folder)  # while the results are computed
         opened = open_study(folder)
         report = Report(opened.results, style_of(opened.study, journal), opened.study)
     document = read_qmd(folder / DOCUMENT)
@@ -176,22 +180,28 @@ def _assembled(folder: Path, journal: Journal, work: Path, progress: Progress, r
             report.figure(name)  # in the study's folder, where the next draft finds it
     place = stage(folder, journal, work / "study")
     blinded = stage(folder, journal, work / "blinded", blinded=True)
-    with _built_beside(blinded, journal, renderer, work / "made-blinded") as twin:
-        built = build(place, progress=progress, renderer=renderer, profiles=(journal.name,), output=work / "made")
-        with progress.stage("upload"):
-            figures = write_figure_files(document, report, journal, draft)
-        files = DraftFiles(
-            folder=draft,
-            docx=draft / "manuscript.docx",
-            pdf=draft / "manuscript.pdf",
-            blinded_docx=draft / "manuscript_blinded.docx",
-            blinded_pdf=draft / "manuscript_blinded.pdf",
-            figures=figures,
-        )
-        for source, target in zip(built.outputs, (files.pdf, files.docx), strict=True):
-            source.replace(target)
-        text = read_text(files.docx)
+    with ThreadPoolExecutor(1) as pool:
+        with _built_beside(blinded, journal, renderer, work / "made-blinded") as twin:
+            built = build(place, progress=progress, renderer=renderer, profiles=(journal.name,), output=work / "made")
+            files = DraftFiles(
+                folder=draft,
+                docx=draft / "manuscript.docx",
+                pdf=draft / "manuscript.pdf",
+                blinded_docx=draft / "manuscript_blinded.docx",
+                blinded_pdf=draft / "manuscript_blinded.pdf",
+            )
+            for source, target in zip(built.outputs, (files.pdf, files.docx), strict=True):
+                source.replace(target)
+            laid_out = pool.submit(lines_in_word, files.docx)  # LibreOffice takes as long as what is done meanwhile
+            with progress.stage("upload"):
+                figures = write_figure_files(document, report, journal, draft)
+        with progress.stage("blinded"):
+            for source, target in zip(twin, (files.blinded_pdf, files.blinded_docx), strict=True):
+                source.replace(target)
+            words = telling_words(folder, journal)
+            found = [str(trace) for path in (files.blinded_docx, files.blinded_pdf) for trace in traces(path, words)]
         with progress.stage("papers"):
+            text = read_text(files.docx)
             papers = write_papers(
                 draft,
                 study=report.study,
@@ -201,13 +211,9 @@ def _assembled(folder: Path, journal: Journal, work: Path, progress: Progress, r
                 text=text,
                 docx=files.docx,
                 pdf=files.pdf,
+                word_lines=laid_out.result() or (),
             )
-        files = replace(files, tables=papers.tables, others=papers.files)
-    with progress.stage("blinded"):
-        for source, target in zip(twin, (files.blinded_pdf, files.blinded_docx), strict=True):
-            source.replace(target)
-        words = telling_words(folder, journal)
-        found = [str(trace) for path in (files.blinded_docx, files.blinded_pdf) for trace in traces(path, words)]
+    files = replace(files, figures=figures, tables=papers.tables, others=papers.files)
     with progress.stage("checks"):
         read = read_draft(
             files,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from .strobe import FRONT_MATTER, Checklist, strobe
 from .table_files import write_tables
 from .text import ManuscriptText
 from .word_files import write_word_file
-from .word_lines import lines_in_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,7 @@ def write_papers(
     text: ManuscriptText,
     docx: Path,
     pdf: Path,
-    pdf_lines: Sequence[PrintedLine] | None = None,
-    word_lines: Sequence[PrintedLine] | None = None,
+    word_lines: Sequence[PrintedLine],
 ) -> Papers:
     """Write the papers of a draft into a folder.
 
@@ -56,9 +53,7 @@ def write_papers(
     front_matter : of report.qmd, with authors, keywords, `short-title`, `article-type`, `papersize`, and `strobe`.
     text : of `docx`.
     docx, pdf : the finished manuscript of this draft.
-    pdf_lines : the lines of `pdf`, where it was read before; without them it is read here.
-    word_lines : the lines of `docx` as they are laid out (none: unknown); without them LibreOffice is asked, where
-        it is installed.
+    word_lines : the lines of `docx` as they are laid out; none where that is not known.
 
     Raises
     ------
@@ -72,29 +67,26 @@ def write_papers(
         "cover_letter": ("Cover letter", cover_letter(text, front_matter, journal, style)),
         "statements": ("Statements", statements(text, front_matter, results.source, style)),
     }
-    with ThreadPoolExecutor(1) as pool:  # LibreOffice takes as long as all the rest
-        waiting = pool.submit(lines_in_word, docx) if word_lines is None else None
-        pdf_lines = printed_lines(read_pdf(pdf)) if pdf_lines is None else pdf_lines
-        written = [
-            write_word_file(
-                folder / f"{name}.docx",
-                f"{name}.md.j2",
-                context,
-                study_folder=study.folder,
-                metadata={**look, "title": title, "untitled": name == "cover_letter"},
-                style=style,
-            )
-            for name, (title, context) in contexts.items()
-        ]
-        laid_out = word_lines if waiting is None else waiting.result()
+    written = [
+        write_word_file(
+            folder / f"{name}.docx",
+            f"{name}.md.j2",
+            context,
+            study_folder=study.folder,
+            metadata={**look, "title": title, "untitled": name == "cover_letter"},
+            style=style,
+        )
+        for name, (title, context) in contexts.items()
+    ]
     reasons = front_matter.get(FRONT_MATTER)
-    checklist = strobe(text, results, study, style, pdf_lines=pdf_lines, word_lines=laid_out or (), reasons=reasons)
-    written += write_checklist(checklist, folder, study_folder=study.folder, metadata=look, in_word=bool(laid_out))
-    warnings = (*missing(text, front_matter), *_told(checklist, laid_out))
+    pdf_lines = printed_lines(read_pdf(pdf))
+    checklist = strobe(text, results, study, style, pdf_lines=pdf_lines, word_lines=word_lines, reasons=reasons)
+    written += write_checklist(checklist, folder, study_folder=study.folder, metadata=look, in_word=bool(word_lines))
+    warnings = (*missing(text, front_matter), *_told(checklist, word_lines))
     return Papers(tuple(written), write_tables(docx, folder), checklist, warnings)
 
 
-def _told(checklist: Checklist, laid_out: Sequence[PrintedLine] | None) -> list[str]:
+def _told(checklist: Checklist, word_lines: Sequence[PrintedLine]) -> list[str]:
     """Return what should be known of the checklist."""
     told = []
     if checklist.uncovered:
@@ -105,7 +97,7 @@ def _told(checklist: Checklist, laid_out: Sequence[PrintedLine] | None) -> list[
     lost = [entry.item.number for entry in checklist.entries if any(spot.pdf is None for spot in entry.spots)]
     if lost:
         told.append(f"STROBE checklist: not found in the PDF, so without page and line: {', '.join(lost)}")
-    if not laid_out:
+    if not word_lines:
         told.append(
             "STROBE checklist: LibreOffice is not installed or failed, so that places in the Word file are given by "
             "section and paragraph"
