@@ -211,7 +211,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--journal", default="", help="hold the rules of this journal against a draft")
     _add_renderer(check)
     check.set_defaults(run=_check, after_error="")
-    draft = verbs.add_parser("draft", help="make build/drafts/JOURNAL, the folder to upand its archive")
+    draft = verbs.add_parser("draft", help="make build/drafts/JOURNAL, the folder to upload, and its archive")
     draft.add_argument("journal", help="the name of its file in templates/journals, such as plos-one")
     draft.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     _add_renderer(draft)
