@@ -27,6 +27,22 @@ def bring(folder: Path, place: Path, *, but: Collection[PurePath] = ()) -> None:
     _bring(folder, place, {path.parts for path in but}, away_from=place.resolve())
 
 
+def copy_files(folder: Path, place: Path) -> None:
+    """Copy the files below a folder to another, beside what is there.
+
+    Raises
+    ------
+    OSError
+        At the first file that cannot be read or written, which it names; `shutil.copytree` tries them all, and its
+        error is a list of them.
+    """
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            new = place / path.relative_to(folder)
+            new.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, new)
+
+
 def _clear(place: Path) -> None:
     """Take away what was brought before, all but what was built."""
     place.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from .errors import DataError
@@ -23,7 +23,7 @@ RESULTS_FILE: Final = Path("build/results.json")
 def source_of(study: Study, *, rows: int, columns: int) -> Source:
     """Describe what results computed now from this study would come from."""
     return Source(
-        data_file=study.data_file,
+        data_file=_without_path(study.data_file),
         data_sha256=_data_hash(study),
         data_rows=rows,
         data_columns=columns,
@@ -33,6 +33,15 @@ def source_of(study: Study, *, rows: int, columns: int) -> Source:
         versions={"python": ".".join(platform.python_version_tuple()[:2])}
         | {name: package_version(name) for name in PACKAGES},
     )
+
+
+def _without_path(data_file: str) -> str:
+    """Return how results call a data file: as study.toml does; outside of the study's folder, by its name alone.
+
+    Results travel in documents, and a path tells of the machine and of whoever's folder it leads to.
+    """
+    path = PurePosixPath(data_file)
+    return path.name if path.is_absolute() or ".." in path.parts else data_file
 
 
 def is_current(study: Study, path: Path) -> bool:

@@ -163,6 +163,22 @@ def finish_pending(folder: Path, *, output: Path | None = None, profiles: tuple[
     complete(target)
 
 
+def known_inputs(folder: Path, *, profiles: tuple[str, ...] = ()) -> set[Path]:
+    """Return the files that documents of a study are made from, as far as they are known beforehand.
+
+    Raises
+    ------
+    LockstepError
+        If project or front matter are not valid.
+    """
+    return _known_inputs(folder, folder / DOCUMENT, read_project(folder, fallback=REPOSITORY, profiles=profiles))
+
+
+def identity_of_renderer(renderer: Renderer) -> str:
+    """Name what renders the documents for a choice, so that another version of it is another name."""
+    return _identity(_choose(renderer))
+
+
 def _target(folder: Path, project: Project) -> Path:
     """Return the folder that a project wants its documents in."""
     return folder / str(project.config.get("project", {}).get("output-dir", "build"))

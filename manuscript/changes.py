@@ -60,7 +60,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueChange:
-    """A result that the document prints and that is another than in the lock; `spots` in the document's order."""
+    """A result that the document prints and that is another than in the lock; `spots` in the document's order.
+
+    `label` has the method where results of several methods are called alike.
+    """
 
     id: str
     label: str

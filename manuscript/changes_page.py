@@ -13,6 +13,7 @@ from analysis.files import write_whole
 
 from .build import DOCUMENT, REPOSITORY
 from .changes import Changes, ClaimChange, DataChanges, FigureChange, ValueChange
+from .locks import remove_unfinished
 from .pending import check_places, replace_together
 from .ranking import COUNTED, MEANING, RANKS
 from .render import pandoc
@@ -40,6 +41,7 @@ def write_changes(changes: Changes, folder: Path) -> tuple[Path, ...]:
     page = changes_html(changes, folder)
     target = places[0].parent
     with one_at_a_time(target), workshop(target) as work:
+        remove_unfinished(folder)
         html, as_json, word_file = (work / path.name for path in places)
         write_whole(html, page.encode())
         write_whole(as_json, changes_json(changes).encode())

@@ -81,6 +81,15 @@ def _watch(options: argparse.Namespace) -> int:
 
 
 def _draft(options: argparse.Namespace) -> int:
+    from .submission.draft_stamp import FOLDER, current_draft
+
+    told = current_draft(options.study, options.journal, renderer=options.renderer)
+    if told is not None:
+        for warning in told:
+            sys.stderr.write(f"warning: {warning}\n")
+        place = options.study.resolve() / FOLDER / options.journal
+        sys.stdout.write(f"{_shown(place)} and {_shown(place)}.zip are up to date\n")
+        return 0
     from .submission.draft import RefusedError, make_draft  # loads lxml, pypdf and more
     from .submission.preflight import lines
 
@@ -202,7 +211,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--journal", default="", help="hold the rules of this journal against a draft")
     _add_renderer(check)
     check.set_defaults(run=_check, after_error="")
-    draft = verbs.add_parser("draft", help="make build/drafts/JOURNAL, the folder to upand its archive")
+    draft = verbs.add_parser("draft", help="make build/drafts/JOURNAL, the folder to upload, and its archive")
     draft.add_argument("journal", help="the name of its file in templates/journals, such as plos-one")
     draft.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     _add_renderer(draft)

@@ -26,11 +26,13 @@ from analysis.study import Study, read_study
 
 from .build import DOCUMENT, REPOSITORY, Renderer, build
 from .illustrations import FOLDER as FIGURES
+from .pending import WORKSHOP
 from .places import Place, places_in
 from .progress import Progress
 from .render.clock import told_epoch
 from .render.qmd import Document, read_qmd
 from .stamp import environment
+from .turns import one_at_a_time
 
 LOCKS: Final = Path("locks")
 """Where a study's locks stand, relative to its folder."""
@@ -118,28 +120,35 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
         )
     report = build(folder, progress=progress, renderer=renderer)
     word_file = next(path for path in report.outputs if path.name == WORD_FILE)
-    manifest = state_of(folder, name=name, renderer=renderer)
-
-    target.parent.mkdir(exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{name}."))
-    try:
-        with progress.stage("lock"):
-            for path in (folder / RESULTS_FILE, folder / "study.toml", folder / DOCUMENT, word_file):
-                shutil.copyfile(path, work / path.name)
-            for figure in figures_of(places_in(read_qmd(folder / DOCUMENT))):
-                (work / FIGURES.name).mkdir(exist_ok=True)
-                shutil.copyfile(folder / FIGURES / f"{figure}.png", work / FIGURES.name / f"{figure}.png")
-            fingerprint(folder, "--output", str(work / ROWS_FILE))
-            manifest = replace(manifest, files=_hashes(work))
-            (work / MANIFEST_FILE).write_text(manifest_json(manifest), encoding="utf-8")
-            work.chmod(0o755)
-            work.rename(target)
-    except BaseException as error:
-        shutil.rmtree(work, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise ReportError(f"{LOCKS}/{name}: {explained(error)}") from None
-        raise
+    with one_at_a_time(folder / RESULTS_FILE.parent):
+        remove_unfinished(folder)
+        manifest = state_of(folder, name=name, renderer=renderer)
+        target.parent.mkdir(exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=target.parent, prefix=WORKSHOP))
+        try:
+            with progress.stage("lock"):
+                for path in (folder / RESULTS_FILE, folder / "study.toml", folder / DOCUMENT, word_file):
+                    shutil.copyfile(path, work / path.name)
+                for figure in figures_of(places_in(read_qmd(folder / DOCUMENT))):
+                    (work / FIGURES.name).mkdir(exist_ok=True)
+                    shutil.copyfile(folder / FIGURES / f"{figure}.png", work / FIGURES.name / f"{figure}.png")
+                fingerprint(folder, "--output", str(work / ROWS_FILE))
+                manifest = replace(manifest, files=_hashes(work))
+                (work / MANIFEST_FILE).write_text(manifest_json(manifest), encoding="utf-8")
+                work.chmod(0o755)
+                work.rename(target)
+        except BaseException as error:
+            shutil.rmtree(work, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise ReportError(f"{LOCKS}/{name}: {explained(error)}") from None
+            raise
     return Lock(target, manifest), report.warnings
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what killed runs of `lock` left in a study's locks; only who has the turn in its build folder may."""
+    for left in (folder / LOCKS).glob(f"{WORKSHOP}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def state_of(folder: Path, *, name: str, renderer: Renderer = "auto") -> Manifest:

@@ -75,7 +75,7 @@ def complete(target: Path) -> None:
     pending = target / PENDING
     try:
         waiting = sorted(pending.iterdir())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     for new in waiting:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any, Final
@@ -54,15 +54,23 @@ def is_current(
 
 
 def stamp_text(
-    stamp: Path, *, inputs: Mapping[Path, str], outputs: Mapping[Path, str], environment: Mapping[str, str]
+    stamp: Path,
+    *,
+    inputs: Mapping[Path, str],
+    outputs: Mapping[Path, str],
+    environment: Mapping[str, str],
+    notes: Sequence[str] = (),
 ) -> str:
-    """Return what the stamp says: what outputs were made from, for `is_current`; files with the hashes of then."""
+    """Return what the stamp says: what outputs were made from, for `is_current`; files with the hashes of then.
+
+    `notes` are what should be said again of outputs that are up to date.
+    """
     content = {
         "version": _VERSION,
         "environment": dict(environment),
         "inputs": {_name(path, stamp.parent): digest for path, digest in inputs.items()},
         "outputs": {_name(path, stamp.parent): digest for path, digest in outputs.items()},
-    }
+    } | ({"notes": list(notes)} if notes else {})
     return json.dumps(content, indent=1) + "\n"
 
 
@@ -73,6 +81,14 @@ def stamped_inputs(stamp: Path) -> dict[Path, str]:
         return {Path(os.path.normpath(stamp.parent / name)): digest for name, digest in made.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def stamped_notes(stamp: Path) -> tuple[str, ...]:
+    """Return what should be said of outputs again; nothing where there is no stamp."""
+    try:
+        return tuple(map(str, json.loads(stamp.read_bytes()).get("notes", ())))
+    except (OSError, ValueError, TypeError, AttributeError):
+        return ()
 
 
 def _digest(path: Path) -> str | None:

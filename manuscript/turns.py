@@ -28,9 +28,11 @@ def one_at_a_time(target: Path) -> Iterator[None]:
     -----
     The system gives the lock back however a run ends, also by ``kill -9``, so what lies there at our turn is left over.
     """
-    target.mkdir(parents=True, exist_ok=True)
     try:
+        target.mkdir(parents=True, exist_ok=True)
         lock = (target / LOCK).open("ab")
+    except (FileExistsError, NotADirectoryError):  # something else stands there, which its error names
+        raise
     except OSError as error:
         raise _cannot_write(target, error) from None
     with lock:
@@ -76,4 +78,6 @@ def _cannot_write(target: Path, error: OSError) -> LockstepError:
     """Return the error that a folder for outputs cannot be written to, and what to do."""
     if is_full(error):
         return LockstepError(system_message(error))
-    return LockstepError(f"{target}: cannot be written to ({error.strerror}). Choose another --output.")
+    return LockstepError(
+        f"{target}: cannot be written to ({error.strerror}). Make it writable, or work on a copy of the study."
+    )

@@ -33,6 +33,7 @@ FRONT: dict[str, Any] = {
     ],
     "funding": [{"statement": "Grant agreement 01KT2103", "awards": [{"id": "R01 CA123456"}]}],
     "ethics": "Approved by the committee, EK-2019/114, in 2019",
+    "registration": "German register, DRKS00012345",
     "blind": ["Northern registry"],
     "status": "Draft of Quistgaard",
     "description": "About repairs.",
@@ -63,7 +64,7 @@ def test_all_that_the_front_matter_tells_is_looked_for() -> None:
     for word in (
         *("Zoë Quistgaard", "Quistgaard", "Bo Li", "B Li", "Li B", "Ann Young", "Young A", "zq@northern.example"),
         *("0000-0002-1825-0097", "Northern Light Hospital", "Department of Repairs", "Tromsø", "R01 CA123456"),
-        *("01KT2103", "EK-2019/114", "Northern registry", "10.1/own"),
+        *("01KT2103", "EK-2019/114", "DRKS 00012345", "Northern registry", "10.1/own"),
     ):
         assert word in found, word
     assert "Li" not in found
@@ -122,6 +123,9 @@ def test_statements_that_tell_are_removed_by_heading() -> None:
         ("**Ethics.** The board of the Northern Light Hospital agreed.", True),
         ("**Data availability.** All data are in the article.", False),
         ("**Data and code availability.** See https://github.com/somebody/repository.", True),
+        ("**Trial registration.** ClinicalTrials.gov NCT01234567.", True),
+        ("**Clinical trial registration number:** ISRCTN 12345678.", True),
+        ("**Registration.** The study was not registered.", False),
         ("**Background.** Whether https://example.org helps is uncertain.", False),
     ],
 )
@@ -192,6 +196,11 @@ def test_words_are_replaced_wherever_they_stand_and_told_with_their_line() -> No
         ("The ethics committee of the hospital (reference EK 12/345) agreed.", None),
         ("Approved (IRB 2019-114).", "Approved (IRB [removed])."),
         ("RECIST 1.1, ethics in 2019, 5 projects, protocol of 2020, funding of 12 years.", "same"),
+        ("Registered as NCT01234567 and CRD 42020123456.", "Registered as [removed] and [removed]."),
+        ("[its entry](https://clinicaltrials.gov/study/NCT01234567)", "its entry"),
+        ("<https://www.isrctn.com/ISRCTN12345678>", "[removed]"),
+        ("It was registered at the faculty (no. F-2024/17).", "It was registered at the faculty (no. [removed])."),
+        ("The registry has 1234 patients of 2019.", "same"),
         ("[our code](https://example.org/quistgaard)", "our code"),
         ("<https://example.org/quistgaard> and https://example.org/ok", "[removed] and https://example.org/ok"),
     ],
@@ -203,7 +212,7 @@ def test_numbers_and_addresses_are_found_by_their_patterns(text: str, new: str |
 
 
 def test_the_front_matter_keeps_what_does_not_tell() -> None:
-    """No author, funding, ethics or declared words; the title without its note's name."""
+    """No author, funding, ethics, registration or declared words; the title without its note's name."""
     new = blinded_front_matter(FRONT | {"format": {"docx": {"author": "Z"}}, "lang": "en"}, words())
     assert new == {
         "title": f"A study^[With thanks to {WORD}.]",
@@ -234,6 +243,14 @@ def test_a_key_that_tells_is_another_key() -> None:
     assert "@misc{removed1," in blinded_bibliography(BIB, people_of(FRONT), keys)
 
 
+def test_the_entry_of_a_registry_is_cited_without_its_number() -> None:
+    """Its author is the registry, not one of the authors, and its key tells as much."""
+    bib = "@misc{nct01234567, author = {{ClinicalTrials.gov}}, title = {Repair}, note = {NCT01234567}}\n"
+    keys = new_keys({"a.bib": bib}, identifying_words({}, bib, this_machine=False))
+    new = blinded_bibliography(bib, people_of(FRONT), keys)
+    assert new == "@misc{removed1, author = {{ClinicalTrials.gov}}, title = {Repair}, note = {[removed]}}\n"
+
+
 def test_labels_of_the_study_are_scrubbed_and_names_are_not() -> None:
     """What is printed changes; what the data know stays."""
     text = textwrap.dedent(
@@ -247,12 +264,13 @@ def test_labels_of_the_study_are_scrubbed_and_names_are_not() -> None:
         [[eligibility]]
         keep = "tromso == 'Quistgaard'"
         reason = 'not of the Northern registry'
+        note = "from NCT01234567"
         """
     )
     assert blinded_study(text, words()) == text.replace('"Seen in Tromsø"', f'"Seen in {WORD}"').replace(
         '"By Dr. Quistgaard"', f'"By Dr. {WORD}"'
-    ).replace("'not of the Northern registry'", f"'not of the {WORD}'")
-    assert blinded_study(text, ("Nobody",)) == text
+    ).replace("'not of the Northern registry'", f"'not of the {WORD}'").replace("NCT01234567", WORD)
+    assert blinded_study(text, ("Nobody",)) == text.replace("NCT01234567", WORD)
 
 
 def test_pictures_come_under_other_names_without_metadata(tmp_path: Path) -> None:

@@ -103,6 +103,20 @@ def test_one_patient_gives_exactly_the_values_that_it_moves(locked: Path, pertur
     assert found.unprinted == len(differing) - len(MOVES)
 
 
+def test_the_tests_of_one_table_are_told_apart(study: Path) -> None:
+    """Chi-square and Fisher of the same two variables have the same label, so each has its method beside it."""
+    with (study / "report.qmd").open("a", encoding="utf-8") as document:
+        for test in ("chi_square", "fisher"):
+            document.write(f'\n`{{python}} r.p("side.by_fixation.{test}.p_value")`\n')
+    edit(study / "data" / "implants.csv", "I001;uncemented;30,8;left", "I001;uncemented;30,8;right")
+    labels = {value.id: value.label for value in changes_since(study).values}
+    assert labels["side.by_fixation.chi_square.p_value"] == (
+        "Side by Fixation, Pearson chi-square test without continuity correction"
+    )
+    assert labels["side.by_fixation.fisher.p_value"] == "Side by Fixation, Fisher-Freeman-Halton exact test"
+    assert labels["side.left.count"] == "Side: Left"  # one method, and nothing more to say
+
+
 def test_each_value_stands_with_its_places(perturbed: Path, found: Changes) -> None:
     """The lines are those of report.qmd that hold the call, tables and figures go by their label."""
     lines = (perturbed / "report.qmd").read_text(encoding="utf-8").splitlines()

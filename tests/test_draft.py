@@ -22,9 +22,11 @@ from manuscript.locks import lock, renderer_of
 from manuscript.pending import complete
 from manuscript.progress import Progress
 from manuscript.render import quarto
+from manuscript.render.pdf_read import read_pdf
 from manuscript.submission import draft as drafting
 from manuscript.submission.draft import Draft, RefusedError, check_draft, make_draft
 from manuscript.submission.scan import traces
+from manuscript.submission.telling_uploads import ADVICE
 from manuscript.submission.words import identifying_words
 
 JOURNAL = "small-journal"
@@ -211,6 +213,61 @@ def test_what_fails_on_the_way_leaves_the_last_draft(
     assert contents(draft.folder.parent) == before
 
 
+def test_a_full_disk_is_one_error_that_names_no_file_of_the_author(
+    study: Path, draft: Draft, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What could not be written is the draft: neither what was to be copied, nor a place that is gone by then."""
+    before = contents(draft.folder.parent)
+
+    def full(source: Path, place: Path) -> None:
+        raise OSError(28, "No space left on device", str(source), None, str(place))
+
+    (draft.folder.parent / f".{JOURNAL}.json").unlink()  # else there is nothing to do
+    monkeypatch.setattr(shutil, "copyfile", full)
+    assert run(["draft", JOURNAL, "--renderer", "builtin", "--study", str(study)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"{draft.folder.parent}: could not be written, there is no room left (No space left")
+    assert said.endswith("No draft was written; the last one is untouched.\n")
+    assert contents(draft.folder.parent) == before
+
+
+def test_a_folder_that_cannot_be_made_is_one_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A disk that can only be read, or a file in the way: what is wrong with which folder, and no draft."""
+    folder = copy_study(tmp_path / "study")
+    place = folder / "build" / "drafts"
+    command = ["draft", JOURNAL, "--renderer", "builtin", "--study", str(folder)]
+
+    def read_only(path: Path, *_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", read_only)
+        assert run(command) == 1
+    assert capsys.readouterr().err == (
+        f"{place}: cannot be written to (Read-only file system). Make it writable, or work on a copy of the study.\n"
+        "No draft was written; the last one is untouched.\n"
+    )
+    (folder / "build").write_text("mine", encoding="utf-8")
+    assert run(command) == 1
+    assert capsys.readouterr().err.startswith(f"{place}: Not a directory\n")
+
+
+def test_what_stops_the_twin_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is made by another process, whose last line is of the report, not of the draft."""
+    folder = copy_study(tmp_path / "study")
+    document = folder / "report.qmd"
+    text = document.read_text(encoding="utf-8")
+    cell = '```{python}\nfrom pathlib import Path\nassert Path.cwd().name != "blinded"\n```\n'
+    document.write_text(text.replace("# Discussion\n", f"{cell}\n# Discussion\n"), encoding="utf-8")
+    assert run(["draft", JOURNAL, "--renderer", "builtin", "--study", str(folder)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("the blinded twin could not be made: ")
+    assert "report" not in said.splitlines()[-1]
+    assert "No document was written" not in said
+
+
 def test_the_blinded_files_scan_clean(draft: Draft) -> None:
     """No name is in text, properties, parts or bytes; the open files have it."""
     front = {
@@ -225,6 +282,14 @@ def test_the_blinded_files_scan_clean(draft: Draft) -> None:
         assert traces(draft.folder / f"manuscript.{kind}", words) != []
 
 
+def test_the_open_pdf_carries_the_results_and_the_blinded_one_nothing(study: Path, draft: Draft) -> None:
+    """Results name the study's labels, and the data file: reviewers get neither."""
+    attached = read_pdf(draft.folder / "manuscript.pdf").attachments
+    assert attached == {"results.json": (study / "build" / "results.json").read_bytes()}
+    assert str(study).encode() not in attached["results.json"]
+    assert read_pdf(draft.folder / "manuscript_blinded.pdf").attachments == {}
+
+
 def test_what_lets_the_authors_be_guessed_is_told(draft: Draft) -> None:
     """Their earlier work called theirs, and their initials; what was removed word by word, with its line."""
     told = "\n".join(draft.warnings)
@@ -234,13 +299,30 @@ def test_what_lets_the_authors_be_guessed_is_told(draft: Draft) -> None:
 
 
 def test_a_label_that_tells_is_told_for_tables_and_figures(tmp_path: Path) -> None:
-    """Of these files there is no blinded twin, so the authors must know."""
-    folder = copy_study(tmp_path / "study")
-    study = folder / "study.toml"
-    study.write_text(study.read_text(encoding="utf-8").replace('"Side"', '"Side (Quastadt Clinic)"'), encoding="utf-8")
-    told = made(folder).warnings
-    assert any(line.startswith("Table1.docx: ") and line.endswith("reviewers may get this file") for line in told)
-    assert "study.toml: labels tell of the authors, and the figures' files print them" in told
+    """Of these files there is no blinded twin, so the authors must know which of them says what, and where."""
+    folder = copy_study(tmp_path / "study", figure_formats='["TIFF", "PDF"]')
+    for name, changes in {
+        "study.toml": {'"Side"': '"Side (Quastadt Clinic)"', '"Implant retention"': f'"Retention, {AUTHOR}"'},
+        "report.qmd": {"Implants by fixation.": "Implants by fixation, Zorrberg."},
+    }.items():
+        text = (folder / name).read_text(encoding="utf-8")
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
+        (folder / name).write_text(text, encoding="utf-8")
+    draft = made(folder)
+    told = [line.removesuffix(f"; {ADVICE}") for line in draft.warnings if line.endswith(ADVICE)]
+    assert (
+        told[0]
+        == "Table1.docx tells of the authors in Table 1, caption ('Zorrberg'); Table 1, row 5 ('Quastadt Clinic')"
+    )
+    assert told[1].startswith("strobe_checklist.docx tells of the authors in ")
+    assert told[2:] == [
+        f"Fig1.tif tells of the authors in Figure 1, alternative text 1 ('{AUTHOR}')",
+        f"Fig1.pdf tells of the authors in page 1 ('{AUTHOR}')",
+    ]
+    blinded = (draft.folder / f"manuscript_blinded.{kind}" for kind in ("docx", "pdf"))
+    assert [trace for path in blinded for trace in traces(path, (AUTHOR, "Zorrberg", "Quastadt Clinic"))] == []
 
 
 def test_a_check_makes_no_draft(tmp_path: Path) -> None:

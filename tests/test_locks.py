@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from locked_study import NOTE, edit, freeze, make_study
 
 from analysis.errors import LockstepError, ReportError
@@ -107,6 +110,25 @@ def test_a_lock_that_fails_leaves_nothing(study: Path) -> None:
     with pytest.raises(LockstepError, match="is not a key"):
         freeze(study, "next")
     assert [path.name for path in (study / "locks").iterdir()] == ["2026-11"]
+
+
+def test_what_a_killed_run_left_is_no_lock_and_is_removed_by_the_next(study: Path) -> None:
+    """A run that is killed while it copies leaves a hidden folder; `make lock` and `make changes` take it away."""
+    for verb in (["lock", "next"], ["changes"]):
+        code = (
+            "import os, shutil; from manuscript import locks; from manuscript.__main__ import main\n"
+            "locks.fingerprint = lambda *_: os.kill(os.getpid(), 9)\n"
+            f"main(['lock', 'killed', '--study', {str(study)!r}])"
+        )
+        run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+        assert run.returncode == -9
+        (left,) = (path for path in (study / "locks").iterdir() if path.name.startswith("."))
+        shutil.copy(study / "locks" / "2026-11" / "manifest.json", left)
+        assert "killed" not in {lock.manifest.name for lock in locks(study)}
+        assert left.name not in {lock.folder.name for lock in locks(study)}
+        assert main([*verb, "--study", str(study)]) == 0
+        assert not left.exists()
+    assert sorted(path.name for path in (study / "locks").iterdir()) == ["2026-11", "next"]
 
 
 def test_the_newest_lock_has_the_highest_number_whatever_its_name(study: Path) -> None:

@@ -12,6 +12,7 @@ from conftest import IMPLANTS
 
 from analysis.pipeline import compute
 from analysis.results import Results, from_json, to_json
+from analysis.source import is_current
 from analysis.study import Study, read_study, slug
 
 
@@ -33,6 +34,21 @@ def changed(folder: Path, *, study: tuple[str, str] | None = None, data: tuple[s
             assert after != before
             path.write_text(after, encoding="utf-8")
     return compute(read_study(folder))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_results_tell_no_folder_outside_of_the_study(tmp_path: Path, *, whole: bool) -> None:
+    """They travel in the PDF: a data file elsewhere is called by its name, and is as current as any other."""
+    data = tmp_path / "Miss Example" / "implants.csv"
+    data.parent.mkdir()
+    shutil.copy(IMPLANTS / "data" / "implants.csv", data)
+    named = data.as_posix() if whole else "../Miss Example/implants.csv"
+    results = changed(tmp_path / "study", study=(r'^file = ".*"', f'file = "{named}"'))
+    assert results.source.data_file == "implants.csv"
+    assert "Miss Example" not in to_json(results)
+    (tmp_path / "results.json").write_text(to_json(results), encoding="utf-8")
+    assert is_current(read_study(tmp_path / "study"), tmp_path / "results.json")
+    assert changed(tmp_path / "inside").source.data_file == "data/implants.csv"
 
 
 def test_the_flow_adds_up(results: Results) -> None:

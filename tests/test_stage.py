@@ -14,17 +14,15 @@ import pytest
 import word_files
 from conftest import IMPLANTS, ROOT
 
-from analysis.errors import ReportError
+from analysis.errors import ReportError, StudyError
 from manuscript.build import Report, build
 from manuscript.journal_file import Journal, Rule
 from manuscript.progress import Progress
 from manuscript.render import ooxml
 from manuscript.render.pdf_read import PdfFacts, read_pdf
-from manuscript.render.qmd import read_front_matter
 from manuscript.submission.scan import traces
-from manuscript.submission.stage import stage
+from manuscript.submission.stage import stage, telling_words
 from manuscript.submission.text import read_text
-from manuscript.submission.words import identifying_words
 
 STUDY_FILES = ("study.toml", "report.qmd", "references.bib", "_quarto.yml")
 AUTHORS = """author:
@@ -45,7 +43,9 @@ funding:
 ethics: "Regional committee, REK 2019/4711"
 blind: ["Whale registry"]
 """
-DISCUSSION = "# Discussion\n\n::: {.identifying}\nIn our Tromsø of 1965.\n:::\n\nProtocol no. PF-2024/117.\n"
+DISCUSSION = (
+    "# Discussion\n\n::: {.identifying}\nIn our Tromsø of 1965.\n:::\n\nProtocol no. PF-2024/117, NCT 01234567.\n"
+)
 LIMITATIONS = '## Limitations\n\n![](images/quistgaard.png){fig-alt="By Odd Fjeldheim"}\n'
 BIBLIOGRAPHY = """
 @article{quistgaard2021, author = {Quistgaard, Zo{\\"e} and Smith, J}, title = {Earlier repairs in {Troms{\\o}}},
@@ -286,23 +286,18 @@ def planted(study: Path, draft: Report) -> Path:
     with (folder / "references.bib").open("a", encoding="utf-8") as bibliography:
         bibliography.write(BIBLIOGRAPHY)
     definition = folder / "study.toml"
-    labels = definition.read_text(encoding="utf-8").replace('label = "Gender"', 'label = "Gender, asked in Tromsø"')
+    labels = definition.read_text(encoding="utf-8").replace(
+        'label = "Gender"', 'label = "Gender, asked in Tromsø, ISRCTN12345678"'
+    )
     definition.write_text(labels, encoding="utf-8")
     (folder / "images").mkdir()
     (folder / "images" / "quistgaard.png").write_bytes(word_files.pixel())
     return folder
 
 
-def telling(folder: Path) -> tuple[str, ...]:
-    """Return what tells of a study's authors."""
-    front = read_front_matter(folder / "report.qmd").front_matter
-    references = (folder / "references.bib").read_text(encoding="utf-8")
-    return identifying_words(front, references, text=(folder / "report.qmd").read_text(encoding="utf-8"))
-
-
 def test_the_blinded_twin_has_no_trace_of_its_authors(planted: Path) -> None:
     """Names planted in title, text, caption, table, notes, picture, references and statements are in neither file."""
-    words = telling(planted)
+    words = telling_words(planted, journal())
     assert {"Quistgaard", "Fjeldheim", "Tromsø", "2019/4711", "PF-2024/117", "Whale registry"} <= set(words)
     open_draft = make(planted, planted.parent / "open")
     found = {path.suffix: {trace.word for trace in traces(path, words)} for path in open_draft.outputs}
@@ -314,6 +309,8 @@ def test_the_blinded_twin_has_no_trace_of_its_authors(planted: Path) -> None:
             "PF-2024/117",
             "Whale registry",
             "Northern Light Hospital",
+            "NCT 01234567",
+            "ISRCTN 12345678",
         } <= names
     report = make(planted, planted.parent / "blinded", blinded=True)
     for path in report.outputs:
@@ -362,6 +359,16 @@ def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path:
     (tmp_path / "own.bib").write_text(bibliography, encoding="utf-8")
     with pytest.raises(ReportError, match=r"bibliography: \.\./own\.bib lies outside of the study's folder"):
         stage(folder, journal(), tmp_path / "stage", blinded=True)
+
+
+def test_data_that_another_folder_cannot_find_are_refused(tmp_path: Path) -> None:
+    """A path that leads out of the study leads elsewhere from a stage: one error says so, and what to do."""
+    folder = copy(tmp_path / "study")
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(re.sub(r'file = "[^"]*"', 'file = "../away.csv"', text), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"file is '\.\./away\.csv'; a draft is made in another folder"):
+        stage(folder, journal(), tmp_path / "stage")
+    assert not (tmp_path / "stage").exists()
 
 
 def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None:

@@ -102,6 +102,24 @@ def test_the_statement_has_its_items() -> None:
     assert [number for number in NUMBERS if not number.isdigit()] == [f"{n}{c}" for n in letters for c in letters[n]]
 
 
+def test_the_wording_is_that_of_the_statement() -> None:
+    """Where the article, which may be passed on, and the forms of the initiative's site differ, it is the article's."""
+    wording = {item.number: item.recommendation for item in ITEMS}
+    assert wording["11"].endswith("describe which groupings were chosen, and why")
+    assert wording["13a"].startswith("Report the numbers of individuals at each stage of the study—e.g., numbers")
+    assert wording["14b"].startswith("Indicate the number of participants")
+    assert [number for number, text in wording.items() if "e.g., " in text] == ["13a", "14a", "14c", "16a", "17"]
+    assert not [number for number, text in wording.items() if re.search(r"\beg\b|Cohort study", text)]
+    assert {re.sub(r"\D", "", item.number) for item in ITEMS if item.by_group} == {"8", "13", "14", "15"}
+
+
+def test_facts_are_spelled_alike_everywhere(drafts: dict[str, DraftStudy]) -> None:
+    """Manuscripts are in American or British spelling; the facts do without the word that shows it."""
+    told = " ".join(fact.text for entry in checklist_of(drafts["flagship"]).entries for fact in entry.facts)
+    assert "in the analysis" in told
+    assert re.search(r"analy[sz]ed", told) is None
+
+
 def test_a_mark_is_found_wherever_it_stands(marked: DraftStudy) -> None:
     """In abstract, caption and text, nested, around inline results, for several items, and at a heading."""
     checklist = checklist_of(marked)
@@ -209,7 +227,7 @@ def test_facts_are_the_records(drafts: dict[str, DraftStudy]) -> None:
     draft = drafts["flagship"]
     checklist, results, style = checklist_of(draft), draft.results, style_of(draft.study)
     flow = [results[f"flow.{name}"].value for name in ("reviewed", "excluded", "analysed")]
-    assert facts(checklist, "13a") == f"{flow[0]} reviewed − {flow[1]} excluded = {flow[2]} analysed."
+    assert facts(checklist, "13a") == f"{flow[0]} reviewed − {flow[1]} excluded = {flow[2]} in the analysis."
     assert int(str(flow[0])) - int(str(flow[1])) == flow[2]
     for entry in checklist.entries:
         for fact in entry.facts:

@@ -424,6 +424,38 @@ def test_references_of_an_older_pandoc_look_the_same(tmp_path: Path, look: dict[
     assert pieces[0] == pieces[1]
 
 
+@pytest.mark.parametrize("look", [{}, {"look": "manuscript"}])
+def test_numbers_without_a_dot_hang_too(tmp_path: Path, look: dict[str, str]) -> None:
+    """As BMJ and Lancet print them: "1 Smith J". A number that does not count the entries begins a name."""
+    plain = REFERENCES.replace("\\1. Smith", "1 Smith").replace("\\10. Doe", "2 Doe")
+    pages = {}
+    for name, references in (
+        ("dot", plain.replace("1 Smith", "\\1. Smith").replace("2 Doe", "\\2. Doe")),
+        ("bare", plain),
+        ("name", plain.replace("2 Doe", "1000 Genomes")),
+    ):
+        (tmp_path / name).mkdir()
+        (pages[name],) = read(print_pdf(tmp_path / name, references, **METADATA, **look))
+    hanging = pages["dot"].left_of("Smith")
+    assert pages["bare"].left_of("Smith") == pages["bare"].left_of("Doe") == hanging
+    assert "1 Smith J. A trial." in pages["bare"].words()
+    assert pages["name"].left_of("1000 Genomes") < hanging - 10
+
+
+@pytest.mark.parametrize("box", ["", "#block[\n#strong[What this adds]\n\nMuch.\n] <box>\n"])
+def test_the_text_of_a_manuscript_begins_a_page(tmp_path: Path, box: str) -> None:
+    """As in the Word file: after the abstract, or a journal's box that follows it; later sections run on."""
+    body = f"#block[\n#strong[Results.] Much.\n] <abstract>\n{box}= Introduction\nWhy.\n\n= Methods\nHow.\n"
+    pages = read(print_pdf(tmp_path, body, **METADATA, look="manuscript"))
+    begins = [page for page in pages if "Introduction" in page.text]
+    assert begins == [pages[-1]]
+    assert "Methods" in begins[0].text
+    assert len(pages) == (4 if box else 3)  # title, abstract, the box, the text
+    assert all("Much" in page.text for page in pages[1:-1])
+    plain = "= Introduction\nWhy.\n\n= Methods\nHow.\n"
+    assert len(read(print_pdf(tmp_path, plain, **METADATA, look="manuscript"))) == 1
+
+
 def test_abstract_of_the_front_matter_looks_like_one_in_the_body(tmp_path: Path) -> None:
     """An abstract under `abstract:` is printed as the box in the body would be, keywords at its end."""
     paragraphs = [("Background", "Why we asked."), ("Results.", "What we found.")]

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from analysis.errors import ReportError
 
-from .blinding import without_words
+from .blinding import WORD, without_words
 from .image_bytes import without_metadata
 from .references import Person, read_references, without_own
+from .registrations import registrations, without_registrations
 from .words import find_words
 
 PICTURES: Final = "blinded-pictures"
@@ -49,13 +50,18 @@ def new_keys(texts: Mapping[str, str], words: Sequence[str]) -> dict[str, str]:
 
 
 def blinded_bibliography(text: str, people: Sequence[Person], renamed: Mapping[str, str]) -> str:
-    """Return a BibTeX file in which the authors' own references are anonymous, each with its place and number."""
-    return without_own(text, people, lambda key: renamed.get(key, key))[0]
+    """Return a BibTeX file in which the authors' own references are anonymous, each with its place and number.
+
+    Numbers of registries are gone from all of them: authors cite the entry of their own trial as a registry's.
+    """
+    return without_registrations(without_own(text, people, lambda key: renamed.get(key, key))[0], WORD)
 
 
 def blinded_study(text: str, words: Sequence[str]) -> str:
     """Return study.toml with its labels free of words that tell; names and conditions stay, which the data know."""
-    labels = {label for label in _labels_in(tomllib.loads(text)) if any(find_words(label, words))}
+    labels = {
+        label for label in _labels_in(tomllib.loads(text)) if any(find_words(label, words)) or any(registrations(label))
+    }
     for label in sorted(labels, key=len, reverse=True):
         pattern = rf"(=\s*)([\"']){re.escape(label)}\2"
         new = without_words(label, words)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ..render.qmd import split_front_matter
 from .fences import Piece, end_of_div, language, pieces
+from .registrations import REGISTRATION
 from .source import with_front_matter
 from .words import find_words, numbers_of_prose
 
@@ -17,7 +18,7 @@ WORD: Final = "[removed]"
 
 _KEYS: Final = re.compile(
     r"(by-)?authors?|author-.*|affiliations?|institut(e|ion)s?|correspond.*|e?-?mails?|orcid|funding|acknowledge?ments?|"
-    r"ethics|blind|contributors?|copyright|license|citation|literals",
+    r"ethics|((clinical[- ])?(trial|study)[- ])?registration|blind|contributors?|copyright|license|citation|literals",
     re.IGNORECASE,
 )
 _DROPPED_IF_TELLING: Final = ("description", "status", "subtitle", "date")
@@ -33,7 +34,8 @@ _TELLING: Final = re.compile(
     re.IGNORECASE,
 )
 _MAYBE_TELLING: Final = re.compile(
-    r"ethic.*|(institutional|research) (review|ethics).*|irb.*|.*informed consent.*|consent.*|(trial )?registration.*|"
+    r"ethic.*|(institutional|research) (review|ethics).*|irb.*|.*informed consent.*|consent.*|"
+    r"((clinical )?(trial|study|protocol|review) )?(pre-?)?registration.*|clinical trials?( number| identifier)?|"
     r"(data|code|materials?|software)[, ].*(availability|sharing)( statement)?|(data|code) availability.*",
     re.IGNORECASE,
 )
@@ -85,8 +87,8 @@ def blinded_source(
     -----
     Statements are removed whole (funding, contributions, acknowledgments, interests; ethics and availability of data
     where they hold a number or address), as is what the authors mark by ``[...]{.identifying}`` or as a div of that
-    class. Then words, e-mail addresses, ORCIDs, numbers of grants and approvals, and links that hold a word, are
-    replaced one by one. Code is left alone.
+    class. Then words, e-mail addresses, ORCIDs, numbers of grants, approvals and registrations, and links that hold
+    a word or a registration, are replaced one by one. Code is left alone.
     """
     text = with_front_matter(text, lambda front: blinded_front_matter(front, words), name=name)
     _, start, lines = split_front_matter(text, name=name)
@@ -174,7 +176,8 @@ class _Scrub:
     def _link(self, met: re.Match[str]) -> str:
         """Return a link's words where its address tells, something else in place of a bare address."""
         address = met[2] or met[3] or met[0]
-        if not any(find_words(address, self.words)) and not address.startswith("mailto:"):
+        tells = any(find_words(address, self.words)) or re.search(REGISTRATION, address)
+        if not tells and not address.startswith("mailto:"):
             return met[0]
         return met[1] if met[1] is not None else WORD
 

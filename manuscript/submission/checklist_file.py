@@ -18,7 +18,7 @@ from .word_files import write_word_file
 NAME: Final = "strobe_checklist"
 SCHEMA_VERSION: Final = 1
 _TITLE: Final = "STROBE checklist for cohort studies"
-_BY_GROUP: Final = "* Information is wanted separately for exposed and unexposed groups."
+_BY_GROUP: Final = "* Give such information separately, if applicable, for exposed and unexposed groups."
 
 
 def write_checklist(

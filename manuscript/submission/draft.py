@@ -29,22 +29,24 @@ from ..render.qmd import read_qmd
 from ..turns import one_at_a_time, workshop
 from .checks import Check
 from .draft_files import DraftFiles
+from .draft_stamp import FOLDER, begin
 from .figure_facts import measure_figure
-from .figure_files import write_figure_files
+from .figure_files import numbered_figures, write_figure_files
 from .manifest import NAME as MANIFEST
 from .manifest import manifest, manifest_json
 from .own_work import mentions
 from .papers import write_papers
 from .preflight import lines, preflight, read_draft
 from .scan import traces
-from .stage import REMOVED, STUDY_FILE, stage, telling_words
+from .stage import REMOVED, stage, telling_words
+from .telling_uploads import telling_uploads
 from .text import read_text
 from .word_lines import lines_in_word
 
-FOLDER: Final = Path("build/drafts")
-"""Where drafts stand, a folder and an archive for each journal, relative to the study's folder."""
-
 PREFLIGHT: Final = "PREFLIGHT.txt"
+_OF_THE_OTHER: Final = (
+    "No document was written; the last report is untouched."  # true of the process that made the twin
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def make_draft(
     if (drafts / name).is_file():
         raise LockstepError(f"{drafts / name}: is a file, where a folder is to be written. Move or remove it.")
     with one_at_a_time(drafts), workshop(drafts) as work, _without_paths(work):
+        drawn = numbered_figures(read_qmd(folder / DOCUMENT))
+        begun = begin(folder, name, renderer=renderer, pictures=[folder / one.image for one in drawn if one.image])
         made = _assembled(folder, journal, work, progress, renderer)
         broken = failures(made.checks)
         if broken and not force:
@@ -128,7 +132,15 @@ def make_draft(
             write_whole(made.files.folder / MANIFEST, manifest_json(content))
             archive = work / f"{name}.zip"
             archive.write_bytes(_archive(made.files.folder, name))
-            replace_together({drafts / name: made.files.folder, drafts / archive.name: archive}, work)
+            files = {drafts / name: made.files.folder, drafts / archive.name: archive}
+            if not broken:
+                stages = {work / "blinded": work / "made-blinded", work / "study": work / "made"}
+                stamp = begun.stamp_text(
+                    stages=stages, draft=made.files.folder, archive=archive, warnings=made.warnings
+                )
+                write_whole(work / begun.stamp.name, stamp.encode())
+                files[begun.stamp] = work / begun.stamp.name
+            replace_together(files, work)
     return Draft(drafts / name, drafts / f"{name}.zip", made.checks, made.warnings)
 
 
@@ -221,14 +233,8 @@ def _assembled(folder: Path, journal: Journal, work: Path, progress: Progress, r
             f"blinded twin: {mention} may tell who the authors are; write it in the third person"
             for mention in mentions(read_text(files.blinded_docx), document.front_matter)
         ),
-        *(
-            f"{trace}: not blinded, and reviewers may get this file"
-            for path in files.tables
-            for trace in traces(path, words)
-        ),
+        *telling_uploads(files, words),
     ]
-    if (blinded / STUDY_FILE).read_bytes() != (folder / STUDY_FILE).read_bytes():
-        guessed.append(f"{STUDY_FILE}: labels tell of the authors, and the figures' files print them")
     return _Assembled(files, report.results, checks, (*built.warnings, *papers.warnings, *removed, *guessed))
 
 
@@ -246,6 +252,10 @@ def _without_paths(work: Path) -> Iterator[None]:
         if said == str(error):
             raise
         raise LockstepError(said) from None
+    except OSError as error:
+        if Path(error.filename2 or error.filename or work).is_relative_to(work):
+            raise OSError(error.errno, error.strerror, str(work.parent)) from None
+        raise
 
 
 @contextmanager
@@ -276,7 +286,7 @@ def _built_beside(place: Path, journal: Journal, renderer: Renderer, output: Pat
         finally:
             run.kill()
     if run.returncode != 0:
-        raise LockstepError(f"the blinded twin could not be made: {said.strip()}")
+        raise LockstepError(f"the blinded twin could not be made: {said.strip().removesuffix(_OF_THE_OTHER).strip()}")
 
 
 def _archive(folder: Path, name: str) -> bytes:

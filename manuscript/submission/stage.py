@@ -6,11 +6,13 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from analysis.copies import bring
+from analysis.copies import bring, copy_files
+from analysis.errors import StudyError
 from analysis.source import RESULTS_FILE
+from analysis.study import read_study
 from analysis.verdicts import AUDIT_FILE
 
 from ..build import DOCUMENT, REPOSITORY
@@ -23,6 +25,7 @@ from ..render.yaml_text import read_mapping, write_mapping
 from .blinded_files import blind_pictures, blinded_bibliography, blinded_study, new_keys, read_bibliographies
 from .blinding import Removed, blinded_front_matter, blinded_source
 from .references import people_of
+from .registrations import registrations
 from .source import Placement, placement_of, rearranged, with_front_matter
 from .words import identifying_words
 
@@ -51,7 +54,7 @@ def stage(
     Raises
     ------
     LockstepError
-        If report.qmd or a _quarto file is missing or not valid.
+        If report.qmd or a _quarto file is missing or not valid, or the data are found from the study's folder only.
 
     Notes
     -----
@@ -61,6 +64,11 @@ def stage(
     of the authors, it is another one there, and the analysis runs once more.
     """
     folder, place = folder.resolve(), place.resolve()
+    if ".." in PurePosixPath(data := read_study(folder).data_file).parts:
+        raise StudyError(
+            f"study.toml: [data] file is '{data}'; a draft is made in another folder, where it is not found. "
+            "Put the data in the study's folder, or name their whole path."
+        )
     source = _read(folder, journal, place)
     text, project, profile = source.text, source.project, source.profile
     placement = placement_of(journal)
@@ -72,7 +80,7 @@ def stage(
         keys = new_keys(texts, words)
         people = people_of(source.told)
         written = {name: blinded_bibliography(content, people, keys) for name, content in texts.items()}
-        written[STUDY_FILE] = blinded_study((folder / STUDY_FILE).read_text(encoding="utf-8"), words)
+        written[STUDY_FILE] = blinded_study(source.study, words)
         blind = blinded_source(text, words, name=DOCUMENT, renamed=keys)
         text, removed = blind.text, blind.removed
         project, profile = blinded_front_matter(project, words), blinded_front_matter(profile, words)
@@ -104,7 +112,7 @@ def telling_words(folder: Path, journal: Journal) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """What a stage is made from: text, project and profile, and the lists of references that any of them names."""
+    """What a stage is made from: text, project and profile, the lists of references that any of them names, study."""
 
     text: str
     project: dict[str, Any]
@@ -112,11 +120,13 @@ class _Source:
     told: Mapping[str, Any]
     cited: tuple[str, ...]
     references: Mapping[str, str]
+    study: str
 
     @property
     def words(self) -> tuple[str, ...]:
         """What tells who wrote it."""
-        return identifying_words(self.told, "\n".join(self.references.values()), text=self.text)
+        words = identifying_words(self.told, "\n".join(self.references.values()), text=self.text)
+        return tuple(dict.fromkeys((*words, *registrations(self.study))))
 
 
 def _read(folder: Path, journal: Journal, place: Path) -> _Source:
@@ -133,6 +143,7 @@ def _read(folder: Path, journal: Journal, place: Path) -> _Source:
         told=merged(project, front),  # authors may stand in either
         cited=tuple(cited),
         references=read_bibliographies(folder, cited),
+        study=(folder / STUDY_FILE).read_text(encoding="utf-8"),
     )
 
 
@@ -225,4 +236,4 @@ def _bring_built(folder: Path, place: Path, journal: Journal, figures_from: Path
     for home in (folder, *([figures_from] if figures_from else [])):
         for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):
             if (home / drawn).is_dir():
-                shutil.copytree(home / drawn, place / drawn, dirs_exist_ok=True)
+                copy_files(home / drawn, place / drawn)

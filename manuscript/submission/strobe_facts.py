@@ -94,7 +94,7 @@ def _definitions(known: _Known) -> Iterator[Fact]:
 
 
 def _size(known: _Known) -> Iterator[Fact]:
-    yield Fact(f"{known.count('flow.analysed')} analysed.", ("flow.analysed",))
+    yield Fact(f"{known.count('flow.analysed')} in the analysis.", ("flow.analysed",))
     yield from _events(known, by_group=False)
 
 
@@ -182,7 +182,7 @@ def _censored(known: _Known) -> Iterator[Fact]:
 def _flow(known: _Known) -> Iterator[Fact]:
     ids = ("flow.reviewed", "flow.excluded", "flow.analysed")
     reviewed, excluded, analysed = (known.count(record_id) for record_id in ids)
-    yield Fact(f"{reviewed} reviewed − {excluded} excluded = {analysed} analysed.", ids)
+    yield Fact(f"{reviewed} reviewed − {excluded} excluded = {analysed} in the analysis.", ids)
 
 
 def _reasons(known: _Known) -> Iterator[Fact]:

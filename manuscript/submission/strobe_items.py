@@ -3,6 +3,9 @@
 von Elm E, Altman DG, Egger M, Pocock SJ, Gøtzsche PC, Vandenbroucke JP; STROBE Initiative. The Strengthening the
 Reporting of Observational Studies in Epidemiology (STROBE) statement: guidelines for reporting observational studies.
 PLoS Med 2007;4(10):e296. doi:10.1371/journal.pmed.0040296. Open access, Creative Commons Attribution License.
+
+The wording is that of its Table 1, of which items 6, 12d, 14c and 15 have the part for cohort studies. The forms on the
+site of the initiative say a few items in other words, and are under no such licence.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ _METHODS_OF_STATISTICS: Final = "Statistical methods"
 SOURCE: Final = (
     "von Elm E, Altman DG, Egger M, Pocock SJ, Gøtzsche PC, Vandenbroucke JP; STROBE Initiative. The Strengthening the "
     "Reporting of Observational Studies in Epidemiology (STROBE) statement: guidelines for reporting observational "
-    "studies. PLoS Med 2007;4(10):e296. doi:10.1371/journal.pmed.0040296. Wording of the checklist for cohort studies, "
+    "studies. PLoS Med 2007;4(10):e296. doi:10.1371/journal.pmed.0040296. Wording of its Table 1 for cohort studies, "
     "under the Creative Commons Attribution License."
 )
 
@@ -63,7 +66,7 @@ ITEMS: Final[tuple[Item, ...]] = (
     Item("10", _METHODS, "Study size", "Explain how the study size was arrived at"),
     Item("11", _METHODS, "Quantitative variables",
          "Explain how quantitative variables were handled in the analyses. If applicable, describe which groupings "
-         "were chosen and why"),
+         "were chosen, and why"),
     Item("12a", _METHODS, _METHODS_OF_STATISTICS,
          "Describe all statistical methods, including those used to control for confounding"),
     Item("12b", _METHODS, _METHODS_OF_STATISTICS,
@@ -72,21 +75,22 @@ ITEMS: Final[tuple[Item, ...]] = (
     Item("12d", _METHODS, _METHODS_OF_STATISTICS, "If applicable, explain how loss to follow-up was addressed"),
     Item("12e", _METHODS, _METHODS_OF_STATISTICS, "Describe any sensitivity analyses"),
     Item("13a", _RESULTS, "Participants",
-         "Report numbers of individuals at each stage of study—eg numbers potentially eligible, examined for "
-         "eligibility, confirmed eligible, included in the study, completing follow-up, and analysed", by_group=True),
+         "Report the numbers of individuals at each stage of the study—e.g., numbers potentially eligible, examined "
+         "for eligibility, confirmed eligible, included in the study, completing follow-up, and "
+         "analysed", by_group=True),
     Item("13b", _RESULTS, "Participants", "Give reasons for non-participation at each stage", by_group=True),
     Item("13c", _RESULTS, "Participants", "Consider use of a flow diagram", by_group=True),
     Item("14a", _RESULTS, "Descriptive data",
-         "Give characteristics of study participants (eg demographic, clinical, social) and information on exposures "
-         "and potential confounders", by_group=True),
+         "Give characteristics of study participants (e.g., demographic, clinical, social) and information on "
+         "exposures and potential confounders", by_group=True),
     Item("14b", _RESULTS, "Descriptive data",
-         "Indicate number of participants with missing data for each variable of interest", by_group=True),
+         "Indicate the number of participants with missing data for each variable of interest", by_group=True),
     Item("14c", _RESULTS, "Descriptive data",
-         "Summarise follow-up time (eg, average and total amount)", by_group=True),
+         "Summarise follow-up time (e.g., average and total amount)", by_group=True),
     Item("15", _RESULTS, "Outcome data",
          "Report numbers of outcome events or summary measures over time", by_group=True),
     Item("16a", _RESULTS, "Main results",
-         "Give unadjusted estimates and, if applicable, confounder-adjusted estimates and their precision (eg, 95% "
+         "Give unadjusted estimates and, if applicable, confounder-adjusted estimates and their precision (e.g., 95% "
          "confidence interval). Make clear which confounders were adjusted for and why they were included"),
     Item("16b", _RESULTS, "Main results",
          "Report category boundaries when continuous variables were categorized"),
@@ -94,7 +98,7 @@ ITEMS: Final[tuple[Item, ...]] = (
          "If relevant, consider translating estimates of relative risk into absolute risk for a meaningful time "
          "period"),
     Item("17", _RESULTS, "Other analyses",
-         "Report other analyses done—eg analyses of subgroups and interactions, and sensitivity analyses"),
+         "Report other analyses done—e.g., analyses of subgroups and interactions, and sensitivity analyses"),
     Item("18", _DISCUSSION, "Key results", "Summarise key results with reference to study objectives"),
     Item("19", _DISCUSSION, "Limitations",
          "Discuss limitations of the study, taking into account sources of potential bias or imprecision. Discuss both "

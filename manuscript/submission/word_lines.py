@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -14,9 +13,9 @@ from typing import Final
 from analysis.errors import ReportError
 
 from ..render.pdf_read import read_pdf
+from .office import find_office
 from .printed_lines import PrintedLine, printed_lines
 
-PROGRAMS: Final = ("soffice", "libreoffice")
 SECONDS: Final = 60.0
 
 
@@ -34,7 +33,7 @@ def lines_in_word(
     -----
     It runs with a profile of its own in a temporary folder, so that it neither meets nor disturbs one that is open.
     """
-    found = program or next(filter(None, map(shutil.which, PROGRAMS)), None)
+    found = program or find_office()
     if found is None:
         return None
     with tempfile.TemporaryDirectory(prefix="lockstep-word-") as name:
@@ -42,7 +41,7 @@ def lines_in_word(
         profile = (folder / "profile").as_uri()
         arguments = [f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", "pdf", "--outdir"]
         try:
-            _run([found, *arguments, str(folder), str(docx)], seconds)
+            _run([str(found), *arguments, str(folder), str(docx)], seconds)
             return printed_lines(read_pdf(folder / f"{docx.stem}.pdf"))
         except (OSError, subprocess.TimeoutExpired, ReportError):
             return None

@@ -14,10 +14,11 @@ from typing import Any, Final
 
 from ..render.authors import ADDRESS, byline
 from .references import is_one_of, people_of, read_references
+from .registrations import REGISTRATION, registrations
 
 EMAIL: Final = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 ORCID: Final = r"(?:https?://orcid\.org/)?\b\d{4}-\d{4}-\d{4}-\d{3}[\dXx]\b"
-_NUMBER: Final = r"(?:(?:no|nos|nr|ref)\.?|numbers?|id|code|reference|#|№)[\s:]*"
+_NUMBER: Final = r"(?:(?:no|nos|nr|ref)\.?|numbers?|id|ID|code|reference|#|№)[\s:]*"
 # At least four characters, a digit among them, and not a year
 _CODE: Final = r"(?P<code>(?!(?:19|20)\d\d(?![\w/-]))(?=[\w./-]*\d)[A-Z0-9][\w./-]{2,}\w)"
 GRANT: Final = (  # "grant no. 01KT2103", "award ABC-123", "R01 CA123456"
@@ -30,8 +31,12 @@ ETHICS: Final = (  # "ethics committee of the hospital (reference EK 12/345)", "
     rf"\b(?:[Aa]pproval|[Pp]rotocol|[Vv]ote)\s+\(?{_NUMBER}{_CODE}",
     r"\b(?P<code>\d{2}/[A-Z]{2}/\d{4})\b",
 )
-PATTERNS: Final = {"grant number": GRANT, "ethics number": ETHICS}
-"""How numbers of grants and of approvals are found in prose, besides those that the front matter declares."""
+REGISTERED: Final = (  # "NCT01234567", "registered at the faculty (no. F-2024/17)"
+    REGISTRATION,
+    rf"\b[Rr]egist(?:ration|ry|ered|er)\b[^.;]{{0,60}}?\b{_NUMBER}{_CODE}",
+)
+PATTERNS: Final = {"grant number": GRANT, "ethics number": ETHICS, "registration number": REGISTERED}
+"""How numbers of grants, approvals and registrations are found in prose, besides those of the front matter."""
 
 _NOT_TELLING: Final = frozenset(
     (
@@ -62,7 +67,7 @@ def identifying_words(
 
     Parameters
     ----------
-    front_matter : of report.qmd: authors, affiliations, `funding`, `ethics`, `blind`.
+    front_matter : of report.qmd: authors, affiliations, `funding`, `ethics`, `registration`, `blind`.
     bibliography : the BibTeX files that it cites.
     text : the manuscript; a name that stands there in small letters ("young") is an ordinary word.
     this_machine : whether the name and home folder of who runs this belong to them.
@@ -70,9 +75,9 @@ def identifying_words(
     Notes
     -----
     Full names; family names of three letters or more; e-mail addresses; ORCIDs; names, departments, streets and cities
-    of affiliations; numbers of grants and approvals; the words of `blind`; DOIs of the authors' own references. A
-    family name does not count by itself where it is an ordinary word or that of somebody else in the reference list:
-    then it is looked for with the first name or its initial.
+    of affiliations; numbers of grants and approvals; numbers of registries wherever they stand; the words of `blind`;
+    DOIs of the authors' own references. A family name does not count by itself where it is an ordinary word or that of
+    somebody else in the reference list: then it is looked for with the first name or its initial.
     """
     people = byline(front_matter)
     persons = people_of(front_matter)
@@ -98,9 +103,10 @@ def identifying_words(
             part = affiliation.parts.get(key, "")
             if key in ADDRESS and _tells(part, text):
                 words.append(part)
-    for key in ("funding", "ethics"):
+    for key in ("funding", "ethics", "registration"):
         words += _numbers_in(front_matter.get(key))
     words += _leaves(front_matter.get("blind"))
+    words += registrations(text, bibliography, *_leaves(front_matter))
     own = (item for item in references if any(is_one_of(author, persons) for author in item.authors))
     words += [item.doi for item in own if item.doi]
     if this_machine:
@@ -129,7 +135,7 @@ def find_words(text: str, words: Iterable[str]) -> Iterator[Found]:
 
 
 def numbers_of_prose(text: str) -> Iterator[Found]:
-    """Yield the numbers of grants and approvals in prose, e-mail addresses and ORCIDs; `word` says what it is."""
+    """Yield numbers of grants, approvals and registrations in prose, e-mail addresses, ORCIDs; `word` says which."""
     for name, pattern in {"e-mail address": EMAIL, "ORCID": ORCID}.items():
         for met in re.finditer(pattern, text):
             yield Found(name, met.start(), met.end())
@@ -150,7 +156,7 @@ def _tells(word: str, text: str) -> bool:
 
 
 def _numbers_in(value: Any) -> Iterator[str]:
-    """Yield numbers of `funding` and `ethics`: fields that are one, and all in sentences but years."""
+    """Yield numbers of `funding`, `ethics` and `registration`: fields that are one, and all in sentences but years."""
     for leaf in _leaves(value):
         if re.search(r"\d", leaf) and len(leaf.split()) <= 3:
             yield leaf
