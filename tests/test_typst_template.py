@@ -1,222 +1,33 @@
-"""The PDF's look: what templates/manuscript.typ makes of a body in the shape that both renderers give it."""
+"""The PDF's look: what templates/manuscript.typ makes of front matter, headings, boxes, references and settings."""
 
 from __future__ import annotations
 
-import json
 import re
-import struct
-import subprocess
-import zlib
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pypandoc
 import pypdf
 import pytest
 from pypdf.generic import ArrayObject, DictionaryObject
+from typst_pages import (
+    BOXES,
+    FONTS,
+    METADATA,
+    MM,
+    REFERENCES,
+    SAMPLE,
+    TITLE,
+    figure,
+    print_pdf,
+    prose,
+    read,
+    table,
+    typst_source,
+)
 
 from analysis.errors import ReportError
 from manuscript.render.pdf import compile_pdf
-
-ROOT = Path(__file__).parent.parent
-TEMPLATE = ROOT / "templates" / "manuscript.typ"
-FONTS = ROOT / "templates" / "fonts"
-MM = 72 / 25.4
-
-TITLE = "Survival after an uncommon operation: a single-centre cohort study with a title that needs several lines"
-METADATA: dict[str, Any] = {
-    "title": TITLE,
-    "short-title": "An uncommon operation",
-    "article-type": "Original article",
-    "status": "Draft manuscript",
-    "description": "Made for a test.",
-    "lang": "en",
-    "region": "GB",
-    "keywords": ["survival", "cohort study"],
-    "by-author": [
-        {
-            "name": {"literal": "Jane A. Smith", "family": "Smith"},
-            "degrees": ["MD", "PhD"],
-            "email": "jane@example.org",
-            "orcid": "0000-0002-1825-0097",
-            "attributes": {"corresponding": True},
-            "affiliations": [{"number": "1"}, {"number": "2"}],
-        },
-        {"name": {"literal": "María O’Neill", "family": "O’Neill"}, "affiliations": [{"number": "2"}]},
-    ],
-    "affiliations": [
-        {"number": "1", "department": "Department of Surgery", "name": "University A", "country": "Spain"},
-        {"number": "2", "name": "Hospital B"},
-    ],
-}
-
-BOXES = """
-#block[
-#strong[Synthetic data.] Nobody here is real.
-] <notice>
-#block[
-#strong[Background] Why we asked.
-
-#strong[Results.] What we found: $chi^2 = 3$.
-
-] <abstract>
-= Introduction
-<introduction>
-As others saw \\[#link(<ref-a>)[1]\\], see #ref(<tbl-a>, supplement: [Table]) and #ref(<fig-a>, supplement: [Figure]).
-"""
-
-REFERENCES = """
-= References
-<references>
-#block[
-#block[
-\\1. Smith J. A trial. Lancet. 2020;395:1--10. #link("https://doi.org/10.1000/x")[10.1000/x]
-
-] <ref-a>
-#block[
-\\10. Doe J. Another. BMJ. 2021;3:e12.
-
-] <ref-b>
-] <refs>
-"""
-
-
-def table(label: str, rows: int, *, columns: str = "3", note: str = "CI, confidence interval.") -> str:
-    """Return a table float as Quarto 1.11 writes it, with a header over two columns and a note."""
-    cells = "".join(f"  [row {label} {i}], table.cell(align: right)[{i}], [0.5 (0.4--0.6)],\n" for i in range(rows))
-    return f"""
-#figure([
-#table(
-  columns: {columns},
-  align: (auto,right,auto,),
-  table.header([], table.cell(align: center, colspan: 2)[Both columns],
-    [Head of {label}], table.cell(align: right)[n], [HR (95% CI)],),
-  table.hline(),
-{cells})
-#block[
-{note}
-
-]
-], caption: figure.caption(
-position: top, 
-[
-Caption of {label}.
-]), 
-kind: "quarto-float-tbl", 
-supplement: "Table", 
-)
-<tbl-{label}>
-
-"""  # noqa: W291  # the blanks after commas are Quarto's
-
-
-def figure(label: str, file: str, width: str) -> str:
-    """Return a figure float as Quarto 1.11 writes it."""
-    return f"""
-#figure([
-#box(image("{file}", alt: "A \\"grey\\" square.", width: {width}))
-
-], caption: figure.caption(
-position: bottom, 
-[
-Caption of {label}.
-]), 
-kind: "quarto-float-fig", 
-supplement: "Figure", 
-)
-<fig-{label}>
-
-"""  # noqa: W291
-
-
-def prose(paragraphs: int) -> str:
-    """Return paragraphs of words that are not to be found elsewhere."""
-    paragraph = "Prose runs on and on in lines that wrap over the end of the column again. " * 8
-    return "\n\n".join([paragraph] * paragraphs)
-
-
-def meta_value(value: Any) -> dict[str, Any]:
-    """Return a metadata value of pandoc's document tree that holds text as it is, no Markdown read in it."""
-    if isinstance(value, dict) and "t" in value:
-        return value
-    if isinstance(value, dict):
-        return {"t": "MetaMap", "c": {key: meta_value(item) for key, item in value.items()}}
-    if isinstance(value, list):
-        return {"t": "MetaList", "c": [meta_value(item) for item in value]}
-    if isinstance(value, bool):
-        return {"t": "MetaBool", "c": value}
-    return {"t": "MetaInlines", "c": [{"t": "Str", "c": value}]}
-
-
-def typst_source(body: str, **metadata: Any) -> str:
-    """Return the Typst document that pandoc makes of a body and metadata with the template."""
-    meta = {key: meta_value(value) for key, value in metadata.items()}
-    tree = {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": [{"t": "RawBlock", "c": ["typst", body]}]}
-    command = [pypandoc.get_pandoc_path(), "-f", "json", "-t", "typst", f"--template={TEMPLATE}"]
-    return subprocess.run(command, input=json.dumps(tree).encode(), capture_output=True, check=True).stdout.decode()
-
-
-def grey_square(path: Path) -> None:
-    """Write a grey PNG of 10 by 10 pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 10, 10, 8, 0, 0, 0, 0)
-    rows = zlib.compress((b"\0" + b"\x80" * 10) * 10)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
-
-
-class Page:
-    """A page of a PDF: its text, where pieces of text begin, where images stand (in points, from the lower left)."""
-
-    def __init__(self, page: pypdf.PageObject) -> None:
-        """Read a page."""
-        self.size = (float(page.mediabox.width), float(page.mediabox.height))
-        self.pieces: list[tuple[str, float, float]] = []
-        self.images: list[tuple[float, float]] = []
-        self.text = page.extract_text(visitor_operand_before=self._operand, visitor_text=self._piece)
-
-    def _piece(self, text: str, cm: list[float], tm: list[float], *_: object) -> None:
-        if text.strip():
-            self.pieces.append((text.strip(), tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]))
-
-    def _operand(self, operator: bytes, _operands: list[Any], cm: list[float], *_: object) -> None:
-        if operator == b"Do":
-            self.images.append((cm[4], abs(cm[0])))
-
-    def words(self) -> str:
-        """Return the page's text on one line."""
-        return re.sub(r"\s+", " ", self.text)
-
-    def left_of(self, start: str) -> float:
-        """Return where the first piece of text that begins with `start` begins, from the left."""
-        return next(x for text, x, _ in self.pieces if text.startswith(start))
-
-    def line_distances(self, pattern: str) -> list[float]:
-        """Return the distances between the lines that hold a pattern, from above."""
-        heights = sorted({y for text, _, y in self.pieces if re.search(pattern, text)}, reverse=True)
-        return [above - below for above, below in pairwise(heights)]
-
-
-def read(pdf: Path) -> list[Page]:
-    """Return the pages of a PDF."""
-    return [Page(page) for page in pypdf.PdfReader(pdf).pages]
-
-
-def print_pdf(folder: Path, body: str, **metadata: Any) -> Path:
-    """Set a body with the template; the result must be certified as PDF/UA-1."""
-    for name in ("wide.png", "narrow.png"):
-        grey_square(folder / name)
-    pdf = folder / "report.pdf"
-    assert compile_pdf(typst_source(body, **metadata), pdf, root=folder, fonts=FONTS) == []
-    return pdf
-
-
-FLOATS = figure("a", "wide.png", "174mm") + table("a", 8) + prose(12) + figure("b", "narrow.png", "85mm")
-SAMPLE = BOXES + FLOATS + prose(6) + REFERENCES
 
 
 @pytest.fixture(scope="module")
@@ -326,81 +137,6 @@ def test_running_head_without_short_title_is_shortened_at_a_word(tmp_path: Path)
     assert "Smith and O’Neill" in second
 
 
-def test_wide_figures_take_174_mm_and_narrow_ones_keep_their_width(sample: Path) -> None:
-    """A figure of 174 mm reaches from margin to margin, one of 85 mm stands on the text column, neither scaled."""
-    images = [image for page in read(sample) for image in page.images]
-    assert images == [pytest.approx((18 * MM, 174 * MM), abs=0.1), pytest.approx((74 * MM, 85 * MM), abs=0.1)]
-
-
-def test_a_short_table_is_never_split(tmp_path: Path) -> None:
-    """A table that fits on a page stands whole on one, under its caption and above its note, wherever it is met."""
-    for paragraphs in (4, 5, 6):
-        pages = read(print_pdf(tmp_path, prose(paragraphs) + table("a", 18) + prose(8), **METADATA))
-        (page,) = [page for page in pages if "row a" in page.text]
-        words = page.words()
-        order = ["Table 1: Caption of a.", "Head of a", "row a 0", "row a 17", "CI, confidence interval."]
-        assert sorted(map(words.index, order)) == list(map(words.index, order))
-
-
-def test_a_long_table_breaks_with_its_header_repeated(tmp_path: Path) -> None:
-    """Each page of a long table has its header and says that it goes on; each row is printed once, in order."""
-    pages = read(print_pdf(tmp_path, prose(3) + table("a", 120) + prose(2), **METADATA))
-    pages = [page for page in pages if "row a" in page.text]
-    assert len(pages) >= 3
-    assert [page.text.count("Head of a") for page in pages] == [1] * len(pages)
-    assert ["Table 1 (continued)" in page.words() for page in pages] == [False] + [True] * (len(pages) - 1)
-    rows = re.findall(r"row a (\d+)", " ".join(page.words() for page in pages))
-    assert rows == [str(number) for number in range(120)]
-
-
-def test_a_long_table_leaves_no_page_half_empty(tmp_path: Path) -> None:
-    """A long table begins under the text that stands before it."""
-    first = read(print_pdf(tmp_path, prose(3) + table("a", 120), **METADATA))[0]
-    assert "row a 0" in first.text
-
-
-def test_text_flows_on_around_a_float(tmp_path: Path) -> None:
-    """A table that finds no room on its page goes to the next, and the text after it fills the gap."""
-    body = prose(3) + table("a", 36) + "\n\nThe first words after it. " + prose(4)
-    first, second, *_ = read(print_pdf(tmp_path, body, **METADATA))
-    assert "row a" not in first.text
-    assert "The first words after it." in first.words()
-    assert "row a 35" in second.text
-    assert "Prose runs" in second.text
-
-
-def test_the_title_stands_above_every_float(tmp_path: Path) -> None:
-    """A float on page 1 stands at its foot, below title, abstract and text."""
-    (page,) = read(print_pdf(tmp_path, table("a", 2) + figure("a", "narrow.png", "20mm") + prose(1), **METADATA))
-    lowest_text = min(y for text, _, y in page.pieces if "column again" in text)
-    assert all(y < lowest_text for text, _, y in page.pieces if "Caption of" in text)
-    assert page.text.count("Caption of") == 2
-
-
-def test_a_long_note_does_not_widen_its_table(tmp_path: Path) -> None:
-    """A table that fits into the text column stands there, however long the note below it; the note wraps."""
-    note = "A note that is longer than the table is wide. " * 5
-    (page,) = read(print_pdf(tmp_path, table("a", 3, note=note), **METADATA))
-    assert page.left_of("row a 0") == pytest.approx(74 * MM, abs=0.5)
-    assert page.left_of("A note") == pytest.approx(74 * MM, abs=0.5)
-    assert page.words().count("A note that is longer than the table is wide.") == 5
-
-
-@pytest.mark.parametrize("columns", ["3", "(33.33%, 33.33%, 33.33%)"])
-def test_equal_widths_are_no_widths(tmp_path: Path, columns: str) -> None:
-    """Equal column widths, which pandoc invents, leave a small table on the text column, spread over it."""
-    (page,) = read(print_pdf(tmp_path, table("a", 3, columns=columns), **METADATA))
-    assert page.left_of("row a 0") == pytest.approx(74 * MM, abs=0.5)
-    assert page.left_of("0.5 (") > 130 * MM
-
-
-def test_unequal_widths_are_kept(tmp_path: Path) -> None:
-    """Column widths that someone chose are shares of the full width."""
-    (page,) = read(print_pdf(tmp_path, table("a", 3, columns="(70%, 10%, 20%)"), **METADATA))
-    assert page.left_of("row a 0") == pytest.approx(18 * MM, abs=0.5)
-    assert page.left_of("0.5 (") == pytest.approx((18 + 174 * 0.8) * MM, abs=6)
-
-
 def test_references_hang_from_their_numbers(sample: Path) -> None:
     """Each reference begins with its number, the text of all beginning at one place; citations link to them."""
     last = next(page for page in reversed(read(sample)) if "References" in page.text)
@@ -477,47 +213,6 @@ def test_a_box_of_the_body_is_framed_with_its_labels(tmp_path: Path) -> None:
     page = read(print_pdf(tmp_path, body, **METADATA))[0]
     assert "Key Points Question Why is it so?" in page.words()
     assert page.left_of("Question") == page.left_of("Key Points") < page.left_of("Why")
-
-
-def test_a_midline_decimal_point_does_not_break(tmp_path: Path) -> None:
-    """A line ends before 12·34 or after it, never inside."""
-    body = "= Results\n" + " ".join(f"{i}·{i + 10}–{i + 1}·{i + 20}" for i in range(10, 200)) + "\n"
-    text = "\n".join(page.text for page in read(print_pdf(tmp_path, body, **METADATA)))
-    assert "·" in text
-    assert not re.search(r"·-?$|^·", text, re.MULTILINE)
-
-
-def test_what_belongs_to_a_number_does_not_break_from_it(tmp_path: Path) -> None:
-    """The sign before a number with a midline point, and the sign of percent behind it, stand on its line."""
-    body = " ".join(f"{i} (57·{i}%), #emph[p]=0·{i} in" for i in range(10, 200))
-    pages = read(print_pdf(tmp_path, body, title="T", look="manuscript", fontsize="12pt"))
-    text = "\n".join(page.text for page in pages)
-    assert "57·199%" in text
-    assert not re.search(r"^%|[=(]$", text, re.MULTILINE)
-
-
-def test_a_table_that_needs_more_than_the_page_gives_most_to_its_longest_text(tmp_path: Path) -> None:
-    """Each column breaks its lines, none of a number; what is long gets the most."""
-    cells = f"[What the report says on it at length (Methods)], [16.4%], [0.33 (0.19--0.54)], [{'long words ' * 40}],"
-    source = table("a", 3, columns="4")
-    head, rows = source.index("table.header("), source.index("table.hline()")
-    names = "table.header([Statement], [Printed], [HR (95% CI)], [Verdict],),\n  "
-    source = (
-        source[:head] + names + source[rows : source.index("  [row a 0]")] + cells + source[source.index(")\n#block") :]
-    )
-    (page,) = read(print_pdf(tmp_path, source, title="T", look="manuscript"))
-    assert "0.33 (0.19–0.54)" in page.text
-    verdict, statement = page.left_of("Verdict"), page.left_of("Statement")
-    assert verdict - statement < 0.5 * 160 * MM
-
-
-def test_columns_under_one_heading_share_it_alike(tmp_path: Path) -> None:
-    """A wide heading over two narrow columns gives room to both."""
-    source = table("a", 3).replace("[Both columns]", "[A heading over two columns]").replace("0.5 (0.4--0.6)", "7")
-    source = source.replace("HR (95% CI)", "%")
-    (page,) = read(print_pdf(tmp_path, source, title="T", look="manuscript"))
-    assert "A heading over two columns" in page.text
-    assert page.left_of("A heading") + 20 < page.left_of("n") < page.left_of("%") - 20
 
 
 def test_a_bold_word_is_no_label_where_its_sentence_goes_on(tmp_path: Path) -> None:
@@ -652,39 +347,6 @@ See #ref(<eq-a>, supplement: [Equation]).
     for text in ("First", "A quotation.", "survfit(", "Term", "A definition.", "Below.", "Equation"):
         assert text in words
     assert [alt for kind, alt in tags(pdf) if kind == "/Formula"] == ["α/2", "S (t) = root of ((d_i)/(n_i))"]
-
-
-def test_panels_of_a_quarto_figure_are_lettered(tmp_path: Path) -> None:
-    """Sub-figures, as Quarto writes them, are panels (a) and (b) of one figure; the next figure has the next number."""
-    panels = "".join(
-        f"[\n#block[\n{figure(label, 'narrow.png', '80mm').replace('<fig-', '<fig-two-')}\n]\n],\n" for label in "ab"
-    )
-    body = f"""
-See #ref(<fig-two-b>, supplement: [Figure]).
-#quarto_super(
-kind: "quarto-float-fig", caption: [Both.], label: <fig-two>, position: bottom, supplement: "Figure",
-subcapnumbering: "(a)",
-[
-#grid(columns: 2, gutter: 2em, {panels})
-]
-)
-{figure("last", "narrow.png", "85mm")}
-"""
-    words = " ".join(page.words() for page in read(print_pdf(tmp_path, body, **METADATA)))
-    assert "See Figure 1b." in words
-    captions = ("(a) Caption of a.", "(b) Caption of b.", "Figure 1: Both.", "Figure 2: Caption of last.")
-    places = [words.index(text) for text in captions]
-    assert places == sorted(places)
-
-
-def test_floats_inside_of_other_blocks(tmp_path: Path) -> None:
-    """A float inside of a div or a list, where Typst could not let it float, is printed all the same."""
-    body = (
-        f"Before.\n\n#block[\n{table('a', 3)}\n]\n\n- Item.\n\n  {figure('a', 'wide.png', '174mm').strip()}\n\nAfter."
-    )
-    words = " ".join(page.words() for page in read(print_pdf(tmp_path, body, **METADATA)))
-    for text in ("row a 2", "Table 1: Caption of a.", "Figure 1: Caption of a.", "After."):
-        assert text in words
 
 
 def test_ranges_are_not_broken_over_lines(tmp_path: Path) -> None:
