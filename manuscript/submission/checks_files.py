@@ -13,7 +13,8 @@ from typing import Any, Final
 from ..render.clock import epoch
 from ..render.pdf_read import PdfFacts, PdfLine, PdfPage
 from .checks import Draft, Found, Measure, counted, faulty
-from .text import ManuscriptText
+from .checks_text import mentions
+from .text import Float, ManuscriptText
 from .word_facts import WordFacts
 
 _LOCAL: Final = re.compile(
@@ -115,10 +116,23 @@ def end_of_text(text: ManuscriptText) -> int:
     return len(text.front) + len(text.abstract) + last + 1
 
 
+def stands_in_text(item: Float, text: ManuscriptText) -> bool:
+    """Tell whether a table or figure stands in the text proper rather than after it.
+
+    What follows its last paragraph, under no heading of its own, closes the last section: that is its place in the text
+    unless an earlier section cites it first.
+    """
+    end = end_of_text(text)
+    if item.place != end or not text.main:
+        return item.place < end
+    last = text.main[-1]
+    citing = (one for one in text.main if any(f"{kind} {n}" == item.name for kind, n in mentions(one.text)))
+    return next(citing, last).path[:1] == last.path[:1]
+
+
 def _places(draft: Draft, kind: Any) -> list[tuple[str, str]]:
-    end = end_of_text(draft.text)
     return [
-        (item.name, "in the text" if item.place < end else "at the end")
+        (item.name, "in the text" if stands_in_text(item, draft.text) else "at the end")
         for item in draft.text.of_kind(kind)
         if not item.number.startswith("S") and not item.caption.lower().startswith("supplement")
     ]

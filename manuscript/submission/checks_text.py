@@ -155,29 +155,28 @@ def _references_cited(draft: Draft, _: Any) -> Found:
     return faulty(faults, f"{counted(len(draft.text.references), 'reference')}")
 
 
-def _mentions(draft: Draft) -> Iterator[tuple[str, int]]:
-    """Yield each mention of a float in the text, in its order, ranges written out."""
-    for passage in draft.printed.of_kind("abstract", "text"):
-        for found in _MENTION.finditer(passage.text):
-            kind = "Table" if found["kind"].startswith("Table") else "Figure"
-            previous, ranged = 0, False
-            for piece in re.findall(r"\d+|[–-]", found["numbers"]):
-                if not piece.isdecimal():
-                    ranged = True
-                    continue
-                for number in range(previous + 1, int(piece) + 1) if ranged else [int(piece)]:
-                    yield kind, number
-                previous, ranged = int(piece), False
+def mentions(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each mention of a table or figure in a text, in its order, ranges written out: ("Table", 1)."""
+    for found in _MENTION.finditer(text):
+        kind = "Table" if found["kind"].startswith("Table") else "Figure"
+        previous, ranged = 0, False
+        for piece in re.findall(r"\d+|[–-]", found["numbers"]):
+            if not piece.isdecimal():
+                ranged = True
+                continue
+            for number in range(previous + 1, int(piece) + 1) if ranged else [int(piece)]:
+                yield kind, number
+            previous, ranged = int(piece), False
 
 
 def _floats_cited(draft: Draft, _: Any) -> Found:
-    mentions = list(_mentions(draft))
+    mentioned = [one for passage in draft.printed.of_kind("abstract", "text") for one in mentions(passage.text)]
     faults = []
     for kind in ("Table", "Figure"):
         there = [
             int(item.number) for item in draft.text.floats if item.name.startswith(kind) and item.number.isdecimal()
         ]
-        first = list(dict.fromkeys(number for name, number in mentions if name == kind))
+        first = list(dict.fromkeys(number for name, number in mentioned if name == kind))
         faults += [f"{kind} {number} is not cited in the text" for number in sorted(set(there) - set(first))]
         faults += [f"{kind} {number} is cited, and there is none" for number in sorted(set(first) - set(there))]
         for earlier, later in pairwise(first):
