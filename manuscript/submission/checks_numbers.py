@@ -127,7 +127,8 @@ def _patient_numbers(draft: Draft, _: Any) -> Found:
         declared=declared_phrases(draft.front_matter),
         quoted=quoted_tables(draft.printed, draft.front_matter),
     )
-    return faulty(faults, counted(counted_numbers(draft.printed), "number of patients", "numbers of patients"))
+    number = counted_numbers(draft.printed, draft.study)
+    return faulty(faults, counted(number, "number of patients", "numbers of patients"))
 
 
 def _claims(draft: Draft, _: Any) -> Found:
