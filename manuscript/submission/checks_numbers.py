@@ -121,7 +121,7 @@ def _counts_with_percent(draft: Draft, limit: Any) -> Found:
 
 def _patient_numbers(draft: Draft, _: Any) -> Found:
     faults = disagreements(
-        draft.printed,
+        draft.inserted,
         draft.study,
         draft.results,
         declared=declared_phrases(draft.front_matter),
