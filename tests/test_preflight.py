@@ -240,7 +240,13 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "tables_stand": [text((TABLE, ""), ("Heading1: Declarations\n", f"{TABLE}Heading1: Declarations\n"))],
     "figures_stand": [Break(rules={"figures_stand": "in files of their own"})],
-    "legends_stand": [Break(rules={"legends_stand": "at the end"})],
+    "legends_stand": [
+        text(
+            *[(f"Picture: {TEXT.partition('Picture: ')[2].splitlines()[0]}\n", "")],
+            rules={"figures_stand": "in files of their own", "legends_stand": "at the end"},
+        ),
+        Break(rules={"legends_stand": "at the end"}, without=("figures_stand",)),
+    ],
     "blinded": [
         Break(then=lambda draft: replace(draft, blinded_word=None)),
         text(("Author: Ann Other\n", ""), rules={"blinded": False}),

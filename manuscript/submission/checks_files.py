@@ -54,15 +54,25 @@ def line_numbers(page: PdfPage) -> tuple[PdfLine, ...]:
     return tuple(sorted((line for line in numbers if line.y > _EDGE / 2), key=lambda line: -line.y))
 
 
+def numbered_lines(page: PdfPage) -> tuple[PdfLine, ...]:
+    """Return the lines of a page that have a number beside them."""
+    heights = [number.y for number in line_numbers(page)]
+    return tuple(line for line in text_lines(page) if any(abs(line.y - y) < line.size / 2 for y in heights))
+
+
 def pdf_line_spacing(pdf: PdfFacts) -> float | None:
-    """Return the distance of baselines that is most frequent in the text, in multiples of the text's size."""
-    sizes = Counter(line.size for page in pdf.pages for line in text_lines(page) for _ in line.text)
+    """Return the distance of baselines that is most frequent in the text, in multiples of the text's size.
+
+    Where lines are numbered, only those count, as tables have no numbers and may be set closer.
+    """
+    lines_of = numbered_lines if any(map(line_numbers, pdf.pages)) else text_lines
+    sizes = Counter(line.size for page in pdf.pages for line in lines_of(page) for _ in line.text)
     if not sizes:
         return None
     size = sizes.most_common(1)[0][0]
     gaps: Counter[float] = Counter()
     for page in pdf.pages:
-        lines = sorted((line for line in text_lines(page) if line.size == size), key=lambda line: -line.y)
+        lines = sorted((line for line in lines_of(page) if line.size == size), key=lambda line: -line.y)
         gaps.update(round(upper.y - lower.y, 1) for upper, lower in pairwise(lines) if upper.y - lower.y > size / 2)
     return gaps.most_common(1)[0][0] / size if gaps and size else None
 
@@ -148,8 +158,13 @@ def _tables_stand(draft: Draft, limit: Any) -> Found:
     return _stand(found, limit) if found else Found(None, "no tables")
 
 
+def _pictured(draft: Draft) -> set[str]:
+    """Return the figures whose picture is in the manuscript."""
+    return {item.name for item in draft.text.of_kind("figure") if item.alt_texts}
+
+
 def _figures_stand(draft: Draft, limit: Any) -> Found:
-    pictured = {item.name for item in draft.text.of_kind("figure") if item.alt_texts}
+    pictured = _pictured(draft)
     found = [
         (name, place if name in pictured else "in files of their own" if draft.files.figures else "nowhere")
         for name, place in _places(draft, "figure")
@@ -158,8 +173,13 @@ def _figures_stand(draft: Draft, limit: Any) -> Found:
 
 
 def _legends_stand(draft: Draft, limit: Any) -> Found:
+    """Where a figure shall stand is another rule's, and its legend stands with it."""
     found = _places(draft, "figure")
-    return _stand(found, limit) if found else Found(None, "no figures")
+    if not found:
+        return Found(None, "no figures")
+    beside = _pictured(draft) if draft.states("figures_stand") else set()
+    apart = [(name, place) for name, place in found if name not in beside]
+    return _stand(apart, limit) if apart else Found(True, "beside the figures")
 
 
 # ---- what files are

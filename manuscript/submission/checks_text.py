@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, Literal
 
@@ -17,6 +18,9 @@ _JOINED: Final = r"[ \xa0]?[–-][ \xa0]?|,[ \xa0]|[ \xa0]and[ \xa0]"
 _MENTION: Final = re.compile(
     rf"\b(?P<kind>Tables?|Figures?|Figs?\b\.?)[ \xa0](?P<numbers>\d+[A-Z]?(?:(?:{_JOINED})\d+[A-Z]?)*)"
 )
+EMPTIES: Final = ("–", "—", "-", "··", "…", "...", "NA", "N/A", "n/a")
+"""What stands in cells for which there is no value."""
+
 _SUPPLEMENTARY: Final = re.compile(r"(?:supplement|supporting)", re.IGNORECASE)
 
 
@@ -198,8 +202,16 @@ def _figure_word(draft: Draft, limit: Any) -> Found:
 
 
 def _abbreviations(draft: Draft, _: Any) -> Found:
+    printed = draft.printed
+    if draft.states("empty_cell"):  # "NA" in an empty cell is that rule's
+        printed = replace(
+            printed,
+            passages=tuple(
+                passage for passage in printed.passages if passage.kind != "cell" or passage.text.strip() not in EMPTIES
+            ),
+        )
     faults = undefined(
-        draft.printed,
+        printed,
         declared_abbreviations(draft.front_matter),
         quoted=quoted_tables(draft.printed, draft.front_matter),
     )
