@@ -218,6 +218,8 @@ CASES = [
     ("literals", report(("Implants are old", "Of 47 patients, implants are old"))),
     ("literals", report(("Retention by fixation.", "Retention of 61 implants by fixation."))),
     ("literals", report(("new [@two]", "new (hazard ratio 0.8, 95% CI 0.5-1.2; 41.25%) [@two]"))),
+    ("literals", report((LAST, f"{LAST} See Figure 7 and Fig. 1."))),
+    ("patient_numbers", report(('title: "Retention of implants"', 'title: "Retention of 61 implants"'))),
     ("patient_numbers", printed("seen in 61 participants")),
     ("patient_numbers", printed("seen in most (n = 61)")),
 ]

@@ -174,7 +174,10 @@ def mentions(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _floats_cited(draft: Draft, _: Any) -> Found:
-    mentioned = [one for passage in draft.printed.of_kind("abstract", "text") for one in mentions(passage.text)]
+    mentioned, inserted = (
+        [one for passage in printed.of_kind("abstract", "text") for one in mentions(passage.text)]
+        for printed in (draft.printed, draft.inserted)
+    )
     faults = []
     for kind in ("Table", "Figure"):
         there = [
@@ -182,7 +185,8 @@ def _floats_cited(draft: Draft, _: Any) -> Found:
         ]
         first = list(dict.fromkeys(number for name, number in mentioned if name == kind))
         faults += [f"{kind} {number} is not cited in the text" for number in sorted(set(there) - set(first))]
-        faults += [f"{kind} {number} is cited, and there is none" for number in sorted(set(first) - set(there))]
+        led = {number for name, number in inserted if name == kind}
+        faults += [f"{kind} {number} is cited, and there is none" for number in sorted(led - set(there))]
         for earlier, later in pairwise(first):
             if later < earlier:
                 faults.append(f"{kind} {later} is first cited after {kind} {earlier}")
@@ -191,7 +195,7 @@ def _floats_cited(draft: Draft, _: Any) -> Found:
 
 def _figure_word(draft: Draft, limit: Any) -> Found:
     faults, number = [], 0
-    for passage in draft.printed.of_kind("abstract", "text", "caption", "note"):
+    for passage in draft.inserted.of_kind("abstract", "text", "caption", "note"):
         for found in _MENTION.finditer(passage.text):
             word = re.sub(r"s(?=\.?$)", "", found["kind"])
             if word != "Table":

@@ -68,20 +68,26 @@ def own_noun(study: Study) -> str:
     return words[-1].removesuffix("s") if words else ""
 
 
+def _whole(study: Study) -> str:
+    """Return the pattern of the words that stand for the rows of a study."""
+    own = own_noun(study)
+    if not own:
+        return _WHOLE
+    stem = re.escape(own.removesuffix("y"))
+    return rf"{_WHOLE}|{stem}(?:y|ies)" if own.endswith("y") else rf"{_WHOLE}|{stem}(?:e?s)?"
+
+
 def _counted(study: Study) -> re.Pattern[str]:
     """Return the pattern of a number of patients, or whatever the study is of; `whole` is a word for all its rows."""
-    own = own_noun(study)
-    stem = re.escape(own.removesuffix("y"))
-    named = rf"|{stem}(?:y|ies)" if own.endswith("y") else rf"|{stem}(?:e?s)?" if own else ""
     adjective = rf"(?!(?:{_NO_ADJECTIVE})\b)[a-z-]+[ \xa0]"
-    nouns = rf"(?:(?P<whole>{_WHOLE}{named})|{_PARTS})\b"
+    nouns = rf"(?:(?P<whole>{_whole(study)})|{_PARTS})\b"
     return re.compile(rf"(?<![\w.·,–-])(?P<n>{_COUNT})[ \xa0](?:{adjective}){{0,2}}?{nouns}")
 
 
 def _flow(study: Study) -> re.Pattern[str]:
     """Return the pattern of the flow: "Of 60 patients, ... 58 were analysed"."""
     return re.compile(
-        rf"\b[Oo]f[ \xa0](?P<reviewed>{_COUNT})[ \xa0](?:{_WHOLE}|{re.escape(own_noun(study) or 'patient')}s)\b[^.]*?"
+        rf"\b[Oo]f[ \xa0](?P<reviewed>{_COUNT})[ \xa0](?:{_whole(study)})\b[^.]*?"
         rf"\b(?P<analysed>{_COUNT})[ \xa0]were[ \xa0]analy[sz]ed"
     )
 
@@ -200,7 +206,7 @@ def _in_sentences(
     held = {record.value for record in results if isinstance(record.value, int)}
     held |= {n for record in results for n in (record.n, record.denominator) if n is not None}
     for passage in passages:
-        if passage.kind not in ("abstract", "text", "caption", "note"):
+        if passage.kind not in ("front", "abstract", "heading", "text", "caption", "note"):
             continue
         text = readable(passage, left_out)
         for found in counted.finditer(text):
