@@ -44,7 +44,13 @@ def test_what_is_typed_is_blanked_and_nothing_else(
 def test_an_equal_number_elsewhere_stays(tmp_path: Path, results: Results) -> None:
     """The results may print what somebody typed: only the typed one is left to the rule on typed numbers."""
     source = "The first differed (p=0.03).\n\nThe second did (`{python} r.p('a')`)."
-    printed = ["The first differed (p=0.03).", "The second did (p=0.03).", "0.03", "3 of 30.03"]
+    printed = [
+        "The first differed (p=0.03).",
+        "The second did (p=0.03).",
+        "0.03",
+        "3 of 30.03",
+        "The first differed (p=0.03,5).",
+    ]
     assert left(tmp_path, results, source, *printed) == ["The first differed (p=    ).", *printed[1:]]
 
 

@@ -55,5 +55,5 @@ def _pattern(literal: Literal) -> re.Pattern[str] | None:
     after = ""
     for word in reversed(literal.after):
         after = f"(?:{ends}{_BETWEEN}{re.escape(word)}{after})"
-    number = rf"(?P<number>{re.escape(literal.text)})(?!{_LEVEL})"
+    number = rf"(?P<number>{re.escape(literal.text)})(?!{_LEVEL}|[.,·]\d)"
     return re.compile(rf"(?<![^\W_]){before}{number}{after}(?![^\W_])")
