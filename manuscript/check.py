@@ -18,13 +18,17 @@ from .trace import trace_of
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a check found; `broken` and `typed` make it fail, `unused` and `unprinted` are worth knowing."""
+    """What a check found; `broken` and `typed` make it fail, `unused` and `unprinted` are worth knowing.
+
+    `literals` are the numbers that `typed` tells of.
+    """
 
     claims: int
     broken: tuple[str, ...]
     typed: tuple[str, ...]
     unused: tuple[str, ...]
     unprinted: str = ""
+    literals: tuple[literals.Literal, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -68,6 +72,7 @@ def findings(document: Document, results: Results, style: Style) -> Findings:
         unused=tuple(
             f"{document.name}: '{phrase}' is declared under `literals` but not in the text" for phrase in found.unused
         ),
+        literals=found.undeclared,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -112,6 +113,10 @@ class _Header:
         return _ASCENT + TITLE_LINE * (len(self.title) - 1) + LINE * lines + _HEADER_GAP
 
 
+class NoRoomError(ReportError):
+    """A figure that does not fit into the size that it should have."""
+
+
 def width_of(content: FigureContent) -> float:
     """Return the width of a figure in millimetres: one column where its panels stand one below the other, else two."""
     return content.size.width(max(len(row) for row in content.rows))
@@ -122,7 +127,7 @@ def lay_out(content: FigureContent, measure: Measure) -> FigureLayout:
 
     Raises
     ------
-    ReportError
+    NoRoomError
         If the panels do not fit on one page, or into the journal's width.
     """
     size, columns = content.size, max(len(row) for row in content.rows)
@@ -160,6 +165,21 @@ def lay_out(content: FigureContent, measure: Measure) -> FigureLayout:
     return FigureLayout(width=width_of(content), height=height, panels=tuple(panels), scale=size.scale)
 
 
+def fitted(content: FigureContent, measure: Measure) -> FigureLayout:
+    """Place the parts of a figure, in its size or the first of the others that is large enough.
+
+    Raises
+    ------
+    NoRoomError
+        If it fits into none.
+    """
+    *sizes, last = (content.size, *content.size.otherwise)
+    for size in sizes:
+        with suppress(NoRoomError):
+            return lay_out(replace(content, size=size), measure)
+    return lay_out(replace(content, size=last), measure)
+
+
 def _gutters(panels: Sequence[Panel], measure: Measure) -> tuple[float, float]:
     """Return the room left and right of the plots: for the vertical axis, and for half of the outermost labels."""
     y_axis = _Y_LABEL_WIDTH + max(measure(str(tick), TEXT_SIZE) for tick in Y_TICKS) + PAD + TICK_LENGTH + AXIS_OFFSET
@@ -174,7 +194,7 @@ def _check_width(content: FigureContent, plot_width: float, measure: Measure) ->
     """Refuse a width that leaves no room for a curve, or for the test above it."""
     tests = (measure(f"Log-rank {panel.p_text}", TEXT_SIZE) for panel in content.panels if panel.p_text)
     if plot_width < max(LEAST_PLOT_WIDTH, *tests, 0.0):
-        raise ReportError(
+        raise NoRoomError(
             f"study.toml: [figures.{content.name}] does not fit into the journal's {width_of(content):g} mm with text "
             f"of {TEXT_SIZE * content.size.scale:g} points.\n"
             "Make a figure of each endpoint, or fewer ticks of the time axis."
@@ -192,7 +212,7 @@ def _plot_height(content: FigureContent, cell: float, text_height: float) -> flo
     height = min(usual, share(size.most_height))
     if height < max(LEAST_LABELLED_HEIGHT, LEAST_PLOT_HEIGHT / max(1.0, size.scale)):
         many = "1 panel" if len(content.panels) == 1 else f"{len(content.panels)} panels"
-        raise ReportError(
+        raise NoRoomError(
             f"study.toml: [figures.{content.name}] does not fit on a page: {many} of up to "
             f"{max(len(panel.groups) for panel in content.panels)} curves would be higher than "
             f"{size.most_height:g} mm.\n"

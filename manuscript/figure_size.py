@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from .figure_text import LETTER_SIZE, TEXT_SIZE, TITLE_SIZE
@@ -23,6 +23,7 @@ class FigureSize:
     least_height, most_height : in millimetres.
     scale : by which the drawing is enlarged as a whole (text, lines, distances), so that its text is large enough.
     largest : points of the largest text, after scaling.
+    otherwise : the sizes that a figure takes which does not fit into this one, in their order.
     """
 
     one: float = ONE_COLUMN
@@ -31,6 +32,7 @@ class FigureSize:
     most_height: float = MAX_HEIGHT
     scale: float = 1.0
     largest: float = LETTER_SIZE
+    otherwise: tuple[FigureSize, ...] = ()
 
     def width(self, columns: int) -> float:
         """Return the width of a figure with so many panels side by side."""
@@ -67,7 +69,25 @@ def figure_size(
     The smallest text has 7 points where the journal allows it, else the allowed size nearest to that. Where the journal
     names no columns, figures with larger text are wider in proportion, as far as `width` allows. No height is over
     220 mm, which leaves room for the caption.
+
+    Where a figure cannot keep all rules it breaks one of them, in this order the first without which it fits: points,
+    width, columns, height; else all. So it is drawn all the same, and the preflight says what it breaks.
     """
+    rules = {"points": points, "width": width, "columns": columns, "height": height}
+    asked = {name: rule for name, rule in rules.items() if rule}
+    fewer = [{name: rule for name, rule in asked.items() if name != broken} for broken in asked]
+    first, *others = dict.fromkeys(_size(**kept) for kept in (asked, *fewer, {}))
+    return replace(first, otherwise=tuple(others))
+
+
+def _size(
+    *,
+    columns: Mapping[str, float] | None = None,
+    width: Mapping[str, float] | None = None,
+    height: Mapping[str, float] | None = None,
+    points: Mapping[str, float] | None = None,
+) -> FigureSize:
+    """Return the size that keeps these rules."""
     width, height, points = width or {}, height or {}, points or {}
     text = _within(TEXT_SIZE, points)
     scale = text / TEXT_SIZE

@@ -29,7 +29,7 @@ from analysis.errors import ReportError
 
 from . import raster
 from .bands import opaque_bands
-from .figure_layout import AXIS_OFFSET, TICK_LENGTH, Y_TICKS, FigureLayout, PanelLayout, lay_out
+from .figure_layout import AXIS_OFFSET, TICK_LENGTH, Y_TICKS, FigureLayout, PanelLayout, fitted
 from .figure_text import FONTS, Face, Text
 from .panels import FigureContent
 from .steps import Point, Steps, steps
@@ -93,7 +93,7 @@ def draw(
     ReportError
         If the panels do not fit on a page, or a label has a character that the typeface lacks.
     """
-    layout = lay_out(content, text_width)
+    layout = fitted(content, text_width)
     with matplotlib.rc_context():
         # Neither the user's matplotlibrc nor what a cell of the document set may change a figure.
         matplotlib.rcdefaults()

@@ -43,6 +43,7 @@ _CODE: Final = (
 )
 _PACKAGES: Final = ("matplotlib", "pillow")
 
+_WIDTH: Final = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)pt"')
 _PLAIN: Final = re.compile(r"[^\w ,.;:()%/–-]")
 
 
@@ -76,7 +77,7 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
     place = FOLDER / style.name  # each journal's figures in a folder of their own
     path = folder / place / name
     _keep_current(path, _key(content), FORMATS, lambda: load_drawing(folder)(content, formats=FORMATS))
-    width = min(width_of(content), PAGE_WIDTH)
+    width = min(_drawn_width(path.with_suffix(".svg")) or width_of(content), PAGE_WIDTH)
     return Illustration((place / name).as_posix(), alt_text(content), width, tuple(_printed(content)))
 
 
@@ -115,6 +116,12 @@ def upload_files(
     path = folder / FOLDER / style.name / "upload" / name
     _keep_current(path, _key(content, repr(upload)), upload.formats, drawn)
     return {extension: path.with_suffix(f".{extension}") for extension in upload.formats}
+
+
+def _drawn_width(svg: Path) -> float:
+    """Return the width in millimetres of a drawing, which is another than asked for where that leaves no room."""
+    found = _WIDTH.search(svg.read_text(encoding="utf-8"))
+    return round(float(found[1]) / 72 * 25.4, 2) if found else 0.0
 
 
 def _content(name: str, study: Study, results: Results, style: Style) -> FigureContent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from .style import Style
 FOLDER: Final = Path("templates/journals")
 """Where journals stand, in a study's folder or in the program's."""
 
+_NAME: Final = re.compile(r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*")
 _REPOSITORY: Final = Path(__file__).resolve().parent.parent
 
 
@@ -38,6 +40,11 @@ def read_journal(name: str, folder: Path) -> Journal:
         If there is no such journal, or its file is not valid; names the line.
     """
     files = journals_for(folder)
+    if name not in files and not _NAME.fullmatch(name):
+        raise ReportError(
+            f"{name!r} is no name of a journal, which has letters, digits and hyphens only, such as plos-one. "
+            f"Journals here: {', '.join(sorted(files)) or 'none'}."
+        )
     if name not in files:
         raise ReportError(
             f"no journal '{name}'{nearest(name, files) or '.'} Journals here: {', '.join(sorted(files)) or 'none'}. "

@@ -7,8 +7,9 @@ matter: ``literals:`` maps a phrase, as it stands in the text, to the reason why
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from typing import Final
 
 from analysis.errors import ReportError
@@ -46,16 +47,24 @@ _NOT_PROSE: Final = re.compile(
     r"|@[\w:.#$%&+?<>~/-]*\w"  # citations and cross-references
     r"|(?m:^\s*\d+[.)](?=\s))"  # numbers of list items
 )
-_INLINE: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
+_GAP: Final = "\N{OBJECT REPLACEMENT CHARACTER}"  # something inserted, or that prints other than it is written
+_WORD: Final = re.compile(rf"[^\W_]+|{_GAP}")
+_BLOCK: Final = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*+>#]|\d+[.)]|:::))|\|")  # where a paragraph, item or cell ends
+_CONTEXT: Final = 3  # words around a literal that tell which of equal numbers it is
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A number in the prose that does not come from the data; `ids` are results that print just so."""
+    """A number in the prose that does not come from the data; `ids` are results that print just so.
+
+    `before` and `after` are up to three words around it, of the same paragraph and with nothing inserted between.
+    """
 
     line: int
     text: str
     ids: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,8 @@ def literals_in(document: Document, results: Results, style: Style) -> Literals:
         If the front matter's `literals` is not a mapping from phrases to reasons.
     """
     declared = _declared(document)
-    text, first = _body(document)
+    prose, first = _body(document)
+    text, words = _NOT_PROSE.sub(_blank, prose), _NOT_PROSE.sub(_gap, prose)
     unused = []
     for phrase in declared:
         pattern = r"\s+".join(re.escape(word) for word in phrase.split())
@@ -84,7 +94,13 @@ def literals_in(document: Document, results: Results, style: Style) -> Literals:
             unused.append(phrase)
     printed = _printed(results, style)
     found = tuple(
-        Literal(first + text.count("\n", 0, number.start()), number[0], printed.get(number[0], ())[:3])
+        Literal(
+            first + text.count("\n", 0, number.start()),
+            number[0],
+            printed.get(number[0], ())[:3],
+            before=_nearest(reversed(_WORD.findall(_BLOCK.split(words[: number.start()])[-1])))[::-1],
+            after=_nearest(_WORD.findall(_BLOCK.split(words[number.end() :], maxsplit=1)[0])),
+        )
         for number in _NUMBER.finditer(text)
     )
     return Literals(found, tuple(unused))
@@ -110,7 +126,7 @@ def _declared(document: Document) -> Mapping[str, str]:
 
 
 def _body(document: Document) -> tuple[str, int]:
-    """Return the prose with everything else blanked, line for line, and the number of its first line."""
+    """Return the prose line for line, what is inserted as a gap, and the number of its first line."""
     first = document.parts[0].line if document.parts else 1
     text = ""
     for part in document.parts:
@@ -118,12 +134,21 @@ def _body(document: Document) -> tuple[str, int]:
         if isinstance(part, Prose):
             text += part.text
         elif isinstance(part, Inline):
-            text += _INLINE
-    return _NOT_PROSE.sub(_blank, text), first
+            text += _GAP
+    return text, first
 
 
 def _blank(found: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", found[0])
+
+
+def _gap(found: re.Match[str]) -> str:
+    return _GAP + _blank(found)[1:]
+
+
+def _nearest(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the first words, up to a gap."""
+    return tuple(islice(takewhile(lambda word: word != _GAP, words), _CONTEXT))
 
 
 def _printed(results: Results, style: Style) -> dict[str, tuple[str, ...]]:

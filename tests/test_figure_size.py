@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -78,3 +79,23 @@ def test_a_range_whose_least_is_over_its_most_is_no_value(rule: str) -> None:
     assert accepts({"min": 8, "max": 8})
     assert accepts({"min": 8})
     assert not accepts({"min": 9, "max": 8})
+
+
+def test_a_figure_that_does_not_fit_breaks_one_rule_before_another() -> None:
+    """Points first, then width, columns and height; all of them last; and nothing where no rule is known."""
+    rules = {
+        "points": {"min": 30},
+        "width": {"max": 20},
+        "columns": {"one": 90, "two": 180},
+        "height": {"max": 10},
+    }
+    size = figure_size(**rules)
+    assert size.otherwise == (
+        *(
+            replace(figure_size(**{name: rule for name, rule in rules.items() if name != broken}), otherwise=())
+            for broken in rules
+            if broken != "columns"  # the width decides
+        ),
+        FigureSize(),
+    )
+    assert figure_size().otherwise == ()

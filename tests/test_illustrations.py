@@ -241,3 +241,12 @@ def test_a_change_of_the_size_alone_draws_anew(
     for points in (8, 9, 9):
         illustrate("overall", study, results, tmp_path, Style(figures=figure_size(points={"min": points})))
     assert drawings == ["overall", "overall"]
+
+
+def test_a_figure_that_cannot_keep_a_journal_s_limits_is_drawn_all_the_same(tmp_path: Path) -> None:
+    """It breaks the one that leaves no room, and the document shows it in the width that it has."""
+    study, results = trial(tmp_path)
+    narrow = Style(name="narrow", figures=figure_size(width={"max": 30}))
+    assert illustrate("by_arm", study, results, tmp_path, narrow).width_mm == 174
+    large = Style(name="large", figures=figure_size(columns={"one": 85, "two": 160}, points={"min": 40}))
+    assert illustrate("by_arm", study, results, tmp_path, large).width_mm == 160

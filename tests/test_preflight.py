@@ -69,6 +69,10 @@ BREAKS: dict[str, list[Break]] = {
         text(("Cemented (n = 32)", "Cemented (n = 33)")),
         text(("of 60 patients\nTable:", "of 61 patients\nTable:")),
         text(("in 60 patients", "in 57,321 patients")),
+        text(("in 60 patients", "in 57,321 cemented implants")),
+        text(("in 60 patients", "in 57,321 knees")),
+        text(("in 60 patients", "in all (n = 57,321)")),
+        text(("1: Retention of 60 patients", "1: Retention of 61 implants")),
         text(("Uncemented, 11 patients", "Uncemented, 12 patients")),
         text(("Of 60 patients, 60 were", "Of 60 patients, 59 were")),
     ],
@@ -236,7 +240,13 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "tables_stand": [text((TABLE, ""), ("Heading1: Declarations\n", f"{TABLE}Heading1: Declarations\n"))],
     "figures_stand": [Break(rules={"figures_stand": "in files of their own"})],
-    "legends_stand": [Break(rules={"legends_stand": "at the end"})],
+    "legends_stand": [
+        text(
+            *[(f"Picture: {TEXT.partition('Picture: ')[2].splitlines()[0]}\n", "")],
+            rules={"figures_stand": "in files of their own", "legends_stand": "at the end"},
+        ),
+        Break(rules={"legends_stand": "at the end"}, without=("figures_stand",)),
+    ],
     "blinded": [
         Break(then=lambda draft: replace(draft, blinded_word=None)),
         text(("Author: Ann Other\n", ""), rules={"blinded": False}),
@@ -363,6 +373,26 @@ def test_what_is_declared_is_passed_over(tmp_path: Path, implants: Study, implan
     )
     broken = text(*cited(quoting), table=((TABLE, quoting),))
     assert failing(made(tmp_path, implants, implants_results, broken)) == []
+
+
+def test_a_float_that_closes_the_last_section_stands_in_the_text(
+    tmp_path: Path, implants: Study, implants_results: Results
+) -> None:
+    """Where no discussion follows the results, their tables and figures are not at the end for that."""
+    broken = text(("Heading1: Discussion\nBodyText: Fixation mattered.\n", ""))
+    assert failing(made(tmp_path, implants, implants_results, broken)) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["61 in implants", "61 years in women", "3 cm for women", "61% women", "Table 61 eyes"]
+)
+def test_a_number_of_something_else_is_no_number_of_patients(
+    words: str, tmp_path: Path, implants: Study, implants_results: Results
+) -> None:
+    """Words between a number and "women" may say that it is an age or a length."""
+    broken = text(("Fixation mattered.", f"It was {words}."), rules={"percent_decimals": 0})
+    checks = made(tmp_path, implants, implants_results, broken)
+    assert "patient_numbers" not in failing(checks)
 
 
 def test_not_one_draft_serves_for_all(clean: Draft) -> None:

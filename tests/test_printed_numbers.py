@@ -74,6 +74,34 @@ def test_a_ratio_that_the_program_prints_is_right(
     assert faults(f"The hazard ratio was {text(record, style)}.", implants, implants_results, style) == []
 
 
+@given(n=st.integers(1, 300), share=st.floats(0, 1), few=st.booleans())
+def test_a_percentage_that_the_program_prints_is_right(
+    n: int, share: float, few: bool, implants: Study, implants_results: Results
+) -> None:
+    """Beside its count, in one cell or two, and where fewer patients have fewer decimals."""
+    style = Style(percent_decimals=1, percent_decimals_below=(100, 0) if few else None)
+    count = round(share * n)
+    record = replace(implants_results["side.left.percent"], value=100 * count / n, n=n, denominator=n)
+    percent = text(record, style)
+    cells = [f"{count} ({percent})", str(count), percent]
+    row = [Passage("cell", "Table 1", "Table 1, row 2", cell, cell=(1, i)) for i, cell in enumerate(cells)]
+    assert numbers_in(Printed(tuple(row)), implants, implants_results, style).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [("65% (95% CI 43–80)", False), ("65.3% (43–80)", False), ("65% (43–80)", False), ("65%", True), ("65.25%", True)],
+)
+def test_a_rate_with_its_interval_may_be_of_few_patients(
+    words: str, wrong: bool, implants: Study, implants_results: Results
+) -> None:
+    """A reader does not see of how many, so that it may have the decimals of few or of all."""
+    style = Style(percent_decimals=1, percent_decimals_below=(50, 0))
+    cell = Passage("cell", "Table 1", "Table 1, row 2", words, cell=(1, 1))
+    found = numbers_in(Printed((cell,)), implants, implants_results, style).faults
+    assert [fault.rule for fault in found] == ["percent_decimals"] * wrong
+
+
 @given(value=st.floats(0, 1_000_000), decimals=st.integers(0, 4), style=st.sampled_from(STYLES))
 def test_a_printed_number_is_read_back(value: float, decimals: int, style: Style) -> None:
     """Value and decimals, whatever marks it has."""

@@ -32,7 +32,8 @@ class Draft:
     Attributes
     ----------
     text, printed, word, pdf : the manuscript, as counted, as printed, and its two files.
-    numbers : the printed numbers, held against the style.
+    inserted : the same without the numbers that are typed, which `findings` has.
+    numbers : the inserted numbers, held against the style.
     blinded_word, blinded_pdf : the two files of the blinded twin; None where it was not made.
     traces : what is left of the authors in the twin, a sentence each; None where nobody looked.
     others : the other Word files.
@@ -44,6 +45,7 @@ class Draft:
     files: DraftFiles
     text: ManuscriptText
     printed: Printed
+    inserted: Printed
     numbers: Numbers
     word: WordFacts
     pdf: PdfFacts

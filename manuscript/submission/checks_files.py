@@ -13,7 +13,8 @@ from typing import Any, Final
 from ..render.clock import epoch
 from ..render.pdf_read import PdfFacts, PdfLine, PdfPage
 from .checks import Draft, Found, Measure, counted, faulty
-from .text import ManuscriptText
+from .checks_text import mentions
+from .text import Float, ManuscriptText
 from .word_facts import WordFacts
 
 _LOCAL: Final = re.compile(
@@ -53,15 +54,25 @@ def line_numbers(page: PdfPage) -> tuple[PdfLine, ...]:
     return tuple(sorted((line for line in numbers if line.y > _EDGE / 2), key=lambda line: -line.y))
 
 
+def numbered_lines(page: PdfPage) -> tuple[PdfLine, ...]:
+    """Return the lines of a page that have a number beside them."""
+    heights = [number.y for number in line_numbers(page)]
+    return tuple(line for line in text_lines(page) if any(abs(line.y - y) < line.size / 2 for y in heights))
+
+
 def pdf_line_spacing(pdf: PdfFacts) -> float | None:
-    """Return the distance of baselines that is most frequent in the text, in multiples of the text's size."""
-    sizes = Counter(line.size for page in pdf.pages for line in text_lines(page) for _ in line.text)
+    """Return the distance of baselines that is most frequent in the text, in multiples of the text's size.
+
+    Where lines are numbered, only those count, as tables have no numbers and may be set closer.
+    """
+    lines_of = numbered_lines if any(map(line_numbers, pdf.pages)) else text_lines
+    sizes = Counter(line.size for page in pdf.pages for line in lines_of(page) for _ in line.text)
     if not sizes:
         return None
     size = sizes.most_common(1)[0][0]
     gaps: Counter[float] = Counter()
     for page in pdf.pages:
-        lines = sorted((line for line in text_lines(page) if line.size == size), key=lambda line: -line.y)
+        lines = sorted((line for line in lines_of(page) if line.size == size), key=lambda line: -line.y)
         gaps.update(round(upper.y - lower.y, 1) for upper, lower in pairwise(lines) if upper.y - lower.y > size / 2)
     return gaps.most_common(1)[0][0] / size if gaps and size else None
 
@@ -115,10 +126,23 @@ def end_of_text(text: ManuscriptText) -> int:
     return len(text.front) + len(text.abstract) + last + 1
 
 
+def stands_in_text(item: Float, text: ManuscriptText) -> bool:
+    """Tell whether a table or figure stands in the text proper rather than after it.
+
+    What follows its last paragraph, under no heading of its own, closes the last section: that is its place in the text
+    unless an earlier section cites it first.
+    """
+    end = end_of_text(text)
+    if item.place != end or not text.main:
+        return item.place < end
+    last = text.main[-1]
+    citing = (one for one in text.main if any(f"{kind} {n}" == item.name for kind, n in mentions(one.text)))
+    return next(citing, last).path[:1] == last.path[:1]
+
+
 def _places(draft: Draft, kind: Any) -> list[tuple[str, str]]:
-    end = end_of_text(draft.text)
     return [
-        (item.name, "in the text" if item.place < end else "at the end")
+        (item.name, "in the text" if stands_in_text(item, draft.text) else "at the end")
         for item in draft.text.of_kind(kind)
         if not item.number.startswith("S") and not item.caption.lower().startswith("supplement")
     ]
@@ -134,8 +158,13 @@ def _tables_stand(draft: Draft, limit: Any) -> Found:
     return _stand(found, limit) if found else Found(None, "no tables")
 
 
+def _pictured(draft: Draft) -> set[str]:
+    """Return the figures whose picture is in the manuscript."""
+    return {item.name for item in draft.text.of_kind("figure") if item.alt_texts}
+
+
 def _figures_stand(draft: Draft, limit: Any) -> Found:
-    pictured = {item.name for item in draft.text.of_kind("figure") if item.alt_texts}
+    pictured = _pictured(draft)
     found = [
         (name, place if name in pictured else "in files of their own" if draft.files.figures else "nowhere")
         for name, place in _places(draft, "figure")
@@ -144,8 +173,13 @@ def _figures_stand(draft: Draft, limit: Any) -> Found:
 
 
 def _legends_stand(draft: Draft, limit: Any) -> Found:
+    """Where a figure shall stand is another rule's, and its legend stands with it."""
     found = _places(draft, "figure")
-    return _stand(found, limit) if found else Found(None, "no figures")
+    if not found:
+        return Found(None, "no figures")
+    beside = _pictured(draft) if draft.states("figures_stand") else set()
+    apart = [(name, place) for name, place in found if name not in beside]
+    return _stand(apart, limit) if apart else Found(True, "beside the figures")
 
 
 # ---- what files are

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from .checks import Draft, Found, Measure, counted, faulty
+from .checks_text import EMPTIES
 from .declared import declared_phrases, quoted_tables
 from .number_faults import DECIMAL_MARKS, HOUSE_RULE, INTERVALS, P_VALUES
 from .passages import Passage
@@ -19,7 +20,6 @@ _SORTS: Final = {  # what rules are about, by how they begin: what is counted, a
     "percent": ("percentage", "percentages"),
     "ratio": ("ratio", "ratios"),
 }
-_EMPTIES: Final = ("–", "—", "-", "··", "…", "...", "NA", "N/A", "n/a")
 _NOTE_MARK: Final = re.compile(r"(?:^|(?<=[.;)] ))(?P<mark>[*†‡§¶‖#|]{1,2}|[a-z])(?:[ \xa0](?=[A-Z\d])|(?=[A-Z]))")
 _COUNT_NAME: Final = re.compile(r"(?<![\w.])(?:[nN]|No\.)(?=[ \xa0]\(%|\s*$)")
 _SHARED_CELL: Final = re.compile(r"\d[\d,]*[ \xa0]\(\d+(?:[.·,]\d+)?%?\)")
@@ -85,7 +85,7 @@ def _empty_cell(draft: Draft, limit: Any) -> Found:
     for _, passages in _tables(draft):
         for passage in passages:
             text = passage.text.strip()
-            if passage.kind == "cell" and text in {*_EMPTIES, limit}:
+            if passage.kind == "cell" and text in {*EMPTIES, limit}:
                 number += 1
                 if text != limit:
                     faults.append(f'{passage.place}: an empty cell holds "{text}"')
@@ -121,13 +121,14 @@ def _counts_with_percent(draft: Draft, limit: Any) -> Found:
 
 def _patient_numbers(draft: Draft, _: Any) -> Found:
     faults = disagreements(
-        draft.printed,
+        draft.inserted,
         draft.study,
         draft.results,
         declared=declared_phrases(draft.front_matter),
         quoted=quoted_tables(draft.printed, draft.front_matter),
     )
-    return faulty(faults, counted(counted_numbers(draft.printed), "number of patients", "numbers of patients"))
+    number = counted_numbers(draft.printed, draft.study)
+    return faulty(faults, counted(number, "number of patients", "numbers of patients"))
 
 
 def _claims(draft: Draft, _: Any) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, Literal
 
@@ -17,6 +18,9 @@ _JOINED: Final = r"[ \xa0]?[–-][ \xa0]?|,[ \xa0]|[ \xa0]and[ \xa0]"
 _MENTION: Final = re.compile(
     rf"\b(?P<kind>Tables?|Figures?|Figs?\b\.?)[ \xa0](?P<numbers>\d+[A-Z]?(?:(?:{_JOINED})\d+[A-Z]?)*)"
 )
+EMPTIES: Final = ("–", "—", "-", "··", "…", "...", "NA", "N/A", "n/a")
+"""What stands in cells for which there is no value."""
+
 _SUPPLEMENTARY: Final = re.compile(r"(?:supplement|supporting)", re.IGNORECASE)
 
 
@@ -155,31 +159,34 @@ def _references_cited(draft: Draft, _: Any) -> Found:
     return faulty(faults, f"{counted(len(draft.text.references), 'reference')}")
 
 
-def _mentions(draft: Draft) -> Iterator[tuple[str, int]]:
-    """Yield each mention of a float in the text, in its order, ranges written out."""
-    for passage in draft.printed.of_kind("abstract", "text"):
-        for found in _MENTION.finditer(passage.text):
-            kind = "Table" if found["kind"].startswith("Table") else "Figure"
-            previous, ranged = 0, False
-            for piece in re.findall(r"\d+|[–-]", found["numbers"]):
-                if not piece.isdecimal():
-                    ranged = True
-                    continue
-                for number in range(previous + 1, int(piece) + 1) if ranged else [int(piece)]:
-                    yield kind, number
-                previous, ranged = int(piece), False
+def mentions(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each mention of a table or figure in a text, in its order, ranges written out: ("Table", 1)."""
+    for found in _MENTION.finditer(text):
+        kind = "Table" if found["kind"].startswith("Table") else "Figure"
+        previous, ranged = 0, False
+        for piece in re.findall(r"\d+|[–-]", found["numbers"]):
+            if not piece.isdecimal():
+                ranged = True
+                continue
+            for number in range(previous + 1, int(piece) + 1) if ranged else [int(piece)]:
+                yield kind, number
+            previous, ranged = int(piece), False
 
 
 def _floats_cited(draft: Draft, _: Any) -> Found:
-    mentions = list(_mentions(draft))
+    mentioned, inserted = (
+        [one for passage in printed.of_kind("abstract", "text") for one in mentions(passage.text)]
+        for printed in (draft.printed, draft.inserted)
+    )
     faults = []
     for kind in ("Table", "Figure"):
         there = [
             int(item.number) for item in draft.text.floats if item.name.startswith(kind) and item.number.isdecimal()
         ]
-        first = list(dict.fromkeys(number for name, number in mentions if name == kind))
+        first = list(dict.fromkeys(number for name, number in mentioned if name == kind))
         faults += [f"{kind} {number} is not cited in the text" for number in sorted(set(there) - set(first))]
-        faults += [f"{kind} {number} is cited, and there is none" for number in sorted(set(first) - set(there))]
+        led = {number for name, number in inserted if name == kind}
+        faults += [f"{kind} {number} is cited, and there is none" for number in sorted(led - set(there))]
         for earlier, later in pairwise(first):
             if later < earlier:
                 faults.append(f"{kind} {later} is first cited after {kind} {earlier}")
@@ -188,7 +195,7 @@ def _floats_cited(draft: Draft, _: Any) -> Found:
 
 def _figure_word(draft: Draft, limit: Any) -> Found:
     faults, number = [], 0
-    for passage in draft.printed.of_kind("abstract", "text", "caption", "note"):
+    for passage in draft.inserted.of_kind("abstract", "text", "caption", "note"):
         for found in _MENTION.finditer(passage.text):
             word = re.sub(r"s(?=\.?$)", "", found["kind"])
             if word != "Table":
@@ -199,8 +206,16 @@ def _figure_word(draft: Draft, limit: Any) -> Found:
 
 
 def _abbreviations(draft: Draft, _: Any) -> Found:
+    printed = draft.printed
+    if draft.states("empty_cell"):  # "NA" in an empty cell is that rule's
+        printed = replace(
+            printed,
+            passages=tuple(
+                passage for passage in printed.passages if passage.kind != "cell" or passage.text.strip() not in EMPTIES
+            ),
+        )
     faults = undefined(
-        draft.printed,
+        printed,
         declared_abbreviations(draft.front_matter),
         quoted=quoted_tables(draft.printed, draft.front_matter),
     )

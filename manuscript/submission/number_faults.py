@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -119,6 +120,7 @@ def numbers_in(
         if unit in quoted:
             continue
         headings, cells = _table(passages)
+        by_place = {cell.cell: cell.text.strip() for cell in cells if cell.cell}
         for p in p_column(headings, cells):
             judge("P value", _p_faults(p, style))
         for percentage in percent_columns(headings, cells):
@@ -133,7 +135,8 @@ def numbers_in(
                 judge("P value", _p_faults(p, style))
             for span in spans(passage, text):
                 judge("interval or range", _span_faults(span, style))
-            for percentage in percentages(passage, text):
+            beside = by_place.get((passage.cell[0], passage.cell[1] - 1), "") if passage.cell else ""
+            for percentage in percentages(passage, text, beside):
                 judge("percentage", _percent_faults(percentage, largest, style))
             for whole, number in ratios(text):
                 judge("ratio", _ratio_faults(passage.place, whole, number, style))
@@ -236,21 +239,27 @@ def _span_faults(span: Span, style: Style) -> Iterator[Fault]:
 def _percent_faults(percentage: Percentage, largest: int, style: Style) -> Iterator[Fault]:
     """Yield what is wrong with a percentage's decimals.
 
-    A percentage that stands alone in the text may have fewer than asked for, as authors round there.
+    A percentage that stands alone in the text may have fewer than asked for, as authors round there. Where a journal
+    asks for others of few patients, an estimate (a rate of survival) may have either, as it does not say of how many.
     """
     value, decimals = value_of(percentage.number), decimals_of(percentage.number)
     if value is None:
         return
     rule, asked = "percent_decimals", style.percent_decimals
+    others: set[int] = set()
     if style.percent_decimals_below is not None:
         bound, few = style.percent_decimals_below
-        patients = largest
-        if percentage.count and value:
-            patients = round(100 * percentage.count / value)  # of how many the count is that share
-        if patients < bound:
+        least, most = 0.0 if percentage.estimate else float(largest), float(largest)
+        if percentage.count is not None:  # it is that share of so many patients, as far as rounding tells
+            half = 0.5 * 10.0**-decimals
+            least = 100 * percentage.count / (value + half)
+            most = 100 * percentage.count / (value - half) if value > half else math.inf
+        if most < bound:
             rule, asked = "percent_decimals_below", few
+        elif least < bound:
+            others.add(few)
     alone = percentage.count is None and not percentage.in_table
-    if decimals > asked or (decimals < asked and not alone):
+    if decimals not in others and (decimals > asked or (decimals < asked and not alone)):
         yield Fault(rule, percentage.place, percentage.text, f"has {decimals} decimals, not {asked}")
 
 

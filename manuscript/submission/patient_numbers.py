@@ -14,11 +14,17 @@ from .printed_numbers import phrase_pattern, readable
 
 _COUNT: Final = r"\d{1,3}(?:[,\u202f\u2009]\d{3})+|\d+"
 _HEADED: Final = re.compile(rf"(?P<label>.*?)[\s\xa0]*\((?:n|N|No\.)[ \xa0]?=[ \xa0]?(?P<n>{_COUNT})\)", re.DOTALL)
-_PATIENTS: Final = re.compile(
-    rf"(?<![\w.·,–-])(?P<n>{_COUNT})[ \xa0](?:(?!days|weeks|months|years|and|of|to)[a-z-]+[ \xa0]){{0,2}}?patients?\b"
+_SIZE: Final = re.compile(rf"(?<![\w.])[nN][ \xa0]?=[ \xa0]?(?P<n>{_COUNT})(?!\w|[.·,]\d)")
+# What studies are of; a study's own word is that of its id column.
+_WHOLE: Final = r"patients?|participants?|subjects?|individuals?"
+_PARTS: Final = (
+    r"persons?|people|women|woman|men|man|children|child|adults?|infants?|eyes?|knees?|hips?|shoulders?|limbs?|teeth|tooth|"
+    r"implants?|grafts?|stents?|lesions?|tumou?rs?"
 )
-_FLOW: Final = re.compile(
-    rf"\b[Oo]f[ \xa0](?P<reviewed>{_COUNT})[ \xa0]patients\b[^.]*?\b(?P<analysed>{_COUNT})[ \xa0]were[ \xa0]analy[sz]ed"
+_NO_NOUN: Final = frozenset(("id", "ids", "no", "nr", "number", "code", "key", "row", "study", "record", "index"))
+_NO_ADJECTIVE: Final = (
+    "days|weeks|months|years|hours|cm|mm|kg|mg|ml|and|or|of|to|in|for|from|with|among|per|than|by|at|on|as|the|vs|versus|"
+    "was|were|is|are|had|have|who|whose"
 )
 _CURVE: Final = re.compile(rf"(?P<name>[^.]*?), (?P<n>{_COUNT}) patients?(?P<median>, median)?")
 _LETTER: Final = re.compile(r"\s*[A-Z]{1,2}, ")
@@ -37,21 +43,52 @@ def disagreements(
     """
     passages = [passage for passage in printed.passages if passage.unit not in quoted]
     groups = _group_sizes(study, results)
+    left_out = [phrase_pattern(phrase) for phrase in declared if phrase.split()]
     return (
         *_in_records(study, results),
         *_in_columns(passages, groups),
         *_in_figures(passages, groups),
-        *_in_sentences(passages, groups, results, [phrase_pattern(phrase) for phrase in declared if phrase.split()]),
+        *_in_sentences(passages, groups, results, left_out, study),
     )
 
 
-def counted_numbers(printed: Printed) -> int:
+def counted_numbers(printed: Printed, study: Study) -> int:
     """Return how many numbers of patients a draft prints."""
     return sum(
         len(list(pattern.finditer(passage.text)))
         for passage in printed.passages
-        for pattern in (_PATIENTS, _HEADED)
+        for pattern in (_counted(study), _HEADED)
         if passage.kind not in ("front", "reference")
+    )
+
+
+def own_noun(study: Study) -> str:
+    """Return the word that a study has for what its rows are, "" where its id column has none: "implant"."""
+    words = [word for word in re.findall(r"[a-z]+", study.id_column.lower()) if word not in _NO_NOUN]
+    return words[-1].removesuffix("s") if words else ""
+
+
+def _whole(study: Study) -> str:
+    """Return the pattern of the words that stand for the rows of a study."""
+    own = own_noun(study)
+    if not own:
+        return _WHOLE
+    stem = re.escape(own.removesuffix("y"))
+    return rf"{_WHOLE}|{stem}(?:y|ies)" if own.endswith("y") else rf"{_WHOLE}|{stem}(?:e?s)?"
+
+
+def _counted(study: Study) -> re.Pattern[str]:
+    """Return the pattern of a number of patients, or whatever the study is of; `whole` is a word for all its rows."""
+    adjective = rf"(?!(?:{_NO_ADJECTIVE})\b)[a-z-]+[ \xa0]"
+    nouns = rf"(?:(?P<whole>{_whole(study)})|{_PARTS})\b"
+    return re.compile(rf"(?<![\w.·,–-])(?P<n>{_COUNT})[ \xa0](?:{adjective}){{0,2}}?{nouns}")
+
+
+def _flow(study: Study) -> re.Pattern[str]:
+    """Return the pattern of the flow: "Of 60 patients, ... 58 were analysed"."""
+    return re.compile(
+        rf"\b[Oo]f[ \xa0](?P<reviewed>{_COUNT})[ \xa0](?:{_whole(study)})\b[^.]*?"
+        rf"\b(?P<analysed>{_COUNT})[ \xa0]were[ \xa0]analy[sz]ed"
     )
 
 
@@ -151,26 +188,35 @@ def _panels(text: str) -> Iterator[tuple[str, int, dict[str, int]]]:
 
 
 def _in_sentences(
-    passages: list[Passage], groups: dict[str, set[int]], results: Results, left_out: list[re.Pattern[str]]
+    passages: list[Passage],
+    groups: dict[str, set[int]],
+    results: Results,
+    left_out: list[re.Pattern[str]],
+    study: Study,
 ) -> Iterator[str]:
     """Yield numbers of patients in sentences that no result has, and a flow that is not that of the results.
 
-    A caption speaks of whole groups; a sentence may speak of any number that the results hold.
+    A caption speaks of whole groups; a sentence may speak of any number that the results hold, and so may a caption of
+    eyes or women, which need not be what the study counts.
     """
+    counted, reported = _counted(study), _flow(study)
     flow = {"reviewed": _number(results, "flow.reviewed"), "analysed": _number(results, "flow.analysed")}
     whole = {n for sizes in groups.values() for n in sizes} | {flow["reviewed"]}
     whole |= {curve.n for curve in results.curves}
     held = {record.value for record in results if isinstance(record.value, int)}
     held |= {n for record in results for n in (record.n, record.denominator) if n is not None}
     for passage in passages:
-        if passage.kind not in ("abstract", "text", "caption", "note"):
+        if passage.kind not in ("front", "abstract", "heading", "text", "caption", "note"):
             continue
         text = readable(passage, left_out)
-        for found in _PATIENTS.finditer(text):
+        for found in counted.finditer(text):
             n = _count(found["n"])
-            if n not in (whole if passage.kind == "caption" else held):
+            if n not in (whole if passage.kind == "caption" and found["whole"] else held):
                 yield f'{passage.place}: "{found[0]}" is the number of no group of patients in the results'
-        for found in _FLOW.finditer(text):
+        for found in _SIZE.finditer(text):
+            if _count(found["n"]) not in held:
+                yield f'{passage.place}: "{found[0]}" is no number of patients in the results'
+        for found in reported.finditer(text):
             for name, right in flow.items():
                 if _count(found[name]) != right:
                     yield f'{passage.place}: "{found[0]}", where {right} patients were {name}'

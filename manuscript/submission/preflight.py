@@ -23,6 +23,7 @@ from .figure_facts import FigureFacts
 from .number_faults import joined, numbers_in
 from .passages import read_printed
 from .text import ManuscriptText
+from .typed import without_typed
 from .word_facts import read_word
 
 
@@ -94,15 +95,21 @@ def read_draft(
         If a file is missing or cannot be read.
     """
     printed = read_printed(files.docx)
+    found = findings(document, results, style)
+    inserted = without_typed(printed, found.literals)
     declared = declared_phrases(document.front_matter)
     quoted = quoted_tables(printed, document.front_matter)
     others = tuple(path for path in (*files.tables, *files.others) if path.suffix == ".docx")
     # What has a file of its own prints numbers as well, under the same rules.
-    read = [printed, *(read_printed(path).within(path.name, form=path not in files.tables) for path in others)]
+    read = [inserted]
+    for path in others:
+        own = read_printed(path).within(path.name, form=path not in files.tables)
+        read.append(without_typed(own, found.literals))
     return Draft(
         files=files,
         text=text,
         printed=printed,
+        inserted=inserted,
         numbers=joined(numbers_in(one, study, results, style, declared=declared, quoted=quoted) for one in read),
         word=read_word(files.docx),
         pdf=read_pdf(files.pdf),
@@ -111,7 +118,7 @@ def read_draft(
         traces=None if traces is None else tuple(traces),
         others=tuple(map(read_word, others)),
         figures=tuple(figures),
-        findings=findings(document, results, style),
+        findings=found,
         study=study,
         results=results,
         journal=journal,

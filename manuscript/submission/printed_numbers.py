@@ -34,6 +34,7 @@ _SPAN_CELL: Final = re.compile(
 _PERCENT: Final = re.compile(
     rf"(?:(?<![\w.·])(?P<count>\d[\d,]*)[ \xa0]\()?(?<![\w.·,])(?P<number>{NUMBER})[ \xa0]?%(?![ \xa0]?(?:CI|conf))"
 )
+_ITS_INTERVAL: Final = re.compile(rf"[ \xa0][\[(](?:{NUMBER}%[ \xa0]?CI|{NUMBER}(?:{DASH}){NUMBER}[\])])")
 _RATIO_NAME: Final = r"(?:(?i:hazard|odds|risk|rate) ratios?|[HOR]Rs?)\b"
 _RATIO: Final = re.compile(
     rf"\b{_RATIO_NAME}[^.;·\d]{{0,30}}?(?<![\w.·,])(?P<number>{NUMBER})(?![ \xa0]?%|\w)",
@@ -78,13 +79,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Percentage:
-    """A percentage as printed, the count before it where there is one, and whether a table holds it."""
+    """A percentage as printed, the count before it where there is one, whether a table holds it.
+
+    `estimate` tells whether its interval follows, as for a rate of survival, which is no share of counted patients.
+    """
 
     place: str
     text: str
     number: str
     count: int | None
     in_table: bool
+    estimate: bool = False
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str]:
@@ -166,11 +171,17 @@ def spans(passage: Passage, text: str) -> Iterator[Span]:
         yield Span(passage.place, cell[0], cell["low"], cell["high"], cell["dash"], value=cell["value"])
 
 
-def percentages(passage: Passage, text: str) -> Iterator[Percentage]:
-    """Yield the percentages of a passage; the level of an interval is none."""
+def percentages(passage: Passage, text: str, beside: str = "") -> Iterator[Percentage]:
+    """Yield the percentages of a passage; the level of an interval is none. The cells of a form are text.
+
+    A cell that is a percentage alone has its count in the cell `beside` it, on the left, where that is a number.
+    """
+    in_table = passage.kind == "cell" and passage.italic is not None
     for found in _PERCENT.finditer(text):
-        count = int(found["count"].replace(",", "")) if found["count"] else None
-        yield Percentage(passage.place, found[0], found["number"], count, passage.kind == "cell")
+        number = beside if in_table and found[0] == text.strip() and beside.isdecimal() else found["count"]
+        count = int(number.replace(",", "")) if number else None
+        estimate = bool(_ITS_INTERVAL.match(text, found.end()))
+        yield Percentage(passage.place, found[0], found["number"], count, in_table, estimate)
 
 
 def percent_columns(headings: Sequence[Passage], cells: Sequence[Passage]) -> Iterator[Percentage]:
