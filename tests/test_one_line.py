@@ -18,7 +18,7 @@ from manuscript.commands import run
 from manuscript.journal_file import Journal
 from manuscript.journal_rules import RULES as REGISTRY
 from manuscript.render.docx_package import DOCUMENT, STYLES, package_bytes, read_package
-from manuscript.submission import draft, papers
+from manuscript.submission import assembly, draft
 from manuscript.submission.draft_files import DraftFiles
 from manuscript.submission.preflight import HOUSE
 
@@ -243,7 +243,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lay out no Word file: where its lines stand is no matter here, and would take most of the time."""
-    monkeypatch.setattr(papers, "lines_in_word", lambda _: None)
+    monkeypatch.setattr(assembly, "lines_in_word", lambda _: None)
 
 
 def apply(fault: Fault, folder: Path) -> None:
@@ -259,14 +259,14 @@ def apply(fault: Fault, folder: Path) -> None:
 
 def broken_when_read(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     """Break the finished files of a draft before they are held against the rules."""
-    read_draft = draft.read_draft
+    read_draft = assembly.read_draft
 
     def read_broken(files: DraftFiles, **others: Any) -> Any:
         if fault.broken is not None:
             fault.broken(files)
         return read_draft(files, **others)
 
-    monkeypatch.setattr(draft, "read_draft", read_broken)
+    monkeypatch.setattr(assembly, "read_draft", read_broken)
 
 
 def with_twin_of(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +281,7 @@ def with_twin_of(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             shutil.copyfile(kept / draft.FOLDER / JOURNAL / f"manuscript_blinded{path.suffix}", path)
         yield twin
 
-    monkeypatch.setattr(draft, "_built_beside", beside)
+    monkeypatch.setattr(assembly, "_built_beside", beside)
 
 
 def red_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
