@@ -109,7 +109,10 @@ def build(
 def ready(
     folder: Path, *, renderer: Renderer, output: Path | None = None, profiles: tuple[str, ...] = ()
 ) -> Iterator[None]:
-    """Load what `build` needs and set the last pages once more: in the ``with`` block it does its work at once."""
+    """Load what `build` needs and set the last pages once more: in the ``with`` block it does its work at once.
+
+    A study that is not there yet is one that will come with its figures, as a stage of a draft: no drawing is loaded.
+    """
     from . import check, document  # noqa: F401
     from .illustrations import load_drawing
     from .render import finish  # noqa: F401
@@ -118,7 +121,8 @@ def ready(
     folder = folder.resolve()
     if _choose(renderer) is None:
         from .render import builtin  # noqa: F401
-    load_drawing(folder)
+    if folder.is_dir():
+        load_drawing(folder)
     with suppress(ResultsError):
         read_results(folder / RESULTS_FILE)  # makes ready what reads them
     with ExitStack() as stack:

@@ -112,6 +112,23 @@ def _draft(options: argparse.Namespace) -> int:
     return 0
 
 
+def _figures(options: argparse.Namespace) -> int:
+    from .document import open_study
+    from .illustrations import load_drawing
+    from .journals import read_journal
+    from .render.qmd import read_qmd
+    from .submission.figure_files import figure_sources
+
+    folder = options.study.resolve()
+    load_drawing(folder)
+    if not told_to_run():
+        return 0
+    journal = read_journal(options.journal, folder)
+    for _ in figure_sources(read_qmd(folder / DOCUMENT), open_study(folder, journal=journal), journal):
+        pass
+    return 0
+
+
 def _check(options: argparse.Namespace) -> int:
     if options.journal:
         from .submission.draft import check_draft, failures
@@ -217,6 +234,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_renderer(draft)
     draft.add_argument("--force", action="store_true", help="also where rules fail; the manifest says which")
     draft.set_defaults(run=_draft, after_error="No draft was written; the last one is untouched.\n")
+    figures = verbs.add_parser("figures")  # for `make draft`, which lets it work beside; so it is not listed
+    figures.add_argument("journal")
+    figures.add_argument("--study", type=Path, default=Path())
+    _add_wait(figures)
+    figures.set_defaults(run=_figures, after_error="")
     trace = verbs.add_parser("trace", help="list each printed number with its result; write build/trace.json")
     trace.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     what = trace.add_mutually_exclusive_group()

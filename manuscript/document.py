@@ -68,10 +68,11 @@ class Report(Phrases):
         return illustrate(name, self.study, self.results, self.study.folder, self.style)
 
 
-def open_study(folder: str | Path = ".") -> Report:
+def open_study(folder: str | Path = ".", *, journal: Journal | None = None) -> Report:
     """Open the study in a folder, its results brought up to date with data, definition and code.
 
-    Numbers print as the journal wants them whose Quarto profile is active (``quarto render --profile plos-one``).
+    Numbers print as the journal wants them; where none is given, that whose Quarto profile is active (``quarto render
+    --profile plos-one``).
 
     Raises
     ------
@@ -80,8 +81,7 @@ def open_study(folder: str | Path = ".") -> Report:
     """
     study = read_study(Path(folder).resolve())
     results = read_results(ensure_results(study))
-    journal = active_journal(study.folder)
-    if journal is not None:
+    if journal is None and (journal := active_journal(study.folder)) is not None:
         read_project(study.folder, fallback=_REPOSITORY)  # puts the journal's citation style where it is looked for
     return Report(results, style_of(study, journal), study)
 

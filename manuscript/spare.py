@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from typing import Final
+from pathlib import Path
+from typing import IO, Final, cast
 
 GO: Final = "go\n"
 
@@ -24,25 +25,40 @@ def told_to_run() -> bool:
 class Spare:
     """A program of ours, started with ``--wait``; the arguments are what follows ``python -m``."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
         """Start it."""
         # A group of its own: Ctrl-C at the terminal reaches whoever watches, who ends this process in order.
         self._process = subprocess.Popen(
             [sys.executable, "-m", *arguments, "--wait"],
+            cwd=cwd,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             process_group=0,
         )
+        self._input = cast(IO[str], self._process.stdin)
+
+    def start(self) -> None:
+        """Let the program run."""
+        with suppress(BrokenPipeError):  # it has ended already; what it said tells why
+            self._input.write(GO)
+            self._input.flush()
+
+    def ended(self) -> subprocess.CompletedProcess[str]:
+        """Wait for its end; return what it said."""
+        said, errors = self._process.communicate()
+        return subprocess.CompletedProcess(self._process.args, self._process.returncode, said, errors)
 
     def run_once(self) -> subprocess.CompletedProcess[str]:
         """Let the program run to its end; return what it said."""
-        said, errors = self._process.communicate(GO)
-        return subprocess.CompletedProcess(self._process.args, self._process.returncode, said, errors)
+        self.start()
+        return self.ended()
 
     def close(self) -> None:
-        """End the program: at once where it waits, in order, and with all that it has started, where it runs."""
+        """End the program, where it has not ended: at once if it waits, in order, and with all that it has started."""
+        if self._process.returncode is not None:
+            return
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGINT)
         self._process.communicate()

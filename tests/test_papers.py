@@ -37,7 +37,7 @@ STUDIES = ("flagship", "implants")
 def written(draft: DraftStudy, folder: Path, **more: Any) -> Papers:
     """Write the papers of a study; no program lays out the Word file unless lines are given."""
     fields = {field.name: getattr(draft, field.name) for field in dataclasses.fields(draft)}
-    return write_papers(folder, **{"journal": JOURNAL, "word_lines": (), **fields, **more})
+    return write_papers(folder, **{"journal": JOURNAL, "word_lines": tuple, **fields, **more})
 
 
 @pytest.fixture(scope="module")
@@ -310,7 +310,7 @@ def test_the_checklist_gives_page_and_line_of_both_files(drafts: dict[str, Draft
 
     draft = drafts["flagship"]
     lines = printed_lines(read_pdf(draft.pdf))
-    with_lines = words(paper(written(draft, tmp_path / "with", word_lines=lines), "strobe_checklist.docx"))
+    with_lines = words(paper(written(draft, tmp_path / "with", word_lines=lambda: lines), "strobe_checklist.docx"))
     without = words(paper(written(draft, tmp_path / "without"), "strobe_checklist.docx"))
     spot = strobe_line(with_lines, "Introduction")
     assert re.fullmatch(r"Introduction \(PDF (p\. \d+, lines? [\d–]+); Word \1\).*", spot)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,13 +12,14 @@ from analysis.errors import LockstepError
 from analysis.results import Results
 
 from ..build import DOCUMENT, REPOSITORY, Renderer, build
-from ..document import Report, open_study, style_of
+from ..document import Report, open_study
 from ..illustrations import load_drawing
 from ..journal_file import Journal
 from ..locks import figures_of
 from ..places import places_in
 from ..progress import Progress
 from ..render.qmd import Document, read_qmd
+from ..spare import Spare
 from .checks import Check
 from .draft_files import DraftFiles
 from .figure_facts import measure_figure
@@ -52,10 +50,15 @@ class Assembly:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """The files of a draft, and what those who made them know."""
+    """The files of a draft, and what those who made them know.
+
+    `words` tell who the authors are, `traces` are what is left of them in the blinded twin.
+    """
 
     files: DraftFiles
     text: ManuscriptText
+    words: tuple[str, ...]
+    traces: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -72,20 +75,20 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
     LockstepError
         For anything wrong in data, study or document.
     """
-    with progress.stage("results"), ThreadPoolExecutor(1) as pool:
-        pool.submit(load_drawing, folder)  # while the results are computed
-        opened = open_study(folder)
-    report = Report(opened.results, style_of(opened.study, journal), opened.study)
-    document = read_qmd(folder / DOCUMENT)
-    with progress.stage("figures"):
-        for name in figures_of(places_in(document)):
-            report.figure(name)  # in the study's folder, where the next draft finds it
-    stage(folder, journal, work / "study")
-    stage(folder, journal, work / "blinded", blinded=True)
-    made = _files(document, report, journal, work, progress=progress, renderer=renderer)
+    with closing(_twin(work, journal, renderer)) as twin, closing(_drawing(folder, journal)) as drawing:
+        with progress.stage("results"), ThreadPoolExecutor(1) as pool:
+            pool.submit(load_drawing, folder)  # while the results are computed
+            report = open_study(folder, journal=journal)
+        drawing.start()
+        document = read_qmd(folder / DOCUMENT)
+        with progress.stage("figures"):
+            for name in figures_of(places_in(document)):
+                report.figure(name)  # in the study's folder, where the next draft finds it
+        stage(folder, journal, work / "blinded", blinded=True)
+        twin.start()
+        stage(folder, journal, work / "study")
+        made = _files(document, report, journal, work, twin=twin, drawing=drawing, progress=progress, renderer=renderer)
     with progress.stage("checks"):
-        words = telling_words(folder, journal)
-        twin = (made.files.blinded_docx, made.files.blinded_pdf)
         read = read_draft(
             made.files,
             text=made.text,
@@ -95,7 +98,7 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
             style=report.style,
             document=document,
             figures=[measure_figure(path) for path in made.files.figures],
-            traces=[str(trace) for path in twin for trace in traces(path, words)],
+            traces=made.traces,
         )
         checks = preflight(read)
         removed = (work / "blinded" / REMOVED).read_text("utf-8").splitlines()
@@ -107,14 +110,25 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
             ),
         ]
         of_twin = [f"blinded twin: {line}" for line in told]
-        warnings = (*made.warnings, *of_twin, *telling_uploads(made.files, words))
+        warnings = (*made.warnings, *of_twin, *telling_uploads(made.files, made.words))
     return Assembly(made.files, report.results, checks, warnings)
 
 
 def _files(
-    document: Document, report: Report, journal: Journal, work: Path, *, progress: Progress, renderer: Renderer
+    document: Document,
+    report: Report,
+    journal: Journal,
+    work: Path,
+    *,
+    twin: Spare,
+    drawing: Spare,
+    progress: Progress,
+    renderer: Renderer,
 ) -> _Made:
-    """Make the files of a draft from its two stages."""
+    """Make the files of a draft from its two stages.
+
+    `twin` makes the documents of the blinded one, `drawing` draws the figures for upload.
+    """
     draft = work / journal.name
     draft.mkdir()
     files = DraftFiles(
@@ -125,17 +139,24 @@ def _files(
         blinded_pdf=draft / "manuscript_blinded.pdf",
     )
     with ThreadPoolExecutor(1) as pool:
-        with _built_beside(work / "blinded", journal, renderer, work / "made-blinded") as twin:
-            built = build(
-                work / "study", progress=progress, renderer=renderer, profiles=(journal.name,), output=work / "made"
-            )
-            for source, target in zip(built.outputs, (files.pdf, files.docx), strict=True):
-                source.replace(target)
-            laid_out = pool.submit(lines_in_word, files.docx)  # LibreOffice takes as long as what is done meanwhile
-            with progress.stage("upload"):
-                figures = write_figure_files(document, report, journal, draft)
-        for source, target in zip(twin, (files.blinded_pdf, files.blinded_docx), strict=True):
+        built = build(
+            work / "study", progress=progress, renderer=renderer, profiles=(journal.name,), output=work / "made"
+        )
+        for source, target in zip(built.outputs, (files.pdf, files.docx), strict=True):
             source.replace(target)
+        laid_out = pool.submit(lines_in_word, files.docx)  # LibreOffice takes as long as what is done meanwhile
+        with progress.stage("upload"):
+            drawing.ended()  # where it failed, the same error comes now
+            figures = write_figure_files(document, report, journal, draft)
+        run = twin.ended()
+        if run.returncode != 0:
+            said = run.stderr.strip().removesuffix(_OF_THE_OTHER).strip()
+            raise LockstepError(f"the blinded twin could not be made: {said}")
+        for source in built.outputs:
+            (work / "made-blinded" / source.name).replace(draft / f"manuscript_blinded{source.suffix}")
+        with progress.stage("blinded"):
+            words = telling_words(report.study.folder, journal)
+            found = [str(trace) for path in (files.blinded_docx, files.blinded_pdf) for trace in traces(path, words)]
         with progress.stage("papers"):
             text = read_text(files.docx)
             papers = write_papers(
@@ -147,38 +168,21 @@ def _files(
                 text=text,
                 docx=files.docx,
                 pdf=files.pdf,
-                word_lines=laid_out.result() or (),
+                word_lines=lambda: laid_out.result() or (),
             )
     files = replace(files, figures=figures, tables=papers.tables, others=papers.files)
-    return _Made(files, text, (*built.warnings, *papers.warnings))
+    return _Made(files, text, words, tuple(found), (*built.warnings, *papers.warnings))
 
 
-@contextmanager
-def _built_beside(place: Path, journal: Journal, renderer: Renderer, output: Path) -> Iterator[tuple[Path, ...]]:
-    """Build the documents of a stage in a process of its own; they are there when the ``with`` block ends.
+def _drawing(folder: Path, journal: Journal) -> Spare:
+    """Return the process that draws the figures for upload; it loads what it needs beforehand."""
+    return Spare("manuscript", "figures", journal.name, "--study", str(folder), cwd=REPOSITORY)
 
-    Raises
-    ------
-    LockstepError
-        If they could not be built, with what that process said.
-    """
-    run = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "manuscript", "report", "--study", str(place), "--renderer", renderer),
-            *("--profile", journal.name, "--output", str(output)),
-        ],
+
+def _twin(work: Path, journal: Journal, renderer: Renderer) -> Spare:
+    """Return the process that makes the documents of the blinded stage; it loads what it needs beforehand."""
+    return Spare(
+        *("manuscript", "report", "--study", str(work / "blinded"), "--renderer", renderer),
+        *("--profile", journal.name, "--output", str(work / "made-blinded")),
         cwd=REPOSITORY,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
     )
-    stem = Path(DOCUMENT).stem
-    with run:  # which closes what it said
-        try:
-            yield (output / f"{stem}.pdf", output / f"{stem}.docx")
-            said = run.communicate()[1]
-        finally:
-            run.kill()
-    if run.returncode != 0:
-        raise LockstepError(f"the blinded twin could not be made: {said.strip().removesuffix(_OF_THE_OTHER).strip()}")

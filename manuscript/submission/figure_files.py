@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -79,19 +80,24 @@ def write_figure_files(document: Document, report: Report, journal: Journal | No
     TIFF is RGB with LZW and without transparency, in 600 dpi where the journal allows it, in less where the file would
     be too large. A figure that is an image file of the study is copied as it is: `measure_figure` tells what it is.
     """
-    upload = upload_for(journal)
     written = []
+    for number, source in figure_sources(document, report, journal):
+        path = folder / f"Fig{number}{source.suffix.lower()}"
+        write_whole(path, source.read_bytes())
+        written.append(path)
+    return tuple(written)
+
+
+def figure_sources(document: Document, report: Report, journal: Journal | None) -> Iterator[tuple[int, Path]]:
+    """Draw the files that `write_figure_files` copies, where they are not current; yield each with its number."""
+    upload = upload_for(journal)
     for figure in numbered_figures(document):
         found = [document.path.parent / figure.image]
         if figure.name:
             study = report.study
             files = upload_files(figure.name, study, report.results, study.folder, report.style, upload)
             found = list(files.values())
-        for source in found:
-            path = folder / f"Fig{figure.number}{source.suffix.lower()}"
-            write_whole(path, source.read_bytes())
-            written.append(path)
-    return tuple(written)
+        yield from ((figure.number, path) for path in found)
 
 
 def upload_for(journal: Journal | None) -> Upload:

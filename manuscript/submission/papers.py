@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def write_papers(
     text: ManuscriptText,
     docx: Path,
     pdf: Path,
-    word_lines: Sequence[PrintedLine],
+    word_lines: Callable[[], Sequence[PrintedLine]],
 ) -> Papers:
     """Write the papers of a draft into a folder.
 
@@ -53,7 +53,8 @@ def write_papers(
     front_matter : of report.qmd, with authors, keywords, `short-title`, `article-type`, `papersize`, and `strobe`.
     text : of `docx`.
     docx, pdf : the finished manuscript of this draft.
-    word_lines : the lines of `docx` as they are laid out; none where that is not known.
+    word_lines : gives the lines of `docx` as they are laid out, none where that is not known; asked last, since it may
+        take a while.
 
     Raises
     ------
@@ -79,14 +80,15 @@ def write_papers(
         for name, (title, context) in contexts.items()
     ]
     reasons = front_matter.get(FRONT_MATTER)
-    pdf_lines = printed_lines(read_pdf(pdf))
-    checklist = strobe(text, results, study, style, pdf_lines=pdf_lines, word_lines=word_lines, reasons=reasons)
-    written += write_checklist(checklist, folder, study_folder=study.folder, metadata=look, in_word=bool(word_lines))
-    warnings = (*missing(text, front_matter), *_told(checklist, word_lines))
-    return Papers(tuple(written), write_tables(docx, folder), checklist, warnings)
+    tables = write_tables(docx, folder)
+    pdf_lines, laid_out = printed_lines(read_pdf(pdf)), word_lines()
+    checklist = strobe(text, results, study, style, pdf_lines=pdf_lines, word_lines=laid_out, reasons=reasons)
+    written += write_checklist(checklist, folder, study_folder=study.folder, metadata=look, in_word=bool(laid_out))
+    warnings = (*missing(text, front_matter), *_told(checklist, laid_out))
+    return Papers(tuple(written), tables, checklist, warnings)
 
 
-def _told(checklist: Checklist, word_lines: Sequence[PrintedLine]) -> list[str]:
+def _told(checklist: Checklist, laid_out: Sequence[PrintedLine]) -> list[str]:
     """Return what should be known of the checklist."""
     told = []
     if checklist.uncovered:
@@ -97,7 +99,7 @@ def _told(checklist: Checklist, word_lines: Sequence[PrintedLine]) -> list[str]:
     lost = [entry.item.number for entry in checklist.entries if any(spot.pdf is None for spot in entry.spots)]
     if lost:
         told.append(f"STROBE checklist: not found in the PDF, so without page and line: {', '.join(lost)}")
-    if not word_lines:
+    if not laid_out:
         told.append(
             "STROBE checklist: LibreOffice is not installed or failed, so that places in the Word file are given by "
             "section and paragraph"
