@@ -11,7 +11,7 @@ from analysis.errors import ReportError
 from analysis.results import Results
 from analysis.study import Study
 from manuscript.style import NBSP, Style
-from manuscript.tables import render_table
+from manuscript.tables import in_sentence, render_table
 
 STYLE = Style(number_decimals={"age_at_diagnosis": 2, "primary_size_cm": 2, "follow_up": 2})
 
@@ -53,6 +53,7 @@ def test_the_models_print_reference_levels_and_ratios(study: Study, results: Res
     by_label = {row[0].strip(): row[1:] for row in rows}
     assert by_label["Without local treatment"] == ["1 (reference)", "", "1 (reference)", ""]
     assert by_label["Gender"][1::2] == ["0.783", "0.309"]
+    assert "With local treatment vs without local treatment" in by_label
     assert by_label["Age at diagnosis, per year"][0] == "1.01 (1.00–1.02)"
 
 
@@ -62,6 +63,39 @@ def test_missing_values_have_their_own_row(implants: Study, implants_results: Re
     missing = [row[1:3] for row in cells(source) if row[0].strip() == "Missing"]
     assert missing == [["2", "3.3%"], ["1", "1.7%"]]
     assert "with a known value" in source
+
+
+def test_a_group_of_nobody_has_empty_cells(study: Study, results: Results) -> None:
+    """Where a group has no patients, the cell of its median and range is empty, once."""
+    stem = "age_at_diagnosis.by_local_treatment.no."
+    empty = dataclasses.replace(
+        results,
+        records=tuple(
+            dataclasses.replace(record, value=None, n=0, reason="no value") if record.id.startswith(stem) else record
+            for record in results.records
+        ),
+    )
+    rows = {row[0]: row[1:] for row in cells(render_table("characteristics", study, empty, STYLE).markdown)}
+    assert rows["Age at diagnosis, years†"] == ["47.5 (5–71)", "–", "47 (5–71)"]
+
+
+@pytest.mark.parametrize(
+    ("label", "printed"),
+    [
+        ("Gender", "gender"),
+        ("ASA class", "ASA class"),
+        ("T stage", "T stage"),
+        ("C-reactive protein", "C-reactive protein"),
+        ("pH of the effusion", "pH of the effusion"),
+        ("Response by RECIST", "response by RECIST"),
+        ("A sibling", "a sibling"),
+        ("Ödem", "ödem"),
+        ("5 cm or smaller", "5 cm or smaller"),
+    ],
+)
+def test_a_label_within_a_sentence_keeps_its_names(label: str, printed: str) -> None:
+    """The first word of a label begins in small letters, unless it is an abbreviation or a symbol."""
+    assert in_sentence(label) == printed
 
 
 @pytest.mark.parametrize("label", ["{{ 7*7 }}", "<script>alert(1)</script>", "| a |", "@fig-1", '#read("x")', "=cmd()"])
