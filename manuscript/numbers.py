@@ -12,6 +12,7 @@ from analysis.results import Record
 from .style import NBSP, Style
 
 ALPHA: Final = "setting.alpha"
+NOT_REACHED: Final = (None, "not reached", "no events")  # reasons for which a time was waited for in vain
 MONTHS: Final = (
     "January",
     "February",
@@ -159,12 +160,15 @@ def month_text(iso: str) -> str:
 
 
 def absent_text(record: Record) -> str:
-    """Print a value that cannot be estimated: "not reached" for a survival time, else "not estimable"."""
+    """Print a value that cannot be estimated: "not reached" for a survival time, else "not estimable".
+
+    So is the time of nobody, and a cut-off of times that there is not.
+    """
     return _missing_bound(record)
 
 
 def _missing_bound(record: Record) -> str:
-    return "not reached" if record.kind == "time" else "not estimable"
+    return "not reached" if record.kind == "time" and record.reason in NOT_REACHED else "not estimable"
 
 
 def bound_text(record: Record, value: float, style: Style, decimals: int | None = None) -> str:

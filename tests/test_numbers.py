@@ -97,6 +97,8 @@ RATIO = {"id": "a.b.hazard_ratio", "kind": "hazard_ratio", "conf_level": 0.9}
             "not reached (95% CI 2160 to not reached)",
         ),
         ({**MEDIAN, "value": None, "reason": "no events"}, "not reached"),
+        ({**MEDIAN, "value": None, "reason": "no patients"}, "not estimable"),
+        ({**MEDIAN, "value": None, "reason": "all patients have the same outcome"}, "not estimable"),
         ({**RATIO, "value": 0.3365, "conf_low": 0.2012, "conf_high": 0.5627}, "0.34 (90% CI 0.20–0.56)"),
         ({"id": "a.percent", "kind": "percent", "value": 42.2535, "unit": "%"}, "42.3%"),
         ({"id": "age.mean", "value": 44.345, "unit": "years"}, "44.35 years"),
