@@ -85,11 +85,15 @@ def render_table(name: str, study: Study, results: Results, style: Style) -> Ren
         raise ReportError(f"no table '{name}' in study.toml; it has: {known}")
     context = _models(table, study, results, style) if table.endpoints else _summary(table, study, results, style)
     printed: list[Printed] = []
-    return RenderedTable(
-        render_template(table.template, study.folder, context, style, printed=printed),
-        tuple(printed),
-        render_template(table.template, study.folder, context, style, marked=True),
-    )
+    try:
+        plain = render_template(table.template, study.folder, context, style, printed=printed)
+        marked = render_template(table.template, study.folder, context, style, marked=True)
+    except ReportError as error:
+        kind = "endpoints" if table.endpoints else "rows"
+        raise ReportError(
+            f"{error}\n    [tables.{name}] has `{kind}`: see which template shows them in docs/study.md"
+        ) from None
+    return RenderedTable(plain, tuple(printed), marked)
 
 
 # ---- summaries of variables ----------------------------------------------------------------------------------------
@@ -118,6 +122,7 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
         "columns": columns,
         "rows": _placed(rows, [column.label for column in columns]),
         "marks": [(mark, _MARKED[summary]) for summary, mark in marks.items()],
+        "counts": any(len(cell) == 2 for row in rows for cell in row.cells),
         "together": style.counts_with_percent,
         "tests": tests,
         "missing": missing,

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.errors import ReportError
 from analysis.results import Results
-from analysis.study import Study
+from analysis.study import Study, TableRow
 from manuscript.style import NBSP, Style
 from manuscript.tables import in_sentence, render_table
 
@@ -105,6 +105,39 @@ def test_a_hostile_label_is_printed_literally(study: Study, results: Results, la
     hostile = dataclasses.replace(study, columns={**study.columns, "sex": column})
     rows = cells(render_table("characteristics", hostile, results, STYLE).markdown)
     assert ["60", "42.3%"] in [row[1:3] for row in rows if row[0].strip() == label]
+
+
+def test_a_note_speaks_only_of_what_the_table_shows(study: Study, results: Results) -> None:
+    """Counts are "values" where no row has a mark, and are not spoken of where there are none."""
+
+    def note(*rows: TableRow) -> str:
+        tables = {"one": dataclasses.replace(study.tables["characteristics"], rows=rows)}
+        return render_table("one", dataclasses.replace(study, tables=tables), results, STYLE).markdown.split(":::")[1]
+
+    age = TableRow(variable="age_at_diagnosis", summary="median_range")
+    sex = TableRow(variable="sex", summary="n_percent")
+    assert "Other values are numbers and percentages of patients." in note(age, sex)
+    assert "\nValues are numbers and percentages of patients." in note(sex)
+    assert "numbers" not in note(age)
+
+
+def test_a_cross_table_without_groups_shows_all_patients(study: Study, results: Results) -> None:
+    """Where no groups are compared, the column of all patients is not left out."""
+    tables = {"response": dataclasses.replace(study.tables["response"], by=None)}
+    rows = cells(render_table("response", dataclasses.replace(study, tables=tables), results, STYLE).markdown)
+    assert rows[:2] == [
+        ["Response to metastasis treatment", "All patients(n = 142)"],
+        ["Complete response", "81 (57.0%)"],
+    ]
+
+
+def test_a_template_for_other_tables_is_named(study: Study, results: Results) -> None:
+    """A table of rows with the template of models says where the right one stands."""
+    tables = {"response": dataclasses.replace(study.tables["response"], template="table3.html.j2")}
+    with pytest.raises(
+        ReportError, match=r"table3\.html\.j2:7: .*\n    \[tables\.response\] has `rows`: see which template"
+    ):
+        render_table("response", dataclasses.replace(study, tables=tables), results, STYLE)
 
 
 def test_an_unknown_table_and_a_faulty_template_are_named(study: Study, results: Results, tmp_path: Path) -> None:
