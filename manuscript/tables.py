@@ -19,6 +19,8 @@ from .templates import render_template
 EM_SPACE: Final = "\N{EM SPACE}"
 NOTE: Final = "note"
 
+# A word whose only capital may be its first letter: "Age", not "BMI", "T2" or "A"
+_CAPITALISED: Final = re.compile(r"\b[^\W\d_][^\W\d_A-Z]+\b")
 _MARKED: Final[Mapping[Summary, str]] = {
     "median_range": "Median (range).",
     "median_iqr": "Median (interquartile range).",
@@ -286,10 +288,8 @@ def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
 
 
 def in_sentence(label: str) -> str:
-    """Return a label as it stands within a sentence: "gender", but "ASA class", "T stage" and "BRCA1 wild type"."""
-    first = label.split(maxsplit=1)[0] if label.strip() else ""
-    is_name = any(sign.isupper() or sign.isdigit() for sign in first[1:]) or re.match(r"(?!A\b)[^\W\d_]\b", first)
-    return label if is_name else label[:1].lower() + label[1:]
+    """Return a label without its capitals at the beginning of words: "Age group" as "age group", "BMI" as it is."""
+    return _CAPITALISED.sub(lambda word: word[0].lower(), label)
 
 
 def _missing(variables: Sequence[str], study: Study, results: Results, style: Style) -> str:
