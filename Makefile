@@ -63,7 +63,7 @@ audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, 
 	exit $$status
 
 redline: $(INSTALLED)  ## write build/redline.docx: the report, its changes since a lock tracked (SINCE=name, else the last)
-	@$(PY) -m manuscript redline --study "$(STUDY)" --since "$(SINCE)" --author "$(AUTHOR)" --renderer "$(RENDERER)"
+	@$(PY) -m manuscript redline --study "$(STUDY)" --since="$$SINCE" --author="$$AUTHOR" --renderer "$(RENDERER)"
 
 test: $(INSTALLED)  ## run the tests
 	@$(PY) -m pytest -n auto

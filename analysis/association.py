@@ -10,9 +10,17 @@ from scipy.special import chdtrc
 
 from .checks import checked_counts
 from .fisher import DEGENERATE, FisherTest, fisher_exact
-from .roc import RocCutoff, roc_curve_cutoff
+from .roc import RocCutoff, cutoff_of_nobody, roc_curve_cutoff
 
-__all__ = ["ChiSquareTest", "FisherTest", "RocCutoff", "chi_square", "fisher_exact", "roc_curve_cutoff"]
+__all__ = [
+    "ChiSquareTest",
+    "FisherTest",
+    "RocCutoff",
+    "chi_square",
+    "cutoff_of_nobody",
+    "fisher_exact",
+    "roc_curve_cutoff",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

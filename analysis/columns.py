@@ -112,8 +112,7 @@ def numbers(cells: Cells) -> npt.NDArray[np.float64]:
     if faults:
         raise cells.fault(faults, "a number such as 12.5", remedy)
     if cells.decimal_comma and _has_both_marks(cells):
-        faults = {position: "a decimal comma" for position, text in enumerate(cells.texts) if "," in text}
-        raise cells.fault(faults, "points, which other rows have", "Mend the file: use one decimal mark in a column.")
+        raise _both_marks(cells)
     if cells.column.range is not None:
         low, high = cells.column.range
         remedy = f"Mend the file, or the range under [columns.{cells.column.name}] in study.toml."
@@ -126,6 +125,19 @@ def numbers(cells: Cells) -> npt.NDArray[np.float64]:
 def _has_both_marks(cells: Cells) -> bool:
     texts = [text for text in cells.texts if text not in cells.missing]
     return any("," in text for text in texts) and any("." in text for text in texts)
+
+
+def _both_marks(cells: Cells) -> DataError:
+    """Return the error for a column with points and commas; it names the rows of the rarer mark."""
+    in_rows = np.bincount(cells.codes, minlength=len(cells.texts))
+    with_mark = {
+        mark: [position for position, text in enumerate(cells.texts) if mark in text and text not in cells.missing]
+        for mark in (",", ".")
+    }
+    rare = min(with_mark, key=lambda mark: int(in_rows[with_mark[mark]].sum()))
+    found, expected = ("a decimal comma", "points") if rare == "," else ("a decimal point", "commas")
+    faults = dict.fromkeys(with_mark[rare], found)
+    return cells.fault(faults, f"{expected}, which other rows have", "Mend the file: use one decimal mark in a column.")
 
 
 def dates(cells: Cells) -> npt.NDArray[np.datetime64]:

@@ -173,6 +173,12 @@ def _decode(content: bytes, file: str) -> str:
 
 def _header(stream: TextIO, file: str, expected: Collection[str]) -> tuple[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
+    stream.seek(0)
+    if stream.readline().strip().strip('"').lower().startswith("sep="):
+        raise DataError(
+            f"{file}: line 1 tells a spreadsheet program the separator; expected the names of the columns.\n"
+            "Remove this line: the separator is recognised without it."
+        )
     for separator in SEPARATORS:
         stream.seek(0)
         cells = next(csv.reader(stream, delimiter=separator))

@@ -17,6 +17,10 @@ from typing import Final
 
 # A disk, a quota, and a limit on the size of files.
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_IN_THE_WAY: Final = {
+    errno.EEXIST: "a file stands where a folder has to be",
+    errno.EISDIR: "a folder stands where a file has to be",
+}
 
 
 class LockstepError(Exception):
@@ -49,10 +53,12 @@ def is_full(error: OSError) -> bool:
 
 
 def explained(error: OSError) -> str:
-    """Say why a file could not be read or written, and what to do where the disk is full."""
+    """Say why a file could not be read or written, and what to do where that is known."""
     reason = error.strerror or str(error)
     if is_full(error):
         return f"could not be written, there is no room left ({reason}). Make room on the disk, then run again"
+    if error.errno in _IN_THE_WAY:
+        return f"{_IN_THE_WAY[error.errno]} ({reason}). Move it away, then run again"
     return reason
 
 

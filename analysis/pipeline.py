@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .association import roc_curve_cutoff
+from .association import cutoff_of_nobody, roc_curve_cutoff
 from .cohort import Cohort, build_cohort
 from .data import read_data
 from .descriptive import (
@@ -76,7 +76,10 @@ def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Po
     known = ~np.isnan(marker)
     event = cohort.endpoints[cutoff.outcome].event
     level = study.analysis.conf_level
-    roc = roc_curve_cutoff(marker[known], event[known], direction=cutoff.direction, conf_level=level)
+    if known.any():
+        roc = roc_curve_cutoff(marker[known], event[known], direction=cutoff.direction, conf_level=level)
+    else:
+        roc = cutoff_of_nobody(cutoff.direction)
 
     stem = f"cutoff.{slug(cutoff.name)}"
     label = f"{cutoff.marker} for {study.endpoints[cutoff.outcome].event_label}"

@@ -12,6 +12,7 @@ from .checks import Floats, checked_flags, checked_numbers, same_length
 from .estimate import Estimate, normal_quantile
 
 ONE_OUTCOME: Final = "all patients have the same outcome"
+NO_MARKER: Final = "no patient has a value of the marker"
 NO_CUTOFF: Final = "no cut-off separates the outcomes better than chance"
 
 
@@ -102,6 +103,12 @@ def roc_curve_cutoff(
         n_events=n_with,
         ties=int(np.sum(index == index[best])),
     )
+
+
+def cutoff_of_nobody(direction: Literal["low", "high"]) -> RocCutoff:
+    """Return what is known of a marker that no patient has: nothing, and why."""
+    none = Estimate(value=None, reason=NO_MARKER)
+    return _no_cutoff(none, direction, n=0, n_events=0, reason=NO_MARKER)
 
 
 def _area(with_event: Floats, without: Floats, conf_level: float) -> Estimate:

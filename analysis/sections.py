@@ -41,7 +41,9 @@ def read_toml(folder: Path) -> Section:
     try:
         return Section("", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        remedy = "; a text stands in quotes" if str(error).startswith("Invalid value") else ""
+        # In a text TOML allows no line break, so that one there is a quote that is missing.
+        remedies = {"Invalid value": "; a text stands in quotes", r"Illegal character '\n'": "; a quote is missing"}
+        remedy = next((text for start, text in remedies.items() if str(error).startswith(start)), "")
         raise StudyError(f"{STUDY_FILE}: not valid TOML: {printable(str(error), most=200)}{remedy}") from None
     except (ValueError, RecursionError):
         raise StudyError(f"{STUDY_FILE}: a number in it is too long, or lists are nested too deeply") from None

@@ -105,7 +105,10 @@ def place_legend(
     y = top + LINE * (lines[0] - 1) + _AFTER_TITLE
 
     rows = risk_cells(panel)
-    shown = labelled(ticks, max(measure(cell, TEXT_SIZE) for row in rows for cell in row))
+    # Only under ticks that have a label: a count under another would be of a time that nobody can read.
+    named = labelled(ticks, max(measure(name, TEXT_SIZE) for name in panel.tick_labels))
+    widest = max(measure(cell, TEXT_SIZE) for row in rows for cell in row)
+    shown = [named[k] for k in labelled([ticks[k] for k in named], widest)]
     for i, (group, label, row) in enumerate(zip(panel.groups, legend.labels, rows, strict=True)):
         samples.append(LineSample(left, y - DIGIT_HEIGHT / 2, i))
         texts += [Text(left + SAMPLE + PAD, y + LINE * k, line) for k, line in enumerate(label)]

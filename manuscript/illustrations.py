@@ -160,13 +160,18 @@ def alt_text(content: FigureContent) -> str:
 def _panel_text(panel: Panel) -> str:
     head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, panel.patients) if part)
     if len(panel.groups) == 1:
-        return f"{head}, median {panel.groups[0].median_text}."
+        return f"{head}{_median(panel.groups[0])}."
     sentences = [head, *map(_group_text, panel.groups), f"Log-rank {panel.p_text}"]
     return f"{'. '.join(sentences)}."
 
 
 def _group_text(group: Group) -> str:
-    return f"{group.full_label}, {group.patients}, median {group.median_text}"
+    return f"{group.full_label}, {group.patients}{_median(group)}"
+
+
+def _median(group: Group) -> str:
+    """Return the words on a group's median; of nobody there are none."""
+    return f", median {group.median_text}" if group.curve.n else ""
 
 
 def _printed(content: FigureContent) -> Iterator[Printed]:

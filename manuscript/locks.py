@@ -172,9 +172,11 @@ def locks(folder: Path) -> tuple[Lock, ...]:
     Raises
     ------
     ReportError
-        If a lock's manifest is damaged or of another version.
+        If a lock's manifest is gone, damaged or of another version.
     """
-    found = [_read(path.parent) for path in (folder / LOCKS).glob(f"[!.]*/{MANIFEST_FILE}")]
+    # A folder with rows is a lock even without its manifest: it must not be passed over for an older one in silence.
+    files = [path for name in (MANIFEST_FILE, ROWS_FILE) for path in (folder / LOCKS).glob(f"[!.]*/{name}")]
+    found = [_read(path) for path in {file.parent: None for file in files}]
     return tuple(sorted(found, key=lambda lock: (lock.manifest.number, lock.manifest.name)))
 
 
@@ -232,6 +234,8 @@ def _read(folder: Path) -> Lock:
         schema = raw.pop("schema")
         if schema == SCHEMA_VERSION:
             return Lock(folder, Manifest(**raw | {"source": Source(**raw["source"])}))
+    except FileNotFoundError:
+        raise _damaged(folder.name, MANIFEST_FILE, "does not exist") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _damaged(folder.name, MANIFEST_FILE, "is damaged") from None
     raise _of_another_version(folder.name, f"{MANIFEST_FILE} has schema {schema}, this program reads {SCHEMA_VERSION}")

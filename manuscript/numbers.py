@@ -12,6 +12,8 @@ from analysis.results import Record
 from .style import NBSP, Style
 
 ALPHA: Final = "setting.alpha"
+ABSENT: Final = ("not reached", "not estimable")
+NOT_REACHED: Final = (None, "not reached", "no events")  # reasons for which a time was waited for in vain
 MONTHS: Final = (
     "January",
     "February",
@@ -88,7 +90,12 @@ def interval_text(record: Record, style: Style, *, decimals: int | None = None) 
 
 
 def span_text(low: str, high: str, style: Style, *, worded: bool = False) -> str:
-    """Join the ends of a range or interval: "5–71"; by "to" where one is words, or a dash could be read as a minus."""
+    """Join the ends of a range or interval: "5–71"; by "to" where one is words, or a dash could be read as a minus.
+
+    Two ends that are missing for the same reason are told once: "not estimable".
+    """
+    if low == high and low in ABSENT:
+        return low
     dash = " to " if worded or style.minus in (low[:1], high[:1]) else style.range_dash
     return f"{low}{dash}{high}"
 
@@ -159,12 +166,15 @@ def month_text(iso: str) -> str:
 
 
 def absent_text(record: Record) -> str:
-    """Print a value that cannot be estimated: "not reached" for a survival time, else "not estimable"."""
+    """Print a value that cannot be estimated: "not reached" for a survival time, else "not estimable".
+
+    So is the time of nobody, and a cut-off of times that there is not.
+    """
     return _missing_bound(record)
 
 
 def _missing_bound(record: Record) -> str:
-    return "not reached" if record.kind == "time" else "not estimable"
+    return ABSENT[0] if record.kind == "time" and record.reason in NOT_REACHED else ABSENT[1]
 
 
 def bound_text(record: Record, value: float, style: Style, decimals: int | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -18,6 +19,8 @@ from .templates import render_template
 EM_SPACE: Final = "\N{EM SPACE}"
 NOTE: Final = "note"
 
+# A word whose only capital may be its first letter: "Age", not "BMI", "T2" or "A"
+_CAPITALISED: Final = re.compile(r"\b[^\W\d_][^\W\d_A-Z]+\b")
 _MARKED: Final[Mapping[Summary, str]] = {
     "median_range": "Median (range).",
     "median_iqr": "Median (interquartile range).",
@@ -84,11 +87,15 @@ def render_table(name: str, study: Study, results: Results, style: Style) -> Ren
         raise ReportError(f"no table '{name}' in study.toml; it has: {known}")
     context = _models(table, study, results, style) if table.endpoints else _summary(table, study, results, style)
     printed: list[Printed] = []
-    return RenderedTable(
-        render_template(table.template, study.folder, context, style, printed=printed),
-        tuple(printed),
-        render_template(table.template, study.folder, context, style, marked=True),
-    )
+    try:
+        plain = render_template(table.template, study.folder, context, style, printed=printed)
+        marked = render_template(table.template, study.folder, context, style, marked=True)
+    except ReportError as error:
+        kind = "endpoints" if table.endpoints else "rows"
+        raise ReportError(
+            f"{error}\n    [tables.{name}] has `{kind}`: see which template shows them in docs/study.md"
+        ) from None
+    return RenderedTable(plain, tuple(printed), marked)
 
 
 # ---- summaries of variables ----------------------------------------------------------------------------------------
@@ -117,6 +124,7 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
         "columns": columns,
         "rows": _placed(rows, [column.label for column in columns]),
         "marks": [(mark, _MARKED[summary]) for summary, mark in marks.items()],
+        "counts": any(len(cell) == 2 for row in rows for cell in row.cells),
         "together": style.counts_with_percent,
         "tests": tests,
         "missing": missing,
@@ -136,8 +144,13 @@ def _variable_rows(
     label, unit = variable_label(spec.variable, study)
     heading = f"{label}, {numbers.unit_text(unit, style)}" if unit else label
 
-    def cell(path: str, *parts: str) -> tuple[str, ...]:
+    def cell(path: str, *parts: str) -> tuple[Printed, ...]:
         return tuple(_bare(results[f"{stem}{path}.{part}"], style) for part in parts)
+
+    def whole(text: str, *parts: Printed) -> tuple[Printed]:
+        # A group without values has nothing to print: one empty cell, not a phrase for each of its numbers.
+        nobody = results[parts[0].ids[0]].n == 0
+        return (joined(style.empty if nobody else text, *parts),)
 
     match spec.summary:
         case "n_percent":
@@ -151,16 +164,16 @@ def _variable_rows(
             yield Row(heading)
             for part, parts in (("Median", ("median",)), ("Range", ("min", "max")), ("Mean", ("mean",))):
                 texts = (cell(column.path, *parts) for column in columns)
-                yield Row(part, tuple((_joined(text, style),) for text in texts), indent=True)
+                yield Row(part, tuple(whole(_joined(text, style), *text) for text in texts), indent=True)
         case "mean_sd":
             pairs = (cell(column.path, "mean", "sd") for column in columns)
-            cells = tuple((joined(f"{mean} ({sd})", mean, sd),) for mean, sd in pairs)
+            cells = tuple(whole(f"{mean} ({sd})", mean, sd) for mean, sd in pairs)
             yield Row(heading, cells, mark=marks[spec.summary])
         case "median_range" | "median_iqr":
             bounds = ("min", "max") if spec.summary == "median_range" else ("q1", "q3")
             triples = (cell(column.path, "median", *bounds) for column in columns)
             cells = tuple(
-                (joined(f"{middle} ({numbers.span_text(low, high, style)})", middle, low, high),)
+                whole(f"{middle} ({numbers.span_text(low, high, style)})", middle, low, high)
                 for middle, low, high in triples
             )
             yield Row(heading, cells, mark=marks[spec.summary])
@@ -169,9 +182,9 @@ def _variable_rows(
         yield Row("Missing", missing, indent=True)
 
 
-def _joined(texts: Sequence[str], style: Style) -> Printed:
+def _joined(texts: Sequence[str], style: Style) -> str:
     """Print one value, or the ends of a range."""
-    return joined(texts[0] if len(texts) == 1 else numbers.span_text(texts[0], texts[1], style), *texts)
+    return texts[0] if len(texts) == 1 else numbers.span_text(texts[0], texts[1], style)
 
 
 def _count_percent(stem: str, results: Results, style: Style) -> tuple[str, str]:
@@ -235,7 +248,7 @@ def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results
     for variable in ([analysis.exposure] if analysis.exposure else []) + list(analysis.adjust_for):
         label, unit = variable_label(variable, study)
         levels = list(study.levels(variable).items())
-        terms = [(f"{text} v {levels[0][1].lower()}", f".{slug(level)}") for level, text in levels[1:]]
+        terms = [(f"{text} vs {in_sentence(levels[0][1])}", f".{slug(level)}") for level, text in levels[1:]]
         for text, path in terms or [(f"{label}, per {numbers.one_unit_text(unit or 'unit', style)}", "")]:
             stems = [f"{slug(name)}.adjusted.{slug(variable)}{path}" for name in endpoints]
             cells = tuple(
@@ -272,6 +285,11 @@ def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
         return study.label(variable), "months"
     column = study.columns.get(variable)
     return study.label(variable), column.unit if column is not None else None
+
+
+def in_sentence(label: str) -> str:
+    """Return a label without its capitals at the beginning of words: "Age group" as "age group", "BMI" as it is."""
+    return _CAPITALISED.sub(lambda word: word[0].lower(), label)
 
 
 def _missing(variables: Sequence[str], study: Study, results: Results, style: Style) -> str:

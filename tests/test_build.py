@@ -216,10 +216,12 @@ def test_documents_may_go_elsewhere(study, tmp_path, capsys):
 
 
 def test_an_output_folder_that_cannot_be_is_an_error(study, tmp_path, capsys):
-    """A file in the place of the output folder is one message."""
-    (tmp_path / "file").write_text("")
+    """A file in the place of the output folder is one message, which says what to do; it is not removed."""
+    (tmp_path / "file").write_text("mine")
     assert report(study, "--output", str(tmp_path / "file")) == 1
-    assert capsys.readouterr().err == f"{tmp_path / 'file'}: File exists\n{UNTOUCHED}"
+    advice = "a file stands where a folder has to be (File exists). Move it away, then run again"
+    assert capsys.readouterr().err == f"{tmp_path / 'file'}: {advice}\n{UNTOUCHED}"
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_an_unknown_profile_is_an_error(study, capsys):

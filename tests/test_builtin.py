@@ -358,6 +358,15 @@ def test_a_pdf_that_cannot_be_certified_says_so(tmp_path):
     assert b"/StructTreeRoot" in pdf.read_bytes()
 
 
+def test_a_document_without_title_is_told_where_to_write_it(tmp_path):
+    """The warning on a PDF without a title speaks of the front matter, not of Typst."""
+    draft = render("Text.\n", tmp_path, template=TEMPLATE)
+    warnings = finish(draft, docx=None, pdf=tmp_path / "report.pdf", root=tmp_path, fonts=FONTS)
+    assert warnings == (
+        "report.pdf is tagged, but not certified as PDF/UA-1: it has no title; write `title: ...` in the front matter",
+    )
+
+
 def test_pandoc_that_fails_says_what_it_said(tmp_path):
     """An error of pandoc's is one message, not a traceback."""
     with pytest.raises(ReportError, match=r"^pandoc could not convert the document: Unknown option --no-such"):

@@ -137,6 +137,21 @@ QUARTO = "need Quarto: install it and use RENDERER=quarto, or write"
         (cell("x = 1\n%matplotlib inline"), 3, f"IPython commands {QUARTO} plain Python.", "%matplotlib inline"),
         ("a `{python} 1 +` b", 1, "SyntaxError: invalid syntax", "a `{python} 1 +` b"),
         (
+            "a `{python} len(“x”)` b",
+            *(
+                1,
+                "SyntaxError: invalid character '“' (U+201C); code has straight quotes, \" or '",
+                "a `{python} len(“x”)` b",
+            ),
+        ),
+        (
+            "`{python} r.n('a')`",
+            1,
+            "NameError: name 'r' is not defined; begin with a cell that has `from manuscript import "
+            "open_study` and `r = open_study()`",
+            "`{python} r.n('a')`",
+        ),
+        (
             cell("import sys\nsys.exit(3)"),
             *(3, "the code ends the program (exit 3); let it run to its end", "sys.exit(3)"),
         ),

@@ -216,6 +216,10 @@ REFUSED = [
     ("id;sex;age;seen\n1;f;1.234,5;\n", f"column 'age' has a number with a comma in row 2; {NUMBER}"),
     ("id;sex;age;seen\n1;f;1,5;\n2;f;1.5;\n", "column 'age' has a decimal comma in row 2; "
      "expected points, which other rows have.\nMend the file: use one decimal mark in a column."),
+    ("id;sex;age;seen\n1;f;1,5;\n2;f;1,5;\n3;f;1.5;\n", "column 'age' has a decimal point in row 4; "
+     "expected commas, which other rows have.\nMend the file: use one decimal mark in a column."),
+    ("sep=;\nid;sex;age;seen\n1;f;1;\n", "line 1 tells a spreadsheet program the separator; expected the names of the "
+     "columns.\nRemove this line: the separator is recognised without it."),
     (HEADER + "1,f,inf,\n2,f,-Infinity,\n", f"column 'age' has infinity in rows 2 and 3; {NUMBER}"),
     (HEADER + "1,f,NaN,\n", f"column 'age' has 'NaN' in row 2; {NUMBER}"),
     (HEADER + "1,f,1e400,\n", f"column 'age' has a number too large to compute with in row 2; {NUMBER}"),

@@ -199,6 +199,18 @@ def test_patients_at_risk_stand_under_their_ticks(contents: Contents) -> None:
         assert {(x, text) for text in column} <= centred
 
 
+@pytest.mark.parametrize("last", [60, 72])
+def test_counts_stand_only_under_ticks_that_have_a_label(tmp_path: Path, last: int) -> None:
+    """Where ticks are too dense for all their labels, a reader can tell the time of each count at risk."""
+    content = awkward(tmp_path, ["os"], levels={"b": "B", "d": "D"}, ticks=range(last + 1))
+    (panel,) = lay_out(content, text_width).panels
+    centred = [text for text in panel.texts if text.align == "center" and not text.upright]
+    labels = {round(text.x, 6) for text in centred if text.text.isdigit()}
+    counts = {round(text.x, 6) for text in centred if re.fullmatch(r"[0-9]+ \([0-9]+\)", text.text)}
+    assert len(counts) > 1
+    assert counts <= labels
+
+
 def test_a_panel_says_all_that_a_reader_needs(contents: Contents) -> None:
     """Endpoint, subgroup, test, axes, legend and medians are there, in words."""
     panel = lay_out(contents["by_age"], text_width).panels[1]

@@ -156,6 +156,8 @@ def test_a_damaged_manifest_is_one_error(study: Path) -> None:
         locks(study)
     manifest.unlink()
     with pytest.raises(ReportError, match=r"locks/2026-11/manifest\.json does not exist.\nRestore the lock"):
+        find_lock(study)
+    with pytest.raises(ReportError, match=r"locks/2026-11/manifest\.json does not exist.\nRestore the lock"):
         find_lock(study, "2026-11")
 
 

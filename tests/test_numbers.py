@@ -97,6 +97,8 @@ RATIO = {"id": "a.b.hazard_ratio", "kind": "hazard_ratio", "conf_level": 0.9}
             "not reached (95% CI 2160 to not reached)",
         ),
         ({**MEDIAN, "value": None, "reason": "no events"}, "not reached"),
+        ({**MEDIAN, "value": None, "reason": "no patients"}, "not estimable"),
+        ({**MEDIAN, "value": None, "reason": "all patients have the same outcome"}, "not estimable"),
         ({**RATIO, "value": 0.3365, "conf_low": 0.2012, "conf_high": 0.5627}, "0.34 (90% CI 0.20–0.56)"),
         ({"id": "a.percent", "kind": "percent", "value": 42.2535, "unit": "%"}, "42.3%"),
         ({"id": "age.mean", "value": 44.345, "unit": "years"}, "44.35 years"),
@@ -114,6 +116,14 @@ def test_each_kind_of_record_prints_with_its_unit_and_interval(fields: dict[str,
     """Times, ratios, percentages, measurements and dates print as prose needs them."""
     style = Style(number_decimals={"age": 2})
     assert plain(numbers.text(record(**fields), style)) == printed
+
+
+def test_ends_that_are_both_missing_are_told_once() -> None:
+    """An interval or a range of nothing is "not estimable", not "not estimable to not estimable"."""
+    nothing = record(**{**MEDIAN, "value": 5.0, "conf_low": None, "conf_high": None})
+    assert plain(numbers.interval_text(nothing, STYLE)) == "95% CI not reached"
+    assert numbers.span_text("not estimable", "not estimable", STYLE) == "not estimable"
+    assert numbers.span_text("5", "5", STYLE) == "5–5"
 
 
 def test_a_record_without_interval_has_no_interval_text() -> None:

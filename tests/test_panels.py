@@ -12,6 +12,7 @@ from sample_results import Patients, make_results, make_study, trial
 from analysis.errors import ReportError, ResultsError
 from analysis.results import Results
 from analysis.study import Study
+from manuscript.illustrations import alt_text
 from manuscript.panels import FigureContent, figure_content
 from manuscript.style import Style
 
@@ -75,6 +76,8 @@ def test_a_variable_is_named_where_its_levels_alone_do_not_tell(tmp_path: Path) 
     content, _, _ = build(tmp_path, levels={"n": "Without therapy", "y": "With Therapy"}, label="Therapy")
     assert content.panels[0].legend_title == ""
     assert [group.full_label for group in content.panels[0].groups] == ["Without therapy", "With Therapy"]
+    content, *_ = build(tmp_path, levels={"a": "Without", "b": "Late T"}, label="T")
+    assert [group.full_label for group in content.panels[0].groups] == ["T: Without", "Late T"]
 
 
 def test_labels_are_brought_into_one_line(tmp_path: Path) -> None:
@@ -84,13 +87,14 @@ def test_labels_are_brought_into_one_line(tmp_path: Path) -> None:
 
 
 def test_a_group_without_patients_keeps_its_place(tmp_path: Path) -> None:
-    """A level that nobody has is shown as such, and the levels after it keep their colours."""
+    """A level that nobody has is shown as such, has no median in words, and the levels after it keep their colours."""
     curves = {"os.by_g.a": PATIENTS, "os.by_g.b": [], "os.by_g.c": PATIENTS}
     content, _, _ = build(tmp_path, levels={"a": "A", "b": "B", "c": "C"}, curves=curves)
     groups = content.panels[0].groups
     assert [group.curve.n for group in groups] == [3, 0, 3]
     assert groups[1].median_text == "no patients"
     assert groups[1].curve.risk_table.n_at_risk == (0, 0, 0)
+    assert "Grade: B, 0 patients. Grade: C, 3 patients, median" in alt_text(content)
 
 
 def test_texts_follow_the_style_of_numbers(tmp_path: Path) -> None:

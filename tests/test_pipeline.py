@@ -142,8 +142,14 @@ def test_a_level_that_no_patient_has_is_a_record_with_a_reason(tmp_path: Path) -
 
 
 def test_a_variable_that_is_missing_in_all_is_not_estimable_and_not_an_error(tmp_path: Path) -> None:
-    """Without a single value there is no model, and each of its records says so."""
-    results = changed(tmp_path, data=(r"^(I\d+;\w+;)[^;]*;", r"\1;"))
+    """Without a single value there is no model and no cut-off, and each of their records says so."""
+    cutoff = '[cutoff.bmi]\nmarker = "bmi"\noutcome = "retention"\ndirection = "high"\n\n'
+    results = changed(
+        tmp_path, data=(r"^(I\d+;\w+;)[^;]*;", r"\1;"), study=(r"\[tables\.baseline\]", cutoff + "[tables.baseline]")
+    )
+    threshold = results["cutoff.bmi.threshold"]
+    assert (threshold.value, threshold.reason, threshold.n) == (None, "no patient has a value of the marker", 0)
+    assert results["cutoff.bmi.auc"].value is None
     record = results["retention.adjusted.fixation.uncemented.hazard_ratio"]
     assert (record.value, record.reason, record.n) == (None, "no patients", 0)
     assert results["retention.adjusted.proportional_hazards.global.p_value"].reason == "no patients"

@@ -37,6 +37,16 @@ def test_parts_are_in_order_and_know_their_lines():
     assert [part.line for part in parts if isinstance(part, Prose)] == [4, 5, 6, 12]
 
 
+def test_versions_that_were_not_merged_are_refused():
+    """The marks of a conflict in Git are never printed in a manuscript."""
+    told = refusal("# Results\n\n<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> theirs\n")
+    assert told == (
+        "report.qmd:3: two versions of these lines were not merged. Keep one, and remove the lines that begin with "
+        "<<<<<<<, ======= and >>>>>>>."
+    )
+    assert len(document("Title\n=======\n\n> quoted\n").parts) == 1
+
+
 def test_windows_line_ends_and_a_byte_order_mark_make_no_difference(tmp_path):
     """A file with CRLF and a BOM, as some editors save it, reads as any other."""
     path = tmp_path / "report.qmd"

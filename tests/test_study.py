@@ -365,6 +365,8 @@ def test_a_faulty_section_is_named(tmp_path: Path, section: str, keys: str, mess
     [
         (b"schema = 1\ntitle = Study\n",
          "not valid TOML: Invalid value (at line 2, column 9); a text stands in quotes"),
+        (b'schema = 1\ntitle = "Study\n',
+         "not valid TOML: Illegal character '\\n' (at line 2, column 15); a quote is missing"),
         (b"[data]\n[data]\n", "not valid TOML: Cannot declare ('data',) twice (at line 2, column 6)"),
         (b"schema = 1\ntitle = \"M\xfcller\"\n", "line 2 is not UTF-8; save the file as UTF-8"),
         (b"schema = 1" + b"0" * 5000, "a number in it is too long, or lists are nested too deeply"),

@@ -9,9 +9,9 @@ import pytest
 
 from analysis.errors import ReportError
 from analysis.results import Results
-from analysis.study import Study
+from analysis.study import Study, TableRow
 from manuscript.style import NBSP, Style
-from manuscript.tables import render_table
+from manuscript.tables import in_sentence, render_table
 
 STYLE = Style(number_decimals={"age_at_diagnosis": 2, "primary_size_cm": 2, "follow_up": 2})
 
@@ -53,7 +53,25 @@ def test_the_models_print_reference_levels_and_ratios(study: Study, results: Res
     by_label = {row[0].strip(): row[1:] for row in rows}
     assert by_label["Without local treatment"] == ["1 (reference)", "", "1 (reference)", ""]
     assert by_label["Gender"][1::2] == ["0.783", "0.309"]
+    assert "With local treatment vs without local treatment" in by_label
     assert by_label["Age at diagnosis, per year"][0] == "1.01 (1.00–1.02)"
+
+
+@pytest.mark.parametrize(
+    ("label", "printed"),
+    [
+        ("Without local treatment", "without local treatment"),
+        ("Body-mass index (BMI)", "body-mass index (BMI)"),
+        ("Stage IV", "stage IV"),
+        ("T2", "T2"),
+        ("Group A", "group A"),
+        ("IgG Positive", "IgG positive"),
+        ("Über 60", "über 60"),
+    ],
+)
+def test_a_label_in_a_sentence_keeps_its_abbreviations(label: str, printed: str) -> None:
+    """A model against "T1" is not printed as one against "t1"."""
+    assert in_sentence(label) == printed
 
 
 def test_missing_values_have_their_own_row(implants: Study, implants_results: Results) -> None:
@@ -64,6 +82,20 @@ def test_missing_values_have_their_own_row(implants: Study, implants_results: Re
     assert "with a known value" in source
 
 
+def test_a_group_of_nobody_has_empty_cells(study: Study, results: Results) -> None:
+    """Where a group has no patients, the cell of its median and range is empty, once."""
+    stem = "age_at_diagnosis.by_local_treatment.no."
+    empty = dataclasses.replace(
+        results,
+        records=tuple(
+            dataclasses.replace(record, value=None, n=0, reason="no value") if record.id.startswith(stem) else record
+            for record in results.records
+        ),
+    )
+    rows = {row[0]: row[1:] for row in cells(render_table("characteristics", study, empty, STYLE).markdown)}
+    assert rows["Age at diagnosis, years†"] == ["47.5 (5–71)", "–", "47 (5–71)"]
+
+
 @pytest.mark.parametrize("label", ["{{ 7*7 }}", "<script>alert(1)</script>", "| a |", "@fig-1", '#read("x")', "=cmd()"])
 def test_a_hostile_label_is_printed_literally(study: Study, results: Results, label: str) -> None:
     """A label is text: no template, markup or reference is made of it."""
@@ -71,6 +103,39 @@ def test_a_hostile_label_is_printed_literally(study: Study, results: Results, la
     hostile = dataclasses.replace(study, columns={**study.columns, "sex": column})
     rows = cells(render_table("characteristics", hostile, results, STYLE).markdown)
     assert ["60", "42.3%"] in [row[1:3] for row in rows if row[0].strip() == label]
+
+
+def test_a_note_speaks_only_of_what_the_table_shows(study: Study, results: Results) -> None:
+    """Counts are "values" where no row has a mark, and are not spoken of where there are none."""
+
+    def note(*rows: TableRow) -> str:
+        tables = {"one": dataclasses.replace(study.tables["characteristics"], rows=rows)}
+        return render_table("one", dataclasses.replace(study, tables=tables), results, STYLE).markdown.split(":::")[1]
+
+    age = TableRow(variable="age_at_diagnosis", summary="median_range")
+    sex = TableRow(variable="sex", summary="n_percent")
+    assert "Other values are numbers and percentages of patients." in note(age, sex)
+    assert "\nValues are numbers and percentages of patients." in note(sex)
+    assert "numbers" not in note(age)
+
+
+def test_a_cross_table_without_groups_shows_all_patients(study: Study, results: Results) -> None:
+    """Where no groups are compared, the column of all patients is not left out."""
+    tables = {"response": dataclasses.replace(study.tables["response"], by=None)}
+    rows = cells(render_table("response", dataclasses.replace(study, tables=tables), results, STYLE).markdown)
+    assert rows[:2] == [
+        ["Response to metastasis treatment", "All patients(n = 142)"],
+        ["Complete response", "81 (57.0%)"],
+    ]
+
+
+def test_a_template_for_other_tables_is_named(study: Study, results: Results) -> None:
+    """A table of rows with the template of models says where the right one stands."""
+    tables = {"response": dataclasses.replace(study.tables["response"], template="table3.html.j2")}
+    with pytest.raises(
+        ReportError, match=r"table3\.html\.j2:7: .*\n    \[tables\.response\] has `rows`: see which template"
+    ):
+        render_table("response", dataclasses.replace(study, tables=tables), results, STYLE)
 
 
 def test_an_unknown_table_and_a_faulty_template_are_named(study: Study, results: Results, tmp_path: Path) -> None:

@@ -69,6 +69,16 @@ def test_the_title_stands_above_every_float(tmp_path: Path) -> None:
     assert page.text.count("Caption of") == 2
 
 
+def test_the_title_stands_above_floats_that_end_page_1(tmp_path: Path) -> None:
+    """Floats with which page 1 ends, the text going on upon page 2, stand below the title all the same."""
+    body = prose(1) + table("a", 6) + figure("a", "narrow.png", "70mm") + "\n\n= Discussion\n" + prose(1)
+    first, second = read(print_pdf(tmp_path, body, **METADATA))
+    assert "Discussion" in second.text
+    assert first.text.count("Caption of") == 2
+    title = min(y for text, _, y in first.pieces if "Survival after" in text)
+    assert all(y < title for text, _, y in first.pieces if "Caption of" in text or "row a" in text)
+
+
 def test_a_long_note_does_not_widen_its_table(tmp_path: Path) -> None:
     """A table that fits into the text column stands there, however long the note below it; the note wraps."""
     note = "A note that is longer than the table is wide. " * 5

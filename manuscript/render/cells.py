@@ -28,6 +28,7 @@ _ALLOWED: Final[Mapping[str, tuple[Any, ...]]] = {  # the first is Quarto's defa
     "warning": (True, False),
     "error": (False,),
 }
+_CURLY_QUOTES: Final = "“”„‘’"  # what a word processor makes of straight ones
 
 Watch = Callable[[Inline | Cell, object], None]
 
@@ -161,6 +162,8 @@ class _Session:
             if isinstance(error, OSError) and is_full(error):
                 raise ReportError(system_message(error)) from error
             message = f"{type(error).__name__}: {error}".removesuffix(": ")
+            if isinstance(error, NameError) and error.name == "r":
+                message += "; begin with a cell that has `from manuscript import open_study` and `r = open_study()`"
             raise self._failed(self._line_of(error, line), message) from error
 
     def _line_of(self, error: BaseException, line: int) -> int:
@@ -171,7 +174,8 @@ class _Session:
     def _syntax(self, error: SyntaxError) -> str:
         if (error.text or "").lstrip().startswith(("%", "!")):
             return "IPython commands need Quarto: install it and use RENDERER=quarto, or write plain Python."
-        return f"{type(error).__name__}: {error.msg}"
+        hint = "; code has straight quotes, \" or '" if any(quote in error.msg for quote in _CURLY_QUOTES) else ""
+        return f"{type(error).__name__}: {error.msg}{hint}"
 
     def _failed(self, line: int, message: str) -> ReportError:
         return ReportError(f"{self.document.name}:{line}: {message}\n    {self.document.line(line)}")

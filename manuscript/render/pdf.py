@@ -49,7 +49,9 @@ def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, results: Pat
         if "PDF/UA" not in said:
             raise ReportError(f"Typst could not set the document: {said}") from None
         made = _compiled(source, root, fonts, certified=False)
-        warnings = [f"{pdf.name} is tagged, but not certified as PDF/UA-1: {said}"]
+        # Typst's own advice on the title is for authors of Typst.
+        why = "it has no title; write `title: ...` in the front matter" if "missing document title" in said else said
+        warnings = [f"{pdf.name} is tagged, but not certified as PDF/UA-1: {why}"]
     write_whole(pdf, made)
     return warnings
 

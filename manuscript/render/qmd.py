@@ -17,6 +17,7 @@ PAGE_BREAK: Final = (
     '\n```{=openxml}\n<w:p><w:r><w:br w:type="page"/></w:r></w:p>\n```\n\n```{=typst}\n#pagebreak()\n```\n'
 )
 
+_CONFLICT: Final = re.compile(r"(?:<{7}|>{7}) \S")
 _CELL_START: Final = re.compile(r"^(\s*)(```+)\s*\{([=A-Za-z][=A-Za-z0-9._]*)( *[ ,].*)?\}\s*$")  # as Quarto has it
 _FENCE_START: Final = re.compile(r"^\s*(?:(```+)[^`]*|(~~~+).*)$")
 _OPTION: Final = re.compile(r"^#\|\s?(.*)$")
@@ -136,6 +137,12 @@ def _lines(text: str) -> tuple[str, ...]:
 
 def _front_matter(lines: tuple[str, ...], name: str) -> tuple[dict[str, Any], int]:
     """Return the front matter and the index of the first line after it."""
+    # What Git leaves where two people changed one line would be printed as it stands.
+    if marks := [number for number, line in enumerate(lines, start=1) if _CONFLICT.match(line)]:
+        raise ReportError(
+            f"{name}:{marks[0]}: two versions of these lines were not merged. Keep one, and remove the lines that "
+            "begin with <<<<<<<, ======= and >>>>>>>."
+        )
     if lines[0].rstrip() != "---":
         return {}, 0
     for index, line in enumerate(lines[1:], start=1):
