@@ -194,10 +194,11 @@ def test_every_form_of_a_labelled_float_is_known(lines: list[str], kind: str, fi
         ["```", "::: {#fig-x}", "```"],
         ["::: {#notice}", "text", ":::"],
         ["~~~", "| a |", ": c {#tbl-x}", "~~~"],
+        ["<!--", "::: {#fig-x}", "![](a.png)", "", "Old.", ":::", "-->"],
     ],
 )
 def test_what_only_looks_like_a_float_stays(lines: list[str]) -> None:
-    """Images in a sentence, listings and other divs are text."""
+    """Images in a sentence, listings, comments and other divs are text."""
     assert find_floats(lines) == []
 
 
