@@ -14,6 +14,7 @@ from analysis.results import Results
 from analysis.study import Study
 from manuscript.journal_rules import RULES as REGISTRY
 from manuscript.submission.checks import Check, Draft
+from manuscript.submission.checks_text import mentions
 from manuscript.submission.figure_facts import FigureFont
 from manuscript.submission.preflight import CHECKS, HOUSE, UNMEASURED, lines, preflight
 
@@ -52,6 +53,22 @@ def text(*pairs: tuple[str, str], **others: Any) -> Break:
 def figure(**facts: Any) -> Break:
     """Return a break of what is measured of the figure's file."""
     return Break(then=lambda draft: replace(draft, figures=(replace(draft.figures[0], **facts),)))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("As shown in Table 1, 60 of 142 patients had it.", [1]),
+        ("In Table 1 and 60 charts", [1]),
+        ("Tables 1, 3 and 4", [1, 3, 4]),
+        ("Figs. 2–4", [2, 3, 4]),
+        ("Fig. 2A–3B", [2, 3]),
+        ("Figure 1A–C, 12 patients", [1]),
+    ],
+)
+def test_a_list_of_numbers_follows_a_plural_only(text: str, numbers: list[int]) -> None:
+    """A number of patients after "Table 1," is no table, so that no draft fails for lack of Table 60."""
+    assert [number for _, number in mentions(text)] == numbers
 
 
 def cited(*extra: str) -> tuple[tuple[str, str], ...]:

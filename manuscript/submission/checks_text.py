@@ -14,9 +14,23 @@ from .declared import declared_abbreviations, quoted_tables
 from .passages import CITATION, Printed
 from .text import Float, ManuscriptText, heading_level
 
-_JOINED: Final = r"[ \xa0]?[–-][ \xa0]?|,[ \xa0]|[ \xa0]and[ \xa0]"
+_NUMBER: Final = r"\d+[A-Z]?"
+# A list of numbers follows "Tables" only: in "Table 1, 60 of 142 patients" the 60 is no table.
 _MENTION: Final = re.compile(
-    rf"\b(?P<kind>Tables?|Figures?|Figs?\b\.?)[ \xa0](?P<numbers>\d+[A-Z]?(?:(?:{_JOINED})\d+[A-Z]?)*)"
+    rf"""
+    \b(?P<kind>(?:Table|Figure|Fig)(?P<several>s)?\b(?:(?<=Fig)\.|(?<=Figs)\.)?)
+    [ \xa0]
+    (?P<numbers>
+        {_NUMBER}
+        (?:
+            (?: [ \xa0]?[–-][ \xa0]?  # "Figures 1–3", "Figure 1A–C"
+            |   (?(several) (?: ,[ \xa0] | [ \xa0]and[ \xa0] ) | (?!) )  # "Tables 1, 2 and 3"
+            )
+            {_NUMBER}
+        )*
+    )
+    """,
+    re.VERBOSE,
 )
 EMPTIES: Final = ("–", "—", "-", "··", "…", "...", "NA", "N/A", "n/a")
 """What stands in cells for which there is no value."""
