@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -15,7 +15,6 @@ from pypdf import PdfReader, PdfWriter
 
 from manuscript import raster
 from manuscript.commands import run
-from manuscript.journal_file import Journal
 from manuscript.journal_rules import RULES as REGISTRY
 from manuscript.render.docx_package import DOCUMENT, STYLES, package_bytes, read_package
 from manuscript.submission import assembly, draft
@@ -272,16 +271,27 @@ def broken_when_read(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
 def with_twin_of(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the blinded twin from a draft that is there."""
 
-    @contextmanager
-    def beside(place: Path, journal: Journal, renderer: str, output: Path) -> Iterator[tuple[Path, ...]]:
-        del place, journal, renderer
-        output.mkdir()
-        twin = (output / "report.pdf", output / "report.docx")
-        for path in twin:
-            shutil.copyfile(kept / draft.FOLDER / JOURNAL / f"manuscript_blinded{path.suffix}", path)
-        yield twin
+    class Kept:
+        """Stands for the process that makes the twin."""
 
-    monkeypatch.setattr(assembly, "_built_beside", beside)
+        def __init__(self, work: Path, *_: object) -> None:
+            self._output = work / "made-blinded"
+
+        def start(self) -> None:
+            """Make nothing."""
+
+        def ended(self) -> CompletedProcess[str]:
+            """Put the documents where the process would."""
+            self._output.mkdir()
+            for suffix in (".pdf", ".docx"):
+                twin = kept / draft.FOLDER / JOURNAL / f"manuscript_blinded{suffix}"
+                shutil.copyfile(twin, self._output / f"report{suffix}")
+            return CompletedProcess([], 0, "", "")
+
+        def close(self) -> None:
+            """End nothing."""
+
+    monkeypatch.setattr(assembly, "_twin", Kept)
 
 
 def red_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
