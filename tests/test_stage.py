@@ -383,3 +383,12 @@ def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None
     for name in ("report.qmd", "_quarto.yml"):
         assert "Quistgaard" not in (place / name).read_text(encoding="utf-8")
     assert "By [removed]." in (place / "report.qmd").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["references.bib", "_quarto.yml", "_quarto-generic.yml"])
+def test_a_file_that_is_not_utf_8_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    """A list of references in Latin-1, as older programs export it, is named with its line."""
+    study = copy(tmp_path / "study")
+    (study / name).write_bytes(b"# first\n# M\xfcller\n")
+    with pytest.raises(ReportError, match=rf"^{re.escape(name)}:2: not UTF-8 text. Save the file as UTF-8.$"):
+        stage(study, journal(), tmp_path / "stage", blinded=True)

@@ -20,7 +20,7 @@ from ..illustrations import FOLDER as FIGURES
 from ..journal_file import Journal
 from ..render.draft import FORMATS
 from ..render.project import PATHS, PROJECT_FILE, STYLES, as_list, merged
-from ..render.qmd import read_front_matter, split_front_matter
+from ..render.qmd import read_front_matter, split_front_matter, utf8_text
 from ..render.yaml_text import read_mapping, write_mapping
 from .blinded_files import blind_pictures, blinded_bibliography, blinded_study, new_keys, read_bibliographies
 from .blinding import Removed, blinded_front_matter, blinded_source
@@ -35,6 +35,8 @@ REMOVED: Final = "build/removed.txt"
 
 LOOK: Final = ("look", "figures", "linestretch", "line-numbers", "fontsize", "attach-results")
 """What a draft decides of the look of its documents: neither report.qmd nor a profile has a say in it."""
+
+_FORMATS: Final = "it holds the formats of the documents"
 
 
 def stage(
@@ -191,7 +193,7 @@ def _project(folder: Path, place: Path) -> dict[str, Any]:
     """Return the study's project, or the program's with its paths as seen from the stage; no hook runs in a stage."""
     own = (folder / PROJECT_FILE).is_file()
     home = folder if own else REPOSITORY
-    project = read_mapping((home / PROJECT_FILE).read_text(encoding="utf-8-sig"), name=PROJECT_FILE)
+    project = read_mapping(utf8_text(home / PROJECT_FILE, needed=_FORMATS), name=PROJECT_FILE)
     settings = project.get("project")
     if isinstance(settings, dict):
         project["project"] = {key: value for key, value in settings.items() if key in ("type", "render")}
@@ -222,7 +224,7 @@ def _profile(folder: Path, place: Path, name: str) -> dict[str, Any]:
     """Return what a journal's profile says: the study's own, else the program's, else nothing."""
     for home in (folder, REPOSITORY):
         if (home / name).is_file():
-            profile = read_mapping((home / name).read_text(encoding="utf-8-sig"), name=name)
+            profile = read_mapping(utf8_text(home / name, needed=_FORMATS), name=name)
             return profile if home == folder else _seen_from(place, profile)
     return {}
 
