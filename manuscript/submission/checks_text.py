@@ -154,7 +154,7 @@ def _citations(draft: Draft, limit: Any) -> Found:
     faults = ["references are cited by author and year"] if not numbered else []
     for place, number in enumerate(dict.fromkeys(numbers), start=1):
         if place != number:
-            faults.append(f"reference {number} is cited as the {place}. one")
+            faults.append(f"reference {number} is cited before reference {place}")
     return faulty(faults[:1], "numbered" if numbered else "not numbered")
 
 
