@@ -436,6 +436,18 @@ def test_a_number_of_something_else_is_no_number_of_patients(
     assert "patient_numbers" not in failing(checks)
 
 
+def test_years_of_citations_are_no_numbers_of_references(clean: Draft) -> None:
+    """Citations by author and year link the year alone: they keep that rule, break the other, and all are listed."""
+    draft = replace(
+        clean,
+        printed=replace(clean.printed, citations=tuple(replace(one, text="2010") for one in clean.printed.citations)),
+        text=replace(clean.text, references=tuple(f"Doe J. {text}" for text in clean.text.references)),
+    )
+    asked = replace(draft, journal=journal(RULES | {"citations": "author and year"}))
+    assert failing(preflight(asked)) == []
+    assert failing(preflight(draft)) == ["citations"]
+
+
 def test_not_one_draft_serves_for_all(clean: Draft) -> None:
     """A draft without figures' files or a twin leaves the lines about them open, rather than passing them."""
     checks = preflight(replace(clean, figures=(), traces=None))

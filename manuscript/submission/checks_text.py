@@ -70,11 +70,12 @@ def _abstract_names(draft: Draft, limit: Any) -> Found:
 
 def display_items(text: ManuscriptText, *kinds: Literal["table", "figure"]) -> tuple[Float, ...]:
     """Return the tables and figures that count: supplementary ones do not."""
-    return tuple(
-        item
-        for item in text.floats
-        if item.kind in kinds and not item.number.startswith("S") and not _SUPPLEMENTARY.match(item.caption)
-    )
+    return tuple(item for item in text.floats if item.kind in kinds and not is_supplementary(item))
+
+
+def is_supplementary(item: Float) -> bool:
+    """Tell whether a table or figure is supplementary: numbered S1, or with a caption that begins so."""
+    return item.number.startswith("S") or _SUPPLEMENTARY.match(item.caption) is not None
 
 
 def _items(*kinds: Literal["table", "figure"]) -> Callable[[Draft], int]:
@@ -146,9 +147,15 @@ def cited_numbers(printed: Printed) -> tuple[int, ...]:
     return tuple(numbers)
 
 
+def _is_numbered(draft: Draft) -> bool:
+    """Tell whether references are cited by number: years are numbers as well, but none by which the list counts."""
+    counted_list = all(re.match(r"\d", text) for text in draft.text.references)
+    return counted_list and all(citation.text.isdecimal() for citation in draft.printed.citations)
+
+
 def _citations(draft: Draft, limit: Any) -> Found:
     numbers = cited_numbers(draft.printed)
-    numbered = all(citation.text.isdecimal() for citation in draft.printed.citations)
+    numbered = _is_numbered(draft)
     if limit == "author and year":
         return Found(not numbered or not draft.printed.citations, "numbered" if numbered else "by author and year")
     faults = ["references are cited by author and year"] if not numbered else []
@@ -163,8 +170,8 @@ def _references_cited(draft: Draft, _: Any) -> Found:
     faults = [
         f"a citation leads to '{target}', which is no reference" for target in sorted(cited - draft.printed.targets)
     ]
-    numbers = set(cited_numbers(draft.printed))
-    if numbers:
+    if _is_numbered(draft):
+        numbers = set(cited_numbers(draft.printed))
         listed = {int(met[0]): text for text in draft.text.references if (met := re.match(r"\d+", text))}
         faults += [f"reference {number} is not cited" for number in sorted(listed.keys() - numbers)]
         faults += [f"reference {number} is cited and not listed" for number in sorted(numbers - listed.keys())]
