@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -339,11 +341,19 @@ def test_a_trace_says_what_was_found_where_and_among_what(tmp_path: Path) -> Non
     assert str(trace) == ("letter.txt: line 1: 'Quistgaard' in \"We thank Dr. Quistgaard for her help.\"")
 
 
+def png_of(width: int, height: int) -> bytes:
+    """Return the head of a PNG of this size, without pixels."""
+    parts = (b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0), b"IDAT", b"IEND")
+    chunks = (struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part)) for part in parts)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
 def test_what_cannot_be_read_is_not_called_clean(tmp_path: Path) -> None:
-    """A missing file, a broken archive, picture or PDF are errors."""
+    """A missing file, a broken archive, picture or PDF are errors, and so is a picture of more pixels than are read."""
     for name, content in {
         "a.docx": b"PK\x03\x04broken",
         "a.png": b"\x89PNG\r\n\x1a\nbroken",
+        "huge.png": png_of(50_000, 50_000),
         "a.pdf": b"%PDF-1.7 no",
     }.items():
         (tmp_path / name).write_bytes(content)
