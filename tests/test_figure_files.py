@@ -218,6 +218,17 @@ def test_a_figure_without_a_file_is_one_clear_error(report: Report) -> None:
         numbered_figures(parse(text, path=report.study.folder / "report.qmd"))
 
 
+@pytest.mark.parametrize("shown", ["drawing.svg", "drawing"])
+def test_a_drawing_that_cannot_be_uploaded_is_told_at_once(report: Report, shown: str) -> None:
+    """An SVG shows in the document, and no check could measure it: the message says what to save it as."""
+    (report.study.folder / "drawing.svg").write_text("<svg/>")
+    text = f"Text.\n\n::: {{#fig-a}}\n![]({shown})\n\nCaption.\n:::\n"
+    with pytest.raises(
+        ReportError, match=r"^report.qmd:3: the figure 'fig-a' is drawing.svg, .* not for upload.\nSave"
+    ):
+        numbered_figures(parse(text, path=report.study.folder / "report.qmd"))
+
+
 def test_files_are_drawn_once_and_then_copied(report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second draft with the same figures draws nothing, and has the same files."""
     from manuscript import figures

@@ -16,6 +16,7 @@ from ..illustrations import Upload, upload_files
 from ..journal_file import Journal
 from ..places import Place, places_in
 from ..render.qmd import Cell, Document, split_front_matter
+from .figure_facts import SUFFIXES
 from .source import Float, find_floats, is_hidden
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def numbered_figures(document: Document, *, profile: str = "") -> tuple[Numbered
     Raises
     ------
     ReportError
-        If the name of a figure is not written out, or a figure is neither of study.toml nor an image file.
+        If the name of a figure is not written out, or a figure is neither of study.toml nor an image file for upload.
     """
     _, start, lines = split_front_matter("\n".join(document.lines), name=document.name)
     floats = [
@@ -151,9 +152,14 @@ def _name(place: Place) -> str:
 def _image(label: str, image: str, document: Document) -> str:
     """Return the image file of a figure that is not of study.toml."""
     names = [image] if Path(image).suffix else [f"{image}{suffix}" for suffix in _SUFFIXES]
-    for name in names if image else ():
-        if (document.path.parent / name).is_file():
-            return name
+    there = next((name for name in names if image and (document.path.parent / name).is_file()), None)
+    if there is not None and Path(there).suffix.lower() in SUFFIXES:
+        return there
+    if there is not None:
+        raise ReportError(
+            f"{document.at('#' + label)}: the figure '{label}' is {there}, a file of a kind that is not for upload.\n"
+            "Save it as TIFF, PNG, JPEG, PDF or EPS, and show that file."
+        )
     raise ReportError(
         f"{document.at('#' + label)}: the figure '{label}' is neither of study.toml nor an image file that is there.\n"
         'Show it with r.figure("name") or as ![](file).'

@@ -75,10 +75,6 @@ class Numbers:
     count: Mapping[str, int]
     faults: tuple[Fault, ...]
 
-    def of_rule(self, rule: str) -> tuple[Fault, ...]:
-        """Return the faults that break a rule."""
-        return tuple(fault for fault in self.faults if fault.rule == rule)
-
 
 def joined(numbers: Iterable[Numbers]) -> Numbers:
     """Return the numbers of several files as one."""
@@ -176,7 +172,7 @@ def _p_faults(p: PValue, style: Style) -> Iterator[Fault]:
     if not p.number:
         return
     value = value_of(p.number)
-    if value is None or p.sign in ("≤", "≥") or (value >= 1 and p.number[0] != ","):
+    if value is None or p.sign in ("≤", "≥") or value >= 1:
         yield fault(P_VALUES, "is no P value that a reader could use; print its value")
         return
     if value == 0:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from ..render.authors import ADDRESS, byline
+from ..render.authors import byline
 from .references import is_one_of, people_of, read_references
 from .registrations import REGISTRATION, registrations
 
@@ -99,10 +99,8 @@ def identifying_words(
     for author in people.authors:
         words += [value for value in (author.name, author.email, author.orcid) if value]
     for affiliation in people.affiliations:
-        for key in ("group", "department", "name", "address", "city"):
-            part = affiliation.parts.get(key, "")
-            if key in ADDRESS and _tells(part, text):
-                words.append(part)
+        parts = (affiliation.parts.get(key, "") for key in ("group", "department", "name", "address", "city"))
+        words += [part for part in parts if _tells(part, text)]
     for key in ("funding", "ethics", "registration"):
         words += _numbers_in(front_matter.get(key))
     words += _leaves(front_matter.get("blind"))
