@@ -72,6 +72,13 @@ def test_all_that_the_front_matter_tells_is_looked_for() -> None:
     assert "2019" not in found
 
 
+@pytest.mark.parametrize("name", ["Zoë Quistgaard ", " Zoë  Quistgaard", "Zoë\u00a0Quistgaard"])
+def test_space_around_a_name_hides_nobody(name: str) -> None:
+    """Whatever space stands in the front matter, the family name is looked for."""
+    assert people_of({"author": name}) == (Person("Quistgaard", "Zoë"),)
+    assert "Quistgaard" in identifying_words({"author": name}, this_machine=False)
+
+
 def test_a_name_counts_by_itself_where_nobody_else_has_it() -> None:
     """Without the other Li in the reference list and the young patients, both names are looked for."""
     assert "Young" in identifying_words(FRONT, this_machine=False)

@@ -13,7 +13,7 @@ from small_draft import FORM, FRONT, PDF, RULES, TABLE, TEXT, figure_of, journal
 from analysis.results import Results
 from analysis.study import Study
 from manuscript.journal_rules import RULES as REGISTRY
-from manuscript.submission.checks import Check, Draft
+from manuscript.submission.checks import Check, Draft, shown
 from manuscript.submission.checks_text import mentions
 from manuscript.submission.figure_facts import FigureFont
 from manuscript.submission.preflight import CHECKS, HOUSE, lines, preflight
@@ -405,6 +405,12 @@ def test_a_fault_is_named_with_its_place(
     """An author finds what is wrong, and reads what is right."""
     checks = made(tmp_path, implants, implants_results, broken)
     assert said in next(check for check in checks if check.rule == rule).detail
+
+
+def test_a_rule_that_is_a_space_can_be_seen() -> None:
+    """A mark that is white on paper stands between quotation marks."""
+    assert shown({"mark": "\u202f", "from": 10000}) == 'mark "\u202f", from 10000'
+    assert [shown(value) for value in (" to ", ", ", "–", False)] == ['" to "', '", "', "–", "no"]
 
 
 def test_what_is_declared_is_passed_over(tmp_path: Path, implants: Study, implants_results: Results) -> None:
