@@ -13,7 +13,7 @@ import pytest
 import word_files
 from PIL import Image, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
 
 from analysis.errors import ReportError
 from manuscript.render.pdf import compile_pdf
@@ -247,6 +247,27 @@ def test_a_name_in_a_picture_inside_a_pdf_is_found(tmp_path: Path) -> None:
     exif[0x013B] = "Quistgaard"
     path = pdf(tmp_path, '#image("p.jpg", alt: "x")', p_jpg=picture("JPEG", exif=exif))
     assert "picture 1, tag Artist" in places(path)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"(\\376\\377" + b"".join(b"\\000%c" % letter for letter in b"Quistgaard") + b")",
+        b"(Quist\\147aard \\(sole author\\))",
+        b"<51756973746761617264 2>",
+    ],
+)
+def test_words_that_stand_for_a_part_of_a_page_are_read_however_they_are_written(
+    written: bytes, tmp_path: Path
+) -> None:
+    """Other programs write alternative texts with escapes, in 16 bits, or in an odd number of hexadecimal digits."""
+
+    def say(writer: PdfWriter) -> None:
+        content = StreamObject()
+        content.set_data(b"/Span <</ActualText " + written + b">> BDC EMC")
+        writer.pages[0][NameObject("/Contents")] = writer._add_object(content.flate_encode())
+
+    assert "object" in places(changed_pdf(tmp_path, say))
 
 
 def test_a_name_after_the_end_of_a_pdf_is_found(tmp_path: Path) -> None:
