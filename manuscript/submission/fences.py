@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-_CODE: Final = re.compile(r"^\s*(`{3,}|~{3,})\s*(.*)$")
+_CODE: Final = re.compile(r"^\s*(`{3,}(?=[^`]*$)|~{3,})\s*(.*)$")  # ```code``` at the start of a line is in the text
 _OPEN: Final = re.compile(r"^\s*:{3,}\s*(\{.*\}|[\w-]+)\s*:*\s*$")
 _CLOSE: Final = re.compile(r"^\s*:{3,}\s*$")
 _HEADING: Final = re.compile(r"^(#{1,6})\s+\S")
