@@ -39,9 +39,7 @@ LOOK: Final = ("look", "figures", "linestretch", "line-numbers", "fontsize", "at
 _FORMATS: Final = "it holds the formats of the documents"
 
 
-def stage(
-    folder: Path, journal: Journal, place: Path, *, blinded: bool = False, figures_from: Path | None = None
-) -> Path:
+def stage(folder: Path, journal: Journal, place: Path, *, blinded: bool = False) -> Path:
     """Lay a study out as a journal wants its manuscript; return the folder to build in.
 
     ``build(place, profiles=(journal.name,), ...)`` makes the documents there, with either renderer.
@@ -51,7 +49,6 @@ def stage(
     folder : the study's; nothing in it is written.
     place : the folder to make; what was built there before is kept, for what is unchanged in it.
     blinded : whether authors, and all that tells of them, are left out.
-    figures_from : another stage of this study and journal, whose figures are used where they are current.
 
     Raises
     ------
@@ -91,7 +88,7 @@ def stage(
     written |= {PROJECT_FILE: write_mapping(project)}
     written |= {profile_name: write_mapping(merged(profile, look_of(journal, placement, blinded=blinded)))}
     bring(folder, place, but=[Path(name) for name in (DOCUMENT, *written)])
-    _bring_built(folder, place, journal, figures_from)
+    _bring_built(folder, place, journal)
     if blinded:
         text = blind_pictures(text, folder, place)
         written[REMOVED] = "".join(f"{DOCUMENT}:{item.line}: {item.what}\n" for item in removed)
@@ -229,13 +226,12 @@ def _profile(folder: Path, place: Path, name: str) -> dict[str, Any]:
     return {}
 
 
-def _bring_built(folder: Path, place: Path, journal: Journal, figures_from: Path | None) -> None:
+def _bring_built(folder: Path, place: Path, journal: Journal) -> None:
     """Bring results, audit and the journal's figures; each is used only where it is current, by content."""
     for file in (RESULTS_FILE, AUDIT_FILE):
         if (folder / file).is_file():
             (place / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / file, place / file)
-    for home in (folder, *([figures_from] if figures_from else [])):
-        for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):
-            if (home / drawn).is_dir():
-                copy_files(home / drawn, place / drawn)
+    for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):
+        if (folder / drawn).is_dir():
+            copy_files(folder / drawn, place / drawn)
