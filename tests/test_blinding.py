@@ -100,6 +100,37 @@ def test_statements_that_tell_are_removed_by_bold_opening() -> None:
     assert blind('**`{python} r.heading("Funding")`.** None.') == f'**`{{python}} r.heading("Funding")`.** {SENTENCE}'
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Funding/Support", "Funding and support", "Primary Funding Source", "Financial support and sponsorship"),
+        *("Role of the Funder/Sponsor", "Role of the funding source", "Sources of support", "Sponsor", "Grants"),
+        *(
+            "Conflict of Interest Disclosures",
+            "Declaration of competing interest",
+            "Competing interests",
+            "Disclosures",
+        ),
+        *("Author Contributions", "Authors’ contributions", "Additional Contributions", "Statement of authorship"),
+        *("Acknowledgements", "Contributors", "Collaborators", "Group Information", "Guarantor"),
+        *("Corresponding author", "Correspondence to", "Reprint requests", "Prior presentation", "Presented at"),
+    ],
+)
+def test_statements_are_known_by_the_names_that_journals_have_for_them(name: str) -> None:
+    """Nobody can list the sponsors, colleagues and meetings that such a statement names: it is removed whole."""
+    for text in (f"**{name}.** The Polar Fund.\n", f"## {name}\n\nThe Polar Fund.\n"):
+        told = blinded_source(text, ()).text
+        assert SENTENCE in told
+        assert "Polar" not in told
+
+
+@pytest.mark.parametrize("name", ["Presentation", "Support vector machines", "Role of surgery", "Author", "Results"])
+def test_other_sections_stay(name: str) -> None:
+    """A section is removed for its whole name, not for a word in it."""
+    text = f"## {name}\n\nThe Polar Fund.\n"
+    assert (blinded_source(text, ()).text == text) == (name != "Author")
+
+
 def test_statements_that_tell_are_removed_by_heading() -> None:
     """The whole section goes, up to the next heading or the reference list."""
     body = """\

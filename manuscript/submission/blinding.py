@@ -27,16 +27,32 @@ _DROPPED_IF_TELLING: Final = ("description", "status", "subtitle", "date")
 
 # Statements by their headings or bold openings: those that always tell, and those that may.
 _TELLING: Final = re.compile(
-    r"(sources? of )?(grant )?(financial )?(funding|support)( statement| sources?)?|funding[ /,&and]+(support|role.*)|"
-    r"role of (the )?(funding source|funders?|sponsors?)|financial disclosures?|(financial )?disclosures?( statement)?|"
-    r"acknowledge?ments?|thanks|authors?['’]?s?['’]? contributions?|author contributions?( statement)?|contributors?|"
-    r"contributorship.*|credit( authorship)?.*|(declarations?|statements?) of (competing |conflicting )?interests?|"
-    r"(conflicts?|competing|declared?) (of )?interests?( statement| disclosures?)?|conflict of interest disclosures?|"
-    r"(about the )?authors?( information| affiliations| details)?|affiliations?|correspondence|guarantor|dedication",
-    re.IGNORECASE,
+    r"""
+    # money: "Sources of support", "Primary Funding Source", "Funding/Support", "Role of the Funder/Sponsor"
+    (primary[ ])?(sources?[ ]of[ ])?(grant[ ])?(financial[ ])?(funding|support|sponsorship)
+        ([ ](statement|sources?|information))?
+    | (funding|financial[ ]support)[ /,&and]+(support|sponsorship|role.*)
+    | grants? | sponsors?
+    | role[ ]of[ ](the[ ])?(funding[ ]sources?|funders?|sponsors?)([ /]+(or[ ])?(the[ ])?sponsors?)?
+    # interests: "Disclosures", "Declaration of competing interest", "Conflict of Interest Disclosures"
+    | (financial[ ])?disclosures?([ ]statement)?
+    | (declarations?|statements?)[ ]of[ ](competing[ ]|conflicting[ ])?interests?
+    | (conflicts?|competing|declared?)[ ](of[ ])?interests?([ ]statement|[ ]disclosures?)?
+    # who did what, and thanks
+    | acknowledge?ments? | thanks | dedication | guarantor
+    | (authors?['’]?s?['’]?|additional)[ ](contributions?([ ]statement)?|roles?)
+    | contributors? | contributorship.* | credit([ ]authorship)?.* | statement[ ]of[ ]authorship | collaborators?
+    # who and where they are
+    | (about[ ]the[ ])?authors?([ ](information|affiliations|details))? | affiliations? | group[ ]information
+    | corresponding[ ]authors? | correspondence([ ]to)? | address[ ]for[ ](correspondence|reprints)
+    | reprint[ ]requests? | twitter | social[ ]media
+    # where it was shown before
+    | (prior|previous|meeting)[ ]presentations? | presented[ ]at.* | previously[ ]presented.*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _MAYBE_TELLING: Final = re.compile(
-    r"ethic.*|(institutional|research) (review|ethics).*|irb.*|.*informed consent.*|consent.*|"
+    r"ethic.*|(institutional|research) (review|ethics).*|irb.*|.*informed consent.*|(patient )?consent.*|"
     r"((clinical )?(trial|study|protocol|review) )?(pre-?)?registration.*|clinical trials?( number| identifier)?|"
     r"(data|code|materials?|software)[, ].*(availability|sharing)( statement)?|(data|code) availability.*",
     re.IGNORECASE,
