@@ -454,6 +454,12 @@ def test_years_of_citations_are_no_numbers_of_references(clean: Draft) -> None:
     assert failing(preflight(draft)) == ["citations"]
 
 
+def test_formats_may_be_written_as_endings(clean: Draft) -> None:
+    """Whether ".docx" or "docx", it is DOCX, as ".tif" is TIFF."""
+    for formats in ([".docx"], ["rtf", "docx"]):
+        assert failing(preflight(replace(clean, journal=journal(RULES | {"text_formats": formats})))) == []
+
+
 def test_not_one_draft_serves_for_all(clean: Draft) -> None:
     """A draft without figures' files or a twin leaves the lines about them open, rather than passing them."""
     checks = preflight(replace(clean, figures=(), traces=None))

@@ -355,6 +355,14 @@ def test_how_a_name_is_written_does_not_matter(tmp_path: Path) -> None:
         assert places(tmp_path / "a.txt", ("Anne-Marie Fischer-Müller",)) == ["line 1"], spelling
 
 
+def test_a_name_that_the_front_matter_spells_out_is_found_with_its_umlaut(tmp_path: Path) -> None:
+    """Authors write Mueller in one place and Müller in another; "back" is no trace of Baeck."""
+    (tmp_path / "a.txt").write_text("As Müller says in Tromsø", encoding="utf-8")
+    assert places(tmp_path / "a.txt", ("J Mueller", "Mueller")) == ["line 1"]
+    (tmp_path / "b.txt").write_text("Not one step back for Bauer", encoding="utf-8")
+    assert places(tmp_path / "b.txt", ("Baeck",)) == []
+
+
 def test_a_trace_says_what_was_found_where_and_among_what(tmp_path: Path) -> None:
     """One line tells file, place, word and context."""
     (tmp_path / "letter.txt").write_text("We thank Dr. Quistgaard for her help.", encoding="utf-8")

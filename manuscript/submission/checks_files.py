@@ -26,7 +26,7 @@ _ARCHIVE_TIME: Final = frozenset({(1980, 1, 1, 0, 0, 0)})  # of zip entries that
 
 
 def _text_formats(draft: Draft, limit: Any) -> Found:
-    allowed = {name.lower() for name in limit}
+    allowed = {name.strip().lstrip(".").lower() for name in limit}
     ours = [path.suffix.lstrip(".") for path in (draft.files.docx, draft.files.pdf)]
     return Found(bool(allowed & set(ours)), ", ".join(name.upper() for name in ours))
 
