@@ -83,7 +83,7 @@ def parse_journal(content: bytes, *, name: str, file: str) -> Journal:
         If it is not valid: names the line, what was expected, what to do.
     """
     try:
-        text = content.decode()
+        text = content.decode("utf-8-sig")
         parsed = tomllib.loads(text)
     except UnicodeDecodeError:
         raise ReportError(f"{file}: not UTF-8 text. Save the file as UTF-8.") from None

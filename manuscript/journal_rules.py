@@ -22,7 +22,7 @@ def _whole(least: int = 0) -> tuple[str, Callable[[Any], bool]]:
 
 
 def _number(value: Any) -> bool:
-    return type(value) in (int, float) and value > 0
+    return type(value) in (int, float) and 0 < value < math.inf
 
 
 def _one_of(*choices: str) -> tuple[str, Callable[[Any], bool]]:
@@ -50,7 +50,7 @@ def _table(
 
 
 def _step(value: Any) -> bool:
-    return _table({"below": _number, "decimals": _whole()[1]})(value)
+    return _table({"below": _number, "decimals": _whole(1)[1]})(value)
 
 
 def _steps(value: Any) -> bool:
@@ -63,6 +63,7 @@ _TEXTS: Final = ("a list of texts", _texts)
 _YES_NO: Final = ("true or false", lambda value: isinstance(value, bool))
 _LIMIT: Final = _whole(1)
 _DECIMALS: Final = _whole()
+_P_DECIMALS: Final = _whole(1)  # with none, every P value would be 0 or 1
 _SIZE: Final = ("a number above 0", _number)
 _RANGE: Final = (
     "a table with min or max or both, such as { min = 8, max = 12 }",
@@ -75,7 +76,7 @@ _RANGE: Final = (
 
 RULES: Final[Mapping[str, RuleKind]] = {
     # ---- numbers
-    "p_decimals": RuleKind("decimals of a P value, where `p_steps` asks for no more", *_DECIMALS),
+    "p_decimals": RuleKind("decimals of a P value, where `p_steps` asks for no more", *_P_DECIMALS),
     "p_steps": RuleKind(
         "decimals of smaller P values",
         "a list such as [{ below = 0.01, decimals = 3 }], bounds rising",
@@ -86,7 +87,11 @@ RULES: Final[Mapping[str, RuleKind]] = {
         "a table such as { digits = 2, most_decimals = 4 }",
         _table({"digits": _whole(1)[1], "most_decimals": _whole(1)[1]}),
     ),
-    "p_floor": RuleKind('below it, a P value prints as "< floor"', *_SIZE),
+    "p_floor": RuleKind(
+        'below it, a P value prints as "< floor"',
+        "a number above 0, below 1",
+        lambda value: _number(value) and value < 1,
+    ),
     "p_letter": RuleKind("the letter of P values", *_one_of("P", "p")),
     "p_italic": RuleKind("whether that letter is italic", *_YES_NO),
     "p_spaced": RuleKind("whether space stands around the sign of a P value", *_YES_NO),

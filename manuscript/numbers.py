@@ -126,8 +126,7 @@ def p_number(p: float | int | str | None, style: Style) -> str:
     ceiling = 1 - 10**-decimals
     if value > ceiling:
         return f">{style.p.space}{_p_digits(ceiling, decimals, style)}"
-    # 0.0497 must not print as "0.050": rounding never changes on which side of alpha a P value lies.
-    while (rounded(value, decimals) < Decimal(repr(style.alpha))) != (value < style.alpha):
+    while not _keeps_its_meaning(rounded(value, decimals), value, style):
         decimals += 1
     return _p_digits(value, decimals, style)
 
@@ -144,8 +143,16 @@ def p_text(p: float | int | str | None, style: Style) -> str:
 def _p_decimals(value: float, style: Style) -> int:
     if style.p.significant is None:
         return next((decimals for bound, decimals in style.p.steps if value < bound), style.p.decimals)
-    leading = -math.floor(math.log10(value))  # place of the first digit that is not 0
-    return min(max(leading, 1) + style.p.significant - 1, style.p.most_decimals)
+    for _ in range(2):  # 0.0996 is rounded to 0.10, whose first digit stands one place further left
+        leading = -math.floor(math.log10(value))  # place of the first digit that is not 0
+        decimals = min(max(leading, 1) + style.p.significant - 1, style.p.most_decimals)
+        value = float(rounded(value, decimals)) or value
+    return decimals
+
+
+def _keeps_its_meaning(printed: Decimal, value: float, style: Style) -> bool:
+    """Tell whether a rounded P value is not 0 and lies on the same side of alpha: 0.0497 must not print as "0.050"."""
+    return printed > 0 and (printed < Decimal(repr(style.alpha))) == (value < style.alpha)
 
 
 def _p_digits(value: float, decimals: int, style: Style, *, strip: bool = False) -> str:

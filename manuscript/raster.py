@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from PIL import ExifTags, Image, TiffImagePlugin, TiffTags
+from PIL import ExifTags, Image, TiffImagePlugin, TiffTags, UnidentifiedImageError
 
 from analysis.errors import ReportError
 
@@ -32,6 +32,7 @@ _PLAIN_TAGS: Final = frozenset(
 )
 _STRIP: Final = 1 << 22  # bytes of pixels that are compressed as one: a third smaller than with the usual 64 KB
 _UNITS: Final = {2: 1.0, 3: 2.54}  # dots per inch and per centimetre
+_UNREADABLE: Final = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 _ALPHA: Final = ("RGBA", "LA", "PA", "RGBa", "La")
 
 
@@ -99,7 +100,7 @@ def read_raster(path: Path) -> RasterFacts:
             )
     except FileNotFoundError:
         raise ReportError(f"{path} does not exist, so it cannot be measured.") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except _UNREADABLE as error:
         raise ReportError(f"{path} cannot be read as a picture ({error}). Make it again.") from None
 
 
@@ -143,16 +144,21 @@ def _short(value: object) -> str:
     return str(value)[:2000]
 
 
-def tag_texts(content: bytes) -> Iterator[tuple[str, str]]:
-    """Yield every tag of a picture's file as text: of TIFF and EXIF, comments, XMP and profiles, of each of its pages.
+def tag_texts(content: bytes, *, name: str) -> list[tuple[str, str]]:
+    """Return every tag of a picture's file as text: of TIFF and EXIF, comments, XMP and profiles, of each of its pages.
 
     Raises
     ------
-    OSError, ValueError, SyntaxError
-        If it is no picture, or a damaged one.
+    ReportError
+        If it is no picture, a damaged one, or one of more pixels than are ever read; `name` is how it is called.
     """
-    with Image.open(io.BytesIO(content)) as image:
-        yield from _tags(image)
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as image:
+            return list(_tags(image))
+    except UnidentifiedImageError:
+        raise ReportError(f"{name} cannot be read as a picture, so it cannot be searched. Make it again.") from None
+    except _UNREADABLE as error:
+        raise ReportError(f"{name} cannot be read as a picture ({error}), so it cannot be searched.") from None
 
 
 def _tags(image: Image.Image) -> Iterator[tuple[str, str]]:

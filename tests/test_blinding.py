@@ -72,6 +72,13 @@ def test_all_that_the_front_matter_tells_is_looked_for() -> None:
     assert "2019" not in found
 
 
+@pytest.mark.parametrize("name", ["Zoë Quistgaard ", " Zoë  Quistgaard", "Zoë\u00a0Quistgaard"])
+def test_space_around_a_name_hides_nobody(name: str) -> None:
+    """Whatever space stands in the front matter, the family name is looked for."""
+    assert people_of({"author": name}) == (Person("Quistgaard", "Zoë"),)
+    assert "Quistgaard" in identifying_words({"author": name}, this_machine=False)
+
+
 def test_a_name_counts_by_itself_where_nobody_else_has_it() -> None:
     """Without the other Li in the reference list and the young patients, both names are looked for."""
     assert "Young" in identifying_words(FRONT, this_machine=False)
@@ -91,6 +98,37 @@ def test_statements_that_tell_are_removed_by_bold_opening() -> None:
     for opening in ("Funding", "Author contributions", "Acknowledgments", "Acknowledgements", "Conflicts of interest"):
         assert blind(f"**{opening}.** We\nmuch *thank* all.\n\nNext.") == f"**{opening}.** {SENTENCE}\n\n\nNext."
     assert blind('**`{python} r.heading("Funding")`.** None.') == f'**`{{python}} r.heading("Funding")`.** {SENTENCE}'
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Funding/Support", "Funding and support", "Primary Funding Source", "Financial support and sponsorship"),
+        *("Role of the Funder/Sponsor", "Role of the funding source", "Sources of support", "Sponsor", "Grants"),
+        *(
+            "Conflict of Interest Disclosures",
+            "Declaration of competing interest",
+            "Competing interests",
+            "Disclosures",
+        ),
+        *("Author Contributions", "Authors’ contributions", "Additional Contributions", "Statement of authorship"),
+        *("Acknowledgements", "Contributors", "Collaborators", "Group Information", "Guarantor"),
+        *("Corresponding author", "Correspondence to", "Reprint requests", "Prior presentation", "Presented at"),
+    ],
+)
+def test_statements_are_known_by_the_names_that_journals_have_for_them(name: str) -> None:
+    """Nobody can list the sponsors, colleagues and meetings that such a statement names: it is removed whole."""
+    for text in (f"**{name}.** The Polar Fund.\n", f"## {name}\n\nThe Polar Fund.\n"):
+        told = blinded_source(text, ()).text
+        assert SENTENCE in told
+        assert "Polar" not in told
+
+
+@pytest.mark.parametrize("name", ["Presentation", "Support vector machines", "Role of surgery", "Author", "Results"])
+def test_other_sections_stay(name: str) -> None:
+    """A section is removed for its whole name, not for a word in it."""
+    text = f"## {name}\n\nThe Polar Fund.\n"
+    assert (blinded_source(text, ()).text == text) == (name != "Author")
 
 
 def test_statements_that_tell_are_removed_by_heading() -> None:
@@ -138,6 +176,28 @@ def test_what_the_authors_mark_is_removed() -> None:
     """Spans become a word, divs a sentence."""
     assert blind("At [our [own] centre]{.identifying} we did.") == f"At {WORD} we did."
     assert blind("::: {.identifying}\nWho\n\nwe are.\n:::\nNext.") == f"{SENTENCE}\n\n\n\n\nNext."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["## Our clinic {.identifying}\n\nText.\n", "![Ours](x.png){.identifying}\n", "`code`{.identifying} here\n"],
+)
+def test_a_mark_that_would_be_without_effect_is_refused(text: str) -> None:
+    """What the authors mark never stays in the twin: where a mark is not understood, its line is told."""
+    with pytest.raises(ReportError, match=r"^report\.qmd:2: what is marked as \.identifying here would stay"):
+        blinded_source(f"\n{text}", ())
+
+
+def test_marked_words_may_hold_links_and_brackets() -> None:
+    """A link inside of a mark, with brackets in its words, goes with it."""
+    text = "Seen [at [our clinic [in the town]](https://a.example) here]{.identifying} in 2020."
+    assert blinded_source(text, ()).text == f"Seen {WORD} in 2020."
+
+
+def test_what_stands_in_a_comment_is_no_heading() -> None:
+    """A statement that the authors have put aside does not take the section after it along."""
+    text = "<!--\n## Funding\n-->\n\nResults stay.\n"
+    assert blinded_source(text, ()).text == text
 
 
 def test_words_are_replaced_wherever_they_stand_and_told_with_their_line() -> None:
@@ -297,6 +357,37 @@ def test_pictures_come_under_other_names_without_metadata(tmp_path: Path) -> Non
         with Image.open(file) as new, Image.open(study / "images" / original) as old:
             assert list(new.convert("RGB").tobytes()) == list(old.convert("RGB").tobytes())
     assert files[2].read_text() == '<svg width="1"><path d="M1"/></svg>'
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0, "restart_marker_blocks": 1}])
+def test_pictures_behind_the_first_of_a_jpeg_are_gone(options: dict[str, Any]) -> None:
+    """Telephones put a second picture, with metadata of its own, behind the one that is shown."""
+    exif = Image.Exif()
+    exif[0x013B] = "Quistgaard"
+    first, whole = io.BytesIO(), io.BytesIO()
+    picture = Image.effect_noise((60, 40), 90)
+    picture.save(first, "JPEG", exif=exif, **options)
+    picture.save(whole, "MPO", save_all=True, append_images=[picture], exif=exif)
+    for content in (first.getvalue() * 2, whole.getvalue()):
+        cleared = without_metadata(content, name="a.jpg")
+        assert b"Quistgaard" not in cleared
+        assert cleared.count(b"\xff\xd9") == 1
+        with Image.open(io.BytesIO(cleared)) as new, Image.open(io.BytesIO(content)) as old:
+            assert new.tobytes() == old.tobytes()
+
+
+def test_what_a_drawing_program_adds_to_an_svg_is_gone() -> None:
+    """Inkscape writes the whole path of an exported file, at any depth; what is drawn, labels in HTML too, stays."""
+    drawn = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:i="http://ink.example">'
+        '<i:view name="Quistgaard"/><g i:export="/home/quistgaard/a.png" id="g"><use xlink:href="#g"/></g>'
+        '<foreignObject><p xmlns="http://www.w3.org/1999/xhtml">Label</p></foreignObject></svg>'
+    )
+    cleared = without_metadata(drawn.encode(), name="a.svg").decode()
+    assert "uistgaard" not in cleared
+    assert all(kept in cleared for kept in ('id="g"', 'xlink:href="#g"', "Label</p>"))
+    with pytest.raises(ReportError, match=r"^a\.svg cannot be read as SVG"):
+        without_metadata(b"<svg><g></svg>", name="a.svg")
 
 
 def test_a_picture_that_cannot_be_cleared_is_refused() -> None:

@@ -112,6 +112,23 @@ def test_figures_are_numbered_as_the_document_prints_them(report: Report) -> Non
     )
 
 
+def test_numbers_are_those_of_the_journal_s_manuscript(report: Report) -> None:
+    """A figure in a comment or hidden in the journal's profile takes no number; attributes stand in any order."""
+    text = (
+        "<!--\n::: {#fig-old}\n![](old.png)\n\nOld.\n:::\n-->\n\n"
+        "::: {.content-visible unless-profile=mine}\n::: {#fig-others}\n![](flow.png)\n\nFlow.\n:::\n:::\n\n"
+        '::: {.content-visible when-format="html"}\n![Web.](web.png){#fig-web}\n:::\n\n'
+        "::: {.wide #fig-scan}\n![](scans/one)\n\nScan.\n:::\n\n"
+        "![The flow.](flow.png){width=50% #fig-flow}\n\n"
+        '```{python}\n#| label: fig-all\nr.figure("overall")\n```\n'
+    )
+    document = parse(text, path=report.study.folder / "report.qmd")
+    here = [(one.number, one.label, one.name or one.image) for one in numbered_figures(document, profile="mine")]
+    assert here == [(1, "fig-scan", "scans/one.tif"), (2, "fig-flow", "flow.png"), (3, "fig-all", "overall")]
+    elsewhere = [(one.number, one.label) for one in numbered_figures(document, profile="other")]
+    assert elsewhere == [(1, "fig-others"), (2, "fig-scan"), (3, "fig-flow"), (4, "fig-all")]
+
+
 def test_files_are_named_by_number_and_images_are_copied(report: Report, tmp_path: Path) -> None:
     """Each figure comes in each format; an image file of the study comes as it is."""
     found = measured(report, TEXT, journal("generic"), tmp_path)
@@ -189,7 +206,7 @@ def test_a_journal_that_takes_no_format_of_ours_is_one_clear_error() -> None:
 def test_a_figure_whose_name_is_computed_is_one_clear_error(report: Report) -> None:
     """Which figure it is cannot be known from the text."""
     text = "::: {#fig-a}\n\n```{python}\nr.figure(names[0])\n```\n\nCaption.\n:::\n"
-    with pytest.raises(ReportError, match=r"^fig-a: the name of the figure is computed") as error:
+    with pytest.raises(ReportError, match=r"^report.qmd:4: the name of the figure is computed") as error:
         numbered_figures(parse(text, path=report.study.folder / "report.qmd"))
     assert 'r.figure("name")' in str(error.value)
 
@@ -198,6 +215,17 @@ def test_a_figure_without_a_file_is_one_clear_error(report: Report) -> None:
     """The message names line and label."""
     text = "Text.\n\n::: {#fig-a}\n![](lost.png)\n\nCaption.\n:::\n"
     with pytest.raises(ReportError, match=r"^report.qmd:3: the figure 'fig-a' is neither"):
+        numbered_figures(parse(text, path=report.study.folder / "report.qmd"))
+
+
+@pytest.mark.parametrize("shown", ["drawing.svg", "drawing"])
+def test_a_drawing_that_cannot_be_uploaded_is_told_at_once(report: Report, shown: str) -> None:
+    """An SVG shows in the document, and no check could measure it: the message says what to save it as."""
+    (report.study.folder / "drawing.svg").write_text("<svg/>")
+    text = f"Text.\n\n::: {{#fig-a}}\n![]({shown})\n\nCaption.\n:::\n"
+    with pytest.raises(
+        ReportError, match=r"^report.qmd:3: the figure 'fig-a' is drawing.svg, .* not for upload.\nSave"
+    ):
         numbered_figures(parse(text, path=report.study.folder / "report.qmd"))
 
 

@@ -94,8 +94,8 @@ def test_a_number_that_is_a_limit_stands_in_its_quote(name: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("value = 2", "value = -2", "j.toml:5: [rules.p_decimals]: value is -2; expected a whole number from 0."),
-        ("value = 2", "value = true", "j.toml:5: [rules.p_decimals]: value is True; expected a whole number from 0."),
+        ("value = 2", "value = -2", "j.toml:5: [rules.p_decimals]: value is -2; expected a whole number from 1."),
+        ("value = 2", "value = true", "j.toml:5: [rules.p_decimals]: value is True; expected a whole number from 1."),
         ("p_decimals", "p_decimal", "j.toml:4: unknown rule 'p_decimal'; did you mean 'p_decimals'"),
         ('quote = "P values have two decimals."\n', "", "j.toml:4: [rules.p_decimals] has no quote."),
         ('"P values have two decimals."', '""', "j.toml:6: [rules.p_decimals] has no quote."),

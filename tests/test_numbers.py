@@ -78,6 +78,28 @@ def test_a_printed_p_value_lies_on_the_same_side_of_alpha(p: float) -> None:
     assert below == (p < 0.05)
 
 
+@pytest.mark.parametrize(("p", "printed"), [(0.0034, "0.003"), (0.0072, "0.01"), (0.0001, "< 0.001"), (0.3, "0.30")])
+def test_no_p_value_prints_as_zero_in_a_journal_of_few_decimals(p: float, printed: str) -> None:
+    """A journal known for its two decimals alone gets one more of what would be 0.00."""
+    assert plain(numbers.p_number(p, Style(p=PValueStyle(decimals=2)))) == printed
+
+
+@pytest.mark.parametrize(
+    ("p", "printed"),
+    [
+        (0.0996, "0.10"),
+        (0.00996, "0.010"),
+        (0.000999, "0.0010"),
+        (0.0994, "0.099"),
+        (0.38, "0.38"),
+        (0.00005, "< 0.0001"),
+    ],
+)
+def test_significant_digits_are_counted_after_rounding(p: float, printed: str) -> None:
+    """What is rounded up to a power of ten has as many significant digits as all others, not one more."""
+    assert plain(numbers.p_number(p, Style(p=PValueStyle(significant=2, floor=0.0001)))) == printed
+
+
 def test_a_p_value_outside_its_range_is_refused() -> None:
     """A number that cannot be a P value is a mistake of the program, not a text."""
     with pytest.raises(ValueError, match="cannot be"):

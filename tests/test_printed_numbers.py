@@ -117,6 +117,7 @@ def test_a_printed_number_is_read_back(value: float, decimals: int, style: Style
         ("It differed (P = 0,030).", ["p_italic", "decimal_mark"]),
         ("The P value was 0.03.", ["p_italic", "p_decimals"]),
         ("P < 0.05 was significant.", ["p_italic", "p_floor"]),
+        ("(P for interaction=0.2)", ["p_italic", "p_spaced", "p_decimals"]),
         ("P = 0.0000 in all.", ["p_italic", "p_values"]),
         ("They had 1·5 on average.", ["decimal_mark"]),
         ("It was 1,5 on average.", ["decimal_mark"]),

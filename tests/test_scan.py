@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 import word_files
 from PIL import Image, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
 
 from analysis.errors import ReportError
 from manuscript.render.pdf import compile_pdf
@@ -247,6 +249,27 @@ def test_a_name_in_a_picture_inside_a_pdf_is_found(tmp_path: Path) -> None:
     assert "picture 1, tag Artist" in places(path)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"(\\376\\377" + b"".join(b"\\000%c" % letter for letter in b"Quistgaard") + b")",
+        b"(Quist\\147aard \\(sole author\\))",
+        b"<51756973746761617264 2>",
+    ],
+)
+def test_words_that_stand_for_a_part_of_a_page_are_read_however_they_are_written(
+    written: bytes, tmp_path: Path
+) -> None:
+    """Other programs write alternative texts with escapes, in 16 bits, or in an odd number of hexadecimal digits."""
+
+    def say(writer: PdfWriter) -> None:
+        content = StreamObject()
+        content.set_data(b"/Span <</ActualText " + written + b">> BDC EMC")
+        writer.pages[0][NameObject("/Contents")] = writer._add_object(content.flate_encode())
+
+    assert "object" in places(changed_pdf(tmp_path, say))
+
+
 def test_a_name_after_the_end_of_a_pdf_is_found(tmp_path: Path) -> None:
     """What no program reads is in the file all the same."""
     path = pdf(tmp_path)
@@ -332,6 +355,14 @@ def test_how_a_name_is_written_does_not_matter(tmp_path: Path) -> None:
         assert places(tmp_path / "a.txt", ("Anne-Marie Fischer-Müller",)) == ["line 1"], spelling
 
 
+def test_a_name_that_the_front_matter_spells_out_is_found_with_its_umlaut(tmp_path: Path) -> None:
+    """Authors write Mueller in one place and Müller in another; "back" is no trace of Baeck."""
+    (tmp_path / "a.txt").write_text("As Müller says in Tromsø", encoding="utf-8")
+    assert places(tmp_path / "a.txt", ("J Mueller", "Mueller")) == ["line 1"]
+    (tmp_path / "b.txt").write_text("Not one step back for Bauer", encoding="utf-8")
+    assert places(tmp_path / "b.txt", ("Baeck",)) == []
+
+
 def test_a_trace_says_what_was_found_where_and_among_what(tmp_path: Path) -> None:
     """One line tells file, place, word and context."""
     (tmp_path / "letter.txt").write_text("We thank Dr. Quistgaard for her help.", encoding="utf-8")
@@ -339,11 +370,19 @@ def test_a_trace_says_what_was_found_where_and_among_what(tmp_path: Path) -> Non
     assert str(trace) == ("letter.txt: line 1: 'Quistgaard' in \"We thank Dr. Quistgaard for her help.\"")
 
 
+def png_of(width: int, height: int) -> bytes:
+    """Return the head of a PNG of this size, without pixels."""
+    parts = (b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0), b"IDAT", b"IEND")
+    chunks = (struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part)) for part in parts)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
 def test_what_cannot_be_read_is_not_called_clean(tmp_path: Path) -> None:
-    """A missing file, a broken archive, picture or PDF are errors."""
+    """A missing file, a broken archive, picture or PDF are errors, and so is a picture of more pixels than are read."""
     for name, content in {
         "a.docx": b"PK\x03\x04broken",
         "a.png": b"\x89PNG\r\n\x1a\nbroken",
+        "huge.png": png_of(50_000, 50_000),
         "a.pdf": b"%PDF-1.7 no",
     }.items():
         (tmp_path / name).write_bytes(content)

@@ -178,6 +178,7 @@ def test_headings_of_the_end_are_of_the_document_s_highest_level() -> None:
         (["Table: Caption {#tbl-x}", "", "| a |", "|---|", "", "text"], "tbl", 0, 4),
         (["```{python}", "#| label: fig-x", "#| fig-cap: c", "plot()", "```"], "fig", 0, 5),
         (["![A caption", "of two lines](a.png){#fig-x}"], "fig", 0, 2),
+        (["```a``` b", "", "![c](a.png){#fig-x}"], "fig", 2, 3),
         ([":::: {#fig-x .wide}", "::: {.inner}", "a", ":::", "caption", "::::"], "fig", 0, 6),
     ],
 )
@@ -194,10 +195,11 @@ def test_every_form_of_a_labelled_float_is_known(lines: list[str], kind: str, fi
         ["```", "::: {#fig-x}", "```"],
         ["::: {#notice}", "text", ":::"],
         ["~~~", "| a |", ": c {#tbl-x}", "~~~"],
+        ["<!--", "::: {#fig-x}", "![](a.png)", "", "Old.", ":::", "-->"],
     ],
 )
 def test_what_only_looks_like_a_float_stays(lines: list[str]) -> None:
-    """Images in a sentence, listings and other divs are text."""
+    """Images in a sentence, listings, comments and other divs are text."""
     assert find_floats(lines) == []
 
 

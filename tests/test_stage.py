@@ -136,7 +136,9 @@ def test_results_and_figures_of_the_study_are_used(study: Path, draft: Report) -
         assert (study.parent / "stage" / "build" / name).stat().st_size
         assert (study.parent / "stage" / "build" / name).read_bytes() == (study / "build" / name).read_bytes()
     drawn = study.parent / "stage" / "build" / "figures" / "generic"
-    other = stage(study, journal(), study.parent / "other", figures_from=study.parent / "stage")
+    shutil.copytree(drawn, study / "build" / "figures" / "generic")
+    other = stage(study, journal(), study.parent / "other")
+    shutil.rmtree(study / "build" / "figures" / "generic")
     for path in drawn.iterdir():
         assert (other / "build" / "figures" / "generic" / path.name).read_bytes() == path.read_bytes()
 
@@ -383,3 +385,12 @@ def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None
     for name in ("report.qmd", "_quarto.yml"):
         assert "Quistgaard" not in (place / name).read_text(encoding="utf-8")
     assert "By [removed]." in (place / "report.qmd").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["references.bib", "_quarto.yml", "_quarto-generic.yml"])
+def test_a_file_that_is_not_utf_8_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    """A list of references in Latin-1, as older programs export it, is named with its line."""
+    study = copy(tmp_path / "study")
+    (study / name).write_bytes(b"# first\n# M\xfcller\n")
+    with pytest.raises(ReportError, match=rf"^{re.escape(name)}:2: not UTF-8 text. Save the file as UTF-8.$"):
+        stage(study, journal(), tmp_path / "stage", blinded=True)

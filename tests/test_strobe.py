@@ -192,8 +192,9 @@ def test_a_title_that_names_the_design_covers_1a(drafts: dict[str, DraftStudy]) 
     """Without the word in the title, and without a mark, the item is red."""
     text = drafts["flagship"].text
     assert "1a" not in checklist_of(drafts["flagship"]).uncovered
-    renamed = dataclasses.replace(text, title="Treatment and survival")
-    assert "1a" in checklist_of(drafts["flagship"], renamed).uncovered
+    for title in ("Treatment and survival", "Long-term follow-up of implants"):
+        renamed = dataclasses.replace(text, title=title)
+        assert "1a" in checklist_of(drafts["flagship"], renamed).uncovered
 
 
 def test_every_mark_of_the_flagship_has_its_page_and_line(drafts: dict[str, DraftStudy]) -> None:
@@ -273,6 +274,25 @@ def test_a_fact_follows_the_results(drafts: dict[str, DraftStudy]) -> None:
     changed = dataclasses.replace(draft, results=dataclasses.replace(draft.results, records=records))
     assert "77 excluded" in facts(checklist_of(changed), "13a")
     assert "77" in facts(checklist_of(changed), "13b")
+
+
+def test_facts_print_numbers_in_the_style(drafts: dict[str, DraftStudy]) -> None:
+    """Thousands of denominators are set apart and units have the journal's name: no checklist fails for its own."""
+    draft = drafts["flagship"]
+    records = tuple(dataclasses.replace(record, denominator=12345) for record in draft.results)
+    results = dataclasses.replace(draft.results, records=records)
+    style = dataclasses.replace(style_of(draft.study), thousands=",", units={"years": "y"})
+    one_year = dataclasses.replace(draft.study.time, landmarks=(1.0,))
+    for study, after in ((draft.study, "y: "), (dataclasses.replace(draft.study, time=one_year), "at 1 y: ")):
+        checklist = strobe(draft.text, results, study, style)
+        told = {number: facts(checklist, number) for number in ("12d", "14b", "15", "16c")}
+        assert "of 12,345 censored" in told["12d"]
+        assert "Missing, of 12,345: " in told["14b"]
+        assert "of 12,345 had the event" in told["15"]
+        assert after in told["16c"]
+    plain_style = style_of(draft.study)
+    at_one = facts(strobe(draft.text, results, dataclasses.replace(draft.study, time=one_year), plain_style), "16c")
+    assert "at 1 year: " in at_one
 
 
 def test_facts_say_nothing_of_what_a_study_has_not(drafts: dict[str, DraftStudy]) -> None:

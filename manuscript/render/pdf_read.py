@@ -21,6 +21,8 @@ from pypdf.generic import (
     NameObject,
     StreamObject,
     TextStringObject,
+    read_hex_string_from_stream,
+    read_string_from_stream,
 )
 
 from analysis.errors import ReportError
@@ -30,9 +32,7 @@ _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 _TEXT: Final = re.compile(rb"(?s)((?<![^\s>\]])BT\b.*?\bET(?![^\s/\[<]))")
 _DRAWING: Final = re.compile(rb"(?<=\s)(?:[-+.\d]+\s+){2,6}(?:[mlcvy]|re)(?=\s)")
 # What is said of a part of a page, in its content: words in place of it
-_SAID: Final = re.compile(
-    rb"/(?:Alt|ActualText|E|T)\s*(?:<(?P<hex>[0-9A-Fa-f\s]*)>|\((?P<text>(?:\\.|[^\\()])*)\))", re.S
-)
+_SAID: Final = re.compile(rb"/(?:Alt|ActualText|E|T)\s*(?P<text><[0-9A-Fa-f\s]*>|\((?:\\.|[^\\()])*\))", re.S)
 _JPEG: Final = ("/DCTDecode", "/JPXDecode")
 
 
@@ -160,7 +160,7 @@ def _facts(content: bytes) -> PdfFacts | None:
             *(text for item in objects for text in _texts(item)),
             *said,
         ),
-        images=tuple(item._data for item in objects if isinstance(item, StreamObject) and item.get("/Filter") in _JPEG),
+        images=tuple(item._data for item in objects if isinstance(item, StreamObject) and _is_jpeg(item)),
         tagged=bool(reader.root_object.get("/MarkInfo", {}).get("/Marked")),
         figures=tuple(str(item.get("/Alt", "")) for item in objects if item.get("/S") == "/Figure"),
     )
@@ -253,11 +253,9 @@ def _leave_out_drawings(page: PageObject) -> None:
 def _said_on(page: PageObject) -> Iterator[str]:
     """Yield alternative texts that stand in a page's content."""
     for met in _SAID.finditer(_content(page)):
-        if met["hex"] is not None:
-            raw = bytes.fromhex(re.sub(rb"\s", b"", met["hex"]).decode())
-            yield raw.decode("utf-16" if raw.startswith((b"\xfe\xff", b"\xff\xfe")) else "latin-1", errors="replace")
-        else:
-            yield met["text"].decode("latin-1")
+        read = read_hex_string_from_stream if met["text"].startswith(b"<") else read_string_from_stream
+        text = read(io.BytesIO(met["text"]))
+        yield text.decode("latin-1") if isinstance(text, bytes) else str(text)
 
 
 def _objects(reader: PdfReader) -> Iterator[DictionaryObject]:
@@ -277,6 +275,12 @@ def _dictionaries(item: Any, *, depth: int) -> Iterator[DictionaryObject]:
     if isinstance(item, list):
         for child in item:
             yield from _dictionaries(child, depth=depth + 1)
+
+
+def _is_jpeg(item: StreamObject) -> bool:
+    """Tell whether the bytes of an object are a JPEG file: its only filter, by itself or in a list."""
+    filters = item.get("/Filter")
+    return (filters[0] if isinstance(filters, list) and len(filters) == 1 else filters) in _JPEG
 
 
 def _texts(item: DictionaryObject) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from analysis.errors import ReportError, nearest
 
-from .qmd import Document
+from .qmd import Document, utf8_text
 from .yaml_text import read_mapping
 
 PROJECT_FILE: Final = "_quarto.yml"
@@ -151,7 +151,7 @@ def files_named(config: Mapping[str, Any]) -> list[Path]:
 
 def reference_keys(files: Iterable[Path]) -> list[str]:
     """Return the keys of the references in BibTeX files."""
-    texts = (path.read_text(encoding="utf-8") for path in files if path.suffix == ".bib")
+    texts = (utf8_text(path, needed="it holds references") for path in files if path.suffix == ".bib")
     return [key for text in texts for key in re.findall(r"^\s*@\w+\s*\{\s*([^,\s]+)", text, re.MULTILINE)]
 
 
@@ -193,10 +193,7 @@ def _absolute(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ReportError(f"{path} does not exist; it holds the formats of the documents.") from None
+    return utf8_text(path, needed="it holds the formats of the documents")
 
 
 def as_list(value: Any) -> list[Any]:

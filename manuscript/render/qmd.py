@@ -96,6 +96,23 @@ def read_qmd(path: Path) -> Document:
     return parse(_text(path), path=path)
 
 
+def utf8_text(path: Path, *, needed: str) -> str:
+    """Return the text of a file; `needed` says what the file is for, should it be missing.
+
+    Raises
+    ------
+    ReportError
+        If it is missing, or not UTF-8; names the line.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ReportError(f"{path} does not exist; {needed}.") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ReportError(f"{path.name}:{line}: not UTF-8 text. Save the file as UTF-8.") from None
+
+
 def read_front_matter(path: Path) -> Document:
     """Read a document's front matter and lines, and nothing of its body; errors as `read_qmd`."""
     lines = _lines(_text(path))
@@ -122,13 +139,7 @@ def parse(text: str, *, path: Path) -> Document:
 
 
 def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise ReportError(f"{path} does not exist; a study folder holds study.toml, report.qmd and its data.") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ReportError(f"{path.name}:{line}: not UTF-8 text. Save the file as UTF-8.") from None
+    return utf8_text(path, needed="a study folder holds study.toml, report.qmd and its data")
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from analysis.errors import ReportError
 
+from ..render.qmd import utf8_text
 from .blinding import WORD, without_words
 from .image_bytes import without_metadata
 from .references import Person, read_references, without_own
@@ -29,7 +30,7 @@ def read_bibliographies(folder: Path, names: Sequence[str]) -> dict[str, str]:
     Raises
     ------
     ReportError
-        If one lies outside of the study's folder, where it cannot be replaced by another.
+        If one is not UTF-8, or lies outside of the study's folder, where it cannot be replaced by another.
     """
     texts = {}
     for name in names:
@@ -37,7 +38,7 @@ def read_bibliographies(folder: Path, names: Sequence[str]) -> dict[str, str]:
         if path.suffix == ".bib" and path.is_file():
             if not path.is_relative_to(folder):
                 raise ReportError(f"bibliography: {name} lies outside of the study's folder. Put a copy inside.")
-            texts[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8-sig")
+            texts[path.relative_to(folder).as_posix()] = utf8_text(path, needed="it holds references")
     return texts
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from analysis.errors import ReportError
+
 from ..render.qmd import split_front_matter
 from .fences import Piece, end_of_div, language, pieces
 from .registrations import REGISTRATION
@@ -25,16 +27,32 @@ _DROPPED_IF_TELLING: Final = ("description", "status", "subtitle", "date")
 
 # Statements by their headings or bold openings: those that always tell, and those that may.
 _TELLING: Final = re.compile(
-    r"(sources? of )?(grant )?(financial )?(funding|support)( statement| sources?)?|funding[ /,&and]+(support|role.*)|"
-    r"role of (the )?(funding source|funders?|sponsors?)|financial disclosures?|(financial )?disclosures?( statement)?|"
-    r"acknowledge?ments?|thanks|authors?['’]?s?['’]? contributions?|author contributions?( statement)?|contributors?|"
-    r"contributorship.*|credit( authorship)?.*|(declarations?|statements?) of (competing |conflicting )?interests?|"
-    r"(conflicts?|competing|declared?) (of )?interests?( statement| disclosures?)?|conflict of interest disclosures?|"
-    r"(about the )?authors?( information| affiliations| details)?|affiliations?|correspondence|guarantor|dedication",
-    re.IGNORECASE,
+    r"""
+    # money: "Sources of support", "Primary Funding Source", "Funding/Support", "Role of the Funder/Sponsor"
+    (primary[ ])?(sources?[ ]of[ ])?(grant[ ])?(financial[ ])?(funding|support|sponsorship)
+        ([ ](statement|sources?|information))?
+    | (funding|financial[ ]support)[ /,&and]+(support|sponsorship|role.*)
+    | grants? | sponsors?
+    | role[ ]of[ ](the[ ])?(funding[ ]sources?|funders?|sponsors?)([ /]+(or[ ])?(the[ ])?sponsors?)?
+    # interests: "Disclosures", "Declaration of competing interest", "Conflict of Interest Disclosures"
+    | (financial[ ])?disclosures?([ ]statement)?
+    | (declarations?|statements?)[ ]of[ ](competing[ ]|conflicting[ ])?interests?
+    | (conflicts?|competing|declared?)[ ](of[ ])?interests?([ ]statement|[ ]disclosures?)?
+    # who did what, and thanks
+    | acknowledge?ments? | thanks | dedication | guarantor
+    | (authors?['’]?s?['’]?|additional)[ ](contributions?([ ]statement)?|roles?)
+    | contributors? | contributorship.* | credit([ ]authorship)?.* | statement[ ]of[ ]authorship | collaborators?
+    # who and where they are
+    | (about[ ]the[ ])?authors?([ ](information|affiliations|details))? | affiliations? | group[ ]information
+    | corresponding[ ]authors? | correspondence([ ]to)? | address[ ]for[ ](correspondence|reprints)
+    | reprint[ ]requests? | twitter | social[ ]media
+    # where it was shown before
+    | (prior|previous|meeting)[ ]presentations? | presented[ ]at.* | previously[ ]presented.*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _MAYBE_TELLING: Final = re.compile(
-    r"ethic.*|(institutional|research) (review|ethics).*|irb.*|.*informed consent.*|consent.*|"
+    r"ethic.*|(institutional|research) (review|ethics).*|irb.*|.*informed consent.*|(patient )?consent.*|"
     r"((clinical )?(trial|study|protocol|review) )?(pre-?)?registration.*|clinical trials?( number| identifier)?|"
     r"(data|code|materials?|software)[, ].*(availability|sharing)( statement)?|(data|code) availability.*",
     re.IGNORECASE,
@@ -50,7 +68,8 @@ _PROTECTED: Final = re.compile(
     rf"{_CODE.pattern}|(?<![\w.])-?@[\w][\w:.+-]*\w|(?<=[{{\s])[#.][\w-]+(?=[^{{}}]*\}})|(?<=\]\()(?!\w+:)[^()\s]+(?=[\s)])",
     re.DOTALL,
 )
-_MARKED: Final = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\{[^{}]*\.identifying\b[^{}]*\}")
+_BRACKETED: Final = r"\[(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*\]"  # with brackets in it, and again in these
+_MARKED: Final = re.compile(rf"(?<!!){_BRACKETED}\{{[^{{}}]*\.identifying\b[^{{}}]*\}}")
 _IDENTIFYING: Final = re.compile(r"\{[^{}]*\.identifying\b|:{3,}\s*identifying\b")
 _LINK: Final = re.compile(
     r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((\w+:[^()\s]+)[^()]*\)|<(\w+:[^<>\s]+)>|\bhttps?://[^\s)>\]]+"
@@ -83,6 +102,11 @@ def blinded_source(
     words : what tells of them, from `words.identifying_words`.
     renamed : new keys of references whose key tells of an author.
 
+    Raises
+    ------
+    ReportError
+        If something else than words in brackets or a block is marked as identifying, and would stay; names the line.
+
     Notes
     -----
     Statements are removed whole (funding, contributions, acknowledgments, interests; ethics and availability of data
@@ -104,7 +128,7 @@ def blinded_source(
             after = end_of_div(all_pieces, number)
             new += _in_place(f"{SENTENCE}\n", all_pieces[number:after])
         elif piece.kind == "heading":
-            new.append(scrub(text, piece.start))
+            new += _scrubbed(scrub, piece, lines, name)
             end = _end_of_section(all_pieces, number, lines)
             if end > after and _is_statement(_title(text), _text(all_pieces[after:end], lines), words):
                 new += _in_place(f"\n{SENTENCE}\n", all_pieces[after:end])
@@ -114,11 +138,11 @@ def blinded_source(
             if lead and _is_statement(_WORD_OF_CODE.sub(r"\1", lead["name"]), text[lead.end() :], words):
                 new += _in_place(f"{lead['lead'].rstrip()} {SENTENCE}", [piece])
             else:
-                new += scrub(text, piece.start).split("\n")
+                new += _scrubbed(scrub, piece, lines, name)
         elif piece.kind == "code" and language(lines[piece.start]).startswith("{python"):
             new += text.split("\n")
         else:
-            new += scrub(text, piece.start).split("\n")
+            new += _scrubbed(scrub, piece, lines, name)
         number = after
     return Blinded("\n".join(new), tuple(scrub.removed))
 
@@ -202,6 +226,18 @@ class _Scrub:
 
     def _remember(self, what: str, line: int) -> None:
         self.removed.append(Removed(line + 1, re.sub(r"\s+", " ", what)))
+
+
+def _scrubbed(scrub: _Scrub, piece: Piece, lines: Sequence[str], name: str) -> list[str]:
+    """Return the lines of a piece without what tells; raise ReportError where a mark in it would be without effect."""
+    new = scrub(_text([piece], lines), piece.start)
+    if piece.kind not in ("code", "comment") and (left := _IDENTIFYING.search(new)):
+        line = piece.start + 1 + new.count("\n", 0, left.start())
+        raise ReportError(
+            f"{name}:{line}: what is marked as .identifying here would stay in the blinded twin. Mark words in "
+            "brackets, [words]{.identifying}, or a block, ::: {.identifying}."
+        )
+    return new.split("\n")
 
 
 def _is_statement(title: str, content: str, words: Sequence[str]) -> bool:

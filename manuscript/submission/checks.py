@@ -126,7 +126,7 @@ def shown(value: Any) -> str:
             return ", ".join(f"{key} {shown(item)}" for key, item in value.items())
         case list():
             return ", ".join(shown(item) for item in value)
-        case " to " | ", " | "":
-            return f'"{value}"'
+        case str() if value != value.strip() or not value:
+            return f'"{value}"'  # a space alone would not be seen
         case _:
             return str(value)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..render.clock import epoch
 from ..render.pdf_read import PdfFacts, PdfLine, PdfPage
 from .checks import Draft, Found, Measure, counted, faulty
-from .checks_text import mentions
+from .checks_text import is_supplementary, mentions
 from .text import Float, ManuscriptText
 from .word_facts import WordFacts
 
@@ -26,7 +26,7 @@ _ARCHIVE_TIME: Final = frozenset({(1980, 1, 1, 0, 0, 0)})  # of zip entries that
 
 
 def _text_formats(draft: Draft, limit: Any) -> Found:
-    allowed = {name.lower() for name in limit}
+    allowed = {name.strip().lstrip(".").lower() for name in limit}
     ours = [path.suffix.lstrip(".") for path in (draft.files.docx, draft.files.pdf)]
     return Found(bool(allowed & set(ours)), ", ".join(name.upper() for name in ours))
 
@@ -144,7 +144,7 @@ def _places(draft: Draft, kind: Any) -> list[tuple[str, str]]:
     return [
         (item.name, "in the text" if stands_in_text(item, draft.text) else "at the end")
         for item in draft.text.of_kind(kind)
-        if not item.number.startswith("S") and not item.caption.lower().startswith("supplement")
+        if not is_supplementary(item)
     ]
 
 

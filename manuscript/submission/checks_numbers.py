@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any, Final
 
 from .checks import Draft, Found, Measure, counted, faulty
@@ -58,9 +59,10 @@ def _footnote_marks(draft: Draft, limit: Any) -> Found:
     for table, passages in _tables(draft):
         marks = [mark for mark, _ in _marks(passages)]
         number += len(marks)
-        for mark, right in zip(marks, [*limit, *[""] * len(marks)], strict=False):
+        for place, (mark, right) in enumerate(zip_longest(marks, limit[: len(marks)]), start=1):
             if mark != right:
-                faults.append(f'{table}: the note "{mark}" has the mark {right or "of none that the journal has"}')
+                asked = f'not "{right}"' if right else f"and the journal has only {len(limit)}"
+                faults.append(f'{table}: note {place} has the mark "{mark}", {asked}')
         cells = [passage.text for passage in passages if passage.kind != "note"]
         faults += [
             f'{table}: no cell has the mark "{mark}"'

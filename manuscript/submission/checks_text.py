@@ -14,9 +14,23 @@ from .declared import declared_abbreviations, quoted_tables
 from .passages import CITATION, Printed
 from .text import Float, ManuscriptText, heading_level
 
-_JOINED: Final = r"[ \xa0]?[–-][ \xa0]?|,[ \xa0]|[ \xa0]and[ \xa0]"
+_NUMBER: Final = r"\d+[A-Z]?"
+# A list of numbers follows "Tables" only: in "Table 1, 60 of 142 patients" the 60 is no table.
 _MENTION: Final = re.compile(
-    rf"\b(?P<kind>Tables?|Figures?|Figs?\b\.?)[ \xa0](?P<numbers>\d+[A-Z]?(?:(?:{_JOINED})\d+[A-Z]?)*)"
+    rf"""
+    \b(?P<kind>(?:Table|Figure|Fig)(?P<several>s)?\b(?:(?<=Fig)\.|(?<=Figs)\.)?)
+    [ \xa0]
+    (?P<numbers>
+        {_NUMBER}
+        (?:
+            (?: [ \xa0]?[–-][ \xa0]?  # "Figures 1–3", "Figure 1A–C"
+            |   (?(several) (?: ,[ \xa0] | [ \xa0]and[ \xa0] ) | (?!) )  # "Tables 1, 2 and 3"
+            )
+            {_NUMBER}
+        )*
+    )
+    """,
+    re.VERBOSE,
 )
 EMPTIES: Final = ("–", "—", "-", "··", "…", "...", "NA", "N/A", "n/a")
 """What stands in cells for which there is no value."""
@@ -56,11 +70,12 @@ def _abstract_names(draft: Draft, limit: Any) -> Found:
 
 def display_items(text: ManuscriptText, *kinds: Literal["table", "figure"]) -> tuple[Float, ...]:
     """Return the tables and figures that count: supplementary ones do not."""
-    return tuple(
-        item
-        for item in text.floats
-        if item.kind in kinds and not item.number.startswith("S") and not _SUPPLEMENTARY.match(item.caption)
-    )
+    return tuple(item for item in text.floats if item.kind in kinds and not is_supplementary(item))
+
+
+def is_supplementary(item: Float) -> bool:
+    """Tell whether a table or figure is supplementary: numbered S1, or with a caption that begins so."""
+    return item.number.startswith("S") or _SUPPLEMENTARY.match(item.caption) is not None
 
 
 def _items(*kinds: Literal["table", "figure"]) -> Callable[[Draft], int]:
@@ -132,15 +147,21 @@ def cited_numbers(printed: Printed) -> tuple[int, ...]:
     return tuple(numbers)
 
 
+def _is_numbered(draft: Draft) -> bool:
+    """Tell whether references are cited by number: years are numbers as well, but none by which the list counts."""
+    counted_list = all(re.match(r"\d", text) for text in draft.text.references)
+    return counted_list and all(citation.text.isdecimal() for citation in draft.printed.citations)
+
+
 def _citations(draft: Draft, limit: Any) -> Found:
     numbers = cited_numbers(draft.printed)
-    numbered = all(citation.text.isdecimal() for citation in draft.printed.citations)
+    numbered = _is_numbered(draft)
     if limit == "author and year":
         return Found(not numbered or not draft.printed.citations, "numbered" if numbered else "by author and year")
     faults = ["references are cited by author and year"] if not numbered else []
     for place, number in enumerate(dict.fromkeys(numbers), start=1):
         if place != number:
-            faults.append(f"reference {number} is cited as the {place}. one")
+            faults.append(f"reference {number} is cited before reference {place}")
     return faulty(faults[:1], "numbered" if numbered else "not numbered")
 
 
@@ -149,8 +170,8 @@ def _references_cited(draft: Draft, _: Any) -> Found:
     faults = [
         f"a citation leads to '{target}', which is no reference" for target in sorted(cited - draft.printed.targets)
     ]
-    numbers = set(cited_numbers(draft.printed))
-    if numbers:
+    if _is_numbered(draft):
+        numbers = set(cited_numbers(draft.printed))
         listed = {int(met[0]): text for text in draft.text.references if (met := re.match(r"\d+", text))}
         faults += [f"reference {number} is not cited" for number in sorted(listed.keys() - numbers)]
         faults += [f"reference {number} is cited and not listed" for number in sorted(numbers - listed.keys())]

@@ -14,8 +14,8 @@ PLACEHOLDER: Final = re.compile(r"placeholder|to be (stated|added|completed)|\bT
 # What journals call a declaration. The text under such a heading, or after such words at the start of a paragraph,
 # is it.
 _NAMES: Final = {
-    "funding": r"(sources? of )?(funding|financial support|role of the funding source)"
-    r"(/support| statement| and support)?",
+    "funding": r"(primary )?(sources? of )?(funding|financial support|grant support|support|role of the funding source)"
+    r"(/support| statement| and (support|sponsorship)| sources?| information)?",
     "conflicts": r"(conflicts?( of interests?)?|(declaration of |potential )?(competing |conflicting )?interests?"
     r"|(conflicts? of interest )?disclosures?)( statement| disclosures?)?",
     "ethics": r"ethic(s|al)( approval| statement| considerations?| approval and consent.*)?|ethics approval.*",

@@ -79,7 +79,7 @@ def make_draft(
     if (drafts / name).is_file():
         raise LockstepError(f"{drafts / name}: is a file, where a folder is to be written. Move or remove it.")
     with one_at_a_time(drafts), workshop(drafts) as work, _without_paths(work):
-        drawn = numbered_figures(read_qmd(folder / DOCUMENT))
+        drawn = numbered_figures(read_qmd(folder / DOCUMENT), profile=name)
         begun = begin(folder, name, renderer=renderer, pictures=[folder / one.image for one in drawn if one.image])
         made = assemble(folder, journal, work, progress=progress, renderer=renderer)
         broken = failures(made.checks)

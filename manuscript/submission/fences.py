@@ -1,4 +1,4 @@
-"""The lines of a Quarto document in their blocks: code, fenced divs, paragraphs, headings; nothing is changed."""
+"""The lines of a Quarto document in their blocks: code, fenced divs, paragraphs, comments; nothing is changed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-_CODE: Final = re.compile(r"^\s*(`{3,}|~{3,})\s*(.*)$")
+_CODE: Final = re.compile(r"^\s*(`{3,}(?=[^`]*$)|~{3,})\s*(.*)$")  # ```code``` at the start of a line is in the text
 _OPEN: Final = re.compile(r"^\s*:{3,}\s*(\{.*\}|[\w-]+)\s*:*\s*$")
 _CLOSE: Final = re.compile(r"^\s*:{3,}\s*$")
 _HEADING: Final = re.compile(r"^(#{1,6})\s+\S")
+_COMMENT: Final = re.compile(r"^\s*<!--")
 
-Kind = Literal["code", "open", "close", "heading", "paragraph", "blank"]
+Kind = Literal["code", "open", "close", "heading", "paragraph", "comment", "blank"]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Lines that belong together, from index `start` up to `end`, inside of the divs that `around` opens.
 
-    "open" and "close" are the fences of divs, a line each; "code" is a cell, a raw block or a listing with its fences.
+    "open" and "close" are the fences of divs, a line each; "code" is a cell, a raw block or a listing with its fences;
+    a "comment" is printed nowhere, whatever stands in it.
     """
 
     kind: Kind
@@ -42,6 +44,9 @@ def pieces(lines: Sequence[str], start: int = 0) -> Iterator[Piece]:
         if code := _CODE.match(line):
             end = _end_of_code(lines, index, code[1])
             yield Piece("code", index, end, around)
+            index = end
+        elif _COMMENT.match(line) and (end := _end_of_comment(lines, index)):
+            yield Piece("comment", index, end, around)
             index = end
         elif _CLOSE.match(line):
             around = around[:-1]
@@ -92,6 +97,15 @@ def _end_of_code(lines: Sequence[str], start: int, ticks: str) -> int:
         if len(text) >= len(ticks) and set(text) == {ticks[0]}:
             return index + 1
     return len(lines)
+
+
+def _end_of_comment(lines: Sequence[str], start: int) -> int:
+    """Return the index after a comment; 0 where it never ends, or text follows it on its last line."""
+    for index in range(start, len(lines)):
+        _, ends, after = lines[index].partition("-->")
+        if ends:
+            return 0 if after.strip() else index + 1
+    return 0
 
 
 def _goes_on(line: str) -> bool:

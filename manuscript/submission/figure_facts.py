@@ -16,11 +16,13 @@ from ..render.pdf_read import PdfOperation, read_operations, read_pdf
 
 MM_PER_INCH: Final = 25.4
 _POINT: Final = MM_PER_INCH / 72
-_SUFFIXES: Final = {
+SUFFIXES: Final = {
     **dict.fromkeys((".tif", ".tiff", ".png", ".jpg", ".jpeg"), "pixels"),
     ".pdf": "PDF",
     ".eps": "EPS",
 }
+"""Kinds of files that can be measured, by how their names end."""
+
 _IDENTITY: Final[tuple[float, ...]] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 # The operators of a PDF that set a colour, and those of PostScript, by the mode that they make of a drawing.
@@ -91,9 +93,9 @@ def measure_figure(path: Path) -> FigureFacts:
     ReportError
         If it is missing, damaged, or of another kind.
     """
-    kind = _SUFFIXES.get(path.suffix.lower())
+    kind = SUFFIXES.get(path.suffix.lower())
     if kind is None:
-        known = ", ".join(_SUFFIXES)
+        known = ", ".join(SUFFIXES)
         raise ReportError(f"{path} is not a figure that can be measured; its name ends in none of {known}.")
     if kind == "pixels":
         return _of_pixels(path)

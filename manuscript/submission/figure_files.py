@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +15,9 @@ from ..document import Report
 from ..illustrations import Upload, upload_files
 from ..journal_file import Journal
 from ..places import Place, places_in
-from ..render.qmd import Document, Prose
+from ..render.qmd import Cell, Document, split_front_matter
+from .figure_facts import SUFFIXES
+from .source import Float, find_floats, is_hidden
 
 if TYPE_CHECKING:
     from ..figures import Format
@@ -26,11 +28,8 @@ _STEPS: Final = (600, 500, 450, 400, 350, 300)  # which a smaller file may have
 
 # The formats that are written, by the names that journals have for them.
 _FORMATS: Final[dict[str, Format]] = {"TIFF": "tif", "TIF": "tif", "PDF": "pdf", "EPS": "eps"}
-_FIGURE: Final = re.compile(
-    r"^:::+ *\{#(?P<div>fig-[\w-]+)"
-    r"|!\[(?:[^\]\\]|\\.)*\]\(\s*<?(?P<image>[^)>\s]+)[^)]*\)(?:\{#(?P<own>fig-[\w-]+))?",
-    re.MULTILINE,
-)
+_LABEL: Final = re.compile(r"#(fig-[\w-]+)|^#\|\s*label:\s*[\"']?(fig-[\w-]+)", re.MULTILINE)
+_IMAGE: Final = re.compile(r"!\[(?:[^\]\\]|\\.)*\]\(\s*<?(?P<file>[^)>\s]+)")
 _SUFFIXES: Final = (".tif", ".tiff", ".pdf", ".eps", ".png", ".jpg", ".jpeg", ".svg")
 
 
@@ -44,21 +43,23 @@ class NumberedFigure:
     image: str = ""
 
 
-def numbered_figures(document: Document) -> tuple[NumberedFigure, ...]:
+def numbered_figures(document: Document, *, profile: str = "") -> tuple[NumberedFigure, ...]:
     """Return the figures of a document in its order, which is that of their numbers.
+
+    Parameters
+    ----------
+    profile : in which it is rendered: a figure that this hides has no number, as one in a comment has none.
 
     Raises
     ------
     ReportError
-        If the name of a figure is not written out, or a figure is neither of study.toml nor an image file.
+        If the name of a figure is not written out, or a figure is neither of study.toml nor an image file for upload.
     """
-    calls = {place.where: place for place in places_in(document) if place.method == "figure"}
-    return tuple(
-        NumberedFigure(number, label, _name(calls[label]))
-        if label in calls
-        else NumberedFigure(number, label, image=_image(label, image, document))
-        for number, (label, image) in enumerate(_images(document).items(), start=1)
-    )
+    _, start, lines = split_front_matter("\n".join(document.lines), name=document.name)
+    floats = [
+        found for found in find_floats(lines, start) if found.kind == "fig" and not is_hidden(found, lines, profile)
+    ]
+    return tuple(_numbered(number, found, document) for number, found in enumerate(floats, start=1))
 
 
 def write_figure_files(document: Document, report: Report, journal: Journal | None, folder: Path) -> tuple[Path, ...]:
@@ -91,7 +92,7 @@ def write_figure_files(document: Document, report: Report, journal: Journal | No
 def figure_sources(document: Document, report: Report, journal: Journal | None) -> Iterator[tuple[int, Path]]:
     """Draw the files that `write_figure_files` copies, where they are not current; yield each with its number."""
     upload = upload_for(journal)
-    for figure in numbered_figures(document):
+    for figure in numbered_figures(document, profile=journal.name if journal else ""):
         found = [document.path.parent / figure.image]
         if figure.name:
             study = report.study
@@ -127,20 +128,16 @@ def upload_for(journal: Journal | None) -> Upload:
     return Upload(formats=formats, dpi=tuple(dpi), most_bytes=megabytes.get("max", float("inf")) * 1e6)
 
 
-def _images(document: Document) -> dict[str, str]:
-    """Return the labels of all figures in their order, each with the image file that it shows, or ""."""
-    images: dict[str, str] = {}
-    label = ""
-    for part in document.parts:
-        for found in _FIGURE.finditer(part.text) if isinstance(part, Prose) else ():
-            if found["div"]:
-                label = found["div"]
-                images[label] = ""
-            elif found["own"]:
-                images[found["own"]] = found["image"]
-            elif label and not images[label]:
-                images[label] = found["image"]
-    return images
+def _numbered(number: int, found: Float, document: Document) -> NumberedFigure:
+    """Return a figure of the document with its number: what a cell in it draws, else the image in it."""
+    text = "\n".join(document.lines[found.start : found.end])
+    label = next((own or of_cell for own, of_cell in _LABEL.findall(text)), "")
+    cells = tuple(part for part in document.parts if isinstance(part, Cell) and found.start < part.line <= found.end)
+    calls = [place for place in places_in(replace(document, parts=cells)) if place.method == "figure"]
+    if calls:
+        return NumberedFigure(number, label, _name(calls[0]))
+    shown = _IMAGE.search(text)
+    return NumberedFigure(number, label, image=_image(label, shown["file"] if shown else "", document))
 
 
 def _name(place: Place) -> str:
@@ -155,9 +152,14 @@ def _name(place: Place) -> str:
 def _image(label: str, image: str, document: Document) -> str:
     """Return the image file of a figure that is not of study.toml."""
     names = [image] if Path(image).suffix else [f"{image}{suffix}" for suffix in _SUFFIXES]
-    for name in names if image else ():
-        if (document.path.parent / name).is_file():
-            return name
+    there = next((name for name in names if image and (document.path.parent / name).is_file()), None)
+    if there is not None and Path(there).suffix.lower() in SUFFIXES:
+        return there
+    if there is not None:
+        raise ReportError(
+            f"{document.at('#' + label)}: the figure '{label}' is {there}, a file of a kind that is not for upload.\n"
+            "Save it as TIFF, PNG, JPEG, PDF or EPS, and show that file."
+        )
     raise ReportError(
         f"{document.at('#' + label)}: the figure '{label}' is neither of study.toml nor an image file that is there.\n"
         'Show it with r.figure("name") or as ![](file).'

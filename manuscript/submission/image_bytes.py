@@ -18,6 +18,13 @@ _PNG_KEPT: Final = (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM
 _JPEG_KEPT_APPLICATION: Final = (0xE0, 0xEE)  # JFIF, and Adobe's word on how colours are coded
 _JPEG_COMMENT: Final = 0xFE
 _SCAN: Final = 0xDA
+_END: Final = 0xD9
+_IN_SCAN: Final = (0x00, *range(0xD0, 0xD8))  # after 0xFF among pixels: a byte 0xFF itself, and marks of restart
+# What SVG is drawn by, of which drawing programs add attributes and elements of their own: paths of files, views.
+_DRAWN: Final = (
+    *("", "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace"),
+    *("http://www.w3.org/1999/xhtml", "http://www.w3.org/1998/Math/MathML"),
+)
 
 
 def without_metadata(content: bytes, *, name: str) -> bytes:
@@ -26,7 +33,7 @@ def without_metadata(content: bytes, *, name: str) -> bytes:
     Raises
     ------
     ReportError
-        If it is neither PNG, JPEG nor SVG.
+        If it is neither PNG, JPEG nor SVG, or a damaged SVG.
     """
     if content.startswith(PNG):
         kept = (chunk for kind, chunk in _png_chunks(content) if kind in _PNG_KEPT)
@@ -34,7 +41,7 @@ def without_metadata(content: bytes, *, name: str) -> bytes:
     if content.startswith(JPEG):
         return _jpeg(content)
     if b"<svg" in content[:4096]:
-        return _svg(content)
+        return _svg(content, name)
     raise ReportError(f"{name}: only PNG, JPEG and SVG can be cleared of metadata. Save the picture as one of these.")
 
 
@@ -69,31 +76,46 @@ def _inflated(data: bytes) -> Iterator[bytes]:
 
 
 def _jpeg(content: bytes) -> bytes:
+    """Return the segments of the first picture; a telephone puts others behind it, with metadata of their own."""
     kept, place = [JPEG], len(JPEG)
-    while place + 4 <= len(content) and content[place] == 0xFF:
+    while 0 <= (place := content.find(b"\xff", place)) <= len(content) - 4 and content[place + 1] != _END:
         marker = content[place + 1]
         if marker == 0xFF:  # a filling byte
             place += 1
             continue
-        if marker == _SCAN:
-            end = content.rfind(b"\xff\xd9")
-            return b"".join([*kept, content[place : end + 2 if end > place else len(content)]])
         (length,) = struct.unpack(">H", content[place + 2 : place + 4])
+        end = place + 2 + length
+        if marker == _SCAN:
+            end = _end_of_scan(content, end)
         application = 0xE0 <= marker <= 0xEF and marker not in _JPEG_KEPT_APPLICATION
         if not application and marker != _JPEG_COMMENT:
-            kept.append(content[place : place + 2 + length])
-        place += 2 + length
-    return b"".join([*kept, content[place:]])
+            kept.append(content[place:end])
+        place = end
+    return b"".join([*kept, bytes((0xFF, _END))])
 
 
-def _svg(content: bytes) -> bytes:
-    root = etree.fromstring(content, etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False))
-    for node in list(root.iter("{*}metadata", "{*}title", "{*}desc")):
-        parent = node.getparent()
-        if parent is not None:
+def _end_of_scan(content: bytes, place: int) -> int:
+    """Return where the pixels end that begin at a place: at the next segment."""
+    while 0 <= (place := content.find(b"\xff", place)) < len(content) - 1:
+        if content[place + 1] not in _IN_SCAN:
+            return place
+        place += 2
+    return len(content)
+
+
+def _svg(content: bytes, name: str) -> bytes:
+    try:
+        root = etree.fromstring(content, etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False))
+    except etree.XMLSyntaxError as error:
+        raise ReportError(f"{name} cannot be read as SVG ({error}). Make it again.") from None
+    for node in list(root.iter(etree.Element)):
+        tag, parent = etree.QName(node), node.getparent()
+        if parent is not None and (
+            tag.localname in ("metadata", "title", "desc") or (tag.namespace or "") not in _DRAWN
+        ):
             parent.remove(node)
-    foreign = [key for key in root.attrib if "inkscape" in str(key) or "sodipodi" in str(key)]
-    for key in foreign:
-        del root.attrib[key]
+        for key in node.attrib:
+            if (etree.QName(key).namespace or "") not in _DRAWN:
+                del node.attrib[key]
     etree.cleanup_namespaces(root)
     return etree.tostring(root)

@@ -75,10 +75,6 @@ class Numbers:
     count: Mapping[str, int]
     faults: tuple[Fault, ...]
 
-    def of_rule(self, rule: str) -> tuple[Fault, ...]:
-        """Return the faults that break a rule."""
-        return tuple(fault for fault in self.faults if fault.rule == rule)
-
 
 def joined(numbers: Iterable[Numbers]) -> Numbers:
     """Return the numbers of several files as one."""
@@ -176,7 +172,7 @@ def _p_faults(p: PValue, style: Style) -> Iterator[Fault]:
     if not p.number:
         return
     value = value_of(p.number)
-    if value is None or p.sign in ("≤", "≥") or (value >= 1 and p.number[0] != ","):
+    if value is None or p.sign in ("≤", "≥") or value >= 1:
         yield fault(P_VALUES, "is no P value that a reader could use; print its value")
         return
     if value == 0:
@@ -260,14 +256,18 @@ def _percent_faults(percentage: Percentage, largest: int, style: Style) -> Itera
             others.add(few)
     alone = percentage.count is None and not percentage.in_table
     if decimals not in others and (decimals > asked or (decimals < asked and not alone)):
-        yield Fault(rule, percentage.place, percentage.text, f"has {decimals} decimals, not {asked}")
+        yield Fault(rule, percentage.place, percentage.text, _not(decimals, asked))
 
 
 def _ratio_faults(place: str, text: str, number: str, style: Style) -> Iterator[Fault]:
     value, asked = value_of(number), style.ratio_decimals
     small = value is not None and value < 10.0**-asked
     if decimals_of(number) != asked and not (small and decimals_of(number) > asked):
-        yield Fault("ratio_decimals", place, text, f"has {decimals_of(number)} decimals, not {asked}")
+        yield Fault("ratio_decimals", place, text, _not(decimals_of(number), asked))
+
+
+def _not(decimals: int, asked: int) -> str:
+    return f"has {decimals} decimal{'' if decimals == 1 else 's'}, not {asked}"
 
 
 def _mark_faults(passage: Passage, text: str, style: Style) -> Iterator[Fault]:

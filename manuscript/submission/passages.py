@@ -12,7 +12,7 @@ from lxml.etree import _Element as Element
 
 from ..render.docx_package import DOCUMENT, parse, read_package
 from ..render.wordml import attribute, find, find_all, is_a, qualified, style_of
-from .text import BACK_MATTER
+from .text import BACK_MATTER, CAPTIONS, level_of
 
 Kind = Literal[
     "front", "abstract", "heading", "text", "back", "caption", "column", "cell", "note", "alt text", "reference"
@@ -21,9 +21,7 @@ Kind = Literal[
 CITATION: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 """What stands in a passage in place of the number of a citation."""
 
-_HEADING: Final = re.compile(r"Heading([1-6])")
 _CAPTION: Final = re.compile(r"(Table|Figure|Fig\.?)[ \xa0](S?\d+)")
-_CAPTIONS: Final = ("TableCaption", "ImageCaption", "Caption")
 _EMPHASIS: Final = ("Emphasis",)
 _TYPED_CITATION: Final = re.compile(r"\[\d{1,3}(?:[,–-][ \xa0]?\d{1,3})*\]")
 _REFERENCE: Final = re.compile(r"ref[-_]")
@@ -140,7 +138,7 @@ def read_printed(path: Path) -> Printed:
             letters = _letters(block)
             text = _text(letters)
             pictures += [str(picture.get("descr") or "") for picture in block.iter(qualified("wp:docPr"))]
-            if style in _CAPTIONS and (met := _CAPTION.match(text)):
+            if style in CAPTIONS and (met := _CAPTION.match(text)):
                 name = f"{'Table' if met[1] == 'Table' else 'Figure'} {met[2]}"
                 table = name if met[1] == "Table" else table
                 labels |= {attribute(mark, "w:name"): name for mark in block.iter(qualified("w:bookmarkStart"))}
@@ -152,8 +150,8 @@ def read_printed(path: Path) -> Printed:
                     ]
                     pictures = []
                 continue
-            if met := _HEADING.fullmatch(style):
-                headings = [*headings[: int(met[1]) - 1], text.strip()]
+            if level := level_of(style):
+                headings = [*headings[: level - 1], text.strip()]
             if text.strip():
                 passages.append(_placed(style, headings, table, letters))
     return Printed(tuple(passages), tuple(_citations(root)), frozenset(_reference_marks(root)), labels)
@@ -172,7 +170,7 @@ def _placed(style: str, headings: list[str], table: str, letters: list[_Letter])
     place = ", ".join(headings)
     if BACK_MATTER.fullmatch(headings[0]):
         return _passage("back", "back", place, letters)
-    return _passage("heading" if _HEADING.fullmatch(style) else "text", "text", place, letters)
+    return _passage("heading" if level_of(style) else "text", "text", place, letters)
 
 
 def _passage(kind: Kind, unit: str, place: str, letters: list[_Letter], cell: tuple[int, int] | None = None) -> Passage:

@@ -113,6 +113,10 @@ def _count(text: str) -> int:
     return int(re.sub(r"\D", "", text))
 
 
+def _any_of(sizes: Collection[int]) -> str:
+    return " or ".join(map(str, sorted(sizes)))
+
+
 def _plain(label: str) -> str:
     return re.sub(r"[\s\xa0]+", " ", label).strip().lower()
 
@@ -143,8 +147,7 @@ def _in_columns(passages: list[Passage], groups: dict[str, set[int]]) -> Iterato
             label, n = _plain(found["label"]), _count(found["n"])
             by_table.setdefault(passage.unit, {})[label] = n
             if label in groups and n not in groups[label]:
-                right = " or ".join(map(str, sorted(groups[label])))
-                yield f'{passage.place}: "{found["label"].strip()}" has n = {n}; it is {right}'
+                yield f'{passage.place}: "{found["label"].strip()}" has n = {n}; it is {_any_of(groups[label])}'
     first: dict[str, tuple[str, int]] = {}
     for table, columns in by_table.items():
         for label, n in columns.items():
@@ -168,8 +171,9 @@ def _in_figures(passages: list[Passage], groups: dict[str, set[int]]) -> Iterato
                 yield f'{passage.place}: the curves of "{head}" have {sum(curves.values())} patients, not {n}'
             if n in groups[_plain(_ALL)]:  # else patients are left out, or it is a subgroup
                 for label, size in curves.items():
-                    if size not in groups.get(_plain(label), {size}):
-                        yield f'{passage.place}: "{label}" has {size} patients; its group has {groups[_plain(label)]}'
+                    right = groups.get(_plain(label), {size})
+                    if size not in right:
+                        yield f'{passage.place}: "{label}" has {size} patients; its group has {_any_of(right)}'
 
 
 def _panels(text: str) -> Iterator[tuple[str, int, dict[str, int]]]:

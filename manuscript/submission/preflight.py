@@ -62,9 +62,6 @@ CHECKS: Final[dict[str, Measure]] = {
 }
 """What measures each rule, of a journal or of the house."""
 
-UNMEASURED: Final[dict[str, str]] = {}
-"""Rules of journals that nothing in the files can tell of, each with the reason."""
-
 _ORDER: Final[tuple[Status, ...]] = ("fail", "pass", "not checked")
 _WORDS: Final = {"fail": "FAILS", "pass": "holds", "not checked": "not checked"}
 
@@ -158,8 +155,6 @@ def _of_journal(rule: str, draft: Draft) -> Check:
     if stated is None:
         return Check(rule, "not checked", "", "not stated", "", ())
     source = f"{stated.source} ({stated.read.isoformat()}{', secondary' if stated.secondary else ''})"
-    if rule in UNMEASURED:
-        return Check(rule, "not checked", "", shown(stated.value), source, (UNMEASURED[rule],))
     return _line(rule, CHECKS[rule](draft, stated.value), shown(stated.value), source)
 
 

@@ -16,13 +16,14 @@ SIGNED: Final = rf"[−-]?{NUMBER}"
 WORDS: Final = r"not (?:reached|estimable)"
 DASH: Final = r"[ \xa0]?[–—‒-][ \xa0]?|[ \xa0]to[ \xa0]|,[ \xa0]|;[ \xa0]"
 
+_OF_WHAT: Final = r"(?:[ \xa0]for[ \xa0][a-z-]+)?"  # "P for trend = 0.03", "P for interaction"
 _P: Final = re.compile(
-    rf"(?<![\w-])(?P<letter>[Pp])(?P<values>[ \xa0-]values?)?"
+    rf"(?<![\w-])(?P<letter>[Pp])(?P<values>[ \xa0-]values?)?{_OF_WHAT}"
     rf"(?:(?P<before>[ \xa0]*)(?P<sign>[=<>≤≥])(?P<after>[ \xa0]*)|[ \xa0](?:of|was|were)[ \xa0])"
     rf"(?P<number>{NUMBER}|NS\b|n\.?s\b)"
 )
 _P_CELL: Final = re.compile(rf"(?P<sign>[=<>≤≥]?)(?P<after>[ \xa0]*)(?P<number>{NUMBER}|NS|n\.?s\.?)")
-_P_HEADING: Final = re.compile(r"(?P<letter>[Pp])(?:[ \xa0-][Vv]alues?)?")
+_P_HEADING: Final = re.compile(rf"(?P<letter>[Pp])(?:[ \xa0-][Vv]alues?)?{_OF_WHAT}")
 _INTERVAL: Final = re.compile(
     rf"(?:(?P<level>{NUMBER})%[ \xa0]?)?(?<![A-Za-z])(?:CI|confidence interval)s?(?P<comma>,?)[ \xa0:]+[\[(]?"
     rf"(?P<low>{SIGNED}|{WORDS})(?P<dash>{DASH})(?P<high>{SIGNED}|{WORDS})"

@@ -48,7 +48,8 @@ def people_of(front_matter: Mapping[str, Any]) -> tuple[Person, ...]:
     persons = []
     for author, item in zip(people.authors, raw, strict=True):
         name = item.get("name") if isinstance(item, Mapping) else None
-        given, _, family = author.name.rpartition(" ")
+        *first, family = author.name.split()
+        given = " ".join(first)
         if isinstance(name, Mapping) and name.get("family"):
             given, family = str(name.get("given") or given), str(name["family"])
         persons.append(Person(family, given))

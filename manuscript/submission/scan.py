@@ -6,6 +6,7 @@ import codecs
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,7 +136,7 @@ def _archive(content: bytes, name: str, *, depth: int) -> Texts:
                 if not entry.is_dir():
                     for place, text in _texts(archive.read(entry), entry.filename, depth=depth + 1):
                         yield f"{entry.filename}, {place}", text
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise ReportError(f"{name}: cannot be searched for names ({error}).") from None
 
 
@@ -204,10 +205,7 @@ def _pdf(content: bytes, name: str, *, depth: int) -> Texts:
 def _picture(content: bytes, name: str) -> Texts:
     if content.startswith(PNG):
         yield from ((f"chunk {kind}", text) for kind, text in png_texts(content))
-    try:
-        yield from tag_texts(content)
-    except (OSError, ValueError, SyntaxError) as error:
-        raise ReportError(f"{name}: cannot be searched for names ({error}).") from None
+    yield from tag_texts(content, name=name)
 
 
 def _binary(content: bytes, prefix: str, *, depth: int) -> Iterator[tuple[str, bytes]]:

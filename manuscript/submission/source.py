@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from ..journal_file import Journal
+from ..render.draft import FORMATS
 from ..render.qmd import split_front_matter
 from ..render.yaml_text import write_mapping
 from .fences import Piece, end_of_div, heading_level, pieces
@@ -20,9 +21,8 @@ _ID: Final = re.compile(r"\s*#[\w-]+")
 _IMAGE: Final = re.compile(r"!\[.*\{[^{}]*#fig-[\w-]+[^{}]*\}", re.DOTALL)
 _TABLE_CAPTION: Final = re.compile(r"(^|\n)\s*(Table)?:\s.*\{#tbl-[\w-]+[^{}]*\}\s*$", re.DOTALL)
 _CELL_LABEL: Final = re.compile(r"^#\|\s*label:\s*[\"']?(fig|tbl)-")
-_CONDITION: Final = re.compile(
-    r"""\.content-(?P<shown>visible|hidden)\b.*\b(?P<when>when|unless)-profile=["']?(?P<profile>[\w.-]+)"""
-)
+_SHOWN: Final = re.compile(r"\.content-(visible|hidden)\b")
+_CONDITION: Final = re.compile(r"""\b(?P<when>when|unless)-(?P<of>format|profile)=["']?(?P<name>[\w.-]+)""")
 _REFERENCES: Final = re.compile(r"\{[^{}]*#refs\b")
 
 Kind = Literal["tbl", "fig"]
@@ -89,7 +89,7 @@ def rearranged(
     floats = [
         found
         for found in find_floats(lines, start)
-        if _moves(found, placement) and not any(_hides(fence, profile) for fence in (*found.around, lines[found.start]))
+        if _moves(found, placement) and not is_hidden(found, lines, profile)
     ]
     if not floats:
         return text
@@ -170,13 +170,18 @@ def _moves(found: Float, placement: Placement) -> bool:
     return placement.tables_at_end if found.kind == "tbl" else placement.figures_at_end
 
 
-def _hides(fence: str, profile: str) -> bool:
-    """Tell whether the content of a div is hidden in a profile, whatever the format."""
-    found = _CONDITION.search(fence)
-    if found is None:
-        return False
-    met = (found["when"] == "when") == (found["profile"] == profile)
-    return not met if found["shown"] == "visible" else met and "-format" not in fence
+def is_hidden(found: Float, lines: Sequence[str], profile: str) -> bool:
+    """Tell whether no document that is made in a profile shows a float."""
+    fences = (*found.around, lines[found.start])
+    return not any(all(_shows(fence, profile, target) for fence in fences) for target in FORMATS)
+
+
+def _shows(fence: str, profile: str, target: str) -> bool:
+    """Tell whether the content of a div is shown in a profile and a format; without a condition all are met."""
+    shown = _SHOWN.search(fence)
+    there = {"format": target, "profile": profile}
+    met = all((one["when"] == "when") == (one["name"] == there[one["of"]]) for one in _CONDITION.finditer(fence))
+    return shown is None or met == (shown[1] == "visible")
 
 
 def _part(name: str, floats: Sequence[Float], lines: Sequence[str], level: int, *, apart: bool) -> list[str]:

@@ -20,7 +20,7 @@ from ..illustrations import FOLDER as FIGURES
 from ..journal_file import Journal
 from ..render.draft import FORMATS
 from ..render.project import PATHS, PROJECT_FILE, STYLES, as_list, merged
-from ..render.qmd import read_front_matter, split_front_matter
+from ..render.qmd import read_front_matter, split_front_matter, utf8_text
 from ..render.yaml_text import read_mapping, write_mapping
 from .blinded_files import blind_pictures, blinded_bibliography, blinded_study, new_keys, read_bibliographies
 from .blinding import Removed, blinded_front_matter, blinded_source
@@ -36,10 +36,10 @@ REMOVED: Final = "build/removed.txt"
 LOOK: Final = ("look", "figures", "linestretch", "line-numbers", "fontsize", "attach-results")
 """What a draft decides of the look of its documents: neither report.qmd nor a profile has a say in it."""
 
+_FORMATS: Final = "it holds the formats of the documents"
 
-def stage(
-    folder: Path, journal: Journal, place: Path, *, blinded: bool = False, figures_from: Path | None = None
-) -> Path:
+
+def stage(folder: Path, journal: Journal, place: Path, *, blinded: bool = False) -> Path:
     """Lay a study out as a journal wants its manuscript; return the folder to build in.
 
     ``build(place, profiles=(journal.name,), ...)`` makes the documents there, with either renderer.
@@ -49,7 +49,6 @@ def stage(
     folder : the study's; nothing in it is written.
     place : the folder to make; what was built there before is kept, for what is unchanged in it.
     blinded : whether authors, and all that tells of them, are left out.
-    figures_from : another stage of this study and journal, whose figures are used where they are current.
 
     Raises
     ------
@@ -89,7 +88,7 @@ def stage(
     written |= {PROJECT_FILE: write_mapping(project)}
     written |= {profile_name: write_mapping(merged(profile, look_of(journal, placement, blinded=blinded)))}
     bring(folder, place, but=[Path(name) for name in (DOCUMENT, *written)])
-    _bring_built(folder, place, journal, figures_from)
+    _bring_built(folder, place, journal)
     if blinded:
         text = blind_pictures(text, folder, place)
         written[REMOVED] = "".join(f"{DOCUMENT}:{item.line}: {item.what}\n" for item in removed)
@@ -191,7 +190,7 @@ def _project(folder: Path, place: Path) -> dict[str, Any]:
     """Return the study's project, or the program's with its paths as seen from the stage; no hook runs in a stage."""
     own = (folder / PROJECT_FILE).is_file()
     home = folder if own else REPOSITORY
-    project = read_mapping((home / PROJECT_FILE).read_text(encoding="utf-8-sig"), name=PROJECT_FILE)
+    project = read_mapping(utf8_text(home / PROJECT_FILE, needed=_FORMATS), name=PROJECT_FILE)
     settings = project.get("project")
     if isinstance(settings, dict):
         project["project"] = {key: value for key, value in settings.items() if key in ("type", "render")}
@@ -222,18 +221,17 @@ def _profile(folder: Path, place: Path, name: str) -> dict[str, Any]:
     """Return what a journal's profile says: the study's own, else the program's, else nothing."""
     for home in (folder, REPOSITORY):
         if (home / name).is_file():
-            profile = read_mapping((home / name).read_text(encoding="utf-8-sig"), name=name)
+            profile = read_mapping(utf8_text(home / name, needed=_FORMATS), name=name)
             return profile if home == folder else _seen_from(place, profile)
     return {}
 
 
-def _bring_built(folder: Path, place: Path, journal: Journal, figures_from: Path | None) -> None:
+def _bring_built(folder: Path, place: Path, journal: Journal) -> None:
     """Bring results, audit and the journal's figures; each is used only where it is current, by content."""
     for file in (RESULTS_FILE, AUDIT_FILE):
         if (folder / file).is_file():
             (place / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / file, place / file)
-    for home in (folder, *([figures_from] if figures_from else [])):
-        for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):
-            if (home / drawn).is_dir():
-                copy_files(home / drawn, place / drawn)
+    for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):
+        if (folder / drawn).is_dir():
+            copy_files(folder / drawn, place / drawn)

@@ -26,7 +26,8 @@ FRONT_MATTER: Final = "strobe"
 Status = Literal["covered", "explained", "not covered"]
 
 _LONGEST_NAME: Final = 40  # characters of a bookmark in Word
-_DESIGN: Final = re.compile(r"\b(cohort|follow[- ]up|longitudinal)\b.*", re.IGNORECASE | re.DOTALL)
+# "Long-term follow-up of ..." names no design
+_DESIGN: Final = re.compile(r"\b(cohort|(follow[- ]up|longitudinal) (study|analysis))\b.*", re.IGNORECASE | re.DOTALL)
 _QUOTED_WORDS: Final = 12
 
 
@@ -105,7 +106,7 @@ def strobe(
     -----
     An item is covered where a mark names it and stands around words: words deleted with their section take the mark
     with them. Around a heading, a mark stands for the section, and covers nothing where that is empty. Item 1a is
-    covered by a title that says "cohort" as well.
+    covered by a title that says "cohort", "follow-up study" or "longitudinal study" as well.
     """
     finders = Finder(pdf_lines), Finder(word_lines)
     spots: dict[str, list[Spot]] = {}

@@ -46,8 +46,11 @@ class _Known:
         return numbers.bare_text(self.results[record_id], self.style)
 
     def of(self, record_id: str) -> str:
+        return f"{self.count(record_id)} of {self.everybody(record_id)}"
+
+    def everybody(self, record_id: str) -> str:
         record = self.results[record_id]
-        return f"{self.count(record_id)} of {record.denominator}"
+        return numbers.count_text(record.n if record.denominator is None else record.denominator, self.style)
 
     @property
     def variables(self) -> list[str]:
@@ -104,7 +107,7 @@ def _boundaries(known: _Known) -> Iterator[Fact]:
         if derived.cut is None:
             continue
         column = known.study.columns.get(derived.cut)
-        unit = f"{NBSP}{column.unit}" if column and column.unit else ""
+        unit = f"{NBSP}{numbers.unit_text(column.unit, known.style)}" if column and column.unit else ""
         at = _listed(numbers.number_text(edge, 6, known.style, strip=True) + unit for edge in derived.at)
         yield Fact(f"{known.study.label(derived.cut)} cut at {at}: {'; '.join(derived.levels.values())}.")
 
@@ -157,8 +160,8 @@ def _missing_by_variable(known: _Known) -> Iterator[Fact]:
     found = list(_missing_ids(known))
     if found:
         parts = (f"{known.study.label(name)} {known.count(record_id)}" for name, record_id in found)
-        n = known.results[found[0][1]].denominator
-        yield Fact(f"Missing, of {n}: {'; '.join(parts)}.", tuple(record_id for _, record_id in found))
+        everybody = known.everybody(found[0][1])
+        yield Fact(f"Missing, of {everybody}: {'; '.join(parts)}.", tuple(record_id for _, record_id in found))
 
 
 def _missing_ids(known: _Known) -> Iterator[tuple[str, str]]:
@@ -248,6 +251,7 @@ def _rates(known: _Known) -> Iterator[Fact]:
     if not (exposure and landmarks):
         return
     year = f"{landmarks[-1]:g}"
+    years = (numbers.one_unit_text if landmarks[-1] == 1 else numbers.unit_text)("years", known.style)
     for name, endpoint in known.study.endpoints.items():
         stems = {
             label: f"{name}.by_{slug(exposure)}.{slug(level)}.rate.{year.replace('.', '_')}y"
@@ -256,7 +260,7 @@ def _rates(known: _Known) -> Iterator[Fact]:
         found = {label: record_id for label, record_id in stems.items() if known.find(record_id)}
         if found:
             parts = (f"{label}, {known.print(record_id)}" for label, record_id in found.items())
-            yield Fact(f"{endpoint.label} at {year} years: {'; '.join(parts)}.", tuple(found.values()))
+            yield Fact(f"{endpoint.label} at {year}{NBSP}{years}: {'; '.join(parts)}.", tuple(found.values()))
 
 
 def _labels(known: _Known, names: list[str] | tuple[str, ...]) -> str:

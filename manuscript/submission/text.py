@@ -17,7 +17,8 @@ _HEADING: Final = re.compile(r"Heading([1-6])")
 _CAPTION: Final = re.compile(
     r"(?P<kind>Table|Figure|Fig\.?)[ \xa0](?P<number>S?\d+)[:.|]?[ \xa0]?(?P<text>.*)", re.DOTALL
 )
-_CAPTIONS: Final = ("TableCaption", "ImageCaption", "Caption")
+CAPTIONS: Final = ("TableCaption", "ImageCaption", "Caption")
+"""Styles of captions, by either renderer."""
 
 # What stands after the text proper and does not count as its words (ICMJE: "excluding its abstract, acknowledgments,
 # tables, figure legends, and references").
@@ -136,7 +137,12 @@ def count_words(text: str) -> int:
 
 def heading_level(paragraph: Paragraph) -> int:
     """Return the level of a heading, 0 for any other paragraph."""
-    found = _HEADING.fullmatch(paragraph.style)
+    return level_of(paragraph.style)
+
+
+def level_of(style: str) -> int:
+    """Return the level of the headings of a style, 0 for a style of other paragraphs."""
+    found = _HEADING.fullmatch(style)
     return int(found[1]) if found else 0
 
 
@@ -169,7 +175,7 @@ def read_text(path: Path) -> ManuscriptText:
         elif is_a(block, "w:p"):
             style, text = style_of(block), text_of(block).strip()
             pictures = tuple(_alt_texts(block)) or pictures
-            if style in _CAPTIONS and (met := _CAPTION.match(text)):
+            if style in CAPTIONS and (met := _CAPTION.match(text)):
                 marks = _marks(block)
                 captions.append(Paragraph(text, style, tuple(headings), tuple(mark.name for mark in marks), marks))
                 if met["kind"] == "Table":
@@ -182,7 +188,7 @@ def read_text(path: Path) -> ManuscriptText:
             if style == "TableNote" and floats and floats[-1].kind == "table":
                 floats[-1] = _noted(floats[-1], text)
                 continue
-            if level := int(met[1]) if (met := _HEADING.fullmatch(style)) else 0:
+            if level := level_of(style):
                 headings = [*headings[: level - 1], text]
             if text:
                 marks = (*(Mark(name, 0, len(text)) for name in pending), *_marks(block))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from ..render.authors import ADDRESS, byline
+from ..render.authors import byline
 from .references import is_one_of, people_of, read_references
 from .registrations import REGISTRATION, registrations
 
@@ -49,6 +49,7 @@ _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ħ": "h"}
 )
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_SPELLED_OUT: Final = re.compile(r"[aou]e", re.IGNORECASE)  # as umlauts are where there is no key for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,8 @@ def identifying_words(
     for author in people.authors:
         words += [value for value in (author.name, author.email, author.orcid) if value]
     for affiliation in people.affiliations:
-        for key in ("group", "department", "name", "address", "city"):
-            part = affiliation.parts.get(key, "")
-            if key in ADDRESS and _tells(part, text):
-                words.append(part)
+        parts = (affiliation.parts.get(key, "") for key in ("group", "department", "name", "address", "city"))
+        words += [part for part in parts if _tells(part, text)]
     for key in ("funding", "ethics", "registration"):
         words += _numbers_in(front_matter.get(key))
     words += _leaves(front_matter.get("blind"))
@@ -120,17 +119,25 @@ def find_words(text: str, words: Iterable[str]) -> Iterator[Found]:
     Notes
     -----
     Case, accents and ligatures do not matter, nor what stands between the parts of a word: spaces of any kind and
-    number up to four, hyphens, dots, underscores, nothing at all. "Jane Müller" is found in "JANE-MUELLER_cv". A word
-    is found as a whole: no letter stands before or after it.
+    number up to four, hyphens, dots, underscores, nothing at all. "Jane Müller" is found in "JANE-MUELLER_cv", and
+    "Mueller" in "Müller". A word is found as a whole: no letter stands before or after it.
     """
-    folded = text.translate(_FOLDING)
+    words = tuple(words)
+    yield from _find(text, words, {})
+    if any(ord(letter) in _UMLAUTS for letter in text):
+        yield from _find(text, [word for word in words if _SPELLED_OUT.search(word)], _UMLAUTS)
+
+
+def _find(text: str, words: Iterable[str], spelled: Mapping[int, str]) -> Iterator[Found]:
+    """Yield where words stand in a text, some letters of which are spelled as others."""
+    folded = text.translate(spelled).translate(_FOLDING)
     places: list[int] = []
     for word in words:
         for pattern, longest in _patterns(word):
             if longest not in folded:  # much faster than the pattern, and mostly so
                 continue
             for met in pattern.finditer(folded):
-                places = places or _places(text)
+                places = places or _places(text, spelled)
                 yield Found(word, places[met.start()], places[met.end() - 1] + 1)
 
 
@@ -200,9 +207,9 @@ class _Folding(dict[int, str]):
 _FOLDING: Final = _Folding()
 
 
-def _places(text: str) -> list[int]:
+def _places(text: str, spelled: Mapping[int, str]) -> list[int]:
     """Return where each character of a folded text stood."""
-    return [place for place, character in enumerate(text) for _ in _FOLDING[ord(character)]]
+    return [place for place, letter in enumerate(text) for _ in letter.translate(spelled).translate(_FOLDING)]
 
 
 @lru_cache(maxsize=1024)
