@@ -124,7 +124,7 @@ def _methods(known: _Known) -> Iterator[Fact]:
         alpha, level = known.count("setting.alpha"), known.print("setting.conf_level")
         yield Fact(f"Significance level {alpha}, confidence level {level}.", ("setting.alpha", "setting.conf_level"))
     if known.study.analysis.adjust_for:
-        yield Fact(f"Models adjusted for {_labels(known, known.study.analysis.adjust_for)}.")
+        yield Fact(f"Models adjusted for: {_labels(known, known.study.analysis.adjust_for)}.")
 
 
 def _interactions(known: _Known) -> Iterator[Fact]:
