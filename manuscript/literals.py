@@ -166,7 +166,7 @@ def _inserted(expression: str) -> str:
 def _without_item_numbers(text: str) -> str:
     """Return Markdown with a gap for each number of a list's item.
 
-    A number that a wrapped line of a paragraph begins with is none, though it looks like one: "... were\n142. Of ...".
+    A number that a wrapped line of a paragraph begins with is none, though it looks like one.
     """
     lines = text.split("\n")
     in_list = False
