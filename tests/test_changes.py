@@ -221,6 +221,17 @@ def test_a_claim_that_broke_is_listed_with_its_line_and_the_crossed_p_value(stud
     assert "No longer supported by the data (1)" in changes_html(found, study)
 
 
+def test_a_claim_that_is_made_twice_is_listed_with_both_lines(study: Path) -> None:
+    """Abstract and results say the same; neither sentence is forgotten when it no longer holds."""
+    with (study / "report.qmd").open("a", encoding="utf-8") as document:
+        document.write(CLAIM)
+    revise_no_cemented_implant(study)
+    lines = (study / "report.qmd").read_text(encoding="utf-8").splitlines()
+    wanted = [f"report.qmd:{number}" for number, line in enumerate(lines, start=1) if '"did not differ"' in line]
+    assert [claim.where for claim in changes_since(study).claims] == wanted
+    assert len(wanted) == 2
+
+
 def test_a_claim_that_was_rewritten_since_is_still_listed(study: Path) -> None:
     """The words of the lock no longer hold, though the text has been mended already."""
     revise_no_cemented_implant(study)
