@@ -185,7 +185,7 @@ def identity_of_renderer(renderer: Renderer) -> str:
 
 def _target(folder: Path, project: Project) -> Path:
     """Return the folder that a project wants its documents in."""
-    return folder / str(project.config.get("project", {}).get("output-dir", "build"))
+    return folder / str(project.config.get("project", {}).get("output-dir") or "build")
 
 
 def _bring_results_up_to_date(study: Study) -> str:
