@@ -1,5 +1,6 @@
 """The _quarto.yml files and the front matter, merged as Quarto merges them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,17 @@ def test_a_project_that_cannot_be_understood_is_one_error(tmp_path, content, mes
     (tmp_path / "_quarto.yml").write_bytes(content)
     with pytest.raises(ReportError, match=f"^{message}"):
         read_project(tmp_path, fallback=ROOT)
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "message"),
+    [
+        ("crossref: 5", "report.qmd:2: `crossref` is '5'; expected keys below it, such as `fig-title: Figure`."),
+        ("csl: [a.csl, b.csl]", "report.qmd:2: `csl` names several files. Name one."),
+        ('keywords: [{a: "x \\u0001 y"}]', "report.qmd: `keywords` holds a control character, which no document can."),
+    ],
+)
+def test_front_matter_that_cannot_be_is_one_error(tmp_path, front_matter, message):
+    """What no document could be made from is told before one is begun."""
+    with pytest.raises(ReportError, match=f"^{re.escape(message)}"):
+        settings_for("docx", read_project(tmp_path, fallback=ROOT), document(tmp_path, front_matter))
