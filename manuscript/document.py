@@ -22,7 +22,7 @@ from .journal_file import Journal
 from .journals import active_journal, styled
 from .render.project import read_project
 from .style import Style
-from .tables import RenderedTable, render_table, variable_label
+from .tables import RenderedTable, in_sentence, render_table, variable_label
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -54,7 +54,7 @@ class Report(Phrases):
         stems = [f"{slug(variable)}.missing" for variable in variables]
         ids = tuple(f"{stem}.count" for stem in stems)
         parts = [
-            f"{variable_label(variable, self.study)[0].lower()} in {self.n_percent(stem)}"
+            f"{in_sentence(variable_label(variable, self.study)[0])} in {self.n_percent(stem)}"
             for variable, stem in zip(variables, stems, strict=True)
             if self.results[f"{stem}.count"].value
         ]

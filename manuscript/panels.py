@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -234,7 +235,8 @@ def _nobody(stem: str, endpoint: Endpoint, study: Study) -> Curve:
 def _full(variable: str, level: str) -> str:
     """Name a level so that it stands alone: "Grade: 2", but "Without local therapy" of "Local therapy" as it is."""
     variable, level = _line(variable), _line(level)
-    return level if variable.casefold() in level.casefold() else f"{variable}: {level}"
+    named = re.search(rf"(?<!\w){re.escape(variable)}(?!\w)", level, re.IGNORECASE)  # "T" is not named in "Without"
+    return level if named else f"{variable}: {level}"
 
 
 def _line(text: str) -> str:

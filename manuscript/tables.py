@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -18,6 +19,8 @@ from .templates import render_template
 EM_SPACE: Final = "\N{EM SPACE}"
 NOTE: Final = "note"
 
+# A word whose only capital may be its first letter: "Age", not "BMI", "T2" or "A"
+_CAPITALISED: Final = re.compile(r"\b[^\W\d_][^\W\d_A-Z]+\b")
 _MARKED: Final[Mapping[Summary, str]] = {
     "median_range": "Median (range).",
     "median_iqr": "Median (interquartile range).",
@@ -235,7 +238,7 @@ def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results
     for variable in ([analysis.exposure] if analysis.exposure else []) + list(analysis.adjust_for):
         label, unit = variable_label(variable, study)
         levels = list(study.levels(variable).items())
-        terms = [(f"{text} v {levels[0][1].lower()}", f".{slug(level)}") for level, text in levels[1:]]
+        terms = [(f"{text} v {in_sentence(levels[0][1])}", f".{slug(level)}") for level, text in levels[1:]]
         for text, path in terms or [(f"{label}, per {numbers.one_unit_text(unit or 'unit', style)}", "")]:
             stems = [f"{slug(name)}.adjusted.{slug(variable)}{path}" for name in endpoints]
             cells = tuple(
@@ -272,6 +275,11 @@ def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
         return study.label(variable), "months"
     column = study.columns.get(variable)
     return study.label(variable), column.unit if column is not None else None
+
+
+def in_sentence(label: str) -> str:
+    """Return a label without its capitals at the beginning of words: "Age group" as "age group", "BMI" as it is."""
+    return _CAPITALISED.sub(lambda word: word[0].lower(), label)
 
 
 def _missing(variables: Sequence[str], study: Study, results: Results, style: Style) -> str:

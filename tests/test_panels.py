@@ -75,6 +75,8 @@ def test_a_variable_is_named_where_its_levels_alone_do_not_tell(tmp_path: Path) 
     content, _, _ = build(tmp_path, levels={"n": "Without therapy", "y": "With Therapy"}, label="Therapy")
     assert content.panels[0].legend_title == ""
     assert [group.full_label for group in content.panels[0].groups] == ["Without therapy", "With Therapy"]
+    content, *_ = build(tmp_path, levels={"a": "Without", "b": "Late T"}, label="T")
+    assert [group.full_label for group in content.panels[0].groups] == ["T: Without", "Late T"]
 
 
 def test_labels_are_brought_into_one_line(tmp_path: Path) -> None:

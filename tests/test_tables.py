@@ -11,7 +11,7 @@ from analysis.errors import ReportError
 from analysis.results import Results
 from analysis.study import Study
 from manuscript.style import NBSP, Style
-from manuscript.tables import render_table
+from manuscript.tables import in_sentence, render_table
 
 STYLE = Style(number_decimals={"age_at_diagnosis": 2, "primary_size_cm": 2, "follow_up": 2})
 
@@ -54,6 +54,23 @@ def test_the_models_print_reference_levels_and_ratios(study: Study, results: Res
     assert by_label["Without local treatment"] == ["1 (reference)", "", "1 (reference)", ""]
     assert by_label["Gender"][1::2] == ["0.783", "0.309"]
     assert by_label["Age at diagnosis, per year"][0] == "1.01 (1.00–1.02)"
+
+
+@pytest.mark.parametrize(
+    ("label", "printed"),
+    [
+        ("Without local treatment", "without local treatment"),
+        ("Body-mass index (BMI)", "body-mass index (BMI)"),
+        ("Stage IV", "stage IV"),
+        ("T2", "T2"),
+        ("Group A", "group A"),
+        ("IgG Positive", "IgG positive"),
+        ("Über 60", "über 60"),
+    ],
+)
+def test_a_label_in_a_sentence_keeps_its_abbreviations(label: str, printed: str) -> None:
+    """A model against "T1" is not printed as one against "t1"."""
+    assert in_sentence(label) == printed
 
 
 def test_missing_values_have_their_own_row(implants: Study, implants_results: Results) -> None:
