@@ -69,7 +69,15 @@ class RowChanges:
 
 
 def ensure_key(folder: Path) -> bytes:
-    """Return the key of a study, made when it is first asked for, readable by its owner alone."""
+    """Return the key of a study, made when it is first asked for, readable by its owner alone.
+
+    Raises
+    ------
+    DataError
+        If what stands there is no key.
+    OSError
+        If a new one cannot be written; none is left then.
+    """
     path = folder / KEY_FILE
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -78,8 +86,16 @@ def ensure_key(folder: Path) -> bytes:
         if key is None:
             raise DataError(f"{path}: is not a key; remove it, and the next lock makes another") from None
         return key
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{secrets.token_hex(_KEY_BYTES)}\n")
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{secrets.token_hex(_KEY_BYTES)}\n")
+            file.flush()
+            os.fsync(file.fileno())  # a lock that survives a crash without its key could never be compared
+    except BaseException as error:
+        path.unlink(missing_ok=True)  # half a key would be refused from now on
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
     return ensure_key(folder)
 
 

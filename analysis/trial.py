@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -39,6 +38,7 @@ def trial_study(folder: Path, data: Path) -> Path:
             "folder, outside of build/. Put the data there."
         )
     trial = folder / FOLDER
+    content = data.read_bytes()  # before an earlier trial is cleared away, whose copy it may be
     bring(folder, trial, but=[name])
-    shutil.copyfile(data, trial / name)
+    (trial / name).write_bytes(content)
     return trial

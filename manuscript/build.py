@@ -84,6 +84,9 @@ def build(
             return Report(outputs, made=False, warnings=_broken_claims(document, study))
 
         check_places((*outputs, stamp))
+        # Whatever is saved from here on is seen by the next run: hashes are taken first, then the files are read.
+        found_last_time = digests(stamped_inputs(stamp))
+        study, project = read_study(folder), read_project(folder, fallback=REPOSITORY, profiles=profiles)
         with workshop(target) as work:
             with progress.stage("document") as stage:
                 draft = _render(document, project, work, quarto)
@@ -95,7 +98,8 @@ def build(
                 warnings = finish(draft, docx=draft.docx, pdf=pdf, root=folder, fonts=FONTS)
             warnings += _broken_claims(document, study)
             made = {outputs[0]: pdf, outputs[1]: draft.docx}
-            inputs = known | digests(_found_inputs(draft, folder, target) - known.keys())
+            found = _found_inputs(draft, folder, target) - known.keys()
+            inputs = known | digests(found) | {path: found_last_time[path] for path in found & found_last_time.keys()}
             hashes = digests(made.values())
             new_stamp = stamp_text(
                 stamp, inputs=inputs, outputs={path: hashes[new] for path, new in made.items()}, environment=choices
@@ -185,7 +189,7 @@ def identity_of_renderer(renderer: Renderer) -> str:
 
 def _target(folder: Path, project: Project) -> Path:
     """Return the folder that a project wants its documents in."""
-    return folder / str(project.config.get("project", {}).get("output-dir", "build"))
+    return folder / str(project.config.get("project", {}).get("output-dir") or "build")
 
 
 def _bring_results_up_to_date(study: Study) -> str:

@@ -45,7 +45,10 @@ class DataChanges:
             lines.append("{} patients added, {} removed, {} with changed values.".format(*patients))
         lines += [f"Columns {word}: {', '.join(names)}." for word, names in columns.items() if names]
         if not (any(patients) or any(columns.values())):
-            lines.append("Only the form of the file changed, or the order of its rows.")
+            lines.append(
+                "No patient and no cell of a named column changed: only the form of the file, the order of its rows, "
+                "or a column without a name of its own."
+            )
         return lines
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from analysis.errors import LockstepError, system_message
 from analysis.interrupts import INTERRUPTED
+from analysis.source import RESULTS_FILE
 
 from .build import DOCUMENT, build, finish_pending, ready
 from .pending import PendingError
@@ -48,18 +49,19 @@ def _report(options: argparse.Namespace) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     progress = _progress()
-    study = options.study
+    study, output = options.study, options.output
     if options.data is not None:
         from analysis.trial import trial_study
 
         study = trial_study(study, options.data)
+        output = output or study / RESULTS_FILE.parent  # never where _quarto.yml sends the study's own documents
         sys.stdout.write(f"Trying {options.data} in {_shown(study)}; the study and its documents stay as they are.\n")
         options.after_error = f"In this trial the data file is a copy of {options.data}.\n{options.after_error}"
     report = build(
         study,
         progress=progress,
         renderer=options.renderer,
-        output=options.output,
+        output=output,
         profiles=tuple(options.profile),
         force=options.force,
     )
@@ -163,9 +165,10 @@ def _html(options: argparse.Namespace) -> int:
     from .document import open_study
     from .web_page import write_web_page
 
-    page = write_web_page(options.study)
     study = open_study(options.study).study
-    for warning in broken_claims(study.folder / DOCUMENT, study):
+    warnings = broken_claims(study.folder / DOCUMENT, study)  # before the page, which an error is to leave untouched
+    page = write_web_page(options.study)
+    for warning in warnings:
         sys.stderr.write(f"warning: {warning}\n")
     sys.stdout.write(f"{_shown(page)}: written\n")
     return 0
@@ -203,9 +206,8 @@ def _audit(options: argparse.Namespace) -> int:
 def _redline(options: argparse.Namespace) -> int:
     from .redline_command import write_redline
 
-    progress = Progress(sys.stderr, shown=sys.stderr.isatty())
     made = write_redline(
-        options.study, progress=progress, since=options.since, author=options.author, renderer=options.renderer
+        options.study, progress=_progress(), since=options.since, author=options.author, renderer=options.renderer
     )
     sys.stdout.write("\n".join(made.lines()) + "\n")
     return 0

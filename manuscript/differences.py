@@ -216,21 +216,25 @@ def _in_full(record: Record | None) -> str:
 
 def _claims(then: _State, now: _State) -> Iterator[ClaimChange]:
     """Judge the claims of both texts on both results; those of now stand at their line of now."""
-    current = {(claim.words, claim.condition.text): claim for claim in claims.claims_in(now.document)}
-    former = {(claim.words, claim.condition.text): claim for claim in claims.claims_in(then.document)}
-    for key, claim in (current | {key: claim for key, claim in former.items() if key not in current}).items():
+    texts = claims.claims_in(then.document), claims.claims_in(now.document)
+    former, current = ({_said(claim) for claim in text} for text in texts)
+    for claim in (*texts[1], *(claim for claim in texts[0] if _said(claim) not in current)):
         old, new = _judged(claim, then), _judged(claim, now)
-        if old is None or new is None or old.holds == new.holds or (new.holds and key not in former):
+        if old is None or new is None or old.holds == new.holds or (new.holds and _said(claim) not in former):
             continue
         here = f"{now.document.name}:{claim.line}"
         yield ClaimChange(
             outcome="mended" if new.holds else "broke",
-            where=here if key in current else f"line {claim.line} of the lock's text, no longer there",
+            where=here if _said(claim) in current else f"line {claim.line} of the lock's text, no longer there",
             words=claim.words,
             condition=claim.condition.text,
             found=new.found,
             found_then=old.found,
         )
+
+
+def _said(claim: claims.Claim) -> tuple[str, str]:
+    return claim.words, claim.condition.text
 
 
 def _judged(claim: claims.Claim, state: _State) -> claims.Verdict | None:

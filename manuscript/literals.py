@@ -1,11 +1,13 @@
 """Literals: numbers typed into the prose, which no change of the data will ever change.
 
+The words of a claim, and those that `either` chooses from, are prose as well.
 A number that is rightly typed (a constant of the protocol, the version of a guideline) is declared once, in the front
 matter: ``literals:`` maps a phrase, as it stands in the text, to the reason why it is one.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -44,12 +46,15 @@ _NOT_PROSE: Final = re.compile(
     r"|\{[^{}\n]*\}"  # attributes
     r"|\]\([^)\s]*\)"  # targets of links
     r"|https?://\S+"
-    r"|@[\w:.#$%&+?<>~/-]*\w"  # citations and cross-references
-    r"|(?m:^\s*\d+[.)](?=\s))"  # numbers of list items
+    r"|\[\^[^\]\s]+\]"  # marks of footnotes
+    r"|@[\w:.#$%&+?<>~/-]*\w(?:,? (?:pp?|chap|sec|fig|no|vol)\. ?\d+(?:[-–]+\d+)?)?"  # citations, cross-references
 )
+_ITEM: Final = re.compile(r"\s*(?:[-*+]|(?P<number>\d+[.)]))(?=\s)")  # where an item of a list begins
+_OPENS: Final = (":::", "#", "```", "~~~")  # lines below which a block begins without a blank one
 _GAP: Final = "\N{OBJECT REPLACEMENT CHARACTER}"  # something inserted, or that prints other than it is written
+_MARKUP: Final = re.compile(r"[`{}<>@\n]")  # in a printed text it is no markup
 _WORD: Final = re.compile(rf"[^\W_]+|{_GAP}")
-_BLOCK: Final = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*+>#]|\d+[.)]|:::))|\|")  # where a paragraph, item or cell ends
+_BLOCK: Final = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*+>#]|:::))|\|")  # where a paragraph, item or cell ends
 _CONTEXT: Final = 3  # words around a literal that tell which of equal numbers it is
 
 
@@ -84,7 +89,8 @@ def literals_in(document: Document, results: Results, style: Style) -> Literals:
         If the front matter's `literals` is not a mapping from phrases to reasons.
     """
     declared = _declared(document)
-    prose, first = _body(document)
+    body, first = _body(document)
+    prose = _without_item_numbers(body)
     text, words = _NOT_PROSE.sub(_blank, prose), _NOT_PROSE.sub(_gap, prose)
     unused = []
     for phrase in declared:
@@ -126,7 +132,7 @@ def _declared(document: Document) -> Mapping[str, str]:
 
 
 def _body(document: Document) -> tuple[str, int]:
-    """Return the prose line for line, what is inserted as a gap, and the number of its first line."""
+    """Return the prose line for line, what is inserted in its place, and the number of its first line."""
     first = document.parts[0].line if document.parts else 1
     text = ""
     for part in document.parts:
@@ -134,8 +140,45 @@ def _body(document: Document) -> tuple[str, int]:
         if isinstance(part, Prose):
             text += part.text
         elif isinstance(part, Inline):
-            text += _GAP
+            text += _inserted(part.expression)
     return text, first
+
+
+def _inserted(expression: str) -> str:
+    """Return the words that an expression prints as they are typed in it; a gap for all else."""
+    try:
+        node = ast.parse(expression.strip(), mode="eval").body
+    except SyntaxError:
+        return _GAP  # what cannot be read fails when it is run, with its line
+    match node:
+        case ast.Constant():
+            typed = [node]
+        case ast.Call(func=ast.Attribute(attr="claim"), args=[ast.Constant() as words, *_]):
+            typed = [words]
+        case ast.Call(func=ast.Attribute(attr="either"), args=[_, *words], keywords=named):
+            typed = [item for item in (*words, *(option.value for option in named)) if isinstance(item, ast.Constant)]
+        case _:
+            typed = []
+    texts = [_MARKUP.sub(" ", str(item.value)) for item in typed]
+    return texts[0] if len(texts) == 1 else _GAP.join(["", *texts, ""])
+
+
+def _without_item_numbers(text: str) -> str:
+    """Return Markdown with a gap for each number of a list's item.
+
+    A number that a wrapped line of a paragraph begins with is none, though it looks like one.
+    """
+    lines = text.split("\n")
+    in_list = False
+    for place, line in enumerate(lines):
+        item = _ITEM.match(line)
+        before = lines[place - 1].strip() if place else ""
+        if not before or before.startswith(_OPENS):
+            in_list = item is not None
+        if in_list and item and item["number"]:
+            start, end = item.span("number")
+            lines[place] = f"{line[:start]}{_GAP}{' ' * (end - start - 1)}{line[end:]}"
+    return "\n".join(lines)
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -22,16 +22,18 @@ from analysis.errors import LockstepError, ReportError, explained, nearest
 from analysis.files import sha256, sha256_of_all
 from analysis.results import Results, Source, read_results
 from analysis.source import RESULTS_FILE
+from analysis.source import is_current as results_are_current
 from analysis.study import Study, read_study
 
-from .build import DOCUMENT, REPOSITORY, Renderer, build
+from .build import DOCUMENT, REPOSITORY, STAMP, Renderer, build
+from .contents import changed
 from .illustrations import FOLDER as FIGURES
 from .pending import WORKSHOP
 from .places import Place, places_in
 from .progress import Progress
 from .render.clock import told_epoch
 from .render.qmd import Document, read_qmd
-from .stamp import environment
+from .stamp import digests, environment, stamped_inputs
 from .turns import one_at_a_time
 
 LOCKS: Final = Path("locks")
@@ -110,18 +112,17 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
     Raises
     ------
     LockstepError
-        If the name is not allowed or taken, or the report cannot be built; nothing is left behind then.
+        If the name is not allowed or taken, the report cannot be built, or a file that it is made from was saved
+        meanwhile; nothing is left behind then.
     """
     folder = folder.resolve()
     target = folder / LOCKS / _checked(name)
-    if target.exists():
-        raise ReportError(
-            f"{LOCKS}/{name}: this lock exists, and a lock is never overwritten.\nTake another name for the new one."
-        )
+    _refuse_taken(target)
     report = build(folder, progress=progress, renderer=renderer)
     word_file = next(path for path in report.outputs if path.name == WORD_FILE)
     with one_at_a_time(folder / RESULTS_FILE.parent):
         remove_unfinished(folder)
+        _refuse_taken(target)  # another run may have made it while this one waited
         manifest = state_of(folder, name=name, renderer=renderer)
         target.parent.mkdir(exist_ok=True)
         work = Path(tempfile.mkdtemp(dir=target.parent, prefix=WORKSHOP))
@@ -133,6 +134,7 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
                     (work / FIGURES.name).mkdir(exist_ok=True)
                     shutil.copyfile(folder / FIGURES / f"{figure}.png", work / FIGURES.name / f"{figure}.png")
                 fingerprint(folder, "--output", str(work / ROWS_FILE))
+                _refuse_changed(folder, word_file.parent / STAMP)
                 manifest = replace(manifest, files=_hashes(work))
                 (work / MANIFEST_FILE).write_text(manifest_json(manifest), encoding="utf-8")
                 work.chmod(0o755)
@@ -262,6 +264,27 @@ def _of_another_version(lock: str, reason: str) -> ReportError:
         f"{LOCKS}/{lock}: was made by another version of this program, and this one cannot read it: {reason}.\n"
         "Name another lock, or move its folder out of locks/ and make a new one."
     )
+
+
+def _refuse_taken(target: Path) -> None:
+    if target.exists():
+        raise ReportError(
+            f"{LOCKS}/{target.name}: this lock exists, and a lock is never overwritten.\n"
+            "Take another name for the new one."
+        )
+
+
+def _refuse_changed(folder: Path, stamp: Path) -> None:
+    """Raise ReportError where a file is no longer what the report was made from: text and Word file would not agree."""
+    made = stamped_inputs(stamp)
+    others = changed(made, digests(made))
+    study = read_study(folder)
+    if not others and not results_are_current(study, folder / RESULTS_FILE):
+        others = [folder / study.data_file]
+    if others:
+        path = others[0]
+        name = path.relative_to(folder) if path.is_relative_to(folder) else path
+        raise ReportError(f"{name} was saved while the report was made from it. Run `make lock` again.")
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -31,6 +31,9 @@ _PHRASES: Final = frozenset(
 ) - {"claim", "table", "figure", "audit_table", "audit_score"}
 _FLOATS: Final = ("table", "figure")
 _DIV: Final = re.compile(r"^:::+ *\{[^}\n]*#((?:tbl|fig)-[\w-]+)", re.MULTILINE)
+# What a call raises that these results cannot answer, or that nothing could: the lock's text may be of another time,
+# and what is wrong with the text of now is told when it is run.
+_UNANSWERED: Final = (LockstepError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,9 @@ def printed_at(place: Place, study: Study, results: Results) -> Printed | None:
             figure_content(study.figures[place.arguments[0]], study, watched, report.style)
             return Printed("", tuple(watched.seen), tuple(watched.drawn))
         answer = getattr(report, place.method)(*place.arguments, **dict(place.options))
-    except (LockstepError, KeyError, TypeError, IndexError):
+        return Printed(str(answer) if isinstance(answer, Phrase) else "", tuple(watched.seen))
+    except _UNANSWERED:
         return None
-    return Printed(str(answer) if isinstance(answer, Phrase) else "", tuple(watched.seen))
 
 
 def answer(expression: str, study: Study, results: Results) -> str | None:
@@ -125,19 +128,14 @@ def texts_of(record: Record | None, study: Study) -> str:
 
 
 def _places(document: Document) -> Iterator[Place]:
-    label = ""
     for part in document.parts:
         match part:
-            case Prose(text=text):
-                for found in _DIV.finditer(text):
-                    label = found[1]
             case Inline(expression=expression, line=line):
                 yield from _calls(expression, f"{document.name}:{line}", _PHRASES)
             case Cell(code=code, line=line):
+                label = document.label_around(line)
                 for place in _calls(code, f"{document.name}:{line}", _PHRASES.union(_FLOATS)):
-                    if place.method in _FLOATS and label:
-                        place, label = replace(place, where=label), ""
-                    yield place
+                    yield replace(place, where=label) if place.method in _FLOATS and label else place
 
 
 def _calls(code: str, where: str, methods: frozenset[str]) -> Iterator[Place]:
@@ -154,6 +152,8 @@ def _place(call: ast.Call, method: str, where: str) -> Place:
     try:
         arguments = tuple(ast.literal_eval(argument) for argument in call.args)
         options: Mapping[str, Any] = {str(item.arg): ast.literal_eval(item.value) for item in call.keywords}
-    except ValueError:
+    except (ValueError, TypeError):  # computed, or what no value can be, such as {[]: 1}
         return Place(where, method, computed=True)
+    if method in _FLOATS and not arguments and "name" in options:
+        arguments, options = (options["name"],), {}
     return Place(where, method, arguments, tuple(options.items()))

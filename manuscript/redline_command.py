@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from .render.qmd import Document, Inline, read_qmd
 from .render.redline_source import Source
 
 REDLINE: Final = "redline.docx"
+_NO_TEXT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # what XML cannot hold, or only lines
 _UNKNOWN: Final = "Author"
 
 
@@ -66,7 +68,7 @@ def write_redline(
     """
     folder = folder.resolve()
     author = author.strip()
-    if not author.isprintable():
+    if _NO_TEXT.search(author):
         raise ReportError("AUTHOR holds control characters, which no Word file can. Write the name as plain text.")
     lock = find_lock(folder, since or None)
     name = lock.folder.name

@@ -69,8 +69,10 @@ def render_template(
     environment.filters["breakable"] = _breakable
     try:
         return environment.get_template(template).render(context)
-    except jinja2.TemplateNotFound:
-        raise ReportError(f"templates/{template} does not exist; study.toml names it as a table's template") from None
+    except jinja2.TemplateNotFound as error:
+        by = f"templates/{template} includes it"
+        by = "study.toml names it as a table's template" if error.name == template else by
+        raise ReportError(f"templates/{error.name} does not exist; {by}") from None
     except jinja2.TemplateSyntaxError as error:
         raise ReportError(f"templates/{error.name}:{error.lineno}: {error.message}") from None
     except jinja2.UndefinedError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -24,8 +23,6 @@ from .terminal import wrapped
 
 TRACE_FILE: Final = Path("build/trace.json")
 """Where the trace of a study's document stands, relative to its folder."""
-
-_LABEL: Final = re.compile(r"\{[^}]*#((?:fig|tbl)-[\w-]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +115,7 @@ def write_trace(folder: Path) -> Trace:
 
 
 def _entries(part: Inline | Cell, value: object, document: Document, results: Results) -> Iterator[Entry]:
-    label = _label_of(part, document) if isinstance(part, Cell) else ""
+    label = document.label_around(part.line) if isinstance(part, Cell) else ""
     printed: Iterable[Printed] = getattr(value, "printed", ())
     if isinstance(part, Inline) and not printed:
         printed = (Printed(str(value)),)
@@ -146,16 +143,6 @@ def _entry(line: int, label: str, place: str, printed: str, record_id: str, resu
         population=source.population,
         method=source.method if is_record else f"{source.method} curve",
     )
-
-
-def _label_of(cell: Cell, document: Document) -> str:
-    """Return the label of the float that a cell stands in: of the last block opened before it that has one."""
-    for line in reversed(document.lines[: cell.line - 1]):
-        if line.strip() == ":::":
-            return ""
-        if found := _LABEL.search(line):
-            return found[1]
-    return ""
 
 
 def _printed_at(entry: Entry) -> tuple[int, str, str]:

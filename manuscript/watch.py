@@ -218,7 +218,8 @@ def _start_again(reason: Iterable[Path], folder: Path, ready: _Ready) -> None:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (itself)
     where = re.findall(r'File "(.*)", line (\d+)', loads.stderr)[-1:]
     place = "".join(f"{_shown(Path(path), folder)}:{line}: " for path, line in where)
-    sys.stderr.write(f"{place}{loads.stderr.strip().splitlines()[-1]}\n{_GOES_ON}")
+    said = loads.stderr.strip() or f"the code cannot be loaded: Python ended with code {loads.returncode}"
+    sys.stderr.write(f"{place}{said.splitlines()[-1]}\n{_GOES_ON}")
 
 
 def _named(paths: Iterable[Path], folder: Path) -> str:

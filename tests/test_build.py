@@ -5,10 +5,12 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from manuscript import build
 from manuscript.__main__ import main
 from manuscript.render import builtin
 
@@ -201,6 +203,34 @@ def test_an_edit_during_the_run_is_seen_by_the_next_one(study, capsys, monkeypat
     monkeypatch.undo()
     assert report(study) == 0
     assert capsys.readouterr().out.count(" written in ") == 2
+
+
+@pytest.mark.parametrize(("name", "old", "new"), [("_quarto.yml", "Before", "After"), ("words.txt", "Nothing", "All")])
+def test_a_file_saved_during_the_run_never_counts_as_rendered(study, capsys, monkeypatch, name, old, new):
+    """A project saved while statistics run, and what is saved after a cell has read it, are in the next documents."""
+    shutil.copy(ROOT / "_quarto.yml", study)
+    for place in ("templates", "references.bib"):
+        (study / place).symlink_to(ROOT / place)
+    change(study / "_quarto.yml", "", "\nshort-title: Before\n")
+    assert report(study) == 0
+    target, step = (build, "_bring_results_up_to_date") if name == "_quarto.yml" else (builtin, "render")
+    do = getattr(target, step)
+
+    def do_and_save(*arguments: object) -> object:
+        done = do(*arguments)
+        change(study / name, old, new)
+        return done
+
+    monkeypatch.setattr(target, step, do_and_save)
+    assert report(study, "--force") == 0
+    monkeypatch.undo()
+    assert report(study) == 0
+    with zipfile.ZipFile(study / "build" / "report.docx") as archive:
+        texts = [archive.read(part).decode() for part in archive.namelist() if part.endswith(".xml")]
+    assert any(new in text for text in texts)
+    assert not any(old in text for text in texts)
+    assert report(study) == 0
+    assert capsys.readouterr().out.endswith("are up to date\n")
 
 
 def test_documents_may_go_elsewhere(study, tmp_path, capsys):

@@ -158,6 +158,14 @@ def test_a_condition_of_several_claims_is_told_once(study: Path) -> None:
     assert page.replace("<wbr>", "").count("retention.by_fixation.log_rank.p_value &lt; 0.2") == 1
 
 
+def test_a_change_outside_of_named_columns_is_not_denied(study: Path) -> None:
+    """A column without a name is not compared, so it is not said that only the order of rows can have changed."""
+    data = study / "data" / "implants.csv"
+    header, *rows = data.read_text(encoding="utf-8").splitlines()
+    data.write_text("\n".join([f"{header};", *(f"{row};2" for row in rows)]) + "\n", encoding="utf-8")
+    assert changes_since(study).data.lines()[-1].endswith("or a column without a name of its own.")
+
+
 def test_without_the_key_the_report_says_what_it_cannot_know(perturbed: Path, tmp_path: Path) -> None:
     """Rows and columns are still counted, results still compared."""
     folder = Path(shutil.copytree(perturbed, tmp_path / "study"))
@@ -219,6 +227,17 @@ def test_a_claim_that_broke_is_listed_with_its_line_and_the_crossed_p_value(stud
     assert " -> " in lines[crossed + 1]
     assert max(map(len, lines)) <= 120
     assert "No longer supported by the data (1)" in changes_html(found, study)
+
+
+def test_a_claim_that_is_made_twice_is_listed_with_both_lines(study: Path) -> None:
+    """Abstract and results say the same; neither sentence is forgotten when it no longer holds."""
+    with (study / "report.qmd").open("a", encoding="utf-8") as document:
+        document.write(CLAIM)
+    revise_no_cemented_implant(study)
+    lines = (study / "report.qmd").read_text(encoding="utf-8").splitlines()
+    wanted = [f"report.qmd:{number}" for number, line in enumerate(lines, start=1) if '"did not differ"' in line]
+    assert [claim.where for claim in changes_since(study).claims] == wanted
+    assert len(wanted) == 2
 
 
 def test_a_claim_that_was_rewritten_since_is_still_listed(study: Path) -> None:

@@ -121,6 +121,13 @@ def test_a_claim_needs_words(r: Phrases) -> None:
         ("by RECIST\n1.1 [@eisenhauer2009], see @tbl-2 and @fig-age_60", []),
         ("[text](https://doi.org/10.1/2) `code 5` {#sec-2} <!-- 7 --> https://a.b/9", []),
         ("1. first\n2. second", []),
+        ("Patients were\n142. Of these, some died.", ["142"]),  # wrapped: no list
+        ("::: {.note}\n1. first\n10) second\n\n   3. inner\n:::", []),
+        ("said[^1] before.\n\n[^1]: A note of 7 words.", ["7"]),
+        ("[@eisenhauer2009, p. 12], [see @a2020 pp. 3–4; 12 more]", ["12"]),
+        ('`{python} r.claim("12 days longer", "os.median > 1")` so', ["12"]),
+        ("""`{python} r.either("os.median > 1", "5", 'at {6} or more')`""", ["5", "6"]),
+        ("`{python} 142` patients and `{python} str(7)`", ["142"]),
         ("```text\n12 patients\n```", []),
         ('`{python} r.n("flow.analysed")` patients in COVID19 and T2b', []),
         ("# Heading with 4 parts", ["4"]),

@@ -31,6 +31,7 @@ from word_files import (
 
 from analysis.errors import ReportError
 from manuscript.render.docx import finish_docx
+from manuscript.render.docx_package import package_bytes, read_package
 from manuscript.render.ooxml import problems
 
 ROWS = [["Group|left", "n|right", "P|center"], ["A &lt; B|left", "12|right", "&lt;\u00a00.001|center"]]
@@ -66,6 +67,17 @@ def both_shapes(quarto: bool) -> str:
 def test_a_finished_file_is_valid(tmp_path: Path, quarto: bool) -> None:
     """Nothing that Word would refuse or repair is left in it."""
     assert problems(finished(tmp_path, both_shapes(quarto))) == []
+
+
+def test_a_link_that_starts_from_the_package_leads_to_its_part(tmp_path: Path) -> None:
+    """Other programs write "/word/styles.xml" into the reference document that an author makes with them."""
+    path = finished(tmp_path, both_shapes(quarto=False))
+    parts = read_package(path)
+    rels = "word/_rels/document.xml.rels"
+    assert b'Target="styles.xml"' in parts[rels]
+    parts[rels] = parts[rels].replace(b'Target="styles.xml"', b'Target="/word/styles.xml"')
+    path.write_bytes(package_bytes(parts))
+    assert problems(path) == []
 
 
 def test_the_check_of_validity_sees_the_defects_of_quarto(tmp_path: Path) -> None:

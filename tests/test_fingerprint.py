@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -82,6 +84,20 @@ def test_the_key_is_made_once_and_for_its_owner_alone(study: Study) -> None:
     assert len(key) == 32
     assert digests.ensure_key(study.folder) == key
     assert stat.S_IMODE((study.folder / digests.KEY_FILE).stat().st_mode) == 0o600
+
+
+def test_a_key_that_cannot_be_written_is_not_there(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a full disk the next lock makes a key, and is not told that half a one is none."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match=r"No space left on device.*\.lockstep-key"):
+            digests.ensure_key(study.folder)
+    assert not (study.folder / digests.KEY_FILE).exists()
+    assert len(digests.ensure_key(study.folder)) == 32
 
 
 @pytest.mark.parametrize("text", ["", "zz", "00ff"])

@@ -167,6 +167,20 @@ def test_a_claim_that_does_not_hold_is_set_off_in_colour(
         assert seen["alarm"] == ["rgb(253, 226, 224)", "rgb(143, 29, 20)"]
 
 
+def test_a_claim_that_cannot_be_checked_leaves_the_last_page(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """When it is said that the last page is untouched, it is."""
+    study = tmp_path / "study"
+    shutil.copytree(folder, study)
+    before = (study / "build" / "report.html").read_bytes()
+    with (study / "report.qmd").open("a", encoding="utf-8") as document:
+        document.write('\nIt was `{python} r.claim("so", " ".join(["bmi.n", "> 0"]))`.\n')
+    assert main(["html", "--study", str(study)]) == 1
+    assert "The last page is untouched." in capsys.readouterr().err
+    assert (study / "build" / "report.html").read_bytes() == before
+
+
 def test_references_lead_to_figures_and_tables(page: Any) -> None:
     """Each cross-reference is a link to a figure element with a numbered caption."""
     links = page.xpath("//a[contains(@class, 'quarto-xref')]/@href")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT
@@ -15,6 +16,7 @@ from locked_study import NOTE, edit, freeze, make_study
 
 from analysis.errors import LockstepError, ReportError
 from manuscript.__main__ import main
+from manuscript.build import Report, build
 from manuscript.locks import find_lock, locks
 from manuscript.render.clock import EPOCH_VARIABLE
 
@@ -110,6 +112,36 @@ def test_a_lock_that_fails_leaves_nothing(study: Path) -> None:
     with pytest.raises(LockstepError, match="is not a key"):
         freeze(study, "next")
     assert [path.name for path in (study / "locks").iterdir()] == ["2026-11"]
+
+
+@pytest.mark.parametrize("name", ["report.qmd", "data/implants.csv"])
+def test_a_file_that_is_saved_meanwhile_is_an_error(study: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A lock never holds a text and a Word file, or results and digests, that are not of one state."""
+
+    def build_then_save(folder: Path, **options: Any) -> Report:
+        made = build(folder, **options)
+        edit(study / name, "30,8" if name.endswith("csv") else "fixations", "29,8")
+        return made
+
+    monkeypatch.setattr("manuscript.locks.build", build_then_save)
+    with pytest.raises(ReportError, match=f"{name} was saved while the report was made from it"):
+        freeze(study, "next")
+    assert [path.name for path in (study / "locks").iterdir()] == ["2026-11"]
+
+
+def test_a_lock_that_another_run_made_meanwhile_is_not_overwritten(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two runs at once that want one name, the second is told so."""
+
+    def build_then_lose(folder: Path, **options: Any) -> Report:
+        made = build(folder, **options)
+        (study / "locks" / "next").mkdir()
+        return made
+
+    monkeypatch.setattr("manuscript.locks.build", build_then_lose)
+    with pytest.raises(ReportError, match="locks/next: this lock exists"):
+        freeze(study, "next")
 
 
 def test_what_a_killed_run_left_is_no_lock_and_is_removed_by_the_next(study: Path) -> None:

@@ -47,6 +47,38 @@ def test_calls_are_found_with_line_or_label() -> None:
     ]
 
 
+def test_a_label_ends_with_its_div_and_is_that_of_the_innermost() -> None:
+    """A table beside a labelled one is not taken for it, however long the fences are; code has no divs."""
+    cells = ['```{python}\nr.table("x")\n```\n', '```{python}\nr.figure(name="y")\n```\n']
+    body = f""":::: {{.wide}}
+::: {{#tbl-typed}}
+| a |
+
+Caption
+:::
+{cells[0]}
+::::: {{#fig-of-parts}}
+::: {{#fig-part .a}}
+```text
+:::
+```
+{cells[1]}
+:::
+{cells[1]}
+:::::
+::::
+![Typed](x.png){{#fig-picture}}
+
+{cells[1]}"""
+    found = places_in(parse(body, path=Path("report.qmd")))
+    assert [(place.where, place.arguments) for place in found] == [
+        ("report.qmd:8", ("x",)),
+        ("fig-part", ("y",)),
+        ("fig-of-parts", ("y",)),
+        ("report.qmd:30", ("y",)),
+    ]
+
+
 def test_a_place_prints_what_the_document_prints(implants: Study, implants_results: Results) -> None:
     """Text and ids are those of the phrase; a figure tells its curves; named arguments count."""
     n, n_percent, _, table, rate, figure = (
@@ -64,9 +96,24 @@ def test_a_place_prints_what_the_document_prints(implants: Study, implants_resul
     assert len(figure.curves) == 3
 
 
+def test_an_argument_that_no_value_can_be_is_computed() -> None:
+    """What Python itself would refuse is no traceback here."""
+    [place] = places_in(parse("`{python} r.value({[1]: 2})`\n", path=Path("report.qmd")))
+    assert place.computed
+
+
 @pytest.mark.parametrize(
     ("method", "arguments"),
-    [("value", ("no.such",)), ("n", ()), ("table", ("nothing",)), ("figure", ([],)), ("p", ("retention.median",))],
+    [
+        ("value", ("no.such",)),
+        ("n", ()),
+        ("table", ("nothing",)),
+        ("figure", ([],)),
+        ("p", ("retention.median",)),
+        ("either", (1, 2, 3)),
+        ("heading", (None,)),
+        ("number", ("bmi.median", 4000)),
+    ],
 )
 def test_what_cannot_be_answered_is_none(
     implants: Study, implants_results: Results, method: str, arguments: tuple[object, ...]

@@ -1,5 +1,6 @@
 """The _quarto.yml files and the front matter, merged as Quarto merges them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,42 @@ def test_a_project_that_is_not_yaml_names_its_line(tmp_path):
     (tmp_path / "_quarto.yml").write_text("format:\n  docx: [\n")
     with pytest.raises(ReportError, match=r"^_quarto.yml:\d: not valid YAML: "):
         read_project(tmp_path, fallback=ROOT)
+
+
+@pytest.mark.parametrize("text", ["project:\n", "profile:\n", "format:\n", "format: docx\n", "csl: [a.csl]\n", ""])
+def test_a_section_that_says_nothing_is_as_one_that_is_not_there(tmp_path, text):
+    """An empty section is no error, as in Quarto; a format alone has its defaults."""
+    (tmp_path / "_quarto.yml").write_text(text)
+    project = read_project(tmp_path, fallback=ROOT)
+    assert project.profiles == ()
+    assert "format" not in config_for("docx", project, document(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"project: x\n", "_quarto.yml: `project` is 'x'; expected keys below it, such as `output-dir: build`."),
+        (b"profile: [a]\n", r"_quarto.yml: `profile` is '\['a'\]'; expected keys below it"),
+        (b"format: 5\n", "_quarto.yml: `format` is '5'; expected keys below it"),
+        (b"title: \xff\n", "_quarto.yml:1: not UTF-8 text. Save the file as UTF-8."),
+    ],
+)
+def test_a_project_that_cannot_be_understood_is_one_error(tmp_path, content, message):
+    """What Quarto would refuse as well is one message with what is expected."""
+    (tmp_path / "_quarto.yml").write_bytes(content)
+    with pytest.raises(ReportError, match=f"^{message}"):
+        read_project(tmp_path, fallback=ROOT)
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "message"),
+    [
+        ("crossref: 5", "report.qmd:2: `crossref` is '5'; expected keys below it, such as `fig-title: Figure`."),
+        ("csl: [a.csl, b.csl]", "report.qmd:2: `csl` names several files. Name one."),
+        ('keywords: [{a: "x \\u0001 y"}]', "report.qmd: `keywords` holds a control character, which no document can."),
+    ],
+)
+def test_front_matter_that_cannot_be_is_one_error(tmp_path, front_matter, message):
+    """What no document could be made from is told before one is begun."""
+    with pytest.raises(ReportError, match=f"^{re.escape(message)}"):
+        settings_for("docx", read_project(tmp_path, fallback=ROOT), document(tmp_path, front_matter))

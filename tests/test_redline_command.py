@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,6 +95,13 @@ def test_an_author_that_no_file_can_hold_is_refused(study: Path, capsys: pytest.
     """A name with control characters gets a message, not a broken file."""
     assert main(["redline", "--study", str(study), "--author", "A.\x01Writer"]) == 1
     assert capsys.readouterr().err.startswith("AUTHOR holds control characters")
+
+
+def test_an_author_may_have_a_space_that_does_not_break(study: Path) -> None:
+    """A name as word processors copy it is a name."""
+    name = "A.\N{NO-BREAK SPACE}Writer"
+    assert main(["redline", "--study", str(study), "--renderer", "builtin", "--author", name]) == 0
+    assert name in zipfile.ZipFile(study / "build" / "redline.docx").read("word/document.xml").decode()
 
 
 @pytest.mark.parametrize(

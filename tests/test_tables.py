@@ -154,6 +154,7 @@ def test_an_unknown_table_and_a_faulty_template_are_named(study: Study, results:
     for text, message in [
         (None, "own.j2 does not exist"),
         ("{% if %}", "own.j2:1"),
+        ("{% include 'part.j2' %}", "part.j2 does not exist; templates/own.j2 includes it"),
         ("a\n{{ nothing }}", "own.j2:2: 'nothing' is undefined"),
     ]:
         with pytest.raises(ReportError, match=message):

@@ -57,6 +57,24 @@ def test_a_trial_builds_its_own_documents_and_leaves_the_study_alone(
     assert capsys.readouterr().out.count("are up to date") == 2
 
 
+def test_a_trial_never_writes_where_the_project_sends_the_studys_documents(folder: Path, tmp_path: Path) -> None:
+    """An output-dir outside of the study's folder keeps the documents of the study."""
+    elsewhere = tmp_path / "paper"
+    (folder / "_quarto.yml").write_text(f"project:\n  output-dir: {elsewhere}\n", encoding="utf-8")
+    command = ["report", "--study", str(folder), "--renderer", "builtin"]
+    assert main([*command, "--data", str(fewer(folder, tmp_path / "new.csv"))]) == 0
+    assert not elsewhere.exists()
+    assert (folder / "build" / "try" / "build" / "report.pdf").is_file()
+
+
+def test_the_copy_of_an_earlier_trial_can_be_tried(folder: Path, tmp_path: Path) -> None:
+    """Data that were mended in the trial's own folder are not cleared away unread."""
+    copy = trial_study(folder, fewer(folder, tmp_path / "new.csv")) / "data" / "implants.csv"
+    mended = copy.read_text(encoding="utf-8").replace("30,8", "31,8")
+    copy.write_text(mended, encoding="utf-8")
+    assert (trial_study(folder, copy) / "data" / "implants.csv").read_text(encoding="utf-8") == mended
+
+
 def test_results_alone_can_be_tried(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`make results DATA=file` computes what the report would print, in the same place, and touches nothing else."""
     assert analyse(["--study", str(folder)]) == 0

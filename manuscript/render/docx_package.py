@@ -100,7 +100,7 @@ def without_unseen(parts: Mapping[str, bytes]) -> dict[str, bytes]:
             if _is_unseen(parts, source, relationship):
                 root.remove(relationship)
             elif relationship.get("TargetMode") != "External":
-                target = _target(source, relationship)
+                target = part_of(source, relationship)
                 if target not in kept:
                     waiting.append(target)
                     kept[target] = parts[target]
@@ -127,7 +127,7 @@ def relationship_target(parts: Mapping[str, bytes], source: str, relationship_id
     """Return the part that a relationship of a part leads to."""
     for relationship in parse(parts, _relationships_part(source)):
         if relationship.get("Id") == relationship_id:
-            return _target(source, relationship)
+            return part_of(source, relationship)
     raise ReportError(f"part {source} of the Word file refers to '{relationship_id}', which it does not define")
 
 
@@ -136,7 +136,8 @@ def _relationships_part(source: str) -> str:
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
-def _target(source: str, relationship: Element) -> str:
+def part_of(source: str, relationship: Element) -> str:
+    """Return the part that a relationship of a part ("" for the package) leads to."""
     target = str(relationship.get("Target", ""))
     base = "" if target.startswith("/") else posixpath.dirname(source)
     return posixpath.normpath(posixpath.join(base, target.lstrip("/")))
@@ -146,7 +147,7 @@ def _is_unseen(parts: Mapping[str, bytes], source: str, relationship: Element) -
     """Tell whether a relationship leads nowhere, or to something that no reader sees."""
     if relationship.get("TargetMode") == "External":
         return False
-    target = _target(source, relationship)
+    target = part_of(source, relationship)
     kind = str(relationship.get("Type", "")).rsplit("/", 1)[-1]
     if target not in parts or relationship.get("Type") == _CORE_RELATIONSHIP:
         return True

@@ -85,7 +85,8 @@ def _package(parts: dict[str, bytes], trees: dict[str, Any]) -> Iterator[str]:
         for item in root.iter(f"{PACKAGE}Relationship"):
             defined.add(item.get("Id"))
             if item.get("TargetMode") != "External":
-                target = posixpath.normpath(posixpath.join(folder, item.get("Target")))
+                # One that begins with a slash starts from the package, as some programs write it
+                target = posixpath.normpath(posixpath.join("/", folder, item.get("Target"))).lstrip("/")
                 reached.add(target)
                 if target not in parts:
                     yield f"{name} leads to {target}, which does not exist"

@@ -31,6 +31,9 @@ STYLES: Final = Path("build/csl")
 PROFILES: Final = "QUARTO_PROFILE"
 """The variable in which Quarto is told of active profiles, and tells the document's code of them."""
 
+# Sections of a project's file that are read here, each with what could stand in it.
+_SECTIONS: Final = {"project": "output-dir: build", "profile": "default: draft", "format": "docx: default"}
+
 _NOT_METADATA: Final = (
     *("project", "profile", "format", "execute", "jupyter", "engine", "editor", "crossref", "number-sections"),
     *("citeproc", "default-image-extension", "keep-typ", "keep-md", *HIGHLIGHTING, *PATHS, *EXECUTE),
@@ -66,14 +69,15 @@ def read_project(folder: Path, *, fallback: Path, profiles: Sequence[str] = ()) 
     Raises
     ------
     ReportError
-        If a file is not valid YAML, or a profile that was asked for has no file.
+        If a file is not valid YAML, says nothing that Quarto understands, or is not there though its profile was asked
+        for.
     """
     own = (folder / PROJECT_FILE).is_file()
     place = folder if own else fallback
     files = [place / PROJECT_FILE]
-    config = read_mapping(_text(files[0]), name=PROJECT_FILE)
-    wanted = config.pop("profile", None) or {}
-    names = list(profiles) or active_profiles() or as_list(wanted.get("default"))
+    config = _read(files[0])
+    wanted = config.pop("profile", {})
+    names = list(profiles) or active_profiles() or [str(name) for name in as_list(wanted.get("default"))]
     for name in reversed(names):  # the first gets the last word
         file = place / f"_quarto-{name}.yml"
         if not file.is_file():
@@ -83,13 +87,13 @@ def read_project(folder: Path, *, fallback: Path, profiles: Sequence[str] = ()) 
                 f"Profiles here: {', '.join(known) or 'none'}."
             )
         files.append(file)
-        config = merged(config, read_mapping(_text(file), name=file.name))
+        config = merged(config, _read(file))
     if not own:
         bibliography = as_list(config.pop("bibliography", None))
         config["bibliography"] = [str(folder / name) for name in bibliography if (folder / name).is_file()]
     config = _absolute(config, place)
-    for csl in {config.get("csl"), *(_for_format(config, name).get("csl") for name in config.get("format") or {})}:
-        if csl and Path(csl).parent == place / STYLES:
+    for csl in (config.get("csl"), *(_for_format(config, name).get("csl") for name in config.get("format", {}))):
+        if isinstance(csl, str) and Path(csl).parent == place / STYLES:
             from .csl import bring_style
 
             bring_style(Path(csl))
@@ -192,8 +196,19 @@ def _absolute(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return new
 
 
-def _text(path: Path) -> str:
-    return utf8_text(path, needed="it holds the formats of the documents")
+def _read(path: Path) -> dict[str, Any]:
+    """Return what a project's file says; of sections, only those that say something."""
+    said = read_mapping(utf8_text(path, needed="it holds the formats of the documents"), name=path.name)
+    if isinstance(said.get("format"), str):  # `format: docx`, in short
+        said["format"] = {said["format"]: "default"}
+    for section, example in _SECTIONS.items():
+        if said.get(section) is None:
+            said.pop(section, None)
+        elif not isinstance(said[section], dict):
+            raise ReportError(
+                f"{path.name}: `{section}` is '{said[section]}'; expected keys below it, such as `{example}`."
+            )
+    return said
 
 
 def as_list(value: Any) -> list[Any]:

@@ -20,6 +20,8 @@ PAGE_BREAK: Final = (
 _CONFLICT: Final = re.compile(r"(?:<{7}|>{7}) \S")
 _CELL_START: Final = re.compile(r"^(\s*)(```+)\s*\{([=A-Za-z][=A-Za-z0-9._]*)( *[ ,].*)?\}\s*$")  # as Quarto has it
 _FENCE_START: Final = re.compile(r"^\s*(?:(```+)[^`]*|(~~~+).*)$")
+_DIV: Final = re.compile(r"^\s*:{3,}(?:\s*(?P<opens>\{.*\}|[\w.-]+)\s*:*)?\s*$")  # without words it closes one
+_LABEL: Final = re.compile(r"#((?:fig|tbl)-[\w-]+)")
 _OPTION: Final = re.compile(r"^#\|\s?(.*)$")
 _TOKEN: Final = re.compile(
     r"\\[\s\S]"  # an escaped character
@@ -73,6 +75,20 @@ class Document:
                 if re.search(pattern, line):
                     return f"{self.name}:{number}"
         return self.name
+
+    def label_around(self, number: int) -> str:
+        """Return the label of the table or figure in whose div a line stands, the innermost; empty where in none."""
+        around: list[str] = []
+        code = ""  # the fence of code that is not closed yet
+        for line in self.lines[: number - 1]:
+            if code:
+                code = "" if _closes(line, code) else code
+            elif fence := _FENCE_START.match(line):
+                code = fence[1] or fence[2]
+            elif div := _DIV.match(line):
+                label = _LABEL.search(div["opens"] or "")
+                around = [*around, label[1] if label else ""] if div["opens"] else around[:-1]
+        return next(filter(None, reversed(around)), "")
 
     def line(self, number: int) -> str:
         """Return a line of the file, for an error message."""
@@ -186,10 +202,15 @@ def _parts(lines: tuple[str, ...], start: int, name: str) -> Iterator[Prose | In
 
 def _fence_end(lines: tuple[str, ...], start: int, ticks: str, name: str) -> int:
     for index in range(start + 1, len(lines)):
-        text = lines[index].strip()
-        if len(text) >= len(ticks) and set(text) == {ticks[0]}:
+        if _closes(lines[index], ticks):
             return index
     raise ReportError(f"{name}:{start + 1}: this fence is never closed; end it with a line of {ticks}.")
+
+
+def _closes(line: str, ticks: str) -> bool:
+    """Tell whether a line closes the code that a fence of `ticks` opened."""
+    text = line.strip()
+    return len(text) >= len(ticks) and set(text) == {ticks[0]}
 
 
 def _check_cell(cell: re.Match[str], where: str) -> None:

@@ -14,7 +14,7 @@ from analysis.files import write_whole
 
 from .docx_blocks import number_bookmarks
 from .docx_package import DOCUMENT, package_bytes, parse, read_package, serialise
-from .redline_atoms import read_atoms, without_bookmarks
+from .redline_atoms import drop_bookmarks, read_atoms
 from .redline_blocks import merge_blocks
 from .redline_cause import Cause, Printed, causes
 from .redline_paragraphs import Tracker
@@ -142,7 +142,7 @@ def _printed(paragraph: Element) -> Printed:
 def _part_bookmarks(old_body: Element, body: Element) -> None:
     """Let each bookmark stand once: the new text's, and of the old one's those that are gone, under other ids."""
     names = {attribute(start, "w:name") for start in body.iter(qualified("w:bookmarkStart"))}
-    without_bookmarks(old_body, names)
+    drop_bookmarks(old_body, names)
     for mark in old_body.iter(qualified("w:bookmarkStart"), qualified("w:bookmarkEnd")):
         set_attributes(mark, id=f"old{attribute(mark, 'w:id')}")
 

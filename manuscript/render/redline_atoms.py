@@ -187,8 +187,8 @@ def _strike(run: Element) -> None:
             node.tag = qualified(new)
 
 
-def without_bookmarks(paragraph: Element, names: set[str]) -> None:
-    """Take the bookmarks of these names out of a paragraph, in place."""
-    for start in list(paragraph.iter(qualified("w:bookmarkStart"))):
+def drop_bookmarks(root: Element, names: set[str]) -> None:
+    """Take the bookmarks of these names out of a text, in place; their ends go when bookmarks are numbered."""
+    for start in list(root.iter(qualified("w:bookmarkStart"))):
         if attribute(start, "w:name") in names:
             remove(start)

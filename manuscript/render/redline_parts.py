@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from .docx_package import FOOTNOTES, parse, serialise
+from .docx_package import DOCUMENT, FOOTNOTES, parse, part_of, serialise
 from .wordml import attribute, find_all, is_a, qualified, remove, set_attributes
 
 _RELATIONSHIPS: Final = "word/_rels/document.xml.rels"
@@ -46,7 +46,7 @@ def share_relationships(old_parts: Parts, parts: Parts, old_body: Element) -> Pa
                 copy = deepcopy(item)
                 copy.set("Id", known[meaning])
                 if copy.get("TargetMode") != "External":
-                    source = _part_of(item)
+                    source = part_of(DOCUMENT, item)
                     target = f"word/media/old{len(added) + 1}{posixpath.splitext(source)[1]}"
                     added[target] = old_parts[source]
                     copy.set("Target", target.removeprefix("word/"))
@@ -60,8 +60,8 @@ def share_relationships(old_parts: Parts, parts: Parts, old_body: Element) -> Pa
 
 def missing_parts(parts: Parts) -> list[str]:
     """Return the parts that a document refers to and that are not in its file."""
-    links = parse(parts, _RELATIONSHIPS)
-    return [_part_of(item) for item in links if item.get("TargetMode") != "External" and _part_of(item) not in parts]
+    links = [item for item in parse(parts, _RELATIONSHIPS) if item.get("TargetMode") != "External"]
+    return [name for name in (part_of(DOCUMENT, item) for item in links) if name not in parts]
 
 
 def without_unused(parts: Parts, body: Element) -> Parts:
@@ -76,9 +76,9 @@ def without_unused(parts: Parts, body: Element) -> Parts:
         if str(item.get("Id")).startswith("rIdOld") and item.get("Id") not in used:
             links.remove(item)
             if item.get("TargetMode") != "External":
-                del left[_part_of(item)]
+                del left[part_of(DOCUMENT, item)]
                 for entry in list(types):
-                    if entry.get("PartName") == f"/{_part_of(item)}":
+                    if entry.get("PartName") == f"/{part_of(DOCUMENT, item)}":
                         types.remove(entry)
     return left | {_RELATIONSHIPS: serialise(links), _CONTENT_TYPES: serialise(types)}
 
@@ -135,17 +135,12 @@ def number_changes(body: Element) -> None:
         set_attributes(change, id=number)
 
 
-def _part_of(relationship: Element) -> str:
-    target = str(relationship.get("Target", ""))
-    return posixpath.normpath(posixpath.join("" if target.startswith("/") else "word", target.lstrip("/")))
-
-
 def _meaning(relationship: Element, parts: Parts) -> tuple[str, str | bytes]:
     """Return what a relationship leads to: an address, or a part's bytes."""
     kind = str(relationship.get("Type"))
     if relationship.get("TargetMode") == "External":
         return kind, str(relationship.get("Target"))
-    return kind, parts[_part_of(relationship)]
+    return kind, parts[part_of(DOCUMENT, relationship)]
 
 
 def _type_of(part: str, parts: Parts) -> str:

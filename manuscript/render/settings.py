@@ -95,6 +95,9 @@ def _refuse(config: Mapping[str, Any], document: Document) -> None:
 def _wording(config: Mapping[str, Any], document: Document) -> Wording:
     """Return the words of captions and references, from ``crossref`` where it has some."""
     crossref = config.get("crossref") or {}
+    if not isinstance(crossref, dict):
+        where = document.at("crossref:")
+        raise ReportError(f"{where}: `crossref` is '{crossref}'; expected keys below it, such as `fig-title: Figure`.")
     titles = {kind: crossref.get(f"{kind}-title", name) for kind, name in KINDS.items()}
     prefixes = {kind: crossref.get(f"{kind}-prefix", name) for kind, name in KINDS.items()}
     known = {f"{kind}-{what}" for kind in KINDS for what in ("title", "prefix")} | {"title-delim"}
@@ -110,6 +113,8 @@ def _wording(config: Mapping[str, Any], document: Document) -> Wording:
 
 
 def _optional_file(config: Mapping[str, Any], key: str, document: Document) -> Path | None:
+    if isinstance(config.get(key), list):
+        raise ReportError(f"{document.at(f'{key}:')}: `{key}` names several files. Name one.")
     return _file(config[key], document) if config.get(key) else None
 
 
