@@ -260,11 +260,11 @@ def test_an_interrupt_waits_for_the_end_of_what_belongs_together() -> None:
 
     def together() -> None:
         with uninterrupted():
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
             done.append("all")
 
     with pytest.raises(KeyboardInterrupt):
         together()
     assert done == ["all"]
     with pytest.raises(KeyboardInterrupt):
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)

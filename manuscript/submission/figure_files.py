@@ -135,15 +135,15 @@ def _numbered(number: int, found: Float, document: Document) -> NumberedFigure:
     cells = tuple(part for part in document.parts if isinstance(part, Cell) and found.start < part.line <= found.end)
     calls = [place for place in places_in(replace(document, parts=cells)) if place.method == "figure"]
     if calls:
-        return NumberedFigure(number, label, _name(calls[0]))
+        return NumberedFigure(number, label, _name(calls[0], f"{document.name}:{cells[0].line}"))
     shown = _IMAGE.search(text)
     return NumberedFigure(number, label, image=_image(label, shown["file"] if shown else "", document))
 
 
-def _name(place: Place) -> str:
+def _name(place: Place, where: str) -> str:
     if place.computed or not place.arguments:
         raise ReportError(
-            f"{place.where}: the name of the figure is computed, so that its number is not known without running it.\n"
+            f"{where}: the name of the figure is computed, so that its number is not known without running it.\n"
             'Write it out, as in r.figure("name").'
         )
     return str(place.arguments[0])
