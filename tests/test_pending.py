@@ -254,6 +254,15 @@ def test_leftovers_are_removed_and_files_under_way_are_not(tmp_path: Path, monke
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["figures", "results.json"]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C reach this process, which a shell may have started in the background, deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_waits_for_the_end_of_what_belongs_together() -> None:
     """Ctrl-C within is raised at the end of the block, once; afterwards it is as before."""
     done = []
