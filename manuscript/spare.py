@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final, cast
@@ -18,8 +19,19 @@ GO: Final = "go\n"
 
 
 def told_to_run() -> bool:
-    """Wait, in the spare process, for the word to run; without it, whoever started this process has gone."""
-    return sys.stdin.readline() == GO
+    """Wait, in the spare process, for the word to run; without it, whoever started this process has gone.
+
+    Once it runs, it ends at once when the other process does, be it by kill -9: nobody is left to take what it makes.
+    """
+    told = sys.stdin.readline() == GO
+    if told:
+        threading.Thread(target=_end_with_the_other, args=(sys.stdin.fileno(),), daemon=True).start()
+    return told
+
+
+def _end_with_the_other(pipe: int) -> None:
+    os.read(pipe, 1)  # nothing more is said: this waits for the end of the pipe
+    os._exit(1)
 
 
 class Spare:
@@ -37,7 +49,8 @@ class Spare:
             text=True,
             process_group=0,
         )
-        self._input = cast(IO[str], self._process.stdin)
+        # Not for communicate() to close: the end of this pipe tells the program that this process has gone.
+        self._input, self._process.stdin = cast(IO[str], self._process.stdin), None
 
     def start(self) -> None:
         """Let the program run."""
@@ -48,6 +61,8 @@ class Spare:
     def ended(self) -> subprocess.CompletedProcess[str]:
         """Wait for its end; return what it said."""
         said, errors = self._process.communicate()
+        with suppress(BrokenPipeError):
+            self._input.close()
         return subprocess.CompletedProcess(self._process.args, self._process.returncode, said, errors)
 
     def run_once(self) -> subprocess.CompletedProcess[str]:
@@ -61,4 +76,4 @@ class Spare:
             return
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGINT)
-        self._process.communicate()
+        self.ended()
