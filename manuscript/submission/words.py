@@ -50,6 +50,7 @@ _LETTERS: Final = str.maketrans(
 )
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _SPELLED_OUT: Final = re.compile(r"[aou]e", re.IGNORECASE)  # as umlauts are where there is no key for them
+_UMLAUT: Final = re.compile("[äöüÄÖÜ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +125,13 @@ def find_words(text: str, words: Iterable[str]) -> Iterator[Found]:
     """
     words = tuple(words)
     yield from _find(text, words, {})
-    if any(ord(letter) in _UMLAUTS for letter in text):
-        yield from _find(text, [word for word in words if _SPELLED_OUT.search(word)], _UMLAUTS)
+    if _UMLAUT.search(text) and (spelled_out := [word for word in words if _SPELLED_OUT.search(word)]):
+        yield from _find(text, spelled_out, _UMLAUTS)
 
 
 def _find(text: str, words: Iterable[str], spelled: Mapping[int, str]) -> Iterator[Found]:
     """Yield where words stand in a text, some letters of which are spelled as others."""
-    folded = text.translate(spelled).translate(_FOLDING)
+    folded = (text.translate(spelled) if spelled else text).translate(_FOLDING)
     places: list[int] = []
     for word in words:
         for pattern, longest in _patterns(word):
