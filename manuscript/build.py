@@ -22,7 +22,7 @@ from .render.clock import epoch
 from .render.draft import FORMATS, Draft
 from .render.project import Project, config_for, files_named, read_project
 from .render.qmd import read_front_matter
-from .stamp import digests, environment, is_current, stamp_text, stamped_inputs
+from .stamp import digests, environment, identity, is_current, stamp_text, stamped_inputs
 from .turns import one_at_a_time, workshop
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
@@ -78,7 +78,9 @@ def build(
             stage.note = _bring_results_up_to_date(study)
         outputs = (target / f"{document.stem}.pdf", target / f"{document.stem}.docx")
         known = digests(_known_inputs(folder, document, project))
-        choices = environment(renderer=_identity(quarto), profiles=",".join(project.profiles), epoch=str(epoch()))
+        choices = environment(
+            renderer=identity(quarto, without="builtin"), profiles=",".join(project.profiles), epoch=str(epoch())
+        )
         stamp = target / STAMP
         if not force and is_current(stamp, known=known, outputs=outputs, environment=choices):
             return Report(outputs, made=False, warnings=_broken_claims(document, study))
@@ -184,7 +186,7 @@ def known_inputs(folder: Path, *, profiles: tuple[str, ...] = ()) -> set[Path]:
 
 def identity_of_renderer(renderer: Renderer) -> str:
     """Name what renders the documents for a choice, so that another version of it is another name."""
-    return _identity(_choose(renderer))
+    return identity(_choose(renderer), without="builtin")
 
 
 def _target(folder: Path, project: Project) -> Path:
@@ -223,14 +225,6 @@ def _choose(renderer: Renderer) -> Path | None:
             "Install it (quarto.org, or `make quarto`), or use RENDERER=builtin."
         )
     return found
-
-
-def _identity(quarto: Path | None) -> str:
-    """Name the renderer so that another version of it is another name, without starting it."""
-    if quarto is None:
-        return "builtin"
-    status = quarto.stat()
-    return f"{quarto} {status.st_size} {status.st_mtime_ns}"
 
 
 def _known_inputs(folder: Path, document: Path, project: Project) -> set[Path]:

@@ -83,6 +83,14 @@ def stamped_inputs(stamp: Path) -> dict[Path, str]:
         return {}
 
 
+def identity(program: Path | None, *, without: str) -> str:
+    """Name a program so that another version of it is another name, without starting it; `without` where it is None."""
+    if program is None:
+        return without
+    status = program.stat()
+    return f"{program} {status.st_size} {status.st_mtime_ns}"
+
+
 def stamped_notes(stamp: Path) -> tuple[str, ...]:
     """Return what should be said of outputs again; nothing where there is no stamp."""
     try:

@@ -22,7 +22,6 @@ CORE: Final = "docProps/core.xml"
 
 _CONTENT_TYPES: Final = "[Content_Types].xml"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
-_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _CORE_RELATIONSHIP: Final = f"{_PACKAGE}/relationships/metadata/core-properties"
 _CORE_TYPE: Final = "application/vnd.openxmlformats-package.core-properties+xml"
 

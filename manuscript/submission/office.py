@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from ..stamp import identity
+
 PROGRAMS: Final = ("soffice", "libreoffice")
 
 
@@ -16,10 +18,7 @@ def find_office() -> Path | None:
 
 
 def identity_of_office() -> str:
-    """Name what is installed so that another version of it is another name, without starting it."""
+    """Name what is installed so that another version of it is another name."""
     found = find_office()
-    if found is None:
-        return "none"
-    program = found.resolve()  # the one on PATH is a link on most systems, and stays as it is
-    status = program.stat()
-    return f"{program} {status.st_size} {status.st_mtime_ns}"
+    # The one on PATH is a link on most systems, and stays as it is.
+    return identity(found and found.resolve(), without="none")
