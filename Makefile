@@ -25,7 +25,7 @@ help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 	@echo
 	@echo "Options: STUDY=folder (another study), DATA=file (report, results: try this data file), RENDERER=auto|builtin|quarto,"
-	@echo "         NAME and SINCE (of a lock), JOURNAL=name, PYTHON=python3.12"
+	@echo "         NAME and SINCE (of a lock), AUTHOR (of a redline), JOURNAL=name, PYTHON=python3.12"
 
 report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
 	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)" $(if $(DATA),--data "$(DATA)")
