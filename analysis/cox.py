@@ -15,7 +15,9 @@ from .checks import Bools, Floats, checked_follow_up, checked_numbers, same_leng
 from .estimate import finite, normal_quantile
 from .partial_likelihood import Maximum, PartialLikelihood, maximise
 
-COLLINEAR: Final = 1e-9  # share of a column's information that is left once the columns before it are known
+# The share of a column's information that the columns before it must leave: R's toler.chol. Covariates correlated at
+# 0.99999999999 are estimated, and what is a sum of others but for rounding (1e-15) is not.
+COLLINEAR: Final = float(np.finfo(np.float64).eps) ** 0.75
 
 NO_EVENTS: Final = "no events"
 CONSTANT: Final = "the same value in all patients"
@@ -206,7 +208,7 @@ def _checked_design(covariates: pd.DataFrame, times: Floats) -> Floats:
 
 
 def _not_estimable(likelihood: PartialLikelihood, constant: Bools) -> dict[int, str]:
-    """Return the columns that add no information to those before them, with the reason (Cholesky, as R's coxph)."""
+    """Return the columns that add no information, at zero, to those before them, and why (Cholesky, as R's coxph)."""
     # Risk sets are nested: a column that does not vary in the first varies in none.
     first_risk_set = likelihood.covariates[likelihood.first_at_risk[0] :]
     varies = (first_risk_set != first_risk_set[0]).any(axis=0)

@@ -112,6 +112,25 @@ def test_columns_that_say_nothing_are_set_aside() -> None:
     assert gone.terms[0].reason == "the same value in all patients at risk whenever an event occurs"
 
 
+def test_covariates_that_are_almost_collinear_are_both_estimated() -> None:
+    """Correlated at 0.99999999999 two columns are still two, as in R: they give what the plain columns give."""
+    # v <- veteran; v$b <- v$karno + 1e-5 * v$age; control <- coxph.control(eps = 1e-12)
+    # fit <- coxph(Surv(time, status) ~ karno + b, v, control = control); coef(fit); sqrt(diag(vcov(fit)))
+    soldiers = veteran()
+    soldiers["b"] = soldiers["karno"] + 1e-5 * soldiers["age"]
+    assert 1 - np.corrcoef(soldiers["karno"], soldiers["b"])[0, 1] == pytest.approx(1.37e-11, rel=0.01)
+    model = cox_regression(soldiers["time"], soldiers["event"], soldiers[["karno", "b"]])
+    assert coefs(model) == pytest.approx([239.129910397, -239.163617231], rel=1e-6)
+    assert errors(model) == pytest.approx([907.7153, 907.7164], rel=1e-4)  # half of the digits are lost, in R as here
+    plain = cox_regression(soldiers["time"], soldiers["event"], soldiers[["karno", "age"]])
+    assert model.log_likelihood == pytest.approx(plain.log_likelihood, rel=1e-12)
+    assert model.terms[1].coef == pytest.approx(1e5 * (plain.terms[1].coef or 0), rel=1e-6)
+
+    soldiers["b"] = soldiers["karno"] + 1e-7 * soldiers["age"]  # R gives NA
+    model = cox_regression(soldiers["time"], soldiers["event"], soldiers[["karno", "b"]])
+    assert [term.reason for term in model.terms] == [None, "determined by the terms before it"]
+
+
 def test_too_few_events_fit_no_model() -> None:
     """Without events, or with fewer than there are terms, each term says so, and the tests that need the model too."""
     time, design = [3, 1, 4, 2], pd.DataFrame({"a": [1, 0, 1, 0], "b": [1.5, 0.5, 2, 4]})
