@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from . import arithmetic, survival_bounds, table_tests
+from . import arithmetic, interval_checks, survival_bounds, table_tests
 from .arithmetic import Finding
 from .errors import DataError, LockstepError
 from .printed import Printed, parse_printed
@@ -37,6 +37,13 @@ CHECKS: Final[Mapping[str, Callable[..., Finding]]] = types.MappingProxyType(
             survival_bounds.rate_after_at_most,
             table_tests.chi_square_p,
             table_tests.fisher_p,
+            interval_checks.estimate_in_interval,
+            interval_checks.ratio_and_interval,
+            interval_checks.ratio_interval_and_p,
+            interval_checks.ratio_limits_and_p,
+            interval_checks.difference_and_interval,
+            interval_checks.difference_interval_and_p,
+            interval_checks.difference_limits_and_p,
         )
     }
 )
@@ -71,15 +78,15 @@ Argument: TypeAlias = "Reference | Literal | tuple[Argument, ...]"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a check: its name, and an argument for each of its parameters, in order."""
+    """One call of a check: its name, and the arguments that it gives, by parameter, in the order of the check."""
 
     check: str
-    arguments: tuple[Argument, ...]
+    arguments: tuple[tuple[str, Argument], ...]
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The statements that it names, in the order of their first appearance."""
-        return tuple(dict.fromkeys(_ids(self.arguments)))
+        return tuple(dict.fromkeys(_ids([argument for _, argument in self.arguments])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +128,14 @@ def carry_out(call: Call, printed: Mapping[str, Printed | None]) -> Proof:
     ProofError
         If it names a statement that there is not, or one whose number does not fit, such as 13.5 for a count.
     """
-    values = [_looked_up(argument, printed) for argument in call.arguments]
-    fitted = [
-        _fitted(value, form, call.check, name)
-        for value, (name, form) in zip(values, _parameters(call.check).items(), strict=True)
-    ]
-    text = f"{call.check}({', '.join(map(_written, values))})"
+    values = {name: _looked_up(argument, printed) for name, argument in call.arguments}
+    forms = _parameters(call.check)
+    fitted = {name: _fitted(value, forms[name], call.check, name) for name, value in values.items()}
+    optional = _optional(call.check)
+    written = (f"{name}={_written(value)}" if name in optional else _written(value) for name, value in values.items())
+    text = f"{call.check}({', '.join(written)})"
     try:
-        return Proof(text, CHECKS[call.check](*fitted))
+        return Proof(text, CHECKS[call.check](**fitted))
     except DataError as error:
         raise ProofError(f"{call.check}: {error}") from None
 
@@ -155,9 +162,9 @@ def _call(text: str) -> Call:
     try:
         bound = inspect.signature(CHECKS[name]).bind(*arguments, **by_name)
     except TypeError:
-        form = f"{name}({', '.join(_parameters(name))})"
-        raise ProofError(f"{_quoted(source)} does not fit the parameters of {form}") from None
-    return Call(name, tuple(bound.arguments[parameter] for parameter in _parameters(name)))
+        shapes = (f"{item}=..." if item in _optional(name) else item for item in _parameters(name))
+        raise ProofError(f"{_quoted(source)} does not fit the parameters of {name}({', '.join(shapes)})") from None
+    return Call(name, tuple((item, bound.arguments[item]) for item in _parameters(name) if item in bound.arguments))
 
 
 def _argument(node: ast.expr, source: str) -> Argument:
@@ -211,7 +218,21 @@ def _looked_up(argument: Argument, printed: Mapping[str, Printed | None]) -> _Va
 def _parameters(check: str) -> Mapping[str, Any]:
     """Return the type of each parameter of a check: `Printed`, `int`, or sequences of these."""
     hints = typing.get_type_hints(CHECKS[check])
-    return {name: hints[name] for name in inspect.signature(CHECKS[check]).parameters}
+    return {name: _given(hints[name]) for name in inspect.signature(CHECKS[check]).parameters}
+
+
+def _given(form: Any) -> Any:
+    """Return the type of an argument that is given, of one that may be left out."""
+    if isinstance(form, types.UnionType):
+        (form,) = (part for part in typing.get_args(form) if part is not type(None))
+    return form
+
+
+@cache
+def _optional(check: str) -> frozenset[str]:
+    """Return the parameters of a check that a call may leave out."""
+    parameters = inspect.signature(CHECKS[check]).parameters.values()
+    return frozenset(item.name for item in parameters if item.default is not inspect.Parameter.empty)
 
 
 def _fitted(value: _Value, form: Any, check: str, parameter: str) -> Any:

@@ -119,6 +119,7 @@ def read_published(path: Path, *, name: str | None = None) -> Published:
     rows: list[_Row] = []
     bad: list[BadRow] = []
     first_rows: dict[str, int] = {}
+    refused: dict[str, int] = {}
     numbers: dict[str, Printed | None] = {}
     for position, cells in records:
         try:
@@ -127,6 +128,7 @@ def read_published(path: Path, *, name: str | None = None) -> Published:
                 raise _RowError(f"the id {shown(row.cells['id'])} stands in row {first_rows[row.cells['id']]} as well")
         except _RowError as error:
             bad.append(BadRow(position, str(error)))
+            refused.setdefault(_id_of(header, cells), position)
             continue
         first_rows[row.cells["id"]] = position
         numbers[row.cells["id"]] = row.number
@@ -134,7 +136,11 @@ def read_published(path: Path, *, name: str | None = None) -> Published:
     statements: list[Statement] = []
     for row in rows:
         try:
+            if above := [refused[name] for call in row.calls for name in call.ids if name in refused.keys() - numbers]:
+                raise _RowError(f"it depends on row {above[0]}, which was refused")
             statements.append(_statement(row, numbers))
+        except _RowError as error:
+            bad.append(BadRow(row.row, str(error)))
         except ProofError as error:
             bad.append(BadRow(row.row, f"proof: {error}"))
     return Published(name, tuple(statements), tuple(sorted(bad, key=lambda item: item.row)))
@@ -181,6 +187,12 @@ def _records(text: str, file: str) -> tuple[tuple[str, ...], list[tuple[int, lis
     if twice:
         raise PublishedError(f"{file}: there are two columns {shown(twice[0])}. Remove or rename one of them.")
     return header, [(place, row) for place, row in enumerate(rows[1:], start=2) if any(row)]
+
+
+def _id_of(header: Sequence[str], texts: Sequence[str]) -> str:
+    """Return the id of a row, also of one that has too few or too many cells."""
+    place = header.index("id")
+    return texts[place] if place < len(texts) else ""
 
 
 # ---- a row ---------------------------------------------------------------------------------------------------------

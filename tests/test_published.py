@@ -74,6 +74,28 @@ def test_all_bad_rows_are_told_at_once(tmp_path: Path) -> None:
     assert message.endswith("docs/audit.md describes the columns.")
 
 
+@pytest.mark.parametrize(
+    "refused", ["S2,,5,,,,,,,,", "S2,short,5", "S2,p,5,x,,,,,,,", 'S2,p,5,,,,,,,,"percent_of(S3, 1, 2)"']
+)
+def test_a_row_that_needs_a_refused_one_says_so(tmp_path: Path, refused: str) -> None:
+    """The fault is told once, with its row; proofs and denominators that need it have no fault of their own."""
+    published = read(
+        tmp_path, 'S1,p,50,,,,,,,,"percent_of(S1, S2, 9)"', refused, "S3,p,50,,%,S2,,,,,", "S4,p,50,,%,S1,,,,,"
+    )
+    assert [statement.id for statement in published.statements] == ["S4"]
+    reasons = {bad.row: bad.reason for bad in published.bad_rows}
+    assert reasons.keys() == {2, 3, 4}
+    assert reasons[2] == reasons[4] == "it depends on row 3, which was refused"
+    assert "depends" not in reasons[3]
+
+
+def test_an_id_that_stands_twice_is_the_first_one_for_proofs(tmp_path: Path) -> None:
+    """The second row is refused; whoever names the id means the first."""
+    published = read(tmp_path, "S1,p,2,,,,,,,,", "S1,p,3,,,,,,,,", 'S2,p,50,,,,,,,,"percent_of(S2, S1, 4)"')
+    assert [bad.row for bad in published.bad_rows] == [3]
+    assert published.statements[1].proofs[0].text == "percent_of(50, 2, 4)"
+
+
 def test_a_proof_may_name_a_statement_below_it(tmp_path: Path) -> None:
     """The order of rows does not matter to proofs, and a denominator may be a statement."""
     published = read(tmp_path, 'S1,p,16.4,,%,S3,,,,,"percent_of(S1, S2, S3)"', "S2,k,13,,,,,,,,", "S3,n,79,,,,,,,,")
