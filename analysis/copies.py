@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path, PurePath
 
+from .errors import LockstepError
+from .files import is_mark, is_marked, mark
 from .source import RESULTS_FILE
 
 _BUILT = RESULTS_FILE.parts[0]
@@ -17,6 +19,11 @@ def bring(folder: Path, place: Path, *, but: Collection[PurePath] = ()) -> None:
     Parameters
     ----------
     but : paths relative to `folder` that the caller will write at `place`; the folders on the way to them are made.
+
+    Raises
+    ------
+    LockstepError
+        If something stands at `place` that this program did not make.
 
     Notes
     -----
@@ -44,10 +51,14 @@ def copy_files(folder: Path, place: Path) -> None:
 
 
 def _clear(place: Path) -> None:
-    """Take away what was brought before, all but what was built."""
+    """Take away what was brought before, all but what was built; refuse a folder of somebody else."""
     place.mkdir(parents=True, exist_ok=True)
+    if not is_marked(place):
+        if any(place.iterdir()):
+            raise LockstepError(f"{place}: was not made by this program, which needs that name. Move or rename it.")
+        mark(place)
     for entry in place.iterdir():
-        if entry.name == _BUILT:
+        if entry.name == _BUILT or is_mark(entry):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)  # takes links away, not what they lead to

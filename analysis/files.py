@@ -1,17 +1,26 @@
-"""Files: content hashes, and writing that leaves either the whole new file or the old one."""
+"""Files: content hashes; writing that leaves either the whole new file or the old one; folders to work in.
+
+Modes follow the umask. What a killed run may leave bears this program's mark: a part file in its name, a folder in a
+file in it. Only what bears the mark is ever removed: an output folder may hold files of others.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
 import os
-import tempfile
+import secrets
+import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-_PART: Final = ".part"
+_PART: Final = ".lockstep-part"
+_MARK: Final = ".made-by-lockstep-"
+_MARK_TEXT: Final = b"Made by Lockstep to work in; its next run removes it.\n"
+_FOLDER_END: Final = ".lockstep"
+_BY_UMASK: Final = 0o666
 
 
 def sha256(path: Path) -> str:
@@ -28,8 +37,12 @@ def sha256_of_all(paths: Iterable[Path], *, base: Path) -> str:
     return digest.hexdigest()
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = _BY_UMASK) -> None:
     """Write a file so that at any moment, and after any crash, it is wholly the old one or wholly the new one.
+
+    Parameters
+    ----------
+    mode : the permissions that the file may have at most; the umask takes more of them away, as for any new file.
 
     Raises
     ------
@@ -37,13 +50,12 @@ def write_whole(path: Path, content: bytes) -> None:
         If it cannot be written; names this file, which is untouched then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = _new_part(path)
+    handle, temporary = _new_part(path, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            temporary.chmod(0o644)
             temporary.replace(path)  # before it is closed, which gives up the lock
     except BaseException as error:
         temporary.unlink(missing_ok=True)
@@ -66,14 +78,77 @@ def remove_leftovers(folder: Path) -> None:
                 part.unlink()
 
 
-def _new_part(path: Path) -> tuple[int, Path]:
+def new_workspace(parent: Path, *, prefix: str) -> Path:
+    """Make an empty folder to work in, beside what it is for; it bears the mark of this program.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    folder = parent / f"{prefix}{secrets.token_hex(4)}{_FOLDER_END}"
+    folder.mkdir()
+    try:
+        mark(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+def mark(folder: Path) -> None:
+    """Put this program's mark into a folder."""
+    (folder / f"{_MARK}{secrets.token_hex(4)}").write_bytes(_MARK_TEXT)
+
+
+def is_mark(path: Path) -> bool:
+    """Tell whether a file is this program's mark of the folder that it stands in."""
+    return path.name.startswith(_MARK)
+
+
+def is_marked(folder: Path) -> bool:
+    """Tell whether a folder bears this program's mark."""
+    return folder.is_dir() and not folder.is_symlink() and any(folder.glob(f"{_MARK}*"))
+
+
+def remove_marked(folder: Path) -> None:
+    """Remove a folder with all that is in it if it bears this program's mark; else leave it as it is.
+
+    Notes
+    -----
+    The mark goes last, so that a run that is killed meanwhile leaves a folder that bears it. A folder of our name that
+    is empty was left before it could be marked.
+    """
+    if is_marked(folder):
+        for entry in sorted(folder.iterdir(), key=is_mark):
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
+    elif not folder.name.endswith(_FOLDER_END):
+        return
+    with suppress(OSError):  # it is not empty, and so not ours
+        folder.rmdir()
+
+
+def remove_workspaces(parent: Path, *, prefix: str) -> None:
+    """Remove the folders that `new_workspace` made in a folder, and killed runs have left there."""
+    for left in parent.glob(f"{prefix}*"):
+        with suppress(OSError):
+            remove_marked(left)
+
+
+def _new_part(path: Path, mode: int) -> tuple[int, Path]:
     """Make an unfinished file beside the one to be, locked; return its handle and name."""
     while True:
+        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_PART}")
         try:
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
+            handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        except FileExistsError:
+            continue
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(path)) from None
         fcntl.flock(handle, fcntl.LOCK_EX)
         if os.fstat(handle).st_nlink:  # else it was taken for a leftover before it was locked
-            return handle, Path(name)
+            return handle, part
         os.close(handle)

@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.errors import LockstepError, ReportError, explained, nearest
-from analysis.files import sha256, sha256_of_all
+from analysis.files import new_workspace, remove_marked, remove_workspaces, sha256, sha256_of_all
 from analysis.results import Results, Source, read_results
 from analysis.source import RESULTS_FILE
 from analysis.source import is_current as results_are_current
@@ -125,8 +124,10 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
         _refuse_taken(target)  # another run may have made it while this one waited
         manifest = state_of(folder, name=name, renderer=renderer)
         target.parent.mkdir(exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=target.parent, prefix=WORKSHOP))
+        place = new_workspace(target.parent, prefix=WORKSHOP)
+        work = place / name
         try:
+            work.mkdir()
             with progress.stage("lock"):
                 for path in (folder / RESULTS_FILE, folder / "study.toml", folder / DOCUMENT, word_file):
                     shutil.copyfile(path, work / path.name)
@@ -137,20 +138,17 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
                 _refuse_changed(folder, word_file.parent / STAMP)
                 manifest = replace(manifest, files=_hashes(work))
                 (work / MANIFEST_FILE).write_text(manifest_json(manifest), encoding="utf-8")
-                work.chmod(0o755)
                 work.rename(target)
-        except BaseException as error:
-            shutil.rmtree(work, ignore_errors=True)
-            if isinstance(error, OSError):
-                raise ReportError(f"{LOCKS}/{name}: {explained(error)}") from None
-            raise
+        except OSError as error:
+            raise ReportError(f"{LOCKS}/{name}: {explained(error)}") from None
+        finally:
+            remove_marked(place)
     return Lock(target, manifest), report.warnings
 
 
 def remove_unfinished(folder: Path) -> None:
     """Remove what killed runs of `lock` left in a study's locks; only who has the turn in its build folder may."""
-    for left in (folder / LOCKS).glob(f"{WORKSHOP}*"):
-        shutil.rmtree(left, ignore_errors=True)
+    remove_workspaces(folder / LOCKS, prefix=WORKSHOP)
 
 
 def state_of(folder: Path, *, name: str, renderer: Renderer = "auto") -> Manifest:

@@ -8,19 +8,18 @@ what is left in it: at any instant the old files are all there, or the new ones 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from analysis.errors import LockstepError, explained
+from analysis.files import is_mark, is_marked, mark, new_workspace, remove_marked
 from analysis.interrupts import uninterrupted
 
 PENDING: Final = ".report.pending"
 WORKSHOP: Final = ".report-"
-"""How the names of the folders begin that a run leaves only where it is killed; the next one removes them."""
+"""How names of folders begin that a run leaves only where it is killed; the next one removes those it has marked."""
 
 
 class PendingError(LockstepError):
@@ -28,10 +27,11 @@ class PendingError(LockstepError):
 
 
 def check_places(paths: Iterable[Path]) -> None:
-    """Raise LockstepError where something stands that no file can replace."""
+    """Raise LockstepError where something stands that no file can replace, or where it would wait for its place."""
     for path in paths:
         if path.is_dir():
             raise LockstepError(f"{path}: is a folder, where a file is to be written. Move or remove it.")
+        _refuse_foreign(path.parent / PENDING)
 
 
 def replace_together(files: Mapping[Path, Path], work: Path) -> None:
@@ -54,8 +54,10 @@ def replace_together(files: Mapping[Path, Path], work: Path) -> None:
     An interrupt that comes while they are moved comes too late: the files are there, and it is forgotten.
     """
     (target,) = {place.parent for place in files}
+    _refuse_foreign(target / PENDING)
     ready = work / "ready"
     ready.mkdir()
+    mark(ready)
     for place, new in files.items():
         new.replace(ready / place.name)
         _sync(ready / place.name)
@@ -74,10 +76,15 @@ def complete(target: Path) -> None:
     """
     pending = target / PENDING
     try:
-        waiting = sorted(pending.iterdir())
+        found = sorted(pending.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return
-    for new in waiting:
+    marks = [path for path in found if is_mark(path)]
+    if found and not marks:  # a folder of somebody else
+        return
+    for new in found:
+        if new in marks:
+            continue
         try:
             with _out_of_the_way(target / new.name, is_needed=new.is_dir()):
                 new.replace(target / new.name)
@@ -89,6 +96,8 @@ def complete(target: Path) -> None:
                 "and run again, and they are put in place."
             ) from None
     _sync(target)
+    for path in marks:  # these alone: another run may have decided on newer files, which have a mark of their own
+        path.unlink(missing_ok=True)
     with suppress(OSError):  # another run was faster, or has already decided on newer files
         pending.rmdir()
 
@@ -99,10 +108,20 @@ def _out_of_the_way(old: Path, *, is_needed: bool) -> Iterator[None]:
     if not is_needed or not old.is_dir():
         yield
         return
-    aside = Path(tempfile.mkdtemp(dir=old.parent, prefix=WORKSHOP))
+    aside = new_workspace(old.parent, prefix=WORKSHOP)
     old.replace(aside / old.name)
     yield
-    shutil.rmtree(aside, ignore_errors=True)
+    remove_marked(aside)
+
+
+def _refuse_foreign(pending: Path) -> None:
+    """Refuse to work beside what has the name of our folder and not our mark."""
+    if pending.is_symlink() or (pending.exists() and not is_marked(pending) and not _is_empty(pending)):
+        raise LockstepError(f"{pending}: was not made by this program, which needs that name. Move or rename it.")
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
 
 
 def _sync(path: Path) -> None:

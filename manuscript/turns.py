@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import fcntl
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from analysis.errors import LockstepError, is_full, system_message
-from analysis.files import remove_leftovers
+from analysis.files import new_workspace, remove_leftovers, remove_marked, remove_workspaces
 from analysis.interrupts import uninterrupted
 
 from .pending import WORKSHOP, complete
@@ -41,8 +39,7 @@ def one_at_a_time(target: Path) -> Iterator[None]:
         except BlockingIOError:
             sys.stderr.write(f"{target.name}: another run is at work there; waiting for it to end\n")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        for left in target.glob(f"{WORKSHOP}*"):
-            shutil.rmtree(left, ignore_errors=True)
+        remove_workspaces(target, prefix=WORKSHOP)
         remove_leftovers(target)
         complete(target)
         yield
@@ -64,12 +61,12 @@ def workshop(target: Path) -> Iterator[Path]:
     finally:
         if work is not None:
             with suppress(KeyboardInterrupt), uninterrupted():
-                shutil.rmtree(work, ignore_errors=True)
+                remove_marked(work)
 
 
 def _new_folder(target: Path) -> Path:
     try:
-        return Path(tempfile.mkdtemp(dir=target, prefix=WORKSHOP))
+        return new_workspace(target, prefix=WORKSHOP)
     except OSError as error:
         raise _cannot_write(target, error) from None
 

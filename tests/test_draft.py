@@ -16,6 +16,7 @@ import pytest
 from conftest import IMPLANTS
 
 from analysis.errors import LockstepError
+from analysis.files import new_workspace
 from manuscript import pending
 from manuscript.commands import run
 from manuscript.locks import lock, renderer_of
@@ -396,7 +397,7 @@ def test_a_run_that_is_killed_while_it_puts_a_draft_in_place_is_completed(
     def killed(target: Path) -> None:
         if target != drafts:
             return complete(target)
-        (drafts / JOURNAL).rename(drafts / ".report-aside")
+        (drafts / JOURNAL).rename(new_workspace(drafts, prefix=".report-") / JOURNAL)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -422,6 +423,19 @@ def test_what_stands_in_the_way_is_named(name: str, tmp_path: Path) -> None:
     with pytest.raises(LockstepError, match="Move or remove it"):
         made(folder)
     assert place.exists()
+
+
+def test_a_file_that_an_author_put_into_a_draft_is_not_lost(tmp_path: Path) -> None:
+    """A draft does not replace a folder that holds other files than its own; the error names them."""
+    folder = copy_study(tmp_path / "study")
+    draft = folder / "build" / "drafts" / JOURNAL
+    draft.mkdir(parents=True)
+    (draft / "MANIFEST.json").write_text('{"files": {"manuscript.docx": ""}}', encoding="utf-8")
+    for name in ("manuscript.docx", "notes of mine.txt", ".DS_Store"):
+        (draft / name).write_text("", encoding="utf-8")
+    with pytest.raises(LockstepError, match=r"did not put there \(notes of mine\.txt\)"):
+        made(folder)
+    assert (draft / "notes of mine.txt").exists()
 
 
 @pytest.mark.parametrize(("installed", "told"), [(None, "builtin"), (Path("/quarto"), "quarto")])

@@ -2,11 +2,63 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from conftest import IMPLANTS, ROOT
 
-from analysis.files import sha256, sha256_of_all, write_whole
+from analysis.files import new_workspace, sha256, sha256_of_all, write_whole
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    """Set the umask of this process for a while."""
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Return the permissions of everything in a folder."""
+    return {path.relative_to(folder).as_posix(): stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize(
+    ("mask", "of_file", "of_folder"), [(0o022, 0o644, 0o755), (0o077, 0o600, 0o700), (0o002, 0o664, 0o775)]
+)
+def test_modes_follow_the_umask(tmp_path: Path, mask: int, of_file: int, of_folder: int) -> None:
+    """A new file has the permissions that the user's umask leaves, unless fewer are asked for; so has a folder."""
+    with umask(mask):
+        write_whole(tmp_path / "new" / "report.pdf", b"")
+        write_whole(tmp_path / "new" / "results.json", b"", mode=0o600)
+        work = new_workspace(tmp_path / "new", prefix=".report-")
+    found = modes(tmp_path)
+    assert found["new"] == found[f"new/{work.name}"] == of_folder
+    assert found["new/report.pdf"] == of_file
+    assert found["new/results.json"] == 0o600
+
+
+def test_a_private_umask_keeps_all_outputs_private(tmp_path: Path) -> None:
+    """Under ``umask 077`` documents, results, figures, page, lock and changes are readable by their owner alone."""
+    folder = Path(shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", ".quarto")))
+    before = set(modes(folder))
+    with umask(0o077):
+        for verb in (["report"], ["html"], ["trace"], ["lock", "one"], ["changes"]):
+            command = [sys.executable, "-m", "manuscript", verb[0], "--study", str(folder), *verb[1:]]
+            environment = os.environ | {"RENDERER": "builtin"}
+            subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    made = {name: mode for name, mode in modes(folder).items() if name not in before}
+    assert {"build", "build/figures", "locks", "locks/one", "locks/one/manifest.json"} <= set(made)
+    assert {name: oct(mode) for name, mode in made.items() if mode & 0o077} == {}
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:

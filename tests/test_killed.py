@@ -97,7 +97,7 @@ def test_a_run_killed_at_any_point_leaves_whole_files_and_the_next_run_is_correc
     finish(folder)
     assert built(folder) == clean_build(folder, tmp_path / "clean")
     left = [path.name for path in (folder / "build").rglob(".*")]
-    assert not [name for name in left if name.startswith(".report-") or name.endswith((".part", ".pending"))]
+    assert not [name for name in left if name.startswith(".report-") or name.endswith((".lockstep-part", ".pending"))]
 
 
 def wait_for_its_turn(run: subprocess.Popen[str], folder: Path) -> None:
@@ -138,7 +138,9 @@ def test_a_run_interrupted_at_any_point_says_so_in_one_line(folder: Path, tmp_pa
         else:
             assert (run.returncode, said) == (0, "")
         left = [path.name for path in (folder / "build").rglob(".*")]
-        assert not [name for name in left if name.startswith(".report-") or name.endswith((".part", ".pending"))]
+        assert not [
+            name for name in left if name.startswith(".report-") or name.endswith((".lockstep-part", ".pending"))
+        ]
     assert interrupted >= KILLS / 2
     finish(folder)
     assert built(folder) == clean_build(folder, tmp_path / "clean")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import IMPLANTS, ROOT
 
-from analysis.files import remove_leftovers, write_whole
+from analysis.files import mark, new_workspace, remove_leftovers, write_whole
 from analysis.interrupts import uninterrupted
 from manuscript.__main__ import main
 from manuscript.pending import PENDING, PendingError, complete, replace_together
@@ -55,7 +55,7 @@ def documents(folder: Path) -> Documents:
 def left_behind(folder: Path) -> list[str]:
     """Return the names of what only a run under way has a use for."""
     names = (path.name for path in (folder / "build").rglob("*"))
-    return [name for name in names if name.startswith((".report-", PENDING)) or name.endswith(".part")]
+    return [name for name in names if name.startswith((".report-", PENDING)) or name.endswith(".lockstep-part")]
 
 
 class Edits:
@@ -207,6 +207,7 @@ def test_an_output_that_cannot_be_replaced_is_said_before_anything_is_made(
 def test_files_that_wait_for_their_place_are_told_and_not_lost(tmp_path: Path) -> None:
     """Where a decided file cannot be moved, the error says where it is; the next run moves it."""
     (tmp_path / PENDING).mkdir()
+    mark(tmp_path / PENDING)
     (tmp_path / PENDING / "report.docx").write_text("new")
     (tmp_path / "report.docx" / "in the way").mkdir(parents=True)
     with pytest.raises(
@@ -239,7 +240,7 @@ def test_two_that_complete_at_once_do_no_harm(tmp_path: Path, monkeypatch: pytes
 def test_leftovers_are_removed_and_files_under_way_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a killed run left half written goes; what another run is writing now stays."""
     (tmp_path / "figures").mkdir()
-    left = [tmp_path / ".results.json.abc.part", tmp_path / "figures" / ".a.svg.abc.part"]
+    left = [tmp_path / ".results.json.abc.lockstep-part", tmp_path / "figures" / ".a.svg.abc.lockstep-part"]
     for path in left:
         path.write_text("half")
     fsync: Callable[[int], None] = os.fsync
@@ -252,6 +253,39 @@ def test_leftovers_are_removed_and_files_under_way_are_not(tmp_path: Path, monke
     write_whole(tmp_path / "results.json", b"whole")
     assert (tmp_path / "results.json").read_bytes() == b"whole"
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["figures", "results.json"]
+
+
+def test_only_what_bears_the_mark_of_this_program_is_removed(folder: Path) -> None:
+    """Files and folders of others stay in an output folder, whatever they are called; what a killed run left goes."""
+    output = folder / "elsewhere"
+    foreign = [
+        output / name
+        for name in (
+            ".movie.part", "sub/.x.part", ".report-mine/thesis.docx", ".report-0123abcd.lockstep/thesis.docx",
+            ".report.pending/report.pdf", "ready/notes.txt",
+        )
+    ]  # fmt: skip
+    for path in foreign:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    left = new_workspace(output, prefix=".report-")
+    (left / "made").mkdir()
+    (left / "made" / "report.pdf").write_text("half")
+    (output / ".report.pdf.0123abcd.lockstep-part").write_text("half")
+    command = ["report", "--study", str(folder), "--renderer", "builtin", "--output", str(output)]
+    assert main(command) == 1  # somebody's folder has the name that is needed
+    assert [path.read_text() for path in foreign] == ["mine"] * len(foreign)
+    (output / ".report.pending").rename(output / "renamed")
+    foreign[4] = output / "renamed" / "report.pdf"
+    assert main(command) == 0
+    assert [path.read_text() for path in foreign] == ["mine"] * len(foreign)
+    names = sorted(path.name for path in output.iterdir())
+    assert names == sorted(
+        {
+            ".movie.part", "sub", ".report-mine", ".report-0123abcd.lockstep", "renamed", "ready",
+            ".report.json", ".report.lock", ".report.typ", "report.docx", "report.pdf",
+        }
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from conftest import IMPLANTS
 
 from analysis.__main__ import main as analyse
-from analysis.errors import DataError, StudyError
+from analysis.errors import DataError, LockstepError, StudyError
 from analysis.trial import trial_study
 from manuscript.__main__ import main
 
@@ -107,7 +107,7 @@ def test_a_trial_sees_the_study_as_it_is_now(folder: Path, tmp_path: Path) -> No
     (folder / "old.txt").unlink()
     (folder / "study.toml").write_text((folder / "study.toml").read_text(encoding="utf-8") + "\n# more\n")
     trial = trial_study(folder, data)
-    assert sorted(path.name for path in trial.iterdir()) == ["build", "data", "report.qmd", "study.toml"]
+    assert sorted(path.name for path in trial.glob("[!.]*")) == ["build", "data", "report.qmd", "study.toml"]
     assert (trial / "study.toml").read_text(encoding="utf-8").endswith("# more\n")
     assert (trial / "data" / "README.md").read_text() == "codebook"
     assert (trial / "data" / "implants.csv").read_bytes() == data.read_bytes()
@@ -136,3 +136,13 @@ def test_a_bad_file_leaves_everything_untouched(
     assert "Traceback" not in said
     assert f"In this trial the data file is a copy of {bad}.\nNo document was written" in said
     assert not (folder / "build" / "results.json").exists()
+
+
+def test_a_folder_of_somebody_else_is_not_cleared(folder: Path, tmp_path: Path) -> None:
+    """What an author keeps under the name of a trial stays; the error says what to do."""
+    data = fewer(folder, tmp_path / "new.csv")
+    (folder / "build" / "try").mkdir(parents=True)
+    (folder / "build" / "try" / "notes.txt").write_text("mine")
+    with pytest.raises(LockstepError, match="was not made by this program, which needs that name"):
+        trial_study(folder, data)
+    assert (folder / "build" / "try" / "notes.txt").read_text() == "mine"

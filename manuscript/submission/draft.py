@@ -24,7 +24,7 @@ from .checks import Check
 from .draft_stamp import FOLDER, begin
 from .figure_files import numbered_figures
 from .manifest import NAME as MANIFEST
-from .manifest import manifest, manifest_json
+from .manifest import foreign_files, manifest, manifest_json
 from .preflight import lines
 
 PREFLIGHT: Final = "PREFLIGHT.txt"
@@ -78,6 +78,11 @@ def make_draft(
     check_places([drafts / f"{name}.zip"])
     if (drafts / name).is_file():
         raise LockstepError(f"{drafts / name}: is a file, where a folder is to be written. Move or remove it.")
+    if foreign := foreign_files(drafts / name):
+        raise LockstepError(
+            f"{drafts / name}: holds what this program did not put there ({_some(foreign)}), and the folder is to be "
+            "replaced. Move it elsewhere, then run again."
+        )
     with one_at_a_time(drafts), workshop(drafts) as work, _without_paths(work):
         drawn = numbered_figures(read_qmd(folder / DOCUMENT), profile=name)
         begun = begin(folder, name, renderer=renderer, pictures=[folder / one.image for one in drawn if one.image])
@@ -130,6 +135,11 @@ def check_draft(
     with one_at_a_time(folder / FOLDER), workshop(folder / FOLDER) as work, _without_paths(work):
         made = assemble(folder, journal, work, progress=progress, renderer=renderer)
     return made.checks, made.warnings
+
+
+def _some(names: Sequence[str], *, most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def failures(checks: Sequence[Check]) -> tuple[Check, ...]:

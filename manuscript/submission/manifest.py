@@ -17,6 +17,7 @@ from ..stamp import environment
 
 NAME: Final = "MANIFEST.json"
 SCHEMA_VERSION: Final = 1
+_DEBRIS: Final = (".DS_Store", "Thumbs.db", "desktop.ini", ".~lock.", "~$")
 
 
 def manifest(
@@ -54,6 +55,20 @@ def manifest(
             path.relative_to(draft).as_posix(): sha256(path) for path in sorted(draft.rglob("*")) if path.is_file()
         },
     }
+
+
+def foreign_files(draft: Path) -> tuple[str, ...]:
+    """Return the names of what stands in the folder of a draft and is not of it: what an author put there.
+
+    What desktops and office programs leave beside open files does not count.
+    """
+    try:
+        own = {NAME, *json.loads((draft / NAME).read_bytes())["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        own = set()
+    found = (path for path in sorted(draft.rglob("*")) if path.is_symlink() or path.is_file())
+    names = (path.relative_to(draft).as_posix() for path in found if not path.name.startswith(_DEBRIS))
+    return tuple(name for name in names if name not in own)
 
 
 def manifest_json(content: dict[str, Any]) -> bytes:
