@@ -17,6 +17,9 @@ from .files import write_whole
 
 SCHEMA_VERSION: Final = 1
 
+PRIVATE: Final = 0o600
+"""The permissions of results.json, and of every copy of it."""
+
 Kind = Literal[
     "count",  # patients or events: a whole number
     "percent",  # 0-100
@@ -222,8 +225,8 @@ def from_json(text: str, *, name: str = "results.json") -> Results:
 
 
 def write_results(results: Results, path: Path) -> None:
-    """Write results.json, whole or not at all."""
-    write_whole(path, to_json(results).encode())
+    """Write results.json, whole or not at all, for the eyes of its owner: its curves have every day of follow-up."""
+    write_whole(path, to_json(results).encode(), mode=PRIVATE)
 
 
 def read_results(path: Path) -> Results:

@@ -29,6 +29,7 @@ from analysis.errors import ReportError
 
 from . import raster
 from .bands import opaque_bands
+from .curves import snapped
 from .figure_layout import AXIS_OFFSET, TICK_LENGTH, Y_TICKS, FigureLayout, PanelLayout, fitted
 from .figure_text import FONTS, Face, Text
 from .panels import FigureContent
@@ -37,7 +38,6 @@ from .steps import Point, Steps, steps
 Format = Literal["svg", "png", "tif", "pdf", "eps"]
 
 PNG_DPI: Final = 600
-RESOLUTION: Final = 25.4 / PNG_DPI  # mm: what is closer prints as one, at any resolution of the file
 POINTS: Final = 72 / 25.4  # in a millimetre
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color), the first darkened: told apart by the colour-blind, and of unlike
@@ -59,7 +59,7 @@ MARK: Final[Mapping[str, Any]] = {
 }
 MARK_LENGTH: Final = 1.9 * POINTS
 MARK_WIDTH: Final = 0.6
-MOST_MARKS: Final = 2.0  # of a curve, per millimetre of its axis
+MOST_MARKS: Final = 1.35  # of a curve, per millimetre of its axis, where every step has room for one of 2.4
 
 _SETTINGS: Final[Mapping[Any, Any]] = {
     "svg.hashsalt": "lockstep",
@@ -212,8 +212,7 @@ def _figure(layout: FigureLayout, *, opaque: bool = False) -> Figure:
 def _steps(layout: PanelLayout) -> list[Steps]:
     panel = layout.panel
     end = panel.axis.ticks[-1]
-    resolution = RESOLUTION / layout.width * end
-    return [steps(group.curve, per_unit=panel.per_unit, end=end, resolution=resolution) for group in panel.groups]
+    return [steps(group.curve, per_unit=panel.per_unit, end=end) for group in panel.groups]
 
 
 def _marks_are_apart(layout: PanelLayout, curves: Iterable[Steps]) -> bool:
@@ -242,7 +241,12 @@ def _medians(layout: PanelLayout, scale: float, place: Mapping[str, Any]) -> lis
     """Return light lines at 50%, and from there to the time axis at each median."""
     panel = layout.panel
     end = panel.axis.ticks[-1]
-    medians = [group.median / panel.per_unit for group in panel.groups if group.median is not None]
+    # On the grid of the curves, so that a line meets the step that it belongs to.
+    medians = [
+        snapped(group.median, resolution=group.curve.resolution) / panel.per_unit
+        for group in panel.groups
+        if group.median is not None
+    ]
     if not medians:
         return []
     lines = [[(0.0, 0.5), (min(max(medians), end), 0.5)]]

@@ -39,7 +39,7 @@ STAMP: Final = ".stamp.json"  # what the files were drawn from, and their hashes
 # The code and the packages that make the drawing from the content.
 _CODE: Final = (
     *("figures.py", "bands.py", "raster.py", "figure_layout.py", "figure_legend.py"),
-    *("figure_size.py", "figure_text.py", "steps.py"),
+    *("figure_size.py", "figure_text.py", "curves.py", "steps.py"),
 )
 _PACKAGES: Final = ("matplotlib", "pillow")
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from analysis.errors import ReportError, ResultsError
-from analysis.results import Curve, Results, RiskTable
+from analysis.results import Results, RiskTable
 from analysis.study import Axis, Endpoint, Figure, Study, slug
 
 from . import numbers
+from .curves import CELLS, PrintedCurve, printed_curve
 from .figure_size import FigureSize
 from .figure_text import Face
 from .provenance import Printed
@@ -28,7 +29,7 @@ class Group:
     label : the level, as it stands beside the curve's line sample.
     full_label : the same with the variable's name where the level alone would not tell ("Grade: 2").
     patients : how many they are: "79 patients".
-    curve : the estimate, in follow-up units.
+    curve : the estimate, in follow-up units, as it is printed.
     risk_texts : "at risk (censored)" at each tick of the time axis.
     median : the median survival time in follow-up units, None where it is not reached.
     median_text : "2411 days (95% CI 1890–3105)".
@@ -37,7 +38,7 @@ class Group:
     label: str
     full_label: str
     patients: str
-    curve: Curve
+    curve: PrintedCurve
     risk_texts: tuple[str, ...]
     median: float | None
     median_text: str
@@ -184,8 +185,9 @@ def _group(
             median=None,
             median_text="no patients",
         )
-    median, curve = results[f"{stem}.median"], results.curve(stem)
-    _check(curve, endpoint.axis, study.time.per(endpoint.axis.unit))
+    unit = study.time.per(endpoint.axis.unit)
+    median, curve = results[f"{stem}.median"], printed_curve(results.curve(stem), end=endpoint.axis.ticks[-1] * unit)
+    _check(curve, endpoint.axis, unit)
     return Group(
         label=label,
         full_label=full_label,
@@ -201,17 +203,17 @@ def _patients(n: int, style: Style) -> str:
     return f"{numbers.count_text(n, style)} patient{'' if n == 1 else 's'}"
 
 
-def _risk_texts(curve: Curve, style: Style) -> tuple[str, ...]:
+def _risk_texts(curve: PrintedCurve, style: Style) -> tuple[str, ...]:
     """Print the patients at risk and those censored before, at the ticks: "57 (3)"."""
     counts = zip(curve.risk_table.n_at_risk, curve.risk_table.n_censored, strict=True)
     return tuple(f"{numbers.count_text(n, style)} ({numbers.count_text(c, style)})" for n, c in counts)
 
 
-def _nobody(stem: str, endpoint: Endpoint, study: Study) -> Curve:
+def _nobody(stem: str, endpoint: Endpoint, study: Study) -> PrintedCurve:
     """Return the curve of a group without patients: a point at time 0."""
     ticks, unit = endpoint.axis.ticks, study.time.per(endpoint.axis.unit)
     zeros = (0,) * len(ticks)
-    return Curve(
+    return PrintedCurve(
         id=stem,
         label=endpoint.label,
         population="no patients",
@@ -219,13 +221,12 @@ def _nobody(stem: str, endpoint: Endpoint, study: Study) -> Curve:
         unit=study.time.unit,
         method="none",
         conf_level=study.analysis.conf_level,
+        resolution=ticks[-1] * unit / CELLS,
         time=(0.0,),
         survival=(1.0,),
         conf_low=(None,),
         conf_high=(None,),
-        n_at_risk=(0,),
-        n_events=(0,),
-        n_censored=(0,),
+        censored=(),
         risk_table=RiskTable(
             time=tuple(tick * unit for tick in ticks), n_at_risk=zeros, n_events=zeros, n_censored=zeros
         ),
@@ -257,7 +258,7 @@ def _check_analysed(figure: Figure, stem: str, results: Results) -> None:
     raise ReportError(f"study.toml: [figures.{figure.name}] {found}.\nUnder [analysis], {remedy}.")
 
 
-def _check(curve: Curve, axis: Axis, per_unit: float) -> None:
+def _check(curve: PrintedCurve, axis: Axis, per_unit: float) -> None:
     """Refuse a risk table that is not at the axis ticks, or whose patients do not add up to all patients."""
     again = "run `make report` to compute it again"
     table = curve.risk_table

@@ -1,11 +1,12 @@
-"""The lines of a survival curve on paper: its steps, band and marks within an axis, no finer than print can show."""
+"""The lines of a survival curve on paper: its steps, band and marks within an axis."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from analysis.results import Curve
+from .curves import PrintedCurve
 
 Point = tuple[float, float]  # time in units of the axis, survival 0-1
 
@@ -19,7 +20,7 @@ class Steps:
     marks: tuple[Point, ...]
 
 
-def steps(curve: Curve, *, per_unit: float, end: float, resolution: float) -> Steps:
+def steps(curve: PrintedCurve, *, per_unit: float, end: float) -> Steps:
     """Return a curve's lines up to the end of the axis.
 
     Parameters
@@ -27,37 +28,32 @@ def steps(curve: Curve, *, per_unit: float, end: float, resolution: float) -> St
     curve : the estimate, in follow-up units.
     per_unit : follow-up units in one unit of the axis.
     end : where the axis ends, in its unit.
-    resolution : steps and marks that are closer than this, in the unit of the axis, print as one.
 
     Notes
     -----
     Steps are continuous from the right: the value at a time holds from then to the next. The curve and its band end at
     the last follow-up. There is no band where a bound cannot be estimated (None).
     """
-    times = [time / per_unit for time in curve.time]
-    inside = [i for i, time in enumerate(times) if time <= end]
-    stop = min(times[-1], end)
-
-    values = list(zip(curve.survival, curve.conf_low, curve.conf_high, strict=True))
-    changes = [i for i in inside if i == 0 or values[i] != values[i - 1]]
-    kept = _last_of_each(changes, times, resolution)
-    ends = [*(times[i] for i in kept[1:]), stop]
+    times = [min(time / per_unit, end) for time in curve.time]
+    spans = list(zip(times, [*times[1:], times[-1]], curve.survival, curve.conf_low, curve.conf_high, strict=True))
+    if len(spans) > 1 and spans[-1][2:] == spans[-2][2:]:
+        del spans[-1]  # no step, only where the curve ends
 
     line: list[Point] = [(0.0, 1.0)]
-    for i, until in zip(kept, ends, strict=True):
-        line += [(times[i], curve.survival[i]), (until, curve.survival[i])]
-    marks = _last_of_each([i for i in inside if curve.n_censored[i]], times, resolution)
+    for start, until, survival, *_ in spans:
+        line += [(start, survival), (until, survival)]
     return Steps(
         line=tuple(line),
-        bands=tuple(_bands([(times[i], until, *values[i][1:]) for i, until in zip(kept, ends, strict=True)])),
-        marks=tuple((times[i], curve.survival[i]) for i in marks),
+        bands=tuple(_bands((start, until, low, high) for start, until, _, low, high in spans)),
+        marks=tuple(_marks(curve, times, per_unit)),
     )
 
 
-def _last_of_each(indices: Sequence[int], times: Sequence[float], resolution: float) -> list[int]:
-    """Keep the first index and, of those whose times fall into one stretch of length `resolution`, the last."""
-    last = {int(times[i] / resolution): i for i in indices}
-    return list(dict.fromkeys([*indices[:1], *last.values()]))
+def _marks(curve: PrintedCurve, times: Sequence[float], per_unit: float) -> Iterator[Point]:
+    """Yield where patients are censored, each on the curve."""
+    for censored in curve.censored:
+        time = min(censored / per_unit, times[-1])
+        yield time, curve.survival[bisect_right(times, time) - 1]
 
 
 def _bands(spans: Iterable[tuple[float, float, float | None, float | None]]) -> Iterable[tuple[Point, ...]]:

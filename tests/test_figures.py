@@ -329,7 +329,7 @@ def glyph_numbers(characters: str) -> list[int]:
 
 
 def test_each_censored_time_has_a_mark_unless_marks_would_run_together(tmp_path: Path) -> None:
-    """Few censored patients are marked one by one; in a large cohort marks would hide the curve, and none is drawn."""
+    """Times that print apart are marked one by one; in a large cohort marks would hide the curve, and none is drawn."""
     study = make_study(
         tmp_path,
         endpoints={"os": ("Overall survival", "days", [0, 5000])},
@@ -337,15 +337,16 @@ def test_each_censored_time_has_a_mark_unless_marks_would_run_together(tmp_path:
         figures={"overall": {"endpoints": ["os"]}},
     )
 
-    def marks(n: int) -> int:
-        patients = [(10.0 * i, i % 3 == 0) for i in range(1, n + 1)]
+    def marks(n: int, days: float) -> int:
+        patients = [(days * i, i % 3 == 0) for i in range(1, n + 1)]
         results = make_results(study, {"os": patients}, p_values={})
         content = figure_content(study.figures["overall"], study, results, Style())
         svg = draw(content, formats=["svg"])["svg"].decode()
         return len(re.findall(r'<use xlink:href="#m[0-9a-f]{10}"', svg))
 
-    assert marks(30) == 20
-    assert marks(480) == 0
+    assert marks(30, 100) == 20
+    assert marks(30, 1) == 2  # within the width of two lines
+    assert marks(480, 10) == 0
 
 
 def test_the_same_content_gives_the_same_bytes_whatever_the_settings(contents: Contents) -> None:

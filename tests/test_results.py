@@ -75,6 +75,14 @@ def test_the_same_results_are_the_same_bytes_one_line_a_record(tmp_path: Path) -
     assert read_source(tmp_path / "results.json") == SOURCE
 
 
+def test_results_are_for_the_eyes_of_their_owner(tmp_path: Path) -> None:
+    """results.json has every day of follow-up: nobody else on the machine can read it, whatever stood there before."""
+    path = tmp_path / "results.json"
+    path.touch(mode=0o644)
+    write_results(Results(source=SOURCE, records=(), curves=(CURVE,)), path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_value_that_is_not_a_number_never_becomes_a_record(value: float) -> None:
     """What cannot be estimated is None with a reason; NaN is refused where it arises."""

@@ -133,7 +133,7 @@ def test_results_and_figures_of_the_study_are_used(study: Path, draft: Report) -
     """Nothing is computed again where data, study and code are the same."""
     assert draft.made
     for name in ("results.json", "audit.json"):
-        assert (study.parent / "stage" / "build" / name).stat().st_size
+        assert (study.parent / "stage" / "build" / name).stat().st_mode & 0o777 == 0o600
         assert (study.parent / "stage" / "build" / name).read_bytes() == (study / "build" / name).read_bytes()
     drawn = study.parent / "stage" / "build" / "figures" / "generic"
     shutil.copytree(drawn, study / "build" / "figures" / "generic")

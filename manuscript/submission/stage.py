@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,6 +10,8 @@ from typing import Any, Final
 
 from analysis.copies import bring, copy_files
 from analysis.errors import StudyError
+from analysis.files import write_whole
+from analysis.results import PRIVATE
 from analysis.source import RESULTS_FILE
 from analysis.study import read_study
 from analysis.verdicts import AUDIT_FILE
@@ -230,8 +231,7 @@ def _bring_built(folder: Path, place: Path, journal: Journal) -> None:
     """Bring results, audit and the journal's figures; each is used only where it is current, by content."""
     for file in (RESULTS_FILE, AUDIT_FILE):
         if (folder / file).is_file():
-            (place / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / file, place / file)
+            write_whole(place / file, (folder / file).read_bytes(), mode=PRIVATE)
     for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):
         if (folder / drawn).is_dir():
             copy_files(folder / drawn, place / drawn)
