@@ -11,11 +11,12 @@ from typing import Final
 from analysis.errors import ReportError, nearest
 
 from . import cells, pandoc
+from .bibliography import MENDED, reference_keys
 from .crossref import cross_reference
 from .draft import FORMATS, Draft
 from .front_matter import normalised, plain
 from .pictures import picture_files, resolve_pictures
-from .project import Project, profiles_told, reference_keys
+from .project import Project, profiles_told
 from .qmd import Document, read_qmd
 from .settings import Settings, settings_for
 from .subset import refuse_unsupported, resolve_conditions, tables_of, without_comments
@@ -111,7 +112,11 @@ def write_format(
         )
     arguments = ["--to", settings.target, "--standalone", "--wrap=none", "--syntax-highlighting=none", *extra]
     if settings.bibliography:
-        arguments += ["--citeproc", *(f"--bibliography={path}" for path in settings.bibliography)]
+        arguments += [
+            f"--lua-filter={MENDED}",
+            "--citeproc",
+            *(f"--bibliography={path}" for path in settings.bibliography),
+        ]
         arguments += [f"--csl={settings.csl}"] if settings.csl else []
     if settings.target == "docx" and settings.reference_doc:
         arguments.append(f"--reference-doc={settings.reference_doc}")

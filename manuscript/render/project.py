@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ HIGHLIGHTING: Final = ("highlight-style", "syntax-highlighting")
 """Quarto's two names of one key; the built-in renderer knows its value ``none``."""
 
 # Keys that name files: relative to the file in which they stand.
-PATHS: Final = ("bibliography", "csl", "template", "reference-doc", "font-paths")
+PATHS: Final = ("bibliography", "csl", "filters", "template", "reference-doc", "font-paths")
 STYLES: Final = Path("build/csl")
 """Where a style of the collection is found, put there when it is named: ``csl: build/csl/<name>.csl``."""
 
@@ -149,14 +149,8 @@ def metadata_of(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def files_named(config: Mapping[str, Any]) -> list[Path]:
-    """Return the files that a configuration names: bibliography, citation style, templates."""
-    return [Path(name) for key in PATHS for name in as_list(config.get(key))]
-
-
-def reference_keys(files: Iterable[Path]) -> list[str]:
-    """Return the keys of the references in BibTeX files."""
-    texts = (utf8_text(path, needed="it holds references") for path in files if path.suffix == ".bib")
-    return [key for text in texts for key in re.findall(r"^\s*@\w+\s*\{\s*([^,\s]+)", text, re.MULTILINE)]
+    """Return the files that a configuration names: bibliography, citation style, filters, templates."""
+    return [Path(name) for key in PATHS for name in as_list(config.get(key)) if isinstance(name, str)]
 
 
 def merged(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,7 +183,13 @@ def _absolute(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     def absolute(value: Any) -> Any:
         return [absolute(item) for item in value] if isinstance(value, list) else str(folder / str(value))
 
-    new = {key: absolute(value) if key in PATHS and value else value for key, value in config.items()}
+    def is_name(key: str, value: Any) -> bool:  # of a filter that comes with Quarto or an extension
+        return key == "filters" and not all(isinstance(item, str) and item.endswith(".lua") for item in as_list(value))
+
+    new = {
+        key: absolute(value) if key in PATHS and value and not is_name(key, value) else value
+        for key, value in config.items()
+    }
     formats = new.get("format")
     if isinstance(formats, dict):
         new["format"] = {key: _absolute(own, folder) if isinstance(own, dict) else own for key, own in formats.items()}

@@ -9,18 +9,20 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from analysis.errors import ReportError, nearest
 
 from . import pandoc
+from .bibliography import MENDED, reference_keys, refuse_repeated
 from .draft import FORMATS, Draft
 from .front_matter import normalised, plain
-from .project import PROFILES, Project, borrowed_config, config_for, files_named, metadata_of, reference_keys
+from .project import PROFILES, Project, as_list, borrowed_config, config_for, metadata_of
 from .qmd import Document, read_front_matter
+from .settings import is_mended
 
 OLDEST: Final = (1, 4)
 FINISHED_BY_US: Final = "LOCKSTEP_FINISHES"  # tells the post-render hook that `make report` does its work
@@ -80,6 +82,8 @@ def render(path: Path, project: Project, folder: Path, *, quarto: Path, reposito
     """
     check_version(quarto)
     document = read_front_matter(path)
+    for target in FORMATS:
+        refuse_repeated(bibliography_of(config_for(target, project, document)))
     kept = path.with_suffix(".typ")
     drafts = {"docx": folder / f"{path.stem}.docx", "typst": folder / f"{path.stem}.typ"}
     with _without_leftovers(path, own=project.own):
@@ -89,6 +93,11 @@ def render(path: Path, project: Project, folder: Path, *, quarto: Path, reposito
             raise ReportError(f"Quarto left no {kept.name}; set `keep-typ: true` under `typst:` in _quarto.yml.")
         shutil.move(kept, drafts["typst"])
     return draft_of(drafts["docx"], drafts["typst"], project, document)
+
+
+def bibliography_of(config: Mapping[str, Any]) -> list[Path]:
+    """Return the files of references that a configuration names and that are there."""
+    return [path for name in as_list(config.get("bibliography")) if (path := Path(name)).is_file()]
 
 
 def draft_of(docx: Path, typst: Path | None, project: Project, document: Document) -> Draft:
@@ -138,19 +147,25 @@ def _run(
     """Run Quarto for one format; its output lands in `folder`."""
     output = path.with_name(f".{folder.name}").with_suffix(".docx" if target == "docx" else ".pdf")
     arguments = [str(quarto), "render", path.name, "--to", target]
+    told: dict[str, Any] = {}
     if project.own:
         arguments += ["--output-dir", str(folder)]
+        if not any(map(is_mended, as_list(config_for(target, project, document).get("filters")))):
+            told = {"filters": [str(MENDED)]}
     else:
+        told = borrowed_config(target, project, document)
+        arguments += ["--output", output.name]
+    if told:
         configuration = folder / "quarto.yml"
-        configuration.write_text(json.dumps(borrowed_config(target, project, document)), encoding="utf-8")
-        arguments += ["--metadata-file", str(configuration), "--output", output.name]
+        configuration.write_text(json.dumps(told), encoding="utf-8")
+        arguments += ["--metadata-file", str(configuration)]
     run = subprocess.run(
         arguments, cwd=path.parent, env=_environment(project, repository), capture_output=True, text=True, check=False
     )
     log = _ANSI.sub("", f"{run.stdout}\n{run.stderr}")
     if run.returncode != 0:
         raise ReportError(_why(log, document, target))
-    _refuse_unresolved(log, document, files_named(config_for(target, project, document)))
+    _refuse_unresolved(log, document, bibliography_of(config_for(target, project, document)))
     if output.is_file():
         shutil.move(output, folder / f"{path.stem}{output.suffix}")
 

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from analysis.errors import ReportError
 
+from .bibliography import MENDED, refuse_repeated
 from .floats import KINDS, Wording
 from .project import EXECUTE, HIGHLIGHTING, Project, as_list, config_for, metadata_of
 from .qmd import Document, needs_quarto
 
 _ONLY_QUARTO: Final = (
-    *("filters", "shortcodes", "metadata-files", "brand", "params", "knitr", "shift-heading-level-by", "number-depth"),
+    *("shortcodes", "metadata-files", "brand", "params", "knitr", "shift-heading-level-by", "number-depth"),
     *("toc", "lof", "lot", "include-in-header", "include-before-body", "include-after-body", "template-partials"),
     *("from", "reader", "html-table-processing", "fig-cap-location", "tbl-cap-location", "date-format"),
 )
@@ -41,10 +42,13 @@ def settings_for(target: str, project: Project, document: Document) -> Settings:
     Raises
     ------
     ReportError
-        If a key would change the document in Quarto and cannot here, or a file that is named does not exist.
+        If a key would change the document in Quarto and cannot here, a file that is named does not exist, or two
+        references have one key.
     """
     config = config_for(target, project, document)
     _refuse(config, document)
+    bibliography = tuple(_file(path, document) for path in as_list(config.get("bibliography")))
+    refuse_repeated(bibliography)
     execute = config.get("execute") or {}
     metadata = metadata_of(config)
     if config.get("number-sections") and target == "typst":
@@ -55,11 +59,17 @@ def settings_for(target: str, project: Project, document: Document) -> Settings:
         execute={key: value for key, value in {**config, **execute}.items() if key in EXECUTE},
         wording=_wording(config, document),
         image_extension=str(config.get("default-image-extension") or {"docx": "png"}.get(target, "svg")),
-        bibliography=tuple(_file(path, document) for path in as_list(config.get("bibliography"))),
+        bibliography=bibliography,
         csl=_optional_file(config, "csl", document),
         template=_optional_file(config, "template", document),
         reference_doc=_optional_file(config, "reference-doc", document),
     )
+
+
+def is_mended(name: Any) -> bool:
+    """Tell whether a filter is that of the references, or a copy of it in another study's templates."""
+    path = Path(str(name))
+    return path.name == MENDED.name and path.is_file() and path.read_bytes() == MENDED.read_bytes()
 
 
 def _refuse(config: Mapping[str, Any], document: Document) -> None:
@@ -67,6 +77,8 @@ def _refuse(config: Mapping[str, Any], document: Document) -> None:
     for key in _ONLY_QUARTO:
         if config.get(key):
             raise needs_quarto(document.at(f"{key}:"), f"documents with `{key}`", "leave the key out")
+    if not all(is_mended(name) for name in as_list(config.get("filters"))):
+        raise needs_quarto(document.at("filters:"), "documents with `filters`", "leave the key out")
     for key in HIGHLIGHTING:
         if config.get(key) not in (None, False, "none"):
             raise needs_quarto(document.at(f"{key}:"), f"documents with `{key}: {config[key]}`", f"write `{key}: none`")
