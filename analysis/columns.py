@@ -1,6 +1,7 @@
 """The cells of one column as values: categories, numbers or dates, or one error that names the rows.
 
-Messages never show a cell of a number or date column, only its kind: it may hold anything, even a name.
+Messages never show a cell of a number or date column, only its kind: it may hold anything, even a name. Of a category,
+unknown values are shown where they can be levels: few of them, each in several rows or a misspelt level.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .errors import DataError, row_list
+from .errors import DataError, nearest, row_list
 from .study_model import Column
-from .wording import hint, listing, shown
+from .wording import characters, hint, listing, shown
 
 YEARS: Final = (1800, 2200)
 """First and last year that a date can have; others are typing errors."""
@@ -27,6 +28,9 @@ YEARS: Final = (1800, 2200)
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONG: Final = 60  # characters; no number or date is longer
+_MOST_LEVELS: Final = 5  # unknown values of a category; more are no levels
+_LONGEST_LEVEL: Final = 40  # characters; longer is free text
+_DATE: Final = re.compile(r"[0-9]{1,4}([-/. ])[0-9]{1,2}\1[0-9]{1,4}([T ].*)?", re.DOTALL)
 _NUMBER_KINDS: Final = (
     (r"[+-]?(inf|infinity)", "infinity"),
     (r"[+-]?nan", "'NaN'"),
@@ -76,7 +80,7 @@ def categories(cells: Cells) -> pd.Categorical:
     Raises
     ------
     DataError
-        Shows the unknown values (shortened) with their rows, and the declared levels.
+        Names the rows of unknown values and the declared levels; the values only where they can be levels.
     """
     levels = list(cells.column.levels or ())
     place = {level: position for position, level in enumerate(levels)}
@@ -90,13 +94,44 @@ def categories(cells: Cells) -> pd.Categorical:
 
 
 def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> str:
-    found = [f"{shown(cells.texts[position])} in {row_list(cells.rows_of([position]))}" for position in unknown[:3]]
-    more = f", and {len(unknown) - 3} other unknown values" if len(unknown) > 3 else ""
+    few = len(unknown) <= _MOST_LEVELS
+    named = [position for position in unknown if few and _may_be_a_level(cells, position, levels)]
+    found = [f"{shown(cells.texts[position])} in {row_list(cells.rows_of([position]))}" for position in named]
+    others = [position for position in unknown if position not in named]
+    reason = ""
+    if len(others) == 1:
+        found.append(f"{_kind_of_text(cells.texts[others[0]])} in {row_list(cells.rows_of(others))}")
+        reason = "\nA value that is in one row only, and like no level, is not shown: it may tell of a patient."
+    elif others:
+        found.append(f"{len(others)} {'other ' if named else ''}unknown values in {row_list(cells.rows_of(others))}")
+        reason = "\nValues that are all different, or in one row only, are not shown: they may tell of patients."
+    hinted = hint(cells.texts[named[0]], levels) if named else ""
     return (
-        f"{cells.file}: column {shown(cells.column.header)} has {', '.join(found)}{more}; "
-        f"expected {listing(levels)}{hint(cells.texts[unknown[0]], levels) or '.'}\n"
-        f"Declare the level, or recode it, under [columns.{cells.column.name}] in study.toml, or mend the file."
+        f"{cells.file}: column {shown(cells.column.header)} has {', '.join(found)}; expected {listing(levels)}"
+        f"{hinted or '.'}\nDeclare the level, or recode it, under [columns.{cells.column.name}] in study.toml, or mend "
+        f"the file.{reason}"
     )
+
+
+def _may_be_a_level(cells: Cells, position: int, levels: list[str]) -> bool:
+    """Tell whether an unknown value is one that a level can be, and not an id, a name, a date or free text."""
+    text = cells.texts[position]
+    if len(text) > _LONGEST_LEVEL or _DATE.fullmatch(text):
+        return False
+    if int((cells.codes == position).sum()) > 1:
+        return True
+    folded = {level.casefold() for level in levels}
+    return text.casefold() in folded or bool(nearest(text, levels)) or any(_same_number(text, item) for item in levels)
+
+
+def _same_number(one: str, other: str) -> bool:
+    return all(_NUMBER.fullmatch(text) for text in (one, other)) and float(one) == float(other)
+
+
+def _kind_of_text(text: str) -> str:
+    if _DATE.fullmatch(text):
+        return "a date"
+    return "a number" if _NUMBER.fullmatch(text) else f"a text of {characters(len(text))}"
 
 
 def numbers(cells: Cells) -> npt.NDArray[np.float64]:
@@ -166,7 +201,7 @@ def _each(cells: Cells, read: Callable[[str], float | str]) -> tuple[npt.NDArray
     for position, text in enumerate(cells.texts):
         if text in cells.missing:
             continue
-        value = f"a text of {len(text)} characters" if len(text) > _LONG else read(text)
+        value = f"a text of {characters(len(text))}" if len(text) > _LONG else read(text)
         if isinstance(value, str):
             faults[position] = value
         else:

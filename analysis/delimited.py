@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import DataError, row_list
-from .wording import hint, listing, shown
+from .wording import are_names, hint, listing, shown
 
 SEPARATORS: Final = (",", ";", "\t")
 _NOT_TEXT: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods; xls
@@ -36,12 +36,15 @@ class TextColumn:
 class TextTable:
     """A delimited file: its header, the expected columns, and the file row of each record.
 
+    `are_names` is False where the header may be a patient's row, of a file without its header line: it is not shown.
+
     Rows are counted as a spreadsheet does: the header is row 1. Rows in which every cell is blank are left out.
     """
 
     file: str
     separator: str
     header: tuple[str, ...]
+    are_names: bool
     columns: Mapping[str, TextColumn]
     rows: npt.NDArray[np.int64]
 
@@ -59,10 +62,15 @@ class TextTable:
                 f"{self.file}: columns {positions[0]} and {positions[1]} are both named {shown(name)}; "
                 "expected one column of each name.\nRename or remove one of them."
             )
+        if not positions and not self.are_names:
+            raise DataError(
+                f"{self.file}: there is no column {shown(name)}. The first line has "
+                f"{_many_cells(self.header)}, not shown since it may be a patient's row: columns are separated by "
+                "commas, semicolons or tabs, and their names stand in the first line.\n"
+                f"Add the line with the names to the file, or mend [{key}] in study.toml."
+            )
         if not positions:
             known = f"the file has {listing(filter(None, self.header), word='and', most=30)}"
-            if len(self.header) == 1:
-                known += " only; columns are separated by commas, semicolons or tabs"
             raise DataError(
                 f"{self.file}: there is no column {shown(name)}; {known}{hint(name, self.header) or '.'}\n"
                 f"Mend [{key}] in study.toml, or add the column to the file."
@@ -98,6 +106,7 @@ def parse_delimited(content: bytes, *, file: str, expected: Collection[str]) -> 
         file=file,
         separator=separator,
         header=header,
+        are_names=are_names(header, expected),
         columns={name: column.collected() for name, column in columns.items()},
         rows=np.array(rows, dtype=np.int64),
     )
@@ -189,6 +198,10 @@ def _header(stream: TextIO, file: str, expected: Collection[str]) -> tuple[str, 
             f"{file}: the first line is blank; expected the names of the columns.\nRemove the lines before them."
         )
     return separator, found[separator]
+
+
+def _many_cells(cells: Sequence[str]) -> str:
+    return "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from .errors import LockstepError, PublishedError
 from .expressions import Expression, parse_expression
 from .printed import MOST_DECIMALS, Printed, parse_month, parse_printed
 from .proofs import Call, Proof, ProofError, carry_out, parse_proofs
-from .wording import listing, shown
+from .wording import are_names, listing, shown
 
 REQUIRED: Final = ("id", "quantity", "value")
 OPTIONAL: Final = (
@@ -176,9 +176,11 @@ def _records(text: str, file: str) -> tuple[tuple[str, ...], list[tuple[int, lis
     header = tuple(rows[0]) if rows else ()
     absent = [column for column in REQUIRED if column not in header]
     if absent:
-        found = (
-            f"it has {listing(filter(None, header), word='and', most=20)}" if any(header) else "its first line is blank"
-        )
+        found = "its first line is blank"
+        if are_names(header, REQUIRED):
+            found = f"it has {listing(filter(None, header), word='and', most=20)}"
+        elif any(header):  # it may be a patient's row, of another file
+            found = "its first line holds other names, or none"
         raise PublishedError(
             f"{file}: there is no column {listing(absent)}; {found}.\n"
             f"Needed are {listing(REQUIRED, word='and')}; docs/audit.md describes the columns."

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 
 from .errors import nearest
+
+_LONGEST_NAME: Final = 60  # characters
+_VALUE: Final = re.compile(r"[+-]?[0-9][0-9.,:/eE\s-]*")  # a number, a date, a time
 
 
 def shown(text: str, *, most: int = 40) -> str:
@@ -36,3 +41,25 @@ def hint(name: str, known: Iterable[str]) -> str:
         if candidate.casefold() == short.casefold():
             return f"; did you mean '{candidate}'?"
     return nearest(short, candidates)
+
+
+def characters(count: int) -> str:
+    """Say how long a text is that is not shown: "1 character", "7 characters"."""
+    return "1 character" if count == 1 else f"{count} characters"
+
+
+def are_names(cells: Sequence[str], expected: Collection[str]) -> bool:
+    """Tell whether the first line of a file may be shown as the names of its columns.
+
+    It may be a patient's row, of a file without its header line: it is taken for names where at least half of the
+    expected ones are in it, but for case and signs, and no cell is a number, a date, or longer than a name is.
+    """
+    found, wanted = {_bare(cell) for cell in cells}, {_bare(name) for name in expected}
+    if not found & wanted or 2 * len(found & wanted) < len(wanted):
+        return False
+    return not any(len(cell) > _LONGEST_NAME or "\n" in cell or _VALUE.fullmatch(cell) for cell in cells)
+
+
+def _bare(name: str) -> str:
+    """Return a name without what is often written in another way: case, blanks, signs."""
+    return "".join(filter(str.isalnum, name.casefold())) or name

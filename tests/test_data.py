@@ -114,8 +114,8 @@ def test_rows_are_counted_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
     """Blank rows count, and a cell with a line break is still one row."""
     data = read(tmp_path, 'id,sex,age,seen,note\n1,f,5,,"two\nlines"\n\n,,,,\n2,m,6,,\n')
     assert data.rows.tolist() == [2, 5]
-    message = refusal(tmp_path, 'id,sex,age,seen,note\n1,f,5,,"two\nlines"\n\n,,,,\n2,x,6,,\n')
-    assert message.startswith("cohort.csv: column 'sex' has 'x' in row 5;")
+    message = refusal(tmp_path, 'id,sex,age,seen,note\n1,f,5,,"two\nlines"\n\n,,,,\n2,F,6,,\n')
+    assert message.startswith("cohort.csv: column 'sex' has 'F' in row 5;")
 
 
 def test_hostile_levels_are_only_text(tmp_path: Path) -> None:
@@ -167,6 +167,12 @@ QUOTES = (
 )
 SAVE = "Save the file as UTF-8; in a spreadsheet program, save it as CSV UTF-8."
 LEVELS = "Declare the level, or recode it, under [columns.sex] in study.toml, or mend the file."
+ONE = "A value that is in one row only, and like no level, is not shown: it may tell of a patient."
+MANY = "Values that are all different, or in one row only, are not shown: they may tell of patients."
+NAMES = (
+    "not shown since it may be a patient's row: columns are separated by commas, semicolons or tabs, and their names "
+    "stand in the first line.\nAdd the line with the names to the file, or mend [data.id] in study.toml."
+)
 EMPTY = "is empty; expected a line with the names of the columns and a row for each patient."
 
 REFUSED = [
@@ -194,9 +200,10 @@ REFUSED = [
      "did you mean 'sexe'?\nMend [columns.sex] in study.toml, or add the column to the file."),
     ("ID,sex,age,seen\n1,f,5,\n", "there is no column 'id'; the file has 'ID', 'sex', 'age' and 'seen'; "
      "did you mean 'ID'?\nMend [data.id] in study.toml, or add the column to the file."),
-    ("id|sex\n1|f\n", "there is no column 'id'; the file has 'id|sex' only; "
-     "columns are separated by commas, semicolons or tabs.\n"
-     "Mend [data.id] in study.toml, or add the column to the file."),
+    ("id|sex\n1|f\n", f"there is no column 'id'. The first line has 1 cell, {NAMES}"),
+    ("P1,f,5,2010-01-01\nP2,f,6,2010-01-01\n", f"there is no column 'id'. The first line has 4 cells, {NAMES}"),
+    ("Smith,sex,age,2010-01-01\nP2,f,6,2010-01-01\n", f"there is no column 'id'. The first line has 4 cells, {NAMES}"),
+    ('"P1,f\nsex",age,seen,x\nP2,f,6,2010-01-01\n', f"there is no column 'id'. The first line has 4 cells, {NAMES}"),
     ("id,sex,age,sex,seen\n1,f,5,f,\n",
      "columns 2 and 4 are both named 'sex'; expected one column of each name.\nRename or remove one of them."),
     (HEADER + "1,f,5,\n2,f,5,\n 1 ,f,5,\n2,f,6,\n", "column 'id' has the same id in rows 2 and 4 "
@@ -204,11 +211,21 @@ REFUSED = [
     (HEADER + "1,f,5,\n,f,5,\nNA,f,5,\n",
      "column 'id' has no value in rows 3 and 4; expected an id for each patient.\nMend the file."),
     # categories
-    (HEADER + "1,F,5,\n2,Mann,3,\n3,m,3,\n4,F,3,\n", "column 'sex' has 'F' in rows 2 and 5, 'Mann' in row 3; "
-     f"expected 'f' or 'm'; did you mean 'f'?\n{LEVELS}"),
-    (HEADER + "1,a,,\n2,b,,\n3,c,,\n4,d,,\n5,e,,\n", "column 'sex' has 'a' in row 2, 'b' in row 3, 'c' in row 4, "
-     f"and 2 other unknown values; expected 'f' or 'm'.\n{LEVELS}"),
-    (HEADER + '1,"a\nb\x1b[31m",5,\n', f"column 'sex' has 'a\\nb\\x1b[31m' in row 2; expected 'f' or 'm'.\n{LEVELS}"),
+    (HEADER + "1,F,5,\n2,Mann,3,\n3,m,3,\n4,F,3,\n",
+     "column 'sex' has 'F' in rows 2 and 5, a text of 4 characters in row 3; "
+     f"expected 'f' or 'm'; did you mean 'f'?\n{LEVELS}\n{ONE}"),
+    (HEADER + "1,F,5,\n2,Mann,3,\n3,Mann,3,\n4,P17,3,\n5,P18,3,\n",
+     "column 'sex' has 'F' in row 2, 'Mann' in rows 3 and 4, "
+     f"2 other unknown values in rows 5 and 6; expected 'f' or 'm'; did you mean 'f'?\n{LEVELS}\n{MANY}"),
+    (HEADER + "1,a,,\n2,b,,\n3,c,,\n4,d,,\n5,e,,\n", "column 'sex' has 5 unknown values in rows 2, 3, 4, 5 and 6; "
+     f"expected 'f' or 'm'.\n{LEVELS}\n{MANY}"),
+    (HEADER + "".join(f"{i},a{i % 6},,\n" for i in range(60)),
+     f"column 'sex' has 6 unknown values in rows 2, 3, 4, 5, 6 and 55 more; expected 'f' or 'm'.\n{LEVELS}\n{MANY}"),
+    (HEADER + '1,"a\nb\x1b[31m",5,\n2,"a\nb\x1b[31m",5,\n',
+     f"column 'sex' has 'a\\nb\\x1b[31m' in rows 2 and 3; expected 'f' or 'm'.\n{LEVELS}"),
+    (HEADER + "1,2010-01-02,,\n2,2010-01-02,,\n3,f,,\n",
+     f"column 'sex' has a date in rows 2 and 3; expected 'f' or 'm'.\n{LEVELS}\n{ONE}"),
+    (HEADER + "1,45,,\n2,f,,\n", f"column 'sex' has a number in row 2; expected 'f' or 'm'.\n{LEVELS}\n{ONE}"),
     # numbers
     (HEADER + "1,f,5,\n2,f,Smith,\n3,f,n/a,\n", f"column 'age' has text in rows 3 and 4; {NUMBER}"),
     (HEADER + "1,f,5 years,\n2,f,<5,\n", f"column 'age' has a number with other characters in rows 2 and 3; {NUMBER}"),
@@ -249,7 +266,10 @@ def test_a_faulty_file_is_refused(tmp_path: Path, content: str | bytes, message:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("1,{cell},5,", f"column 'sex' has '{'x' * 40}…' in row 2; expected 'f' or 'm'.\n{LEVELS}"),
+        (
+            "1,{cell},5,",
+            f"column 'sex' has a text of 1000000 characters in row 2; expected 'f' or 'm'.\n{LEVELS}\n{ONE}",
+        ),
         ("1,f,{cell},", f"column 'age' has a text of 1000000 characters in row 2; {NUMBER}"),
         ("1,f,5,{cell}", f"column 'seen' has a text of 1000000 characters in row 2; {DATE}"),
     ],
