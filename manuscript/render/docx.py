@@ -20,6 +20,7 @@ from .docx_blocks import (
     unwrap_layout_tables,
 )
 from .docx_floats import bookmark_names, find_floats, link_references, set_captions
+from .docx_landscape import landscape_width, lay_on_side, stand_upright
 from .docx_manuscript import (
     PICTURES_KEY,
     drop_pictures,
@@ -53,7 +54,7 @@ from .docx_page import (
     text_size,
 )
 from .docx_pictures import describe_pictures, fit_pictures
-from .docx_tables import finish_tables
+from .docx_tables import Room, finish_tables
 from .docx_title import keywords, set_running_title, set_title_block
 from .wordml import attribute, find, find_all, make
 
@@ -95,6 +96,7 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
     if section is None:
         section = make("w:sectPr")
         body.append(section)
+    stand_upright(body, section)
     text_width = set_page(section, metadata)
     set_language(styles, language)
     if plain := wants_look(metadata):
@@ -121,7 +123,9 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
     if plain:
         start_pages(body)
         keep_titles(body)
-    finish_tables(body, text_width=text_width, size=text_size(styles, "TableText", _TABLE_TEXT))
+    room = Room(text_width, landscape_width(section), text_size(styles, "TableText", _TABLE_TEXT))
+    for table in finish_tables(body, room):
+        lay_on_side(body, table)
     if plain:
         shrink_last(body)
     names = bookmark_names(body)

@@ -127,10 +127,20 @@ def set_page(section: Element, metadata: Mapping[str, Any]) -> int:
         set_attributes(margins, **dict.fromkeys(("top", "right", "bottom", "left"), _LETTER_MARGIN))
     if metadata.get("line-numbers"):
         put(section, "w:lnNumType", countBy=1, restart="continuous")
+    return text_width(turn(section) if metadata.get("landscape") else section)
+
+
+def turn(section: Element) -> Element:
+    """Lay the pages of a section on their side, in place; return the section."""
+    size = _of_section(section, "w:pgSz")
+    short, long = sorted(int(attribute(size, f"w:{side}")) for side in "wh")
+    set_attributes(size, w=long, h=short, orient="landscape")
+    return section
+
+
+def text_width(section: Element) -> int:
+    """Return the width of a section's text in twips."""
     size, margins = _of_section(section, "w:pgSz"), _of_section(section, "w:pgMar")
-    if metadata.get("landscape"):
-        short, long = sorted(int(attribute(size, f"w:{side}")) for side in "wh")
-        set_attributes(size, w=long, h=short, orient="landscape")
     return int(attribute(size, "w:w")) - int(attribute(margins, "w:left")) - int(attribute(margins, "w:right"))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml.etree import _Element as Element
 
+from analysis.errors import ReportError
+
 from .docx_floats import has_picture
-from .docx_widths import Cell, column_widths
+from .docx_widths import Cell, column_widths, least_width
 from .wordml import (
     attribute,
     drop,
@@ -31,13 +34,42 @@ _INDENT: Final = 200  # twentieths of a point, for each em space
 _SPACE_BELOW: Final = 280  # under a table without a note
 _WHOLE_ROWS: Final = 30  # a table of no more rows is not broken over pages
 _MARGINS: Final = 170  # left and right of a cell's text together, as in reference.docx
+_NARROW_MARGINS: Final = 100  # where room is short
+_UPRIGHT_STEPS: Final = 4  # sizes of type that are tried, each half a point smaller
+_ON_SIDE_STEPS: Final = 6
 _NOTE: Final = "TableNote"
 _WITH_ROOM_ABOVE: Final = (_NOTE, "TableCaption", "Heading")
 _HEADER_RULE: Final = {"val": "single", "sz": 4, "space": 0, "color": "000000"}
 
 
-def finish_tables(body: Element, *, text_width: int, size: float) -> None:
-    """Finish every table of a body: `text_width` in twentieths of a point, `size` of the tables' text in points."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a page offers a table: width of the text, upright and on its side, in twips, and size of type in points."""
+
+    upright: int
+    on_side: int
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a table is set: width in twips, size of type in points; numbers may break before what is in parentheses."""
+
+    room: int
+    size: float
+    margins: int = _MARGINS
+    parted: bool = False
+
+
+def finish_tables(body: Element, room: Room) -> list[Element]:
+    """Finish every table of a body; return those that need a landscape page.
+
+    Raises
+    ------
+    ReportError
+        If the words and numbers of a table would break even there, in the smallest type.
+    """
+    on_side = []
     for table in find_all(body, "w:tbl"):
         rows = find_all(table, "w:tr")
         headings = _headings(rows)
@@ -45,10 +77,12 @@ def finish_tables(body: Element, *, text_width: int, size: float) -> None:
             drop(properties(table, "w:tblPr"), "w:tblStyle")  # pictures side by side, which rules would set apart
         elif rows:
             _set_cells(rows, headings)
-            _set_widths(table, rows, headings, text_width, size)
+            if _set_widths(table, rows, headings, room):
+                on_side.append(table)
             _rule_headings(rows[:headings])
             _keep_together(rows, headings, has_note=_has_note(table))
         _make_room_below(table)
+    return on_side
 
 
 def _headings(rows: Sequence[Element]) -> int:
@@ -84,8 +118,11 @@ def _indent(paragraph: Element) -> None:
         put(properties(paragraph, "w:pPr"), "w:ind", left=depth * _INDENT)
 
 
-def _set_widths(table: Element, rows: Sequence[Element], headings: int, text_width: int, size: float) -> None:
-    """Write the columns' widths into the grid and every cell, so that each program lays them out alike."""
+def _set_widths(table: Element, rows: Sequence[Element], headings: int, room: Room) -> bool:
+    """Write the columns' widths into the grid and every cell, so that each program lays them out alike.
+
+    Returns whether the table needs a landscape page.
+    """
     cells, columns = [], 0
     for number, row in enumerate(rows):
         column = 0
@@ -94,22 +131,64 @@ def _set_widths(table: Element, rows: Sequence[Element], headings: int, text_wid
             cells.append((cell, Cell(_cell_text(cell), column, span, bold=number < headings)))
             column += span
         columns = max(columns, column)
+    items = [item for _, item in cells]
+    way = _way_to_fit(items, columns, room)
+    if way is None:
+        raise ReportError(_too_wide(table, columns))
     widths = column_widths(
-        [item for _, item in cells],
+        items,
         columns,
-        room=text_width,
-        size=size * 20,
-        margins=_MARGINS,
-        given=_given_widths(table, columns, text_width),
+        room=way.room,
+        size=way.size * 20,
+        margins=way.margins,
+        given=_given_widths(table, columns, way.room),
+        parted=way.parted,
     )
     formats = properties(table, "w:tblPr")
     put(formats, "w:tblW", w=sum(widths), type="dxa")
     put(formats, "w:tblLayout", type="fixed")
+    if way.margins != _MARGINS:
+        sides = (make(f"w:{side}", w=way.margins // 2, type="dxa") for side in ("left", "right"))
+        put(formats, "w:tblCellMar", *sides)
+    if way.size != room.size:
+        _set_type(table, way.size)
     for grid in find_all(table, "w:tblGrid"):
         remove(grid)
     formats.addnext(make("w:tblGrid", *(make("w:gridCol", w=width) for width in widths)))
     for cell, item in cells:
         put(properties(cell, "w:tcPr"), "w:tcW", w=sum(widths[item.column : item.column + item.span]), type="dxa")
+    return way.room == room.on_side
+
+
+def _way_to_fit(cells: Sequence[Cell], columns: int, room: Room) -> _Way | None:
+    """Return the first way in which no word or number breaks: upright, in smaller type, on its side; None if none."""
+    ways = [_Way(room.upright, room.size - step / 2) for step in range(_UPRIGHT_STEPS)]
+    ways += [_Way(room.on_side, room.size - step / 2, _NARROW_MARGINS) for step in range(_ON_SIDE_STEPS)]
+    ways += [replace(way, parted=True) for way in ways[-2:]]
+
+    def fits(way: _Way) -> bool:
+        least = least_width(cells, columns, room=way.room, size=way.size * 20, margins=way.margins, parted=way.parted)
+        return least <= way.room
+
+    return next((way for way in ways if fits(way)), None)
+
+
+def _set_type(table: Element, size: float) -> None:
+    """Set all text of a table in a size, in points."""
+    for run in table.iter(qualified("w:r")):
+        formats = properties(run, "w:rPr")
+        for name in ("w:sz", "w:szCs"):
+            put(formats, name, val=round(2 * size))
+
+
+def _too_wide(table: Element, columns: int) -> str:
+    above = table.getprevious()
+    is_caption = above is not None and is_a(above, "w:p") and style_of(above) == "TableCaption"
+    name = f'"{text_of(above)}"' if above is not None and is_caption else "a table without a caption"
+    return (
+        f"{name}: its {columns} columns are too wide. Even on a landscape page and in the smallest type, words and "
+        "numbers would run into each other. Show fewer groups in it, or shorten their labels in study.toml."
+    )
 
 
 def _span(cell: Element) -> int:
@@ -177,7 +256,7 @@ def _make_room_below(table: Element) -> None:
     following = table.getnext()
     if following is None or not is_a(following, "w:p") or style_of(following).startswith(_WITH_ROOM_ABOVE):
         return
-    if len(following) == 0:  # it only keeps two tables apart, or closes the document
+    if not text_of(following) and not has_picture(following):  # it only parts tables, or ends a section or the document
         return
     formats = properties(following, "w:pPr")
     spacing = find(formats, "w:spacing")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import Final
 
-# Advance widths of Times Roman in thousandths of its size, in classes; a bold letter is about 6% wider. Word and its
+# Advance widths of Times Roman in thousandths of its size, in classes; a bold letter is up to 10% wider. Word and its
 # like have no other face ready here, and a class is near enough to tell a narrow column from a wide one.
 _CLASSES: Final = {
     250: " \xa0,.",
@@ -27,7 +28,7 @@ _CLASSES: Final = {
 }
 _ADVANCE: Final = {character: width for width, characters in _CLASSES.items() for character in characters}
 _OTHER: Final = 600
-_BOLD: Final = 1.06
+_BOLD: Final = 1.1
 _SAFETY: Final = 1.04  # room for a face that runs a little wider than Times
 
 _NUMBER: Final = re.compile(r"[\s<>≤≥=≈~±+−–(-]*\d")
@@ -35,6 +36,9 @@ _LONGEST_NUMBER: Final = 24  # characters: "0.68 (0.43–1.07)" never breaks, a 
 # Word breaks a name such as os.by_sex.median where a line is full; that it may, leaves room to the other columns.
 _MAY_BREAK: Final = re.compile(r"[ \n\t]|(?<=\w[-–—])(?=\w)|(?<=[^\W\d][._])(?=[^\W\d])")
 
+_SIZE_OF_GROUP: Final = re.compile(r"\(n = [^)]*\)")
+
+_LABEL_ROOM: Final = 8  # em that the labels of rows can count on
 _WIDEST_WORD: Final = 0.4  # of the room: what is longer than that breaks, so that it leaves some to the other columns
 _ROUNDING: Final = 2  # twentieths of a point that a column gets beyond its need: widths are rounded at the end
 _FULL_FROM: Final = 0.55  # a table whose content takes this much of the text's width is set to all of it
@@ -56,8 +60,25 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return advance / 1000 * size * _SAFETY * (_BOLD if bold else 1)
 
 
+def least_width(
+    cells: Sequence[Cell], columns: int, *, room: int, size: float, margins: int, parted: bool = False
+) -> float:
+    """Return the width that a table needs so that no word or number breaks and its labels have some room.
+
+    Parameters and units are those of `column_widths`. A word that takes a large part of the room counts as breakable.
+    """
+    return sum(_least(cells, columns, room, size, margins, parted=parted))
+
+
 def column_widths(
-    cells: Sequence[Cell], columns: int, *, room: int, size: float, margins: int, given: Sequence[int] = ()
+    cells: Sequence[Cell],
+    columns: int,
+    *,
+    room: int,
+    size: float,
+    margins: int,
+    given: Sequence[int] = (),
+    parted: bool = False,
 ) -> list[int]:
     """Return the width of each column.
 
@@ -68,13 +89,14 @@ def column_widths(
     size : size of the table's text.
     margins : space at both sides of a cell's text, together.
     given : widths that the author asked for; kept, but for columns too narrow for their longest number or word.
+    parted : whether a line may break between a number and what stands behind it in parentheses.
 
     Notes
     -----
     Without given widths, a column gets what its longest line needs. A table that needs most of the room gets all of it,
     the rest shared alike; one that needs more than there is takes it from the columns whose text can break.
     """
-    least = _needed(cells, columns, size, margins, _unbreakable, most=_WIDEST_WORD * room)
+    least = _least(cells, columns, room, size, margins, parted=parted)
     if sum(least) >= room:
         return _scaled(least, room)
     if given:
@@ -87,12 +109,25 @@ def column_widths(
     return _scaled([width + spare / columns for width in natural], round(sum(natural) + spare))
 
 
-def _unbreakable(text: str) -> list[str]:
+def _least(cells: Sequence[Cell], columns: int, room: int, size: float, margins: int, *, parted: bool) -> list[float]:
+    """Return the least width of each column: what must stay on one line, and some room for the labels of the rows."""
+    parts = partial(_unbreakable, parted=parted)
+    least = _needed(cells, columns, size, margins, parts, most=_WIDEST_WORD * room)
+    labels = [cell for cell in cells if cell.column == 0 and cell.span == 1]
+    roomy = _needed(labels, 1, size, margins, lambda text: text.split("\n"), most=_LABEL_ROOM * size)
+    return [max(least[0], *roomy), *least[1:]] if least else least
+
+
+def _unbreakable(text: str, *, parted: bool) -> list[str]:
     """Return the parts of a cell's text that must stay on one line: numbers with what belongs to them, and words."""
     parts: list[str] = []
     for line in text.split("\n"):
-        number = _NUMBER.match(line) and len(line) <= _LONGEST_NUMBER
-        parts += [line] if number else _MAY_BREAK.split(line)
+        if _SIZE_OF_GROUP.fullmatch(line):
+            parts.append(line)
+        elif _NUMBER.match(line) and len(line) <= _LONGEST_NUMBER:
+            parts += re.split(r" (?=\()", line) if parted else [line]
+        else:
+            parts += _MAY_BREAK.split(line)
     return parts
 
 

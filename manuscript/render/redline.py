@@ -28,7 +28,7 @@ from .redline_parts import (
     without_unused,
 )
 from .redline_source import Source
-from .wordml import attribute, find, is_a, qualified, set_attributes, style_of, text_of
+from .wordml import attribute, drop, find, find_all, is_a, qualified, set_attributes, style_of, text_of
 
 _BY_HAND: Final = {
     *("Title", "Subtitle", "Author", "Affiliation", "Correspondence", "Date", "Keywords"),
@@ -83,6 +83,8 @@ def redline(
     parts = share_footnotes(old_parts, parts, old_body, body)
     drop_unknown_lists(old_body, parts)
     _part_bookmarks(old_body, body)
+    for formats in find_all(old_body, "w:p/w:pPr"):
+        drop(formats, "w:sectPr")  # the pages are the new file's
 
     tracker = Tracker(
         data_author=data_author,

@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 
 from .redline_atoms import Atom, Piece, read_atoms, write_atoms
 from .redline_cause import Cause
-from .wordml import find, find_all, make, properties, put
+from .wordml import drop, find, make, properties, put
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,18 @@ def paragraph(old: Element, new: Element, tracker: Tracker) -> Element:
 
 def _track_formats(merged: Element, old: Element, tracker: Tracker, *, edited: bool) -> None:
     """Note the old form of a paragraph where it had another."""
-    before, after = find(old, "w:pPr"), find(merged, "w:pPr")
-    markup = ["" if item is None else etree.tostring(item, method="c14n", exclusive=True) for item in (before, after)]
-    if markup[0] == markup[1]:
+    former, latter = (_tracked_formats(item) for item in (old, merged))
+    if etree.tostring(former, method="c14n", exclusive=True) == etree.tostring(latter, method="c14n", exclusive=True):
         return
-    former = make("w:pPr") if before is None else deepcopy(before)
-    for name in ("w:rPr", "w:sectPr"):
-        for child in find_all(former, name):
-            former.remove(child)
     put(properties(merged, "w:pPr"), "w:pPrChange", former, author=tracker.author(edited=edited), **tracker.stamp)
+
+
+def _tracked_formats(paragraph: Element) -> Element:
+    """Return a copy of a paragraph's format without what Word does not track: its mark's, and the end of a section."""
+    found = find(paragraph, "w:pPr")
+    formats = make("w:pPr") if found is None else deepcopy(found)
+    drop(formats, "w:rPr", "w:sectPr")
+    return formats
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def text_of(element: Element) -> str:
 def text_node(text: str) -> Element:
     """Return a ``w:t`` that keeps its spaces."""
     node = make("w:t")
-    node.text = text
+    node.text = text or None  # as it is read back, so that a file may be finished again
     node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return node
 

@@ -13,6 +13,7 @@ from lxml.etree import _Element as Element
 from analysis.files import write_whole
 
 from ..render.clock import epoch
+from ..render.docx_landscape import section_of, take_page
 from ..render.docx_package import (
     CORE,
     DOCUMENT,
@@ -85,8 +86,13 @@ def _file(parts: dict[str, bytes], document: Element, blocks: list[Element], *, 
     _make_plain(body)
     if is_a(list(body)[-2] if len(body) > 1 else None, "w:tbl"):
         list(body)[-2].addnext(make("w:p"))  # Word needs a paragraph at the end
+    page = section_of(old, blocks[-1])
     for section in find_all(body, "w:sectPr"):
+        if page is not None:
+            take_page(section, page)
         drop(section, "w:lnNumType", "w:footnotePr", "w:endnotePr")
+    for formats in find_all(body, "w:p/w:pPr"):
+        drop(formats, "w:sectPr")
     relations = parse(parts, _RELATIONSHIPS)
     used = {value for node in new.iter() for key, value in node.attrib.items() if str(key).startswith(_OFFICE)}
     for relation in list(relations):
