@@ -9,19 +9,20 @@ import pandas as pd
 
 from .association import chi_square, fisher_exact
 from .baseline import ALL, NumberSummary, Summary, describe
+from .catalogue import Statistic
 from .cohort import Cohort
-from .records import Population, count, count_and_percent, number
-from .results import Kind, Record
-from .study import FOLLOW_UP, Study, slug
+from .records import Population, Words, count, count_and_percent, number, record
+from .results import Record
+from .study import FOLLOW_UP, Study, distinct, slug
 
-_METHODS: Final = {
-    "mean": "arithmetic mean",
-    "sd": "standard deviation, n - 1 in the denominator",
-    "median": "median: the middle value, or the mean of the middle two",
-    "q1": "lower quartile, linear interpolation (Hyndman & Fan type 7)",
-    "q3": "upper quartile, linear interpolation (Hyndman & Fan type 7)",
-    "min": "smallest value",
-    "max": "largest value",
+_MOMENTS: Final = {
+    "mean": Statistic.MEAN,
+    "sd": Statistic.SD,
+    "median": Statistic.MEDIAN,
+    "q1": Statistic.Q1,
+    "q3": Statistic.Q3,
+    "min": Statistic.MIN,
+    "max": Statistic.MAX,
 }
 _SMALL_EXPECTED: Final = 5
 
@@ -31,7 +32,7 @@ def setting_records(study: Study, population: Population) -> Iterator[Record]:
     analysis, time = study.analysis, study.time
 
     def setting(name: str, value: float, label: str, unit: str | None = None) -> Record:
-        return number(f"setting.{name}", "setting", value, label, population, "study.toml", unit=unit)
+        return number(f"setting.{name}", Statistic.SETTING, value, population, {"of": label}, unit=unit)
 
     yield setting("alpha", analysis.alpha, "Significance level")
     yield setting("conf_level", round(100 * analysis.conf_level, 9), "Confidence level", "%")
@@ -43,38 +44,42 @@ def setting_records(study: Study, population: Population) -> Iterator[Record]:
         unit = study.columns[derived.cut].unit
         for position, at in enumerate(derived.at, start=1):
             suffix = "" if len(derived.at) == 1 else f".{position}"
-            yield setting(f"{slug(name)}.cut{suffix}", at, f"{derived.label}: upper bound of a group", unit)
+            group = list(derived.levels.values())[position - 1]
+            label = f"{study.unique_label(name)}: upper bound of the group {group}"
+            yield setting(f"{slug(name)}.cut{suffix}", at, label, unit)
 
 
 def flow_records(cohort: Cohort, reviewed: Population, analysed: Population) -> Iterator[Record]:
     """Yield the flow from the patients reviewed to those analysed, a line for each rule of eligibility."""
-    yield count("flow.reviewed", reviewed.n, "Patients reviewed", reviewed, method="rows of the data file")
+    yield count("flow.reviewed", Statistic.REVIEWED, reviewed.n, reviewed)
     excluded = reviewed.n - analysed.n
-    yield count("flow.excluded", excluded, "Patients excluded", reviewed, of=reviewed.n)
+    yield count("flow.excluded", Statistic.EXCLUDED, excluded, reviewed, of=reviewed.n)
+    reasons = distinct({exclusion.rule: exclusion.reason for exclusion in cohort.exclusions})
     for exclusion in cohort.exclusions:
-        label = f"Excluded: {exclusion.reason}"
-        yield count(f"flow.excluded.{slug(exclusion.rule)}", exclusion.n, label, reviewed, of=reviewed.n)
-    yield count("flow.analysed", analysed.n, "Patients analysed", analysed, of=reviewed.n)
+        record_id, reason = f"flow.excluded.{slug(exclusion.rule)}", reasons[exclusion.rule]
+        yield count(record_id, Statistic.EXCLUDED_BY_RULE, exclusion.n, reviewed, {"of": reason}, of=reviewed.n)
+    yield count("flow.analysed", Statistic.ANALYSED, analysed.n, analysed, of=reviewed.n)
 
 
 def date_records(study: Study, cohort: Cohort, reviewed: Population, analysed: Population) -> Iterator[Record]:
     """Yield the first and last of each date column, among the reviewed and among the analysed."""
-    dates = {name: column for name, column in study.columns.items() if column.type == "date"}
+    dates = [name for name, column in study.columns.items() if column.type == "date"]
     for prefix, frame, population in (
         ("reviewed.", cohort.reviewed, reviewed),
         ("", cohort.analysed, analysed),
     ):
-        for name, column in dates.items():
+        for name in dates:
             known = frame[name].dropna()
-            for part, value in (("first", known.min()), ("last", known.max())):
-                yield Record(
-                    id=f"{prefix}{slug(name)}.{part}",
-                    kind="date",
-                    value=value.date().isoformat() if len(known) else None,
-                    label=f"{column.label}: {part} date",
-                    population=population.text,
-                    n=population.n,
-                    method=f"{part} date",
+            for part, statistic, value in (
+                ("first", Statistic.FIRST_DATE, known.min()),
+                ("last", Statistic.LAST_DATE, known.max()),
+            ):
+                yield record(
+                    f"{prefix}{slug(name)}.{part}",
+                    statistic,
+                    value.date().isoformat() if len(known) else None,
+                    population,
+                    {"of": study.unique_label(name)},
                     denominator=len(known),
                     reason=None if len(known) else "no date is known",
                 )
@@ -130,43 +135,44 @@ def _described(
         path, part = slug(variable), population
         if by is not None and group is not ALL:
             path = f"{path}.by_{slug(by[0])}.{slug(group)}"
-            label = f"{study.label(by[0])}: {study.levels(by[0])[group]}"
+            label = f"{study.unique_label(by[0])}: {study.levels(by[0])[group]}"
             part = population.within(int((frame[by[0]] == group).sum()), label)
         yield from _summary(path, summary, variable, study, part)
 
 
 def _summary(path: str, summary: Summary, variable: str, study: Study, population: Population) -> Iterator[Record]:
-    label = study.label(variable)
-    yield count(f"{path}.n", summary.n, f"{label}: patients with a value", population, of=population.n)
-    yield from count_and_percent(f"{path}.missing", summary.missing, f"{label}: missing", population, of=population.n)
+    words = {"of": study.unique_label(variable)}
+    yield count(f"{path}.n", Statistic.KNOWN, summary.n, population, words, of=population.n)
+    missing = (Statistic.MISSING_COUNT, Statistic.MISSING_PERCENT)
+    yield from count_and_percent(f"{path}.missing", missing, summary.missing, population, words, of=population.n)
     if isinstance(summary, NumberSummary):
         unit = "months" if variable == FOLLOW_UP else study.columns[variable].unit
-        yield from _moments(path, summary, label, unit, population)
-    else:
-        for level, n in summary.counts.items():
-            text = f"{label}: {study.levels(variable)[level]}"
-            yield from count_and_percent(f"{path}.{slug(level)}", n, text, population, of=summary.n)
+        yield from _moments(path, summary, words, unit, population)
+        return
+    of_level = (Statistic.LEVEL_COUNT, Statistic.LEVEL_PERCENT)
+    for level, n in summary.counts.items():
+        told = {**words, "level": study.levels(variable)[level]}
+        yield from count_and_percent(f"{path}.{slug(level)}", of_level, n, population, told, of=summary.n)
 
 
 def _moments(
-    path: str, summary: NumberSummary, label: str, unit: str | None, population: Population
+    path: str, summary: NumberSummary, words: Words, unit: str | None, population: Population
 ) -> Iterator[Record]:
     known = Population(summary.n, population.text)
-    for part, method in _METHODS.items():
+    for part, statistic in _MOMENTS.items():
         value = getattr(summary, part)
-        yield number(
-            f"{path}.{part}", "number", value, f"{label}: {part}", known, method, unit=unit, reason="too few values"
-        )
+        yield number(f"{path}.{part}", statistic, value, known, words, unit=unit, reason="too few values")
 
 
 def survivor_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
     """Yield the description of follow-up among patients without the event of the endpoint it runs over."""
     alive = cohort.analysed[~cohort.endpoints[str(study.analysis.follow_up)].event]
     survivors = analysed.within(len(alive), "without the event")
-    yield count("follow_up.survivors.n", len(alive), "Follow-up of survivors: patients", survivors, of=analysed.n)
+    words = {"of": "Follow-up of survivors"}
+    yield count("follow_up.survivors.n", Statistic.SURVIVORS, len(alive), survivors, words, of=analysed.n)
     summary = describe(alive, numbers=[FOLLOW_UP], categories={})[ALL, FOLLOW_UP]
     assert isinstance(summary, NumberSummary)  # noqa: S101 (what `describe` returns for a number)
-    yield from _moments("follow_up.survivors", summary, "Follow-up of survivors", "months", survivors)
+    yield from _moments("follow_up.survivors", summary, words, "months", survivors)
 
 
 def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, population: Population) -> Iterator[Record]:
@@ -174,21 +180,20 @@ def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, popul
     both = cohort.analysed[[variable, by]].dropna()
     table = pd.crosstab(both[variable], both[by], dropna=False).to_numpy()
     stem = f"{slug(variable)}.by_{slug(by)}"
-    label = f"{study.label(variable)} by {study.label(by)}"
+    words = {"of": study.unique_label(variable), "by": study.unique_label(by)}
     known = Population(len(both), population.text)
 
     pearson = chi_square(table)
-    method = "Pearson chi-square test without continuity correction"
     small = pearson.expected_min is not None and pearson.expected_min < _SMALL_EXPECTED
     warning = "an expected count is below 5" if small else None
-    parts: tuple[tuple[str, Kind, float | None], ...] = (
-        ("statistic", "statistic", pearson.statistic),
-        ("df", "count", pearson.df),
-        ("p_value", "p_value", pearson.p_value),
-        ("expected_min", "number", pearson.expected_min),
-    )
-    for part, kind, value in parts:
+    for part, statistic, value in (
+        ("statistic", Statistic.CHI_SQUARE, pearson.statistic),
+        ("df", Statistic.CHI_SQUARE_DF, pearson.df),
+        ("p_value", Statistic.CHI_SQUARE_P, pearson.p_value),
+        ("expected_min", Statistic.EXPECTED_MIN, pearson.expected_min),
+    ):
         record_id = f"{stem}.chi_square.{part}"
-        yield number(record_id, kind, value, label, known, method, reason=pearson.reason, warning=warning)
+        yield number(record_id, statistic, value, known, words, reason=pearson.reason, warning=warning)
     fisher = fisher_exact(table)
-    yield number(f"{stem}.fisher.p_value", "p_value", fisher.p_value, label, known, fisher.method, reason=fisher.reason)
+    told = {**words, "method": fisher.method}
+    yield number(f"{stem}.fisher.p_value", Statistic.FISHER_P, fisher.p_value, known, told, reason=fisher.reason)

@@ -16,7 +16,7 @@ class Estimate:
     ----------
     value : the estimate; None where it cannot be estimated.
     conf_low, conf_high : confidence limits; None where a limit cannot be estimated.
-    reason : why `value` is None ("not reached"); None where there is a value.
+    reason : why `value` is None ("not reached"), or why a limit of it is; None where nothing is missing.
     """
 
     value: float | None

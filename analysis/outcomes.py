@@ -8,11 +8,12 @@ from typing import Final
 
 import pandas as pd
 
+from .catalogue import KAPLAN_MEIER_CURVE, Statistic
 from .checks import Bools, Floats
 from .cohort import Cohort
-from .records import Population, count, count_and_percent, interval, number
+from .records import Population, Words, count, count_and_percent, interval, number
 from .results import Curve, Record
-from .study import Endpoint, Study, slug
+from .study import FOLLOW_UP, Endpoint, Study, slug
 from .survival import (
     CoxModel,
     Estimate,
@@ -25,17 +26,6 @@ from .survival import (
     number_at_risk,
     proportional_hazards_test,
     reverse_kaplan_meier,
-)
-
-KAPLAN_MEIER: Final = "Kaplan-Meier estimate, Greenwood variance, log-log confidence interval"
-MEDIAN: Final = "Kaplan-Meier median, Brookmeyer-Crowley confidence interval on the log-log scale"
-REVERSE: Final = "reverse Kaplan-Meier median (Schemper & Smith 1996), log-log confidence interval"
-BEYOND: Final = "patients followed beyond this time without the event, of all patients; not a survival rate"
-LOG_RANK: Final = "two-sided log-rank (Mantel-Cox) test"
-COX: Final = "Cox proportional-hazards model, Efron ties, Wald confidence interval and test"
-INTERACTION: Final = "likelihood-ratio test of the product terms in a Cox model, Efron ties"
-PROPORTIONAL: Final = (
-    "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time (Grambsch & Therneau 1994)"
 )
 
 NO_PATIENTS: Final = "no patients"
@@ -61,7 +51,7 @@ class Outcome:
     def within(self, variable: str, level: str) -> Outcome:
         """Return the patients with one level of a category."""
         keep = (self.frame[variable] == level).to_numpy(dtype=bool)
-        label = f"{self.study.label(variable)}: {self.study.levels(variable)[level]}"
+        label = f"{self.study.unique_label(variable)}: {self.study.levels(variable)[level]}"
         population = self.population.within(int(keep.sum()), label)
         return Outcome(self.study, self.endpoint, self.frame[keep], self.time[keep], self.event[keep], population)
 
@@ -81,6 +71,23 @@ class Outcome:
             for level in levels[1:]:
                 columns[f"{slug(variable)}.{slug(level)}"] = (self.frame[variable] == level).astype(float)
         return pd.DataFrame(columns, index=self.frame.index)
+
+    @property
+    def label(self) -> str:
+        """The endpoint's name in records."""
+        return self.study.unique_endpoint_label(self.endpoint.name)
+
+    def terms(self, variables: Sequence[str]) -> dict[str, str]:
+        """Return the design columns in words: "Gender: Female vs Male"; "Age, per unit (years)"."""
+        words: dict[str, str] = {}
+        for variable in variables:
+            label, levels = self.study.unique_label(variable), list(self.study.levels(variable).items())
+            if not levels:
+                unit = self.study.columns[variable].unit
+                words[slug(variable)] = f"{label}, per unit" + (f" ({unit})" if unit else "")
+            for level, text in levels[1:]:
+                words[f"{slug(variable)}.{slug(level)}"] = f"{label}: {text} vs {levels[0][1]}"
+        return words
 
 
 def endpoint_results(
@@ -108,51 +115,46 @@ def endpoint_results(
 
 def survival_counts(stem: str, outcome: Outcome) -> Iterator[Record]:
     """Yield patients, events and censorings."""
-    label, n, events = outcome.endpoint.label, outcome.population.n, int(outcome.event.sum())
-    yield count(f"{stem}.n", n, f"{label}: patients", outcome.population)
-    yield count(f"{stem}.events", events, f"{label}: events", outcome.population, of=n)
-    yield count(f"{stem}.censored", n - events, f"{label}: censored", outcome.population, of=n)
+    n, events, words = outcome.population.n, int(outcome.event.sum()), {"of": outcome.label}
+    yield count(f"{stem}.n", Statistic.PATIENTS, n, outcome.population, words)
+    yield count(f"{stem}.events", Statistic.EVENTS, events, outcome.population, words, of=n)
+    yield count(f"{stem}.censored", Statistic.CENSORED, n - events, outcome.population, words, of=n)
 
 
 def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
     """Yield the counts, median, landmark rates and curve of one set of patients."""
     study, endpoint, population = outcome.study, outcome.endpoint, outcome.population
-    label, time, level = endpoint.label, study.time, study.analysis.conf_level
+    time, level, words = study.time, study.analysis.conf_level, {"of": outcome.label}
     yield from survival_counts(stem, outcome)
     fit = kaplan_meier(outcome.time, outcome.event, conf_level=level) if population.n else None
     nobody = Estimate(value=None, reason=NO_PATIENTS)
     median = fit.median() if fit else nobody
     yield interval(
-        f"{stem}.median", "time", median, f"{label}: median", population, MEDIAN, conf_level=level, unit=time.unit
+        f"{stem}.median", Statistic.SURVIVAL_MEDIAN, median, population, words, conf_level=level, unit=time.unit
     )
     at = [year * time.year for year in time.landmarks]
     rates = fit.at(at) if fit else [nobody] * len(at)
     for year, when, rate in zip(time.landmarks, at, rates, strict=True):
         name = f"{year:g}y".replace(".", "_")
-        text = f"{label} at {year:g} {'year' if year == 1 else 'years'}"
+        told = {**words, "at": f"{year:g} {'year' if year == 1 else 'years'}"}
         yield interval(
-            f"{stem}.rate.{name}",
-            "percent",
-            rate,
-            text,
-            population,
-            KAPLAN_MEIER,
-            conf_level=level,
-            unit="%",
-            scale=100,
+            f"{stem}.rate.{name}", Statistic.SURVIVAL_RATE, rate, population, told, conf_level=level, scale=100
         )
         beyond = int((outcome.time > when).sum())
-        yield from count_and_percent(f"{stem}.followed_beyond.{name}", beyond, text, population, of=population.n)
+        statistics = (Statistic.BEYOND_COUNT, Statistic.BEYOND_PERCENT)
+        yield from count_and_percent(
+            f"{stem}.followed_beyond.{name}", statistics, beyond, population, told, of=population.n
+        )
     if fit is None:
         return
     ticks = [tick * time.per(endpoint.axis.unit) for tick in endpoint.axis.ticks]
     yield Curve(
         id=stem,
-        label=label,
+        label=f"{outcome.label}: Kaplan-Meier curve",
         population=population.text,
         n=fit.n,
         unit=time.unit,
-        method=KAPLAN_MEIER,
+        method=KAPLAN_MEIER_CURVE,
         conf_level=level,
         time=fit.time,
         survival=fit.survival,
@@ -167,15 +169,16 @@ def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
 
 def group_results(stem: str, outcome: Outcome, variable: str) -> Iterator[Record | Curve]:
     """Yield the results of each level of a category, their log-rank test and their hazard ratios."""
-    study, label = outcome.study, f"{outcome.endpoint.label} by {outcome.study.label(variable)}"
-    known = outcome.complete([variable])
+    study, known = outcome.study, outcome.complete([variable])
     for level in study.levels(variable):
         yield from survival_results(f"{stem}.{slug(level)}", known.within(variable, level))
-    yield from log_rank_records(f"{stem}.log_rank", known, variable, label)
-    model = fitted(known, known.design([variable]))
+    yield from log_rank_records(f"{stem}.log_rank", known, variable)
+    model, words = fitted(known, known.design([variable])), known.terms([variable])
     for term in model.terms:
         level = term.term.removeprefix(f"{slug(variable)}.")
-        yield from hazard_ratio_records(f"{stem}.cox.{level}", term, model, label, known.population)
+        statistics = (Statistic.HAZARD_RATIO, Statistic.HAZARD_RATIO_P)
+        told = {"of": known.label, "term": words[term.term]}
+        yield from hazard_ratio_records(f"{stem}.cox.{level}", statistics, term, model, known.population, told)
 
 
 def fitted(outcome: Outcome, design: pd.DataFrame) -> CoxModel:
@@ -187,40 +190,44 @@ def fitted(outcome: Outcome, design: pd.DataFrame) -> CoxModel:
     return CoxModel(terms=terms, n=0, events=0, conf_level=level, log_likelihood=None, parameters=0, reason=NO_PATIENTS)
 
 
-def log_rank_records(stem: str, outcome: Outcome, variable: str, label: str) -> Iterator[Record]:
+def log_rank_records(stem: str, outcome: Outcome, variable: str) -> Iterator[Record]:
     """Yield the log-rank test of the levels of a category."""
     statistic: float | None = None
     df, p_value, reason = 0, statistic, NO_PATIENTS
     if outcome.population.n:
         test = log_rank(outcome.time, outcome.event, outcome.frame[variable].astype(str))
         statistic, df, p_value, reason = test.statistic, test.df, test.p_value, test.reason or ""
+    words = {"of": outcome.label, "by": outcome.study.unique_label(variable)}
     population = outcome.population
-    yield number(f"{stem}.statistic", "statistic", statistic, label, population, LOG_RANK, reason=reason)
-    yield number(f"{stem}.df", "count", df, label, population, LOG_RANK)
-    yield number(f"{stem}.p_value", "p_value", p_value, label, population, LOG_RANK, reason=reason)
+    yield number(f"{stem}.statistic", Statistic.LOG_RANK, statistic, population, words, reason=reason)
+    yield number(f"{stem}.df", Statistic.LOG_RANK_DF, df, population, words)
+    yield number(f"{stem}.p_value", Statistic.LOG_RANK_P, p_value, population, words, reason=reason)
 
 
 def hazard_ratio_records(
-    stem: str, term: HazardRatio, model: CoxModel, label: str, population: Population, warning: str | None = None
+    stem: str,
+    statistics: tuple[Statistic, Statistic],
+    term: HazardRatio,
+    model: CoxModel,
+    population: Population,
+    words: Words,
+    *,
+    warning: str | None = None,
 ) -> Iterator[Record]:
     """Yield the hazard ratio and Wald P value of one term of a model."""
-    yield Record(
-        id=f"{stem}.hazard_ratio",
-        kind="hazard_ratio",
-        value=term.hazard_ratio,
-        label=label,
-        population=population.text,
+    ratio, p_value = statistics
+    estimate = Estimate(term.hazard_ratio, term.conf_low, term.conf_high, term.reason)
+    yield interval(
+        f"{stem}.hazard_ratio",
+        ratio,
+        estimate,
+        population,
+        words,
         n=model.n,
-        method=COX,
-        conf_low=term.conf_low,
-        conf_high=term.conf_high,
         conf_level=model.conf_level,
-        reason=term.reason if term.hazard_ratio is None else None,
         warning=warning,
     )
-    yield number(
-        f"{stem}.p_value", "p_value", term.p_value, label, population, COX, reason=term.reason, warning=warning
-    )
+    yield number(f"{stem}.p_value", p_value, term.p_value, population, words, reason=term.reason, warning=warning)
 
 
 def interaction_record(stem: str, outcome: Outcome, exposure: str, subgroup: str) -> Record:
@@ -233,35 +240,39 @@ def interaction_record(stem: str, outcome: Outcome, exposure: str, subgroup: str
         for b in known.design([subgroup]).columns
     }
     test = likelihood_ratio_test(fitted(known, main), fitted(known, main.assign(**products)))
-    label = f"{outcome.endpoint.label}: {outcome.study.label(exposure)} x {outcome.study.label(subgroup)}"
-    return number(f"{stem}.p_value", "p_value", test.p_value, label, known.population, INTERACTION, reason=test.reason)
+    labels = {"exposure": known.study.unique_label(exposure), "subgroup": known.study.unique_label(subgroup)}
+    words = {"of": known.label, **labels}
+    return number(f"{stem}.p_value", Statistic.INTERACTION_P, test.p_value, known.population, words, reason=test.reason)
 
 
 def adjusted_records(stem: str, outcome: Outcome, variables: Sequence[str]) -> Iterator[Record]:
     """Yield the multivariable model of one endpoint and the check of its proportional hazards."""
-    study, known = outcome.study, outcome.complete(variables)
+    study, known, words = outcome.study, outcome.complete(variables), {"of": outcome.label}
     design = known.design(variables)
     model = fitted(known, design)
-    names = ", ".join(study.label(variable) for variable in variables)
-    label = f"{outcome.endpoint.label}, multivariable: {names}"
-    yield count(f"{stem}.n", model.n, f"{label}: patients", known.population)
-    yield count(f"{stem}.events", model.events, f"{label}: events", known.population, of=model.n)
+    yield count(f"{stem}.n", Statistic.ADJUSTED_PATIENTS, model.n, known.population, words)
+    yield count(f"{stem}.events", Statistic.ADJUSTED_EVENTS, model.events, known.population, words, of=model.n)
 
     groups = {slug(variable): list(known.design([variable]).columns) for variable in variables}
     checks = proportional_hazards_test(known.time, known.event, design, terms=groups) if model.n else _unchecked(groups)
     violated = any(check.p_value is not None and check.p_value < study.analysis.alpha for check in checks)
     warning = "the check of proportional hazards is significant for a term" if violated else None
+    labels, terms = {slug(name): study.unique_label(name) for name in variables}, known.terms(variables)
+    statistics = (Statistic.ADJUSTED_RATIO, Statistic.ADJUSTED_RATIO_P)
     for term in model.terms:
-        yield from hazard_ratio_records(f"{stem}.{term.term}", term, model, label, known.population, warning)
+        told = {**words, "term": terms[term.term], "covariates": ", ".join(labels.values())}
+        yield from hazard_ratio_records(
+            f"{stem}.{term.term}", statistics, term, model, known.population, told, warning=warning
+        )
     for check in checks:
-        part, text = f"{stem}.proportional_hazards.{check.term}", f"{label}: proportional hazards, {check.term}"
-        yield number(
-            f"{part}.statistic", "statistic", check.statistic, text, known.population, PROPORTIONAL, reason=check.reason
-        )
-        yield number(f"{part}.df", "count", check.df, text, known.population, PROPORTIONAL, reason=check.reason)
-        yield number(
-            f"{part}.p_value", "p_value", check.p_value, text, known.population, PROPORTIONAL, reason=check.reason
-        )
+        part, told = f"{stem}.proportional_hazards.{check.term}", dict(words)
+        told["term"] = labels.get(check.term, "all terms together")
+        for name, statistic, value in (
+            ("statistic", Statistic.PROPORTIONAL, check.statistic),
+            ("df", Statistic.PROPORTIONAL_DF, check.df),
+            ("p_value", Statistic.PROPORTIONAL_P, check.p_value),
+        ):
+            yield number(f"{part}.{name}", statistic, value, known.population, told, reason=check.reason)
 
 
 def _unchecked(terms: Iterable[str]) -> tuple[ProportionalHazardsTest, ...]:
@@ -277,11 +288,10 @@ def reverse_follow_up_record(study: Study, cohort: Cohort, population: Populatio
     median = reverse_kaplan_meier(observed.time, observed.event, conf_level=level).median()
     return interval(
         "follow_up.reverse_km.median",
-        "time",
+        Statistic.REVERSE_MEDIAN,
         median,
-        "Follow-up: median by reverse Kaplan-Meier",
         population,
-        REVERSE,
+        {"of": study.label(FOLLOW_UP)},
         conf_level=level,
         unit="months",
         scale=1 / study.time.month,

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .association import cutoff_of_nobody, roc_curve_cutoff
+from .catalogue import Statistic
 from .cohort import Cohort, build_cohort
 from .data import read_data
 from .descriptive import (
@@ -71,7 +72,7 @@ def _all(study: Study, cohort: Cohort) -> Iterator[Record | Curve]:
 def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Population) -> Iterator[Record]:
     """Yield the ROC analysis of a marker for an endpoint's event, which ignores when the event came."""
     of_time = cutoff.marker in study.endpoints
-    unit = study.time.unit if of_time else study.columns[cutoff.marker].unit
+    marker_unit = study.time.unit if of_time else study.columns[cutoff.marker].unit
     marker = cohort.endpoints[cutoff.marker].time if of_time else cohort.analysed[cutoff.marker].to_numpy(dtype=float)
     known = ~np.isnan(marker)
     event = cohort.endpoints[cutoff.outcome].event
@@ -82,31 +83,15 @@ def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Po
         roc = cutoff_of_nobody(cutoff.direction)
 
     stem = f"cutoff.{slug(cutoff.name)}"
-    label = f"{cutoff.marker} for {study.endpoints[cutoff.outcome].event_label}"
+    words = {"of": study.unique_cutoff_label(cutoff.name)}
     warning = "censoring is ignored, and the cut-off is chosen on the data that it describes"
-    method = "ROC curve; cut-off by Youden's index, the middle between observed values"
     part = Population(int(known.sum()), population.text)
-    yield interval(
-        f"{stem}.auc",
-        "probability",
-        roc.auc,
-        f"Area under the ROC curve: {label}",
-        part,
-        "area under the ROC curve, DeLong confidence interval",
-        conf_level=level,
-        warning=warning,
-    )
-    yield number(
-        f"{stem}.threshold",
-        "time" if of_time else "number",
-        roc.threshold,
-        f"{label}: threshold",
-        part,
-        method,
-        unit=unit,
-        reason=roc.reason,
-        warning=warning,
-    )
-    for name in ("youden", "sensitivity", "specificity"):
-        value, text = getattr(roc, name), f"{label}: {name}"
-        yield number(f"{stem}.{name}", "probability", value, text, part, method, reason=roc.reason, warning=warning)
+    yield interval(f"{stem}.auc", Statistic.AUC, roc.auc, part, words, conf_level=level, warning=warning)
+    threshold = Statistic.THRESHOLD_TIME if of_time else Statistic.THRESHOLD
+    for name, statistic, value, unit in (
+        ("threshold", threshold, roc.threshold, marker_unit),
+        ("youden", Statistic.YOUDEN, roc.youden, None),
+        ("sensitivity", Statistic.SENSITIVITY, roc.sensitivity, None),
+        ("specificity", Statistic.SPECIFICITY, roc.specificity, None),
+    ):
+        yield number(f"{stem}.{name}", statistic, value, part, words, unit=unit, reason=roc.reason, warning=warning)

@@ -52,7 +52,7 @@ class Record:
     denominator : what a count or percentage is out of.
     conf_low, conf_high, conf_level : confidence interval; a bound is None where it cannot be estimated.
     method : estimator and its conventions.
-    reason : why `value` is None ("not reached", "no events").
+    reason : why `value` is None ("not reached", "no events"); where there is a value, why it lacks a confidence limit.
     warning : what a reader should know before trusting the value.
     """
 

@@ -24,6 +24,7 @@ from .study_model import (
     Table,
     TableRow,
     TimeUnits,
+    distinct,
     slug,
     variable_types,
 )
@@ -32,7 +33,7 @@ from .wording import hint, listing, shown
 
 __all__ = [
     "FOLLOW_UP", "Analysis", "Axis", "Column", "Cutoff", "Derived", "Endpoint", "Figure", "Rule", "Study", "Summary",
-    "Table", "TableRow", "TimeUnits", "read_study", "slug",
+    "Table", "TableRow", "TimeUnits", "distinct", "read_study", "slug",
 ]  # fmt: skip
 
 SCHEMA_VERSION: Final = 1

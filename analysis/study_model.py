@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,6 +179,23 @@ class Study:
         """Return the printed label of a column, a derived variable or the reserved variable ``follow_up``."""
         return "Follow-up" if variable == FOLLOW_UP else self._variable(variable).label
 
+    def unique_label(self, variable: str) -> str:
+        """Return a variable's label, with its name behind where another variable is called alike."""
+        names = (*self.columns, *self.derived, FOLLOW_UP)
+        return distinct({name: self.label(name) for name in names})[variable]
+
+    def unique_endpoint_label(self, endpoint: str) -> str:
+        """Return an endpoint's label, with its name behind where another endpoint is called alike."""
+        return distinct({name: item.label for name, item in self.endpoints.items()})[endpoint]
+
+    def unique_cutoff_label(self, cutoff: str) -> str:
+        """Return a cut-off in words: "Progression-free survival for death"; its name behind where two are alike."""
+        return distinct({name: self._cutoff_label(item) for name, item in self.analysis.cutoffs.items()})[cutoff]
+
+    def _cutoff_label(self, cutoff: Cutoff) -> str:
+        marker, outcome = self.endpoints.get(cutoff.marker), self.endpoints[cutoff.outcome]
+        return f"{marker.label if marker else self.label(cutoff.marker)} for {outcome.event_label} ({outcome.label})"
+
     def levels(self, variable: str) -> Mapping[str, str]:
         """Return level -> printed label of a category, in order; empty for a number or date."""
         return {} if variable == FOLLOW_UP else self._variable(variable).levels or {}
@@ -190,6 +208,12 @@ def variable_types(columns: Mapping[str, Column], derived: Mapping[str, Derived]
     """Return what conditions and analyses may ask of each column and derived variable."""
     found = {name: VariableType(column.type, tuple(column.levels or ())) for name, column in columns.items()}
     return found | {name: VariableType("category", tuple(item.levels)) for name, item in derived.items()}
+
+
+def distinct(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return labels by name, with the name behind where several things are called alike: "Size (size_group)"."""
+    often = Counter(labels.values())
+    return {name: f"{label} ({name})" if often[label] > 1 else label for name, label in labels.items()}
 
 
 def slug(text: str) -> str:

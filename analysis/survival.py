@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 NOT_REACHED: Final = "not reached"
+NO_EVENT_YET: Final = "no event up to then"
+NOBODY_LEFT: Final = "nobody without the event is left then"
 BEYOND_FOLLOW_UP: Final = "beyond the last follow-up"
 
 
@@ -85,17 +87,15 @@ class KaplanMeierEstimate:
         with a ``survfit`` object. A median that is not reached can still have a lower limit.
         """
         value = _half_time(self.time, self.survival)
-        return Estimate(
-            value=value,
-            conf_low=_half_time(self.time, self.conf_low),
-            conf_high=_half_time(self.time, self.conf_high),
-            reason=NOT_REACHED if value is None else None,
-        )
+        low, high = _half_time(self.time, self.conf_low), _half_time(self.time, self.conf_high)
+        reason = NOT_REACHED if value is None or (low is None) != (high is None) else None
+        return Estimate(value=value, conf_low=low, conf_high=high, reason=reason)
 
     def at(self, times: Iterable[float]) -> tuple[Estimate, ...]:
         """Return survival at these times (>= 0), as R's ``summary(fit, times, extend = TRUE)``.
 
-        Beyond the last follow-up survival is unknown and the estimate None, unless the curve has come down to 0.
+        Beyond the last follow-up survival is unknown and the estimate None, unless the curve has come down to 0. Before
+        the first follow-up time the limits are 1 and 1, as in R; no record holds such an interval (`records.interval`).
         """
         return tuple(self._at(time) for time in times)
 
@@ -105,7 +105,9 @@ class KaplanMeierEstimate:
         if time > self.time[-1] and self.survival[-1] > 0:
             return Estimate(value=None, reason=BEYOND_FOLLOW_UP)
         point = int(np.searchsorted(self.time, time, side="right")) - 1
-        return Estimate(value=self.survival[point], conf_low=self.conf_low[point], conf_high=self.conf_high[point])
+        survival, low, high = self.survival[point], self.conf_low[point], self.conf_high[point]
+        reason = {1.0: NO_EVENT_YET, 0.0: NOBODY_LEFT}.get(survival) if low is None or high is None else None
+        return Estimate(survival, low, high, reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

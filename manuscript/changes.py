@@ -63,10 +63,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueChange:
-    """A result that the document prints and that is another than in the lock; `spots` in the document's order.
-
-    `label` has the method where results of several methods are called alike.
-    """
+    """A result that the document prints and that is another than in the lock; `spots` in the document's order."""
 
     id: str
     label: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +27,6 @@ from .render.qmd import Document, read_qmd
 
 _FLOATS: Final = ("table", "figure")
 _MOST_LISTED: Final = 12
-_Name = tuple[str, str, str]  # kind, label and population of a result
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +127,8 @@ def _shown(places: Sequence[Place], then: _State, now: _State) -> tuple[dict[str
 
 
 def _values(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple[ValueChange, ...]:
-    ambiguous = _ambiguous(now.results) | _ambiguous(then.results)
     found = [
-        _value(record_id, places, old, new, then, now, ambiguous)
+        _value(record_id, places, old, new, then, now)
         for record_id, places in shown.items()
         for old, new in [_pair(record_id, then, now)]
         if _moved(old, new) or _denominator_moved(places, old, new)
@@ -145,7 +143,6 @@ def _value(
     new: Record | None,
     then: _State,
     now: _State,
-    ambiguous: Set[_Name],
 ) -> ValueChange:
     texts = texts_of(old, then.study), texts_of(new, now.study)
     differing = [(spot.old, spot.new) for _, spot in shown.phrases if spot.old != spot.new]
@@ -156,25 +153,13 @@ def _value(
     assert record is not None  # noqa: S101 (one of the two has it)
     return ValueChange(
         id=record_id,
-        label=f"{record.label}, {record.method}" if _name(record) in ambiguous else record.label,
+        label=record.label,
         population=record.population,
         rank=rank(old, new, old_alpha=then.study.analysis.alpha, new_alpha=now.study.analysis.alpha, visible=visible),
         old=texts[0],
         new=texts[1],
         spots=tuple(dict.fromkeys([*(spot for _, spot in shown.phrases), *shown.floats])),
     )
-
-
-def _name(record: Record) -> _Name:
-    return record.kind, record.label, record.population
-
-
-def _ambiguous(results: Results) -> set[_Name]:
-    """Return what results of several methods are called alike, such as the P values of two tests of one table."""
-    methods: dict[_Name, set[str]] = {}
-    for record in results:
-        methods.setdefault(_name(record), set()).add(record.method)
-    return {name for name, several in methods.items() if len(several) > 1}
 
 
 def _all_ids(then: _State, now: _State) -> list[str]:

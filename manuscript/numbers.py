@@ -84,6 +84,8 @@ def interval_text(record: Record, style: Style, *, decimals: int | None = None) 
         _missing_bound(record) if bound is None else bound_text(record, bound, style, decimals)
         for bound in (record.conf_low, record.conf_high)
     )
+    if record.value is not None and record.conf_low is None and record.conf_high is None:
+        low = high = ABSENT[1]  # no limit at all is no limit that was waited for
     level = number_text(100 * record.conf_level, 1, style, strip=True)
     worded = None in (record.conf_low, record.conf_high)
     return f"{level}%{NBSP}CI{',' if style.interval_comma else ''} {span_text(low, high, style, worded=worded)}"
@@ -104,10 +106,11 @@ def text(record: Record, style: Style, *, decimals: int | None = None, nested: b
     """Print a value with its interval, if it has one: "2411 days (95% CI 1890–3105)".
 
     With `nested`, for use inside parentheses: "2411 days, 95% CI 1890–3105"; where the interval has a comma of its own,
-    after a semicolon: "2411 days; 95% CI, 1890–3105".
+    after a semicolon: "2411 days; 95% CI, 1890–3105". A value without limits says so: "100.0% (95% CI not estimable)".
     """
     value = value_text(record, style, decimals=decimals)
-    if record.conf_level is None or (record.conf_low is None and record.conf_high is None):
+    nothing = record.value is None and record.conf_low is None and record.conf_high is None
+    if record.conf_level is None or nothing:
         return value
     interval = interval_text(record, style, decimals=decimals)
     return f"{value}{';' if style.interval_comma else ','} {interval}" if nested else f"{value} ({interval})"

@@ -49,7 +49,8 @@ def facts(record_id: str, results: Results) -> list[tuple[str, str]]:
     """Return what a reader may ask of a result: its full value and interval, n, population, method, warning."""
     if record_id not in results:
         curve = results.curve(record_id)
-        return [("n", str(curve.n)), ("Population", curve.population), ("Method", curve.method)]
+        told = ("n", str(curve.n)), ("Population", curve.population), ("Method", curve.method)
+        return [("", curve.label), *told]
     record = results[record_id]
     return [
         ("", record.label),
@@ -70,5 +71,7 @@ def _value(record: Record) -> str:
 
 
 def _interval(record: Record) -> str:
+    if record.conf_low is None and record.conf_high is None:
+        return f"none: {record.reason or 'not estimable'}"
     low, high = ("not estimable" if bound is None else str(bound) for bound in (record.conf_low, record.conf_high))
     return f"{low} to {high} ({record.conf_level:.0%})"

@@ -104,17 +104,15 @@ def test_one_patient_gives_exactly_the_values_that_it_moves(locked: Path, pertur
 
 
 def test_the_tests_of_one_table_are_told_apart(study: Path) -> None:
-    """Chi-square and Fisher of the same two variables have the same label, so each has its method beside it."""
+    """Chi-square and Fisher of the same two variables are called by their names."""
     with (study / "report.qmd").open("a", encoding="utf-8") as document:
         for test in ("chi_square", "fisher"):
             document.write(f'\n`{{python}} r.p("side.by_fixation.{test}.p_value")`\n')
     edit(study / "data" / "implants.csv", "I001;uncemented;30,8;left", "I001;uncemented;30,8;right")
     labels = {value.id: value.label for value in changes_since(study).values}
-    assert labels["side.by_fixation.chi_square.p_value"] == (
-        "Side by Fixation, Pearson chi-square test without continuity correction"
-    )
-    assert labels["side.by_fixation.fisher.p_value"] == "Side by Fixation, Fisher-Freeman-Halton exact test"
-    assert labels["side.left.count"] == "Side: Left"  # one method, and nothing more to say
+    assert labels["side.by_fixation.chi_square.p_value"] == "Side by Fixation: chi-square test"
+    assert labels["side.by_fixation.fisher.p_value"] == "Side by Fixation: Fisher's exact test"
+    assert labels["side.left.count"] == "Side: Left"
 
 
 def test_each_value_stands_with_its_places(perturbed: Path, found: Changes) -> None:

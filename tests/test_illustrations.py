@@ -151,7 +151,8 @@ def test_alt_text_of_a_comparison(tmp_path: Path, study_and_results: tuple[Study
     study, results = study_and_results
     figure = illustrate("by_grade", study, results, tmp_path, Style())
     assert figure.alt == (
-        "Kaplan–Meier curves. Overall survival, 4 patients. Grade: 1, 1 patient, median 100 days. "
+        "Kaplan–Meier curves. Overall survival, 4 patients. "
+        "Grade: 1, 1 patient, median 100 days (95% CI not estimable). "
         "Grade: 2, 3 patients, median 500 days (95% CI 500 to not reached). Log-rank P < 0.001."
     )
 

@@ -143,7 +143,7 @@ def test_each_kind_of_record_prints_with_its_unit_and_interval(fields: dict[str,
 def test_ends_that_are_both_missing_are_told_once() -> None:
     """An interval or a range of nothing is "not estimable", not "not estimable to not estimable"."""
     nothing = record(**{**MEDIAN, "value": 5.0, "conf_low": None, "conf_high": None})
-    assert plain(numbers.interval_text(nothing, STYLE)) == "95% CI not reached"
+    assert plain(numbers.interval_text(nothing, STYLE)) == "95% CI not estimable"
     assert numbers.span_text("not estimable", "not estimable", STYLE) == "not estimable"
     assert numbers.span_text("5", "5", STYLE) == "5–5"
 

@@ -83,7 +83,7 @@ def test_survival_beyond_the_last_follow_up_is_unknown_unless_nobody_is_left() -
     """After the last censoring there is no estimate; after the last death survival stays 0."""
     (beyond,) = kaplan_meier([1, 5], [1, 0]).at([5.5])
     assert beyond == Estimate(value=None, reason="beyond the last follow-up")
-    assert kaplan_meier(*SMALL).at([99]) == (Estimate(value=0.0),)
+    assert kaplan_meier(*SMALL).at([99]) == (Estimate(value=0.0, reason="nobody without the event is left then"),)
     with pytest.raises(ValueError, match="no survival at time -1"):
         kaplan_meier(*SMALL).at([-1])
 
