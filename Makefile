@@ -3,14 +3,22 @@
 SHELL := /bin/sh
 STUDY ?= .
 RENDERER ?= auto
+
+# What a user says reaches the recipes through the environment, as it was typed: expanded neither by make nor by a shell,
+# since a folder may have `$`, quotes, blanks or backticks in its name. In recipes they are $$STUDY, never $(STUDY).
+OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED PYTHON
+$(foreach name,$(OPTIONS),$(eval override $(name) := $$(value $(name))))
+export $(OPTIONS)
+
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 CODE := analysis manuscript templates data tests
 
 # The first Python that is new enough; PYTHON=... chooses another.
-PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+FIRST_PYTHON = $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+CHOSEN_PYTHON = $${PYTHON:-$(FIRST_PYTHON)}
 
 export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -28,42 +36,42 @@ help:  ## list the verbs
 	@echo "         NAME and SINCE (of a lock), AUTHOR (of a redline), JOURNAL=name, PYTHON=python3.12"
 
 report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
-	@$(PY) -m manuscript report --study "$(STUDY)" --renderer "$(RENDERER)" $(if $(DATA),--data "$(DATA)")
+	@$(PY) -m manuscript report --study="$$STUDY" --renderer="$$RENDERER" $${DATA:+--data="$$DATA"}
 
 watch: $(INSTALLED)  ## build the report again whenever a file is saved, until Ctrl-C
-	@$(PY) -m manuscript watch --study "$(STUDY)" --renderer "$(RENDERER)"
+	@$(PY) -m manuscript watch --study="$$STUDY" --renderer="$$RENDERER"
 
 results: $(INSTALLED)  ## compute build/results.json alone
-	@$(PY) -m analysis --study "$(STUDY)" $(if $(DATA),--data "$(DATA)")
+	@$(PY) -m analysis --study="$$STUDY" $${DATA:+--data="$$DATA"}
 
 check: $(INSTALLED)  ## check that the claims hold and no number is typed; JOURNAL=name: hold a journal's rules against a draft
-	@$(PY) -m manuscript check --study "$(STUDY)" --journal "$(JOURNAL)" --renderer "$(RENDERER)"
+	@$(PY) -m manuscript check --study="$$STUDY" --journal="$$JOURNAL" --renderer="$$RENDERER"
 
 draft: $(INSTALLED)  ## make the folder to upload to a journal, build/drafts/JOURNAL, and its archive; FORCE=1 although rules fail
-	@test -n "$(JOURNAL)" || { echo "Name the journal: make draft JOURNAL=plos-one"; \
-		echo "Journals: $$(ls templates/journals "$(STUDY)"/templates/journals 2>/dev/null | sed -n 's/\.toml$$//p' | sort -u | tr '\n' ' ')"; exit 1; }
-	@$(PY) -m manuscript draft --study "$(STUDY)" --renderer "$(RENDERER)" $(if $(filter-out 0,$(FORCE)),--force) -- "$(JOURNAL)"
+	@test -n "$$JOURNAL" || { echo "Name the journal: make draft JOURNAL=plos-one"; \
+		echo "Journals: $$(ls templates/journals "$$STUDY"/templates/journals 2>/dev/null | sed -n 's/\.toml$$//p' | sort -u | tr '\n' ' ')"; exit 1; }
+	@$(PY) -m manuscript draft --study="$$STUDY" --renderer="$$RENDERER" $(if $(filter-out 0,$(FORCE)),--force) -- "$$JOURNAL"
 
 trace: $(INSTALLED)  ## follow each printed number back to its result; UNPRINTED=1 lists the results that are nowhere
-	@$(PY) -m manuscript trace --study "$(STUDY)" $(if $(UNPRINTED),--unprinted)
+	@$(PY) -m manuscript trace --study="$$STUDY" $(if $(filter-out 0,$(UNPRINTED)),--unprinted)
 
 html: $(INSTALLED)  ## write build/report.html, where each printed result shows its source
-	@$(PY) -m manuscript html --study "$(STUDY)"
+	@$(PY) -m manuscript html --study="$$STUDY"
 
 lock: $(INSTALLED)  ## freeze the report and its results as locks/NAME, without patient rows
 	@test -n "$$NAME" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
-	@$(PY) -m manuscript lock --study "$(STUDY)" --renderer "$(RENDERER)" -- "$$NAME"
+	@$(PY) -m manuscript lock --study="$$STUDY" --renderer="$$RENDERER" -- "$$NAME"
 
 changes: $(INSTALLED)  ## say what changed since a lock (SINCE=name, else the newest): build/changes.html, .docx, .json
-	@$(PY) -m manuscript changes --study "$(STUDY)" --since="$$SINCE"
+	@$(PY) -m manuscript changes --study="$$STUDY" --since="$$SINCE"
 
 audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, and build/audit.html
-	@status=0; $(PY) -m analysis audit --study "$(STUDY)" || status=$$?; \
-	test $$status -gt 1 || $(PY) -m manuscript audit --study "$(STUDY)" || status=$$?; \
+	@status=0; $(PY) -m analysis audit --study="$$STUDY" || status=$$?; \
+	test $$status -gt 1 || $(PY) -m manuscript audit --study="$$STUDY" || status=$$?; \
 	exit $$status
 
 redline: $(INSTALLED)  ## write build/redline.docx: the report, its changes since a lock tracked (SINCE=name, else the last)
-	@$(PY) -m manuscript redline --study "$(STUDY)" --since="$$SINCE" --author="$$AUTHOR" --renderer "$(RENDERER)"
+	@$(PY) -m manuscript redline --study="$$STUDY" --since="$$SINCE" --author="$$AUTHOR" --renderer="$$RENDERER"
 
 test: $(INSTALLED)  ## run the tests
 	@$(PY) -m pytest -n auto
@@ -113,15 +121,15 @@ clean:  ## remove everything that was generated
 
 # The environment, installed once: again only when requirements.lock changes.
 $(INSTALLED): requirements.lock
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "Lockstep needs Python 3.11 or newer; '$(PYTHON)' is not. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
-	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo "$(PYTHON) has no 'venv' module. Install it (on Debian and Ubuntu: apt-get install python3-venv), then run make again."; exit 1; }
+	@"$(CHOSEN_PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Lockstep needs Python 3.11 or newer; '$(CHOSEN_PYTHON)' is not. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(CHOSEN_PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(CHOSEN_PYTHON) has no 'venv' module. Install it (on Debian and Ubuntu: apt-get install python3-venv), then run make again."; exit 1; }
 	@test ! -L $(VENV) || { \
 		echo "$(VENV) is a link to another folder's environment, which setting it up here would empty. Remove the link, or bring"; \
 		echo "that environment up to date where it stands; if it is so already: touch $(INSTALLED)"; exit 1; }
 	@echo "Setting up .venv (once, about a minute) ..."
-	@"$(PYTHON)" -m venv --clear $(VENV)
+	@"$(CHOSEN_PYTHON)" -m venv --clear $(VENV)
 	@$(PY) -m pip install --quiet --use-pep517 --require-hashes --requirement requirements.lock || { \
 		rm -rf $(VENV); echo "The packages of requirements.lock could not be installed (see above); .venv was removed. Run make again."; exit 1; }
 	@touch $@
