@@ -112,15 +112,18 @@ quarto: $(INSTALLED)  ## install the Quarto CLI into .venv (optional; downloads 
 reference-docx: $(INSTALLED)  ## build templates/reference.docx, the styles of the Word file
 	@$(PY) templates/make_reference.py
 
-lock-requirements: $(INSTALLED)  ## resolve requirements.in into requirements.lock (needs uv)
-	@uv pip compile --quiet requirements.in --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate --output-file requirements.lock
+lock-requirements:  ## resolve requirements.in and requirements-build.in into their .lock files (needs uv)
+	@for name in requirements requirements-build; do \
+		uv pip compile --quiet "$$name.in" --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-header --no-annotate --output-file "$$name.lock" || exit; done
 
 clean:  ## remove everything that was generated
 	rm -rf build $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache .quarto report_files
 
-# The environment, installed once: again only when requirements.lock changes.
-$(INSTALLED): requirements.lock
+# The environment, installed once: again only when one of the locks changes. Without build isolation, a package that
+# comes as source is built with what requirements-build.lock has installed: no byte comes in without its hash.
+PIP_INSTALL = $(PY) -m pip install --quiet --require-hashes
+$(INSTALLED): requirements.lock requirements-build.lock
 	@"$(CHOSEN_PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Lockstep needs Python 3.11 or newer; '$(CHOSEN_PYTHON)' is not. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@"$(CHOSEN_PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
@@ -130,6 +133,7 @@ $(INSTALLED): requirements.lock
 		echo "that environment up to date where it stands; if it is so already: touch $(INSTALLED)"; exit 1; }
 	@echo "Setting up .venv (once, about a minute) ..."
 	@"$(CHOSEN_PYTHON)" -m venv --clear $(VENV)
-	@$(PY) -m pip install --quiet --use-pep517 --require-hashes --requirement requirements.lock || { \
-		rm -rf $(VENV); echo "The packages of requirements.lock could not be installed (see above); .venv was removed. Run make again."; exit 1; }
+	@{ $(PIP_INSTALL) --only-binary :all: --requirement requirements-build.lock && \
+		$(PIP_INSTALL) --use-pep517 --no-build-isolation --requirement requirements.lock; } || { \
+		rm -rf $(VENV); echo "The packages of the .lock files could not be installed (see above); .venv was removed. Run make again."; exit 1; }
 	@touch $@
