@@ -11,6 +11,7 @@ from .association import chi_square, fisher_exact
 from .baseline import ALL, NumberSummary, Summary, describe
 from .catalogue import Statistic
 from .cohort import Cohort
+from .precision import NumberDecimals, number_decimals
 from .records import Population, Words, count, count_and_percent, number, record
 from .results import Record
 from .study import FOLLOW_UP, Study, distinct, slug
@@ -131,23 +132,46 @@ def _described(
     by: tuple[str, Sequence[str]] | None,
     population: Population,
 ) -> Iterator[Record]:
+    decimals = {
+        variable: _decimals(study, variable, frame, described)
+        for (_, variable), summary in described.items()
+        if isinstance(summary, NumberSummary)
+    }
     for (group, variable), summary in described.items():
         path, part = slug(variable), population
         if by is not None and group is not ALL:
             path = f"{path}.by_{slug(by[0])}.{slug(group)}"
             label = f"{study.unique_label(by[0])}: {study.levels(by[0])[group]}"
             part = population.within(int((frame[by[0]] == group).sum()), label)
-        yield from _summary(path, summary, variable, study, part)
+        yield from _summary(path, summary, variable, decimals, study, part)
 
 
-def _summary(path: str, summary: Summary, variable: str, study: Study, population: Population) -> Iterator[Record]:
+def _decimals(
+    study: Study, variable: str, frame: pd.DataFrame, described: Mapping[tuple[str | None, str], Summary]
+) -> NumberDecimals:
+    """Return the decimals of a number's statistics, the same in all groups that it is described in."""
+    if variable == FOLLOW_UP:
+        return NumberDecimals(study.time.decimals, study.time.decimals)
+    summaries = [summary for (_, name), summary in described.items() if name == variable]
+    medians = [summary.median for summary in summaries if isinstance(summary, NumberSummary)]
+    return number_decimals(frame[variable], medians, study.columns[variable].decimals)
+
+
+def _summary(
+    path: str,
+    summary: Summary,
+    variable: str,
+    decimals: Mapping[str, NumberDecimals],
+    study: Study,
+    population: Population,
+) -> Iterator[Record]:
     words = {"of": study.unique_label(variable)}
     yield count(f"{path}.n", Statistic.KNOWN, summary.n, population, words, of=population.n)
     missing = (Statistic.MISSING_COUNT, Statistic.MISSING_PERCENT)
     yield from count_and_percent(f"{path}.missing", missing, summary.missing, population, words, of=population.n)
     if isinstance(summary, NumberSummary):
         unit = "months" if variable == FOLLOW_UP else study.columns[variable].unit
-        yield from _moments(path, summary, words, unit, population)
+        yield from _moments(path, summary, decimals[variable], words, unit, population)
         return
     of_level = (Statistic.LEVEL_COUNT, Statistic.LEVEL_PERCENT)
     for level, n in summary.counts.items():
@@ -156,12 +180,26 @@ def _summary(path: str, summary: Summary, variable: str, study: Study, populatio
 
 
 def _moments(
-    path: str, summary: NumberSummary, words: Words, unit: str | None, population: Population
+    path: str,
+    summary: NumberSummary,
+    decimals: NumberDecimals,
+    words: Words,
+    unit: str | None,
+    population: Population,
 ) -> Iterator[Record]:
     known = Population(summary.n, population.text)
     for part, statistic in _MOMENTS.items():
         value = getattr(summary, part)
-        yield number(f"{path}.{part}", statistic, value, known, words, unit=unit, reason="too few values")
+        yield number(
+            f"{path}.{part}",
+            statistic,
+            value,
+            known,
+            words,
+            unit=unit,
+            decimals=decimals.of(part),
+            reason="too few values",
+        )
 
 
 def survivor_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
@@ -172,7 +210,8 @@ def survivor_records(study: Study, cohort: Cohort, analysed: Population) -> Iter
     yield count("follow_up.survivors.n", Statistic.SURVIVORS, len(alive), survivors, words, of=analysed.n)
     summary = describe(alive, numbers=[FOLLOW_UP], categories={})[ALL, FOLLOW_UP]
     assert isinstance(summary, NumberSummary)  # noqa: S101 (what `describe` returns for a number)
-    yield from _moments("follow_up.survivors", summary, words, "months", survivors)
+    decimals = NumberDecimals(study.time.decimals, study.time.decimals)
+    yield from _moments("follow_up.survivors", summary, decimals, words, "months", survivors)
 
 
 def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, population: Population) -> Iterator[Record]:

@@ -294,5 +294,6 @@ def reverse_follow_up_record(study: Study, cohort: Cohort, population: Populatio
         {"of": study.label(FOLLOW_UP)},
         conf_level=level,
         unit="months",
+        decimals=study.time.decimals,
         scale=1 / study.time.month,
     )

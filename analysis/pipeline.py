@@ -9,6 +9,7 @@ import numpy as np
 
 from .association import cutoff_of_nobody, roc_curve_cutoff
 from .catalogue import Statistic
+from .checks import Floats
 from .cohort import Cohort, build_cohort
 from .data import read_data
 from .descriptive import (
@@ -20,6 +21,7 @@ from .descriptive import (
     survivor_records,
 )
 from .outcomes import endpoint_results, reverse_follow_up_record
+from .precision import cutoff_decimals, recorded_decimals, time_decimals, with_time_decimals
 from .records import Population, interval, number
 from .results import Curve, Record, Results, write_results
 from .source import RESULTS_FILE, source_of
@@ -64,7 +66,8 @@ def _all(study: Study, cohort: Cohort) -> Iterator[Record | Curve]:
         yield from survivor_records(study, cohort, analysed)
         yield reverse_follow_up_record(study, cohort, analysed)
     for endpoint in study.endpoints.values():
-        yield from endpoint_results(study, cohort, endpoint, analysed)
+        times = cohort.endpoints[endpoint.name].time
+        yield from with_time_decimals(endpoint_results(study, cohort, endpoint, analysed), study, endpoint, times)
     for cutoff in study.analysis.cutoffs.values():
         yield from _cutoff_records(study, cohort, cutoff, analysed)
 
@@ -82,16 +85,37 @@ def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Po
     else:
         roc = cutoff_of_nobody(cutoff.direction)
 
+    decimals = _marker_decimals(study, cutoff.marker, marker)
+    if roc.threshold is not None and roc.between is not None:
+        decimals = cutoff_decimals(roc.threshold, roc.between, decimals)
     stem = f"cutoff.{slug(cutoff.name)}"
     words = {"of": study.unique_cutoff_label(cutoff.name)}
     warning = "censoring is ignored, and the cut-off is chosen on the data that it describes"
     part = Population(int(known.sum()), population.text)
     yield interval(f"{stem}.auc", Statistic.AUC, roc.auc, part, words, conf_level=level, warning=warning)
     threshold = Statistic.THRESHOLD_TIME if of_time else Statistic.THRESHOLD
-    for name, statistic, value, unit in (
-        ("threshold", threshold, roc.threshold, marker_unit),
-        ("youden", Statistic.YOUDEN, roc.youden, None),
-        ("sensitivity", Statistic.SENSITIVITY, roc.sensitivity, None),
-        ("specificity", Statistic.SPECIFICITY, roc.specificity, None),
+    yield number(
+        f"{stem}.threshold",
+        threshold,
+        roc.threshold,
+        part,
+        words,
+        unit=marker_unit,
+        decimals=decimals,
+        reason=roc.reason,
+        warning=warning,
+    )
+    for name, statistic, value in (
+        ("youden", Statistic.YOUDEN, roc.youden),
+        ("sensitivity", Statistic.SENSITIVITY, roc.sensitivity),
+        ("specificity", Statistic.SPECIFICITY, roc.specificity),
     ):
-        yield number(f"{stem}.{name}", statistic, value, part, words, unit=unit, reason=roc.reason, warning=warning)
+        yield number(f"{stem}.{name}", statistic, value, part, words, reason=roc.reason, warning=warning)
+
+
+def _marker_decimals(study: Study, marker: str, values: Floats) -> int:
+    """Return the decimals in which a marker is given."""
+    if marker in study.endpoints:
+        return time_decimals(study, study.endpoints[marker], values)
+    declared = study.columns[marker].decimals
+    return recorded_decimals(values) if declared is None else declared

@@ -44,6 +44,7 @@ def record(
     conf_low: float | None = None,
     conf_high: float | None = None,
     conf_level: float | None = None,
+    decimals: int | None = None,
     reason: str | None = None,
     warning: str | None = None,
 ) -> Record:
@@ -58,7 +59,7 @@ def record(
     words : what fills the places in the statistic's label and method, such as ``{"of": "Overall survival"}``.
     n : how many patients it was computed from, where these are not the whole population.
     unit : where the statistic's own does not say, such as a variable's.
-    denominator, conf_low, conf_high, conf_level, reason, warning : as in `Record`.
+    denominator, conf_low, conf_high, conf_level, decimals, reason, warning : as in `Record`.
     """
     return Record(
         id=record_id,
@@ -73,6 +74,7 @@ def record(
         conf_low=conf_low,
         conf_high=conf_high,
         conf_level=conf_level,
+        decimals=decimals,
         reason=reason,
         warning=warning,
     )
@@ -115,12 +117,15 @@ def number(
     words: Words = _NO_WORDS,
     *,
     unit: str | None = None,
+    decimals: int | None = None,
     reason: str | None = None,
     warning: str | None = None,
 ) -> Record:
     """Return a number without an interval; None needs its reason."""
     reason = reason if value is None else None
-    return record(record_id, statistic, value, population, words, unit=unit, reason=reason, warning=warning)
+    return record(
+        record_id, statistic, value, population, words, unit=unit, decimals=decimals, reason=reason, warning=warning
+    )
 
 
 def interval(
@@ -133,6 +138,7 @@ def interval(
     conf_level: float,
     n: int | None = None,
     unit: str | None = None,
+    decimals: int | None = None,
     scale: float = 1.0,
     warning: str | None = None,
 ) -> Record:
@@ -161,6 +167,7 @@ def interval(
         conf_low=low,
         conf_high=high,
         conf_level=conf_level,
+        decimals=decimals,
         reason=reason if value is None or None not in (low, high) else reason or NO_INTERVAL,
         warning=warning,
     )

@@ -52,6 +52,7 @@ class Record:
     denominator : what a count or percentage is out of.
     conf_low, conf_high, conf_level : confidence interval; a bound is None where it cannot be estimated.
     method : estimator and its conventions.
+    decimals : in which it is given: those of the variable that a number or time describes; None for other kinds.
     reason : why `value` is None ("not reached", "no events"); where there is a value, why it lacks a confidence limit.
     warning : what a reader should know before trusting the value.
     """
@@ -68,6 +69,7 @@ class Record:
     conf_low: float | None = None
     conf_high: float | None = None
     conf_level: float | None = None
+    decimals: int | None = None
     reason: str | None = None
     warning: str | None = None
 

@@ -24,6 +24,7 @@ class RocCutoff:
     ----------
     auc : probability that the marker ranks a patient with the event beyond one without it; DeLong's interval.
     threshold : half way between two neighbouring observed values; the event is predicted on the side `direction` of it.
+    between : these two neighbouring values.
     youden, sensitivity, specificity : at the threshold.
     direction : "low" where a low marker goes with the event, "high" where a high one does.
     n, n_events : patients, and those with the event.
@@ -33,6 +34,7 @@ class RocCutoff:
 
     auc: Estimate
     threshold: float | None
+    between: tuple[float, float] | None
     youden: float | None
     sensitivity: float | None
     specificity: float | None
@@ -94,6 +96,7 @@ def roc_curve_cutoff(
     middle = lower + (upper - lower) / 2
     return RocCutoff(
         auc=auc,
+        between=(lower, upper) if sign > 0 else (-upper, -lower),
         threshold=sign * (middle if middle > lower else upper),  # neighbouring floats have no number between them
         youden=float(index[best] / (n_with * n_without)),
         sensitivity=float(found[best] / n_with),
@@ -135,6 +138,7 @@ def _no_cutoff(auc: Estimate, direction: Literal["low", "high"], *, n: int, n_ev
     return RocCutoff(
         auc=auc,
         threshold=None,
+        between=None,
         youden=None,
         sensitivity=None,
         specificity=None,

@@ -110,9 +110,11 @@ class Section:
             raise self.error(name, f"is {list(found)}; expected numbers in increasing order")
         return values
 
-    def decimals(self) -> int:
-        """Return the key `decimals`: a whole number from 0 to 6, 1 where it is not given."""
-        value = self.number("decimals", 1)
+    def decimals(self) -> int | None:
+        """Return the key `decimals`: a whole number from 0 to 6; None where it is not given."""
+        if not self.has("decimals"):
+            return None
+        value = self.number("decimals")
         if value not in range(7):
             raise self.error("decimals", f"is {value:g}; expected a whole number from 0 to 6")
         return int(value)

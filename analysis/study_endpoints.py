@@ -23,12 +23,13 @@ def read_time(section: Section) -> TimeUnits:
     section.allow("unit", "month", "year", "landmarks", "decimals")
     unit = section.choice("unit", _PER_UNIT, "days")
     month, year = _PER_UNIT[unit]
+    decimals = section.decimals()
     time = TimeUnits(
         unit=unit,
         month=section.number("month", month),
         year=section.number("year", year),
         landmarks=section.numbers("landmarks", _LANDMARKS),
-        decimals=section.decimals(),
+        decimals=1 if decimals is None else decimals,
     )
     if unit != "days" and time.per(unit) != getattr(time, unit.removesuffix("s")):
         raise section.error(unit.removesuffix("s"), f"is not 1, but follow-up is in {unit}")

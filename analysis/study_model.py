@@ -24,7 +24,8 @@ class Column:
 
     `header` is its name in the file. `levels` maps each value to its printed label, in order (categories only);
     `recode` maps other texts found in the file to one of these values. `optional` marks a column whose blanks mean
-    "has not happened", not "missing". `decimals` are those in which a number's mean is printed.
+    "has not happened", not "missing". `decimals` are those of all statistics of a
+    number; None leaves them to the data.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Column:
     label: str
     header: str
     unit: str | None = None
-    decimals: int = 1
+    decimals: int | None = None
     range: tuple[float, float] | None = None
     levels: Mapping[str, str] | None = None
     recode: Mapping[str, str] = field(default_factory=dict)
@@ -89,7 +90,7 @@ class Endpoint:
 class TimeUnits:
     """Unit of follow-up times, and how many of it make a month and a year; landmarks in years.
 
-    `decimals` are those in which follow-up in months is printed.
+    `decimals` are those of follow-up in months, and of months or years between two dates.
     """
 
     unit: str

@@ -88,9 +88,7 @@ def open_study(folder: str | Path = ".", *, journal: Journal | None = None) -> R
 
 def style_of(study: Study, journal: Journal | None = None) -> Style:
     """Return the style of numbers that a study asks for, and a journal where one is given."""
-    decimals = {name: column.decimals for name, column in study.columns.items() if column.type == "number"}
-    style = Style(alpha=study.analysis.alpha, number_decimals=decimals | {"follow_up": study.time.decimals})
-    return styled(style, journal)
+    return styled(Style(alpha=study.analysis.alpha), journal)
 
 
 def ensure_results(study: Study) -> Path:

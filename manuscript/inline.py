@@ -80,14 +80,16 @@ class Phrases:
         text = numbers.text(self.results[record_id], self.style, decimals=decimals, nested=nested)
         return Phrase(text, (record_id,))
 
-    def n_percent(self, stem: str, decimals: int | None = None) -> Phrase:
-        """Print `stem`.count with `stem`.percent: "60 (42.3%)"."""
-        count, percent = f"{stem}.count", f"{stem}.percent"
-        text = (
-            f"{numbers.bare_text(self.results[count], self.style)}{NBSP}"
-            f"({numbers.value_text(self.results[percent], self.style, decimals=decimals)})"
-        )
-        return Phrase(text, (count, percent))
+    def n_percent(self, stem: str, decimals: int | None = None, *, nested: bool = False) -> Phrase:
+        """Print `stem`.count with `stem`.percent: "60 (42.3%)".
+
+        With `nested`, for use inside parentheses: "60, 42.3%".
+        """
+        ids = (f"{stem}.count", f"{stem}.percent")
+        count = numbers.bare_text(self.results[ids[0]], self.style)
+        percent = numbers.value_text(self.results[ids[1]], self.style, decimals=decimals)
+        comma = ";" if self.style.decimal_mark == "," else ","
+        return Phrase(f"{count}{comma} {percent}" if nested else f"{count}{NBSP}({percent})", ids)
 
     def n_of(self, stem: str) -> Phrase:
         """Print `stem`.count with its denominator: "13 of 79"."""
@@ -98,10 +100,12 @@ class Phrases:
         return Phrase(f"{numbers.bare_text(record, self.style)} of {everybody}", (record.id,))
 
     def range(self, stem: str, decimals: int | None = None) -> Phrase:
-        """Print `stem`.min to `stem`.max without a unit: "5–71"."""
-        low, high = f"{stem}.min", f"{stem}.max"
-        least, most = (numbers.bare_text(self.results[i], self.style, decimals=decimals) for i in (low, high))
-        return Phrase(numbers.span_text(least, most, self.style), (low, high))
+        """Print `stem`.min to `stem`.max without a unit: "5.0–71.0"."""
+        return self._span((f"{stem}.min", f"{stem}.max"), decimals)
+
+    def iqr(self, stem: str, decimals: int | None = None) -> Phrase:
+        """Print the interquartile range, `stem`.q1 to `stem`.q3, without a unit: "28.3–60.0"."""
+        return self._span((f"{stem}.q1", f"{stem}.q3"), decimals)
 
     def p(self, record_id: str) -> Phrase:
         """Print a P value: "P = 0.012", its letter in italics."""
@@ -150,6 +154,10 @@ class Phrases:
 
     def _one(self, record_id: str, printer: Callable[..., str], decimals: int | None) -> Phrase:
         return Phrase(printer(self.results[record_id], self.style, decimals=decimals), (record_id,))
+
+    def _span(self, ids: tuple[str, str], decimals: int | None) -> Phrase:
+        low, high = (numbers.bare_text(self.results[i], self.style, decimals=decimals) for i in ids)
+        return Phrase(numbers.span_text(low, high, self.style), ids)
 
     def _of_kind(self, record_id: str, method: str, kind: str) -> Record:
         record = self.results[record_id]

@@ -69,6 +69,8 @@ def styled(style: Style, journal: Journal | None) -> Style:
         p["steps"] = tuple((step["below"], step["decimals"]) for step in journal.value("p_steps"))
     if digits := journal.value("p_significant_digits"):
         p |= {"significant": digits["digits"], "most_decimals": digits["most_decimals"]}
+    if {"p_decimals", "p_steps", "p_significant_digits"} & journal.rules.keys():
+        p["prescribed"] = True
     return replace(style, name=journal.name, p=replace(style.p, **p), **dict(_fields(journal)))
 
 

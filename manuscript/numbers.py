@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from analysis.results import Record
 
+from .decimals import needed_decimals, p_floor, p_places, printed_decimals, rounded
 from .style import NBSP, Style
 
 ALPHA: Final = "setting.alpha"
@@ -29,14 +30,8 @@ MONTHS: Final = (
     "December",
 )
 
-
-# Summaries that are (halves of) observed values print as exactly as they were measured; averages keep fixed decimals.
-_OBSERVED: Final = ("median", "min", "max", "q1", "q3", "threshold")
-
-
-def rounded(value: float, decimals: int) -> Decimal:
-    """Round half up on the decimal representation, as people do: 0.125 gives 0.13, 2.675 gives 2.68."""
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+_BOUNDS: Final = {"percent": (0, 100), "probability": (0, 1)}
+"""The least and the greatest that a kind of number can be, which it prints as only where it is that."""
 
 
 def number_text(value: float, decimals: int, style: Style, *, strip: bool = False) -> str:
@@ -57,13 +52,21 @@ def count_text(count: int, style: Style) -> str:
     return number_text(count, 0, style)
 
 
+def alike(values: Iterable[float], style: Style) -> tuple[str, ...]:
+    """Print constants that stand side by side, with the decimals that one of them needs: "0.0", "0.5", "1.0"."""
+    values = tuple(values)
+    decimals = max((needed_decimals(value) for value in values), default=0)
+    return tuple(number_text(value, decimals, style) for value in values)
+
+
 def bare_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
     """Print a record's value alone: no unit, no interval. What cannot be estimated prints as its reason."""
     if record.value is None:
         return absent_text(record)
     if isinstance(record.value, str):
         return date_text(record.value) if record.kind == "date" else record.value
-    return bound_text(record, record.value, style, decimals)
+    places = printed_decimals(record, style, decimals=decimals).value
+    return _record_number(record, record.value, places or 0, style)
 
 
 def value_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
@@ -80,25 +83,33 @@ def interval_text(record: Record, style: Style, *, decimals: int | None = None) 
     """Print a record's confidence interval: "95% CI 1890–3105"."""
     if record.conf_level is None:
         raise ValueError(f"record {record.id} has no confidence interval")
-    low, high = (
-        _missing_bound(record) if bound is None else bound_text(record, bound, style, decimals)
-        for bound in (record.conf_low, record.conf_high)
-    )
-    if record.value is not None and record.conf_low is None and record.conf_high is None:
-        low = high = ABSENT[1]  # no limit at all is no limit that was waited for
+    low, high = limits_text(record, style, decimals=decimals)
     level = number_text(100 * record.conf_level, 1, style, strip=True)
     worded = None in (record.conf_low, record.conf_high)
     return f"{level}%{NBSP}CI{',' if style.interval_comma else ''} {span_text(low, high, style, worded=worded)}"
 
 
+def limits_text(record: Record, style: Style, *, decimals: int | None = None) -> tuple[str, str]:
+    """Print the limits of a record's confidence interval, each; one that cannot be estimated as its reason."""
+    if record.value is not None and record.conf_low is None and record.conf_high is None:
+        return ABSENT[1], ABSENT[1]  # no limit at all is no limit that was waited for
+    places = printed_decimals(record, style, decimals=decimals)
+    low, high = (
+        _missing_bound(record) if bound is None else _record_number(record, bound, digits or 0, style)
+        for bound, digits in ((record.conf_low, places.low), (record.conf_high, places.high))
+    )
+    return low, high
+
+
 def span_text(low: str, high: str, style: Style, *, worded: bool = False) -> str:
-    """Join the ends of a range or interval: "5–71"; by "to" where one is words, or a dash could be read as a minus.
+    """Join the ends of a range or interval: "5–71"; by "to" where one is words, "<0.1" or has a minus, like a dash.
 
     Two ends that are missing for the same reason are told once: "not estimable".
     """
     if low == high and low in ABSENT:
         return low
-    dash = " to " if worded or style.minus in (low[:1], high[:1]) else style.range_dash
+    signed = any(end.startswith((style.minus, "<", ">")) for end in (low, high))
+    dash = " to " if worded or signed else style.range_dash
     return f"{low}{dash}{high}"
 
 
@@ -117,21 +128,21 @@ def text(record: Record, style: Style, *, decimals: int | None = None, nested: b
 
 
 def p_number(p: float | int | str | None, style: Style) -> str:
-    """Print a P value without its letter: "0.012", "< 0.001", "> 0.999"; never 0 or 1."""
+    """Print a P value without its letter: "0.012", "< 0.001", "> 0.999"; never 0 or 1.
+
+    Where rounding would put it onto or over the significance level it has more decimals: 0.0502 rather than 0.050. In a
+    journal that states the decimals only a significant one has them.
+    """
     if p is None:
         return "not estimable"
     value = float(p)
-    if not 0 <= value <= 1:
-        raise ValueError(f"a P value cannot be {value}")
-    if value < style.p.floor:
-        return f"<{style.p.space}{_p_digits(style.p.floor, 9, style, strip=True)}"
-    decimals = _p_decimals(value, style)
-    ceiling = 1 - 10**-decimals
+    places = p_places(value, style)
+    if value < p_floor(style):
+        return f"<{style.p.space}{_p_digits(p_floor(style), places, style)}"
+    ceiling = 1 - 10**-places
     if value > ceiling:
-        return f">{style.p.space}{_p_digits(ceiling, decimals, style)}"
-    while not _keeps_its_meaning(rounded(value, decimals), value, style):
-        decimals += 1
-    return _p_digits(value, decimals, style)
+        return f">{style.p.space}{_p_digits(ceiling, places, style)}"
+    return _p_digits(value, places, style)
 
 
 def p_text(p: float | int | str | None, style: Style) -> str:
@@ -141,21 +152,6 @@ def p_text(p: float | int | str | None, style: Style) -> str:
         return f"{style.p.letter}{NBSP}{number}"
     sign = "" if number[0] in "<>" else f"={style.p.space}"
     return f"{style.p.letter}{style.p.space}{sign}{number}"
-
-
-def _p_decimals(value: float, style: Style) -> int:
-    if style.p.significant is None:
-        return next((decimals for bound, decimals in style.p.steps if value < bound), style.p.decimals)
-    for _ in range(2):  # 0.0996 is rounded to 0.10, whose first digit stands one place further left
-        leading = -math.floor(math.log10(value))  # place of the first digit that is not 0
-        decimals = min(max(leading, 1) + style.p.significant - 1, style.p.most_decimals)
-        value = float(rounded(value, decimals)) or value
-    return decimals
-
-
-def _keeps_its_meaning(printed: Decimal, value: float, style: Style) -> bool:
-    """Tell whether a rounded P value is not 0 and lies on the same side of alpha: 0.0497 must not print as "0.050"."""
-    return printed > 0 and (printed < Decimal(repr(style.alpha))) == (value < style.alpha)
 
 
 def _p_digits(value: float, decimals: int, style: Style, *, strip: bool = False) -> str:
@@ -187,21 +183,20 @@ def _missing_bound(record: Record) -> str:
     return ABSENT[0] if record.kind == "time" and record.reason in NOT_REACHED else ABSENT[1]
 
 
-def bound_text(record: Record, value: float, style: Style, decimals: int | None = None) -> str:
-    """Print a number that belongs to a record (its value or a bound) in the record's decimals."""
-    if isinstance(value, int) and decimals is None:
-        return number_text(value, 0, style)
-    if record.kind in ("count", "setting") and decimals is None:
-        # a significance level is written as the P values that are held against it
-        digits = _p_digits if record.id == ALPHA else number_text
-        return digits(value, 6, style, strip=True)
-    strip = decimals is None and (record.kind == "time" or record.id.rsplit(".", 1)[-1] in _OBSERVED)
-    most = style.fewer_decimals(record)
-    places = style.decimals(record) if decimals is None else decimals if most is None else min(decimals, most)
-    if record.kind == "hazard_ratio" and decimals is None and value > 0:
-        # a ratio never prints as 0.00
-        places = max(places, -math.floor(math.log10(value))) if value < 10**-places / 2 else places
-    return number_text(value, places, style, strip=strip)
+def _record_number(record: Record, value: float, places: int, style: Style) -> str:
+    """Print a number that belongs to a record; "<0.1" where it would else print as the least that it can be, and so up.
+
+    Such is 1 of 6000, which is not 0.0%, and 5999, which is not 100.0%.
+    """
+    if record.id == ALPHA:  # a significance level is written as the P values that are held against it
+        return _p_digits(value, places, style)
+    least, most = _BOUNDS.get(record.kind, (-math.inf, math.inf))
+    step = 10.0**-places
+    if least < value and rounded(value, places) <= least:
+        return f"<{number_text(least + step, places, style)}"
+    if value < most * (1 - 1e-12) and rounded(value, places) >= most:
+        return f">{number_text(most - step, places, style)}"
+    return number_text(value, places, style)
 
 
 def singular(unit: str) -> str:

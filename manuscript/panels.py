@@ -160,7 +160,7 @@ def _panel(
         y_label=f"{title} (%)",
         y_label_short=f"{_line(endpoint.abbreviation)} (%)",
         axis=endpoint.axis,
-        tick_labels=tuple(numbers.number_text(tick, 6, style, strip=True) for tick in endpoint.axis.ticks),
+        tick_labels=numbers.alike(endpoint.axis.ticks, style),
         time_label=f"Time ({numbers.unit_text(endpoint.axis.unit, style)})",
         per_unit=study.time.per(endpoint.axis.unit),
         legend_title=legend_title,

@@ -6,6 +6,8 @@ from typing import Final, Literal, get_args
 
 from analysis.results import Record
 
+from .decimals import no_effect
+
 Rank = Literal["significance", "interval", "median", "count", "other", "rounding"]
 
 RANKS: Final[tuple[Rank, ...]] = get_args(Rank)
@@ -29,7 +31,6 @@ COUNTED: Final[dict[Rank, tuple[str, str]]] = {
 }
 """The ranks that are seen, as they stand after a number of results, of one and of more."""
 
-_NO_EFFECT: Final = {"hazard_ratio": 1.0, "number": 0.0, "statistic": 0.0}
 _TIMES: Final = ("time", "number")
 
 
@@ -66,7 +67,7 @@ def _significant(record: Record, alpha: float) -> bool:
 
 def _side(record: Record) -> int:
     """Return on which side of no effect the interval lies, 0 where it includes that or there is no such value."""
-    none = 0.5 if record.id.endswith(".auc") else _NO_EFFECT.get(record.kind)
+    none = no_effect(record)
     if none is None:
         return 0
     low, high = record.conf_low, record.conf_high

@@ -23,6 +23,8 @@ class PValueStyle:
     steps : (bound, decimals) from the lowest bound on: what lies below a bound has these decimals.
     significant : significant digits, in place of decimals and steps; never more decimals than `most_decimals`.
     floor : below it they print as "< floor".
+    prescribed : whether a journal states the decimals: then only what is significant gets more of them, so that a P
+        value above alpha may print as alpha, as the journal asks.
     letter, italic, spaced, leading_zero : "P", whether it is italic, whether space surrounds its sign, "0.03" or ".03".
     """
 
@@ -31,6 +33,7 @@ class PValueStyle:
     significant: int | None = None
     most_decimals: int = 4
     floor: float = 0.001
+    prescribed: bool = False
     letter: str = "P"
     italic: bool = True
     spaced: bool = True
@@ -53,11 +56,12 @@ class Style:
     thousands, thousands_from : what separates groups of three digits, from this number on; "" for nothing.
     range_dash : between the bounds of ranges and intervals: "–", "-", " to ".
     interval_comma : "95% CI, 1.2–3.4" rather than "95% CI 1.2–3.4".
-    percent_decimals, ratio_decimals, probability_decimals, statistic_decimals : fixed decimals.
+    percent_decimals, ratio_decimals, probability_decimals, statistic_decimals : decimals of each kind.
     percent_decimals_below : (n, decimals) for percentages of fewer than n patients, or None.
     p : how P values are printed.
-    alpha : where rounding would carry a P value over this level, it gets more decimals.
-    number_decimals : decimals of a measured variable by name; others get `default_decimals`.
+    alpha : where rounding would carry a P value onto or over this level, it gets more decimals.
+    ratio_digits : significant digits of a ratio at most: 442 rather than 441.73.
+    default_decimals : of a number that belongs to no variable of the data.
     units : what units are called, by their name in the study; others keep it.
     marks, marks_raised : marks of notes under tables, and whether they are raised.
     empty : what a cell holds for which there is no value.
@@ -77,12 +81,12 @@ class Style:
     percent_decimals: int = 1
     percent_decimals_below: tuple[int, int] | None = None
     ratio_decimals: int = 2
+    ratio_digits: int = 3
     probability_decimals: int = 2
     statistic_decimals: int = 2
     p: PValueStyle = field(default_factory=PValueStyle)
     alpha: float = 0.05
     default_decimals: int = 1
-    number_decimals: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     marks: tuple[str, ...] = ("\N{DAGGER}", "\N{DOUBLE DAGGER}", "\N{SECTION SIGN}", "\N{PILCROW SIGN}")
     marks_raised: bool = False
@@ -93,7 +97,7 @@ class Style:
     figures: FigureSize = field(default_factory=FigureSize)
 
     def decimals(self, record: Record) -> int:
-        """Return the decimals in which a record's value is rounded."""
+        """Return the decimals of a record's kind or variable, before what rounding would hide asks for more."""
         match record.kind:
             case "percent":
                 few = self.fewer_decimals(record)
@@ -104,8 +108,10 @@ class Style:
                 return self.probability_decimals
             case "statistic":
                 return self.statistic_decimals
+            case "time":
+                return record.decimals or 0
             case _:
-                return self.number_decimals.get(record.id.split(".")[0], self.default_decimals)
+                return self.default_decimals if record.decimals is None else record.decimals
 
     def fewer_decimals(self, record: Record) -> int | None:
         """Return the decimals of a percentage of few patients, where the journal has a rule for it."""

@@ -268,8 +268,8 @@ def _ratio(record: Record, style: Style) -> Printed:
     """Print a hazard ratio with its interval, without naming the level, which the column heading does."""
     if record.value is None or record.conf_low is None or record.conf_high is None:
         return Printed(numbers.value_text(record, style), (record.id,))
-    low, high = (numbers.bound_text(record, bound, style) for bound in (record.conf_low, record.conf_high))
-    return Printed(f"{numbers.value_text(record, style)} ({numbers.span_text(low, high, style)})", (record.id,))
+    span = numbers.span_text(*numbers.limits_text(record, style), style)
+    return Printed(f"{numbers.value_text(record, style)} ({span})", (record.id,))
 
 
 def _p(record: Record, style: Style) -> Printed:

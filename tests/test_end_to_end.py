@@ -72,7 +72,7 @@ def test_the_results_of_the_paper_are_in_the_document(document: str, request: py
     text: str = request.getfixturevalue(document)
     for phrase in (
         "Of 154 patients reviewed, 12 were excluded",
-        "44.35 years (median 47.5, range 5–71)",
+        "44.3 years (median 47.5, range 5.0–71.0)",
         "28 (19.7%) were older than 60 years and 114 (80.3%) were not",
         "60 (42.3%) men and 82 (57.7%) women",
         "6.68 cm (median 5.5, range 0.5–20)",

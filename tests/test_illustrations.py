@@ -84,7 +84,7 @@ def test_a_figure_is_drawn_anew_when_what_it_shows_changes(
     others = tuple(replace(r, value=0.9) if r.id.endswith("p_value") else r for r in results.records)
     illustrate("overall", study, replace(results, records=others), tmp_path, Style())
     assert len(drawings) == 1
-    changed = tuple(replace(r, value=501.5) if r.id == "os.median" else r for r in results.records)
+    changed = tuple(replace(r, value=501.5, decimals=1) if r.id == "os.median" else r for r in results.records)
     illustrate("overall", study, replace(results, records=changed), tmp_path, Style())
     assert len(drawings) == 2
     illustrate("overall", study, replace(results, records=changed), tmp_path, Style(decimal_mark=","))

@@ -58,7 +58,12 @@ def test_numbers_round_half_up_on_their_decimal_form(value: float, decimals: int
         (0.7065856, "P = 0.707"),
         (0.0497, "P = 0.0497"),
         (0.04996, "P = 0.04996"),
-        (0.0502, "P = 0.050"),
+        (0.0496, "P = 0.0496"),
+        (0.0502, "P = 0.0502"),
+        (0.0495, "P = 0.0495"),
+        (0.0494, "P = 0.049"),
+        (0.050003, "P = 0.050003"),
+        (0.0506, "P = 0.051"),
         (0.05, "P = 0.050"),
         (0.9994, "P > 0.999"),
         (1.0, "P > 0.999"),
@@ -106,7 +111,7 @@ def test_a_p_value_outside_its_range_is_refused() -> None:
         numbers.p_number(1.2, STYLE)
 
 
-MEDIAN = {"id": "os.median", "kind": "time", "unit": "days", "conf_level": 0.95}
+MEDIAN = {"id": "os.median", "kind": "time", "unit": "days", "conf_level": 0.95, "decimals": 0}
 RATIO = {"id": "a.b.hazard_ratio", "kind": "hazard_ratio", "conf_level": 0.9}
 
 
@@ -123,10 +128,11 @@ RATIO = {"id": "a.b.hazard_ratio", "kind": "hazard_ratio", "conf_level": 0.9}
         ({**MEDIAN, "value": None, "reason": "all patients have the same outcome"}, "not estimable"),
         ({**RATIO, "value": 0.3365, "conf_low": 0.2012, "conf_high": 0.5627}, "0.34 (90% CI 0.20–0.56)"),
         ({"id": "a.percent", "kind": "percent", "value": 42.2535, "unit": "%"}, "42.3%"),
-        ({"id": "age.mean", "value": 44.345, "unit": "years"}, "44.35 years"),
-        ({"id": "age.median", "value": 47.5, "unit": "years"}, "47.5 years"),
-        ({"id": "age.max", "value": 71.0, "unit": "years"}, "71 years"),
-        ({"id": "x.min", "value": 1.0, "unit": "days"}, "1 day"),
+        ({"id": "age.mean", "value": 44.345, "unit": "years", "decimals": 2}, "44.35 years"),
+        ({"id": "age.median", "value": 47.5, "unit": "years", "decimals": 1}, "47.5 years"),
+        ({"id": "age.max", "value": 71.0, "unit": "years", "decimals": 1}, "71.0 years"),
+        ({"id": "x.min", "value": 1.0, "unit": "days", "decimals": 0}, "1 day"),
+        ({"id": "x.min", "value": 1.0, "unit": "days"}, "1.0 days"),
         (
             {"id": "x.d", "value": -2.0, "conf_low": -3.1, "conf_high": -1.0, "conf_level": 0.95},
             "−2.0 (95% CI −3.1 to −1.0)",
@@ -136,8 +142,106 @@ RATIO = {"id": "a.b.hazard_ratio", "kind": "hazard_ratio", "conf_level": 0.9}
 )
 def test_each_kind_of_record_prints_with_its_unit_and_interval(fields: dict[str, object], printed: str) -> None:
     """Times, ratios, percentages, measurements and dates print as prose needs them."""
-    style = Style(number_decimals={"age": 2})
-    assert plain(numbers.text(record(**fields), style)) == printed
+    assert plain(numbers.text(record(**fields), STYLE)) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "printed"),
+    [
+        (0.682, 0.47, 0.9957, "0.68 (95% CI 0.47–0.996)"),
+        (1.62, 1.0042, 2.6, "1.62 (95% CI 1.004–2.60)"),
+        (0.682, 0.47, 1.0, "0.68 (95% CI 0.47–1.00)"),
+        (1.00004, 0.99996, 1.00012, "1.00004 (95% CI 0.99996–1.00012)"),
+        (1.0004, 0.9998, 1.001, "1.0004 (95% CI 0.9998–1.0010)"),
+        (0.9962, 0.993, 0.9994, "0.996 (95% CI 0.99–0.999)"),
+        (0.004, 0.0004, 0.03, "0.004 (95% CI 0.0004–0.03)"),
+        (441.73, 12.345, 15806.2, "442 (95% CI 12.3–15800)"),
+        (9.996, 0.53, 99.96, "10.0 (95% CI 0.53–100)"),
+    ],
+)
+def test_rounding_hides_no_ratio(value: float, low: float, high: float, printed: str) -> None:
+    """A limit does not print as no effect unless it is that, a value not outside its limits, nor with four digits."""
+    ratio = record(id="a.hazard_ratio", kind="hazard_ratio", value=value, conf_low=low, conf_high=high, conf_level=0.95)
+    assert plain(numbers.text(ratio, STYLE)) == printed
+
+
+@pytest.mark.parametrize(
+    ("fields", "printed"),
+    [
+        ({"kind": "number", "value": 1.4, "conf_low": 0.03, "conf_high": 2.8}, "1.4 (95% CI 0.03–2.8)"),
+        (
+            {"id": "c.auc", "kind": "probability", "value": 0.56, "conf_low": 0.5031, "conf_high": 0.62},
+            "0.56 (95% CI 0.503–0.62)",
+        ),
+    ],
+)
+def test_rounding_puts_no_limit_onto_no_effect(fields: dict[str, object], printed: str) -> None:
+    """For a difference that is 0, for an area under the ROC curve one half."""
+    assert plain(numbers.text(record(conf_level=0.95, **fields), STYLE)) == printed
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "decimals", "printed"),
+    [
+        (1, 6000, 1, "<0.1%"),
+        (5999, 6000, 1, ">99.9%"),
+        (0, 6000, 1, "0.0%"),
+        (6000, 6000, 1, "100.0%"),
+        (3, 6000, 1, "0.1%"),
+        (1, 300, 0, "<1%"),
+        (299, 300, 0, ">99%"),
+    ],
+)
+def test_a_percentage_is_none_or_all_only_where_it_is(count: int, of: int, decimals: int, printed: str) -> None:
+    """One of many is not 0.0%, and all but one are not 100.0%."""
+    share = record(id="a.percent", kind="percent", value=100 * count / of, unit="%", denominator=of, n=of)
+    assert numbers.text(share, Style(percent_decimals=decimals)) == printed
+    lancet = Style(percent_decimals=decimals, decimal_mark="·")
+    assert numbers.text(share, lancet) == printed.replace(".", "·")
+
+
+def test_a_limit_of_a_rate_is_none_or_all_only_where_it_is() -> None:
+    """Its interval reads "97.1 to >99.9", with a word between, and so does that of a probability."""
+    rate = record(kind="percent", value=99.7, unit="%", conf_low=97.1, conf_high=99.97, conf_level=0.95)
+    assert plain(numbers.text(rate, STYLE)) == "99.7% (95% CI 97.1 to >99.9)"
+    area = record(id="c.auc", kind="probability", value=0.996, conf_low=0.98, conf_high=1.0, conf_level=0.95)
+    assert plain(numbers.text(area, STYLE)) == ">0.99 (95% CI 0.98–1.00)"
+
+
+RATIOS = st.floats(0.001, 1000) | st.floats(0.99, 1.01)
+
+
+@given(values=st.tuples(RATIOS, RATIOS, RATIOS).map(sorted), decimals=st.none() | st.integers(0, 3))
+def test_a_printed_interval_agrees_with_the_exact_one(values: list[float], decimals: int | None) -> None:
+    """Whatever the ratio: each printed limit is on the side of 1 where the exact one is, and the value lies between."""
+    low, value, high = values
+    ratio = record(id="a.hazard_ratio", kind="hazard_ratio", value=value, conf_low=low, conf_high=high, conf_level=0.95)
+    least, most = map(float, numbers.limits_text(ratio, STYLE, decimals=decimals))
+    for printed, exact in ((least, low), (most, high)):
+        assert (printed < 1, printed == 1) == (exact < 1, exact == 1)
+    assert least <= float(numbers.bare_text(ratio, STYLE, decimals=decimals)) <= most
+
+
+@given(p=st.floats(0, 1) | st.floats(0.049, 0.051), alpha=st.sampled_from([0.05, 0.01, 0.1, 0.0005, 5e-8]))
+def test_no_p_value_prints_as_alpha_that_is_not(p: float, alpha: float) -> None:
+    """At any level of significance: a printed P value is below, at or above alpha where the exact one is."""
+    printed = plain(numbers.p_number(p, Style(alpha=alpha)))
+    if printed.startswith("<"):
+        assert p < float(printed[2:]) <= alpha or float(printed[2:]) == 0.001 < alpha
+    elif not printed.startswith(">"):
+        assert (float(printed) < alpha, float(printed) == alpha) == (p < alpha, p == alpha)
+
+
+def test_a_journal_that_states_decimals_keeps_them_above_alpha() -> None:
+    """There 0.0502 prints as 0.05, but what is significant never does."""
+    style = Style(p=PValueStyle(decimals=2, steps=((0.01, 3),), spaced=False, leading_zero=False, prescribed=True))
+    assert [numbers.p_text(p, style) for p in (0.0502, 0.0496, 0.0476)] == ["P=.05", "P=.0496", "P=.048"]
+
+
+def test_the_ticks_of_an_axis_have_the_decimals_of_one_another() -> None:
+    """As numbers side by side."""
+    assert numbers.alike((0, 0.5, 1), STYLE) == ("0.0", "0.5", "1.0")
+    assert numbers.alike((0, 5, 10), STYLE) == ("0", "5", "10")
 
 
 def test_ends_that_are_both_missing_are_told_once() -> None:

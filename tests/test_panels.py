@@ -104,7 +104,7 @@ def test_texts_follow_the_style_of_numbers(tmp_path: Path) -> None:
     study = replace(study, endpoints={"os": replace(study.endpoints["os"], axis=axis)})
     results = make_results(study, {"os.by_g.a": PATIENTS, "os.by_g.b": PATIENTS}, p_values={"os.by_g": 0.04})
     panel = figure_content(study.figures["f"], study, results, Style(decimal_mark=",")).panels[0]
-    assert panel.tick_labels == ("0", "0,5", "1")
+    assert panel.tick_labels == ("0,0", "0,5", "1,0")
     assert panel.p_text == "P\u00a0=\u00a00,040"
     assert panel.groups[0].median_text.startswith("500\u00a0days")
 

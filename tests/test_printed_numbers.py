@@ -74,11 +74,11 @@ def test_a_ratio_that_the_program_prints_is_right(
     assert faults(f"The hazard ratio was {text(record, style)}.", implants, implants_results, style) == []
 
 
-@given(n=st.integers(1, 300), share=st.floats(0, 1), few=st.booleans())
+@given(n=st.integers(1, 300) | st.sampled_from([2000, 6000]), share=st.floats(0, 1), few=st.booleans())
 def test_a_percentage_that_the_program_prints_is_right(
     n: int, share: float, few: bool, implants: Study, implants_results: Results
 ) -> None:
-    """Beside its count, in one cell or two, and where fewer patients have fewer decimals."""
+    """Beside its count, in one cell or two, and where fewer patients have fewer decimals; "<0.1%" as well."""
     style = Style(percent_decimals=1, percent_decimals_below=(100, 0) if few else None)
     count = round(share * n)
     record = replace(implants_results["side.left.percent"], value=100 * count / n, n=n, denominator=n)

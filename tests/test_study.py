@@ -88,7 +88,7 @@ def test_almost_everything_may_be_left_out(tmp_path: Path) -> None:
     study = read(tmp_path, MINIMAL)
     assert (study.title, study.missing, study.label("age")) == ("Untitled study", ("", "NA"), "Age")
     assert study.time == TimeUnits(unit="days", month=30.4375, year=365.25, landmarks=(1.0, 3.0, 5.0), decimals=1)
-    assert study.columns["age"].decimals == 1
+    assert study.columns["age"].decimals is None
     assert (study.analysis.alpha, study.analysis.conf_level) == (0.05, 0.95)
     assert (study.analysis.exposure, study.analysis.subgroup, study.analysis.follow_up) == (None, None, None)
     assert (study.analysis.univariate, study.analysis.adjust_for, study.analysis.crosstabs) == ((), (), ())

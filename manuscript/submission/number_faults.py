@@ -12,6 +12,7 @@ from typing import Final
 from analysis.results import Results
 from analysis.study import Study
 
+from ..decimals import p_floor, rounded
 from ..numbers import p_number, singular
 from ..style import NBSP, Style
 from .passages import Passage, Printed
@@ -189,13 +190,13 @@ def _digit_faults(sign: str, value: float, decimals: int, style: Style) -> Itera
     unit = 10.0**-decimals
     printed = f"{value:.{decimals}f}"
     if sign == "<":
-        if value != style.p.floor:
-            yield "p_floor", f'is not exact; only below {style.p.floor:g} does a P value print as "<"'
+        if value != p_floor(style):
+            yield "p_floor", f'is not exact; only below {p_floor(style):g} does a P value print as "<"'
     elif sign == ">":
         if not any(_plain(p_number(value + part * unit, style)) == f">{printed}" for part in (0.25, 0.5, 0.75)):
             yield P_VALUES, "is not exact; print its value"
-    elif value < style.p.floor:
-        yield "p_floor", f"is below {style.p.floor:g}"
+    elif value < p_floor(style):
+        yield "p_floor", f"is below {p_floor(style):g}"
     else:
         # The value itself is lost: some value that rounds to what is printed must print so.
         nearby = [value + part * unit for part in (0.0, -0.49, 0.49, -0.25, 0.25)]
@@ -247,9 +248,10 @@ def _percent_faults(percentage: Percentage, largest: int, style: Style) -> Itera
         bound, few = style.percent_decimals_below
         least, most = 0.0 if percentage.estimate else float(largest), float(largest)
         if percentage.count is not None:  # it is that share of so many patients, as far as rounding tells
-            half = 0.5 * 10.0**-decimals
-            least = 100 * percentage.count / (value + half)
-            most = 100 * percentage.count / (value - half) if value > half else math.inf
+            step = 10.0**-decimals
+            near = value + {"<": -step, ">": step}.get(percentage.sign, 0)  # "<0.1" is what rounds to 0.0
+            least = 100 * percentage.count / (near + step / 2)
+            most = 100 * percentage.count / (near - step / 2) if near > step / 2 else math.inf
         if most < bound:
             rule, asked = "percent_decimals_below", few
         elif least < bound:
@@ -260,10 +262,17 @@ def _percent_faults(percentage: Percentage, largest: int, style: Style) -> Itera
 
 
 def _ratio_faults(place: str, text: str, number: str, style: Style) -> Iterator[Fault]:
-    value, asked = value_of(number), style.ratio_decimals
-    small = value is not None and value < 10.0**-asked
-    if decimals_of(number) != asked and not (small and decimals_of(number) > asked):
-        yield Fault("ratio_decimals", place, text, _not(decimals_of(number), asked))
+    """Yield a fault where a ratio has other decimals than asked for.
+
+    It may have more where it would else print as 0 or as 1, and fewer where it has three significant digits.
+    """
+    value, decimals, asked = value_of(number), decimals_of(number), style.ratio_decimals
+    if value is None:
+        return
+    hidden = value < 10.0**-asked or rounded(value, asked) == 1
+    long = value >= 10 and decimals < asked and len(re.sub(r"\D", "", number)) >= style.ratio_digits
+    if decimals != asked and not (hidden and decimals > asked) and not long:
+        yield Fault("ratio_decimals", place, text, _not(decimals, asked))
 
 
 def _not(decimals: int, asked: int) -> str:

@@ -13,6 +13,7 @@ MARKS: Final = ".·,"
 GROUPED: Final = r"[1-9]\d{0,2}(?:[,\u202f\u2009]\d{3})+"
 NUMBER: Final = rf"(?:{GROUPED}(?:[.·]\d+)?(?!\d)|\d+(?:[{MARKS}]\d+)?|[.·]\d+)"
 SIGNED: Final = rf"[−-]?{NUMBER}"
+LIMIT: Final = rf"[<>]?{SIGNED}"
 WORDS: Final = r"not (?:reached|estimable)"
 DASH: Final = r"[ \xa0]?[–—‒-][ \xa0]?|[ \xa0]to[ \xa0]|,[ \xa0]|;[ \xa0]"
 
@@ -26,16 +27,17 @@ _P_CELL: Final = re.compile(rf"(?P<sign>[=<>≤≥]?)(?P<after>[ \xa0]*)(?P<numb
 _P_HEADING: Final = re.compile(rf"(?P<letter>[Pp])(?:[ \xa0-][Vv]alues?)?{_OF_WHAT}")
 _INTERVAL: Final = re.compile(
     rf"(?:(?P<level>{NUMBER})%[ \xa0]?)?(?<![A-Za-z])(?:CI|confidence interval)s?(?P<comma>,?)[ \xa0:]+[\[(]?"
-    rf"(?P<low>{SIGNED}|{WORDS})(?P<dash>{DASH})(?P<high>{SIGNED}|{WORDS})"
+    rf"(?P<low>{LIMIT}|{WORDS})(?P<dash>{DASH})(?P<high>{LIMIT}|{WORDS})"
 )
 _RANGE: Final = re.compile(rf"\b(?:range|IQR)[,:]?[ \xa0]+(?P<low>{SIGNED})(?P<dash>{DASH})(?P<high>{SIGNED})")
 _SPAN_CELL: Final = re.compile(
-    rf"(?P<value>{SIGNED})[ \xa0][\[(](?P<low>{SIGNED}|{WORDS})(?P<dash>{DASH})(?P<high>{SIGNED}|{WORDS})[\])]"
+    rf"(?P<value>{LIMIT})[ \xa0][\[(](?P<low>{LIMIT}|{WORDS})(?P<dash>{DASH})(?P<high>{LIMIT}|{WORDS})[\])]"
 )
 _PERCENT: Final = re.compile(
-    rf"(?:(?<![\w.·])(?P<count>\d[\d,]*)[ \xa0]\()?(?<![\w.·,])(?P<number>{NUMBER})[ \xa0]?%(?![ \xa0]?(?:CI|conf))"
+    rf"(?:(?<![\w.·])(?P<count>\d[\d,]*)[ \xa0]\()?(?P<sign>[<>]?)(?<![\w.·,])(?P<number>{NUMBER})[ \xa0]?%"
+    r"(?![ \xa0]?(?:CI|conf))"
 )
-_ITS_INTERVAL: Final = re.compile(rf"[ \xa0][\[(](?:{NUMBER}%[ \xa0]?CI|{NUMBER}(?:{DASH}){NUMBER}[\])])")
+_ITS_INTERVAL: Final = re.compile(rf"[ \xa0][\[(](?:{NUMBER}%[ \xa0]?CI|{LIMIT}(?:{DASH}){LIMIT}[\])])")
 _RATIO_NAME: Final = r"(?:(?i:hazard|odds|risk|rate) ratios?|[HOR]Rs?)\b"
 _RATIO: Final = re.compile(
     rf"\b{_RATIO_NAME}[^.;·\d]{{0,30}}?(?<![\w.·,])(?P<number>{NUMBER})(?![ \xa0]?%|\w)",
@@ -82,6 +84,7 @@ class Span:
 class Percentage:
     """A percentage as printed, the count before it where there is one, whether a table holds it.
 
+    `sign` is "<" or ">" of what would else print as none or all.
     `estimate` tells whether its interval follows, as for a rate of survival, which is no share of counted patients.
     """
 
@@ -91,6 +94,7 @@ class Percentage:
     count: int | None
     in_table: bool
     estimate: bool = False
+    sign: str = ""
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str]:
@@ -182,7 +186,7 @@ def percentages(passage: Passage, text: str, beside: str = "") -> Iterator[Perce
         number = beside if in_table and found[0] == text.strip() and beside.isdecimal() else found["count"]
         count = int(number.replace(",", "")) if number else None
         estimate = bool(_ITS_INTERVAL.match(text, found.end()))
-        yield Percentage(passage.place, found[0], found["number"], count, in_table, estimate)
+        yield Percentage(passage.place, found[0], found["number"], count, in_table, estimate, found["sign"])
 
 
 def percent_columns(headings: Sequence[Passage], cells: Sequence[Passage]) -> Iterator[Percentage]:
