@@ -24,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report watch results check draft trace html lock changes redline audit cohort reference reference-check test lint types
+.PHONY: help report watch results check draft trace html lock changes redline audit cohort reference reference-check test test-all test-slow lint types
 .PHONY: bench clean quarto
 .PHONY: reference-docx lock-requirements
 
@@ -73,8 +73,14 @@ audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, 
 redline: $(INSTALLED)  ## write build/redline.docx: the report, its changes since a lock tracked (SINCE=name, else the last)
 	@$(PY) -m manuscript redline --study="$$STUDY" --since="$$SINCE" --author="$$AUTHOR" --renderer="$$RENDERER"
 
-test: $(INSTALLED)  ## run the tests
+test: $(INSTALLED)  ## run the tests, but for the slow ones (under three minutes on two cores)
+	@$(PY) -m pytest -n auto -m "not slow"
+
+test-all: $(INSTALLED)  ## run all tests: also those that build, draft or kill many times
 	@$(PY) -m pytest -n auto
+
+test-slow: $(INSTALLED)  ## run the tests that `make test` leaves out
+	@$(PY) -m pytest -n auto -m slow
 
 cohort: $(INSTALLED)  ## make data/cohort.csv again, the same bytes, and verify it (about a minute)
 	@$(PY) data/make_cohort.py

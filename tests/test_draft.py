@@ -30,6 +30,8 @@ from manuscript.submission.scan import traces
 from manuscript.submission.telling_uploads import ADVICE
 from manuscript.submission.words import identifying_words
 
+pytestmark = pytest.mark.slow  # drafts
+
 JOURNAL = "small-journal"
 RULES = {"abstract_words": "40", "keywords": "{ min = 1, max = 3 }", "blinded": "true", "p_letter": '"P"'}
 AUTHOR = "Wilhelmina Zorrberg"

@@ -21,6 +21,8 @@ from manuscript.submission import draft as drafting
 from manuscript.submission import draft_stamp, office
 from manuscript.submission.draft_stamp import current_draft, stamp_of
 
+pytestmark = pytest.mark.slow  # drafts
+
 CELLS = """
 ![A picture.](images/one.png){#fig-one fig-alt="One" width=20mm}
 

@@ -20,6 +20,8 @@ from conftest import IMPLANTS, ROOT
 from analysis.results import read_results
 from manuscript.__main__ import main
 
+pytestmark = pytest.mark.slow  # runs that are killed at many points
+
 NAMES = ("report.pdf", "report.docx", "results.json")
 KILLS = 10
 WAITED = "build: another run is at work there; waiting for it to end\n"

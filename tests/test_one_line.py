@@ -21,6 +21,8 @@ from manuscript.submission import assembly, draft
 from manuscript.submission.draft_files import DraftFiles
 from manuscript.submission.preflight import HOUSE
 
+pytestmark = pytest.mark.slow  # a draft for each rule
+
 ROOT = Path(__file__).parent.parent
 PLACE = ["--renderer", "builtin", "--study"]
 TEMPLATE = "templates/table1.html.j2"

@@ -21,6 +21,8 @@ from manuscript.__main__ import main
 from manuscript.pending import PENDING, PendingError, complete, replace_together
 from manuscript.turns import one_at_a_time
 
+pytestmark = pytest.mark.slow  # a run for each step that is disturbed
+
 NAMES = ("report.pdf", "report.docx")
 UNTOUCHED = "No document was written; the last report is untouched.\n"
 

@@ -24,6 +24,8 @@ from manuscript.submission.scan import traces
 from manuscript.submission.stage import stage, telling_words
 from manuscript.submission.text import read_text
 
+pytestmark = pytest.mark.slow  # drafts of the flagship
+
 STUDY_FILES = ("study.toml", "report.qmd", "references.bib", "_quarto.yml")
 AUTHORS = """author:
   - name: Zoë Quistgaard

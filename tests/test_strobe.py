@@ -23,6 +23,8 @@ from manuscript.submission.strobe import Checklist, checked_reasons, items_of, s
 from manuscript.submission.strobe_items import ITEMS
 from manuscript.submission.text import ManuscriptText, Mark, Paragraph
 
+pytestmark = pytest.mark.slow  # drafts of the flagship, laid out by LibreOffice where it is
+
 MARK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\{#strobe-[\w-]+\}")
 NUMBERS = [item.number for item in ITEMS]
 

@@ -20,6 +20,8 @@ from conftest import IMPLANTS, ROOT
 
 from manuscript.__main__ import main
 
+pytestmark = pytest.mark.slow  # runs of `make watch`
+
 NAMES = ("report.pdf", "report.docx", "results.json")
 PATIENCE = 120  # seconds, on a machine that has other things to do
 READS = """
