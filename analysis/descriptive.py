@@ -234,5 +234,14 @@ def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, popul
         record_id = f"{stem}.chi_square.{part}"
         yield number(record_id, statistic, value, known, words, reason=pearson.reason, warning=warning)
     fisher = fisher_exact(table)
-    told = {**words, "method": fisher.method}
-    yield number(f"{stem}.fisher.p_value", Statistic.FISHER_P, fisher.p_value, known, told, reason=fisher.reason)
+    error = fisher.standard_error
+    warning = None if error is None else f"simulated, with a Monte Carlo standard error of {error:.1g}"
+    yield number(
+        f"{stem}.fisher.p_value",
+        Statistic.FISHER_P,
+        fisher.p_value,
+        known,
+        {**words, "method": fisher.method},
+        reason=fisher.reason,
+        warning=warning,
+    )

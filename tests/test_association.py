@@ -62,15 +62,33 @@ def test_a_degenerate_table_has_a_reason(table: Table) -> None:
     assert (exact.p_value, exact.reason) == (None, reason)
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (2, 4), (5, 5), (6, 6)])
-def test_a_table_too_large_is_given_up_at_once(shape: tuple[int, int]) -> None:
-    """100,000 patients give a reason within seconds, no P value by chance and no warning; chi-square still works."""
+@pytest.mark.parametrize("shape", [(4, 4), (5, 5), (6, 6)])
+def test_a_table_too_large_is_simulated_in_bounded_time(shape: tuple[int, int]) -> None:
+    """100,000 patients have a P value within seconds, whose method says that it is simulated, with its seed."""
     table = np.full(shape, 100_000 // math.prod(shape)) + np.arange(math.prod(shape)).reshape(shape)
     start = time.perf_counter()
-    exact = fisher_exact(table)
-    assert time.perf_counter() - start < 10
-    assert (exact.p_value, exact.reason) == (None, "too large for an exact test")
+    simulated = fisher_exact(table)
+    assert time.perf_counter() - start < 20
+    assert simulated.method == (
+        "Fisher-Freeman-Halton exact test, P value by Monte Carlo simulation (100,000 tables, seed 1)"
+    )
+    assert simulated.p_value == pytest.approx(1)
+    asked = fisher_exact(table, simulate=False)
+    assert (asked.p_value, asked.standard_error, asked.reason) == (None, None, "too large for an exact test")
     assert chi_square(table).p_value is not None
+
+
+def test_a_simulated_p_value_is_near_the_exact_one_and_never_0() -> None:
+    """A simulation comes close to R's exact P value, the same each time; the least that it gives is 1 of 100,001."""
+    table = [[3, 8, 3, 8], [0, 11, 3, 11], [5, 4, 2, 16], [1, 1, 0, 2], [2, 4, 1, 15]]
+    found = fisher_exact(table)
+    assert found.standard_error == pytest.approx(0.00114, abs=1e-5)
+    # fisher.test(table, workspace = 2e7)
+    assert found.p_value == pytest.approx(0.152889299099, abs=2 * found.standard_error)
+    assert fisher_exact(table) == found
+    # R: 5e-7 with fisher.test(table, workspace = 2e7); (0 + 1) / (B + 1) of B simulated tables
+    rare = fisher_exact([[33, 80, 22, 50, 77, 66], [27, 60, 39, 76, 28, 42]])
+    assert rare.p_value == 1 / 100_001
 
 
 def test_a_large_two_by_two_table_is_still_exact() -> None:

@@ -135,6 +135,11 @@ for (set in unique(awkward$set)) {
 tables <- list(
   two_by_two = matrix(c(3, 1, 0, 9), 2), three_by_three = matrix(c(3, 1, 2, 4, 0, 5, 6, 1, 2), 3),
   all_equal = matrix(3, 2, 10), large = matrix(c(500, 400, 400, 500, 300, 300), 2),
+  # Many patients, or many cells: R needs its workspace, the program here its pruning; the third has a table whose
+  # probability is the observed one's but for a relative 2e-7.
+  two_by_five = rbind(c(147, 197, 138, 263, 204), c(133, 194, 146, 217, 169)),
+  four_by_four = rbind(c(13, 6, 15, 14), c(16, 2, 7, 15), c(7, 0, 6, 4), c(16, 3, 8, 10)),
+  three_by_four = rbind(c(49, 31, 11, 48), c(37, 14, 18, 25), c(22, 11, 15, 19)),
   empty_row = matrix(c(3, 0, 1, 2, 0, 9), 3), one_column = matrix(c(4, 0, 7, 0), 2)
 )
 export("tables", do.call(rbind, lapply(names(tables), function(name) {
