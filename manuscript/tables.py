@@ -204,6 +204,7 @@ def _tests(variable: str, by: str | None, results: Results, style: Style) -> dic
         "chi_square": Printed(numbers.p_text(chi_square.value, style), (chi_square.id,), NOTE),
         "df": _bare(results[f"{stem}.chi_square.df"], style).at(NOTE),
         "fisher": Printed(numbers.p_text(fisher.value, style), (fisher.id,), NOTE),
+        "simulated": " (Monte Carlo simulation)" if "simulation" in fisher.method else "",
     }
 
 
