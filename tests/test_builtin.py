@@ -301,7 +301,7 @@ format:
     assert draft.metadata["title"] == "Of mice"
     assert draft.metadata["author"] == ["Ann van Dam", "Bo Li"]
     assert [a["name"] for a in draft.metadata["by-author"]] == [
-        {"literal": "Ann van Dam", "given": "Ann van", "family": "Dam"},
+        {"literal": "Ann van Dam", "given": "Ann", "non-dropping-particle": "van", "family": "Dam"},
         {"literal": "Bo Li", "given": "Bo", "family": "Li"},
     ]
     assert [[a["number"] for a in author["affiliations"]] for author in draft.metadata["by-author"]] == [

@@ -47,7 +47,7 @@ def test_the_title_block_names_authors_with_their_affiliations(tmp_path: Path) -
     path = finished(tmp_path, {"author": AUTHORS, "date": "2026-01-05"})
     assert outline(path) == [
         "Title: Survival of tête-à-tête <cohorts>",
-        "Author: A One1,2,*, B Two, MD, PhD1",
+        "Author: A One1,2,*; B Two, MD, PhD1",
         "Affiliation: 1 Hospital X, Q",
         "Affiliation: 2 Institute Y",
         "Correspondence: *Correspondence: A One, a.one@example.org",
@@ -73,7 +73,7 @@ def test_one_affiliation_of_one_author_needs_no_marks(tmp_path: Path) -> None:
 def test_names_are_text_whatever_they_hold(tmp_path: Path) -> None:
     """Markup in a name prints literally."""
     name = '<script>alert("x")</script> & *Co* {{< meta >}} #read("x")'
-    path = finished(tmp_path, {"author": [{"name": name}]})
+    path = finished(tmp_path, {"author": [{"name": {"literal": name}}]})
     assert outline(path)[1] == f"Author: {name}"
 
 

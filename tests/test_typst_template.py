@@ -104,7 +104,7 @@ def test_page_one_holds_title_authors_notice_and_abstract(sample: Path) -> None:
     expected = [
         "ORIGINAL ARTICLE",
         "Survival after an uncommon operation",
-        "Jane A. Smith1,2,*, MD, PhD; María O’Neill2",
+        "Jane A. Smith, MD, PhD1,2,*; María O’Neill2",
         "1 Department of Surgery, University A, Spain",
         "2 Hospital B",
         "Correspondence Jane A. Smith, jane@example.org",

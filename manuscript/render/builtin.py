@@ -60,7 +60,7 @@ def render(path: Path, project: Project, folder: Path) -> Draft:
 
 def read_tree(markdown: str, settings: Sequence[Settings], document: Document) -> Node:
     """Return the tree of the whole document, its metadata by format, the HTML tables of its cells read as tables."""
-    metadata = {setting.target: normalised(setting.metadata) for setting in settings}
+    metadata = {setting.target: normalised(setting.metadata, at=document.at) for setting in settings}
     tree = pandoc.read_markdown(markdown, metadata, folder=document.path.parent)
     html = [node["c"][1] for node in walk(tree["blocks"]) if _is_html_table(node)]
     if html:

@@ -26,7 +26,7 @@ def set_title_block(body: Element, metadata: Mapping[str, Any], people: Byline) 
     -----
     Pandoc writes a paragraph for each author's name and Quarto no affiliation. All is written anew, so that both give
     the same text: authors in one paragraph, a raised number for each affiliation (none where there is but one), an
-    asterisk for who answers letters.
+    asterisk for who answers letters, signs for equal contribution and for who has died.
     """
     head = []
     for block in body:
@@ -56,10 +56,8 @@ def _byline_paragraphs(people: Byline) -> Iterator[Element]:
     several = len(people.authors) > 1
     line: list[Element] = []
     for author in people.authors:
-        marks = [str(number) for number in author.affiliations] if numbered else []
-        marks += ["*"] if author.corresponding and several else []
-        line.append(run((", " if line else "") + ", ".join((author.name, *author.degrees))))
-        if marks:
+        line.append(run((people.separator if line else "") + author.with_degrees))
+        if marks := people.marks(author):
             line.append(run(",".join(marks), superscript=True))
     yield paragraph("Author", *line)
     for affiliation in people.affiliations:
@@ -72,6 +70,8 @@ def _byline_paragraphs(people: Byline) -> Iterator[Element]:
     identified = [f"{author.name}, {author.orcid}" for author in people.authors if author.orcid]
     if identified:
         yield paragraph("Correspondence", run("ORCID: " + "; ".join(identified)))
+    for sign, words in people.notes:
+        yield paragraph("Correspondence", run(sign, superscript=True), run(f" {words}"))
 
 
 def _contacts(authors: Sequence[Author]) -> str:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from analysis.source import RESULTS_FILE
 
+from .authors import byline
 from .docx import finish_docx
 from .draft import Draft
 from .pdf import compile_pdf
+from .typst_byline import with_byline
 
 
 def finish(draft: Draft, *, docx: Path | None, pdf: Path | None, root: Path, fonts: Path) -> tuple[str, ...]:
@@ -27,7 +29,7 @@ def finish(draft: Draft, *, docx: Path | None, pdf: Path | None, root: Path, fon
     with ThreadPoolExecutor(2) as pool:
         jobs = []
         if pdf is not None:
-            source = draft.typst.read_text(encoding="utf-8")
+            source = with_byline(draft.typst.read_text(encoding="utf-8"), byline(draft.metadata))
             results = root / RESULTS_FILE
             wanted = draft.metadata.get("attach-results", True) and results.is_file()
             attached = results if wanted else None

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..escape import markdown
 from .authors import Affiliation, Author, Byline, byline
 from .tree import plain_text
 
 
-def normalised(metadata: Mapping[str, Any]) -> dict[str, Any]:
+def normalised(metadata: Mapping[str, Any], *, at: Callable[[str], str] | None = None) -> dict[str, Any]:
     """Return metadata with `author` as names, and `by-author` and `affiliations` as Quarto gives them to templates.
+
+    Texts of authors and affiliations are escaped, since pandoc reads metadata as Markdown.
 
     Raises
     ------
     ReportError
-        If an author has no name or refers to an unknown affiliation.
+        As `byline`, with the place that `at` gives.
     """
-    people = byline(metadata)
+    people = byline(metadata, at=at)
     new = {key: value for key, value in metadata.items() if key not in ("author", "authors", "affiliations")}
     if people.authors:
-        new["author"] = [author.name for author in people.authors]
+        new["author"] = [markdown(author.name) for author in people.authors]
         new["by-author"] = [_author(number, author, people) for number, author in enumerate(people.authors, start=1)]
     if people.affiliations:
         new["affiliations"] = [_affiliation(affiliation) for affiliation in people.affiliations]
@@ -46,24 +49,37 @@ def plain(meta: Any) -> Any:
 
 
 def _author(number: int, author: Author, people: Byline) -> dict[str, Any]:
-    given, _, family = author.name.rpartition(" ")
+    name = author.parts
+    parts = {
+        "literal": name.literal,
+        "given": name.given,
+        "dropping-particle": name.dropping,
+        "non-dropping-particle": name.particle,
+        "family": name.family,
+        "suffix": name.suffix,
+    }
+    marks = {
+        "corresponding": author.corresponding,
+        "equal-contributor": author.equal_contributor,
+        "deceased": author.deceased,
+    }
     fields = {
         "id": number,
         "number": number,
         "letter": _letter(number),
-        "name": {"literal": author.name, "given": given, "family": family},
-        "email": author.email,
+        "name": {key: markdown(part) for key, part in parts.items() if part},
+        "email": markdown(author.email or ""),
         "orcid": author.orcid,
-        "degrees": list(author.degrees),
-        "roles": [{"role": role} for role in author.roles],
-        "attributes": {"corresponding": True} if author.corresponding else None,
+        "degrees": [markdown(degree) for degree in author.degrees],
+        "roles": [{"role": markdown(role)} for role in author.roles],
+        "attributes": {key: True for key, marked in marks.items() if marked},
         "affiliations": [_affiliation(people.affiliations[index - 1]) for index in author.affiliations],
     }
     return {key: value for key, value in fields.items() if value}
 
 
 def _affiliation(affiliation: Affiliation) -> dict[str, Any]:
-    fields = dict(affiliation.parts)
+    fields = {key: markdown(part) for key, part in affiliation.parts.items()}
     if "state" in fields:
         fields["region"] = fields.pop("state")
     numbers = {"id": affiliation.id, "number": affiliation.number, "letter": _letter(affiliation.number)}

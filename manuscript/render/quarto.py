@@ -17,6 +17,7 @@ from typing import Any, Final
 from analysis.errors import ReportError, nearest
 
 from . import pandoc
+from .authors import byline
 from .bibliography import MENDED, reference_keys, refuse_repeated
 from .draft import FORMATS, Draft
 from .front_matter import normalised, plain
@@ -84,6 +85,7 @@ def render(path: Path, project: Project, folder: Path, *, quarto: Path, reposito
     document = read_front_matter(path)
     for target in FORMATS:
         refuse_repeated(bibliography_of(config_for(target, project, document)))
+    byline(metadata_of(config_for("docx", project, document)), at=document.at)  # before Quarto takes its time
     kept = path.with_suffix(".typ")
     drafts = {"docx": folder / f"{path.stem}.docx", "typst": folder / f"{path.stem}.typ"}
     with _without_leftovers(path, own=project.own):
@@ -109,7 +111,7 @@ def draft_of(docx: Path, typst: Path | None, project: Project, document: Documen
     text = typst.read_text(encoding="utf-8") if typst is not None and typst.is_file() else ""
     images = {_unquoted(source): _unquoted(alt) for source, alt in _TYPST_IMAGE.findall(text)}
     here = document.path.parent
-    metadata = normalised(metadata_of(config_for("docx", project, document)))
+    metadata = normalised(metadata_of(config_for("docx", project, document)), at=document.at)
     return Draft(
         docx=docx,
         typst=typst or docx.with_suffix(".typ"),

@@ -54,6 +54,7 @@ def title_page(text: ManuscriptText, front_matter: Mapping[str, Any], style: Sty
         "counts": [(name, value) for name, value in counts(text, style).items()],
         "keywords": "; ".join(keywords(front_matter)),
         "several": len(people.affiliations) > 1,
+        "notes": [" ".join(note) for note in people.notes],
         "declarations": [
             _declared(declared, kind) for kind in _TITLE_PAGE if kind in declared or kind != "acknowledgments"
         ],
@@ -165,11 +166,10 @@ def corresponding(people: Byline) -> Sequence[Author]:
 
 def _author(author: Author, people: Byline) -> dict[str, Any]:
     addresses = [people.affiliations[number - 1].text for number in author.affiliations]
-    several = len(people.affiliations) > 1
     return {
         "name": author.name,
         "degrees": ", ".join(author.degrees),
-        "affiliations": ",".join(map(str, author.affiliations)) if several else "",
+        "marks": ",".join(people.marks(author)),
         "address": addresses[0] if addresses else "",
         "email": author.email or "",
         "orcid": author.orcid or "",

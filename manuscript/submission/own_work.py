@@ -48,9 +48,15 @@ def mentions(text: ManuscriptText, front_matter: Mapping[str, Any]) -> tuple[str
 
 def _initials(front_matter: Mapping[str, Any]) -> Iterator[re.Pattern[str]]:
     """Yield what finds the initials of the authors."""
-    letters = {
-        "".join(name[0] for name in (*person.given.split(), person.family)) for person in people_of(front_matter)
-    }
+    letters = set()
+    for person in people_of(front_matter):
+        given = [part[0] for part in re.findall(r"[^\W\d_]+", person.given)]
+        for family in () if person.group else person.families:
+            words = re.findall(r"[^\W\d_]+", family)
+            letters |= {
+                "".join([*given, *(word[0] for word in words)]),
+                "".join([*given, *(word[0] for word in words[-1:])]),
+            }
     letters = {name for name in letters if len(name) > 1}
     dotted = "|".join(rf"{re.escape(name[0])}\.\s?(?:\w\.\s?)?{re.escape(name[-1])}\." for name in sorted(letters))
     plain = "|".join(map(re.escape, sorted(letters)))

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..render.authors import byline
-from ..render.project import as_list
+from ..render.name_words import PARTICLES
+from ..render.names import Name, particles_of
+
+UMLAUTS: Final = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}
+)
+"""Letters as they are written where a keyboard lacks them."""
 
 REMOVED: Final = "[Reference removed for blind review]"
 
@@ -24,10 +30,22 @@ _ACCENTS: Final = dict(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody's family name and first names, as far as they are known."""
+    """Somebody's family name and first names, as far as they are known; of a group `family` is its whole name.
+
+    `others` are what may be the family name as well: parts of it, or a middle word of a name given as one text.
+    `either_way` tells that the two words of such a name may stand in either order.
+    """
 
     family: str
     given: str = ""
+    others: tuple[str, ...] = field(default=(), compare=False)
+    either_way: bool = field(default=False, compare=False)
+    group: bool = field(default=False, compare=False)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Whatever may be the family name."""
+        return tuple(dict.fromkeys((self.family, *self.others)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +60,58 @@ class Reference:
 
 
 def people_of(front_matter: Mapping[str, Any]) -> tuple[Person, ...]:
-    """Return the authors of a manuscript; where the front matter does not tell, the last word is the family name."""
-    people = byline(front_matter)
-    raw = as_list(front_matter.get("by-author") or front_matter.get("author") or front_matter.get("authors"))
-    persons = []
-    for author, item in zip(people.authors, raw, strict=True):
-        name = item.get("name") if isinstance(item, Mapping) else None
-        *first, family = author.name.split()
-        given = " ".join(first)
-        if isinstance(name, Mapping) and name.get("family"):
-            given, family = str(name.get("given") or given), str(name["family"])
-        persons.append(Person(family, given))
-    return tuple(persons)
+    """Return the authors of a manuscript."""
+    return tuple(_person_of(author.parts) for author in byline(front_matter).authors)
 
 
 def is_one_of(author: Person, people: Sequence[Person]) -> bool:
-    """Tell whether a reference's author is one of these people: the family name and the first initial agree."""
-    return any(
-        _plain(author.family) == _plain(person.family)
-        and (not author.given or not person.given or _plain(author.given)[:1] == _plain(person.given)[:1])
-        for person in people
+    """Tell whether a reference's author is one of these people: a family name and the first initial agree."""
+    return any(_are_same(author, person) for person in people)
+
+
+def _person_of(name: Name) -> Person:
+    if name.group:
+        return Person(name.literal, group=True)
+    whole = name.short
+    parts = re.split(r"[\s-]", name.family)
+    others = [name.family, *(part for part in parts if len(part) > 2 and part.lower() not in PARTICLES)]
+    words = name.given.split()
+    if name.guessed:  # a middle word is another given name, or the first of two family names
+        others += [word for word in words[1:] if len(word.strip(".")) > 2]
+        others += [" ".join([*words[place:], whole]) for place in range(1, len(words))]
+    if native := re.search(r"[(（]([^()（）]+)[)）]", name.literal):
+        others.append(native[1])
+    return Person(
+        whole,
+        name.given,
+        others=tuple(other for other in dict.fromkeys(others) if other != whole),
+        either_way=name.guessed and len(words) == 1 and len(name.family.split()) == 1,
     )
+
+
+def _are_same(author: Person, person: Person) -> bool:
+    if person.group:
+        return _plain(f"{author.given}{author.family}") == _plain(person.family)
+    ways = [(person.families, person.given)]
+    if person.either_way:
+        ways.append(((person.given,), person.family))
+    written = _forms(author.family)
+    return any(
+        written & {form for family in families for form in _forms(family)}
+        and (not author.given or not given or _initial(author.given) & _initial(given))
+        for families, given in ways
+    )
+
+
+def _forms(family: str) -> set[str]:
+    """Return the letters of a family name as they may be written: without its particles, umlauts as two letters."""
+    words = family.split()
+    shorter = " ".join(words[particles_of(words) :])
+    return {_plain(form) for name in (family, shorter) for form in (name, name.translate(UMLAUTS)) if _plain(form)}
+
+
+def _initial(given: str) -> set[str]:
+    return {form[:1] for form in (_plain(given), _plain(given.translate(UMLAUTS)))}
 
 
 def read_references(text: str) -> list[Reference]:
@@ -134,9 +183,16 @@ def _person(name: str) -> Person:
     name = _without_latex(name).strip()
     if "," in name:
         family, *rest = (part.strip() for part in name.split(","))
-        return Person(family, rest[-1] if rest else "")
-    given, _, family = name.rpartition(" ")
-    return Person(family, given)
+        return Person(_without_suffix(family), rest[-1] if rest else "")
+    words = _without_suffix(name).split()
+    for place in range(1, len(words)):
+        if particles_of(words[place:]):  # W. T. A. van der Graaf
+            return Person(" ".join(words[place:]), " ".join(words[:place]))
+    return Person(" ".join(words[-1:]), " ".join(words[:-1]))
+
+
+def _without_suffix(name: str) -> str:
+    return re.sub(r"(?<=\w),?\s+(?:[JS]n?r\.?|I{2,3}|IV)$", "", name)
 
 
 def _without_latex(text: str) -> str:
@@ -154,5 +210,5 @@ def _without_latex(text: str) -> str:
 
 def _plain(name: str) -> str:
     """Return a name's letters, without case and accents."""
-    letters = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l"))
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l").replace("đ", "d"))
     return "".join(letter for letter in letters if letter.isalpha())

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..render.authors import byline
-from .references import is_one_of, people_of, read_references
+from ..render.names import holds_cjk
+from .references import UMLAUTS, Person, is_one_of, people_of, read_references
 from .registrations import REGISTRATION, registrations
 
 EMAIL: Final = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
@@ -48,9 +49,9 @@ _SHORTEST: Final = 3
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ħ": "h"}
 )
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_SPELLED_OUT: Final = re.compile(r"[aou]e", re.IGNORECASE)  # as umlauts are where there is no key for them
-_UMLAUT: Final = re.compile("[äöüÄÖÜ]")
+_SPELLED_OUT: Final = re.compile(r"[aou]e|aa", re.IGNORECASE)  # as umlauts are where there is no key for them
+_UMLAUT: Final = re.compile("[äöüøåÄÖÜØÅ]")
+_UNSPACED: Final = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")  # as they are folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,11 @@ def identifying_words(
 
     Notes
     -----
-    Full names; family names of three letters or more; e-mail addresses; ORCIDs; names, departments, streets and cities
-    of affiliations; numbers of grants and approvals; numbers of registries wherever they stand; the words of `blind`;
-    DOIs of the authors' own references. A family name does not count by itself where it is an ordinary word or that of
-    somebody else in the reference list: then it is looked for with the first name or its initial.
+    Full names, in either order; family names of three letters or more, and each part of one; e-mail addresses; ORCIDs;
+    names, departments, streets and cities of affiliations; numbers of grants and approvals; numbers of registries
+    wherever they stand; the words of `blind`; DOIs of the authors' own references. A family name does not count by
+    itself where it is an ordinary word or that of somebody else in the reference list: then it is looked for with the
+    first name or its initial. Of a name given as one text, a middle word counts as a family name, since it may be one.
     """
     people = byline(front_matter)
     persons = people_of(front_matter)
@@ -92,12 +94,7 @@ def identifying_words(
     }
     words: list[str] = []
     for person in persons:
-        words.append(f"{person.given} {person.family}".strip())
-        if _tells(person.family, text) and _fold(person.family) not in others:
-            words.append(person.family)
-        elif person.given and _fold(person.family) not in _NOT_TELLING:
-            initial = person.given[0]
-            words += [f"{initial} {person.family}", f"{person.family} {initial}", f"{person.family} {person.given}"]
+        words += _names(person, text, others)
     for author in people.authors:
         words += [value for value in (author.name, author.email, author.orcid) if value]
     for affiliation in people.affiliations:
@@ -114,6 +111,25 @@ def identifying_words(
     return tuple(dict.fromkeys(word.strip() for word in words if len(_fold(word)) >= 2))
 
 
+def _names(person: Person, text: str, others: set[str]) -> Iterator[str]:
+    """Yield the ways in which a text may name somebody; `others` are family names of other people, folded."""
+    given, initial = person.given, person.given[:1]
+    if person.group:
+        yield person.family
+        return
+    yield f"{given} {person.family}".strip()
+    for family in person.families:
+        told = (_tells(family, text) or (holds_cjk(family) and len(family) > 1)) and _fold(family) not in others
+        if told:
+            yield family
+        elif given and _fold(family) not in _NOT_TELLING:
+            yield from (f"{initial} {family}", f"{family} {initial}", f"{family} {given}")
+    if person.either_way:
+        yield f"{person.family} {given}"
+        if len(_fold(given)) > 1:  # the family name of who writes it first
+            yield f"{given} {person.family[0]}"
+
+
 def find_words(text: str, words: Iterable[str]) -> Iterator[Found]:
     """Yield where words stand in a text.
 
@@ -126,7 +142,7 @@ def find_words(text: str, words: Iterable[str]) -> Iterator[Found]:
     words = tuple(words)
     yield from _find(text, words, {})
     if _UMLAUT.search(text) and (spelled_out := [word for word in words if _SPELLED_OUT.search(word)]):
-        yield from _find(text, spelled_out, _UMLAUTS)
+        yield from _find(text, spelled_out, UMLAUTS)
 
 
 def _find(text: str, words: Iterable[str], spelled: Mapping[int, str]) -> Iterator[Found]:
@@ -216,7 +232,7 @@ def _places(text: str, spelled: Mapping[int, str]) -> list[int]:
 @lru_cache(maxsize=1024)
 def _patterns(word: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return what finds a word in each of its spellings, and the longest part of each."""
-    spellings = dict.fromkeys((word, word.translate(_UMLAUTS)))
+    spellings = dict.fromkeys((word, word.translate(UMLAUTS)))
     found = (tokens for spelling in spellings if (tokens := re.findall(r"[^\W_]+", spelling.translate(_FOLDING))))
     return tuple((_pattern(list(tokens)), max(tokens, key=len)) for tokens in dict.fromkeys(map(tuple, found)))
 
@@ -229,4 +245,6 @@ def _pattern(tokens: list[str]) -> re.Pattern[str]:
         written += rf"[\W_]{{{apart},4}}{re.escape(token)}"
     left = r"(?<!\d)" if tokens[0][0].isdigit() else r"(?<![^\W\d_])"
     right = r"(?!\d)" if tokens[-1][-1].isdigit() else r"(?![^\W\d_])"
+    # Chinese, Japanese and Korean words stand without spaces between them.
+    left, right = ("" if _UNSPACED.match(tokens[0]) else left), ("" if _UNSPACED.match(tokens[-1][-1]) else right)
     return re.compile((r"(?<!['’])" if len(tokens[0]) == 1 else "") + left + written + right)
