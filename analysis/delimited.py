@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -177,7 +178,8 @@ def _decode(content: bytes, file: str) -> str:
         )
     if not text.strip():
         raise DataError(f"{file}: is empty; expected a line with the names of the columns and a row for each patient.")
-    return text
+    # An é may be stored as one character or as two: so that equal texts are equal, as one.
+    return unicodedata.normalize("NFC", text)
 
 
 def _header(stream: TextIO, file: str, expected: Collection[str]) -> tuple[str, tuple[str, ...]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from .characters import all_text, hidden_in, refusal
 from .errors import StudyError
 from .wording import hint, listing, printable, shown
 
@@ -27,7 +29,7 @@ def read_toml(folder: Path) -> Section:
     Raises
     ------
     StudyError
-        If there is no such file, or it is not UTF-8 or not TOML; names line and column.
+        If there is no such file, it is not UTF-8 or not TOML, or has hidden characters; names line and column.
     """
     path = folder / STUDY_FILE
     try:
@@ -38,8 +40,14 @@ def read_toml(folder: Path) -> Section:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise StudyError(f"{STUDY_FILE}: line {line} is not UTF-8; save the file as UTF-8") from None
+    for line, character in hidden_in(text):
+        raise StudyError(f"{STUDY_FILE}: line {line}: {refusal(character)}")
     try:
-        return Section("", tomllib.loads(text))
+        values = tomllib.loads(unicodedata.normalize("NFC", text))  # as the cells of the data file are
+        for key, value in values.items():
+            for _, character in hidden_in(all_text(value)):  # where it is written as an escape
+                raise StudyError(f"{STUDY_FILE}: [{printable(key)}]: {refusal(character)}")
+        return Section("", values)
     except tomllib.TOMLDecodeError as error:
         # In a text TOML allows no line break, so that one there is a quote that is missing.
         remedies = {"Invalid value": "; a text stands in quotes", r"Illegal character '\n'": "; a quote is missing"}

@@ -25,6 +25,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.transforms import Affine2D
 
+from analysis.characters import named
 from analysis.errors import ReportError
 
 from . import raster
@@ -122,7 +123,7 @@ def text_width(text: str, size: float, face: Face = "regular", /) -> float:
     lacking = sorted({character for character in text if ord(character) not in _characters(face)})
     if lacking:
         raise ReportError(
-            f"study.toml: the label '{text}' has {' '.join(map(ascii, lacking))}, which the typeface of the figures "
+            f"study.toml: the label '{text}' has {', '.join(map(named, lacking))}, which the typeface of the figures "
             "(Liberation Sans) lacks.\nWrite the label in Latin, Greek or Cyrillic letters."
         )
     font = _font(face)

@@ -13,6 +13,7 @@ PACKAGES = ("analysis", "manuscript")
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 SHARED = {
+    "analysis.characters",
     "analysis.copies",
     "analysis.errors",
     "analysis.files",

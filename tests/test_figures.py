@@ -238,8 +238,8 @@ def test_a_character_that_the_typeface_lacks_is_an_error(tmp_path: Path) -> None
     with pytest.raises(ReportError) as error:
         draw(awkward(tmp_path, levels={"a": "肉腫", "b": "B"}))
     assert str(error.value) == (
-        "study.toml: the label '肉腫' has '\\u8089' '\\u816b', which the typeface of the figures (Liberation Sans) "
-        "lacks.\n"
+        "study.toml: the label '肉腫' has '肉' (U+8089 CJK UNIFIED IDEOGRAPH-8089), '腫' (U+816B CJK UNIFIED "
+        "IDEOGRAPH-816B), which the typeface of the figures (Liberation Sans) lacks.\n"
         "Write the label in Latin, Greek or Cyrillic letters."
     )
 

@@ -145,7 +145,7 @@ def test_a_project_that_cannot_be_understood_is_one_error(tmp_path, content, mes
     [
         ("crossref: 5", "report.qmd:2: `crossref` is '5'; expected keys below it, such as `fig-title: Figure`."),
         ("csl: [a.csl, b.csl]", "report.qmd:2: `csl` names several files. Name one."),
-        ('keywords: [{a: "x \\u0001 y"}]', "report.qmd: `keywords` holds a control character, which no document can."),
+        ('keywords: [{a: "x \\u0001 y"}]', "report.qmd: `keywords`: U+0001 control character is not seen"),
     ],
 )
 def test_front_matter_that_cannot_be_is_one_error(tmp_path, front_matter, message):

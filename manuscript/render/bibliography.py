@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from analysis.characters import hidden_in, refusal
 from analysis.errors import ReportError
 
 from .qmd import utf8_text
@@ -50,7 +51,7 @@ def entries_in(files: Iterable[Path]) -> tuple[Entry, ...]:
     Raises
     ------
     ReportError
-        If a file is not there or is no UTF-8 text.
+        If a file is not there, is no UTF-8 text, or has hidden characters.
     """
     return tuple(entry for path in files for entry in _entries(path))
 
@@ -101,6 +102,8 @@ def _entries(path: Path) -> Iterator[Entry]:
     if kind not in (*_BIBTEX, *_KEYS):
         return
     text = utf8_text(path, needed="it holds references")
+    for line, character in hidden_in(text):
+        raise ReportError(f"{path.name}:{line}: {refusal(character)}")
     found = _bibtex_entries(text) if kind in _BIBTEX else ((met, met.end()) for met in _KEYS[kind].finditer(text))
     for met, end in found:
         yield Entry(met["key"], path.name, text.count("\n", 0, met.start("key")) + 1, met.start(), end)

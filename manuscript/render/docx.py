@@ -48,6 +48,7 @@ from .docx_page import (
     clean_settings,
     core_properties,
     match_styles,
+    set_eastern_fonts,
     set_language,
     set_line_spacing,
     set_page,
@@ -56,7 +57,8 @@ from .docx_page import (
 from .docx_pictures import describe_pictures, fit_pictures
 from .docx_tables import Room, finish_tables
 from .docx_title import keywords, set_running_title, set_title_block
-from .wordml import attribute, find, find_all, make
+from .eastern import eastern_fonts
+from .wordml import attribute, find, find_all, make, text_of
 
 _LANGUAGE: Final = "en-US"
 _TABLE_TEXT: Final = 9.5
@@ -133,6 +135,10 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
         link_references(root, targets, names)
     number_bookmarks(body)
     match_styles(styles, [document, *notes.values()])
+
+    said = " ".join(text_of(root) for root in (document, *notes.values()))
+    if eastern := eastern_fonts(said, language):
+        set_eastern_fonts(styles, eastern)
 
     # What the file says of itself, in its properties and above each page
     texts = {

@@ -12,6 +12,7 @@ from lxml.etree import _Element as Element
 
 from analysis.errors import ReportError
 
+from .eastern import EasternFonts
 from .wordml import arrange, attribute, drop, find, find_all, make, put, qualified, remove, set_attributes
 
 _CORE: Final = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
@@ -69,6 +70,16 @@ def set_language(styles: Element, language: str) -> None:
     formats = find(styles, "w:docDefaults/w:rPrDefault/w:rPr")
     if formats is not None:
         put(formats, "w:lang", val=language, eastAsia=language, bidi="ar-SA")
+
+
+def set_eastern_fonts(styles: Element, fonts: EasternFonts) -> None:
+    """Set the letters of East Asia in a face that has them, in every style that names one, and their language."""
+    for faces in styles.iter(qualified("w:rFonts")):
+        set_attributes(faces, eastAsia=fonts.word)
+    formats = find(styles, "w:docDefaults/w:rPrDefault/w:rPr")
+    language = None if formats is None else find(formats, "w:lang")
+    if language is not None:
+        set_attributes(language, eastAsia=fonts.language)
 
 
 def set_line_spacing(styles: Element, multiple: float) -> None:

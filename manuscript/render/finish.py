@@ -10,7 +10,9 @@ from analysis.source import RESULTS_FILE
 from .authors import byline
 from .docx import finish_docx
 from .draft import Draft
-from .pdf import compile_pdf
+from .eastern import eastern_fonts, with_eastern_font
+from .glyphs import refuse_characters, unset_characters
+from .pdf import compile_pdf, missing_characters
 from .typst_byline import with_byline
 
 
@@ -25,11 +27,17 @@ def finish(draft: Draft, *, docx: Path | None, pdf: Path | None, root: Path, fon
     pdf : the PDF to write, or None for no PDF.
     root : the document's folder, which the paths of its images start from.
     fonts : folder of the fonts that the PDF may use.
+
+    Raises
+    ------
+    ReportError
+        If the document has characters that no font has, or that cannot be set; names their places.
     """
     with ThreadPoolExecutor(2) as pool:
         jobs = []
         if pdf is not None:
-            source = with_byline(draft.typst.read_text(encoding="utf-8"), byline(draft.metadata))
+            source = _finished(draft, root=root, fonts=fonts)
+            draft.typst.write_text(source, encoding="utf-8")
             results = root / RESULTS_FILE
             wanted = draft.metadata.get("attach-results", True) and results.is_file()
             attached = results if wanted else None
@@ -37,3 +45,24 @@ def finish(draft: Draft, *, docx: Path | None, pdf: Path | None, root: Path, fon
         if docx is not None:
             finish_docx(docx, metadata=draft.metadata, alt_texts=draft.alt_texts)
         return (*draft.warnings, *(warning for job in jobs for warning in job.result()))
+
+
+def _finished(draft: Draft, *, root: Path, fonts: Path) -> str:
+    """Return the Typst document with its authors and fonts; refuse characters that it cannot set."""
+    source = with_byline(draft.typst.read_text(encoding="utf-8"), byline(draft.metadata))
+    refuse_characters(
+        unset_characters(source),
+        source,
+        root=root,
+        why="These characters are not set: hidden ones, and letters that are written from right to left. "
+        "Take them out, or write the words in other letters",
+    )
+    refuse_characters(
+        missing_characters(source, fonts=fonts),
+        source,
+        root=root,
+        why="No font of this program has these characters, which would print as boxes. "
+        "Take them out, or write the words in other letters",
+    )
+    eastern = eastern_fonts(source, str(draft.metadata.get("lang") or ""))
+    return with_eastern_font(source, eastern) if eastern else source

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
+import unicodedata
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,8 +18,36 @@ from analysis.errors import ReportError
 from analysis.files import write_whole
 
 from .clock import epoch
+from .eastern import font_folder, has_eastern_letters
+
+USUAL: Final = re.compile(
+    "[ -~\u00a0-\u024f\u0388-\u038a\u038e-\u03a1\u03a3-\u03ce\u0400-\u045f\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026"
+    "\u2030\u2039\u203a\u2060\u2122\u2212\u2264\u2265]"
+)
+"""Characters that the fonts of every document have."""
 
 STANDARD: Final[Literal["ua-1"]] = "ua-1"  # PDF/UA-1: every page's content tagged, alt texts, a title, a language
+
+
+def missing_characters(text: str, *, fonts: Path) -> tuple[str, ...]:
+    """Return the characters of a text that no font has: neither Typst's own, nor those in a folder or of East Asia.
+
+    Notes
+    -----
+    Typst itself is asked, by a document with a line for each character that is not among the `USUAL` ones.
+    """
+    unusual = [char for char in sorted(set(text)) if char.isprintable() and not USUAL.match(char)]
+    if not unusual:
+        return ()
+    lines = [json.dumps(f"a{char}" if unicodedata.combining(char) else char, ensure_ascii=False) for char in unusual]
+    document = "\n".join(["#set document(title: [T])", *(f"#{line}" for line in lines)])
+    try:
+        _compiled(document, fonts, fonts, certified=True)
+    except typst.TypstError as error:
+        said = str(getattr(error, "diagnostic", None) or error)
+        found = {int(line) for line in re.findall(r"could not be displayed.*?\.typ:(\d+):", said, re.DOTALL)}
+        return tuple(char for line, char in enumerate(unusual, start=2) if line in found)
+    return ()
 
 
 def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, results: Path | None = None) -> list[str]:
@@ -27,7 +57,8 @@ def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, results: Pat
     ----------
     source : the document's text; paths in it are relative to `root`, and none outside of it can be read.
     pdf : the file to write.
-    fonts : folder of the fonts to be used besides those that Typst brings; the system's are never used.
+    fonts : folder of the fonts to be used besides those that Typst brings, and that of East Asia where its letters
+        are; the system's are never used.
     results : a file under `root` that travels inside the PDF, as an attachment.
 
     Raises
@@ -66,7 +97,7 @@ def prepared(source: str, *, root: Path, fonts: Path) -> Iterator[None]:
         If this system has no symbolic links.
     """
     with tempfile.TemporaryDirectory(prefix="lockstep-") as folder:
-        _PREPARED[root, fonts] = _Prepared(root, fonts, Path(folder).resolve())
+        _PREPARED[root, fonts] = _Prepared(root, _folders(source, fonts), Path(folder).resolve())
         try:
             with suppress(typst.TypstError):  # told when it is compiled in earnest
                 _compiled(source, root, fonts, certified=True)
@@ -82,12 +113,12 @@ class _Prepared:
     stands in a folder that shows all of the root's by links, so that nothing is written there.
     """
 
-    def __init__(self, root: Path, fonts: Path, folder: Path) -> None:
-        self._root, self._shown = root, folder
+    def __init__(self, root: Path, folders: list[Path], folder: Path) -> None:
+        self._root, self._shown, self.folders = root, folder, folders
         self._main = folder / f"{uuid.uuid4()}.typ"
         self._main.touch()
         main: Any = str(self._main)  # its type hints do not allow a text alone
-        self._compiler: Any = typst.Compiler(main, root=folder, font_paths=[fonts], ignore_system_fonts=True)
+        self._compiler: Any = typst.Compiler(main, root=folder, font_paths=folders, ignore_system_fonts=True)
 
     def compile(self, source: str, **options: Any) -> bytes:
         """Compile a document, from the files of the root as they are now."""
@@ -114,10 +145,17 @@ def _compiled(source: str, root: Path, fonts: Path, *, certified: bool) -> bytes
         "pdf_standards": [STANDARD] if certified else [],
         "timestamp": epoch(),
     }
-    if prepared := _PREPARED.get((root, fonts)):
+    folders = _folders(source, fonts)
+    if (prepared := _PREPARED.get((root, fonts))) and prepared.folders == folders:
         return prepared.compile(source, **options)
     document: Any = source.encode()  # bytes, which its type hints allow only where all paths are bytes too
-    return bytes(typst.compile(document, root=root, font_paths=[fonts], ignore_system_fonts=True, **options))
+    return bytes(typst.compile(document, root=root, font_paths=folders, ignore_system_fonts=True, **options))
+
+
+def _folders(source: str, fonts: Path) -> list[Path]:
+    """Return the folders of fonts that a document needs."""
+    eastern = font_folder() if has_eastern_letters(source) else None
+    return [fonts, eastern] if eastern else [fonts]
 
 
 def _attachment(path: Path) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.characters import hidden_in, refusal
 from analysis.errors import ReportError, nearest
 
 from .yaml_text import read_mapping
@@ -164,6 +165,8 @@ def _lines(text: str) -> tuple[str, ...]:
 
 def _front_matter(lines: tuple[str, ...], name: str) -> tuple[dict[str, Any], int]:
     """Return the front matter and the index of the first line after it."""
+    for place, character in hidden_in("\n".join(lines)):
+        raise ReportError(f"{name}:{place}: {refusal(character)}")
     # What Git leaves where two people changed one line would be printed as it stands.
     if marks := [number for number, line in enumerate(lines, start=1) if _CONFLICT.match(line)]:
         raise ReportError(

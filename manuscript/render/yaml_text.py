@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import yaml
 
+from analysis.characters import all_text, hidden_in, refusal
 from analysis.errors import ReportError
-
-# What XML cannot hold. YAML refuses it as well, but not where it is written as "\u0001".
-_NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class _CoreLoader(yaml.SafeLoader):
@@ -44,16 +42,9 @@ def read_mapping(text: str, *, name: str, first_line: int = 1) -> dict[str, Any]
     if not isinstance(value, dict):
         raise ReportError(f"{name}:{first_line}: expected `key: value` lines, found a {type(value).__name__}.")
     for key, item in value.items():
-        if _NO_TEXT.search(_all_text(item)):
-            raise ReportError(f"{name}: `{key}` holds a control character, which no document can. Take it out.")
+        for _, character in hidden_in(all_text(item)):  # also where it is written as an escape, "\\u202e"
+            raise ReportError(f"{name}: `{key}`: {refusal(character)}")
     return {str(key): item for key, item in value.items()}
-
-
-def _all_text(value: Any) -> str:
-    """Return all texts of a value, those of lists and mappings among them."""
-    if isinstance(value, dict):
-        return "".join(map(_all_text, [*value, *value.values()]))
-    return "".join(map(_all_text, value)) if isinstance(value, list) else str(value)
 
 
 def write_mapping(mapping: Mapping[str, Any]) -> str:
