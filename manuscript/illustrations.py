@@ -181,7 +181,8 @@ def _printed(content: FigureContent) -> Iterator[Printed]:
         head = f"{head}, {panel.subtitle}" if panel.subtitle else head
         for group in panel.groups:
             place = f"{head}: {group.full_label}"
-            yield Printed("curve", (group.curve.id,), place)
+            if group.curve.n:  # of nobody there is no curve, only the word that there is none
+                yield Printed("curve", (group.curve.id,), place)
             if isinstance(group.median_text, Printed):
                 yield group.median_text.at(place)
         if isinstance(panel.p_text, Printed):

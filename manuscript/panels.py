@@ -183,7 +183,7 @@ def _group(
             curve=curve,
             risk_texts=_risk_texts(curve, style),
             median=None,
-            median_text="no patients",
+            median_text=Printed("no patients", (f"{stem}.n",)),
         )
     unit = study.time.per(endpoint.axis.unit)
     median, curve = results[f"{stem}.median"], printed_curve(results.curve(stem), end=endpoint.axis.ticks[-1] * unit)

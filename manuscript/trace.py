@@ -29,7 +29,7 @@ TRACE_FILE: Final = Path("build/trace.json")
 class Entry:
     """One printed text and one result that it prints or depends on; `id` is empty where it comes from no result.
 
-    `value` is at full precision; `conf_low` and `conf_high` as in the record. Of a curve, `value` is None.
+    `value` is at full precision; `conf_low`, `conf_high` and `reason` as in the record. Of a curve, `value` is None.
     """
 
     line: int
@@ -43,6 +43,7 @@ class Entry:
     n: int | None = None
     population: str = ""
     method: str = ""
+    reason: str | None = None
 
     @property
     def where(self) -> str:
@@ -142,6 +143,7 @@ def _entry(line: int, label: str, place: str, printed: str, record_id: str, resu
         n=source.n,
         population=source.population,
         method=source.method if is_record else f"{source.method} curve",
+        reason=source.reason if isinstance(source, Record) else None,
     )
 
 
@@ -163,5 +165,6 @@ def _lines(entries: Sequence[Entry]) -> Iterator[str]:
 def _value(entry: Entry) -> str:
     value = "curve" if entry.printed == "curve" else "not estimable" if entry.value is None else str(entry.value)
     if (entry.conf_low, entry.conf_high) != (None, None):
-        value = f"{value} [{entry.conf_low}, {entry.conf_high}]"
-    return value
+        low, high = ("not estimable" if limit is None else limit for limit in (entry.conf_low, entry.conf_high))
+        value = f"{value} [{low}, {high}]"
+    return f"{value} ({entry.reason})" if entry.reason else value
