@@ -25,6 +25,7 @@ NEVER_VARIES: Final = "the same value in all patients at risk whenever an event 
 DEPENDENT: Final = "determined by the terms before it"
 DIVERGES: Final = "tends to infinity (a level without events, or complete separation)"
 TOO_LARGE: Final = "too large for a number; give the variable in a smaller unit"
+TOO_SMALL: Final = "too close to 0 for a number; give the variable in a smaller unit"
 NOTHING_ADDED: Final = "the larger model adds nothing that can be estimated"
 NOT_CONVERGED: Final = "the estimation did not converge"
 
@@ -225,15 +226,16 @@ def _not_estimable(likelihood: PartialLikelihood, constant: Bools) -> dict[int, 
 
 
 def _hazard_ratio(term: str, coef: float, se: float, z: float) -> HazardRatio:
-    with np.errstate(over="ignore"):
-        ratio, low, high = (finite(np.exp(coef + bound * se)) for bound in (0, -z, z))
+    with np.errstate(over="ignore", under="ignore"):
+        # No ratio is 0: what is printed as one has only become too small for a float, as exp(-800).
+        ratio, low, high = (finite(np.exp(coef + bound * se)) or None for bound in (0, -z, z))
     return HazardRatio(
         term=term,
         hazard_ratio=ratio,
-        conf_low=low,
-        conf_high=high,
+        conf_low=None if ratio is None else low,
+        conf_high=None if ratio is None else high,
         p_value=float(2 * ndtr(-abs(coef / se))),
         coef=coef,
         se=se,
-        reason=TOO_LARGE if ratio is None else None,
+        reason=None if ratio is not None else TOO_LARGE if coef > 0 else TOO_SMALL,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from .catalogue import KAPLAN_MEIER_CURVE, Statistic
 from .checks import Bools, Floats
 from .cohort import Cohort
+from .cox import DIVERGES
 from .records import Population, Words, count, count_and_percent, interval, number
 from .results import Curve, Record
 from .study import FOLLOW_UP, Endpoint, Study, slug
@@ -239,7 +240,11 @@ def interaction_record(stem: str, outcome: Outcome, exposure: str, subgroup: str
         for a in known.design([exposure]).columns
         for b in known.design([subgroup]).columns
     }
-    test = likelihood_ratio_test(fitted(known, main), fitted(known, main.assign(**products)))
+    without = fitted(known, main)
+    test = likelihood_ratio_test(without, fitted(known, main.assign(**products)))
+    if any(term.reason == DIVERGES for term in without.terms):
+        # Products of a level without events change no likelihood, yet would count as degrees of freedom (so in R).
+        test = replace(test, p_value=None, reason=f"a hazard ratio {DIVERGES}")
     labels = {"exposure": known.study.unique_label(exposure), "subgroup": known.study.unique_label(subgroup)}
     words = {"of": known.label, **labels}
     return number(f"{stem}.p_value", Statistic.INTERACTION_P, test.p_value, known.population, words, reason=test.reason)

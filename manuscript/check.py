@@ -11,14 +11,16 @@ from analysis.study import Study
 
 from . import claims, literals
 from .document import open_study, style_of
+from .ratio_units import too_small_units
 from .render.qmd import Document, read_qmd
 from .style import Style
+from .terminal import wrapped
 from .trace import trace_of
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a check found; `broken` and `typed` make it fail, `unused` and `unprinted` are worth knowing.
+    """What a check found; `broken` and `typed` make it fail, `unused`, `units` and `unprinted` are worth knowing.
 
     `literals` are the numbers that `typed` tells of.
     """
@@ -29,6 +31,7 @@ class Findings:
     unused: tuple[str, ...]
     unprinted: str = ""
     literals: tuple[literals.Literal, ...] = ()
+    units: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -42,6 +45,7 @@ class Findings:
             *self.broken,
             *self.typed,
             *self.unused,
+            *(line for text in self.units for line in wrapped(text, indent=4)),
             *([f"{self.unprinted}; `make trace UNPRINTED=1` lists them"] if self.unprinted else []),
             f"{held}, {len(self.typed)} typed number{'' if len(self.typed) == 1 else 's'}",
         ]
@@ -58,7 +62,10 @@ def check(folder: Path, document: str = "report.qmd") -> Findings:
     report = open_study(folder)
     read = read_qmd(report.study.folder / document)
     found = findings(read, report.results, report.style)
-    return replace(found, unprinted=trace_of(read, report.results).unprinted_line())
+    traced = trace_of(read, report.results)
+    printed = {entry.id for entry in traced.entries}
+    units = too_small_units(report.study, report.results, report.style, printed)
+    return replace(found, unprinted=traced.unprinted_line(), units=units)
 
 
 def findings(document: Document, results: Results, style: Style) -> Findings:

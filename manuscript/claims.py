@@ -7,18 +7,22 @@ that they can be read, checked and listed with their line, whichever renderer ru
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from analysis.errors import LockstepError, ReportError
 from analysis.expressions import Expression, parse_expression
-from analysis.results import Results
+from analysis.results import Record, Results
 
+from .decimals import printed_decimals, rounded
 from .inline import holds_for
 from .numbers import text
 from .render.qmd import Document, Inline
 from .style import Style
 from .terminal import wrapped
+
+_MOST_DECIMALS: Final = 8  # more than are printed, until a value and what it is compared with print differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,42 @@ def judge(claim: Claim, results: Results, style: Style) -> Verdict:
         If the condition names a result that there is not.
     """
     holds, ids = holds_for(claim.condition, results, style)
-    return Verdict(claim, holds, {name: text(results[name], style) for name in ids})
+    return Verdict(claim, holds, _found(claim.condition, [results[name] for name in ids], holds, results, style))
+
+
+def _found(
+    condition: Expression, records: Sequence[Record], holds: bool, results: Results, style: Style
+) -> dict[str, str]:
+    """Return the values of a condition as printed, with more decimals where rounding would say that it does hold.
+
+    An expected count of 4.96 that a claim needs to be 5 or more is not told as 5.0.
+    """
+    plain = {record.id: text(record, style) for record in records}
+    for more in range(_MOST_DECIMALS):
+        asked = {record.id: _decimals(record, style, more) for record in records}
+        told = tuple(_as_printed(record, style, asked[record.id]) for record in records)
+        if holds_for(condition, replace(results, records=told), style)[0] == holds:
+            return {record.id: text(record, style, decimals=asked[record.id]) for record in records}
+    return plain
+
+
+def _decimals(record: Record, style: Style, more: int) -> int | None:
+    """Return the decimals to ask for to have so many more than are printed; None where the style alone decides."""
+    if not more or record.kind in ("count", "date", "p_value", "setting"):
+        return None
+    return max((place for place in printed_decimals(record, style) if place is not None), default=0) + more
+
+
+def _as_printed(record: Record, style: Style, decimals: int | None) -> Record:
+    """Return a record with the numbers that its printed form has."""
+    places = printed_decimals(record, style, decimals=decimals)
+    low, high = (
+        bound if bound is None or place is None else float(rounded(bound, place))
+        for bound, place in ((record.conf_low, places.low), (record.conf_high, places.high))
+    )
+    if record.value is None or isinstance(record.value, str) or places.value is None:
+        return replace(record, conf_low=low, conf_high=high)
+    return replace(record, value=float(rounded(record.value, places.value)), conf_low=low, conf_high=high)
 
 
 def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdict, ...]:

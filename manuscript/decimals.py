@@ -10,6 +10,10 @@ from analysis.results import Record
 
 from .style import Style
 
+RATIO_BOUNDS: Final = (0.0001, 1_000_000)
+"""A ratio beyond these prints as "<0.0001" or ">1000000": it says that there is no estimate worth its digits."""
+
+_SMALLEST_RATIO_DECIMALS: Final = 4
 _CONTEXT: Final = Context(prec=400)  # digits enough for any float with any decimals
 
 
@@ -132,7 +136,7 @@ def _ratio_decimals(value: float, style: Style, decimals: int | None) -> int:
     """Return the decimals of a ratio: never 0.00, and no more than three significant digits unless the author asks."""
     places = style.ratio_decimals if decimals is None else decimals
     if 0 < value < 10.0**-places / 2:
-        return -math.floor(math.log10(value))
+        return min(-math.floor(math.log10(value)), max(places, _SMALLEST_RATIO_DECIMALS))
     most = max(style.ratio_digits, style.ratio_decimals + 1)  # 1.234 in a journal of three decimals
     while decimals is None and value >= 1 and rounded(value, places).adjusted() + 1 + places > most:
         places -= 1

@@ -9,7 +9,7 @@ from typing import Final
 
 from analysis.results import Record
 
-from .decimals import needed_decimals, p_floor, p_places, printed_decimals, rounded
+from .decimals import RATIO_BOUNDS, needed_decimals, p_floor, p_places, printed_decimals, rounded
 from .style import NBSP, Style
 
 ALPHA: Final = "setting.alpha"
@@ -190,6 +190,12 @@ def _record_number(record: Record, value: float, places: int, style: Style) -> s
     """
     if record.id == ALPHA:  # a significance level is written as the P values that are held against it
         return _p_digits(value, places, style)
+    if record.kind == "hazard_ratio" and value > 0:
+        smallest, largest = RATIO_BOUNDS
+        if rounded(value, places) == 0:
+            return f"<{number_text(smallest, needed_decimals(smallest), style)}"
+        if value > largest:
+            return f">{number_text(largest, 0, style)}"
     least, most = _BOUNDS.get(record.kind, (-math.inf, math.inf))
     step = 10.0**-places
     if least < value and rounded(value, places) <= least:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,17 @@ def test_broken_claims_are_listed_by_line_with_what_was_found(results: Results) 
         "    found     os.by_sex.log_rank.p_value: P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.783",
     )
     assert not report.passed
+
+
+def test_a_value_that_rounding_puts_onto_its_bound_is_told_with_more_decimals(results: Results) -> None:
+    """An expected count of 4.96 that a claim needs to be 5 or more is not told as 5.0."""
+    name = "response.by_local_treatment.chi_square.expected_min"
+    records = tuple(replace(record, value=4.96) if record.id == name else record for record in results)
+    body = f'It was `{{python}} r.claim("large enough", "{name} >= 5")`.\n'
+    (broken,) = found(body, replace(results, records=records)).broken
+    assert broken.endswith(f"{name}: 4.96")
+    (broken,) = found(body, results).broken
+    assert broken.endswith(f"{name}: 2.7")
 
 
 def test_a_long_condition_is_broken_between_words_and_each_value_has_its_line(results: Results) -> None:

@@ -158,6 +158,10 @@ def test_a_unit_too_small_for_its_hazard_ratio_is_named() -> None:
     assert (term.hazard_ratio, term.conf_high) == (None, None)
     assert term.reason == "too large for a number; give the variable in a smaller unit"
     assert term.p_value == pytest.approx(0.00115, abs=5e-5)
+    (term,) = cox_regression(frame["time"], frame["event"], frame[["age"]] * -1e-6).terms
+    assert (term.hazard_ratio, term.conf_low, term.conf_high) == (None, None, None)
+    assert term.reason == "too close to 0 for a number; give the variable in a smaller unit"
+    assert term.p_value == pytest.approx(0.00115, abs=5e-5)
 
 
 def test_difficult_fits_warn_nobody() -> None:

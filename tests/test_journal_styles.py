@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
 from shipped_journals import SHIPPED, plain
 
 from analysis.results import Record
@@ -78,6 +81,47 @@ def test_the_same_numbers_print_as_each_journal_wants_them(name: str) -> None:
         numbers.bare_text(record("setting", 0.05, id="setting.alpha"), style),
     )
     assert tuple(map(plain, printed)) == EXPECTED[name]
+
+
+@given(
+    name=st.sampled_from(SHIPPED),
+    p=st.floats(0, 1) | st.floats(0.045, 0.055),
+    ratios=st.tuples(*[st.floats(0.001, 1000) | st.floats(0.99, 1.01)] * 3).map(sorted),
+    share=st.floats(0, 100) | st.floats(0, 0.1) | st.floats(99.9, 100),
+)
+def test_no_journal_makes_a_number_say_what_is_not_so(name: str, p: float, ratios: list[float], share: float) -> None:
+    """A printed P value is significant where the exact one is, a limit excludes 1 where it does, 0% is none."""
+    style = style_for(name)
+
+    def read(text: str) -> float:
+        return float(re.sub(r"[<>\s\N{NARROW NO-BREAK SPACE},%]", "", text.replace("·", ".")))
+
+    number = numbers.p_number(p, style)
+    assert (number.startswith("<") or (not number.startswith(">") and read(number) < 0.05)) == (p < 0.05)
+    low, value, high = ratios
+    ratio = record("hazard_ratio", value, conf_low=low, conf_high=high, conf_level=0.95)
+    least, most = map(read, numbers.limits_text(ratio, style))
+    assert [(end > 1) - (end < 1) for end in (least, most)] == [(end > 1) - (end < 1) for end in (low, high)]
+    assert least <= read(numbers.bare_text(ratio, style)) <= most
+    text = numbers.value_text(record("percent", share, unit="%", denominator=142), style)
+    assert (text.startswith("<") or read(text) > 0) == (share > 0)
+    assert (text.startswith(">") or read(text) < 100) == (share < 100)
+
+
+@pytest.mark.parametrize(
+    ("name", "above"),
+    [
+        *((name, "P = 0.0502") for name in ("generic", "plos-one", "annals-of-surgical-oncology", "bmj")),
+        ("jama-oncology", "P=.05"),
+        ("nejm", "P=0.05"),
+        ("annals-of-internal-medicine", "P=0.050"),
+        ("lancet-oncology", "p=0·050"),
+    ],
+)
+def test_a_journal_that_states_the_decimals_of_p_values_keeps_them_above_alpha(name: str, above: str) -> None:
+    """Others print one more where rounding would put a P value onto the level; none does it to a significant one."""
+    assert plain(numbers.p_text(0.0502, style_for(name))) == above
+    assert plain(numbers.p_number(0.0496, style_for(name))).lstrip("0") in (".0496", "·0496")
 
 
 def test_two_significant_digits_never_take_more_than_four_decimals() -> None:

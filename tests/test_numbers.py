@@ -157,6 +157,8 @@ def test_each_kind_of_record_prints_with_its_unit_and_interval(fields: dict[str,
         (0.004, 0.0004, 0.03, "0.004 (95% CI 0.0004–0.03)"),
         (441.73, 12.345, 15806.2, "442 (95% CI 12.3–15800)"),
         (9.996, 0.53, 99.96, "10.0 (95% CI 0.53–100)"),
+        (1e-12, 1e-40, 3e-5, "<0.0001 (95% CI <0.0001 to <0.0001)"),
+        (2.5, 0.3, 8.3e12, "2.50 (95% CI 0.30 to >1000000)"),
     ],
 )
 def test_rounding_hides_no_ratio(value: float, low: float, high: float, printed: str) -> None:

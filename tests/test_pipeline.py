@@ -51,6 +51,28 @@ def test_results_tell_no_folder_outside_of_the_study(tmp_path: Path, *, whole: b
     assert changed(tmp_path / "inside").source.data_file == "data/implants.csv"
 
 
+@pytest.mark.parametrize(
+    ("events", "estimable"),
+    [
+        (None, True),
+        (r"^(.*;left;.*;)1$", False),  # a level of the subgroup without events
+        (r"^(.*;hybrid;.*;)1$", False),  # a level of the exposure
+        (r"^(.*;cemented;.*;)1$", False),  # its reference
+        (r"^(.*;hybrid;.*;left;.*;)1$", True),  # one group alone: R's likelihood-ratio test
+    ],
+)
+def test_no_interaction_is_tested_with_a_level_without_events(
+    tmp_path: Path, events: str | None, estimable: bool
+) -> None:
+    """R prints P = 1, or counts a degree of freedom for what changes no likelihood; there is nothing to test."""
+    asked = (r'^exposure = "fixation"', 'exposure = "fixation"\nsubgroup = "side"')
+    results = changed(tmp_path, study=asked, data=None if events is None else (events, r"\g<1>0"))
+    test = results["retention.by_fixation.interaction_side.p_value"]
+    assert (test.value is not None) == estimable
+    diverges = "a hazard ratio tends to infinity (a level without events, or complete separation)"
+    assert test.reason == (None if estimable else diverges)
+
+
 def test_the_flow_adds_up(results: Results) -> None:
     """Reviewed is excluded plus analysed, and the excluded are the sum of their reasons."""
     reasons = [record.value for record in results if record.id.startswith("flow.excluded.")]

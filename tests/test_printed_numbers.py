@@ -64,7 +64,7 @@ def test_an_interval_that_the_program_prints_is_right(
     assert faults(words, implants, implants_results, style) == []
 
 
-@given(value=st.floats(0.001, 300), low=st.floats(0.001, 1), high=st.floats(1, 500), style=st.sampled_from(STYLES))
+@given(value=st.floats(1e-7, 300), low=st.floats(1e-9, 1), high=st.floats(1, 5e6), style=st.sampled_from(STYLES))
 def test_a_ratio_that_the_program_prints_is_right(
     value: float, low: float, high: float, style: Style, implants: Study, implants_results: Results
 ) -> None:
