@@ -223,7 +223,7 @@ def test_words_are_replaced_wherever_they_stand_and_told_with_their_line() -> No
         f"""\
         # Work at {WORD}
 
-        We (Z. {WORD}) used `{{python}} r.n("quistgaard.count")` at the {WORD}
+        We ({WORD}) used `{{python}} r.n("quistgaard.count")` at the {WORD}
          [@removed1; @li2019], see @fig-quistgaard.
 
         ```{{python}}
@@ -239,7 +239,7 @@ def test_words_are_replaced_wherever_they_stand_and_told_with_their_line() -> No
     )
     assert [(item.line, item.what) for item in result.removed] == [
         (1, "Tromso"),
-        (3, "Quistgaard"),
+        (3, "Z. Quistgaard"),
         (3, "Northern Light Hospital"),
         (11, "Tromsø"),
         (13, "Quistgaard"),

@@ -251,6 +251,7 @@ SAID = {
     "김민준": ("김민준은",),
     "Wei Zhang (张伟)": ("张伟等",),
     "Sarcoma Study Group": ("the sarcoma study group",),
+    "Hans Otto Schmidt MD": ("H. Schmidt", "H. O. Schmidt", "HO Schmidt", "Schmidt HO", "Schmidt, H.O."),
 }
 
 
@@ -263,6 +264,14 @@ def test_no_part_of_a_name_stays_in_the_text(text: str) -> None:
         blind = blinded_source(f"We {said} here.\n", words).text
         assert WORD in blind
         assert not any(find_words(blind, words)), blind
+
+
+@pytest.mark.parametrize("said", SAID["Hans Otto Schmidt MD"])
+def test_no_initial_stays_beside_a_name_that_was_removed(said: str) -> None:
+    """It goes with the name, and a possessive keeps its apostrophe."""
+    words = identifying_words({"author": "Hans Otto Schmidt MD"}, this_machine=False)
+    blind = blinded_source(f"By {said}, and Schmidt's.\n", words).text
+    assert blind.replace("].,", "],") == "By [removed], and [removed]’s.\n"
 
 
 def test_degrees_and_suffixes_are_no_words_to_look_for() -> None:

@@ -139,7 +139,7 @@ def missing(text: ManuscriptText, front_matter: Mapping[str, Any]) -> Iterator[s
         if not author.email:
             yield f"title page: no `email` of {author.name}, who answers letters"
     for key in ("degrees", "orcid"):
-        names = [author.name for author in people.authors if not getattr(author, key)]
+        names = [author.name for author in people.authors if not author.parts.group and not getattr(author, key)]
         if names:
             yield f"title page: no `{key}` of {', '.join(names)}"
     for place in [*(author.name for author in people.authors), *(item.text for item in people.affiliations)]:
@@ -168,6 +168,7 @@ def _author(author: Author, people: Byline) -> dict[str, Any]:
     addresses = [people.affiliations[number - 1].text for number in author.affiliations]
     return {
         "name": author.name,
+        "group": author.parts.group,
         "degrees": ", ".join(author.degrees),
         "marks": ",".join(people.marks(author)),
         "address": addresses[0] if addresses else "",

@@ -222,7 +222,8 @@ class _Scrub:
                 self._remember(part[first:last], start + text.count("\n", 0, begin + first))
             new.append("\n" * part.count("\n", max(first, done), last))
             done = last
-        return "".join([*new, part[done:]])
+        # An apostrophe after a bracket would be taken for the quotation mark that opens.
+        return "".join([*new, part[done:]]).replace(f"{WORD}'", f"{WORD}’")
 
     def _remember(self, what: str, line: int) -> None:
         self.removed.append(Removed(line + 1, re.sub(r"\s+", " ", what)))

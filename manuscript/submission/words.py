@@ -113,7 +113,7 @@ def identifying_words(
 
 def _names(person: Person, text: str, others: set[str]) -> Iterator[str]:
     """Yield the ways in which a text may name somebody; `others` are family names of other people, folded."""
-    given, initial = person.given, person.given[:1]
+    given, initials = person.given, re.findall(r"(?<![^\W\d_])[^\W\d_]", person.given)
     if person.group:
         yield person.family
         return
@@ -122,8 +122,11 @@ def _names(person: Person, text: str, others: set[str]) -> Iterator[str]:
         told = (_tells(family, text) or (holds_cjk(family) and len(family) > 1)) and _fold(family) not in others
         if told:
             yield family
-        elif given and _fold(family) not in _NOT_TELLING:
-            yield from (f"{initial} {family}", f"{family} {initial}", f"{family} {given}")
+        if initials and (told or _fold(family) not in _NOT_TELLING):  # else the initials would be left
+            yield from (f"{initials[0]} {family}", f"{family} {initials[0]}", f"{family} {given}")
+            if len(initials) > 1:
+                yield from (f"{' '.join(initials)} {family}", f"{''.join(initials)} {family}")
+                yield from (f"{family} {' '.join(initials)}", f"{family} {''.join(initials)}")
     if person.either_way:
         yield f"{person.family} {given}"
         if len(_fold(given)) > 1:  # the family name of who writes it first
