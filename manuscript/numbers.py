@@ -63,6 +63,8 @@ def bare_text(record: Record, style: Style, *, decimals: int | None = None) -> s
     """Print a record's value alone: no unit, no interval. What cannot be estimated prints as its reason."""
     if record.value is None:
         return absent_text(record)
+    if record.kind == "p_value":
+        return p_number(record.value, style)
     if isinstance(record.value, str):
         return date_text(record.value) if record.kind == "date" else record.value
     places = printed_decimals(record, style, decimals=decimals).value
@@ -84,9 +86,15 @@ def interval_text(record: Record, style: Style, *, decimals: int | None = None) 
     if record.conf_level is None:
         raise ValueError(f"record {record.id} has no confidence interval")
     low, high = limits_text(record, style, decimals=decimals)
-    level = number_text(100 * record.conf_level, 1, style, strip=True)
+    level = level_text(record.conf_level, style)
     worded = None in (record.conf_low, record.conf_high)
-    return f"{level}%{NBSP}CI{',' if style.interval_comma else ''} {span_text(low, high, style, worded=worded)}"
+    return f"{level}{NBSP}CI{',' if style.interval_comma else ''} {span_text(low, high, style, worded=worded)}"
+
+
+def level_text(conf_level: float, style: Style) -> str:
+    """Print a confidence level with all its digits: "95%", "99.99%", never "100%"."""
+    (percent,) = alike([round(100 * conf_level, 9)], style)
+    return f"{percent}%"
 
 
 def limits_text(record: Record, style: Style, *, decimals: int | None = None) -> tuple[str, str]:

@@ -221,7 +221,7 @@ def _models(table: Table, study: Study, results: Results, style: Style) -> dict[
     labels = [study.endpoints[name].label for name in table.endpoints]
     return {
         "endpoints": labels,
-        "conf_level": numbers.number_text(100 * analysis.conf_level, 1, style, strip=True) + "%",
+        "conf_level": numbers.level_text(analysis.conf_level, style),
         "sections": [
             (title, _placed(part, labels))
             for title, part in (("Univariable", rows), ("Multivariable", multivariable))

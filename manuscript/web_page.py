@@ -7,9 +7,11 @@ from typing import Final
 
 from analysis.results import Record, Results
 
+from . import numbers
 from .document import open_study
 from .render.html import render_page
 from .render.project import read_project
+from .style import Style
 from .turns import one_at_a_time, workshop
 
 PAGE_FILE: Final = Path("build/report.html")
@@ -74,4 +76,4 @@ def _interval(record: Record) -> str:
     if record.conf_low is None and record.conf_high is None:
         return f"none: {record.reason or 'not estimable'}"
     low, high = ("not estimable" if bound is None else str(bound) for bound in (record.conf_low, record.conf_high))
-    return f"{low} to {high} ({record.conf_level:.0%})"
+    return f"{low} to {high} ({numbers.level_text(record.conf_level or 0, Style())})"

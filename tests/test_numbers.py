@@ -240,6 +240,20 @@ def test_a_journal_that_states_decimals_keeps_them_above_alpha() -> None:
     assert [numbers.p_text(p, style) for p in (0.0502, 0.0496, 0.0476)] == ["P=.05", "P=.0496", "P=.048"]
 
 
+def test_a_p_value_without_its_letter_has_its_own_decimals() -> None:
+    """As a bare number it is no 0.0, and other decimals than the style's are not to be had."""
+    p = record(id="a.p_value", kind="p_value", value=0.0004)
+    assert plain(numbers.bare_text(p, STYLE)) == "< 0.001"
+    assert plain(numbers.bare_text(p, STYLE, decimals=1)) == "< 0.001"
+
+
+def test_a_confidence_level_is_never_all() -> None:
+    """One of 99.99% prints so, not as 100%."""
+    rate = record(value=5.0, conf_low=1.0, conf_high=9.0, conf_level=0.9999)
+    assert plain(numbers.interval_text(rate, STYLE)) == "99.99% CI 1.0–9.0"
+    assert numbers.level_text(0.95, STYLE) == "95%"
+
+
 def test_the_ticks_of_an_axis_have_the_decimals_of_one_another() -> None:
     """As numbers side by side."""
     assert numbers.alike((0, 0.5, 1), STYLE) == ("0.0", "0.5", "1.0")

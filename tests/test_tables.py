@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,21 @@ def test_table_1_prints_the_published_characteristics(study: Study, results: Res
     assert rows["\N{EM SPACE}Median"][0] == "49.38"
     assert rows["\N{EM SPACE}Range"][0] == "2.97–476.17"
     assert rows["\N{EM SPACE}Mean"][0] == "71.05"
+
+
+@pytest.mark.parametrize("name", ["characteristics", "response"])
+def test_a_row_has_one_number_of_decimals(name: str, study: Study, results: Results) -> None:
+    """All cells of all groups, ends of ranges as well; counts and percentages are rows of their own kind."""
+    numeric = [row[1:] for row in cells(render_table(name, study, results, STYLE).markdown)[2:]]
+    checked = 0
+    for row in numeric:
+        for kind in (r"\d+(?:\.(\d+))?%", r"(?<![\d.])\d+\.(\d+)(?![\d.%])"):
+            decimals = {len(found or "") for cell in row for found in re.findall(kind, cell)}
+            assert len(decimals) <= 1, row
+            checked += len(decimals)
+    assert checked >= 3
+    spans = [cell for row in numeric for cell in row if "–" in cell]
+    assert all(len({len(part.partition(".")[2]) for part in re.findall(r"[\d.]+", cell)}) == 1 for cell in spans)
 
 
 def test_table_2_prints_the_published_responses_and_both_tests(study: Study, results: Results) -> None:

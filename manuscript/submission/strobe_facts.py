@@ -108,7 +108,7 @@ def _boundaries(known: _Known) -> Iterator[Fact]:
             continue
         column = known.study.columns.get(derived.cut)
         unit = f"{NBSP}{numbers.unit_text(column.unit, known.style)}" if column and column.unit else ""
-        at = _listed(numbers.number_text(edge, 6, known.style, strip=True) + unit for edge in derived.at)
+        at = _listed(edge + unit for edge in numbers.alike(derived.at, known.style))
         yield Fact(f"{known.study.label(derived.cut)} cut at {at}: {'; '.join(derived.levels.values())}.")
 
 
