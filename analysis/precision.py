@@ -43,6 +43,8 @@ def recorded_decimals(values: ArrayLike) -> int:
     """
     known = np.unique(np.abs(np.asarray(values, dtype=float)))
     known = known[np.isfinite(known)]
+    if not known.size:
+        return 0
     for decimals in range(_MOST):
         scaled = known * 10.0**decimals
         if np.all(np.abs(scaled - np.rint(scaled)) <= 1e-12 * np.maximum(scaled, 1)):
@@ -51,8 +53,7 @@ def recorded_decimals(values: ArrayLike) -> int:
         decimals = _MOST
     if decimals <= MOST_RECORDED:
         return decimals
-    largest = float(known[-1])
-    return min(decimals, max(2, _SIGNIFICANT - 1 - math.floor(math.log10(largest))))
+    return min(decimals, max(2, _significant_decimals(known)))
 
 
 def number_decimals(values: ArrayLike, medians: Iterable[float | None], declared: int | None) -> NumberDecimals:
@@ -66,13 +67,15 @@ def number_decimals(values: ArrayLike, medians: Iterable[float | None], declared
 
     Notes
     -----
-    Means and standard deviations have one decimal more than the data (Altman et al, BMJ 1983;286:1489-1493). Whole
-    numbers get one decimal where a median falls between two of them.
+    Means and standard deviations have one decimal more than the data (Altman et al, BMJ 1983;286:1489-1493), unless the
+    largest value then had five significant digits. Whole numbers below 1000 get one decimal where a median falls
+    between two of them.
     """
     if declared is not None:
         return NumberDecimals(declared, declared)
-    recorded = recorded_decimals(values)
-    return NumberDecimals(average=recorded + 1, observed=recorded + _falls_between(recorded, medians))
+    recorded, most = recorded_decimals(values), _significant_decimals(values)
+    observed = recorded + (most > 0 and _falls_between(recorded, medians))
+    return NumberDecimals(average=max(recorded, min(recorded + 1, most)), observed=observed)
 
 
 def time_decimals(study: Study, endpoint: Endpoint, times: ArrayLike, medians: Iterable[float | None] = ()) -> int:
@@ -121,6 +124,12 @@ def with_time_decimals(
             yield replace(item, decimals=decimals)
         else:
             yield item
+
+
+def _significant_decimals(values: ArrayLike) -> int:
+    """Return the decimals that give the largest value four significant digits; negative for one of 10,000 or more."""
+    largest = float(np.nanmax(np.abs(np.asarray(values, dtype=float)), initial=0))
+    return _MOST if largest == 0 else _SIGNIFICANT - 1 - math.floor(math.log10(largest))
 
 
 def _falls_between(recorded: int, medians: Iterable[float | None]) -> int:

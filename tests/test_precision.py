@@ -45,6 +45,27 @@ def test_whole_numbers_get_a_decimal_where_a_median_falls_between_two() -> None:
     assert [number_decimals(ages, [40, 50.5], 0).of(part) for part in ("sd", "median", "q1")] == [0, 0, 0]
 
 
+@pytest.mark.parametrize(
+    ("values", "medians", "average", "observed"),
+    [
+        ([100066, 399982], [250150.5], 0, 0),  # platelets
+        ([88, 220], [128.5], 1, 1),
+        ([0.83, 9.12], [1.335], 3, 2),
+        ([0.83, 12.3], [1.335], 2, 2),
+        ([48.5, 142.5], [70.25], 1, 1),
+        ([18.1234567, 41.2], [24.2], 2, 2),
+        ([0, 0], [0], 1, 0),
+        ([math.nan], [None], 1, 0),
+    ],
+)
+def test_no_mean_has_more_than_four_significant_digits_for_its_largest_value(
+    values: list[float], medians: list[float | None], average: int, observed: int
+) -> None:
+    """Half a platelet is no information."""
+    found = number_decimals(values, medians, None)
+    assert (found.average, found.observed) == (average, observed)
+
+
 def test_every_statistic_of_a_variable_has_its_decimals(study: Study, results: Results) -> None:
     """Each row of a table has one number of decimals, since records of a variable share them over all groups."""
     parts: dict[tuple[str, bool], set[int | None]] = {}
