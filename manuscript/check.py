@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from analysis.results import Results, read_results
 from analysis.source import RESULTS_FILE
@@ -12,15 +13,19 @@ from analysis.study import Study
 from . import claims, literals
 from .document import open_study, style_of
 from .ratio_units import too_small_units
+from .reference_list import reference_findings
+from .render.project import read_project
 from .render.qmd import Document, read_qmd
 from .style import Style
 from .terminal import wrapped
 from .trace import trace_of
 
+REPOSITORY: Final = Path(__file__).resolve().parent.parent
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a check found; `broken` and `typed` make it fail, `unused`, `units` and `unprinted` are worth knowing.
+    """What a check found; `broken`, `typed` and `references` make it fail, the others are worth knowing.
 
     `literals` are the numbers that `typed` tells of.
     """
@@ -32,11 +37,13 @@ class Findings:
     unprinted: str = ""
     literals: tuple[literals.Literal, ...] = ()
     units: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    reference_notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Whether every claim holds and no number is typed without being declared."""
-        return not (self.broken or self.typed)
+        """Whether every claim holds, no number is typed without being declared, and no reference lacks anything."""
+        return not (self.broken or self.typed or self.references)
 
     def lines(self) -> list[str]:
         """Return the findings as lines to print, what fails first."""
@@ -44,11 +51,17 @@ class Findings:
         return [
             *self.broken,
             *self.typed,
+            *(line for text in self.references for line in wrapped(text, indent=4)),
             *self.unused,
             *(line for text in self.units for line in wrapped(text, indent=4)),
+            *(line for text in self.reference_notes for line in wrapped(text, indent=4)),
             *([f"{self.unprinted}; `make trace UNPRINTED=1` lists them"] if self.unprinted else []),
-            f"{held}, {len(self.typed)} typed number{'' if len(self.typed) == 1 else 's'}",
+            f"{held}, {len(self.typed)} typed number{'' if len(self.typed) == 1 else 's'}{self._incomplete()}",
         ]
+
+    def _incomplete(self) -> str:
+        count = len(self.references)
+        return f", {count} reference{'' if count == 1 else 's'} to mend" if count else ""
 
 
 def check(folder: Path, document: str = "report.qmd") -> Findings:
@@ -65,7 +78,14 @@ def check(folder: Path, document: str = "report.qmd") -> Findings:
     traced = trace_of(read, report.results)
     printed = {entry.id for entry in traced.entries}
     units = too_small_units(report.study, report.results, report.style, printed)
-    return replace(found, unprinted=traced.unprinted_line(), units=units)
+    references = reference_findings(read, read_project(report.study.folder, fallback=REPOSITORY))
+    return replace(
+        found,
+        unprinted=traced.unprinted_line(),
+        units=units,
+        references=references.faults,
+        reference_notes=references.notes,
+    )
 
 
 def findings(document: Document, results: Results, style: Style) -> Findings:

@@ -15,8 +15,9 @@ def main() -> int:
     sys.path[0] = str(REPOSITORY)
     from analysis.errors import LockstepError
     from manuscript.render import quarto
+    from manuscript.render.bibliography import refuse_repeated
     from manuscript.render.finish import finish
-    from manuscript.render.project import read_project
+    from manuscript.render.project import config_for, read_project
     from manuscript.render.qmd import read_front_matter
 
     if os.environ.get(quarto.FINISHED_BY_US):
@@ -37,8 +38,10 @@ def main() -> int:
                     "Render both formats, and they have descriptions of their own.\n"
                 )
             project = read_project(source.parent, fallback=folder, profiles=profiles)
+            document = read_front_matter(source)
+            refuse_repeated(quarto.bibliography_of(config_for("docx", project, document)))
             warnings = finish(
-                quarto.draft_of(docx, typst, project, read_front_matter(source)),
+                quarto.draft_of(docx, typst, project, document),
                 docx=docx if docx in outputs else None,
                 pdf=pdf if typst is not None and typst.is_file() else None,
                 root=source.parent,
