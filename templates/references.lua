@@ -62,6 +62,12 @@ local function mend_name(name, style)
     local other = name["non-dropping-particle"]
     name["non-dropping-particle"] = other and (particle .. " " .. other) or particle
   end
+  if name.given and SUFFIXES[name.given] and not name.suffix then  -- "Martin Luther King, Jr."
+    local given, family = name.family:match("^(.+)%s(%S+)$")
+    if given then
+      name.given, name.family, name.suffix = given, family, name.given
+    end
+  end
   if name.family and not name.suffix then
     local family, suffix = name.family:match("^(.-),?%s+(%S+)$")
     if family and SUFFIXES[suffix] then

@@ -10,6 +10,7 @@ from test_builtin import refusal, render, typst, word
 
 from manuscript.render import pandoc
 from manuscript.render.bibliography import MENDED, Entry, entries_in
+from manuscript.submission.references import people_of, read_references, without_own
 
 CSL = Path(__file__).parent.parent / "templates" / "csl"
 FRONT = "---\nbibliography: refs.bib\n---\n\n"
@@ -57,6 +58,7 @@ NAMES = {
     "St. John, A.": "St. John A",
     "King, Jr., M. L.": "King ML Jr",
     "King Jr., M. L.": "King ML Jr",
+    "Martin Luther King, Jr.": "King ML Jr",
     "Smith, III, J.": "Smith J III",
     "{van der Graaf}, W.": "van der Graaf W",
     "{Sarcoma Study Group}": "Sarcoma Study Group",
@@ -236,3 +238,18 @@ def test_entries_are_found_where_they_begin(tmp_path: Path) -> None:
     yaml.write_text("references:\n- id: one\n  type: book\n- type: book\n  id: two\n")
     assert [(entry.key, entry.line) for entry in entries_in([yaml])] == [("one", 2), ("two", 5)]
     assert Entry("one", "refs.yaml", 2, 0, 0).where == "refs.yaml:2"
+
+
+def test_an_own_reference_is_found_however_bibtex_writes_it() -> None:
+    """The blinded copy knows an author by particle, accent, letter of TeX or suffix, and a DOI without its address."""
+    front = {
+        "author": [{"name": name} for name in ("Jan van der Graaf", "Ana Martínez", "Luka Đorđević", "Martin L King")]
+    }
+    people = people_of(front)
+    for author in (
+        *("van der Graaf, J.", "J. van der Graaf", "{van der Graaf}, J.", "Mart{\\'\\i}nez, A.", "Mart\\'\\i nez, A."),
+        *("{\\DJ}or{\\dj}evi{\\'c}, L.", "King, Jr., M. L.", "King Jr., M. L.", "Martin Luther King, Jr."),
+    ):
+        bib = f"@article{{k,\n  author = {{Other, B. and {author}}},\n  doi = {{https://doi.org/10.1000/X}}\n}}\n"
+        assert without_own(bib, people)[1] == ["k"], author
+        assert read_references(bib)[0].doi == "10.1000/X"

@@ -22,7 +22,22 @@ REMOVED: Final = "[Reference removed for blind review]"
 _ENTRY: Final = re.compile(r"@(?P<type>\w+)\s*(?P<open>[{(])")
 _KEY: Final = re.compile(r"\s*(?P<key>[^,\s{}()]+)\s*,")
 _NOT_ENTRIES: Final = ("comment", "string", "preamble")
-_LATEX_LETTERS: Final = {"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "aa": "å", "AA": "Å"}
+_LATEX_LETTERS: Final = {
+    **{
+        "ss": "ß",
+        "o": "ø",
+        "O": "Ø",
+        "l": "ł",
+        "L": "Ł",
+        "ae": "æ",
+        "AE": "Æ",
+        "oe": "œ",
+        "OE": "Œ",
+        "aa": "å",
+        "AA": "Å",
+    },
+    **{"dj": "đ", "DJ": "Đ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "ng": "ŋ", "NG": "Ŋ"},
+}
 _ACCENTS: Final = dict(
     zip("`'^\"~=.uvHcrk", "\u0300\u0301\u0302\u0308\u0303\u0304\u0307\u0306\u030c\u030b\u0327\u030a\u0328", strict=True)
 )
@@ -149,7 +164,7 @@ def _entries(text: str) -> Iterator[Reference]:
         fields = text[key.end() : place]
         authors = _field(fields, "author") or _field(fields, "editor")
         names = [name for name in re.split(r"\s+and\s+", authors) if name.strip()]
-        yield Reference(key["key"], tuple(map(_person, names)), _field(fields, "doi"), met.start(), place)
+        yield Reference(key["key"], tuple(map(_person, names)), _doi(_field(fields, "doi")), met.start(), place)
 
 
 def _closing(text: str, opened: int) -> int:
@@ -179,10 +194,17 @@ def _field(fields: str, name: str) -> str:
     return re.sub(r"\s+", " ", value).strip()
 
 
+def _doi(text: str) -> str:
+    """Return a DOI without the address or the word before it."""
+    return re.sub(r"^(?:https?://)?(?:(?:dx\.|www\.)?doi\.org/|doi:?\s*)", "", text, flags=re.IGNORECASE).strip()
+
+
 def _person(name: str) -> Person:
     name = _without_latex(name).strip()
     if "," in name:
         family, *rest = (part.strip() for part in name.split(","))
+        if len(rest) == 1 and _without_suffix(f"x {rest[0]}") == "x":  # Martin Luther King, Jr.
+            return _person(family)
         return Person(_without_suffix(family), rest[-1] if rest else "")
     words = _without_suffix(name).split()
     for place in range(1, len(words)):
@@ -197,10 +219,14 @@ def _without_suffix(name: str) -> str:
 
 def _without_latex(text: str) -> str:
     r"""Return text with LaTeX's accents as characters: M{\"u}ller is Müller."""
-    text = re.sub(r"\\(ss|ae|AE|aa|AA|o|O|l|L)(?![A-Za-z])\s*(?:\{\})?", lambda met: _LATEX_LETTERS[met[1]], text)
+    text = re.sub(
+        rf"\\({'|'.join(_LATEX_LETTERS)})(?![A-Za-z])\s*(?:\{{\}})?", lambda met: _LATEX_LETTERS[met[1]], text
+    )
 
     def accented(met: re.Match[str]) -> str:
         return unicodedata.normalize("NFC", met["letter"] + _ACCENTS[met["accent"]])
+
+    text = re.sub(r"(\\(?:[`'^\"~=.]|[uvHcrk]\b)\s*\{?\s*)\\([ij])(?![A-Za-z])\s*", r"\1\2", text)  # \'\i is \'i
 
     # A letter names some accents: then a brace or space comes before what it stands on.
     text = re.sub(r"\\(?P<accent>[`'^\"~=.])\s*\{?\\?(?P<letter>[A-Za-z])\}?", accented, text)
