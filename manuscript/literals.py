@@ -47,7 +47,8 @@ _NOT_PROSE: Final = re.compile(
     r"|\]\([^)\s]*\)"  # targets of links
     r"|https?://\S+"
     r"|\[\^[^\]\s]+\]"  # marks of footnotes
-    r"|@[\w:.#$%&+?<>~/-]*\w(?:,? (?:pp?|chap|sec|fig|no|vol)\. ?\d+(?:[-–]+\d+)?)?"  # citations, cross-references
+    r"|@[\w:.#$%&+?<>~/-]*\w"  # citations and cross-references, with the place that a citation names
+    r"(?:,? \[?(?:pp?|chap|sec|fig|no|vol)\. ?\d+(?:[-–]+\d+)?(?:, \d+(?:[-–]+\d+)?(?=[\];,]))*)?"
 )
 _ITEM: Final = re.compile(r"\s*(?:[-*+]|(?P<number>\d+[.)]))(?=\s)")  # where an item of a list begins
 _OPENS: Final = (":::", "#", "```", "~~~")  # lines below which a block begins without a blank one

@@ -136,6 +136,7 @@ def test_a_claim_needs_words(r: Phrases) -> None:
         ("Patients were\n142. Of these, some died.", ["142"]),  # wrapped: no list
         ("::: {.note}\n1. first\n10) second\n\n   3. inner\n:::", []),
         ("said[^1] before.\n\n[^1]: A note of 7 words.", ["7"]),
+        ("@eisenhauer2009 [p. 12], [@a2020, pp. 3-5, 7] and [@b2021, p. 4, 12 more]", ["12"]),
         ("[@eisenhauer2009, p. 12], [see @a2020 pp. 3–4; 12 more]", ["12"]),
         ('`{python} r.claim("12 days longer", "os.median > 1")` so', ["12"]),
         ("""`{python} r.either("os.median > 1", "5", 'at {6} or more')`""", ["5", "6"]),

@@ -10,6 +10,8 @@ from test_builtin import refusal, render, typst, word
 
 from manuscript.render import pandoc
 from manuscript.render.bibliography import MENDED, Entry, entries_in
+from manuscript.submission.checks_text import cited_numbers
+from manuscript.submission.passages import CITATION, Citation, Passage, Printed
 from manuscript.submission.references import people_of, read_references, without_own
 
 CSL = Path(__file__).parent.parent / "templates" / "csl"
@@ -200,6 +202,41 @@ def test_a_located_citation_prints_its_place(citation: str, expected: str, tmp_p
     """The page of a citation is never lost, in a style that knows of none."""
     entries = "".join(article("A, B.").replace("{one,", f"{{{key},") for key in ("one", "two", "three"))
     assert f"See {expected}." in printed(entries, tmp_path, text=f"See {citation}.\n")
+
+
+LOCATED = {
+    "vancouver": "[1 p3,2]",
+    "nlm-citation-sequence": "(1 p3,2)",
+    "bmj": "[1 p3,2]",
+    "plos": "[1 p3,2]",
+    "american-medical-association": "^1(p3),2^",
+    "the-lancet": "^1(p3),2^",
+    "the-new-england-journal-of-medicine": "^1(p3),2^",
+}
+
+
+@pytest.mark.parametrize("style", LOCATED)
+def test_every_style_prints_the_place_of_a_citation(style: str, tmp_path: Path) -> None:
+    """In brackets behind the number, raised in parentheses."""
+    (tmp_path / "refs.bib").write_text(article("A, B.") + article("A, B.").replace("{one,", "{two,"), encoding="utf-8")
+    arguments = [
+        "--lua-filter",
+        str(MENDED),
+        "--citeproc",
+        "--bibliography=refs.bib",
+        "--to=markdown-citations",
+        "--wrap=none",
+    ]
+    arguments.append(f"--csl={CSL / style}.csl")
+    text, _ = pandoc.pandoc(arguments, "See [@one, p. 3; @two].\n", folder=tmp_path)
+    assert text.splitlines()[0].replace("\\", "").replace("See^", "See ^") == f"See {LOCATED[style]}."
+
+
+def test_a_located_citation_counts_as_one_of_its_number() -> None:
+    """The preflight takes the page for no reference, and the citation for a numbered one."""
+    links = tuple(Citation(text, "ref-a") for text in ("1 p3", "2(p33)", "3", "2020a"))
+    marked = Printed((Passage("text", "text", "Results", f"See {CITATION} {CITATION} {CITATION} {CITATION}."),), links)
+    assert cited_numbers(marked) == (1, 2, 3)
 
 
 TWO = "@article{one,\n  title = {A}\n}\n\n@book{one,\n  title = {B}\n}\n"

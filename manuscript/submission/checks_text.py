@@ -35,6 +35,7 @@ _MENTION: Final = re.compile(
 EMPTIES: Final = ("–", "—", "-", "··", "…", "...", "NA", "N/A", "n/a")
 """What stands in cells for which there is no value."""
 
+_CITED: Final = re.compile(r"\d+(?=$|[\s(,])")  # a number of the list, alone or with a page: "1", "1 p3", "1(p3)"
 _SUPPLEMENTARY: Final = re.compile(r"(?:supplement|supporting)", re.IGNORECASE)
 
 
@@ -136,10 +137,11 @@ def cited_numbers(printed: Printed) -> tuple[int, ...]:
                 before += letter
                 continue
             link = next(links, None)
-            if link is None or not link.text.isdecimal():
+            met = _CITED.match(link.text) if link is not None else None
+            if met is None:
                 before = ""
                 continue
-            number = int(link.text)
+            number = int(met[0])
             if before.strip() in ("–", "-") and numbers:
                 numbers += range(numbers[-1] + 1, number)
             numbers.append(number)
@@ -150,7 +152,7 @@ def cited_numbers(printed: Printed) -> tuple[int, ...]:
 def _is_numbered(draft: Draft) -> bool:
     """Tell whether references are cited by number: years are numbers as well, but none by which the list counts."""
     counted_list = all(re.match(r"\d", text) for text in draft.text.references)
-    return counted_list and all(citation.text.isdecimal() for citation in draft.printed.citations)
+    return counted_list and all(_CITED.match(citation.text) for citation in draft.printed.citations)
 
 
 def _citations(draft: Draft, limit: Any) -> Found:
