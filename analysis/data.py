@@ -14,6 +14,7 @@ import pandas as pd
 from . import columns
 from .delimited import TextTable, parse_delimited
 from .errors import DataError, row_list
+from .files import read_file
 from .study_model import Column, Study
 from .wording import shown
 
@@ -76,7 +77,7 @@ def read_data(study: Study) -> Data:
 
 def _content(study: Study) -> bytes:
     try:
-        return (study.folder / study.data_file).read_bytes()
+        return read_file(study.folder / study.data_file)
     except OSError as error:
         raise DataError(
             f"{study.data_file}: {error.strerror or 'cannot be read'}.\n"

@@ -17,6 +17,11 @@ from typing import Final
 
 # A disk, a quota, and a limit on the size of files.
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# A library that cannot be loaded, a thread that cannot be started.
+_NO_MEMORY_SIGNS: Final = ("annot allocate memory", "failed to map segment", "can't start new thread")
+
+NO_MEMORY: Final = "There is not enough memory. Close other programs, or raise the limit (ulimit -v), then run again."
+
 _IN_THE_WAY: Final = {
     errno.EEXIST: "a file stands where a folder has to be",
     errno.EISDIR: "a folder stands where a file has to be",
@@ -50,6 +55,17 @@ class ReportError(LockstepError):
 def is_full(error: OSError) -> bool:
     """Tell whether there was no room to write."""
     return error.errno in _FULL
+
+
+def is_out_of_memory(error: BaseException | None) -> bool:
+    """Tell whether an error, or one that led to it, is that there was not enough memory."""
+    while error is not None:
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+            return True
+        if isinstance(error, (ImportError, RuntimeError)) and any(sign in str(error) for sign in _NO_MEMORY_SIGNS):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def explained(error: OSError) -> str:

@@ -6,13 +6,16 @@ file in it. Only what bears the mark is ever removed: an output folder may hold 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
@@ -24,9 +27,21 @@ _BY_UMASK: Final = 0o666
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
+    """Return the SHA-256 of a file's bytes, in hexadecimal; OSError as `read_file`."""
+    with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is a pipe or a device, whose reading might never end; names it.
+    """
+    with _opened(path) as file:
+        return file.read()
 
 
 def sha256_of_all(paths: Iterable[Path], *, base: Path) -> str:
@@ -136,6 +151,17 @@ def remove_workspaces(parent: Path, *, prefix: str) -> None:
     for left in parent.glob(f"{prefix}*"):
         with suppress(OSError):
             remove_marked(left)
+
+
+def _opened(path: Path) -> BufferedReader:
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe is not waited for
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise OSError(errno.EINVAL, "is a pipe or a device, where a file is expected", str(path))
+    return os.fdopen(handle, "rb")
 
 
 def _new_part(path: Path, mode: int) -> tuple[int, Path]:

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from .delimited import parse_delimited
 from .errors import DataError
+from .files import read_file
 from .study_model import Study
 
 KEY_FILE: Final = Path(".lockstep-key")
@@ -119,7 +120,7 @@ def fingerprint(study: Study, key: bytes) -> tuple[Fingerprint, Mapping[str, str
         If the file cannot be read as a table with the id column.
     """
     try:
-        content = (study.folder / study.data_file).read_bytes()
+        content = read_file(study.folder / study.data_file)
     except OSError as error:
         raise DataError(
             f"{study.data_file}: cannot be read ({error.strerror}). [data] file in study.toml names it; "

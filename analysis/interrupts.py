@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from types import FrameType
 from typing import Final, NoReturn
 
+from .errors import NO_MEMORY, is_out_of_memory
+from .streams import exit_code, guard_streams
+
 INTERRUPTED: Final = 130
 """The exit code of a program that was interrupted, as shells have it."""
+
+_LEAST_MEMORY: Final = 256 * 2**20  # bytes
 
 
 def run_program(main: Callable[[], int]) -> NoReturn:
@@ -20,20 +25,38 @@ def run_program(main: Callable[[], int]) -> NoReturn:
 
     Notes
     -----
-    The first Ctrl-C counts; those after it would only disturb the tidying up.
+    The first Ctrl-C counts; those after it would only disturb the tidying up. A lack of memory can show anywhere, as a
+    library that cannot be loaded too: it is one line.
     """
+    output, errors = guard_streams()
     signal.signal(signal.SIGINT, _once)
     try:
+        _heed_memory_limit()
         code = main()
     except KeyboardInterrupt:  # while the program loads; later its main function says more
-        sys.stderr.write("Interrupted.\n")
+        errors.write("Interrupted.\n")
         code = INTERRUPTED
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # whoever reads it may have gone
-            stream.flush()
+    except SystemExit as error:  # of argparse
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        errors.write(f"{NO_MEMORY}\n")
+        code = 1
+    code = exit_code(code, output, errors)
     # Nothing is left to tidy up, and taking so many libraries apart would take a tenth of a second. After a Ctrl-C
     # inside of exec(), Python would even end by the signal, whatever the code.
     os._exit(code)
+
+
+def _heed_memory_limit() -> None:
+    """Raise MemoryError where a limit leaves too little to load numpy, which would hang or be killed."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY:
+        return
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each takes memory, and one that cannot be had is fatal
+    if limit < _LEAST_MEMORY:
+        raise MemoryError
 
 
 def _once(_number: int, _frame: FrameType | None) -> None:

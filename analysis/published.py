@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from .errors import LockstepError, PublishedError
 from .expressions import Expression, parse_expression
+from .files import read_file
 from .printed import MOST_DECIMALS, Printed, parse_month, parse_printed
 from .proofs import Call, Proof, ProofError, carry_out, parse_proofs
 from .wording import are_names, listing, shown
@@ -151,7 +152,7 @@ def read_published(path: Path, *, name: str | None = None) -> Published:
 
 def _text(path: Path, name: str) -> str:
     try:
-        content = path.read_bytes()
+        content = read_file(path)
     except OSError as error:
         raise PublishedError(
             f"{name}: cannot be read ({error.strerror}). Name a CSV file with the columns "

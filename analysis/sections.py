@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from .characters import all_text, hidden_in, refusal
 from .errors import StudyError
+from .files import read_file
 from .wording import hint, listing, printable, shown
 
 STUDY_FILE: Final = "study.toml"
@@ -33,7 +34,7 @@ def read_toml(folder: Path) -> Section:
     """
     path = folder / STUDY_FILE
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_file(path).decode("utf-8-sig")
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise StudyError(f"{path}: {reason}; a study folder holds a {STUDY_FILE} (see docs/study.md)") from None

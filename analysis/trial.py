@@ -7,6 +7,7 @@ from typing import Final
 
 from .copies import bring
 from .errors import DataError, StudyError
+from .files import read_file
 from .source import RESULTS_FILE
 from .study import read_study
 
@@ -38,7 +39,7 @@ def trial_study(folder: Path, data: Path) -> Path:
             "folder, outside of build/. Put the data there."
         )
     trial = folder / FOLDER
-    content = data.read_bytes()  # before an earlier trial is cleared away, whose copy it may be
+    content = read_file(data)  # before an earlier trial is cleared away, whose copy it may be
     bring(folder, trial, but=[name])
     (trial / name).write_bytes(content)
     return trial

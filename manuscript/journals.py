@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.errors import ReportError, nearest
+from analysis.files import read_file
 
 from .figure_size import figure_size
 from .journal_file import Journal, parse_journal
@@ -51,7 +52,7 @@ def read_journal(name: str, folder: Path) -> Journal:
             f"docs/journals.md says how to add {FOLDER.as_posix()}/{name}.toml."
         )
     path = files[name]
-    return parse_journal(path.read_bytes(), name=name, file=f"{FOLDER.as_posix()}/{path.name}")
+    return parse_journal(read_file(path), name=name, file=f"{FOLDER.as_posix()}/{path.name}")
 
 
 def active_journal(folder: Path) -> Journal | None:

@@ -210,7 +210,11 @@ end
 local function read_bibtex(name, format, style)
   local _, content = pandoc.mediabag.fetch(name)
   local source, subtitles = mended_source(content)
-  local references = pandoc.read(source, format).meta.references or {}
+  local is_read, found = pcall(pandoc.read, source, format)
+  if not is_read then  -- pandoc says where in the file, and not in which
+    error(name:match("[^/]*$") .. ": " .. tostring(found), 0)
+  end
+  local references = found.meta.references or {}
   for _, reference in ipairs(references) do
     mend_names(reference, style)
     if style.numeric and reference.title then

@@ -22,12 +22,19 @@ from .tree import Node
 # Quarto's Markdown: pandoc's own, without attributes on tables. Front matter is read before, in read_markdown only.
 MARKDOWN: Final = "markdown-table_attributes"
 
+_BACKTRACE: Final = re.compile(r"(?:CallStack \(from HasCallStack\)|HasCallStack backtrace|stack traceback):")
+_FILTER: Final = re.compile(r"^Error running filter .*:$", re.MULTILINE)
 _WARNING: Final = re.compile(r"^\[WARNING\] ", re.MULTILINE)
 
 
 @cache
 def _program() -> str:
-    return str(pypandoc.get_pandoc_path())
+    try:
+        return str(pypandoc.get_pandoc_path())
+    except (RuntimeError, OSError):  # it starts the program to ask for its version
+        raise ReportError(
+            "pandoc could not be started. Is there enough memory (ulimit -v), and is .venv as make set it up?"
+        ) from None
 
 
 def pandoc(arguments: Sequence[str], content: str, *, folder: Path) -> tuple[str, list[str]]:
@@ -49,8 +56,13 @@ def _run(arguments: Sequence[str], content: str, folder: Path) -> tuple[bytes, l
     )
     said = run.stderr.decode(errors="replace").strip()
     if run.returncode != 0:
-        raise ReportError(f"pandoc could not convert the document: {said or f'code {run.returncode}'}")
+        raise ReportError(f"pandoc could not convert the document: {_in_short(said) or f'code {run.returncode}'}")
     return run.stdout, [warning.strip() for warning in _WARNING.split(said) if warning.strip()]
+
+
+def _in_short(said: str) -> str:
+    """Return what pandoc said in one line, without the places in its own code."""
+    return re.sub(r"\s+", " ", _FILTER.sub("", _BACKTRACE.split(said, maxsplit=1)[0])).strip()
 
 
 def read_markdown(markdown: str, metadata: dict[str, Any], *, folder: Path) -> Node:

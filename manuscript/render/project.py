@@ -72,7 +72,7 @@ def read_project(folder: Path, *, fallback: Path, profiles: Sequence[str] = ()) 
         If a file is not valid YAML, says nothing that Quarto understands, or is not there though its profile was asked
         for.
     """
-    own = (folder / PROJECT_FILE).is_file()
+    own = (folder / PROJECT_FILE).exists()
     place = folder if own else fallback
     files = [place / PROJECT_FILE]
     config = _read(files[0])

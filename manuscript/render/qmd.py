@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from analysis.characters import hidden_in, refusal
 from analysis.errors import ReportError, nearest
+from analysis.files import read_file
 
 from .yaml_text import read_mapping
 
@@ -122,7 +123,7 @@ def utf8_text(path: Path, *, needed: str) -> str:
         If it is missing, or not UTF-8; names the line.
     """
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return read_file(path).decode("utf-8-sig")
     except FileNotFoundError:
         raise ReportError(f"{path} does not exist; {needed}.") from None
     except UnicodeDecodeError as error:

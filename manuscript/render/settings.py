@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile, ZipFile
 
 from analysis.errors import ReportError
 
@@ -62,7 +63,7 @@ def settings_for(target: str, project: Project, document: Document) -> Settings:
         bibliography=bibliography,
         csl=_optional_file(config, "csl", document),
         template=_optional_file(config, "template", document),
-        reference_doc=_optional_file(config, "reference-doc", document),
+        reference_doc=_reference_doc(config, document),
     )
 
 
@@ -128,6 +129,20 @@ def _optional_file(config: Mapping[str, Any], key: str, document: Document) -> P
     if isinstance(config.get(key), list):
         raise ReportError(f"{document.at(f'{key}:')}: `{key}` names several files. Name one.")
     return _file(config[key], document) if config.get(key) else None
+
+
+def _reference_doc(config: Mapping[str, Any], document: Document) -> Path | None:
+    path = _optional_file(config, "reference-doc", document)
+    if path is not None:
+        try:
+            with ZipFile(path) as archive:
+                archive.getinfo("word/document.xml")
+        except (BadZipFile, KeyError, OSError):
+            where = document.at("reference-doc:", path.name)
+            raise ReportError(
+                f"{where}: {path} is not a Word file. `reference-doc` names a .docx, whose styles the Word file takes."
+            ) from None
+    return path
 
 
 def _file(path: str, document: Document) -> Path:

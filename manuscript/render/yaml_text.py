@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import yaml
 
 from analysis.characters import all_text, hidden_in, refusal
 from analysis.errors import ReportError
+
+_MOST_VALUES: Final = 100_000
 
 
 class _CoreLoader(yaml.SafeLoader):
@@ -37,14 +39,33 @@ def read_mapping(text: str, *, name: str, first_line: int = 1) -> dict[str, Any]
         raise ReportError(f"{name}:{line}: not valid YAML: {error.problem or error.context}. Mend this line.") from None
     except yaml.YAMLError as error:
         raise ReportError(f"{name}:{first_line}: not valid YAML: {error}") from None
+    except RecursionError:
+        raise ReportError(f"{name}:{first_line}: lists or keys are nested too deeply. Write them flat.") from None
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise ReportError(f"{name}:{first_line}: expected `key: value` lines, found a {type(value).__name__}.")
+    if _size(value, {}, set()) > _MOST_VALUES:
+        raise ReportError(
+            f"{name}:{first_line}: references to other values (`*name`) repeat them without end, or more than "
+            f"{_MOST_VALUES:,} times. Write out what is meant."
+        )
     for key, item in value.items():
         for _, character in hidden_in(all_text(item)):  # also where it is written as an escape, "\\u202e"
             raise ReportError(f"{name}: `{key}`: {refusal(character)}")
     return {str(key): item for key, item in value.items()}
+
+
+def _size(value: Any, known: dict[int, int], around: set[int]) -> int:
+    """Return how many values there are in a value once all references are followed; too many where there is no end."""
+    if not isinstance(value, (dict, list)):
+        return 1
+    if id(value) in around:
+        return _MOST_VALUES + 1
+    if id(value) not in known:
+        parts = [*value, *value.values()] if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_size(part, known, around | {id(value)}) for part in parts)
+    return known[id(value)]
 
 
 def write_mapping(mapping: Mapping[str, Any]) -> str:
