@@ -6,40 +6,34 @@ placed everything in millimetres, and no font of the machine: all text is set in
 
 from __future__ import annotations
 
-import functools
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon
+from matplotlib.patches import PathPatch, Polygon
 from matplotlib.transforms import Affine2D
-
-from analysis.characters import named
-from analysis.errors import ReportError
 
 from . import raster
 from .bands import opaque_bands
 from .curves import snapped
+from .figure_fonts import POINTS, font_file, needs_outlines, outlines, text_width
 from .figure_layout import AXIS_OFFSET, TICK_LENGTH, Y_TICKS, FigureLayout, PanelLayout, fitted
-from .figure_text import FONTS, Face, Text
+from .figure_text import Text
 from .panels import FigureContent
 from .steps import Point, Steps, steps
 
 Format = Literal["svg", "png", "tif", "pdf", "eps"]
 
 PNG_DPI: Final = 600
-POINTS: Final = 72 / 25.4  # in a millimetre
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color), the first darkened: told apart by the colour-blind, and of unlike
 # lightness. The dashes (in line widths) tell the curves apart in grey print.
@@ -78,7 +72,6 @@ _METADATA: Final[Mapping[str, Mapping[str, None]]] = {
 }
 _PIXELS: Final[Mapping[Format, Callable[..., bytes]]] = {"png": raster.png, "tif": raster.tiff}
 _TELLING: Final = re.compile(rb"^%%(?:Creator|CreationDate|Title|For):.*\n", re.MULTILINE)
-_MEASURED_SIZE: Final = 100.0
 
 
 def draw(
@@ -109,42 +102,6 @@ def draw(
                     figures[opaque] = _figure(layout, opaque=opaque)
                 files[name] = pool.submit(_drawn(figures[opaque], name, dpi))
             return {name: file.result() for name, file in files.items()}
-
-
-@functools.lru_cache(maxsize=1024)
-def text_width(text: str, size: float, face: Face = "regular", /) -> float:
-    """Return the width in millimetres of a text set in `size` points.
-
-    Raises
-    ------
-    ReportError
-        If the typeface lacks a character of it.
-    """
-    lacking = sorted({character for character in text if ord(character) not in _characters(face)})
-    if lacking:
-        raise ReportError(
-            f"study.toml: the label '{text}' has {', '.join(map(named, lacking))}, which the typeface of the figures "
-            "(Liberation Sans) lacks.\nWrite the label in Latin, Greek or Cyrillic letters."
-        )
-    font = _font(face)
-    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-    return float(font.get_width_height()[0]) / 64 * size / _MEASURED_SIZE / POINTS
-
-
-@functools.cache
-def _font(face: Face) -> FT2Font:
-    font = FT2Font(_font_file(face))
-    font.set_size(_MEASURED_SIZE, 72)
-    return font
-
-
-@functools.cache
-def _characters(face: Face) -> frozenset[int]:
-    return frozenset(_font(face).get_charmap())
-
-
-def _font_file(face: Face) -> Path:
-    return FONTS / f"LiberationSans-{face.capitalize()}.ttf"
 
 
 def _drawn(figure: Figure, name: Format, dpi: int) -> Callable[[], bytes]:
@@ -288,17 +245,31 @@ def _curves(
 
 
 def _write(figure: Figure, text: Text, place: Mapping[str, Any]) -> None:
+    if needs_outlines(text.text):
+        figure.add_artist(_outlined(text, place))
+        return
     figure.text(
         text.x,
         text.y,
         text.text,
-        fontproperties=FontProperties(fname=str(_font_file(text.face)), size=text.size),
+        fontproperties=FontProperties(fname=str(font_file(text.face)), size=text.size),
         horizontalalignment=text.align,
         verticalalignment="center" if text.upright else "baseline",
         rotation=90 if text.upright else 0,
         parse_math=False,
         **place,
     )
+
+
+def _outlined(text: Text, place: Mapping[str, Any]) -> PathPatch:
+    """Return the outlines of a text, where the text would stand."""
+    width = text_width(text.text, text.size, text.face)
+    before = {"left": 0.0, "center": width / 2, "right": width}[text.align]
+    lower = text.size / POINTS / 3 if text.upright else 0.0  # upright text is centred, not set on its baseline
+    turned = Affine2D().scale(text.size / POINTS).translate(-before, -lower).rotate_deg(90 if text.upright else 0)
+    in_place = turned.scale(1, -1).translate(text.x, text.y)  # millimetres count downward
+    path = in_place.transform_path(outlines(text.text, text.face))
+    return PathPatch(path, facecolor="black", edgecolor="none", linewidth=0, **place)
 
 
 def _curve_style(group: int, scale: float) -> dict[str, Any]:

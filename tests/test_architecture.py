@@ -30,7 +30,7 @@ SHARED = {
 FENCES = {
     "lifelines": {"analysis/survival.py"},
     "tableone": {"analysis/baseline.py"},
-    "matplotlib": {"manuscript/figures.py"},
+    "matplotlib": {"manuscript/figures.py", "manuscript/figure_fonts.py"},
     "PIL": {"manuscript/raster.py"},
     "jinja2": {"manuscript/templates.py"},
     "pypandoc": {"manuscript/render/pandoc.py"},

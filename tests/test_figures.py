@@ -20,11 +20,13 @@ from PIL import Image
 from sample_results import make_results, make_study, trial
 
 from analysis.errors import ReportError
+from manuscript.figure_fonts import text_width
 from manuscript.figure_layout import AXIS_OFFSET, EDGE, lay_out
 from manuscript.figure_size import FigureSize, figure_size
 from manuscript.figure_text import Text, labelled, wrapped
-from manuscript.figures import COLOURS, DASHES, draw, text_width
+from manuscript.figures import COLOURS, DASHES, Format, draw
 from manuscript.panels import FigureContent, figure_content
+from manuscript.render.eastern import font_folder
 from manuscript.style import Style
 
 Contents = dict[str, FigureContent]
@@ -236,12 +238,34 @@ def test_too_many_panels_are_an_error_that_says_what_to_do(tmp_path: Path) -> No
 def test_a_character_that_the_typeface_lacks_is_an_error(tmp_path: Path) -> None:
     """A label that could not be printed is refused by name, rather than drawn as boxes."""
     with pytest.raises(ReportError) as error:
-        draw(awkward(tmp_path, levels={"a": "肉腫", "b": "B"}))
+        draw(awkward(tmp_path, levels={"a": "ไทย", "b": "B"}))
     assert str(error.value) == (
-        "study.toml: the label '肉腫' has '肉' (U+8089 CJK UNIFIED IDEOGRAPH-8089), '腫' (U+816B CJK UNIFIED "
-        "IDEOGRAPH-816B), which the typeface of the figures (Liberation Sans) lacks.\n"
-        "Write the label in Latin, Greek or Cyrillic letters."
+        "study.toml: the label 'ไทย' has 'ท' (U+0E17 THAI CHARACTER THO THAHAN), 'ย' (U+0E22 THAI CHARACTER YO YAK), "
+        "'ไ' (U+0E44 THAI CHARACTER SARA AI MAIMALAI), which the typeface of the figures (Liberation Sans) lacks.\n"
+        "Write the label in Latin, Greek, Cyrillic, Chinese, Japanese or Korean letters."
     )
+
+
+@pytest.mark.skipif(font_folder() is None, reason="the package of the font is not installed")
+def test_east_asian_letters_are_drawn_as_outlines(tmp_path: Path) -> None:
+    """In every format, the same bytes each time; the PDF embeds no other font than the typeface of the figures."""
+    content = awkward(tmp_path, levels={"a": "肉腫 sarcoma", "b": "육종"})
+    formats: tuple[Format, ...] = ("svg", "png", "tif", "pdf", "eps")
+    files = draw(content, formats=formats)
+    assert draw(content, formats=formats) == files
+    assert b"NotoSansCJK" not in files["pdf"] + files["eps"]
+    assert b"LiberationSans" in files["pdf"]
+    plain = draw(awkward(tmp_path, levels={"a": "xx sarcoma", "b": "xx"}), formats=("png",))
+    assert files["png"] != plain["png"]
+    assert text_width("肉腫", 7) == pytest.approx(2 * 7 / 72 * 25.4, rel=0.1)  # two squares
+
+
+def test_without_the_font_east_asian_letters_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are named as any other character that the typeface lacks."""
+    monkeypatch.setattr("manuscript.figure_fonts.font_folder", lambda: None)
+    text_width.cache_clear()
+    with pytest.raises(ReportError, match="has '肉' \\(U\\+8089 CJK UNIFIED IDEOGRAPH-8089\\), '腫'"):
+        draw(awkward(tmp_path, levels={"a": "肉腫", "b": "B"}))
 
 
 def test_lines_are_broken_at_spaces_and_words_only_where_they_must() -> None:
