@@ -279,6 +279,16 @@ def test_comments_styles_and_page_breaks(tmp_path):
     assert "shown" not in document + typst(draft)
 
 
+@pytest.mark.parametrize(("key", "line"), [("title: 'Effect of <X>'", 2), ("title: T\nkeywords: [a, '<b>c</b>']", 3)])
+def test_html_in_the_front_matter_is_refused(key, line, tmp_path):
+    """A word in angle brackets would be left out of title and keywords without a word; escaped, it prints."""
+    with pytest.raises(ReportError) as caught:
+        render(f"---\n{key}\n---\nText\n", tmp_path)
+    assert str(caught.value).startswith(f"report.qmd:{line}: HTML in the front matter (<")
+    draft = render("---\ntitle: 'Effect of \\<X>'\n---\nText\n", tmp_path, template=TEMPLATE)
+    assert draft.metadata["title"] == "Effect of <X>"
+
+
 def test_front_matter_is_normalised_for_the_templates(tmp_path):
     """Authors and affiliations come as Quarto gives them: numbered, shared ones once, names in parts."""
     text = """---

@@ -222,6 +222,7 @@ BIB = {
     "LI Wei": "Li, Wei",
     "张伟": "张伟",
     "Sarcoma Study Group": "{Sarcoma Study Group}",
+    "for the Sarcoma Study Group (SSG)": "{Sarcoma Study Group}",
 }
 
 
@@ -251,6 +252,7 @@ SAID = {
     "김민준": ("김민준은",),
     "Wei Zhang (张伟)": ("张伟等",),
     "Sarcoma Study Group": ("the sarcoma study group",),
+    "for the Sarcoma Study Group (SSG)": ("the SARCOMA Study Group", "SSG's"),
     "Hans Otto Schmidt MD": ("H. Schmidt", "H. O. Schmidt", "HO Schmidt", "Schmidt HO", "Schmidt, H.O."),
 }
 

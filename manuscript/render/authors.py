@@ -174,7 +174,7 @@ def _place(fields: Mapping[str, Any], message: str, at: Callable[[str], str] | N
     for text in (*quoted[::-1], *named, "author:", "authors:"):
         if text and ":" in (place := at(text)):
             return place
-    return at("---")
+    return "front matter or _quarto.yml"
 
 
 def _plain(value: Any) -> str:

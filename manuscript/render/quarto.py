@@ -24,6 +24,7 @@ from .front_matter import normalised, plain
 from .project import PROFILES, Project, as_list, borrowed_config, config_for, metadata_of
 from .qmd import Document, read_front_matter
 from .settings import is_mended
+from .subset import refuse_html_in_metadata
 
 OLDEST: Final = (1, 4)
 FINISHED_BY_US: Final = "LOCKSTEP_FINISHES"  # tells the post-render hook that `make report` does its work
@@ -112,10 +113,12 @@ def draft_of(docx: Path, typst: Path | None, project: Project, document: Documen
     images = {_unquoted(source): _unquoted(alt) for source, alt in _TYPST_IMAGE.findall(text)}
     here = document.path.parent
     metadata = normalised(metadata_of(config_for("docx", project, document)), at=document.at)
+    read = pandoc.read_markdown("", metadata, folder=here)["meta"]
+    refuse_html_in_metadata(read, document)
     return Draft(
         docx=docx,
         typst=typst or docx.with_suffix(".typ"),
-        metadata=plain(pandoc.read_markdown("", metadata, folder=here)["meta"]),
+        metadata=plain(read),
         alt_texts={Path(source).stem: alt for source, alt in images.items()},
         inputs=frozenset(here / source for source in images if (here / source).is_file()),
         warnings=(),

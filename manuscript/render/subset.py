@@ -35,6 +35,7 @@ _REFUSED_ATTRIBUTES: Final = {
 
 def refuse_unsupported(tree: Node, document: Document) -> None:
     """Raise ReportError for the first thing in the tree that only Quarto can show; names the line."""
+    refuse_html_in_metadata(tree["meta"], document)
     for node in walk(tree["blocks"]):
         _, classes, pairs = attributes(node)
         for name in classes:
@@ -47,6 +48,17 @@ def refuse_unsupported(tree: Node, document: Document) -> None:
                     raise needs_quarto(document.at(f"{name}="), what, instead)
         if node["t"] in ("RawBlock", "RawInline"):
             _refuse_html(node, document)
+
+
+def refuse_html_in_metadata(metadata: Node, document: Document) -> None:
+    """Raise ReportError for HTML in the front matter, such as a word in angle brackets: it would not be printed."""
+    for node in walk(metadata):
+        if node["t"] in ("RawBlock", "RawInline") and not node["c"][1].strip().startswith("<!--"):
+            text = node["c"][1].strip()
+            raise ReportError(
+                f"{document.at(text)}: HTML in the front matter ({text[:40]}) shows neither in Word nor in the PDF. "
+                "Write a sign that is to be printed with a backslash, \\<, and ^2^ for a superscript."
+            )
 
 
 def _refuse_html(node: Node, document: Document) -> None:

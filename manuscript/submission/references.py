@@ -85,8 +85,9 @@ def is_one_of(author: Person, people: Sequence[Person]) -> bool:
 
 
 def _person_of(name: Name) -> Person:
-    if name.group:
-        return Person(name.literal, group=True)
+    if name.group:  # "for the Implant Study Group (ISG)"
+        bare = re.sub(r"^(?:(?:on behalf of|for) )?(?:the )?|\s*\([^()]*\)", "", name.literal, flags=re.IGNORECASE)
+        return Person(name.literal, others=(bare, *re.findall(r"\(([^()]+)\)", name.literal)), group=True)
     whole = name.short
     parts = re.split(r"[\s-]", name.family)
     others = [name.family, *(part for part in parts if len(part) > 2 and part.lower() not in PARTICLES)]
@@ -106,7 +107,7 @@ def _person_of(name: Name) -> Person:
 
 def _are_same(author: Person, person: Person) -> bool:
     if person.group:
-        return _plain(f"{author.given}{author.family}") == _plain(person.family)
+        return _plain(f"{author.given}{author.family}") in {_plain(family) for family in person.families}
     ways = [(person.families, person.given)]
     if person.either_way:
         ways.append(((person.given,), person.family))

@@ -115,7 +115,7 @@ def _names(person: Person, text: str, others: set[str]) -> Iterator[str]:
     """Yield the ways in which a text may name somebody; `others` are family names of other people, folded."""
     given, initials = person.given, re.findall(r"(?<![^\W\d_])[^\W\d_]", person.given)
     if person.group:
-        yield person.family
+        yield from (family for family in person.families if _tells(family, text))
         return
     yield f"{given} {person.family}".strip()
     for family in person.families:
