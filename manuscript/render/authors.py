@@ -20,7 +20,7 @@ KEYS: Final = (
 
 ADDRESS: Final = ("group", "department", "name", "address", "city", "region", "state", "postal-code", "country")
 
-_NOT_PRINTED: Final = ("id", "number", "letter", "url", "phone", "fax", "metadata")  # Quarto's, and allowed
+_NOT_PRINTED: Final = ("id", "number", "letter", "marks", "url", "phone", "fax", "metadata")  # Quarto's, and allowed
 _MARKUP: Final = re.compile(
     r"(?P<mark>\*\*|[*^~$`])(?=\S)(?:(?!(?P=mark)).)*?\S(?P=mark)|(?<!\w)_[^_]+_(?!\w)|\[[^\]]*\]\(|"
     r"</?(?:[biu]|su[bp]|em|strong|br|span|a)\b[^<>]*>|&(?:\w+|#\d+);|\\[!-/:-@\[-`{-~]"

@@ -25,6 +25,8 @@ def normalised(metadata: Mapping[str, Any], *, at: Callable[[str], str] | None =
     new = {key: value for key, value in metadata.items() if key not in ("author", "authors", "affiliations")}
     if people.authors:
         new["author"] = [markdown(author.name) for author in people.authors]
+        new["author-separator"] = people.separator.strip()
+        new["author-notes"] = [" ".join(note) for note in people.notes]
         new["by-author"] = [_author(number, author, people) for number, author in enumerate(people.authors, start=1)]
     if people.affiliations:
         new["affiliations"] = [_affiliation(affiliation) for affiliation in people.affiliations]
@@ -70,6 +72,7 @@ def _author(number: int, author: Author, people: Byline) -> dict[str, Any]:
         "name": {key: markdown(part) for key, part in parts.items() if part},
         "email": markdown(author.email or ""),
         "orcid": author.orcid,
+        "marks": markdown(",".join(people.marks(author))),
         "degrees": [markdown(degree) for degree in author.degrees],
         "roles": [{"role": markdown(role)} for role in author.roles],
         "attributes": {key: True for key, marked in marks.items() if marked},
@@ -83,7 +86,7 @@ def _affiliation(affiliation: Affiliation) -> dict[str, Any]:
     if "state" in fields:
         fields["region"] = fields.pop("state")
     numbers = {"id": affiliation.id, "number": affiliation.number, "letter": _letter(affiliation.number)}
-    return {**numbers, **fields}
+    return {**numbers, **fields, "text": markdown(affiliation.text)}
 
 
 def _letter(number: int) -> str:
