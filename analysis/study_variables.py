@@ -77,7 +77,21 @@ def _levels(section: Section, missing: Iterable[str], *, rename: str) -> dict[st
             both = listing([owners[part], level], word="and")
             raise section.error("levels", f"has {both}, which are both '{part}' in result ids; {rename}")
         owners[part] = level
+    _check_labels(section, levels, rename)
     return levels
+
+
+def _check_labels(section: Section, levels: Mapping[str, str], rename: str) -> None:
+    """Refuse levels that print alike: nobody could tell their rows, columns and curves apart."""
+    owners: dict[str, str] = {}
+    for level, text in levels.items():
+        label = " ".join(text.split())
+        if label in owners:
+            both = listing([owners[label], level], word="and")
+            merge = "make them one level" + (" by `recode`" if "recode" in rename else "")
+            found = f"has {both}, which both print as {shown(label)}"
+            raise section.error("levels", f"{found}; give each its own label, or {merge}")
+        owners[label] = level
 
 
 def _recode(section: Section, levels: Mapping[str, str], missing: Iterable[str]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from . import numbers
 from .curves import CELLS, PrintedCurve, printed_curve
 from .figure_size import FigureSize
 from .figure_text import Face
+from .level_names import heading, named, named_level, one_line
 from .provenance import Printed
 from .style import Style
 
@@ -141,16 +141,15 @@ def _panel(
         stem += f".by_{slug(figure.groups)}"
         if figure.within is not None and level is not None:
             stem += f".in_{slug(figure.within)}.{slug(level)}"
-            subtitle = _full(study.label(figure.within), study.levels(figure.within)[level])
+            subtitle = named_level(study, figure.within, level)
         _check_analysed(figure, stem, results)
         variable = study.label(figure.groups)
         levels = study.levels(figure.groups).items()
-        curves = [(f"{stem}.{slug(name)}", _line(label), _full(variable, label)) for name, label in levels]
-        telling = all(label == full_label for _, label, full_label in curves)
-        legend_title = "" if telling else _line(variable)
+        curves = [(f"{stem}.{slug(name)}", one_line(label), named(variable, label)) for name, label in levels]
+        legend_title = heading(variable, (label for _, label, _ in curves))
         test = results[f"{stem}.log_rank.p_value"]
         p_text = Printed(numbers.p_text(test.value, style), (test.id,))
-    title = _line(endpoint.label)
+    title = one_line(endpoint.label)
     groups = tuple(_group(*curve, endpoint, study, results, style) for curve in curves)
     return Panel(
         letter=letter,
@@ -158,7 +157,7 @@ def _panel(
         subtitle=subtitle,
         patients=_patients(sum(group.curve.n for group in groups), style),
         y_label=f"{title} (%)",
-        y_label_short=f"{_line(endpoint.abbreviation)} (%)",
+        y_label_short=f"{one_line(endpoint.abbreviation)} (%)",
         axis=endpoint.axis,
         tick_labels=numbers.alike(endpoint.axis.ticks, style),
         time_label=f"Time ({numbers.unit_text(endpoint.axis.unit, style)})",
@@ -231,18 +230,6 @@ def _nobody(stem: str, endpoint: Endpoint, study: Study) -> PrintedCurve:
             time=tuple(tick * unit for tick in ticks), n_at_risk=zeros, n_events=zeros, n_censored=zeros
         ),
     )
-
-
-def _full(variable: str, level: str) -> str:
-    """Name a level so that it stands alone: "Grade: 2", but "Without local therapy" of "Local therapy" as it is."""
-    variable, level = _line(variable), _line(level)
-    named = re.search(rf"(?<!\w){re.escape(variable)}(?!\w)", level, re.IGNORECASE)  # "T" is not named in "Without"
-    return level if named else f"{variable}: {level}"
-
-
-def _line(text: str) -> str:
-    """Bring a label of the study definition into one line."""
-    return " ".join(text.split())
 
 
 def _check_analysed(figure: Figure, stem: str, results: Results) -> None:

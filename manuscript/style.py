@@ -107,7 +107,7 @@ class Style:
             case "probability":
                 return self.probability_decimals
             case "statistic":
-                return self.statistic_decimals
+                return 0 if isinstance(record.value, int) else self.statistic_decimals  # degrees of freedom are whole
             case "time":
                 return record.decimals or 0
             case _:

@@ -12,6 +12,7 @@ from analysis.results import Record, Results
 from analysis.study import FOLLOW_UP, Study, Summary, Table, TableRow, slug
 
 from . import numbers
+from .level_names import heading, named
 from .provenance import Printed, joined
 from .style import Style
 from .templates import render_template
@@ -107,7 +108,9 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
         columns += [
             Column(
                 label=label,
-                n=_bare(results[f"{slug(table.by)}.{slug(level)}.count"], style).at(label),
+                n=_bare(results[f"{slug(table.by)}.{slug(level)}.count"], style).at(
+                    named(study.label(table.by), label)
+                ),
                 path=f".by_{slug(table.by)}.{slug(level)}",
             )
             for level, label in study.levels(table.by).items()
@@ -122,7 +125,8 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
     return {
         "heading": variable_label(table.rows[0].variable, study)[0],
         "columns": columns,
-        "rows": _placed(rows, [column.label for column in columns]),
+        "group": heading(study.label(table.by), (column.label for column in columns[1:])) if table.by else "",
+        "rows": _placed(rows, [_standing_alone(column, table, study) for column in columns]),
         "marks": [(mark, _MARKED[summary]) for summary, mark in marks.items()],
         "counts": any(len(cell) == 2 for row in rows for cell in row.cells),
         "together": style.counts_with_percent,
@@ -130,6 +134,11 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
         "missing": missing,
         "ungrouped": _missing([table.by], study, results, style) if table.by else "",
     }
+
+
+def _standing_alone(column: Column, table: Table, study: Study) -> str:
+    """Return a column's heading with the variable that stands above it."""
+    return named(study.label(table.by), column.label) if table.by and column.path else column.label
 
 
 def _variable_rows(
@@ -249,7 +258,9 @@ def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results
     for variable in ([analysis.exposure] if analysis.exposure else []) + list(analysis.adjust_for):
         label, unit = variable_label(variable, study)
         levels = list(study.levels(variable).items())
-        terms = [(f"{text} vs {in_sentence(levels[0][1])}", f".{slug(level)}") for level, text in levels[1:]]
+        terms = [
+            (f"{named(label, text)} vs {in_sentence(levels[0][1])}", f".{slug(level)}") for level, text in levels[1:]
+        ]
         for text, path in terms or [(f"{label}, per {numbers.one_unit_text(unit or 'unit', style)}", "")]:
             stems = [f"{slug(name)}.adjusted.{slug(variable)}{path}" for name in endpoints]
             cells = tuple(
@@ -267,9 +278,10 @@ def _complete(endpoints: Sequence[str], results: Results, style: Style) -> str:
 
 def _ratio(record: Record, style: Style) -> Printed:
     """Print a hazard ratio with its interval, without naming the level, which the column heading does."""
-    if record.value is None or record.conf_low is None or record.conf_high is None:
+    if record.value is None:
         return Printed(numbers.value_text(record, style), (record.id,))
-    span = numbers.span_text(*numbers.limits_text(record, style), style)
+    worded = None in (record.conf_low, record.conf_high)
+    span = numbers.span_text(*numbers.limits_text(record, style), style, worded=worded)
     return Printed(f"{numbers.value_text(record, style)} ({span})", (record.id,))
 
 

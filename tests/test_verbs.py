@@ -19,7 +19,7 @@ STUDIES = sorted(path.parent for path in (Path(__file__).parent / "studies").glo
 TELLING = ("a level of the exposure is not in a subgroup", "nothing is known but the endpoints")
 """Variants of which the quick verbs are tried always; of all others, and with whole documents, in the slow tests."""
 
-PUBLISHED = "id,statement,printed,unit,result,check\nS1,patients,{n},patients,flow.analysed,\n"
+PUBLISHED = "id,quantity,value,unit,record\nS1,patients,{n},,flow.analysed\n"
 Captured = pytest.CaptureFixture[str]
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from analysis.results import Record, Results
-from analysis.study import FOLLOW_UP, Study, slug
+from analysis.study import FOLLOW_UP, Endpoint, Study, slug
 
 from .. import numbers
+from ..level_names import named
 from ..style import NBSP, Style
 
 
@@ -131,7 +132,7 @@ def _interactions(known: _Known) -> Iterator[Fact]:
     exposure, subgroup = known.study.analysis.exposure, known.study.analysis.subgroup
     if not (exposure and subgroup):
         return
-    for name, endpoint in known.study.endpoints.items():
+    for name, endpoint in _endpoints(known):
         record_id = f"{name}.by_{slug(exposure)}.interaction_{slug(subgroup)}.p_value"
         if record := known.find(record_id):
             p = numbers.p_text(record.value, known.style)
@@ -142,7 +143,7 @@ def _interactions(known: _Known) -> Iterator[Fact]:
 def _subgroups(known: _Known) -> Iterator[Fact]:
     subgroup = known.study.analysis.subgroup
     if subgroup:
-        yield Fact(f"Subgroups: {'; '.join(known.study.levels(subgroup).values())}.")
+        yield Fact(f"Subgroups: {known.study.label(subgroup)} ({'; '.join(known.study.levels(subgroup).values())}).")
     yield from _interactions(known)
 
 
@@ -177,7 +178,7 @@ def _missing_ids(known: _Known) -> Iterator[tuple[str, str]]:
 
 
 def _censored(known: _Known) -> Iterator[Fact]:
-    for name, endpoint in known.study.endpoints.items():
+    for name, endpoint in _endpoints(known):
         if known.find(f"{name}.censored"):
             yield Fact(f"{endpoint.label}: {known.of(f'{name}.censored')} censored.", (f"{name}.censored",))
 
@@ -213,7 +214,7 @@ def _follow_up(known: _Known) -> Iterator[Fact]:
 
 def _events(known: _Known, *, by_group: bool = True) -> Iterator[Fact]:
     exposure = known.study.analysis.exposure
-    for name, endpoint in known.study.endpoints.items():
+    for name, endpoint in _endpoints(known):
         ids = [f"{name}.events"]
         if known.find(ids[0]) is None:
             continue
@@ -221,7 +222,7 @@ def _events(known: _Known, *, by_group: bool = True) -> Iterator[Fact]:
         for level, label in known.study.levels(exposure).items() if exposure and by_group else ():
             record_id = f"{name}.by_{slug(exposure or '')}.{slug(level)}.events"
             if known.find(record_id):
-                text += f"; {label}, {known.of(record_id)}"
+                text += f"; {named(known.study.label(exposure or ''), label)}, {known.of(record_id)}"
                 ids.append(record_id)
         yield Fact(f"{text}.", tuple(ids))
 
@@ -232,7 +233,8 @@ def _estimates(known: _Known) -> Iterator[Fact]:
     if not exposure:
         return
     group, labels = slug(exposure), known.study.levels(exposure)
-    for name, endpoint in known.study.endpoints.items():
+    reference = next(iter(labels.values()))
+    for name, endpoint in _endpoints(known):
         for level, label in list(labels.items())[1:]:
             stems = {
                 "unadjusted": f"{name}.by_{group}.cox.{slug(level)}.hazard_ratio",
@@ -241,7 +243,8 @@ def _estimates(known: _Known) -> Iterator[Fact]:
             found = {word: record_id for word, record_id in stems.items() if known.find(record_id)}
             if found:
                 parts = (f"{word} {known.print(record_id)}" for word, record_id in found.items())
-                text = f"{endpoint.label}, hazard ratio, {label}: {'; '.join(parts)}."
+                compared = f"{named(known.study.label(exposure), label)} vs {reference}"
+                text = f"{endpoint.label}, hazard ratio, {compared}: {'; '.join(parts)}."
                 yield Fact(text, tuple(found.values()))
 
 
@@ -252,15 +255,22 @@ def _rates(known: _Known) -> Iterator[Fact]:
         return
     year = f"{landmarks[-1]:g}"
     years = (numbers.one_unit_text if landmarks[-1] == 1 else numbers.unit_text)("years", known.style)
-    for name, endpoint in known.study.endpoints.items():
+    for name, endpoint in _endpoints(known):
         stems = {
             label: f"{name}.by_{slug(exposure)}.{slug(level)}.rate.{year.replace('.', '_')}y"
             for level, label in known.study.levels(exposure).items()
         }
         found = {label: record_id for label, record_id in stems.items() if known.find(record_id)}
         if found:
-            parts = (f"{label}, {known.print(record_id)}" for label, record_id in found.items())
+            variable = known.study.label(exposure)
+            parts = (f"{named(variable, label)}, {known.print(record_id)}" for label, record_id in found.items())
             yield Fact(f"{endpoint.label} at {year}{NBSP}{years}: {'; '.join(parts)}.", tuple(found.values()))
+
+
+def _endpoints(known: _Known) -> Iterator[tuple[str, Endpoint]]:
+    """Yield each endpoint with the beginning of its ids."""
+    for name, endpoint in known.study.endpoints.items():
+        yield slug(name), endpoint
 
 
 def _labels(known: _Known, names: list[str] | tuple[str, ...]) -> str:
