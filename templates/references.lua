@@ -142,12 +142,18 @@ local function mend_names(reference, style)
 end
 
 --- What every reference needs, whatever file it comes from.
-local function mended(reference, abbreviations)
+local function mended(reference, abbreviations, style)
   local text = pandoc.utils.stringify
   reference.doi, reference.DOI = reference.doi or reference.DOI, nil
   reference.url, reference.URL = reference.url or reference.URL, nil
   if reference.doi then
     reference.doi = plain_doi(text(reference.doi))
+  end
+  for field, variable in pairs { pmid = "PMID", pmcid = "PMCID", doi = "DOI" } do
+    -- What a style never prints would make a link of the title, in these references alone.
+    if style.text and not style.text:find('variable="' .. variable .. '"', 1, true) then
+      reference[field], reference[variable] = nil, nil
+    end
   end
   local address = reference.url and plain_doi(text(reference.url))
   if address and address:match("^10%.%d+/") then  -- the DOI once more, or in the wrong field
@@ -253,7 +259,7 @@ function Pandoc(doc)
     references:extend(read_others(doc, others, style))
   end
   if #references > 0 then
-    doc.meta.references = references:map(function(reference) return mended(reference, abbreviations) end)
+    doc.meta.references = references:map(function(reference) return mended(reference, abbreviations, style) end)
   end
   if style.text then
     doc.meta.csl = "data:application/xml;charset=utf-8," .. style.text:gsub("[^%w]", function(byte)

@@ -204,6 +204,16 @@ def test_a_located_citation_prints_its_place(citation: str, expected: str, tmp_p
     assert f"See {expected}." in printed(entries, tmp_path, text=f"See {citation}.\n")
 
 
+@pytest.mark.parametrize("style", ["bmj", "american-medical-association", "plos"])
+def test_no_title_is_a_link_for_a_number_that_is_not_printed(style: str, tmp_path: Path) -> None:
+    """A PubMed number that the style leaves out makes no link of this one title."""
+    (tmp_path / "refs.bib").write_text(article("A, B.", more=", pmid = {123}"), encoding="utf-8")
+    arguments = ["--lua-filter", str(MENDED), "--citeproc", "--bibliography=refs.bib", "--to=html"]
+    text, _ = pandoc.pandoc([*arguments, f"--csl={CSL / style}.csl"], "See [@one].\n", folder=tmp_path)
+    assert "Ann Oncol" in text
+    assert "<a href" not in text
+
+
 LOCATED = {
     "vancouver": "[1 p3,2]",
     "nlm-citation-sequence": "(1 p3,2)",
