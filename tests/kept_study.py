@@ -112,10 +112,14 @@ FIGURE
 ::: {#refs}
 :::
 """
-_REFERENCES = """@article{one, author={One, A.}, title={First work}, journal={J One}, year={2001}, pages={1--2}}
-@article{two, author={Two, B.}, title={Second work}, journal={J Two}, year={2002}, pages={3--4}}
-@article{three, author={Three, C.}, title={Third work}, journal={J Three}, year={2003}, pages={5--6}}
-@article{four, author={Four, D.}, title={Fourth work}, journal={J Four}, year={2004}, pages={7--8}}
+_REFERENCES = """@article{one, author={One, A.}, title={First work}, journal={J One},
+  year={2001}, volume={1}, pages={1--2}}
+@article{two, author={Two, B.}, title={Second work}, journal={J Two},
+  year={2002}, volume={2}, pages={3--4}}
+@article{three, author={Three, C.}, title={Third work}, journal={J Three},
+  year={2003}, volume={3}, pages={5--6}}
+@article{four, author={Four, D.}, title={Fourth work}, journal={J Four},
+  year={2004}, volume={4}, pages={7--8}}
 """
 
 

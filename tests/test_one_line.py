@@ -10,7 +10,18 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-from kept_study import FIGURE, JOURNAL, JOURNAL_FILE, PROFILE, REPORT, RULES, TABLE, journal_toml, write_study
+from kept_study import (
+    FIGURE,
+    JOURNAL,
+    JOURNAL_FILE,
+    PROFILE,
+    REFERENCES,
+    REPORT,
+    RULES,
+    TABLE,
+    journal_toml,
+    write_study,
+)
 from pypdf import PdfReader, PdfWriter
 
 from manuscript import raster
@@ -139,6 +150,7 @@ FAULTS: dict[str, Fault] = {
     "abbreviations": report(("Implants are old", "Implants of QXR are old")),
     "floats_cited": report((LAST, "The groups were alike.")),
     "references_cited": report(("bibliography:", 'nocite: "@four"\nbibliography:')),
+    "references_complete": Fault(((REFERENCES, "year={2002}, ", ""),)),
     "alt_text": report(("# Methods\n", "![](picture-300.png)\n\n# Methods\n")),
     "metadata": report((LAST, f"{LAST} All is in `/home/ann/cohort.csv`.")),
     "word_valid": word("<w:lnNumType", '<w:pgSz w:w="1"/><w:lnNumType'),

@@ -130,6 +130,9 @@ BREAKS: dict[str, list[Break]] = {
         text((" [1,3]", "")),
         text(("J 2002.\n", "J 2002.\nBibliography: 4. Fourth. J 2003.\n"), rules={"references": 9}),
     ],
+    "references_complete": [
+        Break(then=lambda draft: replace(draft, findings=replace(draft.findings, references=("'two' has no year",)))),
+    ],
     "alt_text": [
         text(*[(f"Picture: {TEXT.partition('Picture: ')[2].splitlines()[0]}", "Picture: ")]),
         Break(then=lambda draft: replace(draft, pdf=replace(draft.pdf, figures=("",)))),

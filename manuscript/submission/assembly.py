@@ -18,6 +18,8 @@ from ..journal_file import Journal
 from ..locks import figures_of
 from ..places import places_in
 from ..progress import Progress
+from ..reference_list import reference_findings
+from ..render.project import read_project
 from ..render.qmd import Document, read_qmd
 from ..spare import Spare
 from .checks import Check
@@ -99,6 +101,7 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
             document=document,
             figures=[measure_figure(path) for path in made.files.figures],
             traces=made.traces,
+            incomplete=_incomplete_references(work / "study", journal),
         )
         checks = preflight(read)
         removed = (work / "blinded" / REMOVED).read_text("utf-8").splitlines()
@@ -112,6 +115,12 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
         of_twin = [f"blinded twin: {line}" for line in told]
         warnings = (*made.warnings, *of_twin, *telling_uploads(made.files, made.words))
     return Assembly(made.files, report.results, checks, warnings)
+
+
+def _incomplete_references(place: Path, journal: Journal) -> tuple[str, ...]:
+    """Say of each cited reference what it lacks, in the style of the journal."""
+    project = read_project(place, fallback=REPOSITORY, profiles=(journal.name,))
+    return reference_findings(read_qmd(place / DOCUMENT), project).faults
 
 
 def _files(

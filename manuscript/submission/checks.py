@@ -38,7 +38,7 @@ class Draft:
     traces : what is left of the authors in the twin, a sentence each; None where nobody looked.
     others : the other Word files.
     figures : each file of a figure, measured.
-    findings : claims that do not hold, and numbers that are typed.
+    findings : claims that do not hold, numbers that are typed, references that lack something.
     front_matter : of the document.
     """
 

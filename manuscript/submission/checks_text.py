@@ -167,6 +167,10 @@ def _citations(draft: Draft, limit: Any) -> Found:
     return faulty(faults[:1], "numbered" if numbered else "not numbered")
 
 
+def _references_complete(draft: Draft, _: Any) -> Found:
+    return faulty(draft.findings.references, f"{counted(len(draft.text.references), 'reference')}")
+
+
 def _references_cited(draft: Draft, _: Any) -> Found:
     cited = {citation.target for citation in draft.printed.citations}
     faults = [
@@ -264,6 +268,7 @@ CHECKS: Final[dict[str, Measure]] = {
     "boxes": _has_all,
     "citations": _citations,
     "references_cited": _references_cited,
+    "references_complete": _references_complete,
     "floats_cited": _floats_cited,
     "figure_word": _figure_word,
     "abbreviations": _abbreviations,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.results import Results
@@ -45,6 +45,7 @@ HOUSE: Final[dict[str, HouseRule]] = {
     "abbreviations": HouseRule("explained where first used"),
     "floats_cited": HouseRule("each cited, in order"),
     "references_cited": HouseRule("each cited and listed"),
+    "references_complete": HouseRule("none lacks a field"),
     "alt_text": HouseRule("for every picture", "WCAG 2.1, 1.1.1"),
     "metadata": HouseRule("titles; no path, no date"),
     "word_valid": HouseRule("valid", "ECMA-376, part 1"),
@@ -77,6 +78,7 @@ def read_draft(
     document: Document,
     figures: Sequence[FigureFacts] = (),
     traces: Collection[str] | None = None,
+    incomplete: Sequence[str] = (),
 ) -> Draft:
     """Read everything that the checks look at.
 
@@ -85,6 +87,7 @@ def read_draft(
     text : of the manuscript, as `read_text` gives it.
     figures : the files of figures, each as `measure_figure` gives it.
     traces : what is left of the authors in the blinded twin; None where nobody looked.
+    incomplete : what references lack, a sentence each.
 
     Raises
     ------
@@ -92,7 +95,7 @@ def read_draft(
         If a file is missing or cannot be read.
     """
     printed = read_printed(files.docx)
-    found = findings(document, results, style)
+    found = replace(findings(document, results, style), references=tuple(incomplete))
     inserted = without_typed(printed, found.literals)
     declared = declared_phrases(document.front_matter)
     quoted = quoted_tables(printed, document.front_matter)
