@@ -1,7 +1,7 @@
 --[[ References as a medical journal prints them: what pandoc's readers lose or misplace, mended before citeproc.
 
-Both renderers run this filter: the built-in one by itself, Quarto by `filters` in _quarto.yml. It hands every reference to
-citeproc as metadata, which wins over the files under `bibliography`, and a citation style in which faults that pandoc
+Both renderers run this filter: the built-in one by itself, Quarto by `filters` in _quarto.yml. It hands every
+reference to citeproc as metadata, which wins over the files under `bibliography`, and a citation style in which faults that pandoc
 shows are mended. templates/csl/README.md says what a style of its own can rely on.
 ]]
 
@@ -38,11 +38,12 @@ local function mended_source(text)
   end)
   -- An article's number stands where its pages would: pandoc drops it.
   local entries, subtitles = {}, {}
-  for entry in text:gmatch("[^@]*@?") do
+  text = ("\n" .. text):gsub("(\n%s*)@", "%1\1@")  -- an entry begins a line; other "@" are of its text
+  for entry in text:gmatch("[^\1]+") do
     if not entry:find("[%s,]" .. anycase("pages") .. "%s*=") then
       entry = entry:gsub("([%s,])" .. anycase("eid") .. "(%s*=)", "%1pages%2")
     end
-    local key = entry:match("^%a+%s*[{(]%s*([^%s,]+)%s*,")
+    local key = entry:match("^@%s*%a+%s*[{(]%s*([^%s,]+)%s*,")
     if key then
       subtitles[key] = {}
       for word in entry:gmatch(":%s+(%l[%l%-]*)") do
@@ -51,7 +52,7 @@ local function mended_source(text)
     end
     entries[#entries + 1] = entry
   end
-  return table.concat(entries), subtitles
+  return table.concat(entries):sub(2), subtitles
 end
 
 --- A name in which a particle belongs to the family name: "van der Graaf WTA" (Citing Medicine, ch. 2).
@@ -85,9 +86,8 @@ end
 --- A DOI alone: styles set "doi:" or an address before it.
 local function plain_doi(doi)
   doi = doi:gsub("^%s+", ""):gsub("%s+$", "")
-  for _, start in ipairs { "https?://d?x?%.?doi%.org/", "https?://www%.doi%.org/", "d?x?%.?doi%.org/", anycase("doi") .. "%s*:?%s*" } do
-    doi = doi:gsub("^" .. start, "")
-  end
+  doi = doi:gsub("^https?://", ""):gsub("^d?x?%.?doi%.org/", ""):gsub("^www%.doi%.org/", "")
+  doi = doi:gsub("^" .. anycase("doi") .. "%s*:?%s*", "")
   return doi
 end
 
@@ -161,7 +161,10 @@ local function mended(reference, abbreviations, style)
     reference.url = nil
   end
   local journal = reference["container-title"] and text(reference["container-title"])
-  local server = PREPRINTS[(journal or ""):lower()] or (reference.url and text(reference.url):match("//arxiv%.org/") and "arXiv")
+  local server = PREPRINTS[(journal or ""):lower()]
+  if reference.url and text(reference.url):match("//arxiv%.org/") then
+    server = "arXiv"
+  end
   if server and not reference.volume then
     reference.type, reference.genre, reference.publisher = "article", reference.genre or "preprint", server
     reference["container-title"] = nil
@@ -178,7 +181,7 @@ local function mended(reference, abbreviations, style)
   return reference
 end
 
---- The citation style in use: its text, in which what pandoc shows wrongly or not at all is right, and what is asked of it.
+--- The citation style in use: its text, mended where pandoc shows something wrongly or not at all, and what it asks for.
 local function read_style(file)
   if not file then
     return {}

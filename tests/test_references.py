@@ -249,6 +249,21 @@ def test_a_located_citation_counts_as_one_of_its_number() -> None:
     assert cited_numbers(marked) == (1, 2, 3)
 
 
+def test_an_entry_may_hold_any_sign(tmp_path: Path) -> None:
+    """An address in an abstract ends no entry, and a byte-order mark begins none."""
+    mail = ", eid = {e9}, abstract = {ask a@b.org}, note = {x: y}"
+    assert "2020;3:1–2." in printed("\ufeff" + article("A, B.", title="T: an aim", more=mail), tmp_path)
+    assert "T: an aim." in printed(article("A, B.", title="T: an aim", more=mail), tmp_path)
+
+
+def test_what_is_no_bibtex_is_refused_with_its_line(tmp_path: Path) -> None:
+    """The message names file and line, and no place in the program."""
+    (tmp_path / "refs.bib").write_text("@book{one,\n  title = {T},\n  author = {A, B\n", encoding="utf-8")
+    assert refusal(FRONT + "See [@one].\n", tmp_path) == (
+        "pandoc could not convert the document: refs.bib: Error at (line 4, column 1): unexpected end of input"
+    )
+
+
 TWO = "@article{one,\n  title = {A}\n}\n\n@book{one,\n  title = {B}\n}\n"
 
 
