@@ -121,6 +121,8 @@ def _keeps_its_meaning(printed: Decimal, value: float, style: Style) -> bool:
 
 def _plain_decimals(record: Record, value: float, style: Style, decimals: int | None) -> int:
     """Return the decimals of a number that belongs to a record, without regard to others."""
+    if isinstance(value, int) and decimals is None:
+        return 0  # a count, and degrees of freedom
     match record.kind:
         case "count" | "setting" if decimals is None:
             return needed_decimals(value)

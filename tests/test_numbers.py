@@ -137,6 +137,8 @@ RATIO = {"id": "a.b.hazard_ratio", "kind": "hazard_ratio", "conf_level": 0.9}
             {"id": "x.d", "value": -2.0, "conf_low": -3.1, "conf_high": -1.0, "conf_level": 0.95},
             "−2.0 (95% CI −3.1 to −1.0)",
         ),
+        ({"id": "x.df", "kind": "statistic", "value": 3}, "3"),
+        ({"id": "x.statistic", "kind": "statistic", "value": 3.0}, "3.00"),
         ({"id": "a.first", "kind": "date", "value": "1965-07-12"}, "12 July 1965"),
     ],
 )

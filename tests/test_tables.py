@@ -59,7 +59,7 @@ def test_table_2_prints_the_published_responses_and_both_tests(study: Study, res
     assert rows["Complete response"] == ["27 (42.9%)", "54 (68.4%)"]
     assert rows["Partial response"] == ["16 (25.4%)", "13 (16.5%)"]
     plain = source.replace(NBSP, " ")
-    assert "*P* = 0.012" in plain
+    assert "(df = 3), *P* = 0.012" in plain
     assert "*P* = 0.011" in plain
 
 
