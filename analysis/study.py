@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, get_args
 
+from .boundaries import refuse_ways_out
 from .expressions import VariableType
 from .sections import Section, read_toml
 from .study_endpoints import read_endpoint, read_time
@@ -46,8 +47,10 @@ def read_study(folder: Path) -> Study:
     Raises
     ------
     StudyError
-        For the first thing that is wrong: the key (dotted), what is allowed, the nearest known name.
+        For the first thing that is wrong: the key (dotted), what is allowed, the nearest known name; or a link that
+        leads out of the study's folder.
     """
+    refuse_ways_out(folder)
     top = read_toml(folder)
     _check_schema(top)
     top.allow(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from analysis.boundaries import home_of
 from analysis.errors import LockstepError, ReportError, ResultsError
 from analysis.files import write_whole
 from analysis.results import read_results
@@ -190,8 +191,15 @@ def identity_of_renderer(renderer: Renderer) -> str:
 
 
 def _target(folder: Path, project: Project) -> Path:
-    """Return the folder that a project wants its documents in."""
-    return folder / str(project.config.get("project", {}).get("output-dir") or "build")
+    """Return the folder that a project wants its documents in, which is one of the study's."""
+    named = str(project.config.get("project", {}).get("output-dir") or "build")
+    target = folder / named
+    if not target.resolve().is_relative_to(home_of(folder)):
+        raise ReportError(
+            f"_quarto.yml: output-dir is '{named}', which leads out of the study's folder, where nothing is written. "
+            "Name a folder in it; documents elsewhere are made with --output."
+        )
+    return target
 
 
 def _bring_results_up_to_date(study: Study) -> str:

@@ -11,6 +11,7 @@ from analysis.files import write_whole
 
 from .authors import byline
 from .clock import epoch
+from .docx_active import refuse_active
 from .docx_blocks import (
     anchor_bookmarks,
     break_pages,
@@ -154,7 +155,9 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
         name = relationship_target(parts, DOCUMENT, attribute(reference, "r:id"))
         changed[name] = parse(parts, name)
         set_running_title(changed[name], metadata, title, text_width=text_width)
-    write_whole(path, package_bytes(parts | {name: serialise(root) for name, root in changed.items()}))
+    parts |= {name: serialise(root) for name, root in changed.items()}
+    refuse_active(parts)
+    write_whole(path, package_bytes(parts))
 
 
 def _line_spacing(value: Any) -> float:

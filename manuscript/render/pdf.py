@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 import typst
 
+from analysis.boundaries import show
 from analysis.errors import ReportError
 from analysis.files import write_whole
 
@@ -27,6 +28,14 @@ USUAL: Final = re.compile(
 """Characters that the fonts of every document have."""
 
 STANDARD: Final[Literal["ua-1"]] = "ua-1"  # PDF/UA-1: every page's content tagged, alt texts, a title, a language
+
+
+class _TypesettingError(Exception):
+    """What Typst said, and its `diagnostic`, which has more lines."""
+
+    def __init__(self, said: str, diagnostic: str) -> None:
+        super().__init__(said)
+        self.diagnostic = diagnostic
 
 
 def missing_characters(text: str, *, fonts: Path) -> tuple[str, ...]:
@@ -43,8 +52,8 @@ def missing_characters(text: str, *, fonts: Path) -> tuple[str, ...]:
     document = "\n".join(["#set document(title: [T])", *(f"#{line}" for line in lines)])
     try:
         _compiled(document, fonts, fonts, certified=True)
-    except typst.TypstError as error:
-        said = str(getattr(error, "diagnostic", None) or error)
+    except _TypesettingError as error:
+        said = error.diagnostic
         found = {int(line) for line in re.findall(r"could not be displayed.*?\.typ:(\d+):", said, re.DOTALL)}
         return tuple(char for line, char in enumerate(unusual, start=2) if line in found)
     return ()
@@ -55,7 +64,8 @@ def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, results: Pat
 
     Parameters
     ----------
-    source : the document's text; paths in it are relative to `root`, and none outside of it can be read.
+    source : the document's text; paths in it are relative to `root`. Nothing outside of it can be read, whatever links
+        lead there, nor what is hidden in it.
     pdf : the file to write.
     fonts : folder of the fonts to be used besides those that Typst brings, and that of East Asia where its letters
         are; the system's are never used.
@@ -75,8 +85,8 @@ def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, results: Pat
         source += _attachment(results.relative_to(root))
     try:
         made, warnings = _compiled(source, root, fonts, certified=True), []
-    except typst.TypstError as error:
-        said = _said(error, root, fonts)
+    except _TypesettingError as error:
+        said = str(error)
         if "PDF/UA" not in said:
             raise ReportError(f"Typst could not set the document: {said}") from None
         made = _compiled(source, root, fonts, certified=False)
@@ -99,7 +109,7 @@ def prepared(source: str, *, root: Path, fonts: Path) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="lockstep-") as folder:
         _PREPARED[root, fonts] = _Prepared(root, _folders(source, fonts), Path(folder).resolve())
         try:
-            with suppress(typst.TypstError):  # told when it is compiled in earnest
+            with suppress(_TypesettingError):  # told when it is compiled in earnest
                 _compiled(source, root, fonts, certified=True)
             yield
         finally:
@@ -107,10 +117,10 @@ def prepared(source: str, *, root: Path, fonts: Path) -> Iterator[None]:
 
 
 class _Prepared:
-    """A compiler that remembers what it has laid out.
+    """A compiler that sees a study's files, and remembers what it has laid out.
 
-    Typst knows what is the same again only in a file, where it takes new text for an edit of the old one. The file
-    stands in a folder that shows all of the root's by links, so that nothing is written there.
+    Typst follows links wherever they lead, so it is shown a folder with links to what belongs to the study alone. It
+    knows what is the same again only in a file, where it takes new text for an edit of the old one.
     """
 
     def __init__(self, root: Path, folders: list[Path], folder: Path) -> None:
@@ -122,18 +132,13 @@ class _Prepared:
 
     def compile(self, source: str, **options: Any) -> bytes:
         """Compile a document, from the files of the root as they are now."""
-        ours = {path.name for path in self._root.iterdir()}
-        there = {path.name for path in self._shown.iterdir()} - {self._main.name}
-        for name in there - ours:
-            (self._shown / name).unlink()
-        for name in ours - there:
-            (self._shown / name).symlink_to(self._root / name)
+        show(self._root, self._shown, keep=self._main.name)
         self._main.write_text(source, encoding="utf-8")
         return bytes(self._compiler.compile(**options))
 
-    def said(self, error: str) -> str:
-        """Return a message with the paths that an author knows."""
-        return error.replace(str(self._shown), str(self._root))
+    def said(self, error: Exception) -> str:
+        """Return what Typst said of an error, with the paths that an author knows."""
+        return _said(error, shown=self._shown, root=self._root)
 
 
 _PREPARED: Final[dict[tuple[Path, Path], _Prepared]] = {}
@@ -146,10 +151,20 @@ def _compiled(source: str, root: Path, fonts: Path, *, certified: bool) -> bytes
         "timestamp": epoch(),
     }
     folders = _folders(source, fonts)
-    if (prepared := _PREPARED.get((root, fonts))) and prepared.folders == folders:
-        return prepared.compile(source, **options)
-    document: Any = source.encode()  # bytes, which its type hints allow only where all paths are bytes too
-    return bytes(typst.compile(document, root=root, font_paths=folders, ignore_system_fonts=True, **options))
+    prepared = _PREPARED.get((root, fonts))
+    if prepared and prepared.folders != folders:
+        prepared = None
+    try:
+        if prepared:
+            return prepared.compile(source, **options)
+        with tempfile.TemporaryDirectory(prefix="lockstep-") as folder:
+            shown = Path(folder).resolve()
+            show(root, shown)
+            document: Any = source.encode()  # bytes, which its type hints allow only where all paths are bytes too
+            return bytes(typst.compile(document, root=shown, font_paths=folders, ignore_system_fonts=True, **options))
+    except typst.TypstError as error:
+        said = prepared.said(error) if prepared else _said(error, shown=shown, root=root)
+        raise _TypesettingError(said, str(getattr(error, "diagnostic", None) or error)) from None
 
 
 def _folders(source: str, fonts: Path) -> list[Path]:
@@ -166,9 +181,8 @@ def _attachment(path: Path) -> str:
     )
 
 
-def _said(error: Exception, root: Path, fonts: Path) -> str:
+def _said(error: Exception, *, shown: Path, root: Path) -> str:
     """Return Typst's message in one line, with its hints."""
     hints = getattr(error, "hints", None) or []
     message = re.sub(r"\s+", " ", "; ".join([str(error), *map(str, hints)])).strip()
-    prepared = _PREPARED.get((root, fonts))
-    return prepared.said(message) if prepared else message
+    return message.replace(str(shown), str(root))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
+from analysis.boundaries import belongs
 from analysis.errors import ReportError
 
 from .qmd import Document
@@ -67,6 +68,10 @@ def _file(source: str, extension: str, document: Document) -> str:
         raise ReportError(f"{where}: the image {source} lies outside of the document's folder. Put it inside.")
     if not (document.path.parent / path).is_file():
         raise ReportError(f"{where}: the image {path} does not exist. Mend the path, or make the image first.")
+    if not belongs(document.path.parent / path, document.path.parent):
+        raise ReportError(
+            f"{where}: the image {path} is a link that leads out of the study's folder. Put the image there."
+        )
     return Path(path).as_posix()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 
+from analysis.boundaries import is_hidden_way_out
 from analysis.errors import ReportError
 
 from .bibliography import MENDED, refuse_repeated
@@ -148,4 +149,9 @@ def _reference_doc(config: Mapping[str, Any], document: Document) -> Path | None
 def _file(path: str, document: Document) -> Path:
     if not Path(path).is_file():
         raise ReportError(f"{document.at(Path(path).name)}: {path} does not exist. Mend the name, or add the file.")
+    if is_hidden_way_out(Path(path), document.path.parent):
+        raise ReportError(
+            f"{document.at(Path(path).name)}: {path} is a link that leads out of the study's folder. Put the file "
+            "itself there, or name its own path."
+        )
     return Path(path)

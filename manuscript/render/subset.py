@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from analysis.errors import ReportError, nearest
 
+from .docx_active import active_in_source
 from .qmd import Document, needs_quarto
 from .tree import Node, attributes, plain_text, rewrite, walk, with_attributes
 
@@ -48,6 +49,19 @@ def refuse_unsupported(tree: Node, document: Document) -> None:
                     raise needs_quarto(document.at(f"{name}="), what, instead)
         if node["t"] in ("RawBlock", "RawInline"):
             _refuse_html(node, document)
+            _refuse_active(node, document)
+
+
+def _refuse_active(node: Node, document: Document) -> None:
+    """Refuse OpenXML that would start a program or fetch a file when the Word file is opened."""
+    kind, text = node["c"]
+    found = active_in_source(text) if kind == "openxml" else None
+    if found is not None:
+        start = next(filter(None, map(str.strip, text.split("\n"))), "")
+        raise ReportError(
+            f"{document.at(found.rpartition(' ')[2], start)}: raw OpenXML holds {found}, which starts a program or "
+            "fetches a file when the Word file is opened. Take it out: fields may only show what is in the file itself."
+        )
 
 
 def refuse_html_in_metadata(metadata: Node, document: Document) -> None:

@@ -1,0 +1,144 @@
+"""What of a machine belongs to a study: nothing outside is written, and read only what the study names by its path.
+
+A study may come from somebody else, and a link in its folder looks like one of its files. So what a link leads to must
+lie in the study's folder, or be the program's own. The data file alone may be elsewhere: study.toml names it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from .errors import StudyError
+
+PROGRAM: Final = Path(__file__).resolve().parent.parent
+_BUILT: Final = "build"
+_STUDY_FILE: Final = "study.toml"
+_OUTPUTS: Final = (_BUILT, "locks")
+_OWN: Final = (_STUDY_FILE, "*.qmd", "_quarto*.yml", "data/published.csv", "templates")
+
+
+def home_of(folder: Path) -> Path:
+    """Return the folder of the study that a folder belongs to: itself, or the one in whose build folder it was made.
+
+    A trial and a stage of a draft have links to the study that they are made of.
+    """
+    folder = folder.resolve()
+    homes = (
+        place for place in folder.parents if folder.is_relative_to(place / _BUILT) and (place / _STUDY_FILE).is_file()
+    )
+    return min(homes, default=folder, key=lambda place: len(place.parts))
+
+
+def belongs(path: Path, folder: Path) -> bool:
+    """Tell whether what a path leads to, all links followed, lies in the study of a folder, or in the program."""
+    real = path.resolve()
+    return real.is_relative_to(home_of(folder)) or real.is_relative_to(PROGRAM)
+
+
+def is_hidden_way_out(path: Path, folder: Path) -> bool:
+    """Tell whether a path stands in a folder as it is written, and leads out of its study by a link."""
+    written = Path(os.path.normpath(folder / path))
+    return written.is_relative_to(os.path.normpath(folder)) and not belongs(written, folder)
+
+
+def refuse_ways_out(folder: Path) -> None:
+    """Refuse a study of which an output folder, or a file that is read by its fixed name, is a link that leads out.
+
+    Raises
+    ------
+    StudyError
+        Names the link.
+    """
+    for name in _OUTPUTS:
+        if not belongs(folder / name, folder):
+            raise StudyError(
+                f"{folder / name}: is a link that leads out of the study's folder, where nothing is written. Make it a "
+                "folder; documents elsewhere are made with --output."
+            )
+    for path in _own_files(folder):
+        if not belongs(path, folder):
+            raise StudyError(
+                f"{path}: is a link that leads out of the study's folder. Put the file itself there: what a study "
+                "reads from elsewhere it names by its path."
+            )
+
+
+def show(folder: Path, place: Path, *, keep: str = "") -> None:
+    """Make a folder show a study's files by links: those in view, and nothing to which a link leads out of the study.
+
+    Parameters
+    ----------
+    place : the folder of links; what it showed before is brought up to date.
+    keep : the name of a file at `place` that is none of the study's.
+    """
+    home = home_of(folder)
+    for there in list(os.scandir(place)):
+        if there.is_symlink():
+            Path(there.path).unlink()
+        elif there.name != keep:
+            shutil.rmtree(there.path)
+    _show(folder, place, home, leading_out=_leading_out(folder, home), around=())
+
+
+def _show(folder: Path, place: Path, home: Path, *, leading_out: set[str], around: tuple[str, ...]) -> None:
+    real = os.path.realpath(folder)
+    if real in around:  # a link back to where it stands
+        return
+    for entry in _in_view(folder, home, top=not around):
+        if os.path.realpath(entry.path) in leading_out:
+            (place / entry.name).mkdir()
+            _show(Path(entry.path), place / entry.name, home, leading_out=leading_out, around=(*around, real))
+        else:
+            (place / entry.name).symlink_to(entry.path)
+
+
+def _in_view(folder: Path | str, home: Path, *, top: bool = False) -> Iterator[os.DirEntry[str]]:
+    """Yield what stays in the study; at the top, only what is not hidden."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not (top and entry.name.startswith(".")) and _stays(entry, home):
+                yield entry
+
+
+def _stays(entry: os.DirEntry[str], home: Path) -> bool:
+    return not entry.is_symlink() or belongs(Path(entry.path), home)
+
+
+def _leading_out(folder: Path, home: Path) -> set[str]:
+    """Return the folders, by their real paths, from which some way in view leads out of the study, however far."""
+    found: set[str] = set()
+    holders: dict[str, set[str]] = {}  # of each folder, those in which it is or to which it is linked
+    waiting, top = [os.path.realpath(folder)], True
+    seen = set(waiting)
+    while waiting:
+        here = waiting.pop()
+        with os.scandir(here) as entries:
+            for entry in entries:
+                if top and entry.name.startswith("."):
+                    continue
+                if not _stays(entry, home):
+                    found.add(here)
+                elif entry.is_dir():
+                    real = os.path.realpath(entry.path)
+                    holders.setdefault(real, set()).add(here)
+                    if real not in seen:
+                        seen.add(real)
+                        waiting.append(real)
+        top = False
+    new = set(found)
+    while new:
+        new = {holder for one in new for holder in holders.get(one, ())} - found
+        found |= new
+    return found
+
+
+def _own_files(folder: Path) -> Iterator[Path]:
+    for pattern in _OWN:
+        for path in folder.glob(pattern):
+            yield path
+            if path.is_dir() and belongs(path, folder):
+                yield from path.rglob("*")
