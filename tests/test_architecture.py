@@ -13,11 +13,8 @@ PACKAGES = ("analysis", "manuscript")
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 SHARED = {
-<<<<<<< HEAD
-    "analysis.characters",
-=======
     "analysis.boundaries",
->>>>>>> 8230199 (A study reads and writes no more of a machine than it says, and nothing acts in its Word file)
+    "analysis.characters",
     "analysis.copies",
     "analysis.errors",
     "analysis.files",

@@ -58,3 +58,19 @@ def test_make_passes_names_on_as_they_are(verb: str) -> None:
     assert (run.returncode, run.stderr) == (0, "")
     assert '<--since=--help "x>' in run.stdout
     assert verb == "changes" or '<--author=J. "Doe" & co; echo run>' in run.stdout
+
+
+def test_what_has_another_licence_is_named() -> None:
+    """Each file with a licence of its own is in NOTICE.md, which the README names; the links lead somewhere."""
+    notice = (ROOT / "NOTICE.md").read_text(encoding="utf-8")
+    assert (
+        (ROOT / "LICENSE")
+        .read_text(encoding="utf-8")
+        .startswith("MIT License\n\nCopyright (c) 2026 The Lockstep authors")
+    )
+    assert "(LICENSE)" in README
+    assert "(NOTICE.md)" in README
+    for path in (*(ROOT / "templates" / "csl").glob("*.*"), *(ROOT / "templates" / "fonts").glob("LICENSE*")):
+        assert path.suffix == ".md" or f"templates/{path.parent.name}/{path.name}" in notice, path
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", notice):
+        assert (ROOT / target).exists(), target
