@@ -6,7 +6,7 @@ RENDERER ?= auto
 
 # What a user says reaches the recipes through the environment, as it was typed: expanded neither by make nor by a shell,
 # since a folder may have `$`, quotes, blanks or backticks in its name. In recipes they are $$STUDY, never $(STUDY).
-OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED PYTHON
+OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED RUN PYTHON
 $(foreach name,$(OPTIONS),$(eval override $(name) := $$(value $(name))))
 export $(OPTIONS)
 
@@ -44,8 +44,8 @@ watch: $(INSTALLED)  ## build the report again whenever a file is saved, until C
 results: $(INSTALLED)  ## compute build/results.json alone
 	@$(PY) -m analysis --study="$$STUDY" $${DATA:+--data="$$DATA"}
 
-check: $(INSTALLED)  ## check that the claims hold and no number is typed; JOURNAL=name: hold a journal's rules against a draft
-	@$(PY) -m manuscript check --study="$$STUDY" --journal="$$JOURNAL" --renderer="$$RENDERER"
+check: $(INSTALLED)  ## check that the claims hold and no number is typed; JOURNAL=name: hold a journal's rules against a draft; RUN=0: run no code
+	@$(PY) -m manuscript check --study="$$STUDY" --journal="$$JOURNAL" --renderer="$$RENDERER" $(if $(filter 0,$(RUN)),--no-run)
 
 draft: $(INSTALLED)  ## make the folder to upload to a journal, build/drafts/JOURNAL, and its archive; FORCE=1 although rules fail
 	@test -n "$$JOURNAL" || { echo "Name the journal: make draft JOURNAL=plos-one"; \

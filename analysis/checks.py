@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import DataError, row_list
+from .errors import DataError, counted, row_list
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -30,7 +30,7 @@ def checked_numbers(values: ArrayLike, name: str) -> Floats:
     except (TypeError, ValueError):
         numbers = np.array([_number(value) for value in np.asarray(values, dtype=object)])
     if numbers.ndim != 1:
-        raise DataError(f"{name} has {numbers.ndim} dimensions; expected one value per patient.")
+        raise DataError(f"{name} has {counted(numbers.ndim, 'dimension')}; expected one value per patient.")
     if numbers.size == 0:
         raise DataError(f"{name} is empty; expected at least one patient. Check the eligibility rules and the groups.")
     _refuse(~np.isfinite(numbers), f"{name} is missing or not a finite number")
@@ -73,7 +73,7 @@ def checked_follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Bools]
 def same_length(first: NDArray[Any], second: NDArray[Any], first_name: str, second_name: str) -> None:
     """Raise DataError where two columns do not hold the same number of patients."""
     if len(first) != len(second):
-        lengths = f"{first_name} has {len(first)} values, {second_name} has {len(second)}"
+        lengths = f"{first_name} has {counted(len(first), 'value')}, {second_name} has {len(second)}"
         raise DataError(f"{lengths}; expected one of each per patient.")
 
 

@@ -91,6 +91,11 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
     return "; did you mean " + " or ".join(f"'{item}'" for item in near) + "?"
 
 
+def counted(count: int, thing: str) -> str:
+    """Return a count with its noun: "1 patient", "2 patients"; `thing` takes an s."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def row_list(rows: Iterable[int], *, most: int = 5) -> str:
     """Name data rows for an error message: "row 3", "rows 3 and 17", "rows 3, 17, 20 and 9 more"."""
     numbers = list(rows)

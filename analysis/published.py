@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from .errors import LockstepError, PublishedError
+from .errors import LockstepError, PublishedError, counted
 from .expressions import Expression, parse_expression
 from .files import read_file
 from .printed import MOST_DECIMALS, Printed, parse_month, parse_printed
@@ -203,7 +203,9 @@ def _id_of(header: Sequence[str], texts: Sequence[str]) -> str:
 
 def _row(position: int, header: Sequence[str], texts: Sequence[str]) -> _Row:
     if len(texts) != len(header):
-        raise _RowError(f"it has {len(texts)} cells, the header has {len(header)}; put quotes around text with commas")
+        raise _RowError(
+            f"it has {counted(len(texts), 'cell')}, the header has {len(header)}; put quotes around text with commas"
+        )
     cells = dict.fromkeys(OPTIONAL, "") | dict(zip(header, texts, strict=True))
     if not _ID.fullmatch(cells["id"]):
         raise _RowError(f"the id {shown(cells['id'])} is not a letter followed by letters, digits and _")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from .errors import counted
 from .expressions import WORDS, Expression, ExpressionError, VariableType, parse_expression
 from .sections import Section
 from .study_model import FOLLOW_UP, Column, Derived, Rule, slug, variable_types
@@ -141,7 +142,10 @@ def _when(section: Section, levels: Mapping[str, str], types: Mapping[str, Varia
 def _cut_points(section: Section, levels: Mapping[str, str]) -> tuple[float, ...]:
     at = section.numbers("at")
     if section.has("cut") and len(levels) != len(at) + 1:
-        raise section.error("at", f"has {len(at)} cut points for {len(levels)} levels; expected one less than levels")
+        raise section.error(
+            "at",
+            f"has {counted(len(at), 'cut point')} for {counted(len(levels), 'level')}; expected one less than levels",
+        )
     if section.has("at") and not section.has("cut"):
         raise section.error("at", "belongs to `cut`, the number that is cut there")
     return at

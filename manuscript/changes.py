@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from analysis.errors import counted
+
 from .ranking import MEANING, Rank
 from .terminal import wrapped
 
@@ -30,7 +32,10 @@ class DataChanges:
     def lines(self) -> list[str]:
         """Say what changed in the data file, in counts."""
         if self.same:
-            return [f"The data file is the same, byte for byte ({self.new_rows} rows, {self.new_columns} columns)."]
+            return [
+                f"The data file is the same, byte for byte ({counted(self.new_rows, 'row')}, "
+                f"{counted(self.new_columns, 'column')})."
+            ]
         size = f"Rows: {self.old_rows} in the lock, {self.new_rows} now."
         lines = [f"{size} Columns: {self.old_columns} in the lock, {self.new_columns} now."]
         if self.key_missing:
@@ -42,7 +47,8 @@ class DataChanges:
         patients = [found.get(name, 0) for name in ("added", "removed", "changed")]
         columns = {word: found.get(f"columns_{word}", ()) for word in ("added", "removed")}
         if any(patients):
-            lines.append("{} patients added, {} removed, {} with changed values.".format(*patients))
+            added, removed, changed = patients
+            lines.append(f"{counted(added, 'patient')} added, {removed} removed, {changed} with changed values.")
         lines += [f"Columns {word}: {', '.join(names)}." for word, names in columns.items() if names]
         if not (any(patients) or any(columns.values())):
             lines.append(

@@ -6,20 +6,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from analysis.errors import counted
 from analysis.results import Results, read_results
 from analysis.source import RESULTS_FILE
 from analysis.study import Study
 
 from . import claims, literals
-from .document import open_study, style_of
+from .document import Report, open_study, style_of
+from .places import answer, places_in, printed_at
 from .ratio_units import too_small_units
 from .reference_list import reference_findings
 from .render.project import read_project
-from .render.qmd import Document, read_qmd
+from .render.qmd import Document, Inline, read_qmd
 from .style import Style
 from .terminal import wrapped
 from .trace import trace_of
 
+_MOST_LINES: Final = 10
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 
 
@@ -39,6 +42,7 @@ class Findings:
     units: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     reference_notes: tuple[str, ...] = ()
+    not_checked: str = ""
 
     @property
     def passed(self) -> bool:
@@ -47,7 +51,9 @@ class Findings:
 
     def lines(self) -> list[str]:
         """Return the findings as lines to print, what fails first."""
-        held = f"{self.claims - len(self.broken)} of {self.claims} claims hold" if self.claims else "no claims"
+        count = self.claims - len(self.broken)
+        hold = "claim holds" if count == self.claims == 1 else "claims hold"
+        held = f"{count} of {self.claims} {hold}" if self.claims else "no claims"
         return [
             *self.broken,
             *self.typed,
@@ -56,16 +62,21 @@ class Findings:
             *(line for text in self.units for line in wrapped(text, indent=4)),
             *(line for text in self.reference_notes for line in wrapped(text, indent=4)),
             *([f"{self.unprinted}; `make trace UNPRINTED=1` lists them"] if self.unprinted else []),
-            f"{held}, {len(self.typed)} typed number{'' if len(self.typed) == 1 else 's'}{self._incomplete()}",
+            *(wrapped(self.not_checked, indent=4) if self.not_checked else []),
+            f"{held}, {counted(len(self.typed), 'typed number')}{self._incomplete()}",
         ]
 
     def _incomplete(self) -> str:
         count = len(self.references)
-        return f", {count} reference{'' if count == 1 else 's'} to mend" if count else ""
+        return f", {counted(count, 'reference')} to mend" if count else ""
 
 
-def check(folder: Path, document: str = "report.qmd") -> Findings:
+def check(folder: Path, document: str = "report.qmd", *, run: bool = True) -> Findings:
     """Check the document of a study against its results, which are brought up to date first.
+
+    Parameters
+    ----------
+    run : whether the document's code is run. Without it, what only running it can tell is not checked, and said so.
 
     Raises
     ------
@@ -75,16 +86,36 @@ def check(folder: Path, document: str = "report.qmd") -> Findings:
     report = open_study(folder)
     read = read_qmd(report.study.folder / document)
     found = findings(read, report.results, report.style)
-    traced = trace_of(read, report.results)
-    printed = {entry.id for entry in traced.entries}
+    traced = trace_of(read, report.results) if run else None
+    printed = {entry.id for entry in traced.entries} if traced else _ids_without_running(read, report)
     units = too_small_units(report.study, report.results, report.style, printed)
     references = reference_findings(read, read_project(report.study.folder, fallback=REPOSITORY))
     return replace(
         found,
-        unprinted=traced.unprinted_line(),
+        unprinted=traced.unprinted_line() if traced else "",
+        not_checked="" if traced else _not_checked(read, report),
         units=units,
         references=references.faults,
         reference_notes=references.notes,
+    )
+
+
+def _ids_without_running(document: Document, report: Report) -> set[str]:
+    """Return the ids of the results that a document prints, as far as its text tells."""
+    asked = (printed_at(place, report.study, report.results) for place in places_in(document) if not place.computed)
+    return {record_id for printed in asked if printed is not None for record_id in printed.ids}
+
+
+def _not_checked(document: Document, report: Report) -> str:
+    """Say what of a document cannot be known without running it."""
+    inline = [part for part in document.parts if isinstance(part, Inline)]
+    computed = [part.line for part in inline if answer(part.expression, report.study, report.results) is None]
+    lines = f" (line{'' if len(computed) == 1 else 's'} {', '.join(map(str, computed[:_MOST_LINES]))}"
+    lines += f" and {len(computed) - _MOST_LINES} more)" if len(computed) > _MOST_LINES else ")"
+    return (
+        f"{document.name} was not run. Not checked: that it can be run, what its cells compute, which results it "
+        f"leaves out, and {counted(len(computed), 'inline expression')} that only running it can answer"
+        f"{lines if computed else ''}"
     )
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from analysis.errors import LockstepError, system_message
+from analysis.errors import LockstepError, ReportError, system_message
 from analysis.interrupts import INTERRUPTED
 from analysis.source import RESULTS_FILE
 
@@ -132,6 +132,11 @@ def _figures(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.journal and options.no_run:
+        raise ReportError(
+            "The rules of a journal are held against a draft, which is made by running the document. Leave out one of "
+            "JOURNAL= and RUN=0."
+        )
     if options.journal:
         from .submission.draft import check_draft, failures
         from .submission.preflight import lines
@@ -143,7 +148,7 @@ def _check(options: argparse.Namespace) -> int:
         return 1 if failures(checks) else 0
     from .check import check  # loads jinja2 and more
 
-    findings = check(options.study)
+    findings = check(options.study, run=not options.no_run)
     sys.stdout.write("\n".join(findings.lines()) + "\n")
     return 0 if findings.passed else 1
 
@@ -228,6 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", help="check that the claims hold and that no number is typed into the prose")
     check.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     check.add_argument("--journal", default="", help="hold the rules of this journal against a draft")
+    check.add_argument("--no-run", action="store_true", help="run no code of the document, and say what is not checked")
     _add_renderer(check)
     check.set_defaults(run=_check, after_error="")
     draft = verbs.add_parser("draft", help="make build/drafts/JOURNAL, the folder to upload, and its archive")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from analysis.errors import ReportError
@@ -47,7 +48,7 @@ def render_template(
         If there is no such template, or it is faulty (named with its line).
     """
     own = Path(__file__).resolve().parent.parent / "templates"
-    environment = jinja2.Environment(
+    environment = SandboxedEnvironment(  # a study may come from somebody else: its templates are no programs
         loader=jinja2.FileSystemLoader([folder / "templates", own]),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
@@ -75,6 +76,8 @@ def render_template(
         raise ReportError(f"templates/{error.name} does not exist; {by}") from None
     except jinja2.TemplateSyntaxError as error:
         raise ReportError(f"templates/{error.name}:{error.lineno}: {error.message}") from None
+    except jinja2.exceptions.SecurityError as error:
+        raise ReportError(f"templates/{template}: {error}; a template only prints what it is given") from None
     except jinja2.UndefinedError as error:
         line = next((f":{number}" for path, number in _lines(error) if path.endswith(template)), "")
         raise ReportError(f"templates/{template}{line}: {error.message}") from None

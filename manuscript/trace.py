@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from analysis.errors import counted
 from analysis.files import write_whole
 from analysis.results import Curve, Record, Results
 
@@ -66,12 +67,13 @@ class Trace:
         """Return the trace as lines for a terminal: the data, then each printed text with its results below it."""
         ids = {entry.id for entry in self.entries if entry.id}
         places = [line for _, group in groupby(self.entries, _printed_at) for line in _lines(tuple(group))]
-        end = f"{len(self.entries)} lines, {len(ids)} results; {self.unprinted_line()}"
+        end = f"{counted(len(self.entries), 'line')}, {counted(len(ids), 'result')}; {self.unprinted_line()}"
         return [f"{self.document}, from {self.data_file} (SHA-256 {self.data_sha256})", "", *places, "", end]
 
     def unprinted_line(self) -> str:
         """Say how many results the document leaves out."""
-        return f"{len(self.unprinted)} of {self.records} results are nowhere in {self.document}"
+        are = "is" if len(self.unprinted) == 1 else "are"
+        return f"{len(self.unprinted)} of {counted(self.records, 'result')} {are} nowhere in {self.document}"
 
     def to_json(self) -> str:
         """Return the trace as JSON."""

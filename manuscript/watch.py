@@ -19,7 +19,7 @@ from typing import Final, NoReturn
 
 import watchfiles
 
-from analysis.errors import LockstepError
+from analysis.errors import LockstepError, counted
 from analysis.source import RESULTS_FILE
 from analysis.source import is_current as results_are_current
 from analysis.study import read_study
@@ -67,7 +67,7 @@ def watch(folder: Path, *, renderer: Renderer, output: Path | None = None, profi
             files.after(built=built)
             ready.refill()
             if not reason:
-                _say(f"Watching the {files.count()} files that the report is made from; Ctrl-C ends.")
+                _say(f"Watching the {counted(files.count(), 'file')} that the report is made from; Ctrl-C ends.")
             reason = files.wait()
 
 

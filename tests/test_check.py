@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import IMPLANTS, ROOT
 
-from analysis.errors import LockstepError, ReportError
+from analysis.errors import LockstepError, ReportError, counted
 from analysis.results import Results
 from manuscript import check
 from manuscript.__main__ import main
+from manuscript.changes import DataChanges
 from manuscript.check import findings
 from manuscript.inline import Phrases
 from manuscript.render.qmd import Prose, parse, read_qmd
@@ -209,6 +211,58 @@ def test_make_check_prints_the_findings_and_fails_on_them(
     """The exit code is 1 where something is broken or typed."""
     for broken, code in (((), 0), (("report.qmd:9: broken",), 1)):
         result = check.Findings(claims=3, broken=broken, typed=(), unused=())
-        monkeypatch.setattr(check, "check", lambda _folder, result=result: result)
+        monkeypatch.setattr(check, "check", lambda _folder, result=result, **_: result)
         assert main(["check"]) == code
         assert f"{3 - code} of 3 claims hold, 0 typed numbers" in capsys.readouterr().out
+
+
+def test_a_document_is_checked_without_being_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Claims, typed numbers and references are found in the text; what only running can tell is named, not passed."""
+    folder = Path(shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", ".quarto")))
+    text = (
+        "---\ntitle: A\n---\n\n```{python}\nfrom pathlib import Path\nfrom manuscript import open_study\n"
+        f"r = open_study()\nPath({str(tmp_path / 'ran')!r}).touch()\nown = 'x'\n```\n\n"
+        'There were `{python} r.n("flow.analysed")` implants, `{python} own`, 17 of them '
+        '`{python} r.claim("many", "flow.analysed < 0")`.\n'
+    )
+    (folder / "report.qmd").write_text(text, encoding="utf-8")
+    assert main(["check", "--study", str(folder), "--no-run"]) == 1
+    said = capsys.readouterr().out
+    assert "report.qmd:13: " in said
+    assert "flow.analysed < 0" in said
+    assert "0 of 1 claims hold, 1 typed number" in said
+    assert "report.qmd was not run." in said
+    assert "1 inline expression that only running it can answer (line 13)" in " ".join(said.split())
+    assert not (tmp_path / "ran").exists()
+    (folder / "report.qmd").write_text(text.replace(", 17 of them", "").replace("< 0", "> 0"), encoding="utf-8")
+    assert main(["check", "--study", str(folder), "--no-run"]) == 0
+    assert not (tmp_path / "ran").exists()
+    assert main(["check", "--study", str(folder)]) == 0
+    assert (tmp_path / "ran").exists()
+
+
+def test_a_journals_rules_need_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """A draft is made by running the document, so that the two do not go together."""
+    assert main(["check", "--study", str(IMPLANTS), "--no-run", "--journal", "bmj"]) == 1
+    assert "Leave out one of JOURNAL= and RUN=0." in capsys.readouterr().err
+
+
+def test_a_template_is_no_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A table's template of a study prints what it is given, and reaches nothing else."""
+    folder = Path(shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", ".quarto")))
+    (folder / "templates").mkdir(exist_ok=True)
+    (folder / "templates" / "table1.html.j2").write_text("{{ ''.__class__.__mro__[1].__subclasses__() }}")
+    assert main(["report", "--study", str(folder), "--renderer", "builtin"]) == 1
+    assert "templates/table1.html.j2" in (said := capsys.readouterr().err)
+    assert "a template only prints what it is given" in said or "unsafe" in said
+
+
+def test_one_is_no_plural() -> None:
+    """A count of one stands with its noun in the singular."""
+    assert [counted(n, "patient") for n in (0, 1, 2)] == ["0 patients", "1 patient", "2 patients"]
+    data = DataChanges(
+        same=False, old_rows=1, new_rows=2, old_columns=1, new_columns=1, rows={"added": 1, "removed": 0, "changed": 0}
+    )
+    assert "1 patient added, 0 removed, 0 with changed values." in data.lines()
+    same = DataChanges(same=True, old_rows=1, new_rows=1, old_columns=1, new_columns=1)
+    assert same.lines() == ["The data file is the same, byte for byte (1 row, 1 column)."]

@@ -71,6 +71,7 @@ def test_what_has_another_licence_is_named() -> None:
     assert "(LICENSE)" in README
     assert "(NOTICE.md)" in README
     for path in (*(ROOT / "templates" / "csl").glob("*.*"), *(ROOT / "templates" / "fonts").glob("LICENSE*")):
-        assert path.suffix == ".md" or f"templates/{path.parent.name}/{path.name}" in notice, path
+        name = "*.csl" if path.suffix == ".csl" else path.name
+        assert path.suffix == ".md" or f"templates/{path.parent.name}/{name}" in notice, path
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", notice):
         assert (ROOT / target).exists(), target

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from analysis.errors import counted
 from analysis.results import Results
 from analysis.study import Study, slug
 
@@ -132,11 +133,11 @@ def _in_records(study: Study, results: Results) -> Iterator[str]:
         if names and missing in results and all(name in results for name in names):
             total = sum(_number(results, name) for name in (*names, missing))
             if total != analysed:
-                yield f"results: the levels of {variable} hold {total} patients, not {analysed}"
+                yield f"results: the levels of {variable} hold {_patients(total)}, not {analysed}"
     for curve in results.curves:
         table = curve.risk_table
         if table.time and table.time[0] == 0 and table.n_at_risk[0] != curve.n:
-            yield f"results: curve {curve.id} has {table.n_at_risk[0]} patients at risk at time 0, not {curve.n}"
+            yield f"results: curve {curve.id} has {_patients(table.n_at_risk[0])} at risk at time 0, not {curve.n}"
 
 
 def _in_columns(passages: list[Passage], groups: dict[str, set[int]]) -> Iterator[str]:
@@ -166,14 +167,14 @@ def _in_figures(passages: list[Passage], groups: dict[str, set[int]]) -> Iterato
             name = _plain(_LETTER.sub("", head))
             before = totals.setdefault(name, (passage.place, n))
             if before[1] != n:
-                yield f'{passage.place}: "{head}" has {n} patients, and {before[1]} in {before[0]}'
+                yield f'{passage.place}: "{head}" has {_patients(n)}, and {before[1]} in {before[0]}'
             if curves and sum(curves.values()) != n:
-                yield f'{passage.place}: the curves of "{head}" have {sum(curves.values())} patients, not {n}'
+                yield f'{passage.place}: the curves of "{head}" have {_patients(sum(curves.values()))}, not {n}'
             if n in groups[_plain(_ALL)]:  # else patients are left out, or it is a subgroup
                 for label, size in curves.items():
                     right = groups.get(_plain(label), {size})
                     if size not in right:
-                        yield f'{passage.place}: "{label}" has {size} patients; its group has {_any_of(right)}'
+                        yield f'{passage.place}: "{label}" has {_patients(size)}; its group has {_any_of(right)}'
 
 
 def _panels(text: str) -> Iterator[tuple[str, int, dict[str, int]]]:
@@ -224,3 +225,7 @@ def _in_sentences(
             for name, right in flow.items():
                 if _count(found[name]) != right:
                     yield f'{passage.place}: "{found[0]}", where {right} patients were {name}'
+
+
+def _patients(count: int) -> str:
+    return counted(count, "patient")
