@@ -78,6 +78,8 @@ REFUSED = {
     "Max Planck*": "holds '*'",
     "Max Planck <max@example.org>": "holds '<'",
     "Max Planck^1^": "holds '^'",
+    ",": "what the family name is",
+    "- -": "what the family name is",
     "": "an author has no name",
 }
 

@@ -156,6 +156,8 @@ def _from_text(text: str) -> Name:
             raise _unclear(text, f"what '{piece}' is")
     _refuse_foreign(first + " ".join(given), text)
     words = first.split()
+    if not words:
+        raise _unclear(text, "what the family name is")
     _refuse_titles([*words, *" ".join(given).split()], text)
     if given:
         while len(words) > 1 and _is_suffix(words[-1]):
@@ -168,7 +170,7 @@ def _from_text(text: str) -> Name:
         while len(words) > 2 and _is_suffix(words[-1]):
             suffixes.insert(0, words.pop())
         parts = _split(words, text)
-    if not parts[2]:
+    if not any(map(str.isalpha, parts[2])):
         raise _unclear(text, "what the family name is")
     literal = " ".join(filter(None, (*parts, *suffixes)))
     if not given and _capitals(words):
