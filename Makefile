@@ -58,7 +58,7 @@ trace: $(INSTALLED)  ## follow each printed number back to its result; UNPRINTED
 html: $(INSTALLED)  ## write build/report.html, where each printed result shows its source
 	@$(PY) -m manuscript html --study="$$STUDY"
 
-lock: $(INSTALLED)  ## freeze the report and its results as locks/NAME, without patient rows
+lock: $(INSTALLED)  ## freeze the report, with the results that it prints, as locks/NAME
 	@test -n "$$NAME" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
 	@$(PY) -m manuscript lock --study="$$STUDY" --renderer="$$RENDERER" -- "$$NAME"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,12 +22,11 @@ ALPHA: Final = "alpha"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Comparison:
-    """A statement beside the results: whether it agrees, with what, what was computed, and that in words."""
+    """A statement beside the results: whether it agrees, with what, and that in words and as it would be printed."""
 
     agrees: bool
     compared_with: str
     words: str
-    computed: float | int | str | bool | None = None
     as_printed: str | None = None
 
 
@@ -120,7 +120,6 @@ def _judgement(
         verdict=verdict,
         reason=reason,
         compared_with=comparison.compared_with if comparison else None,
-        computed=comparison.computed if comparison else None,
         computed_as_printed=comparison.as_printed if comparison else None,
         reading=statement.reading,
         proofs=tuple(proof.text for proof in proofs),
@@ -148,29 +147,27 @@ def _with_record(statement: Statement, record_id: str, results: Results) -> _Com
     if isinstance(value, str):
         return _with_date(statement, record, value)
     if statement.number is None:
-        words = f"{record_id} is {value}, and a month is printed"
-        return _Comparison(agrees=False, compared_with=record_id, words=words, computed=value)
+        words = f"{record_id} is {value:.4g}, and a month is printed"
+        return _Comparison(agrees=False, compared_with=record_id, words=words)
     as_printed = fixed(exact(value), statement.number.decimals)
     return _Comparison(
         agrees=statement.number.is_print_of(value),
         compared_with=record_id,
         words=f"the results give {as_printed}",
-        computed=value,
         as_printed=as_printed,
     )
 
 
 def _with_date(statement: Statement, record: Record, value: str) -> _Comparison:
     if record.kind != "date" or statement.month is None:
-        words = f"{record.id} is '{value}', which is not printed as '{statement.value}' is"
-        return _Comparison(agrees=False, compared_with=record.id, words=words, computed=value)
+        words = f"{record.id} is '{_month(value)}', which is not printed as '{statement.value}' is"
+        return _Comparison(agrees=False, compared_with=record.id, words=words)
     year, month = month_of(value)
     as_printed = f"{MONTHS[month - 1]} {year}"
     return _Comparison(
         agrees=(year, month) == statement.month,
         compared_with=record.id,
         words=f"the results give {as_printed}",
-        computed=value,
         as_printed=as_printed,
     )
 
@@ -189,12 +186,17 @@ def _with_condition(condition: Expression, results: Results) -> _Comparison:
         agrees=holds,
         compared_with=condition.text,
         words="the results say so" if holds else f"the results say otherwise: {_listed(values)}",
-        computed=holds,
         as_printed="holds" if holds else "does not hold",
     )
 
 
 def _listed(values: dict[str, float | int | str | None]) -> str:
     return ", ".join(
-        f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}" for name, value in values.items()
+        f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {_month(value)}"
+        for name, value in values.items()
     )
+
+
+def _month(value: float | int | str | None) -> str:
+    """Return a value as a text; of a date the month, since the day is somebody's."""
+    return re.sub(r"^(\d{4}-\d{2})-\d{2}$", r"\1", str(value))

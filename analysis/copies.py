@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from collections.abc import Collection
 from pathlib import Path, PurePath
 
@@ -47,7 +48,13 @@ def copy_files(folder: Path, place: Path) -> None:
         if path.is_file():
             new = place / path.relative_to(folder)
             new.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, new)
+            _copy(path, new)
+
+
+def _copy(path: Path, new: Path) -> None:
+    """Copy a file, for the eyes of those who can see it: data that are private stay so."""
+    new.touch(mode=stat.S_IMODE(path.stat().st_mode))
+    shutil.copyfile(path, new)
 
 
 def _clear(place: Path) -> None:
@@ -78,6 +85,6 @@ def _bring(folder: Path, place: Path, but: Collection[tuple[str, ...]], away_fro
             if not away_from.is_relative_to(entry.resolve()):
                 (place / entry.name).symlink_to(entry, target_is_directory=True)
         else:
-            shutil.copyfile(entry, place / entry.name)
+            _copy(entry, place / entry.name)
     for parts in but:
         (place / PurePath(*parts)).parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from typing import Final
 from .copies import bring
 from .errors import DataError, StudyError
 from .files import read_file
+from .results import PRIVATE
 from .source import RESULTS_FILE
 from .study import read_study
 
@@ -41,5 +42,6 @@ def trial_study(folder: Path, data: Path) -> Path:
     trial = folder / FOLDER
     content = read_file(data)  # before an earlier trial is cleared away, whose copy it may be
     bring(folder, trial, but=[name])
+    (trial / name).touch(mode=PRIVATE)
     (trial / name).write_bytes(content)
     return trial

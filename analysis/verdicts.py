@@ -14,7 +14,7 @@ from .errors import PublishedError
 from .files import sha256, write_whole
 from .source import code_hash
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 PUBLISHED_FILE: Final = Path("data/published.csv")
 """Where a study keeps the published statements that it is compared with, relative to its folder."""
@@ -42,8 +42,8 @@ class Judgement:
     verdict : see `Verdict`.
     reason : why, in words.
     compared_with : the record or condition that decided; None where nothing was compared.
-    computed : its value at full precision; for a condition whether it holds; None where there is none.
-    computed_as_printed : the same in the form of the printed value: rounded to its decimals, or a month.
+    computed_as_printed : its value in the form of the printed one: rounded to its decimals, or a month; of a condition
+        whether it holds. What is not printed so is not told, since an audit may be shown around.
     reading : the words of the other reading, where the statement has one.
     proofs : calls of arithmetic checks that prove what `reason` says, with the printed numbers put in.
     """
@@ -56,7 +56,6 @@ class Judgement:
     verdict: Verdict
     reason: str
     compared_with: str | None = None
-    computed: float | int | str | bool | None = None
     computed_as_printed: str | None = None
     reading: str | None = None
     proofs: tuple[str, ...] = ()

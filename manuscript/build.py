@@ -21,7 +21,7 @@ from .pending import check_places, complete, replace_together
 from .progress import Progress
 from .render.clock import epoch
 from .render.draft import FORMATS, Draft
-from .render.project import Project, config_for, files_named, read_project
+from .render.project import Project, config_for, files_named, profiles_told, read_project
 from .render.qmd import read_front_matter
 from .stamp import digests, environment, identity, is_current, stamp_text, stamped_inputs
 from .turns import one_at_a_time, workshop
@@ -98,7 +98,14 @@ def build(
                 from .render.finish import finish  # loads typst and lxml
 
                 pdf = work / outputs[0].name
-                warnings = finish(draft, docx=draft.docx, pdf=pdf, root=folder, fonts=FONTS)
+                warnings = finish(
+                    draft,
+                    docx=draft.docx,
+                    pdf=pdf,
+                    root=folder,
+                    fonts=FONTS,
+                    released=lambda: _released(document, project),
+                )
             warnings += _broken_claims(document, study)
             made = {outputs[0]: pdf, outputs[1]: draft.docx}
             found = _found_inputs(draft, folder, target) - known.keys()
@@ -218,6 +225,14 @@ def _broken_claims(document: Path, study: Study) -> tuple[str, ...]:
     from .check import broken_claims  # loads jinja2 and more
 
     return broken_claims(document, study)
+
+
+def _released(document: Path, project: Project) -> tuple[str | None, tuple[str, ...]]:
+    """Return what the PDF carries of the results, in the style of the project's profiles."""
+    from .release import attachment  # loads jinja2 and more
+
+    with profiles_told(project):
+        return attachment(document)
 
 
 def _choose(renderer: Renderer) -> Path | None:

@@ -69,7 +69,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueChange:
-    """A result that the document prints and that is another than in the lock; `spots` in the document's order."""
+    """A result that the document prints otherwise than in the lock; `spots` in the document's order."""
 
     id: str
     label: str
@@ -113,7 +113,6 @@ class Changes:
     Attributes
     ----------
     printed : how many results the document prints.
-    unprinted : how many results that it does not print are others than in the lock.
     causes : what else than the data can have moved a result and changed, in words.
     presentation : what changed of text, code and packages that print the results, in words.
     study_lines : the lines of study.toml that are gone (-) or new (+).
@@ -124,7 +123,6 @@ class Changes:
     data: DataChanges
     values: tuple[ValueChange, ...]
     printed: int
-    unprinted: int
     claims: tuple[ClaimChange, ...]
     figures: tuple[FigureChange, ...]
     causes: tuple[str, ...]
@@ -135,15 +133,24 @@ class Changes:
     @property
     def nothing(self) -> bool:
         """Whether all is as it was."""
-        moved = self.values or self.unprinted or self.claims or self.figures
+        moved = self.values or self.claims or self.figures
         return self.data.same and not (moved or self.causes or self.presentation)
+
+    @property
+    def differing(self) -> int:
+        """How many results print otherwise than in the lock; what this does not hold cannot be compared."""
+        return sum(value.rank != "new" for value in self.values)
 
     def summary(self) -> str:
         """Say in a sentence or two what changed, and what can be the reason of it."""
         if self.nothing:
             return f"Nothing has changed since lock {self.since}: all {self.printed} printed results are the same."
-        differ = f"{len(self.values)} of {self.printed} printed results differ from lock {self.since}."
-        moved = differ if self.values else f"Each of the {self.printed} printed results is as in lock {self.since}."
+        differ = f"{self.differing} of {self.printed} printed results differ from lock {self.since}."
+        moved = differ if self.differing else f"Each of the {self.printed} printed results is as in lock {self.since}."
+        if new := len(self.values) - self.differing:
+            same = f"Each of the other {self.printed - new} printed results is as in lock {self.since}."
+            of_new = f"{new} {'was' if new == 1 else 'were'} not printed then, and cannot be compared."
+            moved = f"{differ if self.differing else same} {of_new}"
         if self.causes:
             data = "did not change" if self.data.same else "changed too, so that a result can have moved by either"
             return f"{moved} The study definition or the analysis changed, as listed below; the data {data}."

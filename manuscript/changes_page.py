@@ -25,7 +25,7 @@ from .turns import one_at_a_time, workshop
 FILES: Final = tuple(Path("build") / f"changes.{extension}" for extension in ("html", "json", "docx"))
 """Where a study's change report stands, relative to its folder."""
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 _REFERENCE: Final = REPOSITORY / "templates" / "reference.docx"
 _OUTCOMES: Final = {"broke": "No longer supported by the data", "mended": "Supported by the data again"}
 _OUTCOMES_OF_ONE: Final = {
@@ -66,7 +66,6 @@ def changes_html(changes: Changes, folder: Path) -> str:
             for rank, values in groups
             if values
         ],
-        "unprinted": changes.unprinted,
         "unfollowed": changes.unfollowed,
         "outcomes": [
             {

@@ -13,7 +13,7 @@ from analysis.study import Study
 
 from . import claims, literals
 from .document import Report, open_study, style_of
-from .places import answer, places_in, printed_at
+from .places import call_in, places_in, printed_at
 from .ratio_units import too_small_units
 from .reference_list import reference_findings
 from .render.project import read_project
@@ -109,7 +109,7 @@ def _ids_without_running(document: Document, report: Report) -> set[str]:
 def _not_checked(document: Document, report: Report) -> str:
     """Say what of a document cannot be known without running it."""
     inline = [part for part in document.parts if isinstance(part, Inline)]
-    computed = [part.line for part in inline if answer(part.expression, report.study, report.results) is None]
+    computed = [part.line for part in inline if not _is_answered(part, report)]
     lines = f" (line{'' if len(computed) == 1 else 's'} {', '.join(map(str, computed[:_MOST_LINES]))}"
     lines += f" and {len(computed) - _MOST_LINES} more)" if len(computed) > _MOST_LINES else ")"
     return (
@@ -117,6 +117,12 @@ def _not_checked(document: Document, report: Report) -> str:
         f"leaves out, and {counted(len(computed), 'inline expression')} that only running it can answer"
         f"{lines if computed else ''}"
     )
+
+
+def _is_answered(part: Inline, report: Report) -> bool:
+    """Tell whether what an inline expression prints is known without running it."""
+    call = call_in(part.expression)
+    return call is not None and printed_at(call, report.study, report.results) is not None
 
 
 def findings(document: Document, results: Results, style: Style) -> Findings:

@@ -259,7 +259,7 @@ def _parser() -> argparse.ArgumentParser:
     audit = verbs.add_parser("audit", help="turn build/audit.json, which `python -m analysis audit` makes, into a page")
     audit.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     audit.set_defaults(run=_audit, after_error="")
-    lock = verbs.add_parser("lock", help="freeze results, text and documents as locks/NAME, without patient rows")
+    lock = verbs.add_parser("lock", help="freeze text, documents and the results that they print as locks/NAME")
     lock.add_argument("name", help="such as 2026-11; letters, digits, '.', '_' and '-'")
     lock.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     _add_renderer(lock)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from analysis.errors import LockstepError, ResultsError
 from analysis.results import Record, Results
@@ -21,20 +21,28 @@ from .illustrations import FOLDER as FIGURES
 from .illustrations import alt_text, illustrate
 from .locks import ROWS_FILE, Lock, Manifest, find_lock, fingerprint, state_of
 from .panels import FigureContent, figure_content
-from .places import Place, labels_in, places_in, printed_at, texts_of
+from .places import Place, labels_in, places_in
 from .ranking import RANKS, rank
+from .release import in_form_of, release
+from .released import Call, Released
 from .render.qmd import Document, read_qmd
 
-_FLOATS: Final = ("table", "figure")
+NOT_PRINTED_THEN: Final = "not printed then"
+GONE: Final = "\N{EN DASH}"  # there is no such result any more
+
 _MOST_LISTED: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A study at one time: its definition, results and text."""
+    """A study at one time: its definition, its results and what its text prints of them.
+
+    The results of a lock are what was printed, and nothing else.
+    """
 
     study: Study
     results: Results
+    released: Released
     document: Document
 
 
@@ -53,20 +61,18 @@ def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = Fa
     """
     folder = folder.resolve()
     lock = find_lock(folder, since)
-    report = open_study(folder)
-    now = _State(report.study, report.results, read_qmd(folder / DOCUMENT))
-    # Templates are taken from the study's folder of now: what is asked is which results a table prints, not how.
-    then = _State(replace(lock.study(), folder=folder), lock.results(), lock.document())
+    report, document = open_study(folder), read_qmd(folder / DOCUMENT)
+    released = release(document, report.study, report.results, style_of(report.study))
+    now = _State(report.study, report.results, released, document)
+    then = _State(lock.study(), lock.released(), lock.released(), lock.document())
     state = state_of(folder, name=lock.manifest.name)
     places = places_in(now.document)
     shown, unfollowed = _shown(places, then, now)
-    moved = [record_id for record_id in _all_ids(then, now) if _moved(*_pair(record_id, then, now))]
     return Changes(
         since=lock.folder.name,
         data=_data(lock, state, list_ids),
         values=_values(shown, then, now),
         printed=len(shown),
-        unprinted=sum(record_id not in shown for record_id in moved),
         claims=tuple(_claims(then, now)),
         figures=tuple(_figures(places, lock, then, now)),
         causes=tuple(_causes(lock.manifest, state)),
@@ -100,10 +106,10 @@ def _data(lock: Lock, now: Manifest, list_ids: bool) -> DataChanges:
 
 @dataclass(slots=True)
 class _Shown:
-    """Where a result is printed: in phrases, each then and now, and in tables and figures."""
+    """Where a result is printed: in phrases that the lock's text has too, and elsewhere."""
 
-    phrases: list[tuple[Place, Spot]] = field(default_factory=list)
-    floats: list[Spot] = field(default_factory=list)
+    compared: list[Spot] = field(default_factory=list)
+    others: list[Spot] = field(default_factory=list)
 
 
 def _shown(places: Sequence[Place], then: _State, now: _State) -> tuple[dict[str, _Shown], tuple[str, ...]]:
@@ -111,89 +117,63 @@ def _shown(places: Sequence[Place], then: _State, now: _State) -> tuple[dict[str
     shown: dict[str, _Shown] = {}
     unfollowed = []
     for place in places:
-        new = None if place.computed else printed_at(place, now.study, now.results)
-        if new is None:
+        new, old = now.released.calls.get(place.key), then.released.calls.get(place.key)
+        if place.computed or new is None:
             unfollowed.append(place.where)
             continue
-        old = printed_at(place, then.study, then.results)
-        spot = Spot(place.where, old.text if old else "", new.text)
+        spot = Spot(place.where, _text_then(new, old, then), new.text)
         for record_id in dict.fromkeys([*new.ids, *(old.ids if old else ())]):
             found = shown.setdefault(record_id, _Shown())
-            if place.method in _FLOATS:
-                found.floats.append(spot)
-            else:
-                found.phrases.append((place, spot))
+            (found.compared if new.text and old else found.others).append(spot)
     return shown, tuple(dict.fromkeys(unfollowed))
 
 
+def _text_then(new: Call, old: Call | None, then: _State) -> str:
+    """Return what a call printed then; where the text had no such one, how it printed these results."""
+    if not new.text or old is not None:
+        return old.text if old else ""
+    forms = [then.released.forms.get(record_id) for record_id in new.ids]
+    return ", ".join(form.text if form else NOT_PRINTED_THEN for form in forms)
+
+
 def _values(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple[ValueChange, ...]:
-    found = [
-        _value(record_id, places, old, new, then, now)
-        for record_id, places in shown.items()
-        for old, new in [_pair(record_id, then, now)]
-        if _moved(old, new) or _denominator_moved(places, old, new)
-    ]
-    return tuple(sorted(found, key=lambda value: RANKS.index(value.rank)))
+    found = [_value(record_id, places, then, now) for record_id, places in shown.items()]
+    return tuple(sorted(filter(None, found), key=lambda value: RANKS.index(value.rank)))
 
 
-def _value(
-    record_id: str,
-    shown: _Shown,
-    old: Record | None,
-    new: Record | None,
-    then: _State,
-    now: _State,
-) -> ValueChange:
-    texts = texts_of(old, then.study), texts_of(new, now.study)
-    differing = [(spot.old, spot.new) for _, spot in shown.phrases if spot.old != spot.new]
-    visible = bool(differing) or (bool(shown.floats) and texts[0] != texts[1])
+def _value(record_id: str, shown: _Shown, then: _State, now: _State) -> ValueChange | None:
+    """Return how a result prints otherwise than in the lock; None where it prints the same, or was and is not there."""
+    old, current = _record(record_id, then.released), _record(record_id, now.results)
+    record = current or old
+    if record is None:
+        return None
+    form, now_form = then.released.forms.get(record_id), now.released.forms.get(record_id)
+    new, texts = current, (NOT_PRINTED_THEN, now_form.text) if now_form else ("", "")  # else it only decides words
+    if old is not None and form is not None:
+        texts = (form.text, GONE)
+        if current is not None:
+            new, text = in_form_of(current, old, form, style_of(now.study))
+            texts = (form.text, text)
     if texts[0] == texts[1]:
-        texts = differing[0] if differing else (_in_full(old), _in_full(new))
-    record = new or old
-    assert record is not None  # noqa: S101 (one of the two has it)
+        differing = [(spot.old, spot.new) for spot in shown.compared if spot.old != spot.new]
+        if not differing:
+            return None
+        texts = differing[0]
     return ValueChange(
         id=record_id,
         label=record.label,
         population=record.population,
-        rank=rank(old, new, old_alpha=then.study.analysis.alpha, new_alpha=now.study.analysis.alpha, visible=visible),
+        rank=rank(old, new, old_alpha=then.study.analysis.alpha, new_alpha=now.study.analysis.alpha)
+        if form or now_form
+        else "other",
         old=texts[0],
         new=texts[1],
-        spots=tuple(dict.fromkeys([*(spot for _, spot in shown.phrases), *shown.floats])),
+        spots=tuple(dict.fromkeys([*shown.compared, *shown.others])),
     )
 
 
-def _all_ids(then: _State, now: _State) -> list[str]:
-    return list(dict.fromkeys(record.id for state in (now, then) for record in state.results))
-
-
-def _pair(record_id: str, then: _State, now: _State) -> tuple[Record | None, Record | None]:
-    return _record(record_id, then), _record(record_id, now)
-
-
-def _record(record_id: str, state: _State) -> Record | None:
-    return state.results[record_id] if record_id in state.results else None  # noqa: SIM401 (Results has no `get`)
-
-
-def _moved(old: Record | None, new: Record | None) -> bool:
-    return _numbers(old) != _numbers(new)
-
-
-def _numbers(record: Record | None) -> tuple[Any, ...] | None:
-    return None if record is None else (record.value, record.conf_low, record.conf_high)
-
-
-def _denominator_moved(shown: _Shown, old: Record | None, new: Record | None) -> bool:
-    """Tell whether a count that stayed is printed of another number of patients than before."""
-    printed = any(place.method == "n_of" for place, _ in shown.phrases)
-    return printed and old is not None and new is not None and old.denominator != new.denominator
-
-
-def _in_full(record: Record | None) -> str:
-    """Return the numbers of a record as they are, where rounding hides that they moved."""
-    if record is None:
-        return "\N{EN DASH}"
-    bounds = [number for number in (record.conf_low, record.conf_high) if number is not None]
-    return str(record.value) + (f" ({' to '.join(map(str, bounds))})" if bounds else "")
+def _record(record_id: str, results: Results) -> Record | None:
+    return results[record_id] if record_id in results else None  # noqa: SIM401 (Results has no `get`)
 
 
 # ---- claims --------------------------------------------------------------------------------------------------------
@@ -223,7 +203,7 @@ def _said(claim: claims.Claim) -> tuple[str, str]:
 
 
 def _judged(claim: claims.Claim, state: _State) -> claims.Verdict | None:
-    """Judge a claim; None where its condition names a result that there is not."""
+    """Judge a claim; None where its condition names a result that there is not, or is none of the lock's text."""
     try:
         return claims.judge(claim, state.results, style_of(state.study))
     except ResultsError:
@@ -238,7 +218,7 @@ def _figures(places: Sequence[Place], lock: Lock, then: _State, now: _State) -> 
         if place.method != "figure" or place.computed or not place.arguments:
             continue
         name = str(place.arguments[0])
-        new, former = _content(name, now), _content(name, then)
+        new, former = _content(name, now), _content(name, then)  # both as they are printed
         if new is None or new == former:
             continue
         illustrate(name, now.study, now.results, now.study.folder, style_of(now.study))
@@ -254,7 +234,7 @@ def _figures(places: Sequence[Place], lock: Lock, then: _State, now: _State) -> 
 
 def _content(name: str, state: _State) -> FigureContent | None:
     try:
-        return figure_content(state.study.figures[name], state.study, state.results, style_of(state.study))
+        return figure_content(state.study.figures[name], state.study, state.released, style_of(state.study))
     except (LockstepError, KeyError):
         return None
 
@@ -272,17 +252,20 @@ def _text(shown: Mapping[str, _Shown], then: _State, now: _State) -> Iterator[st
     if then.document.lines == now.document.lines:
         return
     yield f"The text of {now.document.name} changed."
-    former, _ = _shown(places_in(then.document), then, then)
+    former = _told(then)
     labels = labels_in(then.document), labels_in(now.document)
-    results = [record_id for record_id in shown if record_id in then.results]
     for heading, names, others in (
         ("Tables and figures that are new in it", labels[1], labels[0]),
         ("Tables and figures that are gone from it", labels[0], labels[1]),
-        ("Results that it prints now and did not", results, former),
-        ("Results that it no longer prints", former, shown),
+        ("Results that it prints now and did not", list(shown), former),
+        ("Results that it no longer prints", sorted(former - _told(now)), shown),
     ):
         if found := [name for name in names if name not in others]:
             yield f"{heading}: {_listed(found)}."
+
+
+def _told(state: _State) -> set[str]:
+    return {record_id for call in state.released.calls.values() for record_id in call.ids}
 
 
 def _listed(names: Sequence[str]) -> str:

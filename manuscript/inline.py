@@ -12,6 +12,7 @@ from analysis.results import Record, Results
 
 from . import escape, numbers
 from .provenance import Printed, marked_markdown
+from .released import Released
 from .style import NBSP, Style
 
 ALPHA: Final = "alpha"
@@ -169,7 +170,8 @@ class Phrases:
 def holds_for(condition: Expression, results: Results, style: Style) -> tuple[bool, tuple[str, ...]]:
     """Return whether a condition holds for the results, and the ids that it depends on.
 
-    Its names are record ids, their bounds (``os.median.conf_low``) and ``alpha``.
+    Its names are record ids, their bounds (``os.median.conf_low``) and ``alpha``. Of released results, which are
+    rounded, what counts is whether the exact ones met it.
     """
     values: dict[str, float | int | str | None] = {}
     ids: list[str] = []
@@ -182,4 +184,5 @@ def holds_for(condition: Expression, results: Results, style: Style) -> tuple[bo
         record = results[stem if of_bound else name]
         values[name] = getattr(record, bound) if of_bound else record.value
         ids.append(record.id)
-    return bool(condition.holds(values)), tuple(dict.fromkeys(ids))
+    holds = results.met(condition.text) if isinstance(results, Released) else bool(condition.holds(values))
+    return holds, tuple(dict.fromkeys(ids))

@@ -1,6 +1,6 @@
-"""`make lock`: the state of a study under a name, whole or not at all, without a patient row in it.
+"""`make lock`: the state of a study under a name, whole or not at all, with nothing of its results but what is printed.
 
-A lock holds what is needed to say later what has changed: results.json, study.toml, report.qmd, report.docx, the
+A lock holds what is needed to say later what has changed: released.json, study.toml, report.qmd, report.docx, the
 figures as they were printed, rows.json (keyed digests of the data, see `analysis.fingerprint`) and a manifest.
 """
 
@@ -19,17 +19,20 @@ from typing import Any, Final
 
 from analysis.errors import LockstepError, ReportError, explained, nearest
 from analysis.files import new_workspace, remove_marked, remove_workspaces, sha256, sha256_of_all
-from analysis.results import Results, Source, read_results
+from analysis.results import Source, read_results
 from analysis.source import RESULTS_FILE
 from analysis.source import is_current as results_are_current
 from analysis.study import Study, read_study
 
 from .build import DOCUMENT, REPOSITORY, STAMP, Renderer, build
 from .contents import changed
+from .document import style_of
 from .illustrations import FOLDER as FIGURES
 from .pending import WORKSHOP
 from .places import Place, places_in
 from .progress import Progress
+from .release import release
+from .released import RELEASED, Released, read_released, to_json
 from .render.clock import told_epoch
 from .render.qmd import Document, read_qmd
 from .stamp import digests, environment, stamped_inputs
@@ -41,7 +44,8 @@ LOCKS: Final = Path("locks")
 WORD_FILE: Final = "report.docx"
 ROWS_FILE: Final = "rows.json"
 MANIFEST_FILE: Final = "manifest.json"
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
+_IN_FULL: Final = 2  # of the last version whose locks held results.json
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -81,10 +85,10 @@ class Lock:
     folder: Path
     manifest: Manifest
 
-    def results(self) -> Results:
-        """Return the results of then."""
+    def released(self) -> Released:
+        """Return what the text of then printed of the results of then."""
         with self._own_errors():
-            return read_results(self.folder / RESULTS_FILE.name)
+            return read_released(self.folder / RELEASED)
 
     def study(self) -> Study:
         """Return the study definition of then; it names a data file that does not stand here."""
@@ -117,8 +121,8 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
     folder = folder.resolve()
     target = folder / LOCKS / _checked(name)
     _refuse_taken(target)
-    report = build(folder, progress=progress, renderer=renderer)
-    word_file = next(path for path in report.outputs if path.name == WORD_FILE)
+    built = build(folder, progress=progress, renderer=renderer)
+    word_file = next(path for path in built.outputs if path.name == WORD_FILE)
     with one_at_a_time(folder / RESULTS_FILE.parent):
         remove_unfinished(folder)
         _refuse_taken(target)  # another run may have made it while this one waited
@@ -129,9 +133,13 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
         try:
             work.mkdir()
             with progress.stage("lock"):
-                for path in (folder / RESULTS_FILE, folder / "study.toml", folder / DOCUMENT, word_file):
+                for path in (folder / "study.toml", folder / DOCUMENT, word_file):
                     shutil.copyfile(path, work / path.name)
-                for figure in figures_of(places_in(read_qmd(folder / DOCUMENT))):
+                document = read_qmd(work / DOCUMENT)
+                study = read_study(folder)
+                released = release(document, study, read_results(folder / RESULTS_FILE), style_of(study))
+                (work / RELEASED).write_text(to_json(released), encoding="utf-8")
+                for figure in figures_of(places_in(document)):
                     (work / FIGURES.name).mkdir(exist_ok=True)
                     shutil.copyfile(folder / FIGURES / f"{figure}.png", work / FIGURES.name / f"{figure}.png")
                 fingerprint(folder, "--output", str(work / ROWS_FILE))
@@ -143,7 +151,7 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
             raise ReportError(f"{LOCKS}/{name}: {explained(error)}") from None
         finally:
             remove_marked(place)
-    return Lock(target, manifest), report.warnings
+    return Lock(target, manifest), built.warnings
 
 
 def remove_unfinished(folder: Path) -> None:
@@ -238,6 +246,12 @@ def _read(folder: Path) -> Lock:
         raise _damaged(folder.name, MANIFEST_FILE, "does not exist") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _damaged(folder.name, MANIFEST_FILE, "is damaged") from None
+    if isinstance(schema, int) and schema <= _IN_FULL:
+        raise ReportError(
+            f"{LOCKS}/{folder.name}: was made by an earlier version, and holds results.json: every result in full, "
+            "also those that are not printed, and curves with each day of follow-up, from which patients can be told.\n"
+            "Do not share it. Remove the folder, also where it was committed or sent, and make a new lock."
+        )
     raise _of_another_version(folder.name, f"{MANIFEST_FILE} has schema {schema}, this program reads {SCHEMA_VERSION}")
 
 

@@ -66,7 +66,7 @@ def bare_text(record: Record, style: Style, *, decimals: int | None = None) -> s
     if record.kind == "p_value":
         return p_number(record.value, style)
     if isinstance(record.value, str):
-        return date_text(record.value) if record.kind == "date" else record.value
+        return month_text(record.value) if record.kind == "date" else record.value
     places = printed_decimals(record, style, decimals=decimals).value
     return _record_number(record, record.value, places or 0, style)
 
@@ -168,15 +168,18 @@ def _p_digits(value: float, decimals: int, style: Style, *, strip: bool = False)
 
 
 def date_text(iso: str) -> str:
-    """Print an ISO date as "12 July 1965"."""
+    """Print an ISO date that is no patient's, such as that of a letter, as "12 July 1965"."""
     day = date.fromisoformat(iso)
     return f"{day.day}{NBSP}{MONTHS[day.month - 1]}{NBSP}{day.year}"
 
 
 def month_text(iso: str) -> str:
-    """Print the month of an ISO date as "July 1965"."""
-    day = date.fromisoformat(iso)
-    return f"{MONTHS[day.month - 1]}{NBSP}{day.year}"
+    """Print the month of an ISO date as "July 1965".
+
+    No date of a patient is printed to the day: first and last ones are somebody's birth, diagnosis or death.
+    """
+    year, month = iso.split("-")[:2]
+    return f"{MONTHS[int(month) - 1]}{NBSP}{int(year)}"
 
 
 def absent_text(record: Record) -> str:

@@ -9,19 +9,21 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from analysis.errors import LockstepError
-from analysis.results import Curve, Record, Results
+from analysis.results import Results
 from analysis.study import Study
 
-from . import numbers
 from .document import Report, style_of
 from .inline import Phrase, Phrases
-from .panels import figure_content
+from .lookups import watched
+from .panels import FigureContent, figure_content
+from .provenance import Printed as PrintedText
 from .render.qmd import Cell, Document, Inline, Prose
+from .style import Style
 
 _PHRASES: Final = frozenset(
     name
@@ -49,35 +51,24 @@ class Place:
     options: tuple[tuple[str, Any], ...] = ()
     computed: bool = False
 
+    @property
+    def key(self) -> str:
+        """The call as it could be written, wherever it stands: ``value('os.median', 1)``."""
+        options = (f"{name}={value!r}" for name, value in self.options)
+        return f"{self.method}({', '.join([*map(repr, self.arguments), *options])})"
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What a place prints over some results: its text, and the records and curves that it looked up.
+    """What a place prints over some results: its text, the records that it prints, and the curves that it draws.
 
-    The text of a table or figure is empty: what it prints of a record is the record's own text.
+    The text of a table or figure is empty. `texts` are, for each record, the texts that print it, such as a cell.
     """
 
     text: str
     ids: tuple[str, ...]
     curves: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Watched(Results):
-    """Results that note what is looked up in them."""
-
-    seen: dict[str, None] = field(default_factory=dict)
-    drawn: dict[str, None] = field(default_factory=dict)
-
-    def __getitem__(self, record_id: str) -> Record:
-        record = super().__getitem__(record_id)
-        self.seen[record_id] = None
-        return record
-
-    def curve(self, curve_id: str) -> Curve:
-        curve = super().curve(curve_id)
-        self.drawn[curve_id] = None
-        return curve
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def places_in(document: Document) -> tuple[Place, ...]:
@@ -90,22 +81,61 @@ def labels_in(document: Document) -> tuple[str, ...]:
     return tuple(label for part in document.parts if isinstance(part, Prose) for label in _DIV.findall(part.text))
 
 
-def printed_at(place: Place, study: Study, results: Results) -> Printed | None:
-    """Return what a place prints over some results; None where these cannot answer it."""
-    watched = _Watched(source=results.source, records=results.records, curves=results.curves)
-    report = Report(watched, style_of(study), study)
+def printed_at(place: Place, study: Study, results: Results, style: Style | None = None) -> Printed | None:
+    """Return what a place prints over some results, in the study's style or another; None where these cannot answer it.
+
+    What a table looks up and its template leaves out is not printed.
+    """
+    looked_up = watched(results)
+    report = Report(looked_up, style or style_of(study), study)
     try:
         if place.method == "figure":
-            figure_content(study.figures[place.arguments[0]], study, watched, report.style)
-            return Printed("", tuple(watched.seen), tuple(watched.drawn))
+            content = figure_content(study.figures[place.arguments[0]], study, looked_up, report.style)
+            texts = _of_each(_figure_texts(content), looked_up.seen)
+            return Printed("", tuple(looked_up.seen), tuple(looked_up.drawn), texts)
         answer = getattr(report, place.method)(*place.arguments, **dict(place.options))
-        return Printed(str(answer) if isinstance(answer, Phrase) else "", tuple(watched.seen))
+        if place.method == "table":
+            texts = {record_id: found for record_id, found in _of_each(answer.printed, looked_up.seen).items() if found}
+            return Printed("", tuple(texts), (), texts)
+        text = str(answer) if isinstance(answer, Phrase) else ""
     except _UNANSWERED:
         return None
+    return Printed(text, tuple(looked_up.seen), (), dict.fromkeys(looked_up.seen, (text,)))
 
 
-def answer(expression: str, study: Study, results: Results) -> str | None:
-    """Return what an inline expression prints over some results.
+def _of_each(texts: Iterable[PrintedText], ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return, for each id, those of the texts that print it."""
+    found: dict[str, list[str]] = {record_id: [] for record_id in ids}
+    for text in texts:
+        for record_id in text.ids:
+            found.setdefault(record_id, []).append(str(text))
+    return {record_id: tuple(own) for record_id, own in found.items()}
+
+
+def _figure_texts(content: FigureContent) -> Iterator[PrintedText]:
+    """Yield the texts of a figure that print results: numbers of patients, medians, P values."""
+    for panel in content.panels:
+        for group in panel.groups:
+            yield PrintedText(group.patients, (f"{group.curve.id}.n",))
+        yield from (
+            text
+            for text in (panel.p_text, *(group.median_text for group in panel.groups))
+            if isinstance(text, PrintedText)
+        )
+
+
+def decimals_of(place: Place) -> int | None:
+    """Return the decimals that a call asks for; None where it leaves them to the record."""
+    method = inspect.signature(getattr(Report, place.method))
+    try:
+        asked = method.bind_partial(None, *place.arguments, **dict(place.options)).arguments.get("decimals")
+    except TypeError:
+        return None
+    return asked if isinstance(asked, int) else None
+
+
+def call_in(expression: str) -> Place | None:
+    """Return the call that an inline expression is.
 
     None where it is not one call that is answered without running the document, such as ``r.value("os.median")``.
     """
@@ -118,13 +148,7 @@ def answer(expression: str, study: Study, results: Results) -> str | None:
     if call.func.attr not in _PHRASES | {"claim"}:
         return None
     place = _place(call, call.func.attr, "")
-    printed = None if place.computed else printed_at(place, study, results)
-    return None if printed is None else printed.text
-
-
-def texts_of(record: Record | None, study: Study) -> str:
-    """Return a record as the document prints it where no place says otherwise; a dash where there is none."""
-    return numbers.text(record, style_of(study)) if record is not None else "\N{EN DASH}"
+    return None if place.computed else place
 
 
 def _places(document: Document) -> Iterator[Place]:

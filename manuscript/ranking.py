@@ -1,4 +1,4 @@
-"""How much a changed result matters to what a manuscript says, from a crossed significance level to mere rounding."""
+"""How much a changed result matters to what a manuscript says, from a crossed significance level down."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from analysis.results import Record
 
 from .decimals import no_effect
 
-Rank = Literal["significance", "interval", "median", "count", "other", "rounding"]
+Rank = Literal["significance", "interval", "median", "count", "other", "new"]
 
 RANKS: Final[tuple[Rank, ...]] = get_args(Rank)
 """The ranks, what matters most first."""
@@ -19,7 +19,7 @@ MEANING: Final[dict[Rank, str]] = {
     "median": "Median became reached, or is no longer reached",
     "count": "Number of patients or events changed",
     "other": "Printed otherwise than before",
-    "rounding": "Moved, but prints the same",
+    "new": "Printed now, and not in the lock",
 }
 
 COUNTED: Final[dict[Rank, tuple[str, str]]] = {
@@ -28,20 +28,20 @@ COUNTED: Final[dict[Rank, tuple[str, str]]] = {
     "median": ("median reached, or no longer", "medians reached, or no longer"),
     "count": ("number of patients or events changed", "numbers of patients or events changed"),
     "other": ("other result prints otherwise", "other results print otherwise"),
+    "new": ("result was not printed then", "results were not printed then"),
 }
-"""The ranks that are seen, as they stand after a number of results, of one and of more."""
+"""The ranks as they stand after a number of results, of one and of more."""
 
 _TIMES: Final = ("time", "number")
 
 
-def rank(old: Record | None, new: Record | None, *, old_alpha: float, new_alpha: float, visible: bool) -> Rank:
-    """Rank a result that changed.
+def rank(old: Record | None, new: Record | None, *, old_alpha: float, new_alpha: float) -> Rank:
+    """Rank a result that is printed otherwise than before.
 
     Parameters
     ----------
-    old, new : the record then and now; None where there was or is none.
+    old, new : the record as it is printed then and now; None where it was not printed, or is not there any more.
     old_alpha, new_alpha : the significance levels then and now.
-    visible : whether anything is printed otherwise than before.
 
     Notes
     -----
@@ -56,9 +56,9 @@ def rank(old: Record | None, new: Record | None, *, old_alpha: float, new_alpha:
             return "interval"
         if _is_median(new) and (old.value is None) != (new.value is None):
             return "median"
-        if new.kind == "count" and old.value != new.value and visible:
+        if new.kind == "count" and old.value != new.value:
             return "count"
-    return "other" if visible else "rounding"
+    return "new" if old is None else "other"
 
 
 def _significant(record: Record, alpha: float) -> bool:

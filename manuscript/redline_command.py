@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from analysis.errors import ReportError
-from analysis.results import Results, read_results
+from analysis.results import read_results
 from analysis.source import RESULTS_FILE
-from analysis.study import Study, read_study
+from analysis.study import read_study
 
 from .build import DOCUMENT, Renderer, build
-from .locks import WORD_FILE, Lock, find_lock
-from .places import answer
+from .document import style_of
+from .locks import WORD_FILE, find_lock
+from .places import call_in
 from .progress import Progress
+from .release import release
+from .released import Released
 from .render.authors import byline
 from .render.clock import told_epoch
 from .render.qmd import Document, Inline, read_qmd
@@ -72,7 +75,7 @@ def write_redline(
         raise ReportError("AUTHOR holds control characters, which no Word file can. Write the name as plain text.")
     lock = find_lock(folder, since or None)
     name = lock.folder.name
-    then = _state_then(lock, folder)
+    then = _answered(lock.document(), lock.released())
     report = build(folder, progress=progress, renderer=renderer, output=output)
     new = next(path for path in report.outputs if path.suffix == ".docx")
     document = read_qmd(folder / DOCUMENT)
@@ -85,7 +88,7 @@ def write_redline(
             new,
             new.with_name(REDLINE),
             old_source=then,
-            new_source=_answered(document, read_study(folder), read_results(folder / RESULTS_FILE)),
+            new_source=_answered(document, _released(document, folder)),
             data_author=f"Data lock {name}",
             prose_author=author or (authors[0].name if authors else _UNKNOWN),
             when=told_epoch(),
@@ -93,15 +96,16 @@ def write_redline(
     return WrittenRedline(new.with_name(REDLINE), name, made.data, made.prose)
 
 
-def _state_then(lock: Lock, folder: Path) -> Source:
-    """Return the text of a lock with what its expressions printed."""
-    # Templates are taken from the study's folder of now; a phrase needs none
-    return _answered(lock.document(), replace(lock.study(), folder=folder), lock.results())
+def _released(document: Document, folder: Path) -> Released:
+    study = read_study(folder)
+    return release(document, study, read_results(folder / RESULTS_FILE), style_of(study))
 
 
-def _answered(document: Document, study: Study, results: Results) -> Source:
-    expressions = (part.expression for part in document.parts if isinstance(part, Inline))
-    return Source(document, tuple(answer(expression, study, results) for expression in expressions))
+def _answered(document: Document, released: Released) -> Source:
+    """Return a text with what its expressions print; None for what no call tells."""
+    calls = (call_in(part.expression) for part in document.parts if isinstance(part, Inline))
+    found = (released.calls.get(call.key) if call else None for call in calls)
+    return Source(document, tuple(call.text if call else None for call in found))
 
 
 def _plural(count: int, noun: str) -> str:

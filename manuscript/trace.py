@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ from analysis.results import Curve, Record, Results
 
 from .document import open_study
 from .provenance import Printed
+from .release import release
+from .released import Form
 from .render import cells
 from .render.project import read_project
 from .render.qmd import Cell, Document, Inline, read_qmd
@@ -30,7 +32,9 @@ TRACE_FILE: Final = Path("build/trace.json")
 class Entry:
     """One printed text and one result that it prints or depends on; `id` is empty where it comes from no result.
 
-    `value` is at full precision; `conf_low`, `conf_high` and `reason` as in the record. Of a curve, `value` is None.
+    `result` is what the document prints of the result, where it prints most of it: "2411 days (95% CI 2160–6262)" where
+    `printed` is "2411"; "curve" of a curve, empty where it is not printed anywhere, or by a call whose arguments are
+    computed. `reason` is why a value cannot be estimated, or lacks a limit.
     """
 
     line: int
@@ -38,9 +42,7 @@ class Entry:
     place: str
     printed: str
     id: str
-    value: float | int | str | None = None
-    conf_low: float | None = None
-    conf_high: float | None = None
+    result: str = ""
     n: int | None = None
     population: str = ""
     method: str = ""
@@ -89,11 +91,14 @@ def trace(folder: Path, document: str = "report.qmd") -> Trace:
         If study, data or document are not valid.
     """
     report = open_study(folder)
-    return trace_of(read_qmd(report.study.folder / document), report.results)
+    read = read_qmd(report.study.folder / document)
+    found = trace_of(read, report.results)
+    forms = release(read, report.study, report.results, report.style).forms
+    return replace(found, entries=tuple(_with_result(entry, forms) for entry in found.entries))
 
 
 def trace_of(document: Document, results: Results) -> Trace:
-    """Follow what a document prints; see `trace`."""
+    """Follow what a document prints, without what each result is; see `trace`."""
     seen: list[tuple[Inline | Cell, object]] = []
     project = read_project(document.path.parent, fallback=Path(__file__).resolve().parent.parent)
     options = settings_for("typst", project, document).execute
@@ -139,9 +144,6 @@ def _entry(line: int, label: str, place: str, printed: str, record_id: str, resu
         place=place,
         printed=printed,
         id=record_id,
-        value=source.value if isinstance(source, Record) else None,
-        conf_low=source.conf_low if isinstance(source, Record) else None,
-        conf_high=source.conf_high if isinstance(source, Record) else None,
         n=source.n,
         population=source.population,
         method=source.method if is_record else f"{source.method} curve",
@@ -149,24 +151,26 @@ def _entry(line: int, label: str, place: str, printed: str, record_id: str, resu
     )
 
 
+def _with_result(entry: Entry, forms: Mapping[str, Form]) -> Entry:
+    form = forms.get(entry.id)
+    return replace(entry, result="curve" if entry.printed == "curve" else form.text.replace(NBSP, " ") if form else "")
+
+
 def _printed_at(entry: Entry) -> tuple[int, str, str]:
     return entry.line, entry.where, entry.printed
 
 
 def _lines(entries: Sequence[Entry]) -> Iterator[str]:
-    """Yield a printed text with its place, then each of its results with all digits, then how they were computed."""
+    """Yield a printed text with its place, then each of its results, then how they were computed."""
     yield from wrapped(f"{entries[0].where}: {entries[0].printed}", indent=8)
     for entry in entries:
         yield from wrapped(
-            f"    {entry.id} = {_value(entry)}, n = {entry.n}" if entry.id else "    not a result", indent=8
+            f"    {entry.id}{_value(entry)}, n = {entry.n}" if entry.id else "    not a result", indent=8
         )
     for method in dict.fromkeys(entry.method for entry in entries if entry.method):
         yield from wrapped(f"    method: {method}", indent=12)
 
 
 def _value(entry: Entry) -> str:
-    value = "curve" if entry.printed == "curve" else "not estimable" if entry.value is None else str(entry.value)
-    if (entry.conf_low, entry.conf_high) != (None, None):
-        low, high = ("not estimable" if limit is None else limit for limit in (entry.conf_low, entry.conf_high))
-        value = f"{value} [{low}, {high}]"
-    return f"{value} ({entry.reason})" if entry.reason else value
+    result = f": {entry.result}" if entry.result else ""
+    return f"{result} ({entry.reason})" if entry.result and entry.reason else result

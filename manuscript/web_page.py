@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from analysis.results import Record, Results
+from analysis.results import Results
 
-from . import numbers
 from .document import open_study
+from .release import release
+from .released import Form
 from .render.html import render_page
 from .render.project import read_project
-from .style import Style
+from .render.qmd import read_qmd
 from .turns import one_at_a_time, workshop
 
 PAGE_FILE: Final = Path("build/report.html")
@@ -30,6 +32,7 @@ def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
     """
     report = open_study(folder)
     study, results = report.study, report.results
+    forms = release(read_qmd(study.folder / document), study, results, report.style).forms
     project = read_project(study.folder, fallback=_REPOSITORY)
     templates = _REPOSITORY / "templates"
     page = study.folder / PAGE_FILE
@@ -39,7 +42,7 @@ def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
             study.folder / document,
             project,
             made,
-            explain=lambda record_id: facts(record_id, results),
+            explain=lambda record_id: facts(record_id, results, forms),
             template=templates / "report.html",
             style=templates / "report.css",
         )
@@ -47,33 +50,22 @@ def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
     return page
 
 
-def facts(record_id: str, results: Results) -> list[tuple[str, str]]:
-    """Return what a reader may ask of a result: its full value and interval, n, population, method, warning."""
+def facts(record_id: str, results: Results, forms: Mapping[str, Form]) -> list[tuple[str, str]]:
+    """Return what a reader may ask of a result: what is printed of it, n, population, method, warning.
+
+    `forms` are those of what may leave with the document: a number that it does not print is not told here either.
+    """
     if record_id not in results:
         curve = results.curve(record_id)
         told = ("n", str(curve.n)), ("Population", curve.population), ("Method", curve.method)
         return [("", curve.label), *told]
-    record = results[record_id]
+    record, form = results[record_id], forms.get(record_id)
     return [
         ("", record.label),
-        ("Value", _value(record)),
-        *([("Interval", _interval(record))] if record.conf_level is not None else []),
+        *([("Value", form.text)] if form else []),
+        *([("Reason", record.reason)] if record.reason else []),
         ("n", str(record.n)),
         ("Population", record.population),
         ("Method", record.method),
         *([("Warning", record.warning)] if record.warning else []),
     ]
-
-
-def _value(record: Record) -> str:
-    if record.value is None:
-        return f"none: {record.reason}"
-    denominator = f" of {record.denominator}" if record.denominator is not None and record.kind == "count" else ""
-    return f"{record.value}{f' {record.unit}' if record.unit else ''}{denominator}"
-
-
-def _interval(record: Record) -> str:
-    if record.conf_low is None and record.conf_high is None:
-        return f"none: {record.reason or 'not estimable'}"
-    low, high = ("not estimable" if bound is None else str(bound) for bound in (record.conf_low, record.conf_high))
-    return f"{low} to {high} ({numbers.level_text(record.conf_level or 0, Style())})"

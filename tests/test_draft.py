@@ -17,11 +17,13 @@ from conftest import IMPLANTS
 
 from analysis.errors import LockstepError
 from analysis.files import new_workspace
+from analysis.results import read_results
 from manuscript import pending
 from manuscript.commands import run
 from manuscript.locks import lock, renderer_of
 from manuscript.pending import complete
 from manuscript.progress import Progress
+from manuscript.released import from_json
 from manuscript.render import quarto
 from manuscript.render.pdf_read import read_pdf
 from manuscript.submission import draft as drafting
@@ -285,11 +287,13 @@ def test_the_blinded_files_scan_clean(draft: Draft) -> None:
         assert traces(draft.folder / f"manuscript.{kind}", words) != []
 
 
-def test_the_open_pdf_carries_the_results_and_the_blinded_one_nothing(study: Path, draft: Draft) -> None:
-    """Results name the study's labels, and the data file: reviewers get neither."""
+def test_the_open_pdf_carries_what_is_printed_and_the_blinded_one_nothing(study: Path, draft: Draft) -> None:
+    """What is released names the study's labels, and the data file: reviewers get neither."""
     attached = read_pdf(draft.folder / "manuscript.pdf").attachments
-    assert attached == {"results.json": (study / "build" / "results.json").read_bytes()}
-    assert str(study).encode() not in attached["results.json"]
+    assert list(attached) == ["released.json"]
+    released = from_json(attached["released.json"].decode())
+    assert (released.style, released.source) == (JOURNAL, read_results(study / "build" / "results.json").source)
+    assert str(study).encode() not in attached["released.json"]
     assert read_pdf(draft.folder / "manuscript_blinded.pdf").attachments == {}
 
 

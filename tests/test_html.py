@@ -11,12 +11,17 @@ from typing import Any
 
 import lxml.html
 import pytest
-from conftest import IMPLANTS
+from conftest import IMPLANTS, ROOT
 
 from analysis.results import Results
+from analysis.study import Study
 from manuscript.__main__ import main
+from manuscript.document import style_of
 from manuscript.provenance import marked_html, marked_markdown
+from manuscript.release import release
 from manuscript.render.html import explained
+from manuscript.render.qmd import read_qmd
+from manuscript.style import NBSP
 from manuscript.trace import trace
 from manuscript.web_page import facts
 
@@ -200,16 +205,22 @@ def test_the_same_input_gives_the_same_page(folder: Path) -> None:
     assert not list(page.parent.glob(".page-*"))
 
 
-def test_the_facts_are_the_record(results: Results) -> None:
-    """A value has all its digits, what cannot be estimated says why, a warning is not left out."""
-    told = dict(facts("os.by_local_treatment.yes.median", results))
-    assert told["Value"] == "6262.0 days"
-    assert told["Interval"] == "2327.0 to 9070.0 (95%)"
+def test_the_facts_are_what_is_printed(study: Study, results: Results) -> None:
+    """A value is told as it is printed, one that is printed nowhere is not told, a warning is not left out."""
+    forms = release(read_qmd(ROOT / "report.qmd"), study, results, style_of(study)).forms
+
+    def told(record_id: str) -> dict[str, str]:
+        return {name: text.replace(NBSP, " ") for name, text in facts(record_id, results, forms)}
+
+    assert told("os.by_local_treatment.yes.median")["Value"] == "6262 days (95% CI 2327–9070)"
+    assert told("os.followed_beyond.1y.percent")["Value"].endswith("%")
+    assert "." not in told("os.followed_beyond.1y.percent")["Value"]  # printed without decimals, everywhere
     missing = "os.by_local_treatment.in_age_group.elderly.yes.median"
-    assert dict(facts(missing, results))["n"] == str(results[missing].n)
-    assert "below 5" in dict(facts("response.by_local_treatment.chi_square.p_value", results))["Warning"]
-    assert dict(facts("os", results))["n"] == "142"
-    assert dict(facts("flow.analysed", results))["Value"].startswith("142")
+    assert told(missing)["n"] == str(results[missing].n)
+    assert "below 5" in told("response.by_local_treatment.chi_square.p_value")["Warning"]
+    assert told("os")["n"] == "142"
+    assert told("flow.analysed")["Value"] == "142"
+    assert "Value" not in told("date_of_birth.first")
 
 
 def test_hostile_text_stays_text() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from locked_study import NOTE, edit, freeze, make_study
+from pypdf import PdfReader
 
 from analysis.errors import LockstepError, ReportError
 from manuscript.__main__ import main
@@ -21,7 +22,7 @@ from manuscript.locks import find_lock, locks
 from manuscript.render.clock import EPOCH_VARIABLE
 
 HELD = {
-    "manifest.json", "results.json", "report.docx", "report.qmd", "study.toml", "rows.json", "figures/retention.png",
+    "manifest.json", "released.json", "report.docx", "report.qmd", "study.toml", "rows.json", "figures/retention.png",
 }  # fmt: skip
 
 
@@ -45,16 +46,16 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_lock_holds_the_state_of_the_study(study: Path) -> None:
-    """Results, text, definition and Word file are those of now, and the manifest says what they come from."""
+    """Text, definition and Word file are those of now, as is what is printed; the manifest says what it comes from."""
     found = find_lock(study)
     files = contents(found.folder)
     assert set(files) == HELD
-    for name in ("results.json", "report.docx"):
-        assert files[name] == (study / "build" / name).read_bytes()
+    assert files["report.docx"] == (study / "build" / "report.docx").read_bytes()
+    assert [files["released.json"]] == PdfReader(study / "build" / "report.pdf").attachments["released.json"]
     assert files["report.qmd"] == (study / "report.qmd").read_bytes()
     assert (found.manifest.name, found.manifest.number, found.manifest.renderer) == ("2026-11", 1, "builtin")
     assert (found.manifest.source.data_rows, found.manifest.source.data_columns) == (60, 7)
-    assert found.manifest.source == found.results().source
+    assert found.manifest.source == found.released().source
     assert found.manifest.epoch is None
 
 
@@ -183,7 +184,7 @@ def test_a_missing_lock_is_an_error_with_the_names_that_there_are(study: Path) -
 def test_a_damaged_manifest_is_one_error(study: Path) -> None:
     """A lock that cannot be read is named, with what to do."""
     manifest = study / "locks" / "2026-11" / "manifest.json"
-    manifest.write_text('{"schema": 2, "name": "2026-11"}')
+    manifest.write_text('{"schema": 3, "name": "2026-11"}')
     with pytest.raises(ReportError, match=r"locks/2026-11/manifest\.json is damaged.\nRestore the lock"):
         locks(study)
     manifest.unlink()
@@ -211,7 +212,7 @@ def test_a_lock_of_another_version_is_named_as_one(study: Path) -> None:
     """The advice is not to repair the study, whose own files are well."""
     manifest = study / "locks" / "2026-11" / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace('"schema": 2', '"schema": 1', 1), encoding="utf-8")
+    manifest.write_text(text.replace('"schema": 3', '"schema": 4', 1), encoding="utf-8")
     with pytest.raises(ReportError, match="locks/2026-11: was made by another version of this program"):
         find_lock(study)
     manifest.write_text(text, encoding="utf-8")
@@ -221,3 +222,19 @@ def test_a_lock_of_another_version_is_named_as_one(study: Path) -> None:
         ReportError, match=r"(?s)locks/2026-11: was made by another version.*reads schema = 1.*Name another"
     ):
         found.study()
+
+
+def test_a_lock_that_holds_results_in_full_is_refused_with_what_to_do(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Locks of earlier versions hold each day of follow-up: one message says so, whatever is asked of them."""
+    manifest = study / "locks" / "2026-11" / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace('"schema": 3', '"schema": 2', 1), encoding="utf-8")
+    for verb in (["lock", "next"], ["changes"], ["redline"]):
+        assert main([*verb, "--study", str(study)]) == 1
+        said = capsys.readouterr().err
+        assert "locks/2026-11: was made by an earlier version, and holds results.json" in said
+        assert "Remove the folder" in said
+        assert "Traceback" not in said
+    assert [path.name for path in (study / "locks").iterdir()] == ["2026-11"]

@@ -63,18 +63,16 @@ def test_what_typst_refuses_is_one_message(tmp_path, source, message):
     assert not (tmp_path / "a.pdf").exists()
 
 
-def test_the_results_travel_inside_the_pdf(tmp_path):
-    """The attachment is the file, byte for byte; the PDF is still certified, has no page more, and the same bytes."""
-    results = tmp_path / "build" / "results.json"
-    results.parent.mkdir()
-    results.write_bytes('{"text": "\N{EN DASH} \\" #x"}\r\n'.encode())
+def test_what_is_released_travels_inside_the_pdf(tmp_path):
+    """The attachment is the text, byte for byte; the PDF is still certified, has no page more, and the same bytes."""
+    text = '{"text": "\N{EN DASH} \\" #x"}\r\n'
     for name in ("a.pdf", "b.pdf"):
-        assert compile_pdf(DOCUMENT, tmp_path / name, root=tmp_path, fonts=FONTS, results=results) == []
+        assert compile_pdf(DOCUMENT, tmp_path / name, root=tmp_path, fonts=FONTS, released=text) == []
     made = (tmp_path / "a.pdf").read_bytes()
     assert made == (tmp_path / "b.pdf").read_bytes()
     assert b"pdfuaid" in made
     reader = PdfReader(tmp_path / "a.pdf")
-    assert reader.attachments == {"results.json": [results.read_bytes()]}
+    assert reader.attachments == {"released.json": [text.encode()]}
     assert len(reader.pages) == len(PdfReader(pdf(DOCUMENT, tmp_path, "c.pdf")).pages) == 1
 
 

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import textwrap
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from analysis.errors import ReportError
+from manuscript.release import attachment
 from manuscript.render import builtin, pandoc, quarto
 from manuscript.render.finish import finish
 from manuscript.render.project import read_project
@@ -335,9 +337,11 @@ def test_the_hook_finishes_what_quarto_tells_it_of(tmp_path, output):
     )
     assert (run.returncode, run.stderr) == (0, "")
     draft = quarto.draft_of(made.docx, made.typst, project, read_front_matter(document))
-    finish(draft, docx=made.docx, pdf=tmp_path / "report.pdf", root=document.parent, fonts=FONTS)
+    pdf = tmp_path / "report.pdf"
+    told_too = partial(attachment, document)
+    finish(draft, docx=made.docx, pdf=pdf, root=document.parent, fonts=FONTS, released=told_too)
     assert (built / "report.docx").read_bytes() == made.docx.read_bytes()
-    assert (built / "report.pdf").read_bytes() == (tmp_path / "report.pdf").read_bytes()
+    assert (built / "report.pdf").read_bytes() == pdf.read_bytes()
 
 
 def test_a_word_file_alone_is_not_described_by_an_older_render(tmp_path):

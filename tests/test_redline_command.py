@@ -111,7 +111,7 @@ def test_an_author_may_have_a_space_that_does_not_break(study: Path) -> None:
         ("report.docx", lambda content: content[: len(content) // 2], "report.docx is not as it was locked"),
         ("report.qmd", None, "locks/first-look/report.qmd does not exist"),
         ("report.qmd", lambda content: content + b"\xff", "report.qmd is not as it was locked"),
-        ("results.json", lambda _: b"{}", "results.json is not as it was locked"),
+        ("released.json", lambda _: b"{}", "released.json is not as it was locked"),
         ("study.toml", lambda _: b"schema = ", "study.toml is not as it was locked"),
         ("manifest.json", lambda _: b"", "locks/first-look/manifest.json is damaged"),
     ],

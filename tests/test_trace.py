@@ -14,6 +14,7 @@ from analysis.results import Results
 from analysis.study import Study
 from manuscript.__main__ import main
 from manuscript.document import style_of
+from manuscript.numbers import text
 from manuscript.provenance import Printed, joined
 from manuscript.style import NBSP
 from manuscript.tables import render_table
@@ -45,15 +46,17 @@ def test_every_inline_expression_is_in_the_trace_with_its_line(folder: Path, tra
     assert (other.printed, other.line) == ("42", len(lines) - 1)
 
 
-def test_an_entry_has_the_full_value_of_its_record(traced: Trace, implants_results: Results) -> None:
-    """Value, interval, n and method are those of results.json, of every entry."""
+def test_an_entry_has_what_is_printed_of_its_record(traced: Trace, implants: Study, implants_results: Results) -> None:
+    """Value and interval are told as they are printed, with n and method of the record, of every entry."""
     records = [entry for entry in traced.entries if entry.id in implants_results]
     assert len(records) > 20
     for entry in records:
         record = implants_results[entry.id]
-        assert (entry.value, entry.conf_low, entry.n, entry.method) == (
-            record.value, record.conf_low, record.n, record.method,
-        )  # fmt: skip
+        assert (entry.n, entry.method) == (record.n, record.method)
+        whole = text(record, style_of(implants)).replace(NBSP, " ")
+        assert entry.result in (whole, whole.split(" (")[0], whole.split(".")[0] + "%", "")
+    assert sum(bool(entry.result) for entry in records) > 20
+    assert not re.search(r"\d\.\d{5}", traced.to_json())
     assert traced.data_sha256 == implants_results.source.data_sha256
 
 
@@ -124,7 +127,7 @@ def test_the_command_prints_a_table_json_or_what_is_unprinted(
     assert traced.data_sha256 in head
     assert max(map(len, [head, *body, end])) <= 120
     for entry in traced.entries:
-        result = f"    {entry.id} = " if entry.id else "    not a result"
+        result = f"    {entry.id}" if entry.id else "    not a result"
         assert any(line.startswith(result) for line in body), entry
     assert f"{traced.entries[0].where}: {traced.entries[0].printed}" == body[0]
     assert end.endswith(f"{len(traced.unprinted)} of {traced.records} results are nowhere in report.qmd")

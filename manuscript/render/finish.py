@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-from analysis.source import RESULTS_FILE
 
 from .authors import byline
 from .docx import finish_docx
@@ -16,10 +15,16 @@ from .pdf import compile_pdf, missing_characters
 from .typst_byline import with_byline
 
 
-def finish(draft: Draft, *, docx: Path | None, pdf: Path | None, root: Path, fonts: Path) -> tuple[str, ...]:
+def finish(
+    draft: Draft,
+    *,
+    docx: Path | None,
+    pdf: Path | None,
+    root: Path,
+    fonts: Path,
+    released: Callable[[], tuple[str | None, tuple[str, ...]]] | None = None,
+) -> tuple[str, ...]:
     """Finish a draft's Word file in place and compile its Typst document to a PDF; return warnings.
-
-    The PDF carries the study's results.json, where there is one under `root` and no ``attach-results: false``.
 
     Parameters
     ----------
@@ -27,24 +32,25 @@ def finish(draft: Draft, *, docx: Path | None, pdf: Path | None, root: Path, fon
     pdf : the PDF to write, or None for no PDF.
     root : the document's folder, which the paths of its images start from.
     fonts : folder of the fonts that the PDF may use.
+    released : gives the text that the PDF carries as released.json, or None, and warnings; it is not asked where the
+        front matter has ``attach-results: false``.
 
     Raises
     ------
     ReportError
         If the document has characters that no font has, or that cannot be set; names their places.
     """
+    wanted = pdf is not None and draft.metadata.get("attach-results", True)
+    attached, told = released() if wanted and released else (None, ())
     with ThreadPoolExecutor(2) as pool:
         jobs = []
         if pdf is not None:
             source = _finished(draft, root=root, fonts=fonts)
             draft.typst.write_text(source, encoding="utf-8")
-            results = root / RESULTS_FILE
-            wanted = draft.metadata.get("attach-results", True) and results.is_file()
-            attached = results if wanted else None
-            jobs.append(pool.submit(compile_pdf, source, pdf, root=root, fonts=fonts, results=attached))
+            jobs.append(pool.submit(compile_pdf, source, pdf, root=root, fonts=fonts, released=attached))
         if docx is not None:
             finish_docx(docx, metadata=draft.metadata, alt_texts=draft.alt_texts)
-        return (*draft.warnings, *(warning for job in jobs for warning in job.result()))
+        return (*draft.warnings, *told, *(warning for job in jobs for warning in job.result()))
 
 
 def _finished(draft: Draft, *, root: Path, fonts: Path) -> str:

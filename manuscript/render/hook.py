@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -14,6 +15,7 @@ def main() -> int:
     # Run as a script, Python looks for modules in this folder first; they are the package's, and found from its root.
     sys.path[0] = str(REPOSITORY)
     from analysis.errors import LockstepError
+    from manuscript.release import attachment
     from manuscript.render import quarto
     from manuscript.render.bibliography import refuse_repeated
     from manuscript.render.finish import finish
@@ -46,6 +48,7 @@ def main() -> int:
                 pdf=pdf if typst is not None and typst.is_file() else None,
                 root=source.parent,
                 fonts=REPOSITORY / "templates" / "fonts",
+                released=partial(attachment, source),
             )
             for warning in warnings:
                 sys.stderr.write(f"warning: {warning}\n")

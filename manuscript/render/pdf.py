@@ -29,6 +29,8 @@ USUAL: Final = re.compile(
 
 STANDARD: Final[Literal["ua-1"]] = "ua-1"  # PDF/UA-1: every page's content tagged, alt texts, a title, a language
 
+_ESCAPED: Final = {'"': r"\"", "\\": r"\\", "\r": r"\r", "\n": r"\n"}  # in a string of Typst
+
 
 class _TypesettingError(Exception):
     """What Typst said, and its `diagnostic`, which has more lines."""
@@ -59,7 +61,7 @@ def missing_characters(text: str, *, fonts: Path) -> tuple[str, ...]:
     return ()
 
 
-def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, results: Path | None = None) -> list[str]:
+def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, released: str | None = None) -> list[str]:
     """Compile a Typst document and return its warnings, one line each.
 
     Parameters
@@ -69,7 +71,7 @@ def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, results: Pat
     pdf : the file to write.
     fonts : folder of the fonts to be used besides those that Typst brings, and that of East Asia where its letters
         are; the system's are never used.
-    results : a file under `root` that travels inside the PDF, as an attachment.
+    released : the text of released.json, which travels inside the PDF as an attachment.
 
     Raises
     ------
@@ -81,8 +83,8 @@ def compile_pdf(source: str, pdf: Path, *, root: Path, fonts: Path, results: Pat
     The result is a PDF/UA-1 file. Where the content does not allow it (an image without a description, say), it is a
     tagged PDF without the certificate, and a warning says why.
     """
-    if results is not None:
-        source += _attachment(results.relative_to(root))
+    if released is not None:
+        source += _attachment(released)
     try:
         made, warnings = _compiled(source, root, fonts, certified=True), []
     except _TypesettingError as error:
@@ -173,11 +175,12 @@ def _folders(source: str, fonts: Path) -> list[Path]:
     return [fonts, eastern] if eastern else [fonts]
 
 
-def _attachment(path: Path) -> str:
-    """Return the end of a Typst document that attaches a file; it prints nothing."""
+def _attachment(text: str) -> str:
+    """Return the end of a Typst document that attaches released.json; it prints nothing."""
+    literal = re.sub(r'["\\\\\r\n]', lambda found: _ESCAPED[found[0]], text)
     return (
-        f'\n#pdf.attach("{path.name}", read("/{path.as_posix()}", encoding: none), relationship: "supplement", '
-        f'mime-type: "application/json", description: "Every result of this document at full precision")\n'
+        f'\n#pdf.attach("released.json", bytes("{literal}"), relationship: "supplement", '
+        f'mime-type: "application/json", description: "The results that this document prints, as it prints them")\n'
     )
 
 

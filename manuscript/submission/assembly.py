@@ -19,6 +19,7 @@ from ..locks import figures_of
 from ..places import places_in
 from ..progress import Progress
 from ..reference_list import reference_findings
+from ..release import release
 from ..render.project import read_project
 from ..render.qmd import Document, read_qmd
 from ..spare import Spare
@@ -171,7 +172,7 @@ def _files(
             papers = write_papers(
                 draft,
                 study=report.study,
-                results=report.results,
+                results=release(document, report.study, report.results, report.style),
                 journal=journal,
                 front_matter=document.front_matter,
                 text=text,

@@ -49,6 +49,7 @@ def write_papers(
     Parameters
     ----------
     folder : where they go.
+    results : those that the manuscript prints; the checklist tells no others.
     journal : for which the draft is; None for none in particular.
     front_matter : of report.qmd, with authors, keywords, `short-title`, `article-type`, `papersize`, and `strobe`.
     text : of `docx`.

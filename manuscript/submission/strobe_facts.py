@@ -11,6 +11,7 @@ from analysis.study import FOLLOW_UP, Endpoint, Study, slug
 
 from .. import numbers
 from ..level_names import named
+from ..released import Released
 from ..style import NBSP, Style
 
 
@@ -23,7 +24,7 @@ class Fact:
 
 
 def facts_for(number: str, study: Study, results: Results, style: Style) -> tuple[Fact, ...]:
-    """Return the facts on an item; none where nothing can be computed."""
+    """Return the facts on an item; none where nothing can be computed, or the manuscript prints nothing of it."""
     source = _FACTS.get(number)
     return () if source is None else tuple(source(_Known(study, results, style)))
 
@@ -41,6 +42,8 @@ class _Known:
         return self.results[record_id] if is_there else None
 
     def print(self, record_id: str) -> str:
+        if isinstance(self.results, Released):
+            return self.results.forms[record_id].text
         return numbers.text(self.results[record_id], self.style)
 
     def count(self, record_id: str) -> str:
@@ -98,7 +101,8 @@ def _definitions(known: _Known) -> Iterator[Fact]:
 
 
 def _size(known: _Known) -> Iterator[Fact]:
-    yield Fact(f"{known.count('flow.analysed')} in the analysis.", ("flow.analysed",))
+    if known.find("flow.analysed"):
+        yield Fact(f"{known.count('flow.analysed')} in the analysis.", ("flow.analysed",))
     yield from _events(known, by_group=False)
 
 
@@ -185,6 +189,8 @@ def _censored(known: _Known) -> Iterator[Fact]:
 
 def _flow(known: _Known) -> Iterator[Fact]:
     ids = ("flow.reviewed", "flow.excluded", "flow.analysed")
+    if not all(map(known.find, ids)):
+        return
     reviewed, excluded, analysed = (known.count(record_id) for record_id in ids)
     yield Fact(f"{reviewed} reviewed − {excluded} excluded = {analysed} in the analysis.", ids)
 
