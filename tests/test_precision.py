@@ -6,14 +6,18 @@ import dataclasses
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.baseline import NumberSummary, describe
 from analysis.precision import cutoff_decimals, number_decimals, recorded_decimals, time_decimals
 from analysis.results import Record, Results
 from analysis.roc import roc_curve_cutoff
 from analysis.study import Study
+from manuscript.numbers import bare_text
+from manuscript.style import Style
 
 
 @pytest.mark.parametrize(
@@ -83,6 +87,37 @@ def test_every_statistic_of_a_variable_has_its_decimals(study: Study, results: R
     assert {record.decimals for record in follow_up} == {2}
     medians = [record for record in results if record.kind == "time" and record.unit == "days"]
     assert {record.decimals for record in medians if record.id.endswith(".median")} == {0}
+
+
+@given(
+    decimals=st.integers(0, 3),
+    groups=st.lists(st.lists(st.integers(0, 5000), min_size=1, max_size=12), min_size=1, max_size=3),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_row_of_a_table_has_one_number_of_decimals(decimals: int, groups: list[list[int]]) -> None:
+    """Whatever the data and the groups: a statistic of a variable prints as in the group beside it."""
+    frame = pd.DataFrame(
+        [(value / 10**decimals, str(group)) for group, values in enumerate(groups) for value in values],
+        columns=["x", "group"],
+    )
+    described = describe(frame, numbers=["x"], categories={}, by=("group", [str(i) for i in range(len(groups))]))
+    summaries = [summary for summary in described.values() if isinstance(summary, NumberSummary)]
+    found = number_decimals(frame["x"], [summary.median for summary in summaries], None)
+    for parts in (("mean", "sd"), ("median", "min", "max", "q1", "q3")):
+        cells = [
+            bare_text(_number(part, getattr(summary, part), found.of(part)), Style())
+            for summary in summaries
+            for part in parts
+            if getattr(summary, part) is not None
+        ]
+        assert len({len(cell.partition(".")[2]) for cell in cells}) == 1
+    assert all(float(bare_text(_number("max", s.max, found.of("max")), Style())) == s.max for s in summaries)
+
+
+def _number(part: str, value: float | None, decimals: int) -> Record:
+    return Record(
+        id=f"x.{part}", kind="number", value=value, label="x", population="all", n=1, method="m", decimals=decimals
+    )
 
 
 def test_survival_times_have_the_decimals_of_their_follow_up(study: Study, implants: Study) -> None:

@@ -23,7 +23,7 @@ _SORTS: Final = {  # what rules are about, by how they begin: what is counted, a
 }
 _NOTE_MARK: Final = re.compile(r"(?:^|(?<=[.;)] ))(?P<mark>[*†‡§¶‖#|]{1,2}|[a-z])(?:[ \xa0](?=[A-Z\d])|(?=[A-Z]))")
 _COUNT_NAME: Final = re.compile(r"(?<![\w.])(?:[nN]|No\.)(?=[ \xa0]\(%|\s*$)")
-_SHARED_CELL: Final = re.compile(r"\d[\d,]*[ \xa0]\(\d+(?:[.·,]\d+)?%?\)")
+_SHARED_CELL: Final = re.compile(r"\d[\d,]*[ \xa0]\([<>]?\d+(?:[.·,]\d+)?%?\)")
 
 
 def _in_style(rule: str) -> Measure:
