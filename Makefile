@@ -44,7 +44,7 @@ watch: $(INSTALLED)  ## build the report again whenever a file is saved, until C
 results: $(INSTALLED)  ## compute build/results.json alone
 	@$(PY) -m analysis --study="$$STUDY" $${DATA:+--data="$$DATA"}
 
-check: $(INSTALLED)  ## check that the claims hold and no number is typed; JOURNAL=name: hold a journal's rules against a draft; RUN=0: run no code
+check: $(INSTALLED)  ## check that the claims hold and each number comes from a result; JOURNAL=name: hold a journal's rules against a draft; RUN=0: run no code
 	@$(PY) -m manuscript check --study="$$STUDY" --journal="$$JOURNAL" --renderer="$$RENDERER" $(if $(filter 0,$(RUN)),--no-run)
 
 draft: $(INSTALLED)  ## make the folder to upload to a journal, build/drafts/JOURNAL, and its archive; FORCE=1 although rules fail

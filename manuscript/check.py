@@ -12,6 +12,7 @@ from analysis.source import RESULTS_FILE
 from analysis.study import Study
 
 from . import claims, literals
+from .computed import Outputs, run_document
 from .document import Report, open_study, style_of
 from .places import call_in, places_in, printed_at
 from .ratio_units import too_small_units
@@ -28,9 +29,10 @@ REPOSITORY: Final = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a check found; `broken`, `typed` and `references` make it fail, the others are worth knowing.
+    """What a check found; `broken`, `typed`, `computed` and `references` make it fail, the others are worth knowing.
 
-    `literals` are the numbers that `typed` tells of.
+    `computed` are numbers that the document's code prints with no result behind them; `literals` are the numbers that
+    `typed` and `computed` tell of.
     """
 
     claims: int
@@ -40,14 +42,15 @@ class Findings:
     unprinted: str = ""
     literals: tuple[literals.Literal, ...] = ()
     units: tuple[str, ...] = ()
+    computed: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     reference_notes: tuple[str, ...] = ()
     not_checked: str = ""
 
     @property
     def passed(self) -> bool:
-        """Whether every claim holds, no number is typed without being declared, and no reference lacks anything."""
-        return not (self.broken or self.typed or self.references)
+        """Whether every claim holds, every number comes from a result or is declared, no reference lacks anything."""
+        return not (self.broken or self.typed or self.computed or self.references)
 
     def lines(self) -> list[str]:
         """Return the findings as lines to print, what fails first."""
@@ -57,14 +60,19 @@ class Findings:
         return [
             *self.broken,
             *self.typed,
+            *self.computed,
             *(line for text in self.references for line in wrapped(text, indent=4)),
             *self.unused,
             *(line for text in self.units for line in wrapped(text, indent=4)),
             *(line for text in self.reference_notes for line in wrapped(text, indent=4)),
             *([f"{self.unprinted}; `make trace UNPRINTED=1` lists them"] if self.unprinted else []),
             *(wrapped(self.not_checked, indent=4) if self.not_checked else []),
-            f"{held}, {counted(len(self.typed), 'typed number')}{self._incomplete()}",
+            f"{held}, {counted(len(self.typed), 'typed number')}{self._without_result()}{self._incomplete()}",
         ]
+
+    def _without_result(self) -> str:
+        count = sum(literal.code is not None for literal in self.literals)
+        return f", {counted(count, 'computed number')} without a result" if count else ""
 
     def _incomplete(self) -> str:
         count = len(self.references)
@@ -85,8 +93,9 @@ def check(folder: Path, document: str = "report.qmd", *, run: bool = True) -> Fi
     """
     report = open_study(folder)
     read = read_qmd(report.study.folder / document)
-    found = findings(read, report.results, report.style)
-    traced = trace_of(read, report.results) if run else None
+    outputs = run_document(read) if run else None
+    found = findings(read, report.results, report.style, outputs)
+    traced = trace_of(read, report.results, outputs) if outputs is not None else None
     printed = {entry.id for entry in traced.entries} if traced else _ids_without_running(read, report)
     units = too_small_units(report.study, report.results, report.style, printed)
     references = reference_findings(read, read_project(report.study.folder, fallback=REPOSITORY))
@@ -125,14 +134,20 @@ def _is_answered(part: Inline, report: Report) -> bool:
     return call is not None and printed_at(call, report.study, report.results) is not None
 
 
-def findings(document: Document, results: Results, style: Style) -> Findings:
-    """Hold the claims of a document against the results, and look for numbers that do not come from them."""
+def findings(document: Document, results: Results, style: Style, outputs: Outputs | None = None) -> Findings:
+    """Hold the claims of a document against the results, and look for numbers that do not come from them.
+
+    Parameters
+    ----------
+    outputs : what the document's code prints; without them, only what is typed is known.
+    """
     verdicts = claims.verdicts(document, results, style)
-    found = literals.literals_in(document, results, style)
+    found = literals.literals_in(document, results, style, outputs)
     return Findings(
         claims=len(verdicts),
         broken=_broken(verdicts, document),
-        typed=tuple(literals.describe(literal, document.name) for literal in found.undeclared),
+        typed=literals.described(found.undeclared, document.name),
+        computed=literals.described_computed(found.undeclared, document.name),
         unused=tuple(
             f"{document.name}: '{phrase}' is declared under `literals` but not in the text" for phrase in found.unused
         ),

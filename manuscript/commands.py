@@ -230,7 +230,7 @@ def _parser() -> argparse.ArgumentParser:
     watch = verbs.add_parser("watch", help="bring the documents up to date whenever a file is saved, until Ctrl-C")
     _add_place(watch)
     watch.set_defaults(run=_watch, after_error="")
-    check = verbs.add_parser("check", help="check that the claims hold and that no number is typed into the prose")
+    check = verbs.add_parser("check", help="check that the claims hold and each number comes from a result")
     check.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
     check.add_argument("--journal", default="", help="hold the rules of this journal against a draft")
     check.add_argument("--no-run", action="store_true", help="run no code of the document, and say what is not checked")

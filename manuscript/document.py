@@ -44,7 +44,8 @@ class Report(Phrases):
     def audit_score(self) -> Phrase:
         """Print how many published statements match the results: "152 of 156"."""
         audit = ensure_audit(self.study)
-        return Phrase(" of ".join(numbers.count_text(count, self.style) for count in (audit.matched, audit.judged)), ())
+        score = " of ".join(numbers.count_text(count, self.style) for count in (audit.matched, audit.judged))
+        return Phrase(score, (), source=AUDIT_FILE.as_posix())
 
     def missing(self, variables: Sequence[str]) -> Phrase:
         """Say in words for how many patients each variable is missing: "no value was missing".

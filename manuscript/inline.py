@@ -23,11 +23,17 @@ UNSUPPORTED: Final = "NOT SUPPORTED BY THE DATA"
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A printed piece of the results: `text` for people, `_repr_markdown_` for the document, `ids` for provenance."""
+    """A printed piece of the results: `text` for people, `_repr_markdown_` for the document, `ids` for provenance.
+
+    `typed` are the words of it that the author wrote, such as those of a claim: they may hold numbers of their own.
+    `source` says where a text comes from that no record is behind, such as the score of an audit.
+    """
 
     text: str
     ids: tuple[str, ...]
     markup: str | None = None
+    typed: tuple[str, ...] = ()
+    source: str = ""
 
     def __str__(self) -> str:
         return self.text
@@ -122,7 +128,7 @@ class Phrases:
 
     def heading(self, name: str) -> Phrase:
         """Print what a journal calls a part of the abstract: "Results", or "Findings"."""
-        return Phrase(self.style.headings.get(name, name), ())
+        return Phrase(self.style.headings.get(name, name), (), typed=() if name in self.style.headings else (name,))
 
     def month(self, record_id: str) -> Phrase:
         """Print a date's month: "July 1965"."""
@@ -138,7 +144,7 @@ class Phrases:
         if not (then.strip() and otherwise.strip()):
             raise ReportError(f'either("{condition}", ...) needs words for both cases; Quarto cannot insert nothing')
         holds, ids = holds_for(parse_expression(condition), self.results, self.style)
-        return Phrase(then if holds else otherwise, ids)
+        return Phrase(then if holds else otherwise, ids, typed=(then, otherwise))
 
     def claim(self, words: str, condition: str) -> Phrase:
         """Print words that state a finding; where the results do not support them, mark them for all to see.
@@ -149,9 +155,9 @@ class Phrases:
             raise ReportError(f'claim("", "{condition}") has no words; Quarto cannot insert nothing')
         holds, ids = holds_for(parse_expression(condition), self.results, self.style)
         if holds:
-            return Phrase(words, ids)
+            return Phrase(words, ids, typed=(words,))
         marked = f"[**{UNSUPPORTED}:** {escape.markdown(words)}]{{.mark}}"
-        return Phrase(f"{UNSUPPORTED}: {words}", ids, marked)
+        return Phrase(f"{UNSUPPORTED}: {words}", ids, marked, typed=(words,))
 
     def _one(self, record_id: str, printer: Callable[..., str], decimals: int | None) -> Phrase:
         return Phrase(printer(self.results[record_id], self.style, decimals=decimals), (record_id,))

@@ -13,14 +13,15 @@ from analysis.errors import counted
 from analysis.files import write_whole
 from analysis.results import Curve, Record, Results
 
+from .computed import Outputs, run_document, typed_words, visible_text
 from .document import open_study
+from .inline import Phrase
+from .literals import has_number
 from .provenance import Printed
 from .release import release
 from .released import Form
-from .render import cells
-from .render.project import read_project
-from .render.qmd import Cell, Document, Inline, read_qmd
-from .render.settings import settings_for
+from .render.outputs import Output
+from .render.qmd import Cell, Document, Inline, Prose, read_qmd
 from .style import NBSP
 from .terminal import wrapped
 
@@ -35,6 +36,8 @@ class Entry:
     `result` is what the document prints of the result, where it prints most of it: "2411 days (95% CI 2160–6262)" where
     `printed` is "2411"; "curve" of a curve, empty where it is not printed anywhere, or by a call whose arguments are
     computed. `reason` is why a value cannot be estimated, or lacks a limit.
+
+    Without `id`, `method` is the file that it comes from, such as build/audit.json, or empty: the document computed it.
     """
 
     line: int
@@ -47,6 +50,11 @@ class Entry:
     population: str = ""
     method: str = ""
     reason: str | None = None
+
+    @property
+    def unsourced(self) -> bool:
+        """Whether it has a number that comes from no result, nor from the audit."""
+        return not (self.id or self.method) and has_number(self.printed)
 
     @property
     def where(self) -> str:
@@ -69,7 +77,9 @@ class Trace:
         """Return the trace as lines for a terminal: the data, then each printed text with its results below it."""
         ids = {entry.id for entry in self.entries if entry.id}
         places = [line for _, group in groupby(self.entries, _printed_at) for line in _lines(tuple(group))]
-        end = f"{counted(len(self.entries), 'line')}, {counted(len(ids), 'result')}; {self.unprinted_line()}"
+        own = sum(entry.unsourced for entry in self.entries)
+        without = f", {own} without a result behind {'it' if own == 1 else 'them'}" if own else ""
+        end = f"{counted(len(self.entries), 'line')}, {counted(len(ids), 'result')}{without}; {self.unprinted_line()}"
         return [f"{self.document}, from {self.data_file} (SHA-256 {self.data_sha256})", "", *places, "", end]
 
     def unprinted_line(self) -> str:
@@ -92,18 +102,21 @@ def trace(folder: Path, document: str = "report.qmd") -> Trace:
     """
     report = open_study(folder)
     read = read_qmd(report.study.folder / document)
-    found = trace_of(read, report.results)
+    outputs = run_document(read)
+    found = trace_of(read, report.results, outputs)
     forms = release(read, report.study, report.results, report.style).forms
     return replace(found, entries=tuple(_with_result(entry, forms) for entry in found.entries))
 
 
-def trace_of(document: Document, results: Results) -> Trace:
-    """Follow what a document prints, without what each result is; see `trace`."""
-    seen: list[tuple[Inline | Cell, object]] = []
-    project = read_project(document.path.parent, fallback=Path(__file__).resolve().parent.parent)
-    options = settings_for("typst", project, document).execute
-    cells.run(document, options, watch=lambda part, value: seen.append((part, value)))
-    entries = tuple(entry for part, value in seen for entry in _entries(part, value, document, results))
+def trace_of(document: Document, results: Results, outputs: Outputs) -> Trace:
+    """Follow what a document's code prints, without what each result is; see `trace`."""
+    entries = tuple(
+        entry
+        for place, part in enumerate(document.parts)
+        if not isinstance(part, Prose)
+        for output in outputs.get(place, ())
+        for entry in _entries(part, output, document, results)
+    )
     used = {entry.id for entry in entries}
     return Trace(
         document=document.name,
@@ -122,15 +135,25 @@ def write_trace(folder: Path) -> Trace:
     return found
 
 
-def _entries(part: Inline | Cell, value: object, document: Document, results: Results) -> Iterator[Entry]:
+def _entries(part: Inline | Cell, output: Output, document: Document, results: Results) -> Iterator[Entry]:
     label = document.label_around(part.line) if isinstance(part, Cell) else ""
-    printed: Iterable[Printed] = getattr(value, "printed", ())
-    if isinstance(part, Inline) and not printed:
-        printed = (Printed(str(value)),)
-    for text in printed:
+    if isinstance(output.value, Phrase) and output.value.source:
+        yield Entry(line=part.line, label=label, place="", printed=str(output.value), id="", method=output.value.source)
+        return
+    for text in _texts(part, output):
         for record_id in text.ids or ("",):
             plain = text.replace(NBSP, " ")
             yield _entry(part.line, label, text.place, plain, record_id, results)
+
+
+def _texts(part: Inline | Cell, output: Output) -> Iterable[Printed]:
+    """Return what an output prints: the texts that know their results, or else each line that holds a number."""
+    if typed_words(output.value) is not None:
+        return getattr(output.value, "printed", ())
+    text = visible_text(output)
+    if isinstance(part, Inline):
+        return (Printed(text),)
+    return [Printed(line.strip()) for line in text.splitlines() if has_number(line)]
 
 
 def _entry(line: int, label: str, place: str, printed: str, record_id: str, results: Results) -> Entry:
@@ -165,10 +188,14 @@ def _lines(entries: Sequence[Entry]) -> Iterator[str]:
     yield from wrapped(f"{entries[0].where}: {entries[0].printed}", indent=8)
     for entry in entries:
         yield from wrapped(
-            f"    {entry.id}{_value(entry)}, n = {entry.n}" if entry.id else "    not a result", indent=8
+            f"    {entry.id}{_value(entry)}, n = {entry.n}" if entry.id else f"    {_no_result(entry)}", indent=8
         )
     for method in dict.fromkeys(entry.method for entry in entries if entry.method):
         yield from wrapped(f"    method: {method}", indent=12)
+
+
+def _no_result(entry: Entry) -> str:
+    return "a number without a result behind it" if entry.unsourced else "not a result"
 
 
 def _value(entry: Entry) -> str:

@@ -28,6 +28,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(IMPLANTS, place, ignore=shutil.ignore_patterns("build", ".quarto"))
     with (place / "report.qmd").open("a", encoding="utf-8") as document:
         document.write("\nLast, `{python} 6 * 7`.\n")
+        document.write('\n```{python}\nprint("no number")\nprint("a mean of 26.31 in all")\n```\n')
+        document.write('\n```{python}\n#| include: false\nprint("8 that nobody sees")\nr.n("flow.analysed")\n```\n')
     return place
 
 
@@ -41,9 +43,20 @@ def test_every_inline_expression_is_in_the_trace_with_its_line(folder: Path, tra
     """No value of the prose is left out, also none that comes from no result."""
     lines = (folder / "report.qmd").read_text(encoding="utf-8").split("\n")
     with_code = {number for number, line in enumerate(lines, start=1) if "`{python} " in line}
-    assert {entry.line for entry in traced.entries if not entry.label} == with_code
-    [other] = [entry for entry in traced.entries if not entry.id]
-    assert (other.printed, other.line) == ("42", len(lines) - 1)
+    of_cells = {number for number, line in enumerate(lines, start=1) if line == 'print("no number")'}
+    assert {entry.line for entry in traced.entries if not entry.label} - of_cells == with_code
+    [other] = [entry for entry in traced.entries if not entry.id and entry.line not in of_cells]
+    assert (other.printed, lines[other.line - 1]) == ("42", "Last, `{python} 6 * 7`.")
+    assert other.unsourced
+
+
+def test_a_line_with_a_number_that_a_cell_prints_is_in_the_trace(folder: Path, traced: Trace) -> None:
+    """What a cell prints is a number without a result behind it, unless the cell leaves nothing in the document."""
+    [entry] = [entry for entry in traced.entries if not entry.id and entry.printed != "42"]
+    lines = (folder / "report.qmd").read_text(encoding="utf-8").split("\n")
+    assert (entry.printed, lines[entry.line]) == ("a mean of 26.31 in all", 'print("a mean of 26.31 in all")')
+    assert entry.unsourced
+    assert not [entry for entry in traced.entries if entry.line > len(lines) - 6]
 
 
 def test_an_entry_has_what_is_printed_of_its_record(traced: Trace, implants: Study, implants_results: Results) -> None:
@@ -127,9 +140,10 @@ def test_the_command_prints_a_table_json_or_what_is_unprinted(
     assert traced.data_sha256 in head
     assert max(map(len, [head, *body, end])) <= 120
     for entry in traced.entries:
-        result = f"    {entry.id}" if entry.id else "    not a result"
+        result = f"    {entry.id}" if entry.id else "    a number without a result behind it"
         assert any(line.startswith(result) for line in body), entry
     assert f"{traced.entries[0].where}: {traced.entries[0].printed}" == body[0]
+    assert "results, 2 without a result behind them; " in end
     assert end.endswith(f"{len(traced.unprinted)} of {traced.records} results are nowhere in report.qmd")
     assert main([*arguments, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -9,7 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
 from typing import Any, Final, Literal
@@ -30,7 +30,7 @@ _ALLOWED: Final[Mapping[str, tuple[Any, ...]]] = {  # the first is Quarto's defa
 }
 _CURLY_QUOTES: Final = "“”„‘’"  # what a word processor makes of straight ones
 
-Watch = Callable[[Inline | Cell, object], None]
+Watch = Callable[[Inline | Cell, Output], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def run(document: Document, options: Mapping[str, Any], *, watch: Watch | None =
     ----------
     document : the parsed document; its code runs in its folder, which is also first on the import path.
     options : the `execute` options of project and front matter; a cell's own options win.
-    watch : is told of each value that an inline expression or a cell shows.
+    watch : is told of each output that an inline expression or a cell leaves in the document.
     marked : let values print with the names of their results, where they can.
 
     Raises
@@ -77,7 +77,6 @@ class _Session:
         self.document = document
         self.watch = watch
         self.marked = marked
-        self.part: Cell | None = None
         self.options = {key: allowed[0] for key, allowed in _ALLOWED.items()} | dict(options)
         self.outputs: list[Output] = []
         self.namespace: dict[str, Any] = {"__name__": "__main__", "display": self.display}
@@ -87,12 +86,13 @@ class _Session:
         with self._errors_at(inline.line):
             tree = ast.parse(inline.expression, self.document.name, "eval")
             value = eval(self._compiled(tree, inline.line), self.namespace)  # noqa: S307 (the author's own code)
-            if self.watch is not None:
-                self.watch(inline, value)
             try:
-                return inline_markdown(value, marked=self.marked)
+                markdown = inline_markdown(value, marked=self.marked)
             except ValueError as error:
                 raise ReportError(f"`{inline.expression}` {error}") from None
+            if self.watch is not None:
+                self.watch(inline, Output("markdown", markdown, value))
+            return markdown
 
     def cell(self, cell: Cell) -> str:
         """Run a cell; return what it leaves in the document."""
@@ -106,19 +106,20 @@ class _Session:
             outputs = [output for output in outputs if output.kind != "stderr"]
         if not options["include"]:
             return "\n"
+        if self.watch is not None:
+            for output in outputs if options["output"] else ():
+                as_is = options["output"] == "asis" and output.kind != "html"
+                self.watch(cell, replace(output, kind="markdown") if as_is else output)
         code = "\n".join(line for line in cell.code.split("\n") if not line.startswith("#|"))
         return cell_markdown(code, outputs, echo=options["echo"], output=options["output"])
 
     def display(self, *values: object) -> None:
         """Show objects in the document, as a Jupyter kernel's ``display`` does."""
-        for value in values:
-            if self.part is not None and self.watch is not None:
-                self.watch(self.part, value)
-            self.outputs.append(shown(value, marked=self.marked))
+        self.outputs.extend(shown(value, marked=self.marked) for value in values)
 
     def _run(self, cell: Cell) -> list[Output]:
         """Run a cell's code; its last expression is displayed, unless it is None or ends with a semicolon."""
-        self.outputs, self.part = [], cell
+        self.outputs = []
         stdout, stderr = _Stream("stdout", self.outputs), _Stream("stderr", self.outputs)
         with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
             with self._errors_at(cell.line):

@@ -22,10 +22,14 @@ _PICTURES: Final = ("_repr_png_", "_repr_svg_", "_repr_jpeg_", "_repr_mimebundle
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One thing that a cell shows: what it printed, or an object in its form for a document."""
+    """One thing that a cell or an inline expression shows: what it printed, or an object in its form for a document.
+
+    `value` is the object; None for what was printed.
+    """
 
     kind: Literal["stdout", "stderr", "markdown", "html", "text"]
     text: str
+    value: object = None
 
 
 def inline_markdown(value: object, *, marked: bool = False) -> str:
@@ -72,13 +76,13 @@ def shown(value: object, *, marked: bool = False) -> Output:
     for kind, name in (_MARKED, *_FORMS) if marked else _FORMS:
         form = getattr(value, name, None)
         if form is not None and (text := form()) is not None:
-            return Output(kind, str(text))
+            return Output(kind, str(text), value)
     if any(hasattr(value, name) for name in _PICTURES) or type(value).__module__.startswith("matplotlib."):
         raise ReportError(
             f"a {type(value).__name__} is shown as a picture, which needs Quarto: install it and use RENDERER=quarto, "
             "or save the picture and show it as `![](file){fig-alt=...}`."
         )
-    return Output("text", repr(value))
+    return Output("text", repr(value), value)
 
 
 def cell_markdown(code: str, outputs: Sequence[Output], *, echo: bool, output: bool | Literal["asis"]) -> str:

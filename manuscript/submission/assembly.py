@@ -12,6 +12,7 @@ from analysis.errors import LockstepError
 from analysis.results import Results
 
 from ..build import DOCUMENT, REPOSITORY, Renderer, build
+from ..computed import run_document
 from ..document import Report, open_study
 from ..illustrations import load_drawing
 from ..journal_file import Journal
@@ -103,6 +104,7 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
             figures=[measure_figure(path) for path in made.files.figures],
             traces=made.traces,
             incomplete=_incomplete_references(work / "study", journal),
+            outputs=run_document(replace(document, path=work / "study" / DOCUMENT), profiles=(journal.name,)),
         )
         checks = preflight(read)
         removed = (work / "blinded" / REMOVED).read_text("utf-8").splitlines()

@@ -141,7 +141,9 @@ def _claims(draft: Draft, _: Any) -> Found:
 
 
 def _literals(draft: Draft, _: Any) -> Found:
-    return Found(not draft.findings.typed, counted(len(draft.findings.typed), "typed number"), draft.findings.typed)
+    typed, computed = draft.findings.typed, draft.findings.computed
+    measured = counted(len(typed), "typed number") + (f", {len(computed)} of code" if computed else "")
+    return Found(not (typed or computed), measured, (*typed, *computed))
 
 
 CHECKS: Final[dict[str, Measure]] = {

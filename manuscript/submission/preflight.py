@@ -10,6 +10,7 @@ from analysis.results import Results
 from analysis.study import Study
 
 from ..check import findings
+from ..computed import Outputs
 from ..journal_file import Journal
 from ..journal_rules import RULES
 from ..render.pdf_read import read_pdf
@@ -37,7 +38,7 @@ class HouseRule:
 
 HOUSE: Final[dict[str, HouseRule]] = {
     "claims": HouseRule("every claim holds"),
-    "literals": HouseRule("no number is typed"),
+    "literals": HouseRule("each from a result"),
     "patient_numbers": HouseRule("the same everywhere"),
     "p_values": HouseRule("all in one form"),
     "intervals": HouseRule("all in one form"),
@@ -79,6 +80,7 @@ def read_draft(
     figures: Sequence[FigureFacts] = (),
     traces: Collection[str] | None = None,
     incomplete: Sequence[str] = (),
+    outputs: Outputs | None = None,
 ) -> Draft:
     """Read everything that the checks look at.
 
@@ -88,6 +90,7 @@ def read_draft(
     figures : the files of figures, each as `measure_figure` gives it.
     traces : what is left of the authors in the blinded twin; None where nobody looked.
     incomplete : what references lack, a sentence each.
+    outputs : what the document's code prints; without them, numbers that it computes are not known.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def read_draft(
         If a file is missing or cannot be read.
     """
     printed = read_printed(files.docx)
-    found = replace(findings(document, results, style), references=tuple(incomplete))
+    found = replace(findings(document, results, style, outputs), references=tuple(incomplete))
     inserted = without_typed(printed, found.literals)
     declared = declared_phrases(document.front_matter)
     quoted = quoted_tables(printed, document.front_matter)
