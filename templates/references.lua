@@ -155,6 +155,9 @@ local function mended(reference, abbreviations, style)
       reference[field], reference[variable] = nil, nil
     end
   end
+  if reference.page then
+    reference.page = text(reference.page):gsub("—", "-")  -- a range typed as ---
+  end
   local address = reference.url and plain_doi(text(reference.url))
   if address and address:match("^10%.%d+/") then  -- the DOI once more, or in the wrong field
     reference.doi = reference.doi or address

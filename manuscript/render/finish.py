@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 from .authors import byline
 from .docx import finish_docx
@@ -13,6 +15,9 @@ from .eastern import eastern_fonts, with_eastern_font
 from .glyphs import refuse_characters, unset_characters
 from .pdf import compile_pdf, missing_characters
 from .typst_byline import with_byline
+
+# Typst takes a straight quote before a word for an opening one. Before these it stands for letters: 't Hoff, the '90s.
+_ELIDED: Final = re.compile(r"(?<![^\s(\[~])'(?=(?:[tsnk]|em|tis|twas)\b|\d0s\b)")
 
 
 def finish(
@@ -56,6 +61,7 @@ def finish(
 def _finished(draft: Draft, *, root: Path, fonts: Path) -> str:
     """Return the Typst document with its authors and fonts; refuse characters that it cannot set."""
     source = with_byline(draft.typst.read_text(encoding="utf-8"), byline(draft.metadata))
+    source = _ELIDED.sub("\N{RIGHT SINGLE QUOTATION MARK}", source)
     refuse_characters(
         unset_characters(source),
         source,
