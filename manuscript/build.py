@@ -127,7 +127,7 @@ def ready(
 
     A study that is not there yet is one that will come with its figures, as a stage of a draft: no drawing is loaded.
     """
-    from . import check, document  # noqa: F401
+    from . import check, document, release  # noqa: F401
     from .illustrations import load_drawing
     from .render import finish  # noqa: F401
     from .render.pdf import prepared

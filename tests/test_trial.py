@@ -51,6 +51,8 @@ def test_a_trial_builds_its_own_documents_and_leaves_the_study_alone(
         for path in (folder / "build" / "results.json", built / "results.json")
     ]
     assert rows[1] == rows[0] - 1
+    for path in (built / "results.json", built.parent / "data" / "implants.csv"):
+        assert path.stat().st_mode & 0o077 == 0  # what names patients is for the eyes of its owner
     # the same trial again does nothing; the study's own report is still up to date
     assert main([*command, "--data", str(data)]) == 0
     assert main(command) == 0
