@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import DataError, counted, row_list
+from .snapping import snapped_all
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -61,6 +62,7 @@ def checked_follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Bools]
     same_length(times, events, "follow-up time", "event")
     _refuse(times < 0, "follow-up time is negative", "Check that no patient's end comes before the start.")
 
+    times = snapped_all(times)
     distinct = np.unique(times)
     gap = np.diff(distinct)
     tied = (gap <= TIED) | (gap <= TIED * distinct.mean())

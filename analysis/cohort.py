@@ -12,6 +12,7 @@ import pandas as pd
 from .data import Data
 from .derivation import DerivedValues, derive
 from .errors import DataError, row_list
+from .snapping import snapped_all
 from .study_model import FOLLOW_UP, Study
 from .time_to_event import TimeToEvent, time_to_event
 from .wording import shown
@@ -84,7 +85,7 @@ def build_cohort(study: Study, data: Data) -> Cohort:
     endpoints = {name: time_to_event(endpoint, analysed, rows, study) for name, endpoint in study.endpoints.items()}
     applicable = {name: _applicable(study, name, derived, analysed, kept) for name in analysed.columns}
     if study.analysis.follow_up is not None:
-        analysed[FOLLOW_UP] = endpoints[study.analysis.follow_up].time / study.time.per("months")
+        analysed[FOLLOW_UP] = snapped_all(endpoints[study.analysis.follow_up].time / study.time.per("months"))
         applicable[FOLLOW_UP] = np.ones(len(analysed), dtype=bool)
     return Cohort(
         reviewed=reviewed,

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .errors import DataError, nearest, row_list
+from .snapping import snapped, snapped_all
 from .study_model import Column
 from .wording import characters, hint, listing, shown
 
@@ -149,9 +150,10 @@ def numbers(cells: Cells) -> npt.NDArray[np.float64]:
     if cells.decimal_comma and _has_both_marks(cells):
         raise _both_marks(cells)
     if cells.column.range is not None:
-        low, high = cells.column.range
+        low, high = map(snapped, cells.column.range)
         remedy = f"Mend the file, or the range under [columns.{cells.column.name}] in study.toml."
-        outside = np.flatnonzero((values < low) | (values > high))
+        meant = snapped_all(values)
+        outside = np.flatnonzero((meant < low) | (meant > high))
         if outside.size:
             raise cells.fault(dict.fromkeys(outside.tolist(), "a number out of range"), f"{low:g} to {high:g}", remedy)
     return values[cells.codes]

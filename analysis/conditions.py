@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 
 from .errors import LockstepError
+from .snapping import snapped, snapped_all
 from .wording import hint, listing, shown
 
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -128,12 +129,19 @@ def _compared(sign: str, left: Any, right: Any) -> Truth:
     known = _known(left) & _known(right)
     if not (known if isinstance(known, bool) else known.any()):
         return known, known
-    left, right = (side.to_numpy() if hasattr(side, "to_numpy") else side for side in (left, right))
+    left, right = (_without_noise(side.to_numpy() if hasattr(side, "to_numpy") else side) for side in (left, right))
     try:
         holds = _COMPARE[sign](_as_date(left, like=right), _as_date(right, like=left))
     except TypeError:
         raise ExpressionError(f"'{sign}' stands between values of different kinds") from None
     return known & holds, known & (holds ^ True)
+
+
+def _without_noise(value: Any) -> Any:
+    """Return a number, or an array of numbers, snapped; anything else as it is."""
+    if isinstance(value, float):
+        return snapped(value)
+    return snapped_all(value) if getattr(getattr(value, "dtype", None), "kind", "") == "f" else value
 
 
 def _as_date(value: Any, *, like: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .snapping import snapped_all
 from .study_model import Derived
 
 Flags = npt.NDArray[np.bool_]
@@ -66,6 +67,6 @@ def _by_conditions(derived: Derived, frame: pd.DataFrame, levels: list[str]) -> 
 
 
 def _by_cutting(number: npt.NDArray[np.float64], at: tuple[float, ...]) -> tuple[Any, Flags]:
-    codes = np.searchsorted(np.array(at), number, side="left")  # (-inf, at[0]], (at[0], at[1]], ...
+    codes = np.searchsorted(snapped_all(at), snapped_all(number), side="left")  # (-inf, at[0]], (at[0], at[1]], ...
     codes[np.isnan(number)] = -1
     return codes, np.zeros(len(number), dtype=bool)

@@ -14,6 +14,7 @@ from .cohort import Cohort
 from .precision import NumberDecimals, number_decimals
 from .records import Population, Words, count, count_and_percent, number, record
 from .results import Record
+from .snapping import snapped
 from .study import FOLLOW_UP, Study, distinct, slug
 
 _MOMENTS: Final = {
@@ -223,7 +224,7 @@ def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, popul
     known = Population(len(both), population.text)
 
     pearson = chi_square(table)
-    small = pearson.expected_min is not None and pearson.expected_min < _SMALL_EXPECTED
+    small = pearson.expected_min is not None and snapped(pearson.expected_min) < _SMALL_EXPECTED
     warning = "an expected count is below 5" if small else None
     for part, statistic, value in (
         ("statistic", Statistic.CHI_SQUARE, pearson.statistic),

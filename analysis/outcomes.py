@@ -14,6 +14,7 @@ from .cohort import Cohort
 from .cox import DIVERGES
 from .records import Population, Words, count, count_and_percent, interval, number
 from .results import Curve, Record
+from .snapping import snapped
 from .study import FOLLOW_UP, Endpoint, Study, slug
 from .survival import (
     CoxModel,
@@ -133,7 +134,7 @@ def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
     yield interval(
         f"{stem}.median", Statistic.SURVIVAL_MEDIAN, median, population, words, conf_level=level, unit=time.unit
     )
-    at = [year * time.year for year in time.landmarks]
+    at = [snapped(year * time.year) for year in time.landmarks]
     rates = fit.at(at) if fit else [nobody] * len(at)
     for year, when, rate in zip(time.landmarks, at, rates, strict=True):
         name = f"{year:g}y".replace(".", "_")
@@ -148,7 +149,7 @@ def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
         )
     if fit is None:
         return
-    ticks = [tick * time.per(endpoint.axis.unit) for tick in endpoint.axis.ticks]
+    ticks = [snapped(tick * time.per(endpoint.axis.unit)) for tick in endpoint.axis.ticks]
     yield Curve(
         id=stem,
         label=f"{outcome.label}: Kaplan-Meier curve",

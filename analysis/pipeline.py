@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,12 @@ from .descriptive import (
     setting_records,
     survivor_records,
 )
+from .errors import StudyError
 from .outcomes import endpoint_results, reverse_follow_up_record
 from .precision import cutoff_decimals, recorded_decimals, time_decimals, with_time_decimals
 from .records import Population, interval, number
 from .results import Curve, Record, Results, write_results
+from .snapping import snapped_all
 from .source import RESULTS_FILE, source_of
 from .study import Cutoff, Study, slug
 
@@ -39,11 +41,25 @@ def compute(study: Study) -> Results:
     data = read_data(study)
     cohort = build_cohort(study, data)
     found = list(_all(study, cohort))
+    _check_ids(found)
     return Results(
         source=source_of(study, rows=data.n_rows, columns=data.n_columns),
         records=tuple(item for item in found if isinstance(item, Record)),
         curves=tuple(item for item in found if isinstance(item, Curve)),
     )
+
+
+def _check_ids(found: Iterable[Record | Curve]) -> None:
+    """Refuse two results of one id, of which the text could cite only one."""
+    owners: dict[tuple[type, str], str] = {}
+    for item in found:
+        key = type(item), item.id
+        if key in owners:
+            raise StudyError(
+                f'study.toml: two results would have the id \'{item.id}\': "{owners[key]}" and "{item.label}".\n'
+                "Give the variable or the level another name."
+            )
+        owners[key] = item.label
 
 
 def run(study: Study) -> Path:
@@ -77,7 +93,7 @@ def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Po
     of_time = cutoff.marker in study.endpoints
     marker_unit = study.time.unit if of_time else study.columns[cutoff.marker].unit
     marker = cohort.endpoints[cutoff.marker].time if of_time else cohort.analysed[cutoff.marker].to_numpy(dtype=float)
-    known = ~np.isnan(marker)
+    marker, known = snapped_all(marker), ~np.isnan(marker)
     event = cohort.endpoints[cutoff.outcome].event
     level = study.analysis.conf_level
     if known.any():

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from .checks import Floats, checked_flags, checked_numbers, same_length
 from .estimate import Estimate, normal_quantile
+from .snapping import snapped
 
 ONE_OUTCOME: Final = "all patients have the same outcome"
 NO_MARKER: Final = "no patient has a value of the marker"
@@ -94,6 +95,7 @@ def roc_curve_cutoff(
     best = int(np.argmax(index))  # the first: the most found
     lower, upper = float(distinct[best]), float(distinct[best + 1])
     middle = lower + (upper - lower) / 2
+    middle = snapped(middle) if lower < snapped(middle) < upper else middle
     return RocCutoff(
         auc=auc,
         between=(lower, upper) if sign > 0 else (-upper, -lower),

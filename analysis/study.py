@@ -38,6 +38,8 @@ __all__ = [
 ]  # fmt: skip
 
 SCHEMA_VERSION: Final = 1
+ALL_TERMS: Final = "global"
+"""What the ids of a model call the test of all its terms together."""
 Types = Mapping[str, VariableType]
 
 
@@ -105,6 +107,12 @@ def _analysis(top: Section, types: Types, endpoints: Mapping[str, Endpoint]) -> 
         raise section.error("subgroup", "expected another variable than `exposure`, which is compared within it")
     if section.has("adjust_for") and exposure is None:
         raise section.error("adjust_for", "needs `exposure`, the variable whose effect is adjusted")
+    adjust_for = _besides(section, "adjust_for", exposure, types, "number", "category")
+    for name in (exposure, *adjust_for) if adjust_for else ():
+        if name is not None and slug(name) == ALL_TERMS:
+            key = "exposure" if name == exposure else "adjust_for"
+            found = f"names {shown(name)}, which in results is the test of all terms of the model"
+            raise section.error(key, f"{found}; give the variable another name (`header` says what the file calls it)")
     follow_up = section.optional_text("follow_up")
     crosstabs = section.pairs("crosstabs")
     for row, column in crosstabs:
@@ -118,7 +126,7 @@ def _analysis(top: Section, types: Types, endpoints: Mapping[str, Endpoint]) -> 
         exposure=exposure,
         subgroup=subgroup,
         univariate=_besides(section, "univariate", exposure, types, "category"),
-        adjust_for=_besides(section, "adjust_for", exposure, types, "number", "category"),
+        adjust_for=adjust_for,
         crosstabs=crosstabs,
         follow_up=None if follow_up is None else _endpoint_name(section, "follow_up", follow_up, endpoints),
         cutoffs={name: _cutoff(name, item, types, endpoints) for name, item in top.sections("cutoff").items()},

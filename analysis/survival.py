@@ -21,6 +21,7 @@ from .errors import DataError, row_list
 from .estimate import Estimate
 from .proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from .results import RiskTable
+from .snapping import snapped
 from .stratified import NOT_CONNECTED, stratified_log_rank
 
 __all__ = [
@@ -102,6 +103,7 @@ class KaplanMeierEstimate:
     def _at(self, time: float) -> Estimate:
         if time < 0:
             raise ValueError(f"no survival at time {time}; a time is 0 or more")
+        time = snapped(time)
         if time > self.time[-1] and self.survival[-1] > 0:
             return Estimate(value=None, reason=BEYOND_FOLLOW_UP)
         point = int(np.searchsorted(self.time, time, side="right")) - 1
@@ -204,10 +206,11 @@ def number_at_risk(time: ArrayLike, event: ArrayLike, at: Iterable[float]) -> Ri
 
     Notes
     -----
-    At risk as R's ``summary(survfit(...), times)``: a patient whose follow-up ends at t is still at risk at t.
+    At risk as R's ``summary(survfit(...), times)``: a patient whose follow-up ends at t is still at risk at t. Times
+    are snapped on both sides: at 0.4 x 12 months, which R takes for more than 4.8, those followed for 4.8 are at risk.
     """
     times, events = checked_follow_up(time, event)
-    ticks = tuple(float(tick) for tick in at)
+    ticks = tuple(snapped(float(tick)) for tick in at)
     n_events = np.searchsorted(np.sort(times[events]), ticks)
     n_censored = np.searchsorted(np.sort(times[~events]), ticks)
     return RiskTable(

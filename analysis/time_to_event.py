@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .errors import DataError, row_list
+from .snapping import snapped_all
 from .study_model import Endpoint, Study
 from .wording import listing, shown
 
@@ -56,7 +57,7 @@ def time_to_event(endpoint: Endpoint, frame: pd.DataFrame, rows: npt.NDArray[np.
         check.none(time < 0, f"has a negative time (column {column})", "0 or more")
     else:
         time = _between_dates(endpoint, frame, study, check)
-    event = endpoint.event.mask(frame)
+    time, event = snapped_all(time), endpoint.event.mask(frame)
     check.none(
         event.isna(), f'has an unknown event ("{endpoint.event.text}")', "true or false for each analysed patient"
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from analysis import snapping
 from analysis.results import Curve, RiskTable
 
 CELLS: Final = 160
@@ -63,6 +64,7 @@ def printed_curve(curve: Curve | PrintedCurve, *, end: float) -> PrintedCurve:
     """
     if isinstance(curve, PrintedCurve):
         return curve
+    end = snapping.snapped(end)  # 0.7 x 12 months must not leave out who is followed for 8.4
     inside = [i for i, time in enumerate(curve.time) if time <= end]
     steps = [_step(curve.time[i], end) for i in inside]
     values = {step: _values(curve, i) for step, i in zip(steps, inside, strict=True)}  # the last of each step

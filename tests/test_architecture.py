@@ -20,6 +20,7 @@ SHARED = {
     "analysis.files",
     "analysis.interrupts",
     "analysis.results",
+    "analysis.snapping",
     "analysis.source",
     "analysis.study",
     "analysis.expressions",
