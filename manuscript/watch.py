@@ -239,5 +239,9 @@ def _shown(path: Path, folder: Path) -> str:
 
 
 def _say(line: str) -> None:
+    """Print a line; where nobody reads it any more (`| head`), end, as Ctrl-C does."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+    error = getattr(sys.stdout, "error", None)
+    if isinstance(error, BrokenPipeError):
+        raise KeyboardInterrupt

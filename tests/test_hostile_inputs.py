@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import resource
 import shutil
@@ -12,6 +14,9 @@ from pathlib import Path
 
 import pytest
 from conftest import IMPLANTS, ROOT
+
+from analysis.streams import Output
+from manuscript import watch
 
 DOCUMENT = """---
 title: "A"
@@ -211,3 +216,13 @@ def test_too_little_memory_is_one_line(megabytes: int, folder: Path) -> None:
     """Neither a traceback, nor a hang, nor the words of a library."""
     said = message(run(folder, limit=megabytes * 2**20))
     assert said == "There is not enough memory. Close other programs, or raise the limit (ulimit -v), then run again.\n"
+
+
+def test_a_watch_that_nobody_reads_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make watch | head` does not go on for ever where nobody sees it."""
+    output = Output(io.StringIO())
+    monkeypatch.setattr(sys, "stdout", output)
+    watch._say("built")
+    output.error = BrokenPipeError(errno.EPIPE, "Broken pipe")
+    with pytest.raises(KeyboardInterrupt):
+        watch._say("built again")
