@@ -6,8 +6,10 @@ import os
 import resource
 import signal
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -17,11 +19,20 @@ from .streams import exit_code, guard_streams
 INTERRUPTED: Final = 130
 """The exit code of a program that was interrupted, as shells have it."""
 
+DEBUG: Final = "LOCKSTEP_DEBUG"
+"""The environment variable by which a developer sees the whole of an error."""
+
+_HERE: Final = Path(__file__).parent.name
 _LEAST_MEMORY: Final = 256 * 2**20  # bytes
 
 
-def run_program(main: Callable[[], int]) -> NoReturn:
+def run_program(main: Callable[[], int], *, sees_patients: bool = False) -> NoReturn:
     """Run a program's main function and exit with its code.
+
+    Parameters
+    ----------
+    sees_patients : whether the words of an error that nobody foresaw may hold values of patients, so that only its kind
+        and place are told; with LOCKSTEP_DEBUG in the environment all of it is.
 
     Notes
     -----
@@ -39,14 +50,27 @@ def run_program(main: Callable[[], int]) -> NoReturn:
     except SystemExit as error:  # of argparse
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
     except Exception as error:
-        if not is_out_of_memory(error):
+        if is_out_of_memory(error):
+            errors.write(f"{NO_MEMORY}\n")
+        elif not sees_patients or os.environ.get(DEBUG):
             raise
-        errors.write(f"{NO_MEMORY}\n")
+        else:
+            errors.write(f"{_discreet(error)}\n")
         code = 1
     code = exit_code(code, output, errors)
     # Nothing is left to tidy up, and taking so many libraries apart would take a tenth of a second. After a Ctrl-C
     # inside of exec(), Python would even end by the signal, whatever the code.
     os._exit(code)
+
+
+def _discreet(error: Exception) -> str:
+    """Return the kind and place of an error, and none of its words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = next((frame for frame in reversed(frames) if Path(frame.filename).parent.name == _HERE), frames[-1])
+    return (
+        f"The program has failed: {type(error).__name__} at {Path(place.filename).name}:{place.lineno}. This is a fault of"
+        f" the program; please report it. More of the error could show values of patients; {DEBUG}=1 shows it to you."
+    )
 
 
 def _heed_memory_limit() -> None:

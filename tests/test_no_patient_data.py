@@ -220,3 +220,21 @@ def test_a_data_file_in_the_place_of_another_is_not_shown(
     said = "".join(capfd.readouterr())
     assert said
     assert cells_in(said) == []
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_an_error_that_nobody_foresaw_tells_its_place_alone(debug: str, tmp_path: Path) -> None:
+    """The words of a library may hold a cell: they are for a developer who asks for them."""
+    folder = str(study(tmp_path / "study", text_of(table())))
+    code = (
+        "import analysis.pipeline\nfrom analysis.interrupts import run_program\nfrom analysis.commands import run\n"
+        "def fail(_study):\n    raise ValueError('could not convert ZQID0001')\n"
+        "analysis.pipeline.run = fail\n"
+        f"run_program(lambda: run(['--study', {folder!r}]), sees_patients=True)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "LOCKSTEP_DEBUG": debug}
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert ("ZQID0001" in run.stderr) == bool(debug)
+    assert bool(debug) or run.stderr.startswith("The program has failed: ValueError at commands.py:")
