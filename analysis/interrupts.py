@@ -67,9 +67,10 @@ def _discreet(error: Exception) -> str:
     """Return the kind and place of an error, and none of its words."""
     frames = traceback.extract_tb(error.__traceback__)
     place = next((frame for frame in reversed(frames) if Path(frame.filename).parent.name == _HERE), frames[-1])
+    where = f"{Path(place.filename).name}:{place.lineno}"
     return (
-        f"The program has failed: {type(error).__name__} at {Path(place.filename).name}:{place.lineno}. This is a fault of"
-        f" the program; please report it. More of the error could show values of patients; {DEBUG}=1 shows it to you."
+        f"The program has failed: {type(error).__name__} at {where}. This is a fault of the program; please report it. "
+        f"More of the error could show values of patients; {DEBUG}=1 shows it to you."
     )
 
 

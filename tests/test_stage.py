@@ -75,8 +75,9 @@ def make(folder: Path, place: Path, *, blinded: bool = False, **rules: object) -
 
 
 def copy(folder: Path) -> Path:
-    """Return a copy of the flagship study."""
+    """Return a copy of the flagship study, in a folder whose build folder has the stages: their links lead there."""
     folder.mkdir()
+    (folder.parent / "study.toml").touch()
     for name in STUDY_FILES:
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(ROOT / "data", folder / "data")
@@ -111,7 +112,7 @@ def draft(study: Path) -> Report:
     with Path(os.devnull).open("w") as nowhere:
         build(study, progress=Progress(nowhere, shown=False), renderer="builtin")
     before = contents(study)
-    report = make(study, study.parent / "stage")
+    report = make(study, study.parent / "build" / "stage")
     assert contents(study) == before
     return report
 
@@ -120,7 +121,7 @@ def draft(study: Path) -> Report:
 def legends(study: Path, draft: Report) -> Report:
     """Return a draft whose figures are files of their own; made after the other, when results are there."""
     assert draft.made
-    return make(study, study.parent / "legends", figures_stand="in files of their own")
+    return make(study, study.parent / "build" / "legends", figures_stand="in files of their own")
 
 
 def test_a_draft_is_made_without_a_warning(draft: Report, legends: Report) -> None:
@@ -135,11 +136,11 @@ def test_results_and_figures_of_the_study_are_used(study: Path, draft: Report) -
     """Nothing is computed again where data, study and code are the same."""
     assert draft.made
     for name in ("results.json", "audit.json"):
-        assert (study.parent / "stage" / "build" / name).stat().st_mode & 0o777 == 0o600
-        assert (study.parent / "stage" / "build" / name).read_bytes() == (study / "build" / name).read_bytes()
-    drawn = study.parent / "stage" / "build" / "figures" / "generic"
+        assert (study.parent / "build" / "stage" / "build" / name).stat().st_mode & 0o777 == 0o600
+        assert (study.parent / "build" / "stage" / "build" / name).read_bytes() == (study / "build" / name).read_bytes()
+    drawn = study.parent / "build" / "stage" / "build" / "figures" / "generic"
     shutil.copytree(drawn, study / "build" / "figures" / "generic")
-    other = stage(study, journal(), study.parent / "other")
+    other = stage(study, journal(), study.parent / "build" / "other")
     shutil.rmtree(study / "build" / "figures" / "generic")
     for path in drawn.iterdir():
         assert (other / "build" / "figures" / "generic" / path.name).read_bytes() == path.read_bytes()
@@ -239,7 +240,7 @@ def test_rules_win_over_what_the_files_say_of_the_look(tmp_path: Path) -> None:
     (folder / "_quarto-generic.yml").write_text(
         "line-numbers: false\nformat:\n  docx:\n    linestretch: 3\nnote: kept\n"
     )
-    place = stage(folder, journal(line_spacing=1.5), tmp_path / "stage")
+    place = stage(folder, journal(line_spacing=1.5), tmp_path / "build" / "stage")
     assert (place / "_quarto-generic.yml").read_text() == (
         "note: kept\nformat:\n  docx: {look: manuscript, fontsize: 12pt, linestretch: 1.5, line-numbers: true}\n"
         "  typst: {look: manuscript, fontsize: 12pt, linestretch: 1.5, line-numbers: true}\n"
@@ -250,12 +251,13 @@ def test_rules_win_over_what_the_files_say_of_the_look(tmp_path: Path) -> None:
 def test_a_study_without_a_project_has_the_program_s(tmp_path: Path) -> None:
     """Its draft is made as its report is, with a stage's own project file that Quarto would find."""
     folder = tmp_path / "implants"
+    (tmp_path / "study.toml").touch()
     shutil.copytree(IMPLANTS, folder, ignore=shutil.ignore_patterns("build"))
-    report = make(folder, tmp_path / "stage", tables_stand="in the text")
+    report = make(folder, tmp_path / "build" / "stage", tables_stand="in the text")
     assert report.warnings == ()
-    assert (tmp_path / "stage" / "_quarto.yml").is_file()
+    assert (tmp_path / "build" / "stage" / "_quarto.yml").is_file()
     assert [item.number for item in read_text(report.outputs[1]).floats] == ["1", "1"]
-    assert "post-render" not in (tmp_path / "stage" / "_quarto.yml").read_text()
+    assert "post-render" not in (tmp_path / "build" / "stage" / "_quarto.yml").read_text()
     assert sorted(path.name for path in folder.iterdir()) == ["data", "report.qmd", "study.toml"]
 
 
@@ -303,7 +305,7 @@ def test_the_blinded_twin_has_no_trace_of_its_authors(planted: Path) -> None:
     """Names planted in title, text, caption, table, notes, picture, references and statements are in neither file."""
     words = telling_words(planted, journal())
     assert {"Quistgaard", "Fjeldheim", "Tromsø", "2019/4711", "PF-2024/117", "Whale registry"} <= set(words)
-    open_draft = make(planted, planted.parent / "open")
+    open_draft = make(planted, planted.parent / "build" / "open")
     found = {path.suffix: {trace.word for trace in traces(path, words)} for path in open_draft.outputs}
     for names in found.values():  # what is planted does arrive in the documents
         assert {
@@ -316,7 +318,7 @@ def test_the_blinded_twin_has_no_trace_of_its_authors(planted: Path) -> None:
             "NCT 01234567",
             "ISRCTN 12345678",
         } <= names
-    report = make(planted, planted.parent / "blinded", blinded=True)
+    report = make(planted, planted.parent / "build" / "blinded", blinded=True)
     for path in report.outputs:
         assert [str(trace) for trace in traces(path, words)] == []
     assert report.warnings == ()
@@ -330,7 +332,7 @@ def test_the_blinded_twin_has_no_trace_of_its_authors(planted: Path) -> None:
     blind, plain = (read_text(one.outputs[1]) for one in (report, open_draft))
     assert len(blind.references) == len(plain.references)
     assert [item.number for item in blind.floats] == [item.number for item in plain.floats]
-    removed = (planted.parent / "blinded" / "build" / "removed.txt").read_text(encoding="utf-8")
+    removed = (planted.parent / "build" / "blinded" / "build" / "removed.txt").read_text(encoding="utf-8")
     line = (planted / "report.qmd").read_text(encoding="utf-8").split("\n").index("# Introduction") + 3
     assert f"report.qmd:{line}: Quistgaard\n" in removed
 
@@ -353,7 +355,7 @@ def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path:
     project = (folder / "_quarto.yml").read_text(encoding="utf-8")
     (folder / "_quarto.yml").write_text(project.replace("references.bib", "lists/own.bib"), encoding="utf-8")
     before = contents(folder)
-    place = stage(folder, journal(), tmp_path / "stage", blinded=True)
+    place = stage(folder, journal(), tmp_path / "build" / "stage", blinded=True)
     assert contents(folder) == before
     new = (place / "lists" / "own.bib").read_text(encoding="utf-8")
     assert "@misc{stiller2013,\n  title = {{[Reference removed for blind review]}},\n}" in new
@@ -362,7 +364,7 @@ def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path:
     (folder / "_quarto.yml").write_text(project.replace("references.bib", "../own.bib"), encoding="utf-8")
     (tmp_path / "own.bib").write_text(bibliography, encoding="utf-8")
     with pytest.raises(ReportError, match=r"bibliography: \.\./own\.bib lies outside of the study's folder"):
-        stage(folder, journal(), tmp_path / "stage", blinded=True)
+        stage(folder, journal(), tmp_path / "build" / "stage", blinded=True)
 
 
 def test_data_that_another_folder_cannot_find_are_refused(tmp_path: Path) -> None:
@@ -371,8 +373,8 @@ def test_data_that_another_folder_cannot_find_are_refused(tmp_path: Path) -> Non
     text = (folder / "study.toml").read_text(encoding="utf-8")
     (folder / "study.toml").write_text(re.sub(r'file = "[^"]*"', 'file = "../away.csv"', text), encoding="utf-8")
     with pytest.raises(StudyError, match=r"file is '\.\./away\.csv'; a draft is made in another folder"):
-        stage(folder, journal(), tmp_path / "stage")
-    assert not (tmp_path / "stage").exists()
+        stage(folder, journal(), tmp_path / "build" / "stage")
+    assert not (tmp_path / "build" / "stage").exists()
 
 
 def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None:
@@ -383,7 +385,7 @@ def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None
     document.write_text(text.replace("# Introduction\n", "# Introduction\n\nBy Zoë Quistgaard.\n"), encoding="utf-8")
     with (folder / "_quarto.yml").open("a", encoding="utf-8") as project:
         project.write("\nauthor: Zoë Quistgaard\n")
-    place = stage(folder, journal(), tmp_path / "stage", blinded=True)
+    place = stage(folder, journal(), tmp_path / "build" / "stage", blinded=True)
     for name in ("report.qmd", "_quarto.yml"):
         assert "Quistgaard" not in (place / name).read_text(encoding="utf-8")
     assert "By [removed]." in (place / "report.qmd").read_text(encoding="utf-8")
@@ -395,4 +397,4 @@ def test_a_file_that_is_not_utf_8_is_one_clear_error(tmp_path: Path, name: str) 
     study = copy(tmp_path / "study")
     (study / name).write_bytes(b"# first\n# M\xfcller\n")
     with pytest.raises(ReportError, match=rf"^{re.escape(name)}:2: not UTF-8 text. Save the file as UTF-8.$"):
-        stage(study, journal(), tmp_path / "stage", blinded=True)
+        stage(study, journal(), tmp_path / "build" / "stage", blinded=True)
