@@ -54,7 +54,7 @@ def read_data(study: Study) -> Data:
     ------
     DataError
         For the first thing that is wrong: what was found, in which rows, what is allowed, what to do. Of the values in
-        the file only those of categories are ever shown.
+        the file only what can be a level of a category is ever shown.
 
     Notes
     -----
