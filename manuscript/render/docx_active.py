@@ -88,7 +88,7 @@ def _acting(root: etree._Element) -> Iterator[str]:
                     yield from _unknown(instruction)
                 if kind == "end":
                     open_fields.pop()
-        elif local == "instrText":
+        elif local in ("instrText", "delInstrText"):  # what is deleted with changes tracked can be restored
             if open_fields:
                 open_fields[-1].append(element.text or "")
             else:

@@ -12,6 +12,7 @@ from lxml.etree import _Element as Element
 from analysis.errors import ReportError
 from analysis.files import write_whole
 
+from .docx_active import refuse_active
 from .docx_blocks import number_bookmarks
 from .docx_package import DOCUMENT, package_bytes, parse, read_package, serialise
 from .redline_atoms import drop_bookmarks, read_atoms
@@ -102,7 +103,9 @@ def redline(
     number_drawings(body)
     number_changes(body)
     parts = without_unused(parts, document)
-    write_whole(target, package_bytes(parts | {DOCUMENT: serialise(document)}))
+    made = parts | {DOCUMENT: serialise(document)}
+    refuse_active(made)  # the old file may come from somebody else
+    write_whole(target, package_bytes(made))
     return _count(body, tracker)
 
 
