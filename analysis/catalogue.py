@@ -15,6 +15,11 @@ _LOG_RANK = "two-sided log-rank (Mantel-Cox) test"
 _COX = "Cox proportional-hazards model, Efron ties, Wald confidence interval and test"
 _ADJUSTED = f"multivariable {_COX}; covariates: {{covariates}}"
 _INTERACTION = "likelihood-ratio test of the product terms in a Cox model, Efron ties"
+_LIKELIHOOD_RATIO = "likelihood-ratio test of all levels together, in a Cox model, Efron ties"
+_ADJUSTED_LIKELIHOOD_RATIO = (
+    "likelihood-ratio test of the multivariable Cox model against the one without this variable, Efron ties; "
+    "covariates: {covariates}"
+)
 _PROPORTIONAL = (
     "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time (Grambsch & Therneau 1994)"
 )
@@ -76,6 +81,7 @@ class Statistic(Enum):
     PATIENTS = "count", "{of}, number of patients", "count"
     EVENTS = "count", "{of}, number of events", "count"
     CENSORED = "count", "{of}, number of patients censored", "count"
+    DEATHS_WITHOUT_EVENT = "count", "{of}, number of patients who died without the event", "count"
     SURVIVAL_MEDIAN = (
         "time", "{of}: median", "Kaplan-Meier median, Brookmeyer-Crowley confidence interval on the log-log scale"
     )  # fmt: skip
@@ -94,6 +100,11 @@ class Statistic(Enum):
     LOG_RANK_P = "p_value", "{of} by {by}: log-rank test", _LOG_RANK
     HAZARD_RATIO = "hazard_ratio", "{of}: {term}", _COX
     HAZARD_RATIO_P = "p_value", "{of}: {term}, Wald test", _COX
+    LIKELIHOOD_RATIO = "statistic", "{of} by {by}: likelihood-ratio chi-square", _LIKELIHOOD_RATIO
+    LIKELIHOOD_RATIO_DF = (
+        "statistic", "{of} by {by}: degrees of freedom of the likelihood-ratio test", _LIKELIHOOD_RATIO
+    )  # fmt: skip
+    LIKELIHOOD_RATIO_P = "p_value", "{of} by {by}: likelihood-ratio test", _LIKELIHOOD_RATIO
     INTERACTION_P = "p_value", "{of}: interaction of {exposure} and {subgroup}", _INTERACTION
 
     # multivariable models
@@ -101,6 +112,16 @@ class Statistic(Enum):
     ADJUSTED_EVENTS = "count", "{of}, multivariable model, number of events", "count"
     ADJUSTED_RATIO = "hazard_ratio", "{of}, multivariable: {term}", _ADJUSTED
     ADJUSTED_RATIO_P = "p_value", "{of}, multivariable: {term}, Wald test", _ADJUSTED
+    ADJUSTED_LIKELIHOOD_RATIO = (
+        "statistic", "{of}, multivariable: likelihood-ratio chi-square, {term}", _ADJUSTED_LIKELIHOOD_RATIO
+    )  # fmt: skip
+    ADJUSTED_LIKELIHOOD_RATIO_DF = (
+        "statistic", "{of}, multivariable: degrees of freedom of the likelihood-ratio test, {term}",
+        _ADJUSTED_LIKELIHOOD_RATIO,
+    )  # fmt: skip
+    ADJUSTED_LIKELIHOOD_RATIO_P = (
+        "p_value", "{of}, multivariable: {term}, likelihood-ratio test", _ADJUSTED_LIKELIHOOD_RATIO
+    )  # fmt: skip
     PROPORTIONAL = "statistic", "{of}, multivariable: chi-square of proportional hazards, {term}", _PROPORTIONAL
     PROPORTIONAL_DF = (
         "statistic", "{of}, multivariable: degrees of freedom of the test of proportional hazards, {term}",

@@ -12,6 +12,7 @@ from .catalogue import KAPLAN_MEIER_CURVE, Statistic
 from .checks import Bools, Floats
 from .cohort import Cohort
 from .cox import DIVERGES
+from .proportional_hazards import GLOBAL
 from .records import Population, Words, count, count_and_percent, interval, number
 from .results import Curve, Record
 from .snapping import snapped
@@ -20,6 +21,7 @@ from .survival import (
     CoxModel,
     Estimate,
     HazardRatio,
+    LikelihoodRatioTest,
     ProportionalHazardsTest,
     cox_regression,
     kaplan_meier,
@@ -31,6 +33,17 @@ from .survival import (
 )
 
 NO_PATIENTS: Final = "no patients"
+PAIR: Final = 2
+UNIVARIABLE_TEST: Final = (
+    Statistic.LIKELIHOOD_RATIO,
+    Statistic.LIKELIHOOD_RATIO_DF,
+    Statistic.LIKELIHOOD_RATIO_P,
+)
+MULTIVARIABLE_TEST: Final = (
+    Statistic.ADJUSTED_LIKELIHOOD_RATIO,
+    Statistic.ADJUSTED_LIKELIHOOD_RATIO_DF,
+    Statistic.ADJUSTED_LIKELIHOOD_RATIO_P,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +194,10 @@ def group_results(stem: str, outcome: Outcome, variable: str) -> Iterator[Record
         statistics = (Statistic.HAZARD_RATIO, Statistic.HAZARD_RATIO_P)
         told = {"of": known.label, "term": words[term.term]}
         yield from hazard_ratio_records(f"{stem}.cox.{level}", statistics, term, model, known.population, told)
+    if several_levels(study, variable):
+        test = likelihood_ratio_test(fitted(known, known.design([])), model)
+        told = {"of": known.label, "by": study.unique_label(variable)}
+        yield from test_records(f"{stem}.likelihood_ratio", UNIVARIABLE_TEST, test, known.population, told)
 
 
 def fitted(outcome: Outcome, design: pd.DataFrame) -> CoxModel:
@@ -204,6 +221,25 @@ def log_rank_records(stem: str, outcome: Outcome, variable: str) -> Iterator[Rec
     yield number(f"{stem}.statistic", Statistic.LOG_RANK, statistic, population, words, reason=reason)
     yield number(f"{stem}.df", Statistic.LOG_RANK_DF, df, population, words)
     yield number(f"{stem}.p_value", Statistic.LOG_RANK_P, p_value, population, words, reason=reason)
+
+
+def several_levels(study: Study, variable: str) -> bool:
+    """Return whether a variable has several hazard ratios, which only a test of all of them together judges."""
+    return len(study.levels(variable)) > PAIR
+
+
+def test_records(
+    stem: str,
+    statistics: tuple[Statistic, Statistic, Statistic],
+    test: LikelihoodRatioTest,
+    population: Population,
+    words: Words,
+) -> Iterator[Record]:
+    """Yield the statistic, degrees of freedom and P value of a likelihood-ratio test."""
+    for part, statistic, value in zip(
+        ("statistic", "df", "p_value"), statistics, (test.statistic, test.df, test.p_value), strict=True
+    ):
+        yield number(f"{stem}.{part}", statistic, value, population, words, reason=test.reason)
 
 
 def hazard_ratio_records(
@@ -261,15 +297,28 @@ def adjusted_records(stem: str, outcome: Outcome, variables: Sequence[str]) -> I
 
     groups = {slug(variable): list(known.design([variable]).columns) for variable in variables}
     checks = proportional_hazards_test(known.time, known.event, design, terms=groups) if model.n else _unchecked(groups)
-    violated = any(check.p_value is not None and check.p_value < study.analysis.alpha for check in checks)
-    warning = "the check of proportional hazards is significant for a term" if violated else None
+    violated = [check.term for check in checks if check.p_value is not None and check.p_value < study.analysis.alpha]
     labels, terms = {slug(name): study.unique_label(name) for name in variables}, known.terms(variables)
     statistics = (Statistic.ADJUSTED_RATIO, Statistic.ADJUSTED_RATIO_P)
+    covariates = {"covariates": ", ".join(labels.values())}
     for term in model.terms:
-        told = {**words, "term": terms[term.term], "covariates": ", ".join(labels.values())}
+        own = next(name for name, columns in groups.items() if term.term in columns)
         yield from hazard_ratio_records(
-            f"{stem}.{term.term}", statistics, term, model, known.population, told, warning=warning
+            f"{stem}.{term.term}",
+            statistics,
+            term,
+            model,
+            known.population,
+            {**words, **covariates, "term": terms[term.term]},
+            warning=_not_proportional(own, violated),
         )
+    for variable in variables:
+        if several_levels(study, variable):
+            without = design.drop(columns=groups[slug(variable)])
+            test = likelihood_ratio_test(fitted(known, without), model)
+            told = {**words, **covariates, "term": study.unique_label(variable)}
+            part = f"{stem}.likelihood_ratio.{slug(variable)}"
+            yield from test_records(part, MULTIVARIABLE_TEST, test, known.population, told)
     for check in checks:
         part, told = f"{stem}.proportional_hazards.{check.term}", dict(words)
         told["term"] = labels.get(check.term, "all terms together")
@@ -281,10 +330,19 @@ def adjusted_records(stem: str, outcome: Outcome, variables: Sequence[str]) -> I
             yield number(f"{part}.{name}", statistic, value, known.population, told, reason=check.reason)
 
 
+def _not_proportional(term: str, violated: Sequence[str]) -> str | None:
+    """Say of a term's hazard ratio what the check of proportional hazards found, of the term or of its model."""
+    if not violated:
+        return None
+    where = "this variable" if term in violated else "other terms" if violated != [GLOBAL] else "the model as a whole"
+    average = "; the hazard ratio is an average over follow-up" if term in violated else ""
+    return f"the check of proportional hazards is significant for {where}{average}"
+
+
 def _unchecked(terms: Iterable[str]) -> tuple[ProportionalHazardsTest, ...]:
     return tuple(
         ProportionalHazardsTest(term=term, statistic=None, df=0, p_value=None, reason=NO_PATIENTS)
-        for term in (*terms, "global")
+        for term in (*terms, GLOBAL)
     )
 
 

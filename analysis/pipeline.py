@@ -21,6 +21,7 @@ from .descriptive import (
     survivor_records,
 )
 from .errors import StudyError
+from .event_free_survival import deaths_without_event
 from .outcomes import endpoint_results, reverse_follow_up_record
 from .precision import cutoff_decimals, recorded_decimals, time_decimals, with_time_decimals
 from .records import Population, interval, number
@@ -82,6 +83,7 @@ def _all(study: Study, cohort: Cohort) -> Iterator[Record | Curve]:
         yield from survivor_records(study, cohort, analysed)
         yield reverse_follow_up_record(study, cohort, analysed)
     for endpoint in study.endpoints.values():
+        yield from deaths_without_event(study, cohort, endpoint, analysed)
         times = cohort.endpoints[endpoint.name].time
         yield from with_time_decimals(endpoint_results(study, cohort, endpoint, analysed), study, endpoint, times)
     for cutoff in study.analysis.cutoffs.values():

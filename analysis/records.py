@@ -88,9 +88,10 @@ def count(
     words: Words = _NO_WORDS,
     *,
     of: int | None = None,
+    warning: str | None = None,
 ) -> Record:
     """Return a count, out of `of` patients if given."""
-    return record(record_id, statistic, value, population, words, denominator=of)
+    return record(record_id, statistic, value, population, words, denominator=of, warning=warning)
 
 
 def count_and_percent(

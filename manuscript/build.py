@@ -17,6 +17,7 @@ from analysis.source import is_current as results_are_current
 from analysis.study import Study, read_study
 from analysis.verdicts import PUBLISHED_FILE
 
+from .assumptions import current_notes
 from .pending import check_places, complete, replace_together
 from .progress import Progress
 from .render.clock import epoch
@@ -37,11 +38,15 @@ Renderer = Literal["auto", "builtin", "quarto"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The documents of a study: where they stand, whether this run made them, what should be known of them."""
+    """The documents of a study: where they stand, whether this run made them, what should be known of them.
+
+    `warnings` are of the documents, `notes` of the analysis behind them.
+    """
 
     outputs: tuple[Path, ...]
     made: bool
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def build(
@@ -84,7 +89,7 @@ def build(
         )
         stamp = target / STAMP
         if not force and is_current(stamp, known=known, outputs=outputs, environment=choices):
-            return Report(outputs, made=False, warnings=_broken_claims(document, study))
+            return Report(outputs, made=False, warnings=_broken_claims(document, study), notes=current_notes(study))
 
         check_places((*outputs, stamp))
         # Whatever is saved from here on is seen by the next run: hashes are taken first, then the files are read.
@@ -116,7 +121,7 @@ def build(
             )
             write_whole(work / STAMP, new_stamp.encode())
             replace_together(made | {stamp: work / STAMP, target / _TYPST: draft.typst}, work)
-        return Report(outputs, made=True, warnings=warnings)
+        return Report(outputs, made=True, warnings=warnings, notes=current_notes(study))
 
 
 @contextmanager

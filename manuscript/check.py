@@ -11,7 +11,7 @@ from analysis.results import Results, read_results
 from analysis.source import RESULTS_FILE
 from analysis.study import Study
 
-from . import claims, literals
+from . import assumptions, claims, literals
 from .computed import Outputs, run_document
 from .document import Report, open_study, style_of
 from .places import call_in, places_in, printed_at
@@ -46,6 +46,7 @@ class Findings:
     references: tuple[str, ...] = ()
     reference_notes: tuple[str, ...] = ()
     not_checked: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -65,6 +66,7 @@ class Findings:
             *self.unused,
             *(line for text in self.units for line in wrapped(text, indent=4)),
             *(line for text in self.reference_notes for line in wrapped(text, indent=4)),
+            *(line for note in self.notes for line in wrapped(f"note: {note}", indent=4)),
             *([f"{self.unprinted}; `make trace UNPRINTED=1` lists them"] if self.unprinted else []),
             *(wrapped(self.not_checked, indent=4) if self.not_checked else []),
             f"{held}, {counted(len(self.typed), 'typed number')}{self._without_result()}{self._incomplete()}",
@@ -106,6 +108,7 @@ def check(folder: Path, document: str = "report.qmd", *, run: bool = True) -> Fi
         units=units,
         references=references.faults,
         reference_notes=references.notes,
+        notes=assumptions.notes(report.study, report.results),
     )
 
 

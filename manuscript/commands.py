@@ -16,6 +16,7 @@ from .build import DOCUMENT, build, finish_pending, ready
 from .pending import PendingError
 from .progress import Progress
 from .spare import told_to_run
+from .terminal import wrapped
 
 NEWLINE: Final = "\n"
 _UNTOUCHED: Final = "No document was written; the last report is untouched.\n"
@@ -67,6 +68,8 @@ def _build(options: argparse.Namespace) -> int:
     )
     for warning in report.warnings:
         sys.stderr.write(f"warning: {warning}\n")
+    for note in report.notes:
+        sys.stdout.write("\n".join(wrapped(f"note: {note}", indent=4)) + "\n")
     names = " and ".join(_shown(path) for path in report.outputs)
     sys.stdout.write(f"{names} written in {progress.total():.1f} s\n" if report.made else f"{names} are up to date\n")
     return 0
@@ -192,7 +195,6 @@ def _lock(options: argparse.Namespace) -> int:
 def _changes(options: argparse.Namespace) -> int:
     from .changes_page import write_changes  # loads jinja2 and more
     from .differences import changes_since
-    from .terminal import wrapped
 
     found = changes_since(options.study, options.since or None, list_ids=options.ids)
     *others, last = (_shown(path) for path in write_changes(found, options.study.resolve()))

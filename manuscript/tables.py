@@ -12,6 +12,7 @@ from analysis.results import Record, Results
 from analysis.study import FOLLOW_UP, Study, Summary, Table, TableRow, slug
 
 from . import numbers
+from .assumptions import violations
 from .level_names import heading, named
 from .provenance import Printed, joined
 from .style import Style
@@ -228,46 +229,64 @@ def _models(table: Table, study: Study, results: Results, style: Style) -> dict[
     ]
     multivariable = list(_multivariable_rows(table.endpoints, study, results, style))
     labels = [study.endpoints[name].label for name in table.endpoints]
+    sections = [
+        (title, _placed(part, labels))
+        for title, part in (("Univariable", rows), ("Multivariable", multivariable))
+        if part or title == "Univariable"
+    ]
     return {
         "endpoints": labels,
         "conf_level": numbers.level_text(analysis.conf_level, style),
-        "sections": [
-            (title, _placed(part, labels))
-            for title, part in (("Univariable", rows), ("Multivariable", multivariable))
-            if part or title == "Univariable"
-        ],
+        "sections": sections,
         "left_out": _missing(univariable, study, results, style),
         "complete": _complete(table.endpoints, results, style) if multivariable else "",
+        "together": any(name.endswith(".p_value") and ".likelihood_ratio." in name for name in _printed_ids(sections)),
+        "not_proportional": [
+            (
+                f"{in_sentence(violation.term)} in the model of {in_sentence(violation.endpoint)}",
+                Printed(numbers.p_text(violation.test.value, style), (violation.test.id,), NOTE),
+            )
+            for violation in violations(study, results, endpoints=table.endpoints)
+        ],
     }
 
 
 def _univariable_rows(
     variable: str, endpoints: Sequence[str], study: Study, results: Results, style: Style
 ) -> Iterator[Row]:
-    by = f"by_{slug(variable)}"
-    log_rank = (results[f"{slug(name)}.{by}.log_rank.p_value"] for name in endpoints)
-    yield Row(variable_label(variable, study)[0], tuple(("", _p(test, style)) for test in log_rank))
-    for position, (level, label) in enumerate(study.levels(variable).items()):
-        ratios = (f"{slug(name)}.{by}.cox.{slug(level)}.hazard_ratio" for name in endpoints)
-        cells = (("1 (reference)", "") if position == 0 else (_ratio(results[ratio], style), "") for ratio in ratios)
-        yield Row(label, tuple(cells), indent=True)
+    stems = [f"{slug(name)}.by_{slug(variable)}" for name in endpoints]
+    models = [f"{stem}.cox" for stem in stems]
+    return _factor_rows(variable, models, [f"{stem}.likelihood_ratio" for stem in stems], study, results, style)
 
 
 def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results, style: Style) -> Iterator[Row]:
-    analysis = study.analysis
+    analysis, models = study.analysis, [f"{slug(name)}.adjusted" for name in endpoints]
     for variable in ([analysis.exposure] if analysis.exposure else []) + list(analysis.adjust_for):
-        label, unit = variable_label(variable, study)
-        levels = list(study.levels(variable).items())
-        terms = [
-            (f"{named(label, text)} vs {in_sentence(levels[0][1])}", f".{slug(level)}") for level, text in levels[1:]
-        ]
-        for text, path in terms or [(f"{label}, per {numbers.one_unit_text(unit or 'unit', style)}", "")]:
-            stems = [f"{slug(name)}.adjusted.{slug(variable)}{path}" for name in endpoints]
-            cells = tuple(
-                (_ratio(results[f"{stem}.hazard_ratio"], style), _p(results[f"{stem}.p_value"], style))
-                for stem in stems
-            )
-            yield Row(text, cells, indent=True)
+        stems = [f"{model}.{slug(variable)}" for model in models]
+        if study.levels(variable):
+            tests = [f"{model}.likelihood_ratio.{slug(variable)}" for model in models]
+            yield from _factor_rows(variable, stems, tests, study, results, style)
+        else:
+            label, unit = variable_label(variable, study)
+            cells = tuple(_ratio_and_p(stem, results, style) for stem in stems)
+            yield Row(f"{label}, per {numbers.one_unit_text(unit or 'unit', style)}", cells)
+
+
+def _factor_rows(
+    variable: str, stems: Sequence[str], tests: Sequence[str], study: Study, results: Results, style: Style
+) -> Iterator[Row]:
+    """Yield the rows of a category: its name, with the test of all levels where there are several, and each level."""
+    several = f"{tests[0]}.p_value" in results
+    together = (("", _p(results[f"{test}.p_value"], style) if several else "") for test in tests)
+    yield Row(variable_label(variable, study)[0], tuple(together))
+    reference, *others = study.levels(variable).items()
+    yield Row(reference[1], tuple(("1 (reference)", "") for _ in stems), indent=True)
+    for level, label in others:
+        yield Row(label, tuple(_ratio_and_p(f"{stem}.{slug(level)}", results, style) for stem in stems), indent=True)
+
+
+def _ratio_and_p(stem: str, results: Results, style: Style) -> tuple[str, str]:
+    return _ratio(results[f"{stem}.hazard_ratio"], style), _p(results[f"{stem}.p_value"], style)
 
 
 def _complete(endpoints: Sequence[str], results: Results, style: Style) -> str:
@@ -311,6 +330,11 @@ def _missing(variables: Sequence[str], study: Study, results: Results, style: St
     parts = [(variable_label(variable, study)[0], _bare(count, style)) for variable, count in counts if count.value]
     text = ", ".join(f"{label} ({count})" for label, count in parts)
     return joined(text, *(count for _, count in parts)).at(NOTE)
+
+
+def _printed_ids(sections: Sequence[tuple[str, Sequence[Row]]]) -> set[str]:
+    texts = (text for _, rows in sections for row in rows for cell in row.cells for text in cell)
+    return {name for text in texts if isinstance(text, Printed) for name in text.ids}
 
 
 def _bare(record: Record, style: Style) -> Printed:

@@ -98,7 +98,14 @@ def _dataset(data: Dataset, frame: pd.DataFrame) -> Named:
 
     known = frame.dropna(subset=list(data.model))
     design, members = data.design(known, data.model)
-    yield from _cox(f"{name}.cox", cox_regression(known["time"], known["event"], design, conf_level=level))
+    fit = cox_regression(known["time"], known["event"], design, conf_level=level)
+    yield from _cox(f"{name}.cox", fit)
+    for variable, columns in members.items():
+        if len(columns) > 1:
+            without = cox_regression(known["time"], known["event"], design.drop(columns=columns), conf_level=level)
+            test = likelihood_ratio_test(without, fit)
+            for part in ("statistic", "df", "p_value"):
+                yield f"{name}.cox.likelihood_ratio.{variable}.{part}", (getattr(test, part),)
     checks = proportional_hazards_test(known["time"], known["event"], design, terms=members)
     yield from _checks(f"{name}.proportional_hazards", checks)
     yield from _interaction(data, frame.dropna(subset=list(data.product)))

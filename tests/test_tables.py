@@ -68,9 +68,34 @@ def test_the_models_print_reference_levels_and_ratios(study: Study, results: Res
     rows = cells(render_table("models", study, results, STYLE).markdown)
     by_label = {row[0].strip(): row[1:] for row in rows}
     assert by_label["Without local treatment"] == ["1 (reference)", "", "1 (reference)", ""]
-    assert by_label["Gender"][1::2] == ["0.783", "0.309"]
-    assert "With local treatment vs without local treatment" in by_label
+    assert by_label["Female"] == ["1.07 (0.65–1.76)", "0.783", "0.84 (0.60–1.18)", "0.312"]
     assert by_label["Age at diagnosis, per year"][0] == "1.01 (0.995–1.02)"
+
+
+def test_an_interval_stands_beside_the_p_value_of_its_own_test(study: Study, results: Results) -> None:
+    """A hazard ratio has its Wald test; a variable's own row has a likelihood-ratio test, of several levels only."""
+    table = render_table("models", study, results, STYLE)
+    rows = {row[0].strip(): row[1:] for row in cells(table.markdown)}
+    assert rows["Gender"] == ["", "", "", ""]
+    assert rows["Histologic grade"] == ["", "0.964", "", "0.897"]
+    printed = {name for text in table.printed for name in text.ids}
+    assert "os.by_grade.likelihood_ratio.p_value" in printed
+    assert "os.by_sex.cox.female.p_value" in printed
+    assert not any("log_rank" in name for name in printed)
+    note = table.markdown.split(":::")[1]
+    assert "*P* values of hazard ratios are from Wald tests, those of a variable with several levels" in note
+
+    pairs = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, univariate=("sex",)))
+    assert "likelihood-ratio" not in render_table("models", pairs, results, STYLE).markdown
+
+
+def test_the_note_of_the_models_tells_where_hazards_are_not_proportional(study: Study, results: Results) -> None:
+    """The violation stands below the hazard ratios with term, model and P value; without one there is no word of it."""
+    note = render_table("models", study, results, STYLE).markdown.split(":::")[1].replace(NBSP, " ")
+    told = "was significant for local treatment in the model of progression\\-free survival (*P* = 0.018); there"
+    assert told in note
+    strict = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, alpha=0.01))
+    assert "proportional" not in render_table("models", strict, results, STYLE).markdown
 
 
 @pytest.mark.parametrize(

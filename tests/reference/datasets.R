@@ -60,6 +60,11 @@ describe <- function(name, d, by, strata, model, product, numbers, cross, marker
   names <- unlist(lapply(model, function(v) if (is.factor(d[[v]])) paste0(v, ".", levels(d[[v]])[-1]) else v))
   put_cox(paste0(name, ".cox"), fit, names, conf, more = TRUE)
   put_zph(paste0(name, ".proportional_hazards"), fit, c(model, "global"))
+  for (v in model) {
+    if (nlevels(d[[v]]) < 3) next
+    without <- cox(reformulate(setdiff(model, v), quote(Surv(time, event))), complete)
+    put_likelihood_ratio(paste0(name, ".cox.likelihood_ratio.", v), without, fit)
+  }
   complete <- d[complete.cases(d[product]), ]
   main <- cox(reformulate(product, quote(Surv(time, event))), complete)
   larger <- cox(reformulate(paste(product, collapse = "*"), quote(Surv(time, event))), complete)

@@ -146,6 +146,12 @@ likelihood_ratio <- function(smaller, larger) {
   c(statistic = statistic, df = df, p_value = pchisq(statistic, df, lower.tail = FALSE))
 }
 
+# All levels of a factor together: the model against the one without it. anova(without, fit) and drop1 give the same.
+put_likelihood_ratio <- function(id, without, fit) {
+  test <- likelihood_ratio(without, fit)
+  for (part in names(test)) put(paste(id, part, sep = "."), test[[part]])
+}
+
 # ---- association ---------------------------------------------------------------------------------------------------
 
 put_table <- function(id, counts) {

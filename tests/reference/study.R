@@ -43,7 +43,7 @@ stopped <- d$date_progression
 stopped[is.na(stopped)] <- ended[is.na(stopped)]
 endpoints <- list(
   os = list(time = days(d$date_initial_diagnosis, ended), event = died, ticks = 365 * c(0, 5, 10, 15, 20)),
-  pfs = list(time = days(d$date_metastasis_treatment, stopped), event = !is.na(d$date_progression), ticks = 365 * 0:5)
+  pfs = list(time = days(d$date_metastasis_treatment, stopped), event = !is.na(d$date_progression) | died, ticks = 365 * 0:5)
 )
 d$follow_up <- endpoints$os$time / 30
 exposure <- "local_treatment"
@@ -112,7 +112,14 @@ put_groups <- function(id, e, group, among) {
   put_log_rank(paste0(id, ".log_rank"), e$time[known], e$event[known], group[known])
   fit <- cox(Surv(time, event) ~ group, data.frame(time = e$time, event = e$event, group = group)[known, ])
   put_cox(paste0(id, ".cox"), fit, levels(group)[-1])
+  if (nlevels(group) > 2) {
+    test <- anova(fit)
+    put(paste0(id, ".likelihood_ratio.statistic"), test$Chisq[2])
+    put(paste0(id, ".likelihood_ratio.df"), test$Df[2])
+    put(paste0(id, ".likelihood_ratio.p_value"), test[["Pr(>|Chi|)"]][2])
+  }
 }
+put("pfs.deaths_without_event", sum(died & !endpoints$pfs$event))
 for (name in names(endpoints)) {
   e <- endpoints[[name]]
   everybody <- rep(TRUE, nrow(d))
