@@ -6,7 +6,7 @@ from enum import Enum, unique
 
 from .results import Kind
 
-_KAPLAN_MEIER = "Kaplan-Meier estimate, Greenwood variance, log-log confidence interval"
+_KAPLAN_MEIER = "Kaplan-Meier estimate, Greenwood variance, {conf_type} confidence interval"
 _BEYOND = "patients followed beyond this time without the event, of all patients; not a survival rate"
 _PERCENT = "100 x count / denominator"
 _QUARTILE = "linear interpolation (Hyndman & Fan type 7)"
@@ -26,7 +26,7 @@ _PROPORTIONAL = (
 _CUTOFF = "ROC curve; cut-off by Youden's index, the middle between observed values"
 
 KAPLAN_MEIER_CURVE = _KAPLAN_MEIER
-"""The method of a curve."""
+"""The method of a curve; holds the place of ``{conf_type}``."""
 
 
 @unique
@@ -83,7 +83,7 @@ class Statistic(Enum):
     CENSORED = "count", "{of}, number of patients censored", "count"
     DEATHS_WITHOUT_EVENT = "count", "{of}, number of patients who died without the event", "count"
     SURVIVAL_MEDIAN = (
-        "time", "{of}: median", "Kaplan-Meier median, Brookmeyer-Crowley confidence interval on the log-log scale"
+        "time", "{of}: median", "Kaplan-Meier median, Brookmeyer-Crowley confidence interval on the {conf_type} scale"
     )  # fmt: skip
     SURVIVAL_RATE = "percent", "{of} at {at}", _KAPLAN_MEIER, "%"
     BEYOND_COUNT = "count", "{of}, patients followed beyond {at} without the event", _BEYOND
@@ -91,7 +91,7 @@ class Statistic(Enum):
     REVERSE_MEDIAN = (
         "time",
         "{of}: median by reverse Kaplan-Meier",
-        "reverse Kaplan-Meier median (Schemper & Smith 1996), log-log confidence interval",
+        "reverse Kaplan-Meier median (Schemper & Smith 1996), {conf_type} confidence interval",
     )
 
     # comparisons

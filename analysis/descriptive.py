@@ -38,6 +38,8 @@ def setting_records(study: Study, population: Population) -> Iterator[Record]:
 
     yield setting("alpha", analysis.alpha, "Significance level")
     yield setting("conf_level", round(100 * analysis.conf_level, 9), "Confidence level", "%")
+    scale = {"of": "Scale of the confidence intervals of survival"}
+    yield record("setting.conf_type", Statistic.SETTING, analysis.conf_type, population, scale)
     yield setting("month", time.month, f"{time.unit} in a month".capitalize(), time.unit)
     yield setting("year", time.year, f"{time.unit} in a year".capitalize(), time.unit)
     for name, derived in study.derived.items():

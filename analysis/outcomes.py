@@ -139,9 +139,12 @@ def survival_counts(stem: str, outcome: Outcome) -> Iterator[Record]:
 def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
     """Yield the counts, median, landmark rates and curve of one set of patients."""
     study, endpoint, population = outcome.study, outcome.endpoint, outcome.population
-    time, level, words = study.time, study.analysis.conf_level, {"of": outcome.label}
+    time, level, conf_type = study.time, study.analysis.conf_level, study.analysis.conf_type
+    words = {"of": outcome.label, "conf_type": conf_type}
     yield from survival_counts(stem, outcome)
-    fit = kaplan_meier(outcome.time, outcome.event, conf_level=level) if population.n else None
+    fit = None
+    if population.n:
+        fit = kaplan_meier(outcome.time, outcome.event, conf_level=level, conf_type=conf_type)
     nobody = Estimate(value=None, reason=NO_PATIENTS)
     median = fit.median() if fit else nobody
     yield interval(
@@ -169,7 +172,7 @@ def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
         population=population.text,
         n=fit.n,
         unit=time.unit,
-        method=KAPLAN_MEIER_CURVE,
+        method=KAPLAN_MEIER_CURVE.format(conf_type=conf_type),
         conf_level=level,
         time=fit.time,
         survival=fit.survival,
@@ -349,13 +352,15 @@ def _unchecked(terms: Iterable[str]) -> tuple[ProportionalHazardsTest, ...]:
 def reverse_follow_up_record(study: Study, cohort: Cohort, population: Population) -> Record:
     """Return the median follow-up by reverse Kaplan-Meier, in months."""
     observed, level = cohort.endpoints[str(study.analysis.follow_up)], study.analysis.conf_level
-    median = reverse_kaplan_meier(observed.time, observed.event, conf_level=level).median()
+    conf_type = study.analysis.conf_type
+    curve = reverse_kaplan_meier(observed.time, observed.event, conf_level=level, conf_type=conf_type)
+    median = curve.median()
     return interval(
         "follow_up.reverse_km.median",
         Statistic.REVERSE_MEDIAN,
         median,
         population,
-        {"of": study.label(FOLLOW_UP)},
+        {"of": study.label(FOLLOW_UP), "conf_type": conf_type},
         conf_level=level,
         unit="months",
         decimals=study.time.decimals,

@@ -15,6 +15,7 @@ from .study_model import (
     Analysis,
     Axis,
     Column,
+    ConfType,
     Cutoff,
     Derived,
     Endpoint,
@@ -33,8 +34,8 @@ from .study_variables import check_names, read_columns, read_derived, read_eligi
 from .wording import hint, listing, shown
 
 __all__ = [
-    "FOLLOW_UP", "Analysis", "Axis", "Column", "Cutoff", "Derived", "Endpoint", "Figure", "Rule", "Study", "Summary",
-    "Table", "TableRow", "TimeUnits", "distinct", "read_study", "slug",
+    "FOLLOW_UP", "Analysis", "Axis", "Column", "ConfType", "Cutoff", "Derived", "Endpoint", "Figure", "Rule", "Study",
+    "Summary", "Table", "TableRow", "TimeUnits", "distinct", "read_study", "slug",
 ]  # fmt: skip
 
 SCHEMA_VERSION: Final = 1
@@ -101,7 +102,10 @@ def _check_schema(top: Section) -> None:
 
 def _analysis(top: Section, types: Types, endpoints: Mapping[str, Endpoint]) -> Analysis:
     section = top.section("analysis")
-    section.allow("alpha", "conf_level", "exposure", "subgroup", "univariate", "adjust_for", "crosstabs", "follow_up")
+    section.allow(
+        "alpha", "conf_level", "conf_type", "exposure", "subgroup", "univariate", "adjust_for", "crosstabs", "follow_up"
+    )  # fmt: skip
+    conf_type: Any = section.choice("conf_type", get_args(ConfType), "log-log")
     exposure, subgroup = _groups(section, "exposure", types), _groups(section, "subgroup", types)
     if subgroup is not None and exposure in (None, subgroup):
         raise section.error("subgroup", "expected another variable than `exposure`, which is compared within it")
@@ -123,6 +127,7 @@ def _analysis(top: Section, types: Types, endpoints: Mapping[str, Endpoint]) -> 
     return Analysis(
         alpha=_fraction(section, "alpha", 0.05),
         conf_level=_fraction(section, "conf_level", 0.95),
+        conf_type=conf_type,
         exposure=exposure,
         subgroup=subgroup,
         univariate=_besides(section, "univariate", exposure, types, "category"),

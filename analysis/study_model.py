@@ -15,6 +15,9 @@ from .expressions import Expression, VariableType
 FOLLOW_UP: Final = "follow_up"
 """The reserved variable: follow-up in months, there where [analysis] follow_up names an endpoint."""
 
+ConfType: TypeAlias = Literal["log-log", "log", "plain"]
+"""The scale of a Kaplan-Meier estimate's confidence interval, as R's ``conf.type``."""
+
 Summary: TypeAlias = Literal["n_percent", "median_range", "median_iqr", "mean_sd", "median_range_mean"]
 
 
@@ -120,6 +123,7 @@ class Analysis:
 
     alpha: float
     conf_level: float
+    conf_type: ConfType
     exposure: str | None
     subgroup: str | None
     univariate: tuple[str, ...]

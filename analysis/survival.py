@@ -18,11 +18,12 @@ from scipy.special import chdtrc
 from .checks import TIED, Bools, Floats, Ints, checked_follow_up, same_length
 from .cox import CoxModel, HazardRatio, LikelihoodRatioTest, cox_regression, likelihood_ratio_test
 from .errors import DataError, row_list
-from .estimate import Estimate
+from .estimate import Estimate, finite, normal_quantile
 from .proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from .results import RiskTable
 from .snapping import snapped
 from .stratified import NOT_CONNECTED, stratified_log_rank
+from .study_model import ConfType
 
 __all__ = [
     "CoxModel",
@@ -59,10 +60,11 @@ class KaplanMeierEstimate:
     Attributes
     ----------
     n, events : patients and events.
-    conf_level : of the interval, log-log with Greenwood's variance.
+    conf_level : of the interval, with Greenwood's variance.
     time : in the unit of the follow-up.
     survival : at and after each time, until the next.
-    conf_low, conf_high : None where survival is 0, or still 1 at a follow-up time; both 1 before the first.
+    conf_low, conf_high : None where survival is 0, and on the log-log scale where it is still 1 at a follow-up time;
+        both 1 before the first.
     n_at_risk : patients with follow-up >= the time.
     n_events, n_censored : events and censorings exactly then.
     """
@@ -79,7 +81,7 @@ class KaplanMeierEstimate:
     n_censored: tuple[int, ...]
 
     def median(self) -> Estimate:
-        """Return the median survival time with its interval (Brookmeyer and Crowley, from the same log-log limits).
+        """Return the median survival time with its interval (Brookmeyer and Crowley, from the same limits).
 
         Notes
         -----
@@ -133,13 +135,16 @@ class LogRankTest:
     reason: str | None = None
 
 
-def kaplan_meier(time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95) -> KaplanMeierEstimate:
+def kaplan_meier(
+    time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95, conf_type: ConfType = "log-log"
+) -> KaplanMeierEstimate:
     """Estimate survival from right-censored follow-up.
 
     Parameters
     ----------
     time : (n,) follow-up, >= 0, in any unit.
     event : (n,) True or 1 where the event was observed.
+    conf_type : the scale on which the interval is symmetric: log(-log S), log S or S itself ("plain").
 
     Raises
     ------
@@ -148,9 +153,9 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95)
 
     Notes
     -----
-    At tied times events precede censorings (Kaplan & Meier 1958). Greenwood variance, log-log interval (Kalbfleisch &
-    Prentice 2002, sec. 1.4), as ``survfit(conf.type = "log-log")`` in R: no limits where survival is 0, nor where it is
-    still 1 at a follow-up time.
+    At tied times events precede censorings (Kaplan & Meier 1958). Greenwood variance; interval (Kalbfleisch & Prentice
+    2002, sec. 1.4) as R's ``survfit(conf.type = conf_type)``: none where survival is 0, nor on the log-log scale where
+    it is still 1 at a follow-up time; log and plain limits are cut at 1, plain ones at 0.
     """
     from lifelines import KaplanMeierFitter
 
@@ -159,15 +164,10 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95)
         fitter = KaplanMeierFitter(alpha=1 - conf_level).fit(times, events)
     table = fitter.event_table
     survival = fitter.survival_function_.to_numpy()[:, 0]
-    limits = fitter.confidence_interval_.to_numpy()
-    # lifelines gives limits of 1 or 0 where the log-log transform has none.
-    estimable = (survival > 0) & (survival < 1)
+    limits = _limits(survival, table, normal_quantile(conf_level), conf_type)
     if times.min() > 0:
-        estimable[0], limits[0] = True, 1.0
-    low, high = (
-        tuple(float(limit) if known else None for limit, known in zip(column, estimable, strict=True))
-        for column in limits.T
-    )
+        limits[0] = 1.0
+    low, high = (tuple(finite(limit) for limit in column) for column in limits.T)
     return KaplanMeierEstimate(
         n=len(times),
         events=int(events.sum()),
@@ -182,7 +182,27 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95)
     )
 
 
-def reverse_kaplan_meier(time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95) -> KaplanMeierEstimate:
+def _limits(survival: Floats, table: pd.DataFrame, z: float, conf_type: ConfType) -> Floats:
+    """Return the lower and upper limits at each time, as (k, 2); NaN where the scale has none."""
+    n, d = table["at_risk"].to_numpy(dtype=float), table["observed"].to_numpy(dtype=float)
+    with np.errstate(all="ignore"):  # logarithms of 0 and 1 at the ends of the curve; their limits become NaN
+        se = np.sqrt(np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0)))  # of log S (Greenwood)
+        if conf_type == "plain":
+            bounds = (survival * (1 - z * se), survival * (1 + z * se))
+        elif conf_type == "log":
+            bounds = (survival * np.exp(-z * se), survival * np.exp(z * se))
+        else:
+            width = np.exp(-z * se / np.log(survival))
+            bounds = (survival**width, survival ** (1 / width))
+        limits = np.clip(np.column_stack(bounds), 0.0, 1.0)
+    known = survival > 0 if conf_type != "log-log" else (survival > 0) & (survival < 1)
+    limits[~known] = np.nan
+    return np.asarray(limits)
+
+
+def reverse_kaplan_meier(
+    time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95, conf_type: ConfType = "log-log"
+) -> KaplanMeierEstimate:
     """Estimate the distribution of follow-up: Kaplan-Meier with event and censoring exchanged (Schemper & Smith 1996).
 
     Parameters and errors as for `kaplan_meier`.
@@ -193,7 +213,7 @@ def reverse_kaplan_meier(time: ArrayLike, event: ArrayLike, *, conf_level: float
     time.
     """
     times, events = checked_follow_up(time, event)
-    return kaplan_meier(times, ~events, conf_level=conf_level)
+    return kaplan_meier(times, ~events, conf_level=conf_level, conf_type=conf_type)
 
 
 def number_at_risk(time: ArrayLike, event: ArrayLike, at: Iterable[float]) -> RiskTable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from analysis.association import chi_square, fisher_exact, roc_curve_cutoff
 from analysis.baseline import ALL, NumberSummary, describe
 from analysis.estimate import Estimate
 from analysis.results import Results
+from analysis.study import ConfType
 from analysis.survival import (
     CoxModel,
     KaplanMeierEstimate,
@@ -185,11 +187,15 @@ def table_rows(stem: str, counts: Sequence[Sequence[int]] | np.ndarray) -> Named
 
 
 def _survival(stem: str, frame: pd.DataFrame, conf_level: float) -> Named:
-    curve = kaplan_meier(frame["time"], frame["event"], conf_level=conf_level)
-    follow_up = reverse_kaplan_meier(frame["time"], frame["event"], conf_level=conf_level)
-    yield f"{stem}.median", _interval(curve.median())
-    yield f"{stem}.follow_up", _interval(follow_up.median())
-    yield f"{stem}.area", _area(curve)
+    for scale in get_args(ConfType):
+        part = stem if scale == "log-log" else f"{stem}.{scale}"
+        curve, follow_up = (
+            estimate(frame["time"], frame["event"], conf_level=conf_level, conf_type=scale)
+            for estimate in (kaplan_meier, reverse_kaplan_meier)
+        )
+        yield f"{part}.median", _interval(curve.median())
+        yield f"{part}.follow_up", _interval(follow_up.median())
+        yield f"{part}.area", _area(curve)
 
 
 def _by_curve(names: Iterable[str]) -> dict[str, list[float]]:

@@ -120,7 +120,13 @@ def test_an_interval_of_no_width_is_none(
 ) -> None:
     """Equal limits would claim certainty: they become none, with the reason, as has any limit that is missing."""
     record = interval(
-        "a", Statistic.SURVIVAL_RATE, estimate, EVERYBODY, {"of": "OS", "at": "1 year"}, conf_level=0.95, scale=100
+        "a",
+        Statistic.SURVIVAL_RATE,
+        estimate,
+        EVERYBODY,
+        {"of": "OS", "at": "1 year", "conf_type": "log"},
+        conf_level=0.95,
+        scale=100,
     )
     assert (record.conf_low, record.conf_high, record.reason) == (*limits, reason)
     assert (record.kind, record.unit, record.label) == ("percent", "%", "OS at 1 year")

@@ -42,6 +42,7 @@ describe <- function(name, d, by, strata, model, product, numbers, cross, marker
     put_interval(paste0(id, ".median"), median_of(kaplan_meier(d$time[of], event[of], conf)))
     put_interval(paste0(id, ".follow_up"), median_of(kaplan_meier(d$time[of], !event[of], conf)))
     put_curve(id, d$time[of], event[of], at, conf)
+    put_other_scales(id, d$time[of], event[of], conf)
   }
   survival(name, rep(TRUE, nrow(d)))
   for (i in seq_along(by)) {
@@ -127,6 +128,7 @@ for (set in unique(awkward$set)) {
   put_interval(paste0(id, ".median"), median_of(fit))
   put_interval(paste0(id, ".follow_up"), median_of(kaplan_meier(a$time, a$event == 0)))
   put_curve(id, a$time, a$event == 1, sort(unique(c(0, fit$time, max(a$time) + 1))))
+  put_other_scales(id, a$time, a$event == 1)
   if (anyNA(a$group)) next
   put_log_rank(paste0(id, ".log_rank"), a$time, a$event == 1, a$group)
   if (!anyNA(a$stratum)) put_log_rank(paste0(id, ".log_rank_by_stratum"), a$time, a$event == 1, a$group, a$stratum)

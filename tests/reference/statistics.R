@@ -54,8 +54,8 @@ put_moments <- function(id, x) {
 
 # ---- survival ------------------------------------------------------------------------------------------------------
 
-kaplan_meier <- function(time, event, conf = 0.95) {
-  survfit(Surv(time, event) ~ 1, conf.type = "log-log", conf.int = conf)
+kaplan_meier <- function(time, event, conf = 0.95, type = "log-log") {
+  survfit(Surv(time, event) ~ 1, conf.type = type, conf.int = conf)
 }
 median_of <- function(fit) unname(tail(summary(fit)$table, 3))
 
@@ -78,9 +78,22 @@ put_curve <- function(id, time, event, at, conf = 0.95) {
     counts <- c(n_at_risk[i], sum(time < at[i] & event), sum(time < at[i] & !event))
     curves[[length(curves) + 1]] <<- c(id, sapply(c(at[i], counts, survival[i, ]), text))
   }
+  put_area(id, fit)
+}
+put_area <- function(id, fit) {
   width <- diff(c(0, fit$time))
   area <- function(level) { level <- c(1, head(level, -1)); sum((width * level)[!is.na(level)]) }
   put_interval(paste0(id, ".area"), c(area(fit$surv), area(fit$lower), area(fit$upper)))
+}
+
+# The interval on the two other scales of survfit: the median, that of follow-up, and every point by the area.
+put_other_scales <- function(id, time, event, conf = 0.95) {
+  for (type in c("log", "plain")) {
+    fit <- kaplan_meier(time, event, conf, type)
+    put_interval(paste(id, type, "median", sep = "."), median_of(fit))
+    put_interval(paste(id, type, "follow_up", sep = "."), median_of(kaplan_meier(time, !event, conf, type)))
+    put_area(paste(id, type, sep = "."), fit)
+  }
 }
 
 # survdiff: a group with nobody left at the first event has no expected event and no degree of freedom.
