@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from typst_pages import (
@@ -17,6 +18,8 @@ from typst_pages import (
     table,
 )
 
+MANUSCRIPT: Final = {"title": "Survival after it", "look": "manuscript"}
+
 
 def test_wide_figures_take_174_mm_and_narrow_ones_keep_their_width(tmp_path: Path) -> None:
     """A figure of 174 mm reaches from margin to margin, one of 85 mm stands on the text column, neither scaled."""
@@ -24,19 +27,21 @@ def test_wide_figures_take_174_mm_and_narrow_ones_keep_their_width(tmp_path: Pat
     assert images == [pytest.approx((18 * MM, 174 * MM), abs=0.1), pytest.approx((74 * MM, 85 * MM), abs=0.1)]
 
 
-def test_a_short_table_is_never_split(tmp_path: Path) -> None:
+@pytest.mark.parametrize("metadata", [METADATA, MANUSCRIPT], ids=["published", "manuscript"])
+def test_a_short_table_is_never_split(tmp_path: Path, metadata: dict[str, Any]) -> None:
     """A table that fits on a page stands whole on one, under its caption and above its note, wherever it is met."""
     for paragraphs in (4, 5, 6):
-        pages = read(print_pdf(tmp_path, prose(paragraphs) + table("a", 18) + prose(8), **METADATA))
+        pages = read(print_pdf(tmp_path, prose(paragraphs) + table("a", 18) + prose(8), **metadata))
         (page,) = [page for page in pages if "row a" in page.text]
         words = page.words()
         order = ["Table 1: Caption of a.", "Head of a", "row a 0", "row a 17", "CI, confidence interval."]
         assert sorted(map(words.index, order)) == list(map(words.index, order))
 
 
-def test_a_long_table_breaks_with_its_header_repeated(tmp_path: Path) -> None:
+@pytest.mark.parametrize("metadata", [METADATA, MANUSCRIPT], ids=["published", "manuscript"])
+def test_a_long_table_breaks_with_its_header_repeated(tmp_path: Path, metadata: dict[str, Any]) -> None:
     """Each page of a long table has its header and says that it goes on; each row is printed once, in order."""
-    pages = read(print_pdf(tmp_path, prose(3) + table("a", 120) + prose(2), **METADATA))
+    pages = read(print_pdf(tmp_path, prose(3) + table("a", 120) + prose(2), **metadata))
     pages = [page for page in pages if "row a" in page.text]
     assert len(pages) >= 3
     assert [page.text.count("Head of a") for page in pages] == [1] * len(pages)

@@ -143,9 +143,10 @@ def test_no_word_of_a_table_is_printed_over_another(tmp_path: Path, groups: int,
     assert {"Chemotherapy", "Radiotherapy", "104 (17.3%)"} <= whole
 
 
-def test_a_wide_and_long_table_goes_over_landscape_pages(tmp_path: Path) -> None:
+@pytest.mark.parametrize("look", ["", "manuscript"])
+def test_a_wide_and_long_table_goes_over_landscape_pages(tmp_path: Path, look: str) -> None:
     """Each of its pages lies on its side and repeats the heading; the text around it stands upright."""
-    pages = pages_of(tmp_path, typst_float(7, 80))
+    pages = pages_of(tmp_path, typst_float(7, 80), **({"look": look} if look else {}))
     shapes = [page.mediabox.width > page.mediabox.height for page in pages]
     assert shapes[0] is False
     assert shapes[-1] is False
