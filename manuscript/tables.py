@@ -130,6 +130,7 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
         "rows": _placed(rows, [_standing_alone(column, table, study) for column in columns]),
         "marks": [(mark, _MARKED[summary]) for summary, mark in marks.items()],
         "counts": any(len(cell) == 2 for row in rows for cell in row.cells),
+        "named": any(row.summary == "median_range_mean" for row in table.rows),
         "together": style.counts_with_percent,
         "tests": tests,
         "missing": missing,
@@ -243,7 +244,7 @@ def _models(table: Table, study: Study, results: Results, style: Style) -> dict[
         "together": any(name.endswith(".p_value") and ".likelihood_ratio." in name for name in _printed_ids(sections)),
         "not_proportional": [
             (
-                f"{in_sentence(violation.term)} in the model of {in_sentence(violation.endpoint)}",
+                f"{in_sentence(violation.term)} in the multivariable model of {in_sentence(violation.endpoint)}",
                 Printed(numbers.p_text(violation.test.value, style), (violation.test.id,), NOTE),
             )
             for violation in violations(study, results, endpoints=table.endpoints)

@@ -160,7 +160,6 @@ def _entry(line: int, label: str, place: str, printed: str, record_id: str, resu
     if not record_id:
         return Entry(line=line, label=label, place=place, printed=printed, id="")
     source: Record | Curve = results[record_id] if record_id in results else results.curve(record_id)
-    is_record = isinstance(source, Record)
     return Entry(
         line=line,
         label=label,
@@ -169,7 +168,7 @@ def _entry(line: int, label: str, place: str, printed: str, record_id: str, resu
         id=record_id,
         n=source.n,
         population=source.population,
-        method=source.method if is_record else f"{source.method} curve",
+        method=source.method,
         reason=source.reason if isinstance(source, Record) else None,
     )
 

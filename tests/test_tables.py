@@ -92,7 +92,7 @@ def test_an_interval_stands_beside_the_p_value_of_its_own_test(study: Study, res
 def test_the_note_of_the_models_tells_where_hazards_are_not_proportional(study: Study, results: Results) -> None:
     """The violation stands below the hazard ratios with term, model and P value; without one there is no word of it."""
     note = render_table("models", study, results, STYLE).markdown.split(":::")[1].replace(NBSP, " ")
-    told = "was significant for local treatment in the model of progression\\-free survival (*P* = 0.018); there"
+    told = "significant for local treatment in the multivariable model of progression\\-free survival (*P* = 0.018);"
     assert told in note
     strict = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, alpha=0.01))
     assert "proportional" not in render_table("models", strict, results, STYLE).markdown
@@ -157,6 +157,8 @@ def test_a_note_speaks_only_of_what_the_table_shows(study: Study, results: Resul
     sex = TableRow(variable="sex", summary="n_percent")
     assert "Other values are numbers and percentages of patients." in note(age, sex)
     assert "\nValues are numbers and percentages of patients." in note(sex)
+    follow_up = TableRow(variable="follow_up", summary="median_range_mean")
+    assert "\nValues are numbers and percentages of patients, or what their row says." in note(sex, follow_up)
     assert "numbers" not in note(age)
 
 

@@ -107,12 +107,14 @@ def test_marking_changes_nothing_but_the_spans(study: Study, results: Results) -
         assert re.sub(r"\[([^\[\]]*)\]\{\.result data-ids=\"[^\"]*\"\}", r"\1", plain) == table.markdown
 
 
-def test_figures_trace_curves_medians_and_tests(traced: Trace, implants: Study) -> None:
-    """Each curve of a figure is there with its median."""
+def test_figures_trace_curves_medians_and_tests(traced: Trace, implants: Study, implants_results: Results) -> None:
+    """Each curve of a figure is there with its median, and with the method that its record names."""
     of_figures = [entry for entry in traced.entries if entry.label.startswith("fig-")]
     curves = [entry.id for entry in of_figures if entry.printed == "curve"]
     assert implants.figures
     assert curves
+    methods = {entry.method for entry in of_figures if entry.printed == "curve"}
+    assert methods == {implants_results.curve(curve).method for curve in curves}
     medians = {entry.id for entry in of_figures if entry.id.endswith(".median")}
     assert medians <= {f"{curve}.median" for curve in curves}
 
