@@ -31,6 +31,7 @@ _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONG: Final = 60  # characters; no number or date is longer
 _MOST_LEVELS: Final = 5  # unknown values of a category; more are no levels
 _LONGEST_LEVEL: Final = 40  # characters; longer is free text
+_MOST_DIGITS: Final = 4  # where levels have no more; others are an id, a telephone number, a date ("12 Mar 1950")
 _DATE: Final = re.compile(r"[0-9]{1,4}([-/. ])[0-9]{1,2}\1[0-9]{1,4}([T ].*)?", re.DOTALL)
 _NUMBER_KINDS: Final = (
     (r"[+-]?(inf|infinity)", "infinity"),
@@ -117,12 +118,17 @@ def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> str:
 def _may_be_a_level(cells: Cells, position: int, levels: list[str]) -> bool:
     """Tell whether an unknown value is one that a level can be, and not an id, a name, a date or free text."""
     text = cells.texts[position]
-    if len(text) > _LONGEST_LEVEL or _DATE.fullmatch(text):
+    most = max(_MOST_DIGITS, *map(_digits, levels))
+    if len(text) > _LONGEST_LEVEL or _DATE.fullmatch(text) or _digits(text) > most:
         return False
     if int((cells.codes == position).sum()) > 1:
         return True
     folded = {level.casefold() for level in levels}
     return text.casefold() in folded or bool(nearest(text, levels)) or any(_same_number(text, item) for item in levels)
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
 
 
 def _same_number(one: str, other: str) -> bool:

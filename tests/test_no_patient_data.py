@@ -186,6 +186,27 @@ def test_a_category_that_is_read_from_the_ids_shows_none(
     assert cells_in(said) == []
 
 
+@pytest.mark.parametrize("cell", ["19500312", "12 Mar 1950", "March 12 1950", "030 9012345", "ZQ-00017"])
+def test_a_date_or_number_of_a_patient_in_several_rows_is_not_shown(
+    cell: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Twins have a day of birth in common; what has more digits than any level is none."""
+    folder = study(tmp_path, column(table(), "sex", lambda _: cell, slice(4, 7)))
+    assert analyse(["--study", str(folder)]) == 1
+    said = capfd.readouterr().err
+    assert "column 'sex' has a " in said
+    assert cell not in said
+
+
+def test_a_level_of_many_digits_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A period of years that is written in another way is what its author has to see."""
+    folder = study(tmp_path, column(table(), "sex", lambda _: "2010/2014", slice(4, 7)))
+    text = (folder / "study.toml").read_text(encoding="utf-8").replace('"f", "m"', '"2010-2014", "f", "m"')
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    assert analyse(["--study", str(folder)]) == 1
+    assert "'2010/2014' in rows 5, 6 and 7" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("kind", ["no header", "sex holds patient_id"])
 @pytest.mark.parametrize("verb", ["report", "check", "trace", "html"])
 def test_no_verb_shows_a_cell(kind: str, verb: str, tmp_path: Path) -> None:
