@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from .render.reads import NOTED, note_reads
 
 if TYPE_CHECKING:
     from .document import Report, open_study
 
 __all__ = ["Report", "open_study"]
+
+if noted := os.environ.get(NOTED):  # a kernel of Quarto's: what its cells read decides when the report is made again
+    note_reads(Path(noted))
 
 
 def __getattr__(name: str) -> Any:

@@ -93,9 +93,10 @@ end
 
 --- The abbreviations of journals, one a line: name in lower case, tab, abbreviation.
 local function read_abbreviations()
-  local file = io.open(pandoc.path.join { pandoc.path.directory(PANDOC_SCRIPT_FILE), "csl", "journals.tsv" }, "rb")
+  local name = pandoc.path.join { pandoc.path.directory(PANDOC_SCRIPT_FILE), "csl", "journals.tsv" }
+  local file = io.open(name, "rb")
   if not file then
-    return ""
+    error(name .. ", the abbreviations of journals, does not exist. Copy it together with references.lua.", 0)
   end
   local text = file:read("a")
   file:close()

@@ -145,7 +145,7 @@ else:
     pathlib.Path("report.typ").write_text('#image("build/one.svg", alt: "A \\\\"b\\\\"")')
     pathlib.Path(arguments[arguments.index("--output") + 1]).write_text("word")
     with open("seen.txt", "a") as seen:
-        print(arguments[:4], os.environ["QUARTO_PYTHON"], os.environ["PYTHONPATH"], file=seen)
+        print(arguments[:5], os.environ["QUARTO_PYTHON"], os.environ["PYTHONPATH"], file=seen)
 """
 
 
@@ -200,8 +200,8 @@ def test_quarto_runs_in_this_python_and_leaves_nothing_behind(tmp_path):
     draft = quarto.render(document, project, work, quarto=fake(tmp_path, WORKS), repository=ROOT)
     seen = (document.parent / "seen.txt").read_text().splitlines()
     assert [line.split("]")[0] for line in seen] == [
-        "['render', 'report.qmd', '--to', 'docx'",
-        "['render', 'report.qmd', '--to', 'typst'",
+        "['render', 'report.qmd', '--to', 'docx', '--no-execute-daemon'",
+        "['render', 'report.qmd', '--to', 'typst', '--no-execute-daemon'",
     ]
     assert all(f"] {sys.executable} {ROOT}" in line for line in seen)
     assert draft.docx.read_text() == "word"
@@ -209,6 +209,58 @@ def test_quarto_runs_in_this_python_and_leaves_nothing_behind(tmp_path):
     assert draft.inputs == {document.parent / "build" / "one.svg"}
     assert draft.metadata["by-author"][0]["name"]["family"] == "Li"
     assert {path.name for path in document.parent.iterdir()} == {"report.qmd", "refs.bib", "build", "seen.txt"}
+
+
+def test_files_that_cells_read_are_known(tmp_path):
+    """A file that a cell in a kernel of Quarto's has read makes the report out of date when it changes."""
+    document = study(tmp_path / "study", "---\ntitle: T\n---\n")
+    (document.parent / "words.txt").write_text("some")
+    (tmp_path / "elsewhere.txt").write_text("not of the study")
+    read = """
+    sys.path.insert(0, os.environ["PYTHONPATH"])
+    import manuscript
+    for name in ("words.txt", "../elsewhere.txt", "words.txt"):
+        pathlib.Path(name).read_text()
+    """
+    work = tmp_path / "work"
+    work.mkdir()
+    project = read_project(document.parent, fallback=ROOT)
+    program = fake(tmp_path, textwrap.dedent(WORKS) + textwrap.indent(textwrap.dedent(read), "    "))
+    draft = quarto.render(document, project, work, quarto=program, repository=ROOT)
+    assert draft.inputs == {document.parent / "build" / "one.svg", document.parent / "words.txt"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        (
+            "execute: {cache: true}",
+            r"^report\.qmd:3: `cache` keeps outputs when data change, so that a report could be",
+        ),
+        ("date: today", r"^report\.qmd:3: `date: today` changes the document day by day\. Write the date out\.$"),
+        ("csl: own.csl", r"^report\.qmd:3: \S*own\.csl does not exist\. Mend the name, or add the file\.$"),
+        ("bibliography: link.bib", r"^report\.qmd:3: \S*link\.bib is a link that leads out of the study's folder\."),
+        ("filters: [none.lua]", r"^report\.qmd:3: \S*none\.lua does not exist\. Mend the name, or add the file\.$"),
+        (
+            "filters: [templates/references.lua]",
+            r"^report\.qmd:3: \S*references\.lua does not find csl/journals\.tsv beside it, the abbreviations of "
+            r"journals\. Copy it too, or leave the filter out: every report has it by itself\.$",
+        ),
+    ],
+)
+@pytest.mark.parametrize("renderer", ["quarto", "builtin"])
+def test_either_renderer_refuses_what_neither_may_be_told(tmp_path, renderer, setting, message):
+    """What could make a report stale, or reads files that are not the study's, passes neither renderer."""
+    document = study(tmp_path / "study", f"---\ntitle: T\n{setting}\n---\n\nText.\n")
+    (document.parent / "templates").mkdir()
+    (document.parent / "templates" / "references.lua").write_bytes((ROOT / "templates" / "references.lua").read_bytes())
+    (document.parent / "link.bib").symlink_to(tmp_path / "elsewhere.bib")
+    (tmp_path / "elsewhere.bib").write_text("")
+    project = read_project(document.parent, fallback=ROOT)
+    by_quarto = partial(quarto.render, quarto=fake(tmp_path, WORKS), repository=ROOT)
+    render = by_quarto if renderer == "quarto" else builtin.render
+    with pytest.raises(ReportError, match=message):
+        render(document, project, tmp_path)
 
 
 @pytest.mark.parametrize(

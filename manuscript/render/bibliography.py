@@ -16,6 +16,9 @@ from .qmd import utf8_text
 MENDED: Final = Path(__file__).resolve().parents[2] / "templates" / "references.lua"
 """The filter of pandoc by which references print as medical journals want them, in whatever file they stand."""
 
+ABBREVIATIONS: Final = Path("csl/journals.tsv")
+"""The abbreviations of journals, which that filter reads beside itself."""
+
 NOT_ENTRIES: Final = ("comment", "string", "preamble")
 """What begins with @ in a BibTeX file and is no reference."""
 

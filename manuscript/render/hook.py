@@ -17,10 +17,11 @@ def main() -> int:
     from analysis.errors import LockstepError
     from manuscript.release import attachment
     from manuscript.render import quarto
-    from manuscript.render.bibliography import refuse_repeated
+    from manuscript.render.draft import FORMATS
     from manuscript.render.finish import finish
     from manuscript.render.project import config_for, read_project
     from manuscript.render.qmd import read_front_matter
+    from manuscript.render.settings import refuse_unfit
 
     if os.environ.get(quarto.FINISHED_BY_US):
         return 0
@@ -41,7 +42,8 @@ def main() -> int:
                 )
             project = read_project(source.parent, fallback=folder, profiles=profiles)
             document = read_front_matter(source)
-            refuse_repeated(quarto.bibliography_of(config_for("docx", project, document)))
+            for target in FORMATS:
+                refuse_unfit(config_for(target, project, document), document)
             warnings = finish(
                 quarto.draft_of(docx, typst, project, document),
                 docx=docx if docx in outputs else None,

@@ -140,6 +140,7 @@ def borrowed_config(target: str, project: Project, document: Document) -> dict[s
     told = set(_for_format(project.config, target)) - {"project", "jupyter"}
     told -= {"bibliography"} if "bibliography" in front_matter else set()  # else lists are joined, and each named twice
     config = config_for(target, project, document)
+    config["filters"] = _for_format(project.config, target).get("filters")  # for the same reason
     return {"jupyter": config.get("jupyter", "python3"), "format": {target: {key: config[key] for key in sorted(told)}}}
 
 
@@ -180,16 +181,14 @@ def _for_format(config: Mapping[str, Any], target: str) -> dict[str, Any]:
 def _absolute(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return a configuration with its paths absolute, those under ``format`` as well."""
 
-    def absolute(value: Any) -> Any:
-        return [absolute(item) for item in value] if isinstance(value, list) else str(folder / str(value))
+    def absolute(key: str, value: Any) -> Any:
+        if isinstance(value, list):
+            return [absolute(key, item) for item in value]
+        if key == "filters" and not (isinstance(value, str) and value.endswith(".lua")):
+            return value  # one that comes with Quarto or an extension
+        return str(folder / str(value))
 
-    def is_name(key: str, value: Any) -> bool:  # of a filter that comes with Quarto or an extension
-        return key == "filters" and not all(isinstance(item, str) and item.endswith(".lua") for item in as_list(value))
-
-    new = {
-        key: absolute(value) if key in PATHS and value and not is_name(key, value) else value
-        for key, value in config.items()
-    }
+    new = {key: absolute(key, value) if key in PATHS and value else value for key, value in config.items()}
     formats = new.get("format")
     if isinstance(formats, dict):
         new["format"] = {key: _absolute(own, folder) if isinstance(own, dict) else own for key, own in formats.items()}

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,12 +19,13 @@ from analysis.errors import ReportError, nearest
 
 from . import pandoc
 from .authors import byline
-from .bibliography import MENDED, reference_keys, refuse_repeated
+from .bibliography import MENDED, reference_keys
 from .draft import FORMATS, Draft
 from .front_matter import normalised, plain
 from .project import PROFILES, Project, as_list, borrowed_config, config_for, metadata_of
 from .qmd import Document, read_front_matter
-from .settings import is_mended
+from .reads import NOTED, noted_reads
+from .settings import reference_filters, refuse_unfit
 from .subset import refuse_html_in_metadata
 
 OLDEST: Final = (1, 4)
@@ -85,17 +87,20 @@ def render(path: Path, project: Project, folder: Path, *, quarto: Path, reposito
     check_version(quarto)
     document = read_front_matter(path)
     for target in FORMATS:
-        refuse_repeated(bibliography_of(config_for(target, project, document)))
+        refuse_unfit(config_for(target, project, document), document)
     byline(metadata_of(config_for("docx", project, document)), at=document.at)  # before Quarto takes its time
     kept = path.with_suffix(".typ")
     drafts = {"docx": folder / f"{path.stem}.docx", "typst": folder / f"{path.stem}.typ"}
+    reads = folder / "reads.txt"
+    environment = _environment(project, repository, reads)
     with _without_leftovers(path, own=project.own):
         for target in FORMATS:
-            _run(path, target, project, document, folder, quarto=quarto, repository=repository)
+            _run(path, target, project, document, folder, quarto=quarto, environment=environment)
         if not kept.is_file():
             raise ReportError(f"Quarto left no {kept.name}; set `keep-typ: true` under `typst:` in _quarto.yml.")
         shutil.move(kept, drafts["typst"])
-    return draft_of(drafts["docx"], drafts["typst"], project, document)
+    draft = draft_of(drafts["docx"], drafts["typst"], project, document)
+    return replace(draft, inputs=draft.inputs | noted_reads(reads, path.parent))
 
 
 def bibliography_of(config: Mapping[str, Any]) -> list[Path]:
@@ -147,15 +152,23 @@ def remove_copies(folder: Path, built: Path) -> None:
 
 
 def _run(
-    path: Path, target: str, project: Project, document: Document, folder: Path, *, quarto: Path, repository: Path
+    path: Path,
+    target: str,
+    project: Project,
+    document: Document,
+    folder: Path,
+    *,
+    quarto: Path,
+    environment: Mapping[str, str],
 ) -> None:
     """Run Quarto for one format; its output lands in `folder`."""
     output = path.with_name(f".{folder.name}").with_suffix(".docx" if target == "docx" else ".pdf")
-    arguments = [str(quarto), "render", path.name, "--to", target]
+    # Without the kernel that Quarto keeps running in some editors: it holds modules as they were when first imported.
+    arguments = [str(quarto), "render", path.name, "--to", target, "--no-execute-daemon"]
     told: dict[str, Any] = {}
     if project.own:
         arguments += ["--output-dir", str(folder)]
-        if not any(map(is_mended, as_list(config_for(target, project, document).get("filters")))):
+        if not reference_filters(config_for(target, project, document), document):
             told = {"filters": [str(MENDED)]}
     else:
         told = borrowed_config(target, project, document)
@@ -164,9 +177,7 @@ def _run(
         configuration = folder / "quarto.yml"
         configuration.write_text(json.dumps(told), encoding="utf-8")
         arguments += ["--metadata-file", str(configuration)]
-    run = subprocess.run(
-        arguments, cwd=path.parent, env=_environment(project, repository), capture_output=True, text=True, check=False
-    )
+    run = subprocess.run(arguments, cwd=path.parent, env=environment, capture_output=True, text=True, check=False)
     log = _ANSI.sub("", f"{run.stdout}\n{run.stderr}")
     if run.returncode != 0:
         raise ReportError(_why(log, document, target))
@@ -175,10 +186,15 @@ def _run(
         shutil.move(output, folder / f"{path.stem}{output.suffix}")
 
 
-def _environment(project: Project, repository: Path) -> dict[str, str]:
-    """Return the environment for Quarto: cells run in this Python, and find the repository's packages."""
+def _environment(project: Project, repository: Path, reads: Path) -> dict[str, str]:
+    """Return the environment for Quarto: cells run in this Python, find our packages, and note what they read."""
     search = [str(repository), *filter(None, [os.environ.get("PYTHONPATH")])]
-    added = {"QUARTO_PYTHON": sys.executable, "PYTHONPATH": os.pathsep.join(search), FINISHED_BY_US: "1"}
+    added = {
+        "QUARTO_PYTHON": sys.executable,
+        "PYTHONPATH": os.pathsep.join(search),
+        FINISHED_BY_US: "1",
+        NOTED: str(reads),
+    }
     if project.profiles:
         added[PROFILES] = ",".join(project.profiles)
     return {**os.environ, **added}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+NOTED: Final = "LOCKSTEP_READS"
+"""The variable that names a file: what cells in a kernel of Quarto's read is noted there, a path a line."""
 
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -29,8 +32,26 @@ def files_read(folder: Path) -> Iterator[set[Path]]:
     finally:
         _listeners().remove(opened)
         home = folder.resolve()
-        paths = (_source(Path(text)) for text in opened)
-        found.update(path for path in paths if path.is_relative_to(home) and path.is_file() and _counts(path, home))
+        found.update(_inputs(opened, home))
+
+
+def note_reads(file: Path) -> None:
+    """From here on to the end of this process, add the files that are opened for reading to a file, each once."""
+    target = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    class Noted(set[str]):
+        def add(self, text: str, /) -> None:
+            if text not in self:
+                super().add(text)
+                os.write(target, f"{text}\n".encode(errors="surrogateescape"))
+
+    _listeners().append(Noted())
+
+
+def noted_reads(file: Path, folder: Path) -> frozenset[Path]:
+    """Return the files under a folder that `note_reads` found, chosen as by `files_read`; none without a file."""
+    lines = file.read_bytes().decode(errors="surrogateescape").split("\n") if file.is_file() else []
+    return frozenset(_inputs(filter(None, lines), folder.resolve()))
 
 
 @cache
@@ -48,6 +69,11 @@ def _listeners() -> list[set[str]]:
 
     sys.addaudithook(hook)
     return listeners
+
+
+def _inputs(opened: Iterable[str], home: Path) -> Iterator[Path]:
+    paths = (_source(Path(text)) for text in opened)
+    return (path for path in paths if path.is_relative_to(home) and path.is_file() and _counts(path, home))
 
 
 def _source(path: Path) -> Path:

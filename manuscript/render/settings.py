@@ -11,7 +11,7 @@ from zipfile import BadZipFile, ZipFile
 from analysis.boundaries import is_hidden_way_out
 from analysis.errors import ReportError
 
-from .bibliography import MENDED, refuse_repeated
+from .bibliography import ABBREVIATIONS, MENDED, refuse_repeated
 from .floats import KINDS, Wording
 from .project import EXECUTE, HIGHLIGHTING, Project, as_list, config_for, metadata_of
 from .qmd import Document, needs_quarto
@@ -48,9 +48,8 @@ def settings_for(target: str, project: Project, document: Document) -> Settings:
         references have one key.
     """
     config = config_for(target, project, document)
+    refuse_unfit(config, document)
     _refuse(config, document)
-    bibliography = tuple(_file(path, document) for path in as_list(config.get("bibliography")))
-    refuse_repeated(bibliography)
     execute = config.get("execute") or {}
     metadata = metadata_of(config)
     if config.get("number-sections") and target == "typst":
@@ -61,17 +60,62 @@ def settings_for(target: str, project: Project, document: Document) -> Settings:
         execute={key: value for key, value in {**config, **execute}.items() if key in EXECUTE},
         wording=_wording(config, document),
         image_extension=str(config.get("default-image-extension") or {"docx": "png"}.get(target, "svg")),
-        bibliography=bibliography,
+        bibliography=tuple(map(Path, as_list(config.get("bibliography")))),
         csl=_optional_file(config, "csl", document),
         template=_optional_file(config, "template", document),
         reference_doc=_reference_doc(config, document),
     )
 
 
-def is_mended(name: Any) -> bool:
-    """Tell whether a filter is that of the references, or a copy of it in another study's templates."""
-    path = Path(str(name))
-    return path.name == MENDED.name and path.is_file() and path.read_bytes() == MENDED.read_bytes()
+def refuse_unfit(config: Mapping[str, Any], document: Document) -> None:
+    """Refuse what neither renderer may be told.
+
+    Raises
+    ------
+    ReportError
+        If outputs could be stale or change day by day, a file that is named does not exist or is a link out of the
+        study, or two references have one key.
+    """
+    execute = config.get("execute") or {}
+    for key in ("freeze", "cache"):
+        if isinstance(execute, dict) and execute.get(key):
+            raise ReportError(
+                f"{document.at(f'{key}:')}: `{key}` keeps outputs when data change, so that a report could be stale. "
+                "Leave it out: what has not changed is not made again anyway."
+            )
+    if config.get("date") in ("today", "now", "last-modified"):
+        raise ReportError(
+            f"{document.at('date:')}: `date: {config['date']}` changes the document day by day. Write the date out."
+        )
+    refuse_repeated([_file(path, document) for path in as_list(config.get("bibliography"))])
+    for key in ("csl", "template"):
+        _optional_file(config, key, document)
+    _reference_doc(config, document)
+    reference_filters(config, document)
+
+
+def reference_filters(config: Mapping[str, Any], document: Document) -> list[Path]:
+    """Return the filters of a configuration that are the one of the references, or copies in a study's templates.
+
+    Raises
+    ------
+    ReportError
+        If the file of a filter does not exist, or a copy stands without the abbreviations that it reads.
+    """
+    found = []
+    for name in map(str, as_list(config.get("filters"))):
+        if not name.endswith(".lua"):  # one that comes with Quarto or an extension
+            continue
+        path = _file(name, document)
+        if path.name != MENDED.name or path.read_bytes() != MENDED.read_bytes():
+            continue
+        if not (path.parent / ABBREVIATIONS).is_file():
+            raise ReportError(
+                f"{document.at('filters:', path.name)}: {path} does not find {ABBREVIATIONS.as_posix()} beside it, the "
+                "abbreviations of journals. Copy it too, or leave the filter out: every report has it by itself."
+            )
+        found.append(path)
+    return found
 
 
 def _refuse(config: Mapping[str, Any], document: Document) -> None:
@@ -79,7 +123,7 @@ def _refuse(config: Mapping[str, Any], document: Document) -> None:
     for key in _ONLY_QUARTO:
         if config.get(key):
             raise needs_quarto(document.at(f"{key}:"), f"documents with `{key}`", "leave the key out")
-    if not all(is_mended(name) for name in as_list(config.get("filters"))):
+    if len(reference_filters(config, document)) < len(as_list(config.get("filters"))):
         raise needs_quarto(document.at("filters:"), "documents with `filters`", "leave the key out")
     for key in HIGHLIGHTING:
         if config.get(key) not in (None, False, "none"):
@@ -87,22 +131,12 @@ def _refuse(config: Mapping[str, Any], document: Document) -> None:
     execute = config.get("execute") or {}
     if not isinstance(execute, dict):
         raise needs_quarto(document.at("execute:"), f"documents with `execute: {execute}`", "leave it out")
-    for key in ("freeze", "cache"):
-        if execute.get(key):
-            raise ReportError(
-                f"{document.at(f'{key}:')}: `{key}` keeps outputs when data change, so that a report could be stale. "
-                "Leave it out: what has not changed is not made again anyway."
-            )
     if config.get("engine") not in (None, "jupyter"):
         raise needs_quarto(document.at("engine:"), f"documents with `engine: {config['engine']}`", "use Python")
     if config.get("abbreviations"):
         raise ReportError(
             f"{document.at('abbreviations:')}: `abbreviations` means another thing to Quarto, which would refuse the "
             "document. Abbreviations that need no explanation stand under `known-abbreviations`."
-        )
-    if config.get("date") in ("today", "now", "last-modified"):
-        raise ReportError(
-            f"{document.at('date:')}: `date: {config['date']}` changes the document day by day. Write the date out."
         )
 
 
