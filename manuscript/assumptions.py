@@ -38,8 +38,8 @@ def violations(study: Study, results: Results, *, endpoints: Sequence[str] | Non
         stem, label = f"{slug(name)}.adjusted.proportional_hazards", study.endpoints[name].label
         if f"{stem}.{GLOBAL}.p_value" not in results:
             continue
-        tests = {study.label(variable): results[f"{stem}.{slug(variable)}.p_value"] for variable in variables}
-        found = [Violation(label, term, test) for term, test in tests.items() if _significant(test, analysis.alpha)]
+        tests = [(study.label(variable), results[f"{stem}.{slug(variable)}.p_value"]) for variable in variables]
+        found = [Violation(label, term, test) for term, test in tests if _significant(test, analysis.alpha)]
         whole = results[f"{stem}.{GLOBAL}.p_value"]
         yield from found or ([Violation(label, WHOLE_MODEL, whole)] if _significant(whole, analysis.alpha) else [])
 

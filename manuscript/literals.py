@@ -85,10 +85,12 @@ def literals_in(document: Document, results: Results, style: Style, outputs: Out
     """
     read = visible(document, outputs)
     text, words, unused = read.plain, read.marked, []
-    for phrase in _declared(document):
+    # The longest first: "stage 4 against 1" is not lost to "stage 4".
+    for phrase in sorted(_declared(document), key=len, reverse=True):
         pattern = r"\s+".join(re.escape(word) for word in phrase.split())
-        text, times = re.subn(rf"(?<!\w){pattern}(?!\w)", _blank, text)
-        if not times:
+        pattern = rf"(?<!\w){pattern}(?!\w)"
+        text = re.sub(pattern, _blank, text)
+        if not re.search(pattern, read.plain):
             unused.append(phrase)
     printed = prints(results, style)
     found = tuple(

@@ -121,7 +121,7 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
         for position, summary in enumerate(dict.fromkeys(row.summary for row in table.rows if row.summary in _MARKED))
     }
     rows = [row for spec in table.rows for row in _variable_rows(spec, columns, marks, study, results, style)]
-    tests = {row.variable: _tests(row.variable, table.by, results, style) for row in table.rows if table.by}
+    tests = {row.variable: _tests(row.variable, table.by, study, results, style) for row in table.rows if table.by}
     missing = any(results[f"{slug(row.variable)}.missing.count"].value for row in table.rows)
     return {
         "heading": variable_label(table.rows[0].variable, study)[0],
@@ -206,12 +206,13 @@ def _count_percent(stem: str, results: Results, style: Style) -> tuple[str, str]
     )
 
 
-def _tests(variable: str, by: str | None, results: Results, style: Style) -> dict[str, str]:
+def _tests(variable: str, by: str | None, study: Study, results: Results, style: Style) -> dict[str, str]:
     stem = f"{slug(variable)}.by_{slug(by or '')}"
     if f"{stem}.chi_square.p_value" not in results:
         return {}
     chi_square, fisher = results[f"{stem}.chi_square.p_value"], results[f"{stem}.fisher.p_value"]
     return {
+        "label": variable_label(variable, study)[0],
         "chi_square": Printed(numbers.p_text(chi_square.value, style), (chi_square.id,), NOTE),
         "df": _bare(results[f"{stem}.chi_square.df"], style).at(NOTE),
         "fisher": Printed(numbers.p_text(fisher.value, style), (fisher.id,), NOTE),
@@ -262,6 +263,8 @@ def _univariable_rows(
 
 def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results, style: Style) -> Iterator[Row]:
     analysis, models = study.analysis, [f"{slug(name)}.adjusted" for name in endpoints]
+    if not analysis.adjust_for:
+        return
     for variable in ([analysis.exposure] if analysis.exposure else []) + list(analysis.adjust_for):
         stems = [f"{model}.{slug(variable)}" for model in models]
         if study.levels(variable):

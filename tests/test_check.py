@@ -265,6 +265,15 @@ def test_a_computed_number_is_declared_like_a_typed_one(own_study: Callable[[str
     assert report.unused == ("report.qmd: '42 seats' is declared under `literals` but not in the text",)
 
 
+def test_a_declared_phrase_may_begin_with_another(own_study: Callable[[str], check.Findings]) -> None:
+    """The longer one is found, whichever is declared first."""
+    declared = "stage 4: a name, stage 4 against 1"
+    assert own_study("The ratio of stage 4 against 1, and stage 4 itself.", declared).passed
+    report = own_study("The ratio of stage 4 against 1.", declared)
+    assert report.passed
+    assert report.unused == ()
+
+
 def test_words_that_a_variable_chooses_from_are_typed_all_the_same(own_study: Callable[[str], check.Findings]) -> None:
     """Numbers in the words of `either` are found wherever it is called."""
     body = "```{python}\n#| include: false\nword = r.either('retention.events > 1', 'for 61 days', 'never')\n```\n\n"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import ReportError
+from analysis.pipeline import compute
 from analysis.results import Results
 from analysis.study import Study, TableRow
 from manuscript.style import NBSP, Style
@@ -113,6 +114,29 @@ def test_the_note_of_the_models_tells_where_hazards_are_not_proportional(study: 
 def test_a_label_in_a_sentence_keeps_its_abbreviations(label: str, printed: str) -> None:
     """A model against "T1" is not printed as one against "t1"."""
     assert in_sentence(label) == printed
+
+
+def test_a_cross_table_of_several_variables_names_each(study: Study, results: Results) -> None:
+    """Levels stand below their variable and tests behind it; a single variable is the heading of its column."""
+    one = study.tables["response"]
+    assert "Response to metastasis treatment: Pearson" not in render_table("response", study, results, STYLE).markdown
+
+    rows = (*one.rows, dataclasses.replace(one.rows[0], variable="sex"))
+    two = dataclasses.replace(study, tables={**study.tables, "response": dataclasses.replace(one, rows=rows)})
+    source = render_table("response", two, results, STYLE).markdown
+    labels = [row[0] for row in cells(source)]
+    assert "Response to metastasis treatment" in labels
+    assert labels[-3:] == ["Gender", "\u2003Male", "\u2003Female"]
+    assert "Characteristic</th>" in source
+    assert "Response to metastasis treatment: Pearson" in source
+
+
+def test_without_adjustment_there_is_no_multivariable_model(study: Study) -> None:
+    """A study that adjusts for nothing has the univariable part of the table alone."""
+    crude = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, adjust_for=()))
+    source = render_table("models", crude, compute(crude), STYLE).markdown
+    assert "Univariable" in source
+    assert "ultivariable" not in source
 
 
 def test_missing_values_have_their_own_row(implants: Study, implants_results: Results) -> None:
