@@ -50,7 +50,7 @@ class Shown:
     def _repr_markdown_(self): return self.text
 class Table:
     def _repr_html_(self):
-        rows = "<tr><td>\\u2003x</td><td align='right'>1</td><td>2<sup>†</sup></td></tr>"
+        rows = "<tr><td>\\u2003x &lt; &amp;</td><td align='right'>1</td><td>2<sup>†</sup></td></tr>"
         return f"<table><thead><tr><th>A</th><th colspan='2'>B</th></tr></thead><tbody>{rows}</tbody></table>"
 value = Shown("**2411** days (95% CI 1890–3105)")
 ```
@@ -336,6 +336,14 @@ def test_a_reference_that_quarto_leaves_open_is_an_error(tmp_path, log, message)
     with pytest.raises(ReportError) as error:
         quarto.render(document, project, tmp_path, quarto=program, repository=ROOT)
     assert str(error.value) == message
+
+
+def test_entities_in_tables_are_characters():
+    """Quarto escapes the entities of HTML tables once more on the way to Typst; text outside of tables stays."""
+    frame = "A `&lt;` here.\n\n#table(\n  columns: 1,\n  [{}], [A & B],\n)\n&gt;\n".format
+    made = frame(r"L &lt; R &amp; &quot;q&quot; it&\#x27;s &\#123;")
+    mended = frame(r"L \< R & \"q\" it\'s {")
+    assert quarto.with_characters(made) == mended
 
 
 def test_copies_of_pictures_are_removed_and_nothing_else(tmp_path):

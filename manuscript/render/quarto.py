@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import html
 import json
 import os
 import re
@@ -42,6 +43,11 @@ _INVALID: Final = re.compile(
 _NO_LABEL: Final = re.compile(r"Unable to resolve crossref @(\S+)")
 _NO_CITATION: Final = re.compile(r"Citeproc: citation (\S+) not found")
 _TYPST_IMAGE: Final = re.compile(r'image\("((?:[^"\\]|\\.)*)", alt: "((?:[^"\\]|\\.)*)"')
+
+# Tables that Quarto has read from HTML: it has each entity escaped once more, and "<" would print as "&lt;".
+_TYPST_TABLE: Final = re.compile(r"^#table\(\n.*?^\)", re.MULTILINE | re.DOTALL)
+_ENTITY: Final = re.compile(r"&(?:[A-Za-z]+|\\#[xX]?[0-9A-Fa-f]+);")
+_TYPST_SPECIAL: Final = re.compile(r"""[\\*_`$#@<>~"'\[\]]""")
 
 
 def find_quarto() -> Path | None:
@@ -112,9 +118,12 @@ def draft_of(docx: Path, typst: Path | None, project: Project, document: Documen
     """Return what Quarto has made as a draft, with all that the finishing step needs to know.
 
     The descriptions of figures are in the Typst file alone. It is None where none was made together with the Word file:
-    one of another day may tell of other numbers.
+    one of another day may tell of other numbers. Entities that its tables print literally are mended in it.
     """
-    text = typst.read_text(encoding="utf-8") if typst is not None and typst.is_file() else ""
+    text = ""
+    if typst is not None and typst.is_file():
+        text = with_characters(typst.read_text(encoding="utf-8"))
+        typst.write_text(text, encoding="utf-8")
     images = {_unquoted(source): _unquoted(alt) for source, alt in _TYPST_IMAGE.findall(text)}
     here = document.path.parent
     metadata = normalised(metadata_of(config_for("docx", project, document)), at=document.at)
@@ -128,6 +137,15 @@ def draft_of(docx: Path, typst: Path | None, project: Project, document: Documen
         inputs=frozenset(here / source for source in images if (here / source).is_file()),
         warnings=(),
     )
+
+
+def with_characters(typst: str) -> str:
+    """Return Quarto's Typst document with characters in its tables where "&lt;" and other entities stood."""
+
+    def character(entity: re.Match[str]) -> str:
+        return _TYPST_SPECIAL.sub(r"\\\g<0>", html.unescape(entity[0].replace("\\", "")))
+
+    return _TYPST_TABLE.sub(lambda table: _ENTITY.sub(character, table[0]), typst)
 
 
 def remove_copies(folder: Path, built: Path) -> None:
