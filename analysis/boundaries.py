@@ -17,7 +17,7 @@ from .errors import StudyError
 PROGRAM: Final = Path(__file__).resolve().parent.parent
 _BUILT: Final = "build"
 _STUDY_FILE: Final = "study.toml"
-_OUTPUTS: Final = (_BUILT, "locks")
+_OUTPUTS: Final = (_BUILT, "build/figures", "build/drafts", "build/drafts/*", "build/try", "locks")
 _OWN: Final = (_STUDY_FILE, "*.qmd", "_quarto*.yml", "data/published.csv", "templates")
 
 
@@ -53,10 +53,10 @@ def refuse_ways_out(folder: Path) -> None:
     StudyError
         Names the link.
     """
-    for name in _OUTPUTS:
-        if not belongs(folder / name, folder):
+    for path in _output_folders(folder):
+        if not belongs(path, folder):
             raise StudyError(
-                f"{folder / name}: is a link that leads out of the study's folder, where nothing is written. Make it a "
+                f"{path}: is a link that leads out of the study's folder, where nothing is written. Make it a "
                 "folder; documents elsewhere are made with --output."
             )
     for path in _own_files(folder):
@@ -134,6 +134,12 @@ def _leading_out(folder: Path, home: Path) -> set[str]:
         new = {holder for one in new for holder in holders.get(one, ())} - found
         found |= new
     return found
+
+
+def _output_folders(folder: Path) -> Iterator[Path]:
+    for pattern in _OUTPUTS:
+        yield from (path for path in folder.glob(pattern) if path.is_dir())
+    yield from (path for path in (folder / "build" / "figures").rglob("*") if path.is_dir())
 
 
 def _own_files(folder: Path) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,7 +29,7 @@ def one_at_a_time(target: Path) -> Iterator[None]:
     """
     try:
         target.mkdir(parents=True, exist_ok=True)
-        lock = (target / LOCK).open("ab")
+        lock = os.fdopen(os.open(target / LOCK, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666), "ab")
     except (FileExistsError, NotADirectoryError):  # something else stands there, which its error names
         raise
     except OSError as error:

@@ -64,16 +64,54 @@ def test_nothing_is_written_outside_where_the_project_says_so(
     assert not Path("/tmp/lockstep-outside").exists()  # noqa: S108
 
 
-@pytest.mark.parametrize("name", ["build", "locks"])
+@pytest.mark.parametrize("name", ["build", "build/figures", "build/figures/bmj", "build/drafts", "build/try", "locks"])
 def test_an_output_folder_that_is_a_link_outside_is_refused(
     name: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each verb says so, and nothing is there."""
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).symlink_to(folder.parent / "outside")
     for verb in ("report", "check", "trace", "html"):
         assert main([verb, "--study", str(folder)]) == 1
         assert f"{name}: is a link that leads out of the study's folder" in capsys.readouterr().err
     assert sorted(path.name for path in (folder.parent / "outside").iterdir()) == ["page.png", "secret.txt"]
+
+
+def test_the_file_by_which_runs_take_turns_is_made_in_the_study(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A link in its place makes no file elsewhere."""
+    (folder / "build").mkdir()
+    (folder / "build" / ".report.lock").symlink_to(folder.parent / "outside" / "made")
+    assert report(folder) == 1
+    assert "build: cannot be written to" in capsys.readouterr().err
+    assert not (folder.parent / "outside" / "made").exists()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "javascript:alert(1)",
+        "JaVa&#9;Script:x",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "ms-word:ofe",
+        "//host/share",
+    ],
+)
+def test_a_link_that_does_more_than_lead_to_a_page_is_refused(
+    target: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would act in the page of `make html`, in Word or in a PDF when somebody follows it."""
+    add(folder, f"\n[Here](<{target}>).\n")
+    assert report(folder) == 1
+    assert "leads neither to a page nor to a mail address" in capsys.readouterr().err
+
+
+def test_links_to_pages_addresses_and_places_are_allowed(folder: Path) -> None:
+    """So are files beside the document."""
+    add(folder, "\n[a](https://example.org/?a:b) <b@example.org> [c](#d) [e](appendix.pdf) [f](a/b:c)\n\n# D {#d}\n")
+    assert report(folder) == 0
 
 
 def test_a_link_within_the_study_is_a_file_like_others(folder: Path) -> None:

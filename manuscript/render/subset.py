@@ -19,6 +19,9 @@ CONDITIONS: Final = ("when-format", "unless-format", "when-profile", "unless-pro
 # Formats that Quarto's conditions may name; of these the built-in renderer writes two.
 FORMATS: Final = ("docx", "typst", "html", "pdf", "latex", "epub", "odt", "pptx", "revealjs", "beamer", "markdown")
 
+_SCHEMES: Final = ("https", "http", "mailto", "tel", "doi")
+"""What a link may begin with."""
+
 _REFUSED_CLASSES: Final = {
     r"callout-.+": ("callout blocks", 'write a `::: {custom-style="Notice"}` block'),
     r"panel-.+": ("panels and tabsets", "write sections"),
@@ -50,6 +53,20 @@ def refuse_unsupported(tree: Node, document: Document) -> None:
         if node["t"] in ("RawBlock", "RawInline"):
             _refuse_html(node, document)
             _refuse_active(node, document)
+        if node["t"] == "Link":
+            _refuse_unsafe_link(node["c"][2][0], document)
+
+
+def _refuse_unsafe_link(target: str, document: Document) -> None:
+    """Refuse a link that runs a script, starts a program, or makes a reader's machine log in to another."""
+    address = re.sub(r"[\x00-\x20]|%[01][0-9a-f]|%20", "", target.casefold())  # as a browser does
+    scheme, colon, _ = address.partition(":")
+    named = colon and re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme)
+    if (named and scheme not in _SCHEMES) or address[:2] in ("\\\\", "//", "\\/", "/\\"):
+        raise ReportError(
+            f"{document.at(target)}: the link {target[:60]} leads neither to a page nor to a mail address. "
+            f"Take it out, or name an address that begins with {', '.join(f'{name}:' for name in _SCHEMES)}."
+        )
 
 
 def _refuse_active(node: Node, document: Document) -> None:
