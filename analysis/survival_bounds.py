@@ -28,7 +28,7 @@ def rate_and_median(rate: Printed, at: Printed, median: Printed) -> Finding:
     else:
         return Finding(True, f"a median of {median} allows a rate of {rate}% at {at}")
     return Finding(
-        False, f"{at} is {order} the median of {median}, where a Kaplan-Meier rate is {side} 50%; {rate}% is not"
+        False, f"{at} is {order} the median of {median}, where a Kaplan–Meier rate is {side} 50%; {rate}% is not"
     )
 
 
@@ -52,7 +52,7 @@ def rate_after_events(rate: Printed, n: int, events: int, censored: int) -> Find
     if events + censored > n or n == 0:
         return Finding(False, f"{events} events and {censored} censorings do not come from {n} patients")
     low, high = kaplan_meier_bounds(n, events, censored)
-    bounds = f"after {events} events and {censored} censorings of {n} a Kaplan-Meier rate lies from "
+    bounds = f"after {events} events and {censored} censorings of {n} a Kaplan–Meier rate lies from "
     bounds += f"{_percent(low, rate)} to {_percent(high, rate)}%"
     if rate.high < 100 * low or rate.low > 100 * high:
         return Finding(False, f"{bounds}; {rate}% does not")
@@ -64,7 +64,7 @@ def rate_after_at_most(rate: Printed, n: int, events: int, censored: int) -> Fin
     if n == 0:
         return Finding(False, f"0 patients have no rate, but {rate}% is printed")
     low, _ = kaplan_meier_bounds(n, events, censored)
-    bound = f"after at most {events} events and {censored} censorings of {n} a Kaplan-Meier rate is at least "
+    bound = f"after at most {events} events and {censored} censorings of {n} a Kaplan–Meier rate is at least "
     bound += f"{_percent(low, rate)}%"
     if rate.high < 100 * low:
         return Finding(False, f"{bound}; {rate}% is not")

@@ -38,6 +38,7 @@ ROOT = Path(__file__).parent.parent
 PLACE = ["--renderer", "builtin", "--study"]
 TEMPLATE = "templates/table1.html.j2"
 LAST = "The groups are described in @tbl-baseline."
+NOT_PATIENTS = '`{python} r.number("bmi.max", 0)`'  # a result, though no number of patients
 DECLARATIONS = "# Declarations {.unnumbered}\n\n**Funding.** None.\n"
 
 Edit = tuple[str, str, str]
@@ -143,7 +144,7 @@ FAULTS: dict[str, Fault] = {
     # ---- the house
     "claims": report(("retention.events > 0", "retention.events > 50")),
     "literals": report(("new [@two]", "new (p=0.03) [@two]")),
-    "patient_numbers": report(("Retention by fixation.", "Retention of `{python} 60 + 1` implants.")),
+    "patient_numbers": report(("Retention by fixation.", f"Retention of {NOT_PATIENTS} implants.")),
     "p_values": printed("*P* > 0.05"),
     "intervals": printed("CI 2.10–3.20"),
     "decimal_marks": printed("3·25 points", without=("decimal_mark",)),
@@ -232,9 +233,9 @@ CASES = [
     ("literals", report(("Retention by fixation.", "Retention of 61 implants by fixation."))),
     ("literals", report(("new [@two]", "new (hazard ratio 0.8, 95% CI 0.5-1.2; 41.25%) [@two]"))),
     ("literals", report((LAST, f"{LAST} See Figure 7 and Fig. 1."))),
-    ("patient_numbers", report(('title: "Retention of implants"', 'title: "Retention of 61 implants"'))),
-    ("patient_numbers", printed("seen in 61 participants")),
-    ("patient_numbers", printed("seen in most (n = 61)")),
+    ("literals", report(('title: "Retention of implants"', 'title: "Retention of 61 implants"'))),
+    ("patient_numbers", report((LAST, f"{LAST} It was seen in {NOT_PATIENTS} participants."))),
+    ("patient_numbers", report((LAST, f"{LAST} It was seen in most (n = {NOT_PATIENTS})."))),
 ]
 
 SEEN_IN_THE_TWIN = ("blinded", "blinded_twin")
