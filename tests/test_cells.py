@@ -70,6 +70,7 @@ def test_inline_values_print_as_in_quarto(tmp_path, expression, markdown):
         ),
         ("float('nan')", "gives nan, which must not be printed. Print the result through a phrase."),
         ("[1, 2]", "gives a list, which has no form for a sentence. Print a phrase, a text or a number."),
+        (r"'\ud800'", "gives half of a character (U+D800), which no file can hold. Mend the text."),
         ("''", "gives an empty text, for which Quarto would print the expression itself. Leave it out."),
     ],
 )
@@ -77,6 +78,13 @@ def test_a_value_that_must_not_be_printed_stops_the_run(tmp_path, expression, me
     """None, nan, NumPy scalars and empty texts never reach a manuscript."""
     text = f"{cell('import numpy as np')}\na `{{python}} {expression}` b"
     assert failure(text, tmp_path) == (f"report.qmd:5: `{expression}` {message}\n    a `{{python}} {expression}` b")
+
+
+def test_a_cell_that_prints_half_of_a_character_is_one_error(tmp_path):
+    """What no file can hold is refused where it is printed, not where the file is written."""
+    assert failure(cell(r"print('a\ud800')"), tmp_path).startswith(
+        "report.qmd:2: a cell prints half of a character (U+D800), which no file can hold."
+    )
 
 
 def test_numpy_scalars_are_refused_although_some_are_floats():

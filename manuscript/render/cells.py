@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 from analysis.errors import LockstepError, ReportError, is_full, system_message
 
-from .outputs import Output, cell_markdown, inline_markdown, shown
+from .outputs import Output, cell_markdown, half_character, inline_markdown, shown
 from .qmd import Cell, Document, Inline, Prose, needs_quarto
 from .reads import files_read
 
@@ -106,6 +106,8 @@ class _Session:
             outputs = [output for output in outputs if output.kind != "stderr"]
         if not options["include"]:
             return "\n"
+        if half := next(filter(None, (half_character(output.text) for output in outputs)), ""):
+            raise ReportError(f"{self.document.name}:{cell.line}: a cell prints {half}")
         if self.watch is not None:
             for output in outputs if options["output"] else ():
                 as_is = options["output"] == "asis" and output.kind != "html"

@@ -62,7 +62,15 @@ def inline_markdown(value: object, *, marked: bool = False) -> str:
         raise ValueError(f"gives a {kind}, which has no form for a sentence. Print a phrase, a text or a number.")
     if not text.strip():
         raise ValueError("gives an empty text, for which Quarto would print the expression itself. Leave it out.")
+    if half := half_character(text):
+        raise ValueError(f"gives {half}")
     return text
+
+
+def half_character(text: str) -> str:
+    """Return what is wrong with a text that no file can hold, empty where nothing is."""
+    found = re.search("[\ud800-\udfff]", text)
+    return f"half of a character (U+{ord(found[0]):04X}), which no file can hold. Mend the text." if found else ""
 
 
 def shown(value: object, *, marked: bool = False) -> Output:
