@@ -18,6 +18,8 @@ from manuscript.__main__ import main
 from manuscript.render.docx_active import active_in_source, refuse_active
 from manuscript.render.pdf_read import read_pdf
 
+pytestmark = pytest.mark.slow  # a run for each way out of the study
+
 WORDS = "Quirrberg, who is known to nobody"
 REPORT = """---
 title: "A"

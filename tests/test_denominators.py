@@ -89,7 +89,8 @@ def printed_table(case: Case, name: str) -> tuple[list[tuple[str, int]], list[Bl
     """Return the groups of a table with their n, its blocks of counts, and its note, all as printed."""
     text = case.report.table(name).markdown
     root = html.fromstring(text[text.index("<table>") : text.index("</table>")])
-    headings = [cell.text_content() for cell in root.xpath(".//thead/tr[1]/th")[1:]]
+    # A heading over the groups may name their variable; "All patients" stands beside it then.
+    headings = [words for cell in root.xpath(".//thead/tr/th") if "(n = " in (words := cell.text_content())]
     groups = [(label, int(n)) for label, n in (re.fullmatch(r"(.*)\(n = (\d+)\)", each).groups() for each in headings)]
     heading = root.xpath(".//thead/tr[1]/th[1]")[0].text_content()
     blocks: list[Block] = [Block(heading, {})]

@@ -18,6 +18,8 @@ from conftest import IMPLANTS, ROOT
 from analysis.results import Results, read_results
 from manuscript.render import ooxml
 
+pytestmark = pytest.mark.slow  # reports of the flagship and of hostile levels
+
 TRACES = ("nan", "None", "??", "{python}", "r.value", "inf ", "np.float", "P = 0.000", "fig-", "tbl-", "[@", "{=")
 STUDY_FILES = ("study.toml", "report.qmd", "references.bib", "_quarto.yml")
 

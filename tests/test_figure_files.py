@@ -24,6 +24,8 @@ from manuscript.style import Style
 from manuscript.submission.figure_facts import FigureFacts, measure_figure
 from manuscript.submission.figure_files import NumberedFigure, numbered_figures, upload_for, write_figure_files
 
+pytestmark = pytest.mark.slow  # figures in each format for each journal
+
 ROOT = Path(__file__).parent.parent
 TEXT = """
 ::: {#fig-age}

@@ -18,6 +18,8 @@ from conftest import IMPLANTS, ROOT
 from analysis.streams import Output
 from manuscript import watch
 
+pytestmark = pytest.mark.slow  # a run for each input
+
 DOCUMENT = """---
 title: "A"
 bibliography: references.bib
@@ -113,6 +115,7 @@ def test_other_verbs_refuse_them_too(put: Callable[[Path], None], folder: Path, 
     finished = run(folder, "analysis", "audit")
     assert finished.returncode == 2
     assert "published.csv: cannot be read (is a pipe or a device" in finished.stderr
+    (folder / "data" / "published.csv").unlink()
     put(folder / "data" / "implants.csv")
     assert "implants.csv" in message(run(folder, "analysis", "fingerprint", "--output", str(tmp_path / "rows.json")))
 

@@ -54,16 +54,21 @@ def test_a_variable_stands_over_its_levels_unless_each_of_them_names_it() -> Non
     assert heading("Local treatment", ["Without local treatment", "Yes"]) == "Local treatment"
 
 
-def test_every_multivariable_row_names_its_variable(of_yes_and_no: tuple[Study, Results]) -> None:
-    """Covariates with the levels No and Yes are told apart."""
+def test_every_multivariable_row_stands_under_its_variable(of_yes_and_no: tuple[Study, Results]) -> None:
+    """Covariates with the levels No and Yes are told apart: each level is indented below the name of its variable."""
     rows = [row[0] for row in cells(render_table("models", *of_yes_and_no, STYLE).markdown)]
-    multivariable = [row.removeprefix(EM_SPACE) for row in rows[rows.index("Multivariable") + 1 :]]
-    assert multivariable == [
-        "Treatment: Yes vs no",
-        "Treatment: Yes, twice vs no",
+    assert rows[rows.index("Multivariable") + 1 :] == [
+        "Treatment",
+        f"{EM_SPACE}No",
+        f"{EM_SPACE}Yes",
+        f"{EM_SPACE}Yes, twice",
         "Marker, per U/L",
-        "Stage: Yes vs no",
-        "High marker: Yes vs no",
+        "Stage",
+        f"{EM_SPACE}No",
+        f"{EM_SPACE}Yes",
+        "High marker",
+        f"{EM_SPACE}No",
+        f"{EM_SPACE}Yes",
     ]
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import IMPLANTS, ROOT
 
+pytestmark = pytest.mark.slow  # make, for each verb
+
 NASTY = [
     "a$(touch ran)b",
     "a$$(touch ran)b",

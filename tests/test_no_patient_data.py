@@ -14,6 +14,8 @@ from conftest import ROOT
 from analysis.__main__ import main as analyse
 from manuscript.__main__ import main as manuscript
 
+pytestmark = pytest.mark.slow  # a run for each fault of a file
+
 STUDY = """schema = 1
 [data]
 file = "cohort.csv"

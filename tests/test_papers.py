@@ -28,6 +28,8 @@ from manuscript.submission.papers import Papers, write_papers
 from manuscript.submission.text import Paragraph
 from manuscript.submission.word_lines import lines_in_word
 
+pytestmark = pytest.mark.slow  # documents of a draft, laid out by LibreOffice where it is
+
 JOURNAL = Journal("a-journal", "Journal of Examples", {})
 STYLE = Style()
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

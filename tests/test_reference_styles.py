@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from reference_styles import ENTRIES, PRINTED, STYLES, printed, styles, table
+from printed_references import ENTRIES, PRINTED, STYLES, printed, styles, table
 
 from manuscript.render.csl import bring_style
 
@@ -16,7 +16,7 @@ FAULTS = re.compile(
 
 
 def test_every_type_in_every_style_prints_as_it_was_read() -> None:
-    """The whole matrix is as in tests/references/printed.txt; tests/reference_styles.py writes it anew."""
+    """The whole matrix is as in tests/references/printed.txt; tests/printed_references.py writes it anew."""
     assert table() == PRINTED.read_text(encoding="utf-8")
 
 

@@ -1,6 +1,6 @@
 """Every entry type in every style as it prints.
 
-``PYTHONPATH=. .venv/bin/python tests/reference_styles.py`` writes tests/references/printed.txt anew: read what changed.
+``PYTHONPATH=. .venv/bin/python tests/printed_references.py`` writes tests/references/printed.txt anew: read the changes.
 """
 
 from __future__ import annotations
