@@ -1,6 +1,6 @@
 """Every entry type in every style as it prints.
 
-``PYTHONPATH=. .venv/bin/python tests/printed_references.py`` writes tests/references/printed.txt anew: read the changes.
+``PYTHONPATH=. .venv/bin/python tests/printed_references.py`` writes tests/references/printed.txt anew; read the diff.
 """
 
 from __future__ import annotations
