@@ -58,15 +58,14 @@ known-abbreviations:
 
 ```{python}
 #| include: false
-from types import SimpleNamespace
-
 from manuscript import open_study
+from manuscript.inline import Phrase
 
 r = open_study()
 
 
 def form(text):
-    return SimpleNamespace(_repr_markdown_=lambda: text)
+    return Phrase(text, ("flow.analysed",), markup=text)
 ```
 
 ::: {#notice .notice custom-style="Notice"}

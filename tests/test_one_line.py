@@ -63,7 +63,7 @@ def report(*pairs: tuple[str, str], **others: Any) -> Fault:
 
 
 def printed(words: str, **others: Any) -> Fault:
-    """Return a fault of code that prints a result by a form of its own, so that nothing is typed."""
+    """Return a fault of a phrase in a form that is not the style's; a result is behind it, so that nothing is typed."""
     return report((LAST, f'{LAST} It was `{{python}} form("{words}")`.'), **others)
 
 
