@@ -321,7 +321,7 @@ def test_a_label_that_tells_is_told_for_tables_and_figures(tmp_path: Path) -> No
     told = [line.removesuffix(f"; {ADVICE}") for line in draft.warnings if line.endswith(ADVICE)]
     assert (
         told[0]
-        == "Table1.docx tells of the authors in Table 1, caption ('Zorrberg'); Table 1, row 5 ('Quastadt Clinic')"
+        == "Table1.docx tells of the authors in Table 1, caption ('Zorrberg'); Table 1, row 6 ('Quastadt Clinic')"
     )
     assert told[1].startswith("strobe_checklist.docx tells of the authors in ")
     assert told[2:] == [
