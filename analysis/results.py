@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from functools import cache, cached_property
 from pathlib import Path
@@ -207,23 +207,38 @@ def from_json(text: str, *, name: str = "results.json") -> Results:
     ResultsError
         If the text is not JSON, is of another schema version, or does not fit ``results.schema.json``.
     """
-    again = "run `make report` to compute it again"
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ResultsError(f"{name} is damaged (line {error.lineno}); {again}") from None
-    version = raw.get("schema") if isinstance(raw, dict) else None
-    if version != SCHEMA_VERSION:
-        raise ResultsError(f"{name} has schema version {version}, this program reads {SCHEMA_VERSION}; {again}")
-    try:
-        _validator()(raw)
-    except fastjsonschema.JsonSchemaValueException as error:
-        raise ResultsError(f"{name} does not fit its schema: {error.message}; {again}") from None
+    raw = checked_json(
+        text, _validator(), name=name, version=SCHEMA_VERSION, advice="; run `make report` to compute it again"
+    )
     return Results(
         source=Source(**raw["source"]),
         records=tuple(Record(**item) for item in raw["records"]),
         curves=tuple(_curve(item) for item in raw["curves"]),
     )
+
+
+def checked_json(
+    text: str, validate: Callable[[Any], Any], *, name: str, version: int, advice: str = ""
+) -> dict[str, Any]:
+    """Return what a JSON text holds, of the schema version that this program reads; errors end with `advice`.
+
+    Raises
+    ------
+    ResultsError
+        If the text is not JSON, is of another schema version, or is not valid.
+    """
+    try:
+        raw = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ResultsError(f"{name} is damaged (line {error.lineno}){advice}") from None
+    found = raw.get("schema") if isinstance(raw, dict) else None
+    if found != version:
+        raise ResultsError(f"{name} has schema version {found}, this program reads {version}{advice}")
+    try:
+        validate(raw)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise ResultsError(f"{name} does not fit its schema: {error.message}{advice}") from None
+    return dict(raw)
 
 
 def write_results(results: Results, path: Path) -> None:

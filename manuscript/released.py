@@ -13,7 +13,7 @@ from typing import Any, Final
 import fastjsonschema
 
 from analysis.errors import ResultsError, nearest
-from analysis.results import Record, Results, RiskTable, Source
+from analysis.results import Record, Results, RiskTable, Source, checked_json
 
 from .curves import PrintedCurve
 
@@ -122,17 +122,7 @@ def from_json(text: str, *, name: str = RELEASED) -> Released:
     ResultsError
         If the text is not JSON, is of another schema version, or does not fit ``released.schema.json``.
     """
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ResultsError(f"{name} is damaged (line {error.lineno})") from None
-    version = raw.get("schema") if isinstance(raw, dict) else None
-    if version != SCHEMA_VERSION:
-        raise ResultsError(f"{name} has schema version {version}, this program reads {SCHEMA_VERSION}")
-    try:
-        _validator()(raw)
-    except fastjsonschema.JsonSchemaValueException as error:
-        raise ResultsError(f"{name} does not fit its schema: {error.message}") from None
+    raw = checked_json(text, _validator(), name=name, version=SCHEMA_VERSION)
     signs: dict[str, str] = {}
     forms: dict[str, Form] = {}
     return Released(
