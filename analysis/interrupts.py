@@ -25,6 +25,8 @@ DEBUG: Final = "LOCKSTEP_DEBUG"
 _HERE: Final = Path(__file__).parent.name
 _LEAST_MEMORY: Final = 256 * 2**20  # bytes
 
+_is_done = False  # what the program was run for; a global, since a signal finds its handler and nothing else
+
 
 def run_program(main: Callable[[], int], *, sees_patients: bool = False) -> NoReturn:
     """Run a program's main function and exit with its code.
@@ -85,8 +87,22 @@ def _heed_memory_limit() -> None:
 
 
 def _once(_number: int, _frame: FrameType | None) -> None:
+    if _is_done:
+        return
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def forget_interrupts() -> None:
+    """Let Ctrl-C come too late from now on: what the program was run for is done, and only has to be reported.
+
+    Notes
+    -----
+    Called inside `uninterrupted`, with the last change of a file: between the two, Ctrl-C would end a program that says
+    that nothing was written. It holds for programs that `run_program` runs.
+    """
+    global _is_done
+    _is_done = True
 
 
 @contextmanager

@@ -57,6 +57,7 @@ def build(
     output: Path | None = None,
     profiles: tuple[str, ...] = (),
     force: bool = False,
+    is_last: bool = False,
 ) -> Report:
     """Bring a study's report.pdf and report.docx up to date.
 
@@ -67,6 +68,7 @@ def build(
     output : folder for the documents; without it the project's output-dir, in the study's folder.
     profiles : names of Quarto profiles, _quarto-<name>.yml.
     force : make the documents even where nothing has changed.
+    is_last : whether the program was run for the documents alone: Ctrl-C that comes after them comes too late.
 
     Raises
     ------
@@ -120,8 +122,9 @@ def build(
                 stamp, inputs=inputs, outputs={path: hashes[new] for path, new in made.items()}, environment=choices
             )
             write_whole(work / STAMP, new_stamp.encode())
-            replace_together(made | {stamp: work / STAMP, target / _TYPST: draft.typst}, work)
-        return Report(outputs, made=True, warnings=warnings, notes=current_notes(study))
+            notes = current_notes(study)  # before the documents are there: an error from here on leaves the old ones
+            replace_together(made | {stamp: work / STAMP, target / _TYPST: draft.typst}, work, is_last=is_last)
+        return Report(outputs, made=True, warnings=warnings, notes=notes)
 
 
 @contextmanager

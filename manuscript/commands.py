@@ -65,6 +65,7 @@ def _build(options: argparse.Namespace) -> int:
         output=output,
         profiles=tuple(options.profile),
         force=options.force,
+        is_last=True,
     )
     for warning in report.warnings:
         sys.stderr.write(f"warning: {warning}\n")

@@ -12,13 +12,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from analysis.errors import LockstepError, ReportError, explained, nearest
 from analysis.files import new_workspace, remove_marked, remove_workspaces, sha256, sha256_of_all
+from analysis.interrupts import forget_interrupts, uninterrupted
 from analysis.results import Source, read_results
 from analysis.source import RESULTS_FILE
 from analysis.source import is_current as results_are_current
@@ -146,7 +147,9 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
                 _refuse_changed(folder, word_file.parent / STAMP)
                 manifest = replace(manifest, files=_hashes(work))
                 (work / MANIFEST_FILE).write_text(manifest_json(manifest), encoding="utf-8")
-                work.rename(target)
+                with suppress(KeyboardInterrupt), uninterrupted():
+                    work.rename(target)
+                    forget_interrupts()
         except OSError as error:
             raise ReportError(f"{LOCKS}/{name}: {explained(error)}") from None
         finally:

@@ -15,7 +15,7 @@ from typing import Final
 
 from analysis.errors import LockstepError, explained
 from analysis.files import is_mark, is_marked, mark, new_workspace, remove_marked
-from analysis.interrupts import uninterrupted
+from analysis.interrupts import forget_interrupts, uninterrupted
 
 PENDING: Final = ".report.pending"
 WORKSHOP: Final = ".report-"
@@ -34,13 +34,14 @@ def check_places(paths: Iterable[Path]) -> None:
         _refuse_foreign(path.parent / PENDING)
 
 
-def replace_together(files: Mapping[Path, Path], work: Path) -> None:
+def replace_together(files: Mapping[Path, Path], work: Path, *, is_last: bool = False) -> None:
     """Move files to their places in one folder: all of them, or none.
 
     Parameters
     ----------
     files : the places, each with the file, or whole folder, that goes there.
     work : a folder to gather them in, on the same disk.
+    is_last : whether the program was run for these files: Ctrl-C that comes after them comes too late as well.
 
     Raises
     ------
@@ -65,6 +66,8 @@ def replace_together(files: Mapping[Path, Path], work: Path) -> None:
     with suppress(KeyboardInterrupt), uninterrupted():
         ready.replace(target / PENDING)
         complete(target)
+        if is_last:
+            forget_interrupts()
 
 
 def complete(target: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from analysis.interrupts import forget_interrupts, uninterrupted
 from analysis.results import Results
 
 from .document import open_study
@@ -46,7 +48,9 @@ def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
             template=templates / "report.html",
             style=templates / "report.css",
         )
-        made.replace(page)
+        with suppress(KeyboardInterrupt), uninterrupted():
+            made.replace(page)
+            forget_interrupts()
     return page
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from byte_differences import explained
 from draft_studies import DraftStudy, draft_study
 from hypothesis import settings
 
@@ -17,6 +18,11 @@ settings.load_profile("patient")
 
 ROOT = Path(__file__).parent.parent
 IMPLANTS = ROOT / "tests" / "studies" / "implants"
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Explain a failed comparison of files by the parts that differ."""
+    return explained(op, left, right)
 
 
 @pytest.fixture(scope="session")

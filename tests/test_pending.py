@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -86,16 +86,17 @@ class Edits:
         self.now = self.made.index(documents(self.folder))
 
 
-def disturbed(edits: Edits, kind: str) -> Iterator[tuple[int, str]]:
+def disturbed(edits: Edits, kind: str, *verb: str, moments: Iterable[int] | None = None) -> Iterator[tuple[int, str]]:
     """Run after an edit, disturbed at the first change of a file, then at the second ...; yield code and words."""
-    command = [sys.executable, str(ROOT / "tests" / "disturbed.py"), kind, str(edits.folder)]
+    runs_what = verb or ("report --renderer builtin",)
+    command = [sys.executable, str(ROOT / "tests" / "disturbed.py"), kind, str(edits.folder), *runs_what]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as runs:
         assert runs.stdin is not None
         assert runs.stdout is not None
-        for moment in count(1):
+        for moment in moments or count(1):
             with one_at_a_time(edits.folder / "build"):  # removes what is left, so that all runs have the same steps
                 edits.edit()
             runs.stdin.write(f"{moment}\n")
@@ -141,6 +142,33 @@ def test_interrupted_at_any_step_a_run_says_so_and_leaves_nothing(folder: Path) 
         assert left_behind(folder) == []
         codes.append(code)
     assert {*codes} == {0, 130}
+
+
+@pytest.mark.parametrize(
+    ("verb", "last", "words"),
+    [
+        ("report --renderer builtin", f"build/{PENDING}", "report.docx written in "),
+        ("html", "build/report.html", "report.html: written\n"),
+        ("lock second --renderer builtin", "locks/second", "locks/second: locked\n"),
+        ("redline --renderer builtin", "build/redline.docx", "redline.docx: "),
+    ],
+    ids=["report", "html", "lock", "redline"],
+)
+def test_an_interrupt_after_the_last_change_comes_too_late(folder: Path, verb: str, last: str, words: str) -> None:
+    """Whatever a run does once its files are in place, it says what it wrote, and never that nothing was written."""
+    assert main(["lock", "first", "--study", str(folder), "--renderer", "builtin"]) == 0
+    edits = Edits(folder)
+    runs = 0
+    for code, said in disturbed(edits, "late", verb, last, moments=(2**power for power in count())):
+        assert (code, words in said, "Interrupted" in said) == (0, True, False), said
+        assert left_behind(folder) == []
+        assert last.endswith(PENDING) or (folder / last).exists()
+        before = edits.now
+        edits.found()
+        assert (edits.now != before) == (not verb.startswith("html"))
+        shutil.rmtree(folder / "locks" / "second", ignore_errors=True)
+        runs += 1
+    assert runs
 
 
 def test_a_disk_that_is_full_from_any_step_on_is_one_clear_error(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from lxml.etree import _Element as Element
 
 from analysis.errors import ReportError
 from analysis.files import write_whole
+from analysis.interrupts import forget_interrupts, uninterrupted
 
 from .docx_active import refuse_active
 from .docx_blocks import number_bookmarks
@@ -105,7 +107,9 @@ def redline(
     parts = without_unused(parts, document)
     made = parts | {DOCUMENT: serialise(document)}
     refuse_active(made)  # the old file may come from somebody else
-    write_whole(target, package_bytes(made))
+    with suppress(KeyboardInterrupt), uninterrupted():
+        write_whole(target, package_bytes(made))
+        forget_interrupts()
     return _count(body, tracker)
 
 

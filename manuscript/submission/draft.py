@@ -116,7 +116,7 @@ def make_draft(
                 )
                 write_whole(work / begun.stamp.name, stamp.encode())
                 files[begun.stamp] = work / begun.stamp.name
-            replace_together(files, work)
+            replace_together(files, work, is_last=True)
     return Draft(drafts / name, drafts / f"{name}.zip", made.checks, made.warnings)
 
 
