@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,8 @@ PROGRAM: Final = Path(__file__).resolve().parent.parent
 _BUILT: Final = "build"
 _STUDY_FILE: Final = "study.toml"
 _OUTPUTS: Final = (_BUILT, "build/figures", "build/drafts", "build/drafts/*", "build/try", "locks")
+_UNPRINTED: Final = ("results.json", "audit.json", "try", "drafts")
+"""What is in a build folder and says more than a document prints, or belongs to another document."""
 _OWN: Final = (_STUDY_FILE, "*.qmd", "_quarto*.yml", "data/published.csv", "templates")
 
 
@@ -68,48 +71,84 @@ def refuse_ways_out(folder: Path) -> None:
 
 
 def show(folder: Path, place: Path, *, keep: str = "") -> None:
-    """Make a folder show a study's files by links: those in view, and nothing to which a link leads out of the study.
+    """Make a folder show by links what a study's document may read: neither patients, nor results as a whole.
+
+    Not shown are hidden files, the data file, under whatever name it stands there, what says more than the document
+    prints, and what a link leads to outside of the study.
 
     Parameters
     ----------
     place : the folder of links; what it showed before is brought up to date.
     keep : the name of a file at `place` that is none of the study's.
     """
-    home = home_of(folder)
+    view = _View(folder)
     for there in list(os.scandir(place)):
         if there.is_symlink():
             Path(there.path).unlink()
         elif there.name != keep:
             shutil.rmtree(there.path)
-    _show(folder, place, home, leading_out=_leading_out(folder, home), around=())
+    _show(folder, place, view, partly=_partly_in_view(folder, view), around=())
 
 
-def _show(folder: Path, place: Path, home: Path, *, leading_out: set[str], around: tuple[str, ...]) -> None:
+class _View:
+    """What of the files below a folder is in view."""
+
+    def __init__(self, folder: Path) -> None:
+        self._home = home_of(folder)
+        self._private = set(_private_files({folder, self._home}))
+        self._inodes = {inode for inode, _ in self._private}
+
+    def holds(self, entry: os.DirEntry[str]) -> bool:
+        """Tell whether an entry is in view: it stays in the study, and is nothing private, by whatever link."""
+        if entry.is_symlink() and not belongs(Path(entry.path), self._home):
+            return False
+        suspect = entry.is_symlink() or entry.inode() in self._inodes  # what the folder itself says costs nothing
+        return not suspect or _identity(entry.path) not in self._private
+
+
+def _private_files(folders: set[Path]) -> Iterator[tuple[int, int]]:
+    """Yield which files and folders of a study are not for its documents to read."""
+    for folder in folders:
+        paths = [folder / _BUILT / name for name in _UNPRINTED]
+        try:
+            study = tomllib.loads((folder / _STUDY_FILE).read_text(encoding="utf-8"))
+            paths.append(folder / study["data"]["file"])
+        except (OSError, ValueError, KeyError, TypeError):  # its readers say what is wrong with it
+            pass
+        yield from filter(None, map(_identity, paths))
+
+
+def _identity(path: Path | str) -> tuple[int, int] | None:
+    """Return what a file is known by, whatever its names; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 (for each file of a study)
+    except OSError:
+        return None
+    return found.st_ino, found.st_dev
+
+
+def _show(folder: Path, place: Path, view: _View, *, partly: set[str], around: tuple[str, ...]) -> None:
     real = os.path.realpath(folder)
     if real in around:  # a link back to where it stands
         return
-    for entry in _in_view(folder, home, top=not around):
-        if os.path.realpath(entry.path) in leading_out:
+    for entry in _in_view(folder, view, top=not around):
+        if os.path.realpath(entry.path) in partly:
             (place / entry.name).mkdir()
-            _show(Path(entry.path), place / entry.name, home, leading_out=leading_out, around=(*around, real))
+            _show(Path(entry.path), place / entry.name, view, partly=partly, around=(*around, real))
         else:
             (place / entry.name).symlink_to(entry.path)
 
 
-def _in_view(folder: Path | str, home: Path, *, top: bool = False) -> Iterator[os.DirEntry[str]]:
-    """Yield what stays in the study; at the top, only what is not hidden."""
+def _in_view(folder: Path | str, view: _View, *, top: bool = False) -> Iterator[os.DirEntry[str]]:
+    """Yield what is in view; at the top, only what is not hidden."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not (top and entry.name.startswith(".")) and _stays(entry, home):
+            if not (top and entry.name.startswith(".")) and view.holds(entry):
                 yield entry
 
 
-def _stays(entry: os.DirEntry[str], home: Path) -> bool:
-    return not entry.is_symlink() or belongs(Path(entry.path), home)
-
-
-def _leading_out(folder: Path, home: Path) -> set[str]:
-    """Return the folders, by their real paths, from which some way in view leads out of the study, however far."""
+def _partly_in_view(folder: Path, view: _View) -> set[str]:
+    """Return the folders, by their real paths, from which some way leads to what is not in view, however far."""
     found: set[str] = set()
     holders: dict[str, set[str]] = {}  # of each folder, those in which it is or to which it is linked
     waiting, top = [os.path.realpath(folder)], True
@@ -120,7 +159,7 @@ def _leading_out(folder: Path, home: Path) -> set[str]:
             for entry in entries:
                 if top and entry.name.startswith("."):
                     continue
-                if not _stays(entry, home):
+                if not view.holds(entry):
                     found.add(here)
                 elif entry.is_dir():
                     real = os.path.realpath(entry.path)

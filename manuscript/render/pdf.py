@@ -10,9 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, Literal
-
-import typst
+from typing import Final
 
 from analysis.boundaries import show
 from analysis.errors import ReportError
@@ -20,6 +18,7 @@ from analysis.files import write_whole
 
 from .clock import epoch
 from .eastern import font_folder, has_eastern_letters
+from .typesetter import Refusal, Typesetter, TypesetterEndedError
 
 USUAL: Final = re.compile(
     "[ -~\u00a0-\u024f\u0388-\u038a\u038e-\u03a1\u03a3-\u03ce\u0400-\u045f\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026"
@@ -27,8 +26,15 @@ USUAL: Final = re.compile(
 )
 """Characters that the fonts of every document have."""
 
-STANDARD: Final[Literal["ua-1"]] = "ua-1"  # PDF/UA-1: every page's content tagged, alt texts, a title, a language
+STANDARD: Final = "ua-1"  # PDF/UA-1: every page's content tagged, alt texts, a title, a language
 
+_FETCHED: Final = re.compile(r"^(failed to (download|load) package|package not found)", re.IGNORECASE)
+_PACKAGE: Final = re.compile(r"@[\w-]+/[\w-]+:[\w.-]+")
+_NO_MEMORY: Final = (
+    "it needed more memory than there is. Where raw Typst makes a text or a list longer and longer, mend that; else "
+    "close other programs, or raise the limit (ulimit -v), then run again."
+)
+_NOT_STARTED: Final = "Typst did not start. Is there enough memory (ulimit -v), and is .venv as make set it up?"
 _ESCAPED: Final = {'"': r"\"", "\\": r"\\", "\r": r"\r", "\n": r"\n"}  # in a string of Typst
 
 
@@ -108,8 +114,8 @@ def prepared(source: str, *, root: Path, fonts: Path) -> Iterator[None]:
     OSError
         If this system has no symbolic links.
     """
-    with tempfile.TemporaryDirectory(prefix="lockstep-") as folder:
-        _PREPARED[root, fonts] = _Prepared(root, _folders(source, fonts), Path(folder).resolve())
+    with tempfile.TemporaryDirectory(prefix="lockstep-") as folder, Typesetter() as typesetter:
+        _PREPARED[root, fonts] = _Prepared(root, _folders(source, fonts), Path(folder).resolve(), typesetter)
         try:
             with suppress(_TypesettingError):  # told when it is compiled in earnest
                 _compiled(source, root, fonts, certified=True)
@@ -125,48 +131,62 @@ class _Prepared:
     knows what is the same again only in a file, where it takes new text for an edit of the old one.
     """
 
-    def __init__(self, root: Path, folders: list[Path], folder: Path) -> None:
-        self._root, self._shown, self.folders = root, folder, folders
+    def __init__(self, root: Path, folders: list[Path], folder: Path, typesetter: Typesetter) -> None:
+        self._root, self._shown, self.folders, self._typesetter = root, folder, folders, typesetter
         self._main = folder / f"{uuid.uuid4()}.typ"
         self._main.touch()
-        main: Any = str(self._main)  # its type hints do not allow a text alone
-        self._compiler: Any = typst.Compiler(main, root=folder, font_paths=folders, ignore_system_fonts=True)
 
-    def compile(self, source: str, **options: Any) -> bytes:
+    def compile(self, source: str, pdf: Path, *, standards: list[str]) -> None:
         """Compile a document, from the files of the root as they are now."""
         show(self._root, self._shown, keep=self._main.name)
         self._main.write_text(source, encoding="utf-8")
-        return bytes(self._compiler.compile(**options))
-
-    def said(self, error: Exception) -> str:
-        """Return what Typst said of an error, with the paths that an author knows."""
-        return _said(error, shown=self._shown, root=self._root)
+        _set(self._typesetter, self._main, pdf, self._root, self._shown, self.folders, standards)
 
 
 _PREPARED: Final[dict[tuple[Path, Path], _Prepared]] = {}
 
 
 def _compiled(source: str, root: Path, fonts: Path, *, certified: bool) -> bytes:
-    options: dict[str, Any] = {
-        "format": "pdf",
-        "pdf_standards": [STANDARD] if certified else [],
-        "timestamp": epoch(),
-    }
+    """Return the PDF of a document.
+
+    Raises
+    ------
+    _TypesettingError
+        With what Typst said.
+    """
+    standards = [STANDARD] if certified else []
     folders = _folders(source, fonts)
     prepared = _PREPARED.get((root, fonts))
-    if prepared and prepared.folders != folders:
-        prepared = None
-    try:
-        if prepared:
-            return prepared.compile(source, **options)
-        with tempfile.TemporaryDirectory(prefix="lockstep-") as folder:
-            shown = Path(folder).resolve()
+    with tempfile.TemporaryDirectory(prefix="lockstep-") as place:
+        pdf = Path(place) / "made.pdf"
+        if prepared and prepared.folders == folders:
+            prepared.compile(source, pdf, standards=standards)
+        else:
+            shown = Path(place).resolve() / "shown"
+            shown.mkdir()
             show(root, shown)
-            document: Any = source.encode()  # bytes, which its type hints allow only where all paths are bytes too
-            return bytes(typst.compile(document, root=shown, font_paths=folders, ignore_system_fonts=True, **options))
-    except typst.TypstError as error:
-        said = prepared.said(error) if prepared else _said(error, shown=shown, root=root)
-        raise _TypesettingError(said, str(getattr(error, "diagnostic", None) or error)) from None
+            with Typesetter() as typesetter:
+                _set(typesetter, source, pdf, root, shown, folders, standards)
+        return pdf.read_bytes()
+
+
+def _set(
+    typesetter: Typesetter,
+    source: str | Path,
+    pdf: Path,
+    root: Path,
+    shown: Path,
+    folders: list[Path],
+    standards: list[str],
+) -> None:
+    """Have a document set; raise _TypesettingError with what is wrong with it, in the paths that an author knows."""
+    try:
+        refusal = typesetter.set(source, pdf, root=shown, fonts=folders, standards=standards, time=epoch())
+    except TypesetterEndedError as error:
+        said = _NO_MEMORY if error.began else _NOT_STARTED
+        raise _TypesettingError(said, "") from None
+    if refusal:
+        raise _TypesettingError(_said(refusal, shown=shown, root=root), refusal.diagnostic)
 
 
 def _folders(source: str, fonts: Path) -> list[Path]:
@@ -184,8 +204,13 @@ def _attachment(text: str) -> str:
     )
 
 
-def _said(error: Exception, *, shown: Path, root: Path) -> str:
+def _said(refusal: Refusal, *, shown: Path, root: Path) -> str:
     """Return Typst's message in one line, with its hints."""
-    hints = getattr(error, "hints", None) or []
-    message = re.sub(r"\s+", " ", "; ".join([str(error), *map(str, hints)])).strip()
+    message = re.sub(r"\s+", " ", "; ".join([refusal.message, *refusal.hints])).strip()
+    if _FETCHED.search(message):
+        named = _PACKAGE.search(f"{refusal.diagnostic} {message}")
+        return (
+            f"it imports {named[0] if named else 'a package'}, and packages are neither fetched nor taken from "
+            "elsewhere on this machine. Put the file that it needs into the study's folder, and import that."
+        )
     return message.replace(str(shown), str(root))
