@@ -24,7 +24,7 @@ from .panels import FigureContent, figure_content
 from .places import Place, labels_in, places_in
 from .ranking import RANKS, rank
 from .release import in_form_of, release
-from .released import Call, Released
+from .released import NOT_PRINTED, Call, Form, Released
 from .render.qmd import Document, read_qmd
 
 NOT_PRINTED_THEN: Final = "not printed then"
@@ -132,7 +132,7 @@ def _text_then(new: Call, old: Call | None, then: _State) -> str:
     """Return what a call printed then; where the text had no such one, how it printed these results."""
     if not new.text or old is not None:
         return old.text if old else ""
-    forms = [then.released.forms.get(record_id) for record_id in new.ids]
+    forms = [_form(record_id, then) for record_id in new.ids]
     return ", ".join(form.text if form else NOT_PRINTED_THEN for form in forms)
 
 
@@ -143,11 +143,12 @@ def _values(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple[Val
 
 def _value(record_id: str, shown: _Shown, then: _State, now: _State) -> ValueChange | None:
     """Return how a result prints otherwise than in the lock; None where it prints the same, or was and is not there."""
+    form, now_form = _form(record_id, then), _form(record_id, now)
     old, current = _record(record_id, then.released), _record(record_id, now.results)
     record = current or old
     if record is None:
         return None
-    form, now_form = then.released.forms.get(record_id), now.released.forms.get(record_id)
+    old = old if form else None
     new, texts = current, (NOT_PRINTED_THEN, now_form.text) if now_form else ("", "")  # else it only decides words
     if old is not None and form is not None:
         texts = (form.text, GONE)
@@ -172,6 +173,12 @@ def _value(record_id: str, shown: _Shown, then: _State, now: _State) -> ValueCha
     )
 
 
+def _form(record_id: str, state: _State) -> Form | None:
+    """Return how a result was printed; None where it was not, or only decided a claim."""
+    form = state.released.forms.get(record_id)
+    return None if form is None or form.text == NOT_PRINTED else form
+
+
 def _record(record_id: str, results: Results) -> Record | None:
     return results[record_id] if record_id in results else None  # noqa: SIM401 (Results has no `get`)
 
@@ -194,7 +201,7 @@ def _claims(then: _State, now: _State) -> Iterator[ClaimChange]:
             words=claim.words,
             condition=claim.condition.text,
             found=new.found,
-            found_then=old.found,
+            found_then={name: form.text if (form := _form(name, then)) else NOT_PRINTED_THEN for name in old.found},
         )
 
 

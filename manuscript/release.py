@@ -1,8 +1,8 @@
 """What may leave the machine with a document: decided here, once, for attachments, locks, traces and pages.
 
-Released is what the document prints or draws, at the precision in which it does, and the results that its claims are
-held against, which are printed where a claim breaks. Every number is read back from the text that prints it, so that no
-second rule of rounding can differ from the first.
+Released is what the document prints or draws, at the precision in which it does. Of a result that only decides a claim,
+the record leaves, and whether the condition was met, but no number. Every number is read back from the text that prints
+it, so that no second rule of rounding can differ from the first.
 """
 
 from __future__ import annotations
@@ -29,12 +29,9 @@ from .journals import active_journal
 from .lookups import watched
 from .panels import figure_content
 from .places import Place, call_in, decimals_of, places_in, printed_at
-from .released import RELEASED, Call, Form, Released, number_told, to_json
+from .released import NOT_PRINTED, RELEASED, Call, Form, Released, number_told, to_json
 from .render.qmd import Document, Inline, read_qmd
 from .style import Style
-
-NOT_PRINTED: Final = "not printed"
-"""The reason of a record whose interval is printed and its value is not."""
 
 CLAIM: Final = "claim"
 MISSING: Final = "missing"
@@ -146,7 +143,10 @@ def _curves(place: Place, study: Study, results: Results, style: Style) -> dict[
 def _conditions(
     document: Document, results: Results, style: Style, printed: dict[str, _Printed]
 ) -> Iterator[tuple[str, bool]]:
-    """Yield the conditions of a document and whether they are met; note the results that they are held against."""
+    """Yield the conditions of a document and whether they are met; note the results that they are held against.
+
+    The document prints words by them, and not their numbers.
+    """
     for condition in _conditions_in(document):
         looked_up = watched(results)
         try:
@@ -154,7 +154,7 @@ def _conditions(
         except LockstepError:
             continue  # told with its line when the document is run
         for record_id in ids:
-            printed.setdefault(record_id, _Printed()).add(NUMBERS, None)
+            printed.setdefault(record_id, _Printed())
         yield condition.text, met
 
 
@@ -231,6 +231,8 @@ def _printed_record(record: Record, printed: _Printed, style: Style) -> _Item:
 
 def _text(record: Record, printed: _Printed, decimals: Sequence[int | None], style: Style) -> str:
     """Print those numbers of a record that are printed, in the decimals that tell most."""
+    if not printed.numbers:
+        return NOT_PRINTED
     interval = record.conf_level is not None and not {"conf_low", "conf_high"}.isdisjoint(printed.numbers)
     printer = numbers.value_text if not interval else numbers.text
     if interval and "value" not in printed.numbers:

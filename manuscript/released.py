@@ -20,6 +20,9 @@ from .curves import PrintedCurve
 RELEASED: Final = "released.json"
 """What the file is called, in a lock and in a PDF."""
 
+NOT_PRINTED: Final = "not printed"
+"""The reason of a record whose value is not printed, and the printed text of one of which no number is."""
+
 SCHEMA_VERSION: Final = 1
 SCHEMA_FILE: Final = Path(__file__).with_name("released.schema.json")
 

@@ -148,6 +148,21 @@ def test_a_claim_keeps_its_verdict_and_a_new_condition_has_none(study: Study, re
         found.met("os.rate.5y > 0")
 
 
+def test_what_only_decides_a_claim_leaves_without_a_number(study: Study, results: Results) -> None:
+    """A P value, a rate or a limit that no text prints is in no released record, whatever claims rest on it."""
+    text = """`{python} r.claim("so", "os.by_sex.log_rank.p_value >= alpha and os.rate.5y > 50 and os.rate.1y < 99")`
+    `{python} r.either("os.median.conf_low > 1", "a", "b")` `{python} r.value("os.rate.5y")`"""
+    found = of(text, study, results)
+    for name in ("os.by_sex.log_rank.p_value", "os.rate.1y", "os.median"):
+        record = found[name]
+        assert (record.value, record.conf_low, record.conf_high, record.conf_level) == (None, None, None, None)
+        assert (found.forms[name].text, record.reason) == ("not printed", "not printed")
+    printed = found["os.rate.5y"]
+    assert printed.value is not None
+    assert (printed.conf_low, printed.conf_high) == (None, None)
+    assert from_json(to_json(found)) == found
+
+
 def test_the_file_says_all_that_is_released(released: Released) -> None:
     """What is written is read back the same, and fits its schema."""
     assert from_json(to_json(released)) == released

@@ -11,7 +11,7 @@ from analysis.study import FOLLOW_UP, Endpoint, Study, slug
 
 from .. import numbers
 from ..level_names import named
-from ..released import Released
+from ..released import NOT_PRINTED, Released
 from ..style import NBSP, Style
 
 
@@ -38,8 +38,11 @@ class _Known:
     style: Style
 
     def find(self, record_id: str) -> Record | None:
-        is_there = record_id in self.results
-        return self.results[record_id] if is_there else None
+        if record_id not in self.results:
+            return None
+        if isinstance(self.results, Released) and self.results.forms[record_id].text == NOT_PRINTED:
+            return None  # it only decides a claim
+        return self.results[record_id]
 
     def print(self, record_id: str) -> str:
         if isinstance(self.results, Released):
