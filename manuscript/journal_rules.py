@@ -122,6 +122,7 @@ RULES: Final[Mapping[str, RuleKind]] = {
     "empty_cell": RuleKind("what a cell holds for which there is no value", *_TEXT),
     "count_name": RuleKind("what tables call a number of patients", *_one_of("n", "No.")),
     "counts_with_percent": RuleKind('whether counts and percentages share a cell, "60 (42.3%)"', *_YES_NO),
+    "percent_in_heading": RuleKind('whether the sign stands in a heading alone, "No. (%)" over "60 (42.3)"', *_YES_NO),
     # ---- text
     "text_words": RuleKind("most words of the text, without abstract, tables, captions and references", *_LIMIT),
     "abstract_words": RuleKind("most words of the abstract", *_LIMIT),

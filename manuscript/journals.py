@@ -94,6 +94,7 @@ _FIELDS: Final = {
     "empty": "empty_cell",
     "count_name": "count_name",
     "counts_with_percent": "counts_with_percent",
+    "percent_in_heading": "percent_in_heading",
 }
 _FIGURES: Final = {
     "columns": "figure_column_mm",

@@ -67,6 +67,7 @@ class Style:
     empty : what a cell holds for which there is no value.
     count_name : what tables call a number of patients.
     counts_with_percent : "60 (42.3%)" in one cell of a table, rather than count and percentage side by side.
+    percent_in_heading : "60 (42.3)" under a heading that says "No. (%)", rather than "60 (42.3%)".
     headings : what headings of the abstract are called, by the name that the document gives them.
     figures : how large figures and their text are.
     """
@@ -93,6 +94,7 @@ class Style:
     empty: str = "\N{EN DASH}"
     count_name: str = "n"
     counts_with_percent: bool = False
+    percent_in_heading: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
     figures: FigureSize = field(default_factory=FigureSize)
 

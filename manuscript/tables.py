@@ -121,6 +121,7 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
         for position, summary in enumerate(dict.fromkeys(row.summary for row in table.rows if row.summary in _MARKED))
     }
     rows = [row for spec in table.rows for row in _variable_rows(spec, columns, marks, study, results, style)]
+    counts = any(len(cell) == 2 for row in rows for cell in row.cells)
     tests = {row.variable: _tests(row.variable, table.by, study, results, style) for row in table.rows if table.by}
     missing = any(results[f"{slug(row.variable)}.missing.count"].value for row in table.rows)
     return {
@@ -129,7 +130,9 @@ def _summary(table: Table, study: Study, results: Results, style: Style) -> dict
         "group": heading(study.label(table.by), (column.label for column in columns[1:])) if table.by else "",
         "rows": _placed(rows, [_standing_alone(column, table, study) for column in columns]),
         "marks": [(mark, _MARKED[summary]) for summary, mark in marks.items()],
-        "counts": any(len(cell) == 2 for row in rows for cell in row.cells),
+        "counts": counts,
+        "several": len(table.rows) > 1 or not counts,
+        "percent_heading": f"{style.count_name} (%)" if counts and style.percent_in_heading else "",
         "named": any(row.summary == "median_range_mean" for row in table.rows),
         "together": style.counts_with_percent,
         "tests": tests,
@@ -200,9 +203,10 @@ def _joined(texts: Sequence[str], style: Style) -> str:
 
 def _count_percent(stem: str, results: Results, style: Style) -> tuple[str, str]:
     percent = results[f"{stem}.percent"]
+    printer = numbers.bare_text if style.percent_in_heading else numbers.value_text
     return (
         _bare(results[f"{stem}.count"], style),
-        Printed(style.empty if percent.value is None else numbers.value_text(percent, style), (percent.id,)),
+        Printed(style.empty if percent.value is None else printer(percent, style), (percent.id,)),
     )
 
 

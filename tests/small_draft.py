@@ -51,6 +51,7 @@ RULES: dict[str, Any] = {
     "empty_cell": "–",
     "count_name": "n",
     "counts_with_percent": True,
+    "percent_in_heading": False,
     "text_words": 150,
     "abstract_words": 60,
     "abstract_headings": ["Background", "Methods", "Findings"],

@@ -97,17 +97,21 @@ def test_every_caption_prints_its_numbers_in_the_style(flagship: Document) -> No
 
 
 def test_tables_follow_the_journal(study: Study, results: Results) -> None:
-    """Cells, marks of notes and the letter of P: "60 (42.3%)" in one cell, raised letters, "No.", whole percents."""
+    """Cells, marks of notes and the letter of P: "60 (42.3)" under "No. (%)", raised letters, whole percents."""
 
     def table(name: str, journal: str) -> str:
         return plain(Report(results, style_of(study, read_journal(journal, ROOT)), study).table(name).markdown)
 
     assert "98 (69.0%)" not in table("characteristics", "nejm")
-    assert ">98 (69.0%)</td>" in table("characteristics", "jama-oncology")
+    assert ">98 (69.0)</td>" in table("characteristics", "jama-oncology")
+    assert '<th colspan="3" style="text-align: center">No. (%)</th>' in table("characteristics", "jama-oncology")
+    assert "Other values are n (%) of patients" in table("characteristics", "lancet-oncology")
     assert "Age at diagnosis, years<sup>a</sup>" in table("characteristics", "jama-oncology")
     assert "^a^ Median (range)" in table("characteristics", "jama-oncology")
     assert "Age at diagnosis, years*" in table("characteristics", "annals-of-internal-medicine")
-    assert "Values are No. (% of the group)" in table("response", "jama-oncology")
+    assert '<th></th><th colspan="2" style="text-align: center">No. (%)</th>' in table("response", "jama-oncology")
+    assert "Percentages are of the group." in table("response", "jama-oncology")
+    assert "%)</td>" not in table("characteristics", "jama-oncology") + table("response", "jama-oncology")
     assert "Values are n (% of the group)" in table("response", "nejm")
     assert re.search(r">54 \(68%\)<", table("response", "annals-of-internal-medicine"))
     assert re.search(r">54 \(68·4%\)<", table("response", "lancet-oncology"))

@@ -183,8 +183,9 @@ FAULTS: dict[str, Fault] = {
     "footnote_marks": table("{{ mark|mark_md }}", "§"),
     "footnote_marks_raised": table("{{ mark|mark_md }}", "^{{ mark|mark_md }}^"),
     "empty_cell": table("<td></td>", "<td>NA</td>"),
-    "count_name": table("Other values are numbers", "Other values are No. (%), numbers"),
+    "count_name": table("{{ count_name }} (%)", "No. (%)"),
     "counts_with_percent": table(" together", " (not together)"),
+    "percent_in_heading": table("({{ cells[1] }})", "({{ cells[1]|replace('%', '') }})"),
     # ---- text
     "text_words": report((LAST, LAST + " Fixation matters." * 40)),
     "abstract_words": report(("may matter.", "may matter." + " It may not." * 20)),

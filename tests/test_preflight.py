@@ -207,8 +207,15 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "footnote_marks_raised": [text(("TableNote: †", "TableNote: ^†^"))],
     "empty_cell": [text(("|–|0.20", "|—|0.20"))],
-    "count_name": [text(("Others are n (%)", "Others are No. (%)"))],
+    "count_name": [
+        text(("Others are n (%)", "Others are No. (%)")),
+        text(("Others are n (%)", "Others are counts (%)")),
+    ],
     "counts_with_percent": [text((f"{ROW}35 (58.3%)", f"{ROW}58.3"), ("All patients (n = 60)|", "%|"))],
+    "percent_in_heading": [
+        text((f"{ROW}35 (58.3%)", f"{ROW}35 (58.3)")),
+        Break(rules={"percent_in_heading": True}),
+    ],
     # ---- text
     "text_words": [text(("Fixation mattered.", "Fixation mattered. " * 60))],
     "abstract_words": [text(("may matter.", "may matter, " + "so we say, " * 20))],

@@ -11,7 +11,7 @@ import pytest
 from analysis.errors import ReportError
 from analysis.pipeline import compute
 from analysis.results import Results
-from analysis.study import Study, TableRow
+from analysis.study import Study, Summary, TableRow
 from manuscript.style import NBSP, Style
 from manuscript.tables import in_sentence, render_table
 
@@ -129,6 +129,32 @@ def test_a_cross_table_of_several_variables_names_each(study: Study, results: Re
     assert labels[-3:] == ["Gender", "\u2003Male", "\u2003Female"]
     assert "Characteristic</th>" in source
     assert "Response to metastasis treatment: Pearson" in source
+
+
+@pytest.mark.parametrize("template", ["table1.html.j2", "table2.html.j2"])
+@pytest.mark.parametrize("summary", ["median_range", "median_iqr", "mean_sd", "median_range_mean"])
+@pytest.mark.parametrize("by", ["local_treatment", None])
+def test_each_template_of_rows_shows_numbers_too(
+    template: str, summary: Summary, by: str | None, study: Study, results: Results
+) -> None:
+    """A number alone, or beside a category, prints as its summary says, in whichever template of rows."""
+    age, sex = TableRow(variable="age_at_diagnosis", summary=summary), TableRow(variable="sex", summary="n_percent")
+    for rows in ((age,), (age, sex)):
+        table = dataclasses.replace(study.tables["response"], template=template, rows=rows, by=by)
+        source = render_table(
+            "response", dataclasses.replace(study, tables={"response": table}), results, STYLE
+        ).markdown
+        found = {row[0].strip("\N{EM SPACE}"): row[1] for row in cells(source) if len(row) > 1}
+        own_columns = template == "table2.html.j2" and by is not None  # it has no column for all patients
+        median, ends, mean = ("53.0", "8.0–71.0", "45.2") if own_columns else ("47.5", "5.0–71.0", "44.3")
+        if summary == "median_range_mean":
+            assert (found["Median"], found["Range"], found["Mean"]) == (median, ends, mean)
+            assert "Age at diagnosis, years" in found
+        else:
+            printed = found["Age at diagnosis, years†"]
+            assert printed.startswith(mean if summary == "mean_sd" else median)
+            assert "† M" in source
+        assert ("%" in source.split(":::")[1]) == (len(rows) > 1 and template == "table2.html.j2")
 
 
 def test_without_adjustment_there_is_no_multivariable_model(study: Study) -> None:

@@ -23,6 +23,7 @@ _SORTS: Final = {  # what rules are about, by how they begin: what is counted, a
 }
 _NOTE_MARK: Final = re.compile(r"(?:^|(?<=[.;)] ))(?P<mark>[*†‡§¶‖#|]{1,2}|[a-z])(?:[ \xa0](?=[A-Z\d])|(?=[A-Z]))")
 _COUNT_NAME: Final = re.compile(r"(?<![\w.])(?:[nN]|No\.)(?=[ \xa0]\(%|\s*$)")
+_PERCENT_CELL: Final = re.compile(r"\d[\d,]*[ \xa0]\([<>]?\d+(?:[.·,]\d+)?%\)|[<>]?\d+(?:[.·,]\d+)?%")
 _SHARED_CELL: Final = re.compile(r"\d[\d,]*[ \xa0]\([<>]?\d+(?:[.·,]\d+)?%?\)")
 
 
@@ -95,9 +96,12 @@ def _empty_cell(draft: Draft, limit: Any) -> Found:
 
 
 def _count_name(draft: Draft, limit: Any) -> Found:
-    """The size of a group, "(n = 60)", has this name in every style."""
+    """The size of a group, "(n = 60)", has this name in every style; counts with percentages want one."""
     faults, number = [], 0
-    for _, passages in _tables(draft):
+    for table, passages in _tables(draft):
+        named = any(_COUNT_NAME.search(passage.text) for passage in passages)
+        if not named and any(_SHARED_CELL.fullmatch(passage.text.strip()) for passage in passages):
+            faults.append(f'{table}: nothing says that cells are "{limit} (%)"')
         for passage in passages:
             for found in _COUNT_NAME.finditer(passage.text):
                 number += 1
@@ -119,6 +123,19 @@ def _counts_with_percent(draft: Draft, limit: Any) -> Found:
         if not limit:
             faults += [f'{passage.place}: "{passage.text.strip()}" holds both' for passage in together]
     return faulty(faults, f"{counted(number, 'cell')} with both")
+
+
+def _percent_in_heading(draft: Draft, limit: Any) -> Found:
+    faults, number = [], 0
+    for _, passages in _tables(draft):
+        for passage in passages:
+            cell = passage.text.strip()
+            signed = bool(_PERCENT_CELL.fullmatch(cell))
+            if passage.kind == "cell" and (signed or _SHARED_CELL.fullmatch(cell)):
+                number += 1
+                if signed == limit:
+                    faults.append(f'{passage.place}: "{cell}" has {"a" if signed else "no"} sign of its own')
+    return faulty(faults, counted(number, "cell"))
 
 
 def _patient_numbers(draft: Draft, _: Any) -> Found:
@@ -165,6 +182,7 @@ CHECKS: Final[dict[str, Measure]] = {
     "empty_cell": _empty_cell,
     "count_name": _count_name,
     "counts_with_percent": _counts_with_percent,
+    "percent_in_heading": _percent_in_heading,
     "patient_numbers": _patient_numbers,
     "claims": _claims,
     "literals": _literals,
