@@ -20,8 +20,10 @@ _ADJUSTED_LIKELIHOOD_RATIO = (
     "likelihood-ratio test of the multivariable Cox model against the one without this variable, Efron ties; "
     "covariates: {covariates}"
 )
-_PROPORTIONAL = (
-    "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time (Grambsch & Therneau 1994)"
+_SCHOENFELD = "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time"
+_PROPORTIONAL = f"{_SCHOENFELD} (Grambsch & Therneau 1994), in a Cox model, Efron ties"
+_ADJUSTED_PROPORTIONAL = (
+    f"{_SCHOENFELD} (Grambsch & Therneau 1994), in the multivariable Cox model, Efron ties; covariates: {{covariates}}"
 )
 _CUTOFF = "ROC curve; cut-off by Youden's index, the middle between observed values"
 
@@ -105,6 +107,16 @@ class Statistic(Enum):
         "statistic", "{of} by {by}: degrees of freedom of the likelihood-ratio test", _LIKELIHOOD_RATIO
     )  # fmt: skip
     LIKELIHOOD_RATIO_P = "p_value", "{of} by {by}: likelihood-ratio test", _LIKELIHOOD_RATIO
+    PROPORTIONAL = "statistic", "{of} by {by}: chi-square of proportional hazards", _PROPORTIONAL
+    PROPORTIONAL_DF = (
+        "statistic", "{of} by {by}: degrees of freedom of the test of proportional hazards", _PROPORTIONAL
+    )  # fmt: skip
+    PROPORTIONAL_P = "p_value", "{of} by {by}: test of proportional hazards", _PROPORTIONAL
+    LEVEL_PROPORTIONAL = "statistic", "{of}: {term}, chi-square of proportional hazards", _PROPORTIONAL
+    LEVEL_PROPORTIONAL_DF = (
+        "statistic", "{of}: {term}, degrees of freedom of the test of proportional hazards", _PROPORTIONAL
+    )  # fmt: skip
+    LEVEL_PROPORTIONAL_P = "p_value", "{of}: {term}, test of proportional hazards", _PROPORTIONAL
     INTERACTION_P = "p_value", "{of}: interaction of {exposure} and {subgroup}", _INTERACTION
 
     # multivariable models
@@ -122,12 +134,16 @@ class Statistic(Enum):
     ADJUSTED_LIKELIHOOD_RATIO_P = (
         "p_value", "{of}, multivariable: {term}, likelihood-ratio test", _ADJUSTED_LIKELIHOOD_RATIO
     )  # fmt: skip
-    PROPORTIONAL = "statistic", "{of}, multivariable: chi-square of proportional hazards, {term}", _PROPORTIONAL
-    PROPORTIONAL_DF = (
-        "statistic", "{of}, multivariable: degrees of freedom of the test of proportional hazards, {term}",
-        _PROPORTIONAL,
+    ADJUSTED_PROPORTIONAL = (
+        "statistic", "{of}, multivariable: chi-square of proportional hazards, {term}", _ADJUSTED_PROPORTIONAL
     )  # fmt: skip
-    PROPORTIONAL_P = "p_value", "{of}, multivariable: test of proportional hazards, {term}", _PROPORTIONAL
+    ADJUSTED_PROPORTIONAL_DF = (
+        "statistic", "{of}, multivariable: degrees of freedom of the test of proportional hazards, {term}",
+        _ADJUSTED_PROPORTIONAL,
+    )  # fmt: skip
+    ADJUSTED_PROPORTIONAL_P = (
+        "p_value", "{of}, multivariable: test of proportional hazards, {term}", _ADJUSTED_PROPORTIONAL
+    )  # fmt: skip
 
     # cut-offs
     AUC = "probability", "{of}: area under the ROC curve", "area under the ROC curve, DeLong confidence interval"

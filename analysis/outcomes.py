@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -43,6 +43,17 @@ MULTIVARIABLE_TEST: Final = (
     Statistic.ADJUSTED_LIKELIHOOD_RATIO,
     Statistic.ADJUSTED_LIKELIHOOD_RATIO_DF,
     Statistic.ADJUSTED_LIKELIHOOD_RATIO_P,
+)
+UNIVARIABLE_CHECK: Final = (Statistic.PROPORTIONAL, Statistic.PROPORTIONAL_DF, Statistic.PROPORTIONAL_P)
+LEVEL_CHECK: Final = (
+    Statistic.LEVEL_PROPORTIONAL,
+    Statistic.LEVEL_PROPORTIONAL_DF,
+    Statistic.LEVEL_PROPORTIONAL_P,
+)
+MULTIVARIABLE_CHECK: Final = (
+    Statistic.ADJUSTED_PROPORTIONAL,
+    Statistic.ADJUSTED_PROPORTIONAL_DF,
+    Statistic.ADJUSTED_PROPORTIONAL_P,
 )
 
 
@@ -186,21 +197,33 @@ def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
 
 
 def group_results(stem: str, outcome: Outcome, variable: str) -> Iterator[Record | Curve]:
-    """Yield the results of each level of a category, their log-rank test and their hazard ratios."""
+    """Yield the results of each level of a category, their log-rank test and their univariable Cox model."""
     study, known = outcome.study, outcome.complete([variable])
     for level in study.levels(variable):
         yield from survival_results(f"{stem}.{slug(level)}", known.within(variable, level))
     yield from log_rank_records(f"{stem}.log_rank", known, variable)
-    model, words = fitted(known, known.design([variable])), known.terms([variable])
+    design, words, population = known.design([variable]), known.terms([variable]), known.population
+    model = fitted(known, design)
+    # Each column is a term of the check, so that the test "global" of all terms is that of the variable.
+    *levels, whole = proportional_hazards(known, design, {name: [name] for name in design.columns})
+    violated = [slug(variable)] if _violated(whole, study) else []
     for term in model.terms:
         level = term.term.removeprefix(f"{slug(variable)}.")
         statistics = (Statistic.HAZARD_RATIO, Statistic.HAZARD_RATIO_P)
         told = {"of": known.label, "term": words[term.term]}
-        yield from hazard_ratio_records(f"{stem}.cox.{level}", statistics, term, model, known.population, told)
+        warning = _not_proportional(slug(variable), violated)
+        yield from hazard_ratio_records(
+            f"{stem}.cox.{level}", statistics, term, model, population, told, warning=warning
+        )
+    told = {"of": known.label, "by": study.unique_label(variable)}
     if several_levels(study, variable):
         test = likelihood_ratio_test(fitted(known, known.design([])), model)
-        told = {"of": known.label, "by": study.unique_label(variable)}
-        yield from test_records(f"{stem}.likelihood_ratio", UNIVARIABLE_TEST, test, known.population, told)
+        yield from test_records(f"{stem}.likelihood_ratio", UNIVARIABLE_TEST, test, population, told)
+    yield from test_records(f"{stem}.proportional_hazards", UNIVARIABLE_CHECK, whole, population, told)
+    for check in levels if several_levels(study, variable) else ():
+        part = f"{stem}.proportional_hazards.{check.term.removeprefix(f'{slug(variable)}.')}"
+        told = {"of": known.label, "term": words[check.term]}
+        yield from test_records(part, LEVEL_CHECK, check, population, told)
 
 
 def fitted(outcome: Outcome, design: pd.DataFrame) -> CoxModel:
@@ -234,11 +257,11 @@ def several_levels(study: Study, variable: str) -> bool:
 def test_records(
     stem: str,
     statistics: tuple[Statistic, Statistic, Statistic],
-    test: LikelihoodRatioTest,
+    test: LikelihoodRatioTest | ProportionalHazardsTest,
     population: Population,
     words: Words,
 ) -> Iterator[Record]:
-    """Yield the statistic, degrees of freedom and P value of a likelihood-ratio test."""
+    """Yield the statistic, degrees of freedom and P value of a test of a model."""
     for part, statistic, value in zip(
         ("statistic", "df", "p_value"), statistics, (test.statistic, test.df, test.p_value), strict=True
     ):
@@ -299,8 +322,8 @@ def adjusted_records(stem: str, outcome: Outcome, variables: Sequence[str]) -> I
     yield count(f"{stem}.events", Statistic.ADJUSTED_EVENTS, model.events, known.population, words, of=model.n)
 
     groups = {slug(variable): list(known.design([variable]).columns) for variable in variables}
-    checks = proportional_hazards_test(known.time, known.event, design, terms=groups) if model.n else _unchecked(groups)
-    violated = [check.term for check in checks if check.p_value is not None and check.p_value < study.analysis.alpha]
+    checks = proportional_hazards(known, design, groups)
+    violated = [check.term for check in checks if _violated(check, study)]
     labels, terms = {slug(name): study.unique_label(name) for name in variables}, known.terms(variables)
     statistics = (Statistic.ADJUSTED_RATIO, Statistic.ADJUSTED_RATIO_P)
     covariates = {"covariates": ", ".join(labels.values())}
@@ -323,14 +346,25 @@ def adjusted_records(stem: str, outcome: Outcome, variables: Sequence[str]) -> I
             part = f"{stem}.likelihood_ratio.{slug(variable)}"
             yield from test_records(part, MULTIVARIABLE_TEST, test, known.population, told)
     for check in checks:
-        part, told = f"{stem}.proportional_hazards.{check.term}", dict(words)
-        told["term"] = labels.get(check.term, "all terms together")
-        for name, statistic, value in (
-            ("statistic", Statistic.PROPORTIONAL, check.statistic),
-            ("df", Statistic.PROPORTIONAL_DF, check.df),
-            ("p_value", Statistic.PROPORTIONAL_P, check.p_value),
-        ):
-            yield number(f"{part}.{name}", statistic, value, known.population, told, reason=check.reason)
+        told = {**words, **covariates, "term": labels.get(check.term, "all terms together")}
+        part = f"{stem}.proportional_hazards.{check.term}"
+        yield from test_records(part, MULTIVARIABLE_CHECK, check, known.population, told)
+
+
+def proportional_hazards(
+    outcome: Outcome, design: pd.DataFrame, terms: Mapping[str, Sequence[str]]
+) -> tuple[ProportionalHazardsTest, ...]:
+    """Check the proportional hazards of a Cox model, term by term and as a whole; of nobody, return why not."""
+    if outcome.population.n:
+        return proportional_hazards_test(outcome.time, outcome.event, design, terms=terms)
+    return tuple(
+        ProportionalHazardsTest(term=term, statistic=None, df=0, p_value=None, reason=NO_PATIENTS)
+        for term in (*terms, GLOBAL)
+    )
+
+
+def _violated(check: ProportionalHazardsTest, study: Study) -> bool:
+    return check.p_value is not None and check.p_value < study.analysis.alpha
 
 
 def _not_proportional(term: str, violated: Sequence[str]) -> str | None:
@@ -340,13 +374,6 @@ def _not_proportional(term: str, violated: Sequence[str]) -> str | None:
     where = "this variable" if term in violated else "other terms" if violated != [GLOBAL] else "the model as a whole"
     average = "; the hazard ratio is an average over follow-up" if term in violated else ""
     return f"the check of proportional hazards is significant for {where}{average}"
-
-
-def _unchecked(terms: Iterable[str]) -> tuple[ProportionalHazardsTest, ...]:
-    return tuple(
-        ProportionalHazardsTest(term=term, statistic=None, df=0, p_value=None, reason=NO_PATIENTS)
-        for term in (*terms, GLOBAL)
-    )
 
 
 def reverse_follow_up_record(study: Study, cohort: Cohort, population: Population) -> Record:

@@ -86,7 +86,7 @@ def proportional_hazards_test(
 def _score_test(term: str, columns: list[int], score: Floats, information: Floats) -> ProportionalHazardsTest:
     p = len(score)
     if not columns:
-        return _none(term, 0, "none of its columns can be estimated")
+        return _none(term, 0, "none of its hazard ratios can be estimated")
     used = [*range(p), *(p + column for column in columns)]
     matrix = information[np.ix_(used, used)]
     if np.linalg.matrix_rank(matrix, hermitian=True) < len(used):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from analysis.results import Record, Results, read_results
 from analysis.source import RESULTS_FILE
@@ -13,35 +13,61 @@ from analysis.study import Study, slug
 from . import numbers
 from .style import NBSP, Style
 
+Model: TypeAlias = Literal["univariable", "subgroup", "multivariable"]
+
 GLOBAL: Final = "global"
+CHECK: Final = "proportional_hazards"
 WHOLE_MODEL: Final = "all terms together"
 DEATHS: Final = "deaths_without_event"
+AVERAGE: Final = (
+    "Where hazards are not proportional, a hazard ratio is an average over follow-up. Say so in the text, and describe "
+    "with the Kaplan-Meier curves how the difference changes with time. (A model stratified by the variable, effects "
+    "by interval of time, or restricted mean survival would answer it; study.toml has no key for these.)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A significant check of proportional hazards: of a variable, or of a model as it is."""
+    """The significant checks of proportional hazards in the Cox models of one kind of an endpoint.
+
+    Attributes
+    ----------
+    endpoint : its name.
+    model : its univariable models, one within a level of the subgroup, or its multivariable model.
+    terms : the variables by name, each with its test; None is all terms of the multivariable model together.
+    level : of the subgroup.
+    """
 
     endpoint: str
-    term: str
-    test: Record
+    model: Model
+    terms: tuple[tuple[str | None, Record], ...]
+    level: str = ""
 
 
 def violations(study: Study, results: Results, *, endpoints: Sequence[str] | None = None) -> Iterator[Violation]:
-    """Yield what the checks of proportional hazards found in the multivariable models.
+    """Yield what the checks of proportional hazards found, of all endpoints where none are named."""
+    for endpoint in study.endpoints if endpoints is None else endpoints:
+        for model, level, checks in _checks(study, endpoint):
+            tests = [(name, results[f"{part}.p_value"]) for name, part in checks if f"{part}.p_value" in results]
+            terms = tuple((name, test) for name, test in tests if _significant(test, study.analysis.alpha))
+            if terms:
+                yield Violation(endpoint, model, terms, level)
 
-    The test of the whole model is named only where that of no variable is significant.
-    """
-    analysis = study.analysis
-    variables = [*([analysis.exposure] if analysis.exposure else []), *analysis.adjust_for]
-    for name in study.endpoints if endpoints is None else endpoints:
-        stem, label = f"{slug(name)}.adjusted.proportional_hazards", study.endpoints[name].label
-        if f"{stem}.{GLOBAL}.p_value" not in results:
-            continue
-        tests = [(study.label(variable), results[f"{stem}.{slug(variable)}.p_value"]) for variable in variables]
-        found = [Violation(label, term, test) for term, test in tests if _significant(test, analysis.alpha)]
-        whole = results[f"{stem}.{GLOBAL}.p_value"]
-        yield from found or ([Violation(label, WHOLE_MODEL, whole)] if _significant(whole, analysis.alpha) else [])
+
+def _checks(study: Study, endpoint: str) -> Iterator[tuple[Model, str, list[tuple[str | None, str]]]]:
+    """Yield the models of an endpoint: their kind, the level of the subgroup, and where each check's ids begin."""
+    analysis, stem = study.analysis, slug(endpoint)
+    exposure, subgroup = [analysis.exposure] if analysis.exposure else [], analysis.subgroup
+    by = {variable: f"{stem}.by_{slug(variable)}" for variable in (*exposure, *analysis.univariate)}
+    yield "univariable", "", [(variable, f"{part}.{CHECK}") for variable, part in by.items()]
+    if exposure and subgroup:
+        for level in study.levels(subgroup):
+            part = f"{by[exposure[0]]}.in_{slug(subgroup)}.{slug(level)}.{CHECK}"
+            yield "subgroup", level, [(exposure[0], part)]
+    if exposure and analysis.adjust_for:
+        part = f"{stem}.adjusted.{CHECK}"
+        terms = [(name, f"{part}.{slug(name)}") for name in (*exposure, *analysis.adjust_for)]
+        yield "multivariable", "", [*terms, (None, f"{part}.{GLOBAL}")]
 
 
 def notes(study: Study, results: Results) -> tuple[str, ...]:
@@ -55,16 +81,32 @@ def current_notes(study: Study) -> tuple[str, ...]:
 
 
 def _proportional(study: Study, results: Results) -> Iterator[str]:
-    style = Style(alpha=study.analysis.alpha)
-    for found in violations(study, results):
-        p_value = numbers.p_text(found.test.value, style).replace(NBSP, " ")
-        yield (
-            f"{found.endpoint}, multivariable model: the check of proportional hazards is significant for "
-            f"{found.term} ({p_value}), so that the hazard ratio is an average over follow-up. Say so in the text, and "
-            "describe with the Kaplan-Meier curves how the difference changes with time. (A model stratified by the "
-            "variable, effects by interval of time, or restricted mean survival would answer it; study.toml has no key "
-            "for these.)"
+    """Yield a line for the models of each kind whose hazards are not proportional, and one of what to do."""
+    style, found = Style(alpha=study.analysis.alpha), tuple(violations(study, results))
+    for each in found:
+        model = "multivariable model" if each.model == "multivariable" else "univariable model"
+        if each.model == "subgroup":
+            subgroup = str(study.analysis.subgroup)
+            model += f" ({study.unique_label(subgroup)}: {study.levels(subgroup)[each.level]})"
+        terms = listed(
+            f"{WHOLE_MODEL if name is None else study.unique_label(name)} ({_plain_p(test, style)})"
+            for name, test in each.terms
         )
+        several = "s" if each.model == "univariable" and len(each.terms) > 1 else ""
+        endpoint = study.unique_endpoint_label(each.endpoint)
+        yield f"{endpoint}, {model}{several}: the check of proportional hazards is significant for {terms}"
+    if found:
+        yield AVERAGE
+
+
+def _plain_p(test: Record, style: Style) -> str:
+    return numbers.p_text(test.value, style).replace(NBSP, " ")
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Return texts as a list in a sentence: "a", "a and b", "a, b and c"."""
+    *others, last = texts
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _deaths(study: Study, results: Results) -> Iterator[str]:

@@ -12,7 +12,7 @@ from analysis.results import Record, Results
 from analysis.study import FOLLOW_UP, Study, Summary, Table, TableRow, slug
 
 from . import numbers
-from .assumptions import violations
+from .assumptions import WHOLE_MODEL, violations
 from .level_names import heading, named
 from .provenance import Printed, joined
 from .style import Style
@@ -247,14 +247,26 @@ def _models(table: Table, study: Study, results: Results, style: Style) -> dict[
         "left_out": _missing(univariable, study, results, style),
         "complete": _complete(table.endpoints, results, style) if multivariable else "",
         "together": any(name.endswith(".p_value") and ".likelihood_ratio." in name for name in _printed_ids(sections)),
-        "not_proportional": [
-            (
-                f"{in_sentence(violation.term)} in the multivariable model of {in_sentence(violation.endpoint)}",
-                Printed(numbers.p_text(violation.test.value, style), (violation.test.id,), NOTE),
-            )
-            for violation in violations(study, results, endpoints=table.endpoints)
-        ],
+        "not_proportional": list(_not_proportional(table.endpoints, study, results, style)),
     }
+
+
+def _not_proportional(
+    endpoints: Sequence[str], study: Study, results: Results, style: Style
+) -> Iterator[tuple[list[tuple[str, Printed]], str]]:
+    """Yield the significant checks of the models shown: variables with their P values, and the models in words."""
+    for found in violations(study, results, endpoints=endpoints):
+        if found.model != "subgroup":
+            models = f"{found.model} models" if found.model != "multivariable" else "the multivariable model"
+            models = models if len(found.terms) > 1 or found.model == "multivariable" else f"the {found.model} model"
+            terms = [
+                (
+                    WHOLE_MODEL if name is None else in_sentence(study.label(name)),
+                    Printed(numbers.p_text(test.value, style), (test.id,), NOTE),
+                )
+                for name, test in found.terms
+            ]
+            yield terms, f"{models} of {in_sentence(study.endpoints[found.endpoint].label)}"
 
 
 def _univariable_rows(

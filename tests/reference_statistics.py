@@ -94,6 +94,8 @@ def _dataset(data: Dataset, frame: pd.DataFrame) -> Named:
             yield from _survival(f"{name}.{group}.{value}", frame[frame[group] == value], level)
         known = frame.dropna(subset=group)
         yield from _log_rank(f"{name}.{group}.log_rank", log_rank(known["time"], known["event"], known[group]))
+        design, _ = data.design(known, [group])
+        yield from _checks_by(f"{name}.{group}.proportional_hazards", known, design)
         known = known.dropna(subset=stratum)
         test = log_rank(known["time"], known["event"], known[group], strata=known[stratum])
         yield from _log_rank(f"{name}.{group}.log_rank_by_{stratum}", test)
@@ -164,6 +166,9 @@ def _awkward(stem: str, frame: pd.DataFrame) -> Named:
         test = log_rank(frame["time"], frame["event"], frame["group"], strata=frame["stratum"])
         yield from _log_rank(f"{stem}.log_rank_by_stratum", test)
     if frame["event"].any():
+        levels = sorted(set(frame["group"]))[1:]
+        by = pd.DataFrame({f"group.{level}": (frame["group"] == level) * 1.0 for level in levels})
+        yield from _checks_by(f"{stem}.proportional_hazards_by_group", frame, by)
         design = pd.DataFrame({"in_b": (frame["group"] == "b") * 1.0, "x": frame["x"]})
         yield from _cox(f"{stem}.cox", cox_regression(frame["time"], frame["event"], design))
         checks = proportional_hazards_test(frame["time"], frame["event"], design)
@@ -232,6 +237,15 @@ def _checks(stem: str, checks: Iterable[ProportionalHazardsTest]) -> Named:
     for check in checks:
         for part in ("statistic", "df", "p_value"):
             yield f"{stem}.{check.term}.{part}", (getattr(check, part),)
+
+
+def _checks_by(stem: str, frame: pd.DataFrame, design: pd.DataFrame) -> Named:
+    """Yield the check of a model of one category: as a whole and, where it has several, of each level."""
+    *levels, whole = proportional_hazards_test(frame["time"], frame["event"], design)
+    for check in (whole, *levels) if len(levels) > 1 else (whole,):
+        name = stem if check is whole else f"{stem}.{check.term.rsplit('.', 1)[-1]}"
+        for part in ("statistic", "df", "p_value"):
+            yield f"{name}.{part}", (getattr(check, part),)
 
 
 def _interval(estimate: Estimate) -> Row:

@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from awkward_studies import make_study
 from reference_cohorts import veteran
 from reference_values import REFERENCE, read_rows
 
@@ -13,8 +14,10 @@ from analysis.pipeline import compute
 from analysis.results import Results, read_results
 from analysis.source import RESULTS_FILE
 from analysis.study import Study, read_study
-from manuscript.assumptions import notes
+from manuscript.assumptions import AVERAGE, notes
 from manuscript.check import check
+from manuscript.style import NBSP, Style
+from manuscript.tables import render_table
 
 STUDY = """
 schema = 1
@@ -51,6 +54,7 @@ time = "time"
 event = "event == '1'"
 [analysis]
 exposure = "celltype"
+univariate = ["trt"]
 adjust_for = ["karno", "trt"]
 [tables.models]
 template = "table3.html.j2"
@@ -110,6 +114,11 @@ def soldiers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Results]:
     return study, compute(study)
 
 
+def with_alpha(study: Study, alpha: float) -> Study:
+    """Return a study with another significance level."""
+    return dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, alpha=alpha))
+
+
 def relapse(folder: Path, *, event: str, label: str = "Relapse-free survival", abbreviation: str = "RFS") -> Results:
     """Return the results of four patients, of whom b dies without relapse, with this endpoint."""
     (folder / "data.csv").write_text("\n".join(["id,start,relapsed,seen,status,state", *ROWS]), encoding="utf-8")
@@ -142,24 +151,93 @@ def test_each_hazard_ratio_says_whose_proportionality_is_in_doubt(soldiers: tupl
     assert found["trt.2"] == "the check of proportional hazards is significant for other terms"
 
 
-def test_a_violation_is_a_note_with_term_and_p_value(soldiers: tuple[Study, Results]) -> None:
-    """Each variable whose check is significant has a line; the model as a whole only where no variable has."""
+def test_a_univariable_model_is_checked_as_by_r(soldiers: tuple[Study, Results]) -> None:
+    """A factor is checked as a whole and in each of its hazard ratios, which carry the warning where it is violated."""
+    _, results = soldiers
+    r = read_rows(REFERENCE / "values" / "datasets.csv")
+    for part in ("statistic", "df", "p_value"):
+        for term in ("", "smallcell.", "adeno.", "large."):
+            expected = r[f"veteran.celltype.proportional_hazards.{term}{part}"][0]
+            found = results[f"os.by_celltype.proportional_hazards.{term}{part}"]
+            assert found.value == pytest.approx(expected, rel=1e-6)
+            assert "multivariable" not in found.label + found.method
+    assert results["os.by_celltype.cox.adeno.hazard_ratio"].warning == (
+        "the check of proportional hazards is significant for this variable; "
+        "the hazard ratio is an average over follow-up"
+    )
+    # Of treatment P is 0.06; a pair has one hazard ratio, whose check is that of the whole.
+    assert results["os.by_trt.cox.2.hazard_ratio"].warning is None
+    assert "os.by_trt.proportional_hazards.2.p_value" not in results
+
+
+def test_each_model_whose_hazards_are_not_proportional_is_one_line(soldiers: tuple[Study, Results]) -> None:
+    """A line names the model, its variables with a significant check, and all terms together; a last one what to do."""
     study, results = soldiers
-    told = notes(study, results)
-    assert [line.split("significant for ")[1].split(",")[0] for line in told] == [
-        "Cell type (P = 0.002)",
-        "Karnofsky score (P < 0.001)",
-    ]
-    assert all("Overall survival, multivariable model" in line for line in told)
+    start = "the check of proportional hazards is significant for"
+    assert notes(study, results) == (
+        f"Overall survival, univariable model: {start} Cell type (P = 0.031)",
+        f"Overall survival, multivariable model: {start} "
+        "Cell type (P = 0.002), Karnofsky score (P < 0.001) and all terms together (P < 0.001)",
+        AVERAGE,
+    )
+    assert AVERAGE.startswith("Where hazards are not proportional, a hazard ratio is an average over follow-up.")
 
     def silent(record_id: str) -> bool:
         return "proportional_hazards" in record_id and "global" not in record_id
 
     records = tuple(dataclasses.replace(r, value=0.5) if silent(r.id) else r for r in results)
-    (line,) = notes(study, dataclasses.replace(results, records=records))
-    assert "significant for all terms together (P < 0.001)" in line
-    lenient = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, alpha=1e-9))
-    assert notes(lenient, results) == ()
+    line, _ = notes(study, dataclasses.replace(results, records=records))
+    assert line == f"Overall survival, multivariable model: {start} all terms together (P < 0.001)"
+    assert notes(with_alpha(study, 0.1), results)[0] == (
+        f"Overall survival, univariable models: {start} Cell type (P = 0.031) and Treatment (P = 0.060)"
+    )
+    assert notes(with_alpha(study, 1e-9), results) == ()
+
+
+def test_a_study_without_multivariable_model_is_checked_too(soldiers: tuple[Study, Results]) -> None:
+    """Univariable models alone are checked, and a table of models says which of them are violated."""
+    study, _ = soldiers
+    alone = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, adjust_for=()))
+    results = compute(alone)
+    assert [line.split(":")[0] for line in notes(alone, results)] == [
+        "Overall survival, univariable model",
+        AVERAGE.split(":")[0],
+    ]
+    note = render_table("models", alone, results, Style()).markdown.split(":::")[1].replace(NBSP, " ")
+    told = "was significant for cell type (*P* = 0.031) in the univariable model of overall survival. There"
+    assert told in note
+
+
+def test_a_model_within_a_subgroup_is_named_with_it(study: Study, results: Results) -> None:
+    """The exposure's model in a level of the subgroup has a line of its own, and no word in the table without it."""
+    lines = notes(with_alpha(study, 0.07), results)
+    assert (
+        "Progression-free survival, univariable model (Age group: Older than 60 years): "
+        "the check of proportional hazards is significant for Local treatment (P = 0.069)"
+    ) in lines
+    assert "0.069" not in render_table("models", with_alpha(study, 0.07), results, Style()).markdown
+
+
+@pytest.mark.parametrize(
+    ("variant", "reason"),
+    [
+        ("one group only", "none of its hazard ratios can be estimated"),
+        ("no exposure is known", "no patients"),
+        ("no events", "no events"),
+        ("death in one arm only", "a hazard ratio tends to infinity (a level without events, or complete separation)"),
+        ("everybody dies at once", "too few event times"),
+        ("one patient who dies", "none of its hazard ratios can be estimated"),
+    ],
+)
+def test_a_check_that_cannot_be_computed_has_a_reason(tmp_path: Path, variant: str, reason: str) -> None:
+    """Without groups, events or event times to compare, the check is not estimable, and raises no note."""
+    folder = make_study(tmp_path / "study", variant)
+    study = read_study(folder)
+    results = compute(study)
+    for part in ("statistic", "p_value"):
+        record = results[f"os.by_arm.proportional_hazards.{part}"]
+        assert (record.value, record.reason) == (None, reason)
+    assert not any("Treatment" in line for line in notes(study, results) if line.startswith("Overall"))
 
 
 def test_a_note_is_no_failure_of_the_check(soldiers: tuple[Study, Results]) -> None:
@@ -168,7 +246,7 @@ def test_a_note_is_no_failure_of_the_check(soldiers: tuple[Study, Results]) -> N
     (study.folder / "report.qmd").write_text("# Results\n\nNothing.\n", encoding="utf-8")
     findings = check(study.folder)
     assert findings.passed
-    assert sum(line.startswith("note: Overall survival, multivariable model") for line in findings.lines()) == 2
+    assert sum(line.startswith("note: Overall survival, ") for line in findings.lines()) == 2
     assert notes(study, read_results(study.folder / RESULTS_FILE)) == findings.notes
 
 

@@ -91,11 +91,17 @@ def test_an_interval_stands_beside_the_p_value_of_its_own_test(study: Study, res
 
 
 def test_the_note_of_the_models_tells_where_hazards_are_not_proportional(study: Study, results: Results) -> None:
-    """The violation stands below the hazard ratios with term, model and P value; without one there is no word of it."""
-    note = render_table("models", study, results, STYLE).markdown.split(":::")[1].replace(NBSP, " ")
-    told = "significant for local treatment in the multivariable model of progression\\-free survival (*P* = 0.018);"
-    assert told in note
-    strict = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, alpha=0.01))
+    """Violations stand below the hazard ratios with term, model and P value; without one there is no word of them."""
+    table = render_table("models", study, results, STYLE)
+    note = table.markdown.split(":::")[1].replace(NBSP, " ")
+    assert (
+        "The check of proportional hazards was significant"
+        " for age group (*P* = 0.005) in the univariable model of overall survival;"
+        " for local treatment (*P* = 0.018) in the univariable model of progression\\-free survival;"
+        " and for local treatment (*P* = 0.018) in the multivariable model of progression\\-free survival. There a"
+    ) in note
+    assert "os.by_age_group.proportional_hazards.p_value" in {name for text in table.printed for name in text.ids}
+    strict = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, alpha=0.001))
     assert "proportional" not in render_table("models", strict, results, STYLE).markdown
 
 

@@ -50,6 +50,9 @@ describe <- function(name, d, by, strata, model, product, numbers, cross, marker
     known <- !is.na(d[[group]])
     for (level in levels(d[[group]])) survival(paste(name, group, level, sep = "."), known & d[[group]] %in% level)
     put_log_rank(paste0(name, ".", group, ".log_rank"), d$time[known], event[known], d[[group]][known])
+    put_zph_by(paste(name, group, "proportional_hazards", sep = "."),
+               cox(Surv(time, event) ~ group, data.frame(time = d$time, event, group = d[[group]])[known, ]),
+               levels(d[[group]])[-1])
     stratum <- d[[strata[i]]]
     known <- known & !is.na(stratum)
     stem <- paste0(name, ".", group, ".log_rank_by_", strata[i])
@@ -133,6 +136,8 @@ for (set in unique(awkward$set)) {
   put_log_rank(paste0(id, ".log_rank"), a$time, a$event == 1, a$group)
   if (!anyNA(a$stratum)) put_log_rank(paste0(id, ".log_rank_by_stratum"), a$time, a$event == 1, a$group, a$stratum)
   if (!any(a$event == 1)) next
+  groups <- factor(a$group)
+  put_zph_by(paste0(id, ".proportional_hazards_by_group"), cox(Surv(time, event) ~ groups, a), levels(groups)[-1])
   a$in_b <- as.numeric(a$group == "b")
   fit <- cox(Surv(time, event) ~ in_b + x, a)
   put_cox(paste0(id, ".cox"), fit, c("in_b", "x"), more = TRUE)

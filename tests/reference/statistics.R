@@ -153,6 +153,20 @@ put_zph <- function(id, fit, names) {
   }
 }
 
+# The same of a model of one factor, which is tested as a whole and, where it has several, by each coefficient.
+put_zph_by <- function(id, fit, names) {
+  known <- !is.na(coef(fit))
+  found <- if (any(diverging(fit)[known])) NULL else cox.zph(fit, transform = "km", terms = FALSE)$table
+  put_test <- function(id, row, df) {
+    parts <- if (df == 0 || is.null(found)) c(NA, df, NA) else found[row, ]
+    for (part in 1:3) put(paste0(id, c(".statistic", ".df", ".p_value")[part]), parts[part])
+  }
+  put_test(id, "GLOBAL", sum(known))
+  if (length(names) > 1) {
+    for (i in seq_along(names)) put_test(paste0(id, ".", names[i]), names(coef(fit))[i], as.integer(known[i]))
+  }
+}
+
 likelihood_ratio <- function(smaller, larger) {
   statistic <- 2 * (log_likelihood(larger) - log_likelihood(smaller))
   df <- sum(!is.na(coef(larger))) - sum(!is.na(coef(smaller)))

@@ -112,6 +112,7 @@ put_groups <- function(id, e, group, among) {
   put_log_rank(paste0(id, ".log_rank"), e$time[known], e$event[known], group[known])
   fit <- cox(Surv(time, event) ~ group, data.frame(time = e$time, event = e$event, group = group)[known, ])
   put_cox(paste0(id, ".cox"), fit, levels(group)[-1])
+  put_zph_by(paste0(id, ".proportional_hazards"), fit, levels(group)[-1])
   if (nlevels(group) > 2) {
     test <- anova(fit)
     put(paste0(id, ".likelihood_ratio.statistic"), test$Chisq[2])
