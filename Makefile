@@ -74,13 +74,13 @@ redline: $(INSTALLED)  ## write build/redline.docx: the report, its changes sinc
 	@$(PY) -m manuscript redline --study="$$STUDY" --since="$$SINCE" --author="$$AUTHOR" --renderer="$$RENDERER"
 
 test: $(INSTALLED)  ## run the tests, but for the slow ones (under three minutes on two cores)
-	@$(PY) -m pytest -n auto -m "not slow"
+	@$(PY) -m pytest -n auto --dist worksteal -m "not slow"
 
 test-all: $(INSTALLED)  ## run all tests: also those that build, draft or kill many times
-	@$(PY) -m pytest -n auto
+	@$(PY) -m pytest -n auto --dist worksteal
 
 test-slow: $(INSTALLED)  ## run the tests that `make test` leaves out
-	@$(PY) -m pytest -n auto -m slow
+	@$(PY) -m pytest -n auto --dist worksteal -m slow
 
 cohort: $(INSTALLED)  ## make data/cohort.csv again, the same bytes, and verify it (about a minute)
 	@$(PY) data/make_cohort.py

@@ -51,9 +51,11 @@ class Spare:
         )
         # Not for communicate() to close: the end of this pipe tells the program that this process has gone.
         self._input, self._process.stdin = cast(IO[str], self._process.stdin), None
+        self._started = False
 
     def start(self) -> None:
         """Let the program run."""
+        self._started = True
         with suppress(BrokenPipeError):  # it has ended already; what it said tells why
             self._input.write(GO)
             self._input.flush()
@@ -76,4 +78,7 @@ class Spare:
             return
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGINT)
+        if not self._started:  # it may still be loading, deaf to the signal as what a shell starts in the background is
+            with suppress(BrokenPipeError):
+                self._input.close()
         self.ended()

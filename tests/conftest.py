@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+from functools import partial
 from pathlib import Path
 
+import made_once
 import pytest
 from byte_differences import explained
-from draft_studies import DraftStudy, draft_study
+from draft_studies import DraftStudy, build_draft, draft_of
 from hypothesis import settings
 
 from analysis.results import Results
@@ -16,8 +19,20 @@ from analysis.study import Study, read_study
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+# A shell starts what runs in the background deaf to Ctrl-C, and all its children; some tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 ROOT = Path(__file__).parent.parent
 IMPLANTS = ROOT / "tests" / "studies" / "implants"
+
+
+LONGEST = ("test_watch.py", "test_pending.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no process waits for another that has just begun it."""
+    items.sort(key=lambda item: (item.path.name not in LONGEST, item.get_closest_marker("slow") is None))
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
@@ -56,5 +71,20 @@ def implants_results(implants: Study) -> Results:
 @pytest.fixture(scope="session")
 def drafts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DraftStudy]:
     """Return both studies with a manuscript as journals want it, lines numbered: "flagship" and "implants"."""
-    folder = tmp_path_factory.mktemp("drafts")
-    return {name: draft_study(home, folder / name) for name, home in {"flagship": ROOT, "implants": IMPLANTS}.items()}
+    drafts = {}
+    for name, make in {"flagship": made_once.built_flagship, "implants": made_once.built_implants}.items():
+        home = made_once.made_once(tmp_path_factory, name, make)
+        drafts[name] = draft_of(made_once.made_once(tmp_path_factory, f"draft-{name}", partial(build_draft, home)))
+    return drafts
+
+
+@pytest.fixture(scope="session")
+def built_implants(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the second study with its report; all processes of a run share it, so that tests change a copy."""
+    return made_once.made_once(tmp_path_factory, "implants", made_once.built_implants)
+
+
+@pytest.fixture(scope="session")
+def built_flagship(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the files that the flagship's report is made from, with the report; tests change a copy."""
+    return made_once.made_once(tmp_path_factory, "flagship", made_once.built_flagship)

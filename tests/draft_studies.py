@@ -33,6 +33,12 @@ class DraftStudy:
 
 def draft_study(home: Path, folder: Path, *, report: str | None = None) -> DraftStudy:
     """Copy a study from `home` to `folder`, with another `report` where one is given, and build its manuscript."""
+    build_draft(home, folder, report=report)
+    return draft_of(folder)
+
+
+def build_draft(home: Path, folder: Path, *, report: str | None = None) -> None:
+    """Build the manuscript of a copy; results and figures that `home` has are copied as well."""
     folder.mkdir()
     for name in ("study.toml", "report.qmd"):
         shutil.copy(home / name, folder / name)
@@ -43,8 +49,19 @@ def draft_study(home: Path, folder: Path, *, report: str | None = None) -> Draft
     if report is not None:
         (folder / "report.qmd").write_text(report, encoding="utf-8")
     (folder / "_quarto-draft.yml").write_text("line-numbers: true\nlinestretch: 2\n")
-    made = build(folder, progress=Progress(sys.stderr, shown=False), renderer="builtin", profiles=("draft",))
-    pdf, docx = made.outputs
+    for name in ("results.json", "audit.json", "figures"):
+        made = home / "build" / name
+        if made.is_dir():
+            shutil.copytree(made, folder / "build" / name)
+        elif made.is_file():
+            (folder / "build").mkdir(exist_ok=True)
+            shutil.copy(made, folder / "build" / name)
+    build(folder, progress=Progress(sys.stderr, shown=False), renderer="builtin", profiles=("draft",))
+
+
+def draft_of(folder: Path) -> DraftStudy:
+    """Read the manuscript that `build_draft` has built."""
+    pdf, docx = folder / "build" / "report.pdf", folder / "build" / "report.docx"
     study = read_study(folder)
     return DraftStudy(
         study=study,

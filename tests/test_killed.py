@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import IMPLANTS, ROOT
+from conftest import ROOT
 
 from analysis.results import read_results
 from manuscript.__main__ import main
@@ -28,9 +28,9 @@ WAITED = "build: another run is at work there; waiting for it to end\n"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a copy of the second study."""
-    return Path(shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", ".quarto")))
+def folder(built_implants: Path, tmp_path: Path) -> Path:
+    """Return a copy of the second study with its documents."""
+    return Path(shutil.copytree(built_implants, tmp_path / "study"))
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
@@ -160,6 +160,7 @@ def test_an_interrupt_while_a_program_loads_is_one_line_too(tmp_path: Path) -> N
 
 def test_two_runs_at_once_take_turns(folder: Path, tmp_path: Path) -> None:
     """Both succeed, the outputs are those of a run alone, and the second finds its work done."""
+    shutil.rmtree(folder / "build")
     runs = [start(folder), start(folder)]
     said = [run.communicate()[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0]

@@ -24,8 +24,9 @@ from kept_study import (
 )
 from pypdf import PdfReader, PdfWriter
 
-from manuscript import raster
+from manuscript import commands, raster
 from manuscript.commands import run
+from manuscript.journal_file import Journal
 from manuscript.journal_rules import RULES as REGISTRY
 from manuscript.render.docx_package import DOCUMENT, STYLES, package_bytes, read_package
 from manuscript.submission import assembly, draft
@@ -284,30 +285,45 @@ def broken_when_read(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assembly, "read_draft", read_broken)
 
 
+class Beside:
+    """Stands for a process that works beside: what it would do is done here, when its end is waited for."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        """Keep what is to be done."""
+        self._work = work
+
+    def start(self) -> None:
+        """Do nothing yet."""
+
+    def ended(self) -> CompletedProcess[str]:
+        """Do it."""
+        self._work()
+        return CompletedProcess([], 0, "", "")
+
+    def close(self) -> None:
+        """End nothing."""
+
+
+@pytest.fixture(autouse=True)
+def drawing_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the figures for upload in this process, where all is loaded; test_draft.py starts the one that draws."""
+    monkeypatch.setattr(commands, "told_to_run", lambda: True)
+
+    def draw(folder: Path, journal: Journal) -> Beside:
+        return Beside(lambda: run(["figures", journal.name, "--study", str(folder)]))
+
+    monkeypatch.setattr(assembly, "_drawing", draw)
+
+
 def with_twin_of(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the blinded twin from a draft that is there."""
 
-    class Kept:
-        """Stands for the process that makes the twin."""
+    def copied(output: Path) -> None:
+        output.mkdir()
+        for suffix in (".pdf", ".docx"):
+            shutil.copyfile(kept / draft.FOLDER / JOURNAL / f"manuscript_blinded{suffix}", output / f"report{suffix}")
 
-        def __init__(self, work: Path, *_: object) -> None:
-            self._output = work / "made-blinded"
-
-        def start(self) -> None:
-            """Make nothing."""
-
-        def ended(self) -> CompletedProcess[str]:
-            """Put the documents where the process would."""
-            self._output.mkdir()
-            for suffix in (".pdf", ".docx"):
-                twin = kept / draft.FOLDER / JOURNAL / f"manuscript_blinded{suffix}"
-                shutil.copyfile(twin, self._output / f"report{suffix}")
-            return CompletedProcess([], 0, "", "")
-
-        def close(self) -> None:
-            """End nothing."""
-
-    monkeypatch.setattr(assembly, "_twin", Kept)
+    monkeypatch.setattr(assembly, "_twin", lambda work, *_: Beside(lambda: copied(work / "made-blinded")))
 
 
 def red_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from conftest import IMPLANTS, ROOT
+from conftest import ROOT
 
 from analysis.files import mark, new_workspace, remove_leftovers, write_whole
 from analysis.interrupts import uninterrupted
@@ -29,19 +29,10 @@ UNTOUCHED = "No document was written; the last report is untouched.\n"
 Documents = tuple[bytes, ...]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the second study with its documents."""
-    folder = tmp_path_factory.mktemp("built") / "study"
-    shutil.copytree(IMPLANTS, folder, ignore=shutil.ignore_patterns("build", ".quarto"))
-    assert report(folder) == 0
-    return folder
-
-
 @pytest.fixture
-def folder(built: Path, tmp_path: Path) -> Path:
-    """Return a copy of it."""
-    return Path(shutil.copytree(built, tmp_path / "study"))
+def folder(built_implants: Path, tmp_path: Path) -> Path:
+    """Return a copy of the second study with its documents."""
+    return Path(shutil.copytree(built_implants, tmp_path / "study"))
 
 
 def report(folder: Path) -> int:
@@ -318,15 +309,6 @@ def test_only_what_bears_the_mark_of_this_program_is_removed(folder: Path) -> No
     )  # fmt: skip
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Let Ctrl-C reach this process, which a shell may have started in the background, deaf to it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_waits_for_the_end_of_what_belongs_together() -> None:
     """Ctrl-C within is raised at the end of the block, once; afterwards it is as before."""
     done = []

@@ -97,6 +97,15 @@ def test_closing_ends_it_in_order(folder: Path, told: bool) -> None:
     assert not (folder / "done").exists()
 
 
+def test_one_that_does_not_hear_ctrl_c_ends_all_the_same_where_it_waits(folder: Path) -> None:
+    """A shell starts what runs in the background deaf to it, and a program that still loads hears nothing else."""
+    (folder / "program.py").write_text(f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{PROGRAM}")
+    spare = Spare("program", "600")
+    until(folder / "loaded")
+    spare.close()
+    assert not (folder / "begun").exists()
+
+
 def test_one_that_has_ended_before_it_is_told_says_why(folder: Path) -> None:
     """What it said is there, and nothing fails in whoever tells it."""
     (folder / "program.py").write_text("raise SystemExit('no such thing')")

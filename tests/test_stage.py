@@ -101,9 +101,11 @@ def lines_of(facts: PdfFacts) -> Iterator[tuple[int, float, str]]:
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the flagship study."""
-    return copy(tmp_path_factory.mktemp("flagship") / "study")
+def study(built_flagship: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the flagship study with its results and figures."""
+    folder = copy(tmp_path_factory.mktemp("flagship") / "study")
+    shutil.copytree(built_flagship / "build", folder / "build")
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -92,9 +92,9 @@ def without_marks(text: ManuscriptText, number: str) -> ManuscriptText:
 
 
 @pytest.fixture(scope="module")
-def marked(tmp_path_factory: pytest.TempPathFactory) -> DraftStudy:
+def marked(built_implants: Path, tmp_path_factory: pytest.TempPathFactory) -> DraftStudy:
     """Return the second study with a text that has marks of every kind."""
-    return draft_study(IMPLANTS, tmp_path_factory.mktemp("marked") / "study", report=MARKED)
+    return draft_study(built_implants, tmp_path_factory.mktemp("marked") / "study", report=MARKED)
 
 
 def test_the_statement_has_its_items() -> None:
@@ -140,13 +140,13 @@ def test_a_mark_is_found_wherever_it_stands(marked: DraftStudy) -> None:
     }
 
 
-def test_marks_leave_the_text_as_it_is(marked: DraftStudy, tmp_path: Path) -> None:
+def test_marks_leave_the_text_as_it_is(marked: DraftStudy, built_implants: Path, tmp_path: Path) -> None:
     """Word file and PDF of a text with marks print what they print without."""
     plain = MARKED.replace(" {#strobe-19}", "")
     while MARK.search(plain):
         plain = MARK.sub(r"\1", plain)
     assert "strobe" not in plain
-    bare = draft_study(IMPLANTS, tmp_path / "study", report=plain)
+    bare = draft_study(built_implants, tmp_path / "study", report=plain)
     assert read_pdf(bare.pdf).text == read_pdf(marked.pdf).text
     assert [one.text for one in bare.text.body] == [one.text for one in marked.text.body]
     assert bare.text.floats == marked.text.floats
@@ -163,10 +163,12 @@ def test_marks_leave_the_text_as_it_is(marked: DraftStudy, tmp_path: Path) -> No
         ('Of all implants `{python} r.n("retention.events")` were revised', {"15"}),
     ],
 )
-def test_an_emptied_section_turns_its_items_red(cut: str, lost: set[str], marked: DraftStudy, tmp_path: Path) -> None:
+def test_an_emptied_section_turns_its_items_red(
+    cut: str, lost: set[str], marked: DraftStudy, built_implants: Path, tmp_path: Path
+) -> None:
     """A deleted sentence, an emptied mark or a heading over nothing covers nothing; other items stay as they were."""
     assert cut in MARKED
-    emptied = draft_study(IMPLANTS, tmp_path / "study", report=MARKED.replace(cut, ""))
+    emptied = draft_study(built_implants, tmp_path / "study", report=MARKED.replace(cut, ""))
     before, after = set(checklist_of(marked).uncovered), set(checklist_of(emptied).uncovered)
     assert after - before == lost
     assert before <= after

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import IMPLANTS, ROOT
+from conftest import ROOT
 
 from manuscript.__main__ import main
 
@@ -112,9 +112,9 @@ class Watching:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a copy of the second study."""
-    return Path(shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", ".quarto")))
+def folder(built_implants: Path, tmp_path: Path) -> Path:
+    """Return a copy of the second study, whose report is there."""
+    return Path(shutil.copytree(built_implants, tmp_path / "study"))
 
 
 @pytest.fixture
@@ -173,6 +173,7 @@ def test_what_is_saved_is_built_however_it_is_saved(
     folder: Path, tmp_path: Path, watch: Callable[..., Watching]
 ) -> None:
     """Prose written in place, renamed into place, or removed first is built without statistics; data with them."""
+    shutil.rmtree(folder / "build")  # here all is built when watching begins
     watching = watch()
     document = folder / "report.qmd"
     results = (folder / "build" / "results.json").stat().st_mtime_ns
@@ -200,15 +201,11 @@ def test_what_is_saved_is_built_however_it_is_saved(
 
 
 def test_a_whole_paper_is_the_same_bytes_as_from_nothing(
-    folder: Path, tmp_path: Path, watch: Callable[..., Watching]
+    folder: Path, built_flagship: Path, tmp_path: Path, watch: Callable[..., Watching]
 ) -> None:
     """New data reach tables, figures, claims and audit through the processes that stand ready as through others."""
     shutil.rmtree(folder)
-    folder.mkdir()
-    for name in ("study.toml", "report.qmd", "references.bib", "_quarto.yml"):
-        shutil.copy(ROOT / name, folder / name)
-    for name in ("data", "templates"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(built_flagship, folder)
     watching = watch()
     data = folder / "data" / "cohort.csv"
     data.write_text("".join(data.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
