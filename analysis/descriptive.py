@@ -11,6 +11,7 @@ from .association import chi_square, fisher_exact
 from .baseline import ALL, NumberSummary, Summary, describe
 from .catalogue import Statistic
 from .cohort import Cohort
+from .condition_words import in_words
 from .precision import NumberDecimals, number_decimals
 from .records import Population, Words, count, count_and_percent, number, record
 from .results import Record
@@ -125,7 +126,8 @@ def characteristic_records(study: Study, cohort: Cohort, analysed: Population) -
 def _among(study: Study, name: str) -> str:
     """Say in words of which patients a variable is expected."""
     derived = study.derived.get(name)
-    return derived.among.text if derived is not None and derived.among is not None else "where applicable"
+    within = None if derived is None else derived.among
+    return "where applicable" if within is None else in_words(within.condition, study)
 
 
 def _described(
