@@ -69,7 +69,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueChange:
-    """A result that the document prints otherwise than in the lock; `spots` in the document's order."""
+    """A result that the document prints otherwise than in the lock; `spots` in the document's order.
+
+    A count that stands with its percentage is one with it, under the id of the count.
+    """
 
     id: str
     label: str
@@ -112,7 +115,7 @@ class Changes:
 
     Attributes
     ----------
-    printed : how many results the document prints.
+    printed : how many results the document prints, a count with its percentage as one.
     causes : what else than the data can have moved a result and changed, in words.
     presentation : what changed of text, code and packages that print the results, in words.
     study_lines : the lines of study.toml that are gone (-) or new (+).

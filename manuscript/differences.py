@@ -23,9 +23,10 @@ from .locks import ROWS_FILE, Lock, Manifest, find_lock, fingerprint, state_of
 from .panels import FigureContent, figure_content
 from .places import Place, labels_in, places_in
 from .ranking import RANKS, rank
-from .release import in_form_of, release
+from .release import MISSING, in_form_of, release
 from .released import NOT_PRINTED, Call, Form, Released
 from .render.qmd import Document, read_qmd
+from .style import NBSP
 
 NOT_PRINTED_THEN: Final = "not printed then"
 GONE: Final = "\N{EN DASH}"  # there is no such result any more
@@ -72,7 +73,7 @@ def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = Fa
         since=lock.folder.name,
         data=_data(lock, state, list_ids),
         values=_values(shown, then, now),
-        printed=len(shown),
+        printed=len(_statements(shown)),
         claims=tuple(_claims(then, now)),
         figures=tuple(_figures(places, lock, then, now)),
         causes=tuple(_causes(lock.manifest, state)),
@@ -111,6 +112,10 @@ class _Shown:
     compared: list[Spot] = field(default_factory=list)
     others: list[Spot] = field(default_factory=list)
 
+    @property
+    def wheres(self) -> set[str]:
+        return {spot.where for spot in (*self.compared, *self.others)}
+
 
 def _shown(places: Sequence[Place], then: _State, now: _State) -> tuple[dict[str, _Shown], tuple[str, ...]]:
     """Return where each printed result is printed, and the places that cannot be followed."""
@@ -121,10 +126,12 @@ def _shown(places: Sequence[Place], then: _State, now: _State) -> tuple[dict[str
         if place.computed or new is None:
             unfollowed.append(place.where)
             continue
-        spot = Spot(place.where, _text_then(new, old, then), new.text)
+        # A list of variables is no text of each of them: every one has its own number in it, or none.
+        listed = place.method == MISSING
+        spot = Spot(place.where) if listed else Spot(place.where, _text_then(new, old, then), new.text)
         for record_id in dict.fromkeys([*new.ids, *(old.ids if old else ())]):
             found = shown.setdefault(record_id, _Shown())
-            (found.compared if new.text and old else found.others).append(spot)
+            (found.compared if spot.new and old else found.others).append(spot)
     return shown, tuple(dict.fromkeys(unfollowed))
 
 
@@ -137,8 +144,47 @@ def _text_then(new: Call, old: Call | None, then: _State) -> str:
 
 
 def _values(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple[ValueChange, ...]:
-    found = [_value(record_id, places, then, now) for record_id, places in shown.items()]
+    changed = {record_id: _value(record_id, places, then, now) for record_id, places in shown.items()}
+    found = [_of_statement(ids, changed, then, now) for ids in _statements(shown)]
     return tuple(sorted(filter(None, found), key=lambda value: RANKS.index(value.rank)))
+
+
+def _statements(shown: Mapping[str, _Shown]) -> tuple[tuple[str, ...], ...]:
+    """Return the ids of each printed statement: a count and its percentage that stand together are one."""
+    found: list[tuple[str, ...]] = []
+    for record_id in shown:
+        stem, _, part = record_id.rpartition(".")
+        other = {"count": f"{stem}.percent", "percent": f"{stem}.count"}.get(part, "")
+        if other not in shown or not shown[record_id].wheres & shown[other].wheres:
+            found.append((record_id,))
+        elif part == "count":
+            found.append((record_id, other))
+    return tuple(found)
+
+
+def _of_statement(
+    ids: Sequence[str], changed: Mapping[str, ValueChange | None], then: _State, now: _State
+) -> ValueChange | None:
+    """Return the change of a statement, told once: "60 (42.3%)" and "61 (42.7%)"."""
+    found = [value for value in map(changed.__getitem__, ids) if value is not None]
+    if len(ids) == 1 or not found:
+        return found[0] if found else None
+    pairs = [_texts(record_id, then, now) for record_id in ids]
+    old, new = (_counted_percent(count, percent) for count, percent in zip(*pairs, strict=True))
+    if old == new:
+        return found[0]
+    return replace(
+        found[0],
+        rank=min((value.rank for value in found), key=RANKS.index),
+        old=old,
+        new=new,
+        spots=tuple(dict.fromkeys(spot for value in found for spot in value.spots)),
+    )
+
+
+def _counted_percent(count: str, percent: str) -> str:
+    printed = [text for text in (count, percent) if text not in ("", NOT_PRINTED_THEN, GONE)]
+    return f"{count}{NBSP}({percent})" if len(printed) == 2 else "".join(printed) or count
 
 
 def _value(record_id: str, shown: _Shown, then: _State, now: _State) -> ValueChange | None:
@@ -149,12 +195,9 @@ def _value(record_id: str, shown: _Shown, then: _State, now: _State) -> ValueCha
     if record is None:
         return None
     old = old if form else None
-    new, texts = current, (NOT_PRINTED_THEN, now_form.text) if now_form else ("", "")  # else it only decides words
-    if old is not None and form is not None:
-        texts = (form.text, GONE)
-        if current is not None:
-            new, text = in_form_of(current, old, form, style_of(now.study))
-            texts = (form.text, text)
+    new, texts = current, _texts(record_id, then, now)
+    if old is not None and form is not None and current is not None:
+        new = in_form_of(current, old, form, style_of(now.study))[0]
     if texts[0] == texts[1]:
         differing = [(spot.old, spot.new) for spot in shown.compared if spot.old != spot.new]
         if not differing:
@@ -171,6 +214,15 @@ def _value(record_id: str, shown: _Shown, then: _State, now: _State) -> ValueCha
         new=texts[1],
         spots=tuple(dict.fromkeys([*shown.compared, *shown.others])),
     )
+
+
+def _texts(record_id: str, then: _State, now: _State) -> tuple[str, str]:
+    """Return what is printed of a result, in the lock and now, in the lock's form; nothing where it only decides."""
+    form, now_form = _form(record_id, then), _form(record_id, now)
+    old, current = _record(record_id, then.released), _record(record_id, now.results)
+    if form is None or old is None:
+        return (NOT_PRINTED_THEN, now_form.text) if now_form else ("", "")
+    return form.text, GONE if current is None else in_form_of(current, old, form, style_of(now.study))[1]
 
 
 def _form(record_id: str, state: _State) -> Form | None:
