@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from made_once import made_once
 
 from analysis.commands import run as analysis
 from analysis.pipeline import compute
-from analysis.study import read_study
+from analysis.study import Study, read_study
+from manuscript import document
 from manuscript.commands import run as manuscript
 
 STUDIES = sorted(path.parent for path in (Path(__file__).parent / "studies").glob("*/study.toml"))
@@ -88,7 +90,18 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "everything", make)
 
 
+@pytest.fixture
+def analysis_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute results in this process, where all is loaded; the other tests here start the one that computes."""
+
+    def analyse(study: Study, *verb: str, allowed: Sequence[int] = (0,)) -> None:
+        assert analysis([*verb, "--study", str(study.folder)]) in allowed
+
+    monkeypatch.setattr(document, "_analyse", analyse)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("analysis_here")
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_verb_that_makes_documents_answers_on_every_variant(
     variant: str, locked: Path, tmp_path: Path, capsys: Captured
