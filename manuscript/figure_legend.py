@@ -37,12 +37,15 @@ class Legend:
 
 
 def must_stack(panels: Iterable[Panel], width: float, measure: Measure) -> bool:
-    """Tell whether a legend of `width` is too narrow for the medians to stand at the right of the labels."""
-    return any(
-        _beside_median(group, width, measure) < min(LEAST_ROOM, measure(group.label, TEXT_SIZE))
-        for panel in panels
-        for group in panel.groups
-    )
+    """Tell whether a legend of `width` is too narrow for the medians to stand at the right of the labels.
+
+    A label that would break for a median alone makes it so: else it had two lines in one panel, and one in the next.
+    """
+    for group in (group for panel in panels for group in panel.groups):
+        room, label = _beside_median(group, width, measure), measure(group.label, TEXT_SIZE)
+        if room < min(LEAST_ROOM, label) or room < label <= width - SAMPLE - PAD:
+            return True
+    return False
 
 
 def break_lines(panel: Panel, width: float, measure: Measure, *, stacked: bool) -> Legend:

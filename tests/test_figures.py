@@ -189,6 +189,18 @@ def test_panels_align(contents: Contents, name: str) -> None:
     assert len({panel.top for panel in panels}) == len(panels) / 2
 
 
+@pytest.mark.parametrize("journal", [journal for journal in JOURNALS if (journal, "by_age") not in TOO_LARGE])
+def test_patients_at_risk_stand_at_one_height_in_a_row(contents: Contents, journal: str) -> None:
+    """The counts of a group stand as high in one panel as in the next, however long the medians are."""
+    panels = lay_out(replace(contents["by_age"], size=JOURNALS[journal]), text_width).panels
+    heights: dict[float, set[tuple[float, ...]]] = {}
+    for panel in panels:
+        counts = {round(text.y, 6) for text in panel.texts if re.fullmatch(r"\d+\s\(\d+\)", text.text)}
+        assert len(counts) == 2
+        heights.setdefault(round(panel.top, 6), set()).add(tuple(sorted(counts)))
+    assert all(len(found) == 1 for found in heights.values())
+
+
 def test_patients_at_risk_stand_under_their_ticks(contents: Contents) -> None:
     """Each count "at risk (censored)" is centred on the tick whose time it is of, as counted from the patients."""
     panel = lay_out(contents["by_arm"], text_width).panels[0]
