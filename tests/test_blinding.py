@@ -412,3 +412,15 @@ def test_numbers_of_prose_are_told_by_kind() -> None:
         ("e-mail address", "x@y.example"),
         ("grant number", "01KT2103"),
     }
+
+
+def test_a_publisher_of_an_authors_name_is_no_trace() -> None:
+    """A house, a city or a journal in the reference list keeps its name; the author is found with the first name."""
+    front = {"author": ["Anna Springer", "Max Langenbeck", "Eva Quist"]}
+    entries = (
+        "@book{a, author = {Smith, J.}, title = {T}, publisher = {Springer}, address = {Berlin}, year = 2011}\n"
+        "@article{b, author = {Smith, J.}, title = {T}, journal = {Langenbeck's Archives of Surgery}, year = 2011}\n"
+    )
+    found = set(identifying_words(front, entries, text="", this_machine=False))
+    assert {"Springer", "Langenbeck"}.isdisjoint(found)
+    assert {"Anna Springer", "A Springer", "Springer A", "Max Langenbeck", "Quist"} <= found

@@ -43,6 +43,13 @@ _ACCENTS: Final = dict(
 )
 
 
+_PUBLICATION: Final = (
+    *("publisher", "institution", "organization", "school", "address", "location"),
+    *("journal", "journaltitle", "shortjournal", "booktitle", "series"),
+)
+"""Fields that say where a work appeared: their words are names of houses and cities, and of journals."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody's family name and first names, as far as they are known; of a group `family` is its whole name.
@@ -65,11 +72,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An entry of a BibTeX file: key, authors, DOI, its place in the file."""
+    """An entry of a BibTeX file: key, authors, DOI, words of publisher, city and journal, its place in the file."""
 
     key: str
     authors: tuple[Person, ...]
     doi: str
+    publication: tuple[str, ...]
     start: int
     end: int
 
@@ -165,7 +173,18 @@ def _entries(text: str) -> Iterator[Reference]:
         fields = text[key.end() : place]
         authors = _field(fields, "author") or _field(fields, "editor")
         names = [name for name in re.split(r"\s+and\s+", authors) if name.strip()]
-        yield Reference(key["key"], tuple(map(_person, names)), _doi(_field(fields, "doi")), met.start(), place)
+        yield Reference(
+            key=key["key"],
+            authors=tuple(map(_person, names)),
+            doi=_doi(_field(fields, "doi")),
+            publication=tuple(
+                word
+                for name in _PUBLICATION
+                for word in re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*", _without_latex(_field(fields, name)))
+            ),
+            start=met.start(),
+            end=place,
+        )
 
 
 def _closing(text: str, opened: int) -> int:

@@ -80,8 +80,9 @@ def identifying_words(
     Full names, in either order; family names of three letters or more, and each part of one; e-mail addresses; ORCIDs;
     names, departments, streets and cities of affiliations; numbers of grants and approvals; numbers of registries
     wherever they stand; the words of `blind`; DOIs of the authors' own references. A family name does not count by
-    itself where it is an ordinary word or that of somebody else in the reference list: then it is looked for with the
-    first name or its initial. Of a name given as one text, a middle word counts as a family name, since it may be one.
+    itself where it is an ordinary word, that of somebody else in the reference list, or of a publisher or journal
+    there: then it is looked for with the first name or its initial. Of a name given as one text, a middle word counts
+    as a family name, since it may be one.
     """
     people = byline(front_matter)
     persons = people_of(front_matter)
@@ -92,6 +93,7 @@ def identifying_words(
         for author in reference.authors
         if not is_one_of(author, persons)
     }
+    others |= {_fold(re.sub(r"['’]s$", "", word)) for reference in references for word in reference.publication}
     words: list[str] = []
     for person in persons:
         words += _names(person, text, others)
