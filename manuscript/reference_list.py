@@ -7,13 +7,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from analysis.errors import nearest
 
 from .render import pandoc
-from .render.bibliography import MENDED, Entry, entries_in
+from .render.bibliography import ABBREVIATIONS, MENDED, Entry, entries_in
 from .render.front_matter import plain
 from .render.project import Project, as_list, config_for
 from .render.qmd import Document, Prose
@@ -170,7 +171,8 @@ def _notes(
             continue
         where = entries[key].where
         journal, short = reference.get("container-title"), reference.get("container-title-short")
-        if reference.get("type") == "article-journal" and journal and not short and " " in journal and _shortens(csl):
+        unknown = reference.get("type") == "article-journal" and journal and not short and " " in journal
+        if unknown and journal not in _abbreviations() and _shortens(csl):
             yield f"{where}: '{key}': no abbreviation of '{journal}' is known; give one as `shortjournal`"
         if not all(unicodedata.is_normalized("NFC", text) for text in _texts(reference)):
             yield f"{where}: '{key}' has an accent as a character of its own; type the letter with its accent as one"
@@ -183,6 +185,13 @@ def _notes(
             f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
         )
         yield f"{file}: {len(keys)} reference{' is' if len(keys) == 1 else 's are'} not cited: {names}"
+
+
+@cache
+def _abbreviations() -> frozenset[str]:
+    """Return the abbreviations of journals that are known: a name that is one needs no other."""
+    lines = (MENDED.parent / ABBREVIATIONS).read_text(encoding="utf-8").splitlines()
+    return frozenset(line.rpartition("\t")[2] for line in lines)
 
 
 def _shortens(csl: Any) -> bool:

@@ -14,6 +14,7 @@ local LETTERS = {
   textendash = "--", textemdash = "---", textquoteleft = "‘", textquotedblleft = "“", textquotedblright = "”",
 }
 local SUFFIXES = { ["Jr"] = true, ["Jr."] = true, ["Sr"] = true, ["Sr."] = true, II = true, III = true, IV = true }
+local SCHEMES = { http = true, https = true, ftp = true, mailto = true, doi = true, urn = true }
 local PREPRINTS = {
   arxiv = "arXiv", biorxiv = "bioRxiv", medrxiv = "medRxiv", ["research square"] = "Research Square", ssrn = "SSRN",
 }
@@ -142,6 +143,16 @@ local function mend_names(reference, style)
   end
 end
 
+--- Refuse an address that is none of a page: a link of it would run a script, start a program or open a file.
+local function refuse_unsafe(address, key)
+  local plain = address:gsub("[%c ]", ""):gsub("%%[01]%x", ""):gsub("%%20", ""):lower()  -- as a browser reads it
+  local scheme = plain:match("^(%a[%w+.-]*):")
+  if (scheme and not SCHEMES[scheme]) or plain:match("^[/\\][/\\]") then
+    error("the reference '" .. key .. "' has the address " .. address:sub(1, 60) .. ", which is none of a page. "
+      .. "Take it out, or give one that begins with https: or http:.", 0)
+  end
+end
+
 --- What every reference needs, whatever file it comes from.
 local function mended(reference, abbreviations, style)
   local text = pandoc.utils.stringify
@@ -158,6 +169,14 @@ local function mended(reference, abbreviations, style)
   end
   if reference.page then
     reference.page = text(reference.page):gsub("—", "-")  -- a range typed as ---
+  end
+  for _, field in pairs(reference) do
+    if pandoc.utils.type(field) == "Inlines" or pandoc.utils.type(field) == "Blocks" then
+      field:walk { Link = function(link) refuse_unsafe(link.target, text(reference.id)) end }
+    end
+  end
+  if reference.url then
+    refuse_unsafe(text(reference.url), text(reference.id))
   end
   local address = reference.url and plain_doi(text(reference.url))
   if address and address:match("^10%.%d+/") then  -- the DOI once more, or in the wrong field

@@ -140,3 +140,11 @@ def test_make_check_prints_them_and_fails(tmp_path: Path, capsys: pytest.Capture
 def test_the_flagship_says_what_was_not_found() -> None:
     """Its references are whole but for those that its front matter names with a reason."""
     assert reference_findings(read_qmd(ROOT / "report.qmd"), read_project(ROOT, fallback=ROOT)) == ReferenceFindings()
+
+
+def test_an_abbreviation_needs_no_other(tmp_path: Path) -> None:
+    """A journal that is named by its abbreviation prints so, and nothing is said; of an unknown one it is."""
+    entries = WHOLE.replace("Cancer", "J Hepatol")
+    assert found(entries, "See [@whole].", tmp_path) == ReferenceFindings()
+    notes = found(entries.replace("J Hepatol", "J Quirr"), "See [@whole].", tmp_path).notes
+    assert notes == ("refs.bib:1: 'whole': no abbreviation of 'J Quirr' is known; give one as `shortjournal`",)

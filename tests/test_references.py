@@ -315,3 +315,33 @@ def test_an_own_reference_is_found_however_bibtex_writes_it() -> None:
         bib = f"@article{{k,\n  author = {{Other, B. and {author}}},\n  doi = {{https://doi.org/10.1000/X}}\n}}\n"
         assert without_own(bib, people)[1] == ["k"], author
         assert read_references(bib)[0].doi == "10.1000/X"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "url = {javascript:alert(1)}",
+        "url = {JavaScript:alert(1)}",
+        "url = {java\tscript:alert(1)}",
+        "url = {file:///etc/passwd}",
+        "url = {data:text/html,x}",
+        "url = {vbscript:x}",
+        r"url = {//host/share}",
+        r"note = {\href{javascript:alert(1)}{page}}",
+    ],
+)
+@pytest.mark.parametrize("kind", ["misc", "article"])
+def test_an_address_that_is_none_of_a_page_is_refused(kind: str, field: str, tmp_path: Path) -> None:
+    """A reference makes no link that runs a script or opens a file, in whatever field; the message names it."""
+    entry = f"@{kind}{{one, author = {{A, B.}}, title = {{T}}, journal = {{Cancer}}, year = 2020, {field}}}\n"
+    (tmp_path / "refs.bib").write_text(entry, encoding="utf-8")
+    message = refusal(FRONT + "See [@one].\n", tmp_path)
+    assert message.startswith("pandoc could not convert the document: the reference 'one' has the address ")
+    assert "which is none of a page. Take it out, or give one that begins with https: or http:." in message
+
+
+def test_addresses_of_pages_print(tmp_path: Path) -> None:
+    """So do those without a scheme."""
+    entries = article("A, B.", more=", url = {https://example.org/a:b}")
+    assert "https://example.org/a:b" in printed(entries, tmp_path)
+    assert "www.example.org" in printed("@misc{one, title = {T}, url = {www.example.org}}", tmp_path)
