@@ -26,6 +26,9 @@ from .wording import characters, hint, listing, shown
 YEARS: Final = (1800, 2200)
 """First and last year that a date can have; others are typing errors."""
 
+LARGEST: Final = 1e75
+"""The largest number that data may hold: models take products of four of them, which a float still has to hold."""
+
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONG: Final = 60  # characters; no number or date is longer
@@ -147,7 +150,7 @@ def numbers(cells: Cells) -> npt.NDArray[np.float64]:
     Raises
     ------
     DataError
-        If a cell is no finite number, or lies outside the declared range; names the kind and the rows.
+        If a cell is no number, one beyond `LARGEST`, or lies outside the declared range; names the kind and the rows.
     """
     remedy = "Mend the file, or list the text under [data] missing in study.toml if it means a missing value."
     values, faults = _each(cells, partial(_number, decimal_comma=cells.decimal_comma))
@@ -222,7 +225,7 @@ def _number(text: str, *, decimal_comma: bool) -> float | str:
     if not _NUMBER.fullmatch(plain):
         return _kind(text, _NUMBER_KINDS)
     value = float(plain)
-    return value if math.isfinite(value) else "a number too large to compute with"
+    return value if abs(value) <= LARGEST else "a number too large to compute with"
 
 
 def _ordinal(text: str) -> float | str:

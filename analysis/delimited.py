@@ -163,7 +163,8 @@ def _decode(content: bytes, file: str) -> str:
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = "UTF-16" if utf16 else "UTF-8"
     try:
-        text = content.decode("utf-16" if utf16 else "utf-8-sig")
+        # Programs that join or save files again put a second mark before the first: it is no letter of the first name.
+        text = content.decode("utf-16" if utf16 else "utf-8-sig").lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
     except UnicodeDecodeError as error:
         byte = error.object[error.start]  # `object` is the content without its byte order mark
         line = error.object[: error.start].count(b"\n") + 1

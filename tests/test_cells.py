@@ -1,5 +1,6 @@
 """Running a document: what cells and inline expressions leave in it, and errors with the document's line."""
 
+import os
 import sys
 import textwrap
 from pathlib import Path
@@ -163,6 +164,10 @@ QUARTO = "need Quarto: install it and use RENDERER=quarto, or write"
             cell("import sys\nsys.exit(3)"),
             *(3, "the code ends the program (exit 3); let it run to its end", "sys.exit(3)"),
         ),
+        (
+            cell("import os\nos._exit(0)"),
+            *(3, "the code ends the program (exit 0); let it run to its end", "os._exit(0)"),
+        ),
         (cell("raise KeyError"), 2, "KeyError", "raise KeyError"),
         (
             cell("import json\njson.loads('')"),
@@ -179,6 +184,20 @@ QUARTO = "need Quarto: install it and use RENDERER=quarto, or write"
 def test_errors_name_the_line_of_the_document(tmp_path, text, line, message, shown):
     """Whatever fails, in a cell, in a function it defined or in a library, one message points at the author's line."""
     assert failure(text, tmp_path) == f"report.qmd:{line}: {message}\n    {shown}"
+
+
+def test_a_process_that_the_code_forks_may_end(tmp_path: Path) -> None:
+    """Workers of `multiprocessing` end by `os._exit`; the document goes on, and the real one is put back."""
+    end = os._exit
+    code = """
+        import os
+        child = os.fork()
+        if not child:
+            os._exit(7)
+        os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    """
+    assert "7" in run(cell(code), tmp_path)
+    assert os._exit is end
 
 
 @pytest.mark.parametrize(

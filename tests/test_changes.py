@@ -375,5 +375,5 @@ def test_a_statement_is_one_change_and_a_list_of_missing_values_is_none_of_each_
     assert re.fullmatch(r"\d+ \(\d+\.\d%\) -> \d+ \(\d+\.\d%\)", plain(f"{left.old} -> {left.new}"))
     assert left.rank == "count"
     assert len([spot for spot in left.spots if spot.where.startswith("report.qmd:")]) == 1
-    assert (missing.old, plain(missing.new)) == ("0", "1 (1.7%)")
+    assert (plain(missing.old), plain(missing.new)) == ("1 (1.7%)", "2 (3.3%)")
     assert not {"side.left.percent", "side.missing.percent", "bmi.missing.count"} & values.keys()

@@ -110,6 +110,13 @@ def test_dialects_make_no_difference(tmp_path: Path, content: bytes) -> None:
     pd.testing.assert_frame_equal(data.frame, plain.frame)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_a_second_byte_order_mark_is_no_letter(tmp_path: Path, encoding: str) -> None:
+    """A file that was given its mark twice has the columns that it names."""
+    marked = ("\N{ZERO WIDTH NO-BREAK SPACE}" * 2 + HEADER + "1,f,5,\n").encode(encoding)
+    assert read(tmp_path, marked).frame["age"].tolist() == [5]
+
+
 def test_rows_are_counted_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
     """Blank rows count, and a cell with a line break is still one row."""
     data = read(tmp_path, 'id,sex,age,seen,note\n1,f,5,,"two\nlines"\n\n,,,,\n2,m,6,,\n')
@@ -239,7 +246,8 @@ REFUSED = [
      "columns.\nRemove this line: the separator is recognised without it."),
     (HEADER + "1,f,inf,\n2,f,-Infinity,\n", f"column 'age' has infinity in rows 2 and 3; {NUMBER}"),
     (HEADER + "1,f,NaN,\n", f"column 'age' has 'NaN' in row 2; {NUMBER}"),
-    (HEADER + "1,f,1e400,\n", f"column 'age' has a number too large to compute with in row 2; {NUMBER}"),
+    (HEADER + "1,f,1e400,\n2,f,1e75,\n3,f,-1e308,\n",
+     f"column 'age' has a number too large to compute with in rows 2 and 4; {NUMBER}"),
     (HEADER + "1,f,2010-01-01,\n", f"column 'age' has a date in row 2; {NUMBER}"),
     (HEADER + "1,f,٥,\n", f"column 'age' has text in row 2; {NUMBER}"),
     (HEADER + "1,f,120.5,\n2,f,120,\n3,f,-1,\n", f"column 'age' has a number out of range in rows 2 and 4; {RANGE}"),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 from analysis.errors import LockstepError, ReportError, is_full, system_message
 
@@ -58,7 +58,7 @@ def run(document: Document, options: Mapping[str, Any], *, watch: Watch | None =
     """
     session = _Session(document, options, watch, marked)
     pieces = []
-    with files_read(document.path.parent) as files, _at_home(document):
+    with files_read(document.path.parent) as files, _at_home(document), _no_silent_end():
         for part in document.parts:
             match part:
                 case Prose(text=text):
@@ -209,6 +209,26 @@ def _refuse_open_figures() -> None:
             "figures that pyplot shows need Quarto: install it and use RENDERER=quarto, "
             "or save the figure, close it, and show it as `![](file){fig-alt=...}`."
         )
+
+
+@contextlib.contextmanager
+def _no_silent_end() -> Iterator[None]:
+    """Take `os._exit` in the author's code for `exit`: the program would end here, without a word and with code 0.
+
+    A process that the code forks may end so, as `multiprocessing` does.
+    """
+    end, here = os._exit, os.getpid()
+
+    def refuse(status: int) -> NoReturn:
+        if os.getpid() != here:
+            end(status)
+        raise SystemExit(status)
+
+    os._exit = refuse
+    try:
+        yield
+    finally:
+        os._exit = end
 
 
 @contextlib.contextmanager
