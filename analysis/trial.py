@@ -32,7 +32,8 @@ def trial_study(folder: Path, data: Path) -> Path:
     folder = folder.resolve()
     study = read_study(folder)
     if not data.is_file():
-        raise DataError(f"{data}: there is no such file. DATA names the data file to try, as seen from here.")
+        what = "is no file that ends (a folder, a pipe or a device)" if data.exists() else "there is no such file"
+        raise DataError(f"{data}: {what}. DATA names the data file to try, as seen from here.")
     name = PurePosixPath(study.data_file)
     if name.is_absolute() or ".." in name.parts or RESULTS_FILE.parts[0] == name.parts[0]:
         raise StudyError(

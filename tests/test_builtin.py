@@ -190,6 +190,11 @@ def test_html_tables_become_native_ones(tmp_path):
             "report.qmd:2: {folder}/none.bib does not exist. Mend the name, or add the file.",
         ),
         (
+            "---\nbibliography: .\n---\n",
+            "report.qmd: {folder} is a folder, a pipe or a device, where a file is expected. Mend the name, or add the "
+            "file.",
+        ),
+        (
             "as shown [@smith2020]",
             "report.qmd:1: cites 'smith2020', but the document has no bibliography. Name a .bib file under "
             "`bibliography:`, or write \\@ for a plain @.",

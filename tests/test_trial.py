@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -120,6 +121,9 @@ def test_what_cannot_be_tried_is_said(folder: Path, tmp_path: Path) -> None:
     """No such file, and a study whose data stand outside of its folder, are one message each."""
     with pytest.raises(DataError, match=r"none\.csv: there is no such file"):
         trial_study(folder, tmp_path / "none.csv")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DataError, match=r"pipe: is no file that ends \(a folder, a pipe or a device\)"):
+        trial_study(folder, tmp_path / "pipe")
     study = (folder / "study.toml").read_text(encoding="utf-8")
     (folder / "study.toml").write_text(study.replace("data/implants.csv", "../implants.csv"), encoding="utf-8")
     with pytest.raises(StudyError, match="another file can be tried only in place of one in the study's folder"):

@@ -182,7 +182,8 @@ def _reference_doc(config: Mapping[str, Any], document: Document) -> Path | None
 
 def _file(path: str, document: Document) -> Path:
     if not Path(path).is_file():
-        raise ReportError(f"{document.at(Path(path).name)}: {path} does not exist. Mend the name, or add the file.")
+        what = "is a folder, a pipe or a device, where a file is expected" if Path(path).exists() else "does not exist"
+        raise ReportError(f"{document.at(Path(path).name)}: {path} {what}. Mend the name, or add the file.")
     if is_hidden_way_out(Path(path), document.path.parent):
         raise ReportError(
             f"{document.at(Path(path).name)}: {path} is a link that leads out of the study's folder. Put the file "
