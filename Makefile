@@ -6,14 +6,14 @@ RENDERER ?= auto
 
 # What a user says reaches the recipes through the environment, as it was typed: expanded neither by make nor by a shell,
 # since a folder may have `$`, quotes, blanks or backticks in its name. In recipes they are $$STUDY, never $(STUDY).
-OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED RUN PYTHON
+OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED RUN ALL PYTHON
 $(foreach name,$(OPTIONS),$(eval override $(name) := $$(value $(name))))
 export $(OPTIONS)
 
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
-CODE := analysis manuscript templates data tests
+CODE := lockstep analysis tests
 
 # The first Python that is new enough; PYTHON=... chooses another.
 FIRST_PYTHON = $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -36,54 +36,54 @@ help:  ## list the verbs
 	@echo "         NAME and SINCE (of a lock), AUTHOR (of a redline), JOURNAL=name, PYTHON=python3.12"
 
 report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
-	@$(PY) -m manuscript report --study="$$STUDY" --renderer="$$RENDERER" $${DATA:+--data="$$DATA"}
+	@$(PY) -m lockstep report --study="$$STUDY" --renderer="$$RENDERER" $${DATA:+--data="$$DATA"}
 
 watch: $(INSTALLED)  ## build the report again whenever a file is saved, until Ctrl-C
-	@$(PY) -m manuscript watch --study="$$STUDY" --renderer="$$RENDERER"
+	@$(PY) -m lockstep watch --study="$$STUDY" --renderer="$$RENDERER"
 
 results: $(INSTALLED)  ## compute build/results.json alone
-	@$(PY) -m analysis --study="$$STUDY" $${DATA:+--data="$$DATA"}
+	@$(PY) -m lockstep results --study="$$STUDY" $${DATA:+--data="$$DATA"}
 
 check: $(INSTALLED)  ## check that the claims hold and each number comes from a result; JOURNAL=name: hold a journal's rules against a draft; RUN=0: run no code
-	@$(PY) -m manuscript check --study="$$STUDY" --journal="$$JOURNAL" --renderer="$$RENDERER" $(if $(filter 0,$(RUN)),--no-run)
+	@$(PY) -m lockstep check --study="$$STUDY" --journal="$$JOURNAL" --renderer="$$RENDERER" $(if $(filter 0,$(RUN)),--no-run)
 
 draft: $(INSTALLED)  ## make the folder to upload to a journal, build/drafts/JOURNAL, and its archive; FORCE=1 although rules fail
 	@test -n "$$JOURNAL" || { echo "Name the journal: make draft JOURNAL=plos-one"; \
-		echo "Journals: $$(ls templates/journals "$$STUDY"/templates/journals 2>/dev/null | sed -n 's/\.toml$$//p' | sort -u | tr '\n' ' ')"; exit 1; }
-	@$(PY) -m manuscript draft --study="$$STUDY" --renderer="$$RENDERER" $(if $(filter-out 0,$(FORCE)),--force) -- "$$JOURNAL"
+		echo "Journals: $$(ls lockstep/templates/journals "$$STUDY"/templates/journals 2>/dev/null | sed -n 's/\.toml$$//p' | sort -u | tr '\n' ' ')"; exit 1; }
+	@$(PY) -m lockstep draft --study="$$STUDY" --renderer="$$RENDERER" $(if $(filter-out 0,$(FORCE)),--force) -- "$$JOURNAL"
 
 trace: $(INSTALLED)  ## follow each printed number back to its result; UNPRINTED=1 lists the results that are nowhere
-	@$(PY) -m manuscript trace --study="$$STUDY" $(if $(filter-out 0,$(UNPRINTED)),--unprinted)
+	@$(PY) -m lockstep trace --study="$$STUDY" $(if $(filter-out 0,$(UNPRINTED)),--unprinted)
 
 html: $(INSTALLED)  ## write build/report.html, where each printed result shows its source
-	@$(PY) -m manuscript html --study="$$STUDY"
+	@$(PY) -m lockstep html --study="$$STUDY"
 
 lock: $(INSTALLED)  ## freeze the report, with the results that it prints, as locks/NAME
 	@test -n "$$NAME" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
-	@$(PY) -m manuscript lock --study="$$STUDY" --renderer="$$RENDERER" -- "$$NAME"
+	@$(PY) -m lockstep lock --study="$$STUDY" --renderer="$$RENDERER" -- "$$NAME"
 
 changes: $(INSTALLED)  ## say what changed since a lock (SINCE=name, else the newest): build/changes.html, .docx, .json
-	@$(PY) -m manuscript changes --study="$$STUDY" --since="$$SINCE"
+	@$(PY) -m lockstep changes --study="$$STUDY" --since="$$SINCE"
 
 audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, and build/audit.html
-	@status=0; $(PY) -m analysis audit --study="$$STUDY" || status=$$?; \
-	test $$status -gt 1 || $(PY) -m manuscript audit --study="$$STUDY" || status=$$?; \
+	@status=0; $(PY) -m lockstep judge --study="$$STUDY" || status=$$?; \
+	test $$status -gt 1 || $(PY) -m lockstep audit --study="$$STUDY" || status=$$?; \
 	exit $$status
 
 redline: $(INSTALLED)  ## write build/redline.docx: the report, its changes since a lock tracked (SINCE=name, else the last)
-	@$(PY) -m manuscript redline --study="$$STUDY" --since="$$SINCE" --author="$$AUTHOR" --renderer="$$RENDERER"
+	@$(PY) -m lockstep redline --study="$$STUDY" --since="$$SINCE" --author="$$AUTHOR" --renderer="$$RENDERER"
 
-test: $(INSTALLED)  ## run the tests, but for the slow ones (under three minutes on two cores)
-	@$(PY) -m pytest -n auto --dist worksteal -m "not slow"
+test: $(INSTALLED)  ## run the tests, but for the slow ones (under three minutes on two cores); ALL=1 runs them too
+	@$(PY) -m pytest -n auto --dist worksteal $(if $(filter-out 0,$(ALL)),,-m "not slow")
 
 test-all: $(INSTALLED)  ## run all tests: also those that build, draft or kill many times
-	@$(PY) -m pytest -n auto --dist worksteal
+	@$(MAKE) --no-print-directory test ALL=1
 
 test-slow: $(INSTALLED)  ## run the tests that `make test` leaves out
 	@$(PY) -m pytest -n auto --dist worksteal -m slow
 
 cohort: $(INSTALLED)  ## make data/cohort.csv again, the same bytes, and verify it (about a minute)
-	@$(PY) data/make_cohort.py
+	@$(PY) -m analysis.simulation
 
 # $(call in_r,FOLDER): R computes the reference values and writes them to FOLDER/values and FOLDER/data.
 R_IS_HERE := Rscript -e 'quit(status = !requireNamespace("survival", quietly = TRUE))' >/dev/null 2>&1
@@ -115,8 +115,8 @@ bench: $(INSTALLED)  ## time each stage, in multiples of importing pandas, lifel
 quarto: $(INSTALLED)  ## install the Quarto CLI into .venv (optional; downloads its program)
 	@$(PY) -m pip install quarto-cli
 
-reference-docx: $(INSTALLED)  ## build templates/reference.docx, the styles of the Word file
-	@$(PY) templates/make_reference.py
+reference-docx: $(INSTALLED)  ## build lockstep/templates/reference.docx, the styles of the Word file
+	@$(PY) -m lockstep.word.reference_document
 
 lock-requirements:  ## resolve requirements.in and requirements-build.in into their .lock files (needs uv)
 	@for name in requirements requirements-build; do \

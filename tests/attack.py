@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from analysis.cohort import build_cohort
-from analysis.data import read_data
-from analysis.study import Study, slug
+from lockstep.data.cohort import build_cohort
+from lockstep.data.reading import read_data
+from lockstep.study.definition import Study, slug
 
 Days = tuple[int, ...]
 Patient = tuple[int, bool, frozenset[tuple[str, str]]]

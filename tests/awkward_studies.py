@@ -94,7 +94,7 @@ outcome = "os"
 direction = "high"
 
 [tables.baseline]
-template = "table1.html.j2"
+template = "characteristics.html.j2"
 by = "arm"
 rows = [
   { variable = "marker", summary = "median_range" },
@@ -106,12 +106,12 @@ rows = [
 ]
 
 [tables.stage]
-template = "table2.html.j2"
+template = "cross_table.html.j2"
 by = "arm"
 rows = [{ variable = "stage", summary = "n_percent" }]
 
 [tables.models]
-template = "table3.html.j2"
+template = "models.html.j2"
 endpoints = ["os", "rfs"]
 
 [figures.overall]
@@ -135,7 +135,7 @@ author:
 
 ```{python}
 #| include: false
-from manuscript import open_study
+from lockstep import open_study
 
 r = open_study()
 ```

@@ -19,17 +19,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = [sys.executable, "-c", "import pandas, lifelines, matplotlib.pyplot"]
-REPORT = [sys.executable, "-m", "manuscript", "report", "--renderer", "builtin", "--study"]
-WATCH = [sys.executable, "-m", "manuscript", "watch", "--renderer", "builtin", "--study"]
-DRAFT = [sys.executable, "-m", "manuscript", "draft", "plos-one", "--renderer", "builtin", "--force", "--study"]
+REPORT = [sys.executable, "-m", "lockstep", "report", "--renderer", "builtin", "--study"]
+WATCH = [sys.executable, "-m", "lockstep", "watch", "--renderer", "builtin", "--study"]
+DRAFT = [sys.executable, "-m", "lockstep", "draft", "plos-one", "--renderer", "builtin", "--force", "--study"]
 LARGE = 100_000
 
 IMPORT = "import pandas, lifelines, tableone"
-READ = "from analysis.data import read_data; from analysis.cohort import build_cohort"
+STUDY = "from lockstep.study.definition import read_study"
+READ = "from lockstep.data.reading import read_data; from lockstep.data.cohort import build_cohort"
 STAGES = {
-    "read": f"{READ}; from analysis.study import read_study; s = read_study(F); build_cohort(s, read_data(s))",
-    "analyse": "from analysis.study import read_study; from analysis.pipeline import compute; compute(read_study(F))",
-    "figures": "from manuscript import open_study; r = open_study(F); [r.figure(name) for name in r.study.figures]",
+    "read": f"{STUDY}; {READ}; s = read_study(F); build_cohort(s, read_data(s))",
+    "analyse": f"{STUDY}; from lockstep.analyses.pipeline import compute; compute(read_study(F))",
+    "figures": "from lockstep import open_study; r = open_study(F); [r.figure(name) for name in r.study.figures]",
 }
 
 

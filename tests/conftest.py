@@ -12,8 +12,8 @@ from byte_differences import explained
 from draft_studies import DraftStudy, build_draft, draft_of
 from hypothesis import settings
 
-from analysis.results import Results
-from analysis.study import Study, read_study
+from lockstep.results.model import Results
+from lockstep.study.definition import Study, read_study
 
 # A loaded machine is slow now and then; speed is measured by `make bench`, never by a test.
 settings.register_profile("patient", deadline=None)
@@ -49,7 +49,7 @@ def study() -> Study:
 @pytest.fixture(scope="session")
 def results(study: Study) -> Results:
     """Return the flagship's results, computed from the data."""
-    from analysis.pipeline import compute
+    from lockstep.analyses.pipeline import compute
 
     return compute(study)
 
@@ -63,7 +63,7 @@ def implants() -> Study:
 @pytest.fixture(scope="session")
 def implants_results(implants: Study) -> Results:
     """Return the second study's results."""
-    from analysis.pipeline import compute
+    from lockstep.analyses.pipeline import compute
 
     return compute(implants)
 

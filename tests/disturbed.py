@@ -17,13 +17,13 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-import manuscript.check
-import manuscript.commands
-import manuscript.document
-import manuscript.render.builtin
-import manuscript.render.finish  # noqa: F401 (all loaded once, for all runs)
-from analysis.interrupts import run_program
-from manuscript.__main__ import main
+import lockstep.cli.manuscript
+import lockstep.document.check
+import lockstep.document.report
+import lockstep.render.builtin
+import lockstep.render.finish  # noqa: F401 (all loaded once, for all runs)
+from lockstep.__main__ import main
+from lockstep.base.interrupts import run_program
 
 TAKES_ROOM = ("open", "os.mkdir")
 CHANGES = (*TAKES_ROOM, "os.rename", "os.remove", "os.rmdir")

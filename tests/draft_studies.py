@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.results import Results, read_results
-from analysis.study import Study, read_study
-from manuscript.build import build
-from manuscript.progress import Progress
-from manuscript.render.qmd import read_front_matter
-from manuscript.submission.text import ManuscriptText, read_text
+from lockstep.base.progress import Progress
+from lockstep.qmd.source import read_front_matter
+from lockstep.results.model import Results, read_results
+from lockstep.runs.build import build
+from lockstep.study.definition import Study, read_study
+from lockstep.word.text import ManuscriptText, read_text
 
 ROOT = Path(__file__).parent.parent
 

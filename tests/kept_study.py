@@ -58,8 +58,8 @@ known-abbreviations:
 
 ```{python}
 #| include: false
-from manuscript import open_study
-from manuscript.inline import Phrase
+from lockstep import open_study
+from lockstep.text.phrases import Phrase
 
 r = open_study()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from conftest import IMPLANTS
 
-from manuscript.locks import lock
-from manuscript.progress import Progress
+from lockstep.base.progress import Progress
+from lockstep.revisions.locks import lock
 
 CLAIM = (
     '\nRetention `{python} r.claim("did not differ", "retention.by_fixation.log_rank.p_value >= alpha")` between '

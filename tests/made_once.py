@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 IMPLANTS = ROOT / "tests" / "studies" / "implants"
-FLAGSHIP = ("study.toml", "report.qmd", "references.bib", "_quarto.yml", "data", "templates")
+FLAGSHIP = ("study.toml", "report.qmd", "references.bib", "_quarto.yml", "analysis", "data", "templates")
 
 
 def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
@@ -56,6 +56,6 @@ def copy_flagship(folder: Path) -> None:
 
 def _report(folder: Path) -> None:
     """Run what `make report` runs; nothing is wrong with these studies, so it has no warning either."""
-    command = [sys.executable, "-m", "manuscript", "report", "--renderer", "builtin", "--study", str(folder)]
+    command = [sys.executable, "-m", "lockstep", "report", "--renderer", "builtin", "--study", str(folder)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from manuscript.render import pandoc
-from manuscript.render.bibliography import MENDED, reference_keys
+from lockstep.base.resources import TEMPLATES
+from lockstep.references.bibliography import MENDED, reference_keys
+from lockstep.render import pandoc
 
 HERE = Path(__file__).parent / "references"
 ENTRIES = HERE / "entry_types.bib"
 PRINTED = HERE / "printed.txt"
-STYLES = Path(__file__).parent.parent / "templates" / "csl"
+STYLES = TEMPLATES / "csl"
 
 
 def styles() -> list[str]:

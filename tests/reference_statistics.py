@@ -11,12 +11,11 @@ import pandas as pd
 from reference_cohorts import Dataset, awkward, tables
 from reference_values import Row, Rows, point
 
-from analysis.association import chi_square, fisher_exact, roc_curve_cutoff
-from analysis.baseline import ALL, NumberSummary, describe
-from analysis.estimate import Estimate
-from analysis.results import Results
-from analysis.study import ConfType
-from analysis.survival import (
+from lockstep.results.model import Results
+from lockstep.statistics.association import chi_square, fisher_exact, roc_curve_cutoff
+from lockstep.statistics.baseline import ALL, NumberSummary, describe
+from lockstep.statistics.estimate import Estimate
+from lockstep.statistics.survival import (
     CoxModel,
     KaplanMeierEstimate,
     LogRankTest,
@@ -29,6 +28,7 @@ from analysis.survival import (
     proportional_hazards_test,
     reverse_kaplan_meier,
 )
+from lockstep.study.definition import ConfType
 
 Named = Iterator[tuple[str, Row]]
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from analysis.results import Curve, Record, Results, RiskTable, Source
-from analysis.study import Study, read_study, slug
+from lockstep.results.model import Curve, Record, Results, RiskTable, Source
+from lockstep.study.definition import Study, read_study, slug
 
 Patients = Sequence[tuple[float, bool]]  # follow-up in days, event observed
 

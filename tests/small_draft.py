@@ -12,21 +12,21 @@ from zipfile import ZipFile
 
 from word_files import NAMESPACES, REFERENCE, picture, pixel
 
-from analysis.results import Results
-from analysis.study import Study
-from manuscript.journal_file import Journal, Rule
-from manuscript.journals import styled
-from manuscript.render.clock import epoch
-from manuscript.render.docx_package import CORE, package_bytes, serialise, without_unseen
-from manuscript.render.docx_page import core_properties
-from manuscript.render.pdf import compile_pdf
-from manuscript.render.qmd import read_qmd
-from manuscript.style import Style
-from manuscript.submission.checks import Draft
-from manuscript.submission.draft_files import DraftFiles
-from manuscript.submission.figure_facts import FigureFacts, FigureFont
-from manuscript.submission.preflight import read_draft
-from manuscript.submission.text import read_text
+from lockstep.base.clock import epoch
+from lockstep.journals.file import Journal, Rule
+from lockstep.journals.profiles import styled
+from lockstep.pdf.typst import compile_pdf
+from lockstep.preflight.checks import Draft
+from lockstep.preflight.draft_files import DraftFiles
+from lockstep.preflight.figure_facts import FigureFacts, FigureFont
+from lockstep.preflight.preflight import read_draft
+from lockstep.qmd.source import read_qmd
+from lockstep.results.model import Results
+from lockstep.study.definition import Study
+from lockstep.text.style import Style
+from lockstep.word.package import CORE, package_bytes, serialise, without_unseen
+from lockstep.word.page import core_properties
+from lockstep.word.text import read_text
 
 SOURCE = "https://journal.example/rules"
 

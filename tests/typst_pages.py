@@ -14,15 +14,16 @@ from typing import Any
 import pypandoc
 import pypdf
 
-from manuscript.render.pdf import compile_pdf
+from lockstep.base.resources import TEMPLATES
+from lockstep.pdf.typst import compile_pdf
 
 ROOT = Path(__file__).parent.parent
 
 
-TEMPLATE = ROOT / "templates" / "manuscript.typ"
+TEMPLATE = TEMPLATES / "manuscript.typ"
 
 
-FONTS = ROOT / "templates" / "fonts"
+FONTS = TEMPLATES / "fonts"
 
 
 MM = 72 / 25.4

@@ -10,8 +10,10 @@ from typing import Any
 
 from lxml import etree
 
+from lockstep.base.resources import TEMPLATES
+
 ROOT = Path(__file__).parent.parent
-REFERENCE = ROOT / "templates" / "reference.docx"
+REFERENCE = TEMPLATES / "reference.docx"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 NAMESPACES = " ".join(

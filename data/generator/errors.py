@@ -1,9 +1,0 @@
-"""The error of the generator."""
-
-from __future__ import annotations
-
-from analysis.errors import LockstepError
-
-
-class CohortError(LockstepError):
-    """No cohort was found, or the one that was found breaks a constraint."""

@@ -1,0 +1,252 @@
+"""Records of who was studied: settings, flow, dates, characteristics, cross tables and follow-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import pandas as pd
+
+from ..base.snapping import snapped
+from ..data.cohort import Cohort
+from ..results.catalogue import Statistic
+from ..results.model import Record
+from ..results.records import Population, Words, count, count_and_percent, number, record
+from ..statistics.association import chi_square, fisher_exact
+from ..statistics.baseline import ALL, NumberSummary, Summary, describe
+from ..study.condition_words import in_words
+from ..study.definition import FOLLOW_UP, Study, distinct, slug
+from .precision import NumberDecimals, number_decimals
+
+_MOMENTS: Final = {
+    "mean": Statistic.MEAN,
+    "sd": Statistic.SD,
+    "median": Statistic.MEDIAN,
+    "q1": Statistic.Q1,
+    "q3": Statistic.Q3,
+    "min": Statistic.MIN,
+    "max": Statistic.MAX,
+}
+_SMALL_EXPECTED: Final = 5
+
+
+def setting_records(study: Study, population: Population) -> Iterator[Record]:
+    """Yield the constants of study.toml that prose may name."""
+    analysis, time = study.analysis, study.time
+
+    def setting(name: str, value: float, label: str, unit: str | None = None) -> Record:
+        return number(f"setting.{name}", Statistic.SETTING, value, population, {"of": label}, unit=unit)
+
+    yield setting("alpha", analysis.alpha, "Significance level")
+    yield setting("conf_level", round(100 * analysis.conf_level, 9), "Confidence level", "%")
+    scale = {"of": "Scale of the confidence intervals of survival"}
+    yield record("setting.conf_type", Statistic.SETTING, analysis.conf_type, population, scale)
+    yield setting("month", time.month, f"{time.unit} in a month".capitalize(), time.unit)
+    yield setting("year", time.year, f"{time.unit} in a year".capitalize(), time.unit)
+    for name, derived in study.derived.items():
+        if derived.cut is None:
+            continue
+        unit = study.columns[derived.cut].unit
+        for position, at in enumerate(derived.at, start=1):
+            suffix = "" if len(derived.at) == 1 else f".{position}"
+            group = list(derived.levels.values())[position - 1]
+            label = f"{study.unique_label(name)}: upper bound of the group {group}"
+            yield setting(f"{slug(name)}.cut{suffix}", at, label, unit)
+
+
+def flow_records(cohort: Cohort, reviewed: Population, analysed: Population) -> Iterator[Record]:
+    """Yield the flow from the patients reviewed to those analysed, a line for each rule of eligibility."""
+    yield count("flow.reviewed", Statistic.REVIEWED, reviewed.n, reviewed)
+    excluded = reviewed.n - analysed.n
+    yield count("flow.excluded", Statistic.EXCLUDED, excluded, reviewed, of=reviewed.n)
+    reasons = distinct({exclusion.rule: exclusion.reason for exclusion in cohort.exclusions})
+    for exclusion in cohort.exclusions:
+        record_id, reason = f"flow.excluded.{slug(exclusion.rule)}", reasons[exclusion.rule]
+        yield count(record_id, Statistic.EXCLUDED_BY_RULE, exclusion.n, reviewed, {"of": reason}, of=reviewed.n)
+    yield count("flow.analysed", Statistic.ANALYSED, analysed.n, analysed, of=reviewed.n)
+
+
+def date_records(study: Study, cohort: Cohort, reviewed: Population, analysed: Population) -> Iterator[Record]:
+    """Yield the first and last of each date column, among the reviewed and among the analysed."""
+    dates = [name for name, column in study.columns.items() if column.type == "date"]
+    for prefix, frame, population in (
+        ("reviewed.", cohort.reviewed, reviewed),
+        ("", cohort.analysed, analysed),
+    ):
+        for name in dates:
+            known = frame[name].dropna()
+            for part, statistic, value in (
+                ("first", Statistic.FIRST_DATE, known.min()),
+                ("last", Statistic.LAST_DATE, known.max()),
+            ):
+                yield record(
+                    f"{prefix}{slug(name)}.{part}",
+                    statistic,
+                    value.date().isoformat() if len(known) else None,
+                    population,
+                    {"of": study.unique_label(name)},
+                    denominator=len(known),
+                    reason=None if len(known) else "no date is known",
+                )
+
+
+def characteristic_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
+    """Yield the description of each number and category, over all patients and by the exposure.
+
+    A variable that is expected of some patients only (`among`, `optional`) is described in those.
+    """
+    exposure = study.analysis.exposure
+    by = None if exposure is None else (exposure, list(study.levels(exposure)))
+    numbers = [name for name, column in study.columns.items() if column.type == "number"]
+    numbers += [FOLLOW_UP] if study.analysis.follow_up is not None else []
+    categories = {
+        name: list(column.levels or ()) for name, column in study.columns.items() if column.type == "category"
+    }
+    categories |= {name: list(derived.levels) for name, derived in study.derived.items()}
+
+    parts = [name for name in (*numbers, *categories) if not cohort.applicable[name].all()]
+    everywhere = describe(
+        cohort.analysed,
+        numbers=[name for name in numbers if name not in parts],
+        categories={name: levels for name, levels in categories.items() if name not in parts},
+        by=by,
+    )
+    yield from _described(study, everywhere, cohort.analysed, by, analysed)
+    for name in parts:
+        part = cohort.analysed[cohort.applicable[name]]
+        described = describe(
+            part,
+            numbers=[name] if name in numbers else [],
+            categories={name: categories[name]} if name in categories else {},
+            by=by,
+        )
+        yield from _described(study, described, part, by, analysed.within(len(part), _among(study, name)))
+
+
+def _among(study: Study, name: str) -> str:
+    """Say in words of which patients a variable is expected."""
+    derived = study.derived.get(name)
+    within = None if derived is None else derived.among
+    return "where applicable" if within is None else in_words(within.condition, study)
+
+
+def _described(
+    study: Study,
+    described: Mapping[tuple[str | None, str], Summary],
+    frame: pd.DataFrame,
+    by: tuple[str, Sequence[str]] | None,
+    population: Population,
+) -> Iterator[Record]:
+    decimals = {
+        variable: _decimals(study, variable, frame, described)
+        for (_, variable), summary in described.items()
+        if isinstance(summary, NumberSummary)
+    }
+    for (group, variable), summary in described.items():
+        path, part = slug(variable), population
+        if by is not None and group is not ALL:
+            path = f"{path}.by_{slug(by[0])}.{slug(group)}"
+            label = f"{study.unique_label(by[0])}: {study.levels(by[0])[group]}"
+            part = population.within(int((frame[by[0]] == group).sum()), label)
+        yield from _summary(path, summary, variable, decimals, study, part)
+
+
+def _decimals(
+    study: Study, variable: str, frame: pd.DataFrame, described: Mapping[tuple[str | None, str], Summary]
+) -> NumberDecimals:
+    """Return the decimals of a number's statistics, the same in all groups that it is described in."""
+    if variable == FOLLOW_UP:
+        return NumberDecimals(study.time.decimals, study.time.decimals)
+    summaries = [summary for (_, name), summary in described.items() if name == variable]
+    medians = [summary.median for summary in summaries if isinstance(summary, NumberSummary)]
+    return number_decimals(frame[variable], medians, study.columns[variable].decimals)
+
+
+def _summary(
+    path: str,
+    summary: Summary,
+    variable: str,
+    decimals: Mapping[str, NumberDecimals],
+    study: Study,
+    population: Population,
+) -> Iterator[Record]:
+    words = {"of": study.unique_label(variable)}
+    yield count(f"{path}.n", Statistic.KNOWN, summary.n, population, words, of=population.n)
+    missing = (Statistic.MISSING_COUNT, Statistic.MISSING_PERCENT)
+    yield from count_and_percent(f"{path}.missing", missing, summary.missing, population, words, of=population.n)
+    if isinstance(summary, NumberSummary):
+        unit = "months" if variable == FOLLOW_UP else study.columns[variable].unit
+        yield from _moments(path, summary, decimals[variable], words, unit, population)
+        return
+    of_level = (Statistic.LEVEL_COUNT, Statistic.LEVEL_PERCENT)
+    for level, n in summary.counts.items():
+        told = {**words, "level": study.levels(variable)[level]}
+        yield from count_and_percent(f"{path}.{slug(level)}", of_level, n, population, told, of=summary.n)
+
+
+def _moments(
+    path: str,
+    summary: NumberSummary,
+    decimals: NumberDecimals,
+    words: Words,
+    unit: str | None,
+    population: Population,
+) -> Iterator[Record]:
+    known = Population(summary.n, population.text)
+    for part, statistic in _MOMENTS.items():
+        value = getattr(summary, part)
+        yield number(
+            f"{path}.{part}",
+            statistic,
+            value,
+            known,
+            words,
+            unit=unit,
+            decimals=decimals.of(part),
+            reason="too few values",
+        )
+
+
+def survivor_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
+    """Yield the description of follow-up among patients without the event of the endpoint it runs over."""
+    alive = cohort.analysed[~cohort.endpoints[str(study.analysis.follow_up)].event]
+    survivors = analysed.within(len(alive), "without the event")
+    words = {"of": "Follow-up of survivors"}
+    yield count("follow_up.survivors.n", Statistic.SURVIVORS, len(alive), survivors, words, of=analysed.n)
+    summary = describe(alive, numbers=[FOLLOW_UP], categories={})[ALL, FOLLOW_UP]
+    assert isinstance(summary, NumberSummary)  # noqa: S101 (what `describe` returns for a number)
+    decimals = NumberDecimals(study.time.decimals, study.time.decimals)
+    yield from _moments("follow_up.survivors", summary, decimals, words, "months", survivors)
+
+
+def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, population: Population) -> Iterator[Record]:
+    """Yield the tests of association of two categories, of patients who have both."""
+    both = cohort.analysed[[variable, by]].dropna()
+    table = pd.crosstab(both[variable], both[by], dropna=False).to_numpy()
+    stem = f"{slug(variable)}.by_{slug(by)}"
+    words = {"of": study.unique_label(variable), "by": study.unique_label(by)}
+    known = Population(len(both), population.text)
+
+    pearson = chi_square(table)
+    small = pearson.expected_min is not None and snapped(pearson.expected_min) < _SMALL_EXPECTED
+    warning = "an expected count is below 5" if small else None
+    for part, statistic, value in (
+        ("statistic", Statistic.CHI_SQUARE, pearson.statistic),
+        ("df", Statistic.CHI_SQUARE_DF, pearson.df),
+        ("p_value", Statistic.CHI_SQUARE_P, pearson.p_value),
+        ("expected_min", Statistic.EXPECTED_MIN, pearson.expected_min),
+    ):
+        record_id = f"{stem}.chi_square.{part}"
+        yield number(record_id, statistic, value, known, words, reason=pearson.reason, warning=warning)
+    fisher = fisher_exact(table)
+    error = fisher.standard_error
+    warning = None if error is None else f"simulated, with a Monte Carlo standard error of {error:.1g}"
+    yield number(
+        f"{stem}.fisher.p_value",
+        Statistic.FISHER_P,
+        fisher.p_value,
+        known,
+        {**words, "method": fisher.method},
+        reason=fisher.reason,
+        warning=warning,
+    )

@@ -1,0 +1,395 @@
+"""Records and curves of one endpoint: all patients, by group, within subgroups, adjusted, and its follow-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pandas as pd
+
+from ..base.snapping import snapped
+from ..data.cohort import Cohort
+from ..results.catalogue import KAPLAN_MEIER_CURVE, Statistic
+from ..results.model import Curve, Record
+from ..results.records import Population, Words, count, count_and_percent, interval, number
+from ..statistics.arrays import Bools, Floats
+from ..statistics.cox import DIVERGES
+from ..statistics.proportional_hazards import GLOBAL
+from ..statistics.survival import (
+    CoxModel,
+    Estimate,
+    HazardRatio,
+    LikelihoodRatioTest,
+    ProportionalHazardsTest,
+    cox_regression,
+    kaplan_meier,
+    likelihood_ratio_test,
+    log_rank,
+    number_at_risk,
+    proportional_hazards_test,
+    reverse_kaplan_meier,
+)
+from ..study.definition import FOLLOW_UP, Endpoint, Study, slug
+
+NO_PATIENTS: Final = "no patients"
+PAIR: Final = 2
+UNIVARIABLE_TEST: Final = (
+    Statistic.LIKELIHOOD_RATIO,
+    Statistic.LIKELIHOOD_RATIO_DF,
+    Statistic.LIKELIHOOD_RATIO_P,
+)
+MULTIVARIABLE_TEST: Final = (
+    Statistic.ADJUSTED_LIKELIHOOD_RATIO,
+    Statistic.ADJUSTED_LIKELIHOOD_RATIO_DF,
+    Statistic.ADJUSTED_LIKELIHOOD_RATIO_P,
+)
+UNIVARIABLE_CHECK: Final = (Statistic.PROPORTIONAL, Statistic.PROPORTIONAL_DF, Statistic.PROPORTIONAL_P)
+LEVEL_CHECK: Final = (
+    Statistic.LEVEL_PROPORTIONAL,
+    Statistic.LEVEL_PROPORTIONAL_DF,
+    Statistic.LEVEL_PROPORTIONAL_P,
+)
+MULTIVARIABLE_CHECK: Final = (
+    Statistic.ADJUSTED_PROPORTIONAL,
+    Statistic.ADJUSTED_PROPORTIONAL_DF,
+    Statistic.ADJUSTED_PROPORTIONAL_P,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An endpoint's observations of a set of patients: `frame` holds the covariates, `time` and `event` the outcome."""
+
+    study: Study
+    endpoint: Endpoint
+    frame: pd.DataFrame
+    time: Floats
+    event: Bools
+    population: Population
+
+    @classmethod
+    def of(cls, study: Study, cohort: Cohort, endpoint: Endpoint, population: Population) -> Outcome:
+        """Return an endpoint's observations of all patients analysed."""
+        observed = cohort.endpoints[endpoint.name]
+        return cls(study, endpoint, cohort.analysed, observed.time, observed.event, population)
+
+    def within(self, variable: str, level: str) -> Outcome:
+        """Return the patients with one level of a category."""
+        keep = (self.frame[variable] == level).to_numpy(dtype=bool)
+        label = f"{self.study.unique_label(variable)}: {self.study.levels(variable)[level]}"
+        population = self.population.within(int(keep.sum()), label)
+        return Outcome(self.study, self.endpoint, self.frame[keep], self.time[keep], self.event[keep], population)
+
+    def complete(self, variables: Sequence[str]) -> Outcome:
+        """Return the patients with a value of every one of these variables."""
+        keep = self.frame[list(variables)].notna().all(axis=1).to_numpy(dtype=bool)
+        population = self.population if keep.all() else self.population.within(int(keep.sum()), "complete cases")
+        return Outcome(self.study, self.endpoint, self.frame[keep], self.time[keep], self.event[keep], population)
+
+    def design(self, variables: Sequence[str]) -> pd.DataFrame:
+        """Return design columns: numbers as they are, a category as an indicator of each level but the first."""
+        columns: dict[str, pd.Series[float]] = {}
+        for variable in variables:
+            levels = list(self.study.levels(variable))
+            if not levels:
+                columns[slug(variable)] = self.frame[variable].astype(float)
+            for level in levels[1:]:
+                columns[f"{slug(variable)}.{slug(level)}"] = (self.frame[variable] == level).astype(float)
+        return pd.DataFrame(columns, index=self.frame.index)
+
+    @property
+    def label(self) -> str:
+        """The endpoint's name in records."""
+        return self.study.unique_endpoint_label(self.endpoint.name)
+
+    def terms(self, variables: Sequence[str]) -> dict[str, str]:
+        """Return the design columns in words: "Gender: Female vs Male"; "Age, per unit (years)"."""
+        words: dict[str, str] = {}
+        for variable in variables:
+            label, levels = self.study.unique_label(variable), list(self.study.levels(variable).items())
+            if not levels:
+                unit = self.study.columns[variable].unit
+                words[slug(variable)] = f"{label}, per unit" + (f" ({unit})" if unit else "")
+            for level, text in levels[1:]:
+                words[f"{slug(variable)}.{slug(level)}"] = f"{label}: {text} vs {levels[0][1]}"
+        return words
+
+
+def endpoint_results(
+    study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Population
+) -> Iterator[Record | Curve]:
+    """Yield everything that is reported of one endpoint."""
+    outcome = Outcome.of(study, cohort, endpoint, analysed)
+    stem, analysis = slug(endpoint.name), study.analysis
+    yield from survival_results(stem, outcome)
+    exposure, subgroup = analysis.exposure, analysis.subgroup
+    for variable in dict.fromkeys([*([exposure] if exposure else []), *analysis.univariate]):
+        yield from group_results(f"{stem}.by_{slug(variable)}", outcome, variable)
+    if exposure and subgroup:
+        for level in study.levels(subgroup):
+            part = f"{stem}.by_{slug(exposure)}.in_{slug(subgroup)}.{slug(level)}"
+            within = outcome.within(subgroup, level)
+            yield from survival_counts(part, within)
+            yield from group_results(part, within, exposure)
+        yield interaction_record(
+            f"{stem}.by_{slug(exposure)}.interaction_{slug(subgroup)}", outcome, exposure, subgroup
+        )
+    if exposure and analysis.adjust_for:
+        yield from adjusted_records(f"{stem}.adjusted", outcome, [exposure, *analysis.adjust_for])
+
+
+def survival_counts(stem: str, outcome: Outcome) -> Iterator[Record]:
+    """Yield patients, events and censorings."""
+    n, events, words = outcome.population.n, int(outcome.event.sum()), {"of": outcome.label}
+    yield count(f"{stem}.n", Statistic.PATIENTS, n, outcome.population, words)
+    yield count(f"{stem}.events", Statistic.EVENTS, events, outcome.population, words, of=n)
+    yield count(f"{stem}.censored", Statistic.CENSORED, n - events, outcome.population, words, of=n)
+
+
+def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
+    """Yield the counts, median, landmark rates and curve of one set of patients."""
+    study, endpoint, population = outcome.study, outcome.endpoint, outcome.population
+    time, level, conf_type = study.time, study.analysis.conf_level, study.analysis.conf_type
+    words = {"of": outcome.label, "conf_type": conf_type}
+    yield from survival_counts(stem, outcome)
+    fit = None
+    if population.n:
+        fit = kaplan_meier(outcome.time, outcome.event, conf_level=level, conf_type=conf_type)
+    nobody = Estimate(value=None, reason=NO_PATIENTS)
+    median = fit.median() if fit else nobody
+    yield interval(
+        f"{stem}.median", Statistic.SURVIVAL_MEDIAN, median, population, words, conf_level=level, unit=time.unit
+    )
+    at = [snapped(year * time.year) for year in time.landmarks]
+    rates = fit.at(at) if fit else [nobody] * len(at)
+    for year, when, rate in zip(time.landmarks, at, rates, strict=True):
+        name = f"{year:g}y".replace(".", "_")
+        told = {**words, "at": f"{year:g} {'year' if year == 1 else 'years'}"}
+        yield interval(
+            f"{stem}.rate.{name}", Statistic.SURVIVAL_RATE, rate, population, told, conf_level=level, scale=100
+        )
+        beyond = int((outcome.time > when).sum())
+        statistics = (Statistic.BEYOND_COUNT, Statistic.BEYOND_PERCENT)
+        yield from count_and_percent(
+            f"{stem}.followed_beyond.{name}", statistics, beyond, population, told, of=population.n
+        )
+    if fit is None:
+        return
+    ticks = [snapped(tick * time.per(endpoint.axis.unit)) for tick in endpoint.axis.ticks]
+    yield Curve(
+        id=stem,
+        label=f"{outcome.label}: Kaplan-Meier curve",
+        population=population.text,
+        n=fit.n,
+        unit=time.unit,
+        method=KAPLAN_MEIER_CURVE.format(conf_type=conf_type),
+        conf_level=level,
+        time=fit.time,
+        survival=fit.survival,
+        conf_low=fit.conf_low,
+        conf_high=fit.conf_high,
+        n_at_risk=fit.n_at_risk,
+        n_events=fit.n_events,
+        n_censored=fit.n_censored,
+        risk_table=number_at_risk(outcome.time, outcome.event, ticks),
+    )
+
+
+def group_results(stem: str, outcome: Outcome, variable: str) -> Iterator[Record | Curve]:
+    """Yield the results of each level of a category, their log-rank test and their univariable Cox model."""
+    study, known = outcome.study, outcome.complete([variable])
+    for level in study.levels(variable):
+        yield from survival_results(f"{stem}.{slug(level)}", known.within(variable, level))
+    yield from log_rank_records(f"{stem}.log_rank", known, variable)
+    design, words, population = known.design([variable]), known.terms([variable]), known.population
+    model = fitted(known, design)
+    # Each column is a term of the check, so that the test "global" of all terms is that of the variable.
+    *levels, whole = proportional_hazards(known, design, {name: [name] for name in design.columns})
+    violated = [slug(variable)] if _violated(whole, study) else []
+    for term in model.terms:
+        level = term.term.removeprefix(f"{slug(variable)}.")
+        statistics = (Statistic.HAZARD_RATIO, Statistic.HAZARD_RATIO_P)
+        told = {"of": known.label, "term": words[term.term]}
+        warning = _not_proportional(slug(variable), violated)
+        yield from hazard_ratio_records(
+            f"{stem}.cox.{level}", statistics, term, model, population, told, warning=warning
+        )
+    told = {"of": known.label, "by": study.unique_label(variable)}
+    if several_levels(study, variable):
+        test = likelihood_ratio_test(fitted(known, known.design([])), model)
+        yield from test_records(f"{stem}.likelihood_ratio", UNIVARIABLE_TEST, test, population, told)
+    yield from test_records(f"{stem}.proportional_hazards", UNIVARIABLE_CHECK, whole, population, told)
+    for check in levels if several_levels(study, variable) else ():
+        part = f"{stem}.proportional_hazards.{check.term.removeprefix(f'{slug(variable)}.')}"
+        told = {"of": known.label, "term": words[check.term]}
+        yield from test_records(part, LEVEL_CHECK, check, population, told)
+
+
+def fitted(outcome: Outcome, design: pd.DataFrame) -> CoxModel:
+    """Fit a Cox model; of nobody, return one in which no term can be estimated."""
+    level = outcome.study.analysis.conf_level
+    if outcome.population.n:
+        return cox_regression(outcome.time, outcome.event, design, conf_level=level)
+    terms = tuple(HazardRatio(term=name, reason=NO_PATIENTS) for name in design.columns)
+    return CoxModel(terms=terms, n=0, events=0, conf_level=level, log_likelihood=None, parameters=0, reason=NO_PATIENTS)
+
+
+def log_rank_records(stem: str, outcome: Outcome, variable: str) -> Iterator[Record]:
+    """Yield the log-rank test of the levels of a category."""
+    statistic: float | None = None
+    df, p_value, reason = 0, statistic, NO_PATIENTS
+    if outcome.population.n:
+        test = log_rank(outcome.time, outcome.event, outcome.frame[variable].astype(str))
+        statistic, df, p_value, reason = test.statistic, test.df, test.p_value, test.reason or ""
+    words = {"of": outcome.label, "by": outcome.study.unique_label(variable)}
+    population = outcome.population
+    yield number(f"{stem}.statistic", Statistic.LOG_RANK, statistic, population, words, reason=reason)
+    yield number(f"{stem}.df", Statistic.LOG_RANK_DF, df, population, words)
+    yield number(f"{stem}.p_value", Statistic.LOG_RANK_P, p_value, population, words, reason=reason)
+
+
+def several_levels(study: Study, variable: str) -> bool:
+    """Return whether a variable has several hazard ratios, which only a test of all of them together judges."""
+    return len(study.levels(variable)) > PAIR
+
+
+def test_records(
+    stem: str,
+    statistics: tuple[Statistic, Statistic, Statistic],
+    test: LikelihoodRatioTest | ProportionalHazardsTest,
+    population: Population,
+    words: Words,
+) -> Iterator[Record]:
+    """Yield the statistic, degrees of freedom and P value of a test of a model."""
+    for part, statistic, value in zip(
+        ("statistic", "df", "p_value"), statistics, (test.statistic, test.df, test.p_value), strict=True
+    ):
+        yield number(f"{stem}.{part}", statistic, value, population, words, reason=test.reason)
+
+
+def hazard_ratio_records(
+    stem: str,
+    statistics: tuple[Statistic, Statistic],
+    term: HazardRatio,
+    model: CoxModel,
+    population: Population,
+    words: Words,
+    *,
+    warning: str | None = None,
+) -> Iterator[Record]:
+    """Yield the hazard ratio and Wald P value of one term of a model."""
+    ratio, p_value = statistics
+    estimate = Estimate(term.hazard_ratio, term.conf_low, term.conf_high, term.reason)
+    yield interval(
+        f"{stem}.hazard_ratio",
+        ratio,
+        estimate,
+        population,
+        words,
+        n=model.n,
+        conf_level=model.conf_level,
+        warning=warning,
+    )
+    yield number(f"{stem}.p_value", p_value, term.p_value, population, words, reason=term.reason, warning=warning)
+
+
+def interaction_record(stem: str, outcome: Outcome, exposure: str, subgroup: str) -> Record:
+    """Return the likelihood-ratio test of whether the exposure's hazard ratios differ between subgroup levels."""
+    known = outcome.complete([exposure, subgroup])
+    main = known.design([exposure, subgroup])
+    products = {
+        f"{a}:{b}": main[a] * main[b]
+        for a in known.design([exposure]).columns
+        for b in known.design([subgroup]).columns
+    }
+    without = fitted(known, main)
+    test = likelihood_ratio_test(without, fitted(known, main.assign(**products)))
+    if any(term.reason == DIVERGES for term in without.terms):
+        # Products of a level without events change no likelihood, yet would count as degrees of freedom (so in R).
+        test = replace(test, p_value=None, reason=f"a hazard ratio {DIVERGES}")
+    labels = {"exposure": known.study.unique_label(exposure), "subgroup": known.study.unique_label(subgroup)}
+    words = {"of": known.label, **labels}
+    return number(f"{stem}.p_value", Statistic.INTERACTION_P, test.p_value, known.population, words, reason=test.reason)
+
+
+def adjusted_records(stem: str, outcome: Outcome, variables: Sequence[str]) -> Iterator[Record]:
+    """Yield the multivariable model of one endpoint and the check of its proportional hazards."""
+    study, known, words = outcome.study, outcome.complete(variables), {"of": outcome.label}
+    design = known.design(variables)
+    model = fitted(known, design)
+    yield count(f"{stem}.n", Statistic.ADJUSTED_PATIENTS, model.n, known.population, words)
+    yield count(f"{stem}.events", Statistic.ADJUSTED_EVENTS, model.events, known.population, words, of=model.n)
+
+    groups = {slug(variable): list(known.design([variable]).columns) for variable in variables}
+    checks = proportional_hazards(known, design, groups)
+    violated = [check.term for check in checks if _violated(check, study)]
+    labels, terms = {slug(name): study.unique_label(name) for name in variables}, known.terms(variables)
+    statistics = (Statistic.ADJUSTED_RATIO, Statistic.ADJUSTED_RATIO_P)
+    covariates = {"covariates": ", ".join(labels.values())}
+    for term in model.terms:
+        own = next(name for name, columns in groups.items() if term.term in columns)
+        yield from hazard_ratio_records(
+            f"{stem}.{term.term}",
+            statistics,
+            term,
+            model,
+            known.population,
+            {**words, **covariates, "term": terms[term.term]},
+            warning=_not_proportional(own, violated),
+        )
+    for variable in variables:
+        if several_levels(study, variable):
+            without = design.drop(columns=groups[slug(variable)])
+            test = likelihood_ratio_test(fitted(known, without), model)
+            told = {**words, **covariates, "term": study.unique_label(variable)}
+            part = f"{stem}.likelihood_ratio.{slug(variable)}"
+            yield from test_records(part, MULTIVARIABLE_TEST, test, known.population, told)
+    for check in checks:
+        told = {**words, **covariates, "term": labels.get(check.term, "all terms together")}
+        part = f"{stem}.proportional_hazards.{check.term}"
+        yield from test_records(part, MULTIVARIABLE_CHECK, check, known.population, told)
+
+
+def proportional_hazards(
+    outcome: Outcome, design: pd.DataFrame, terms: Mapping[str, Sequence[str]]
+) -> tuple[ProportionalHazardsTest, ...]:
+    """Check the proportional hazards of a Cox model, term by term and as a whole; of nobody, return why not."""
+    if outcome.population.n:
+        return proportional_hazards_test(outcome.time, outcome.event, design, terms=terms)
+    return tuple(
+        ProportionalHazardsTest(term=term, statistic=None, df=0, p_value=None, reason=NO_PATIENTS)
+        for term in (*terms, GLOBAL)
+    )
+
+
+def _violated(check: ProportionalHazardsTest, study: Study) -> bool:
+    return check.p_value is not None and check.p_value < study.analysis.alpha
+
+
+def _not_proportional(term: str, violated: Sequence[str]) -> str | None:
+    """Say of a term's hazard ratio what the check of proportional hazards found, of the term or of its model."""
+    if not violated:
+        return None
+    where = "this variable" if term in violated else "other terms" if violated != [GLOBAL] else "the model as a whole"
+    average = "; the hazard ratio is an average over follow-up" if term in violated else ""
+    return f"the check of proportional hazards is significant for {where}{average}"
+
+
+def reverse_follow_up_record(study: Study, cohort: Cohort, population: Population) -> Record:
+    """Return the median follow-up by reverse Kaplan-Meier, in months."""
+    observed, level = cohort.endpoints[str(study.analysis.follow_up)], study.analysis.conf_level
+    conf_type = study.analysis.conf_type
+    curve = reverse_kaplan_meier(observed.time, observed.event, conf_level=level, conf_type=conf_type)
+    median = curve.median()
+    return interval(
+        "follow_up.reverse_km.median",
+        Statistic.REVERSE_MEDIAN,
+        median,
+        population,
+        {"of": study.label(FOLLOW_UP), "conf_type": conf_type},
+        conf_level=level,
+        unit="months",
+        decimals=study.time.decimals,
+        scale=1 / study.time.month,
+    )

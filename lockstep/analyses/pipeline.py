@@ -1,0 +1,139 @@
+"""The whole run: a study and its data to results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ..base.errors import StudyError
+from ..base.snapping import snapped_all
+from ..data.cohort import Cohort, build_cohort
+from ..data.reading import read_data
+from ..results.catalogue import Statistic
+from ..results.model import Curve, Record, Results, write_results
+from ..results.records import Population, interval, number
+from ..results.source import RESULTS_FILE, source_of
+from ..statistics.arrays import Floats
+from ..statistics.association import cutoff_of_nobody, roc_curve_cutoff
+from ..study.definition import Cutoff, Study, slug
+from .descriptive import (
+    characteristic_records,
+    crosstab_records,
+    date_records,
+    flow_records,
+    setting_records,
+    survivor_records,
+)
+from .event_free_survival import deaths_without_event
+from .outcomes import endpoint_results, reverse_follow_up_record
+from .precision import cutoff_decimals, recorded_decimals, time_decimals, with_time_decimals
+
+
+def compute(study: Study) -> Results:
+    """Compute every statistic that a study definition asks for.
+
+    Raises
+    ------
+    DataError
+        If the data file is not as study.toml describes it; nothing is computed then.
+    """
+    data = read_data(study)
+    cohort = build_cohort(study, data)
+    found = list(_all(study, cohort))
+    _check_ids(found)
+    return Results(
+        source=source_of(study, rows=data.n_rows, columns=data.n_columns),
+        records=tuple(item for item in found if isinstance(item, Record)),
+        curves=tuple(item for item in found if isinstance(item, Curve)),
+    )
+
+
+def _check_ids(found: Iterable[Record | Curve]) -> None:
+    """Refuse two results of one id, of which the text could cite only one."""
+    owners: dict[tuple[type, str], str] = {}
+    for item in found:
+        key = type(item), item.id
+        if key in owners:
+            raise StudyError(
+                f'study.toml: two results would have the id \'{item.id}\': "{owners[key]}" and "{item.label}".\n'
+                "Give the variable or the level another name."
+            )
+        owners[key] = item.label
+
+
+def run(study: Study) -> Path:
+    """Compute the results of a study and write them; return where they stand."""
+    path = study.folder / RESULTS_FILE
+    write_results(compute(study), path)
+    return path
+
+
+def _all(study: Study, cohort: Cohort) -> Iterator[Record | Curve]:
+    reviewed = Population(len(cohort.reviewed), "patients reviewed")
+    analysed = Population(len(cohort.analysed), "patients analysed")
+    yield from setting_records(study, analysed)
+    yield from flow_records(cohort, reviewed, analysed)
+    yield from date_records(study, cohort, reviewed, analysed)
+    yield from characteristic_records(study, cohort, analysed)
+    for variable, by in study.analysis.crosstabs:
+        yield from crosstab_records(study, cohort, variable, by, analysed)
+    if study.analysis.follow_up is not None:
+        yield from survivor_records(study, cohort, analysed)
+        yield reverse_follow_up_record(study, cohort, analysed)
+    for endpoint in study.endpoints.values():
+        yield from deaths_without_event(study, cohort, endpoint, analysed)
+        times = cohort.endpoints[endpoint.name].time
+        yield from with_time_decimals(endpoint_results(study, cohort, endpoint, analysed), study, endpoint, times)
+    for cutoff in study.analysis.cutoffs.values():
+        yield from _cutoff_records(study, cohort, cutoff, analysed)
+
+
+def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Population) -> Iterator[Record]:
+    """Yield the ROC analysis of a marker for an endpoint's event, which ignores when the event came."""
+    of_time = cutoff.marker in study.endpoints
+    marker_unit = study.time.unit if of_time else study.columns[cutoff.marker].unit
+    marker = cohort.endpoints[cutoff.marker].time if of_time else cohort.analysed[cutoff.marker].to_numpy(dtype=float)
+    marker, known = snapped_all(marker), ~np.isnan(marker)
+    event = cohort.endpoints[cutoff.outcome].event
+    level = study.analysis.conf_level
+    if known.any():
+        roc = roc_curve_cutoff(marker[known], event[known], direction=cutoff.direction, conf_level=level)
+    else:
+        roc = cutoff_of_nobody(cutoff.direction)
+
+    decimals = _marker_decimals(study, cutoff.marker, marker)
+    if roc.threshold is not None and roc.between is not None:
+        decimals = cutoff_decimals(roc.threshold, roc.between, decimals)
+    stem = f"cutoff.{slug(cutoff.name)}"
+    words = {"of": study.unique_cutoff_label(cutoff.name)}
+    warning = "censoring is ignored, and the cut-off is chosen on the data that it describes"
+    part = Population(int(known.sum()), population.text)
+    yield interval(f"{stem}.auc", Statistic.AUC, roc.auc, part, words, conf_level=level, warning=warning)
+    threshold = Statistic.THRESHOLD_TIME if of_time else Statistic.THRESHOLD
+    yield number(
+        f"{stem}.threshold",
+        threshold,
+        roc.threshold,
+        part,
+        words,
+        unit=marker_unit,
+        decimals=decimals,
+        reason=roc.reason,
+        warning=warning,
+    )
+    for name, statistic, value in (
+        ("youden", Statistic.YOUDEN, roc.youden),
+        ("sensitivity", Statistic.SENSITIVITY, roc.sensitivity),
+        ("specificity", Statistic.SPECIFICITY, roc.specificity),
+    ):
+        yield number(f"{stem}.{name}", statistic, value, part, words, reason=roc.reason, warning=warning)
+
+
+def _marker_decimals(study: Study, marker: str, values: Floats) -> int:
+    """Return the decimals in which a marker is given."""
+    if marker in study.endpoints:
+        return time_decimals(study, study.endpoints[marker], values)
+    declared = study.columns[marker].decimals
+    return recorded_decimals(values) if declared is None else declared

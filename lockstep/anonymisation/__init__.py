@@ -1,0 +1,1 @@
+"""The manuscript without a trace of its authors."""

@@ -1,0 +1,1 @@
+"""Published statements held against the results, and proofs that printed numbers contradict each other."""

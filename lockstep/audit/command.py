@@ -1,0 +1,82 @@
+"""``lockstep judge``: judge a file of published statements, print the score, write build/audit.json."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+from typing import Final
+
+from ..base.files import sha256
+from ..results.model import Results, read_results
+from ..results.source import RESULTS_FILE, is_current
+from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, Judgement, write_audit
+from ..study.definition import read_study
+from .comparison import audit
+from .published import Published, read_published
+
+WIDTH: Final = 110
+
+
+def run_audit(folder: Path, published_file: Path | None) -> Audit:
+    """Audit a file of published statements, print the outcome and write it to build/audit.json of the study's folder.
+
+    Results are brought up to date and compared with where the folder has a study.toml and a statement is tied to them;
+    otherwise the printed numbers are judged by arithmetic alone.
+
+    Raises
+    ------
+    LockstepError
+        If the file of statements, the study or its data cannot be read.
+    """
+    path = folder / PUBLISHED_FILE if published_file is None else published_file
+    published = read_published(path, name=_shown(path, folder))
+    results_file = folder / RESULTS_FILE
+    results = _results(folder) if _needs_results(folder, published) else None
+    found = audit(
+        published,
+        results,
+        published_sha256=sha256(path),
+        results_sha256=None if results is None else sha256(results_file),
+    )
+    write_audit(found, folder / AUDIT_FILE)
+    if refusal := published.refusal():
+        sys.stderr.write(f"{refusal}\n")
+    sys.stdout.write(summary(found))
+    return found
+
+
+def summary(found: Audit) -> str:
+    """Return the score, and each statement that is not as printed, in a few lines."""
+    shown = [item for item in found.sorted_judgements() if item.verdict in ("impossible", "unexplained")]
+    shown += [item for item in found.judgements if item.verdict == "matches under a stated reading"]
+    return "\n".join([f"{found.published_file}: {found.score()}", *map(_lines, shown)]) + "\n"
+
+
+def _lines(item: Judgement) -> str:
+    place = f" ({item.where})" if item.where else ""
+    head = f"{item.id} {item.verdict}: {item.quantity}, printed {item.printed}{'%' if item.unit == '%' else ''}{place}"
+    return "\n".join(
+        textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent="      ", break_long_words=False)
+        for indent, text in (("  ", head), ("      ", item.reason))
+    )
+
+
+def _needs_results(folder: Path, published: Published) -> bool:
+    return (folder / "study.toml").is_file() and any(statement.tied for statement in published.statements)
+
+
+def _results(folder: Path) -> Results:
+    study = read_study(folder)
+    path = folder / RESULTS_FILE
+    if not is_current(study, path):
+        from ..analyses.pipeline import run  # imports pandas and lifelines: only where there is something to compute
+
+        run(study)
+    return read_results(path)
+
+
+def _shown(path: Path, folder: Path) -> str:
+    """Return a path as seen from the study's folder, so that the audit of a study is the same wherever it stands."""
+    full = path.resolve()
+    return full.relative_to(folder).as_posix() if full.is_relative_to(folder) else path.name

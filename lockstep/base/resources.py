@@ -1,0 +1,21 @@
+"""Where the program stands, and the files that come with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+"""The folder of the program: what belongs to it lies in there."""
+
+HOME: Final = PACKAGE.parent
+"""The folder from which ``python -m lockstep`` finds this very program."""
+
+TEMPLATES: Final = PACKAGE / "templates"
+"""Templates, fonts, citation styles, journals and the _quarto.yml of a study that has none of its own."""
+
+FONTS: Final = TEMPLATES / "fonts"
+"""The typeface of figures and documents."""
+
+REFERENCE_DOCX: Final = TEMPLATES / "reference.docx"
+"""The styles of every Word file."""

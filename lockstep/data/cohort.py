@@ -1,0 +1,149 @@
+"""The cohort: from the reviewed patients, through eligibility, to the analysed frame and its endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..base.errors import DataError, row_list
+from ..base.snapping import snapped_all
+from ..base.wording import shown
+from ..study.model import FOLLOW_UP, Study
+from .derivation import DerivedValues, derive
+from .reading import Data
+from .time_to_event import TimeToEvent, time_to_event
+
+__all__ = ["Cohort", "Exclusion", "TimeToEvent", "build_cohort"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """One line of the flow: `n` patients excluded by a rule, of whom for `n_unknown` the rule could not be decided."""
+
+    rule: str
+    reason: str
+    n: int
+    n_unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cohort:
+    """The patients of a study.
+
+    Attributes
+    ----------
+    reviewed : all patients of the file (index 0 to n - 1), columns and derived variables.
+    analysed : the eligible ones (index 0 to m - 1), and the number ``follow_up`` in months where the study asks for it.
+    rows : (m,) the row of each analysed patient in the file.
+    exclusions : the flow from one to the other; each patient counts under the first rule that excludes them.
+    applicable : (m,) by variable: True where a value is expected, so that its absence is missing data; False outside a
+        derived variable's `among`, and where an optional one is blank.
+    endpoints : time and event of each analysed patient, by endpoint.
+    """
+
+    reviewed: pd.DataFrame
+    analysed: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    exclusions: tuple[Exclusion, ...]
+    applicable: Mapping[str, npt.NDArray[np.bool_]]
+    endpoints: Mapping[str, TimeToEvent]
+
+    def missing(self, variable: str) -> npt.NDArray[np.bool_]:
+        """Return (m,) True where an analysed patient should have a value of `variable` and has none."""
+        return self.applicable[variable] & self.analysed[variable].isna().to_numpy()
+
+
+def build_cohort(study: Study, data: Data) -> Cohort:
+    """Apply eligibility, derive variables and compute endpoints.
+
+    Raises
+    ------
+    DataError
+        If no patient is eligible, an analysed patient fits no level of a derived variable, or lacks the time or event
+        of an endpoint; names the rows.
+
+    Notes
+    -----
+    A rule keeps those for whom its condition is true; where it is unknown, the patient is excluded and counted so.
+    Nothing is asked of excluded patients: their dates may be missing or out of order.
+    """
+    reviewed, derived = _with_derived(study, data)
+    kept, exclusions = _eligible(study, reviewed)
+    rows = data.rows[kept]
+    if not kept.any():
+        parts = ", ".join(f"{item.n} by [eligibility.{item.rule}]" for item in exclusions)
+        raise DataError(
+            f"{study.data_file}: no patient is left of {len(reviewed)}: excluded were {parts}; expected at least one.\n"
+            "Mend the rules under [eligibility] in study.toml, or the file."
+        )
+    _check_covered(study, derived, data.rows, kept)
+    analysed = reviewed[kept].reset_index(drop=True)
+    endpoints = {name: time_to_event(endpoint, analysed, rows, study) for name, endpoint in study.endpoints.items()}
+    applicable = {name: _applicable(study, name, derived, analysed, kept) for name in analysed.columns}
+    if study.analysis.follow_up is not None:
+        analysed[FOLLOW_UP] = snapped_all(endpoints[study.analysis.follow_up].time / study.time.per("months"))
+        applicable[FOLLOW_UP] = np.ones(len(analysed), dtype=bool)
+    return Cohort(
+        reviewed=reviewed,
+        analysed=analysed,
+        rows=rows,
+        exclusions=exclusions,
+        applicable=applicable,
+        endpoints=endpoints,
+    )
+
+
+def _with_derived(study: Study, data: Data) -> tuple[pd.DataFrame, dict[str, DerivedValues]]:
+    """Return the data's frame with the derived variables added, in their order: each may use those before it."""
+    frame = data.frame.copy(deep=False)
+    derived: dict[str, DerivedValues] = {}
+    for name, definition in study.derived.items():
+        derived[name] = derive(definition, frame)
+        frame[name] = derived[name].values
+    return frame, derived
+
+
+def _eligible(study: Study, reviewed: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], tuple[Exclusion, ...]]:
+    kept = np.ones(len(reviewed), dtype=bool)
+    exclusions = []
+    for rule in study.eligibility:
+        mask = rule.keep.mask(reviewed)
+        stays = mask.to_numpy(dtype=bool, na_value=False)
+        unknown = kept & mask.isna()
+        exclusions.append(
+            Exclusion(rule=rule.name, reason=rule.reason, n=int((kept & ~stays).sum()), n_unknown=int(unknown.sum()))
+        )
+        kept &= stays
+    return kept, tuple(exclusions)
+
+
+def _check_covered(
+    study: Study, derived: Mapping[str, DerivedValues], rows: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]
+) -> None:
+    """Refuse an analysed patient who fits no level of a derived variable: that is a gap in it, not a missing value."""
+    for name, found in derived.items():
+        gap = found.uncovered & kept
+        if gap.any() and not study.derived[name].optional:
+            where = row_list(int(row) for row in rows[gap])
+            raise DataError(
+                f"{study.data_file}: no condition of {shown(name)} is true in {where}; expected one for each patient.\n"
+                f"Add a level under [derived.{name}] in study.toml, restrict it by `among`, or mend the file."
+            )
+
+
+def _applicable(
+    study: Study,
+    name: str,
+    derived: Mapping[str, DerivedValues],
+    analysed: pd.DataFrame,
+    kept: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.bool_]:
+    present = analysed[name].notna().to_numpy()
+    if name in derived:
+        applicable = derived[name].applicable[kept]
+        return applicable & present if study.derived[name].optional else applicable
+    return present if study.columns[name].optional else np.ones(len(analysed), dtype=bool)

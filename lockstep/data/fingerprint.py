@@ -1,0 +1,237 @@
+"""Keyed digests of the data file's cells, by which two versions are compared without either holding a value.
+
+Every digest is an HMAC-SHA-256, truncated, under a key that stays with the study. That of a cell covers its column and
+its patient too, so that equal values have different digests: without the key they tell nothing, not even frequencies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..base.errors import DataError
+from ..base.files import read_file
+from ..study.model import Study
+from .delimited import parse_delimited
+
+KEY_FILE: Final = Path(".lockstep-key")
+"""Where a study's key stands, relative to its folder; it is never part of a lock."""
+
+SCHEMA_VERSION: Final = 1
+_KEY_BYTES: Final = 32
+_ID_BYTES: Final = 8
+_CELL_BYTES: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """A data file as digests.
+
+    Attributes
+    ----------
+    key : digest that tells one key from another.
+    columns : names of the compared columns, in the order of the file.
+    rows : the digests of each patient's cells, in the order of `columns`, by digest of the id.
+    """
+
+    key: str
+    columns: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowChanges:
+    """What differs between two versions of a data file, in counts.
+
+    Attributes
+    ----------
+    added, removed, changed : patients that are new, gone, or have another value in a column that both versions have.
+    cells : changed cells by column, of the patients in both versions.
+    columns_added, columns_removed : columns that only one version has.
+    added_ids, changed_ids : their ids, where they were asked for; an id that is gone cannot be told from its digest.
+    """
+
+    added: int
+    removed: int
+    changed: int
+    cells: Mapping[str, int]
+    columns_added: tuple[str, ...]
+    columns_removed: tuple[str, ...]
+    added_ids: tuple[str, ...] = ()
+    changed_ids: tuple[str, ...] = ()
+
+
+def ensure_key(folder: Path) -> bytes:
+    """Return the key of a study, made when it is first asked for, readable by its owner alone.
+
+    Raises
+    ------
+    DataError
+        If what stands there is no key.
+    OSError
+        If a new one cannot be written; none is left then.
+    """
+    path = folder / KEY_FILE
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = read_key(folder)
+        if key is None:
+            raise DataError(f"{path}: is not a key; remove it, and the next lock makes another") from None
+        return key
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{secrets.token_hex(_KEY_BYTES)}\n")
+            file.flush()
+            os.fsync(file.fileno())  # a lock that survives a crash without its key could never be compared
+    except BaseException as error:
+        path.unlink(missing_ok=True)  # half a key would be refused from now on
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
+    return ensure_key(folder)
+
+
+def read_key(folder: Path) -> bytes | None:
+    """Return the key of a study, or None where there is none."""
+    try:
+        key = bytes.fromhex((folder / KEY_FILE).read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return key if len(key) == _KEY_BYTES else None
+
+
+def fingerprint(study: Study, key: bytes) -> tuple[Fingerprint, Mapping[str, str]]:
+    """Digest the data file of a study; return the digests, and the patients' ids by their digest.
+
+    Cells are compared as text without outer spaces. Columns whose name is blank or stands twice are left out.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read as a table with the id column.
+    """
+    try:
+        content = read_file(study.folder / study.data_file)
+    except OSError as error:
+        raise DataError(
+            f"{study.data_file}: cannot be read ({error.strerror}). [data] file in study.toml names it; "
+            "put the file there, or correct the name."
+        ) from None
+    expected = {study.id_column, *(column.header for column in study.columns.values())}
+    header = parse_delimited(content, file=study.data_file, expected=expected).header
+    names = tuple(name for name, times in Counter(header).items() if name and times == 1)
+    table = parse_delimited(content, file=study.data_file, expected=names)
+
+    id_column = table.column(study.id_column, key="data.id")
+    ids = [id_column.texts[code] for code in id_column.codes]
+    compared = tuple(name for name in names if name != study.id_column)
+    cells = [[table.columns[name].texts[code] for code in table.columns[name].codes] for name in compared]
+    digests = {patient: _digest(key, _ID_BYTES, "id", patient) for patient in ids}
+    rows = {
+        digests[patient]: tuple(
+            _digest(key, _CELL_BYTES, "cell", name, patient, column[row])
+            for name, column in zip(compared, cells, strict=True)
+        )
+        for row, patient in enumerate(ids)
+    }
+    return (
+        Fingerprint(key=key_mark(key), columns=compared, rows=dict(sorted(rows.items()))),
+        {digest: patient for patient, digest in digests.items()},
+    )
+
+
+def key_mark(key: bytes) -> str:
+    """Return a digest that tells one key from another and nothing else of it."""
+    return _digest(key, _ID_BYTES, "key")
+
+
+def compare(old: Fingerprint, new: Fingerprint, *, ids: Mapping[str, str] | None = None) -> RowChanges:
+    """Compare two versions of a data file that were digested under the same key.
+
+    Parameters
+    ----------
+    ids : the ids of the new version's patients by digest, where they are to be listed.
+    """
+    here = {name: position for position, name in enumerate(new.columns)}
+    pairs = [(position, here[name], name) for position, name in enumerate(old.columns) if name in here]
+    cells: Counter[str] = Counter()
+    changed = []
+    for patient in new.rows.keys() & old.rows.keys():
+        then, now = old.rows[patient], new.rows[patient]
+        moved = [name for before, after, name in pairs if then[before] != now[after]]
+        cells.update(moved)
+        if moved:
+            changed.append(patient)
+    added = new.rows.keys() - old.rows.keys()
+    return RowChanges(
+        added=len(added),
+        removed=len(old.rows.keys() - new.rows.keys()),
+        changed=len(changed),
+        cells={name: cells[name] for name in new.columns if cells[name]},
+        columns_added=tuple(name for name in new.columns if name not in old.columns),
+        columns_removed=tuple(name for name in old.columns if name not in here),
+        added_ids=tuple(sorted(ids[patient] for patient in added)) if ids else (),
+        changed_ids=tuple(sorted(ids[patient] for patient in changed)) if ids else (),
+    )
+
+
+def fingerprint_json(found: Fingerprint) -> str:
+    """Return the text of rows.json: one patient a line."""
+    lines = ((json.dumps(patient), json.dumps(" ".join(cells))) for patient, cells in found.rows.items())
+    rows = ",\n".join(f"    {patient}: {cells}" for patient, cells in lines)
+    columns = json.dumps(found.columns, ensure_ascii=False)
+    return (
+        f'{{\n  "schema": {SCHEMA_VERSION},\n  "key": {json.dumps(found.key)},\n  "columns": {columns},\n'
+        f'  "rows": {{\n{rows}\n  }}\n}}\n'
+    )
+
+
+def read_fingerprint(path: Path) -> Fingerprint:
+    """Read a rows.json.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it is damaged.
+    """
+    try:
+        raw: Any = json.loads(path.read_text(encoding="utf-8"))
+        rows = {patient: tuple(cells.split()) for patient, cells in raw["rows"].items()}
+        found = Fingerprint(key=raw["key"], columns=tuple(raw["columns"]), rows=rows)
+        fits = raw["schema"] == SCHEMA_VERSION and all(len(cells) == len(found.columns) for cells in rows.values())
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        fits = False
+    if not fits:
+        raise DataError(f"{path}: is damaged or of another version; restore the lock from your backup or repository")
+    return found
+
+
+def changes_since(study: Study, path: Path, *, list_ids: bool = False) -> RowChanges | None:
+    """Compare the data file of now with the rows.json of a lock; None where the lock's key is not here."""
+    old, key = read_fingerprint(path), read_key(study.folder)
+    if key is None or key_mark(key) != old.key:
+        return None
+    new, ids = fingerprint(study, key)
+    return compare(old, new, ids=ids if list_ids else None)
+
+
+def changes_json(changes: RowChanges | None) -> str:
+    """Return what changed as JSON on one line; null where it cannot be known."""
+    return json.dumps(None if changes is None else asdict(changes), ensure_ascii=False) + "\n"
+
+
+def _digest(key: bytes, size: int, *parts: str) -> str:
+    # Lengths before the parts: no two lists of parts make the same message.
+    message = "".join(f"{len(part)}:{part}" for part in parts)
+    return hmac.digest(key, message.encode(), hashlib.sha256)[:size].hex()

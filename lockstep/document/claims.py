@@ -1,0 +1,143 @@
+"""Claims: the words of a document that hold only while the results support them, found without running it.
+
+A claim is an inline expression ``r.claim("words", "condition")``. Its words and condition are written out as texts, so
+that they can be read, checked and listed with their line, whichever renderer runs the document.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ..base.errors import LockstepError, ReportError
+from ..base.terminal import wrapped
+from ..qmd.source import Document, Inline
+from ..results.model import Record, Results
+from ..study.expressions import Expression, parse_expression
+from ..text.decimals import printed_decimals, rounded
+from ..text.numbers import text
+from ..text.phrases import holds_for
+from ..text.style import Style
+
+_MOST_DECIMALS: Final = 8  # more than are printed, until a value and what it is compared with print differently
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim of the document: `words` may be printed while `condition` holds."""
+
+    line: int
+    words: str
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A claim held against the results; `found` are the values of its condition, as printed."""
+
+    claim: Claim
+    holds: bool
+    found: Mapping[str, str]
+
+
+def claims_in(document: Document) -> tuple[Claim, ...]:
+    """Return the claims of a document, in its order.
+
+    Raises
+    ------
+    ReportError
+        If a claim is not written as two texts, or its condition cannot be read; names the line.
+    """
+    return tuple(claim for part in document.parts if isinstance(part, Inline) for claim in _claims(part, document))
+
+
+def judge(claim: Claim, results: Results, style: Style) -> Verdict:
+    """Hold a claim against the results; where a value cannot be estimated, it does not hold.
+
+    Raises
+    ------
+    ResultsError
+        If the condition names a result that there is not.
+    """
+    holds, ids = holds_for(claim.condition, results, style)
+    return Verdict(claim, holds, _found(claim.condition, [results[name] for name in ids], holds, results, style))
+
+
+def _found(
+    condition: Expression, records: Sequence[Record], holds: bool, results: Results, style: Style
+) -> dict[str, str]:
+    """Return the values of a condition as printed, with more decimals where rounding would say that it does hold.
+
+    An expected count of 4.96 that a claim needs to be 5 or more is not told as 5.0.
+    """
+    plain = {record.id: text(record, style) for record in records}
+    for more in range(_MOST_DECIMALS):
+        asked = {record.id: _decimals(record, style, more) for record in records}
+        told = tuple(_as_printed(record, style, asked[record.id]) for record in records)
+        if holds_for(condition, replace(results, records=told), style)[0] == holds:
+            return {record.id: text(record, style, decimals=asked[record.id]) for record in records}
+    return plain
+
+
+def _decimals(record: Record, style: Style, more: int) -> int | None:
+    """Return the decimals to ask for to have so many more than are printed; None where the style alone decides."""
+    if not more or record.kind in ("count", "date", "p_value", "setting"):
+        return None
+    return max((place for place in printed_decimals(record, style) if place is not None), default=0) + more
+
+
+def _as_printed(record: Record, style: Style, decimals: int | None) -> Record:
+    """Return a record with the numbers that its printed form has."""
+    places = printed_decimals(record, style, decimals=decimals)
+    low, high = (
+        bound if bound is None or place is None else float(rounded(bound, place))
+        for bound, place in ((record.conf_low, places.low), (record.conf_high, places.high))
+    )
+    if record.value is None or isinstance(record.value, str) or places.value is None:
+        return replace(record, conf_low=low, conf_high=high)
+    return replace(record, value=float(rounded(record.value, places.value)), conf_low=low, conf_high=high)
+
+
+def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdict, ...]:
+    """Judge all claims of a document; an unknown id is an error with its line."""
+    found = []
+    for claim in claims_in(document):
+        try:
+            found.append(judge(claim, results, style))
+        except LockstepError as error:
+            raise ReportError(f"{document.name}:{claim.line}: {error}") from None
+    return tuple(found)
+
+
+def describe(verdict: Verdict, name: str) -> str:
+    """Say of a claim that does not hold where it stands, what it says, and what was found."""
+    claim = verdict.claim
+    lines = wrapped(f'{name}:{claim.line}: not supported by the data: "{claim.words}"', indent=4)
+    lines += wrapped(f"    it needs  {claim.condition.text}", indent=14)
+    head = "found"
+    for record_id, value in verdict.found.items():
+        lines += wrapped(f"    {head:<10}{record_id}: {value}", indent=14)
+        head = ""
+    return "\n".join(lines)
+
+
+def _claims(part: Inline, document: Document) -> Iterator[Claim]:
+    try:
+        tree = ast.parse(part.expression.strip(), mode="eval")
+    except SyntaxError:
+        return  # what cannot be read fails when it is run, with its line
+    where = f"{document.name}:{part.line}"
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "claim"):
+            continue
+        match [ast.literal_eval(argument) if isinstance(argument, ast.Constant) else None for argument in node.args]:
+            case [str() as words, str() as condition] if not node.keywords:
+                pass
+            case _:
+                raise ReportError(f'{where}: a claim is claim("words", "condition"), with both texts written out')
+        try:
+            yield Claim(part.line, words, parse_expression(condition))
+        except LockstepError as error:
+            raise ReportError(f"{where}: {error}") from None

@@ -1,0 +1,133 @@
+"""What report.qmd imports: a study with its results, ready to be printed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..base.errors import LockstepError, ReportError
+from ..base.resources import HOME
+from ..figures.illustrations import Illustration, illustrate
+from ..journals.file import Journal
+from ..journals.profiles import active_journal, styled
+from ..qmd.project import read_project
+from ..results.model import read_results
+from ..results.source import RESULTS_FILE, is_current
+from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_current, read_audit
+from ..study.definition import Study, read_study, slug
+from ..tables.audit_page import audit_table
+from ..tables.tables import RenderedTable, in_sentence, render_table, variable_label
+from ..text import numbers
+from ..text.phrases import Phrase, Phrases
+from ..text.style import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Phrases):
+    """Everything that the prose can print: phrases, tables and figures of one study."""
+
+    study: Study
+
+    def table(self, name: str) -> RenderedTable:
+        """Return a table of study.toml: the last expression of a cell in a ``::: {#tbl-...}`` div."""
+        return render_table(name, self.study, self.results, self.style)
+
+    def audit_table(self) -> RenderedTable:
+        """Return the published statements that do not simply match the results, for a cell as `table`."""
+        return audit_table(ensure_audit(self.study), self.study.folder)
+
+    def audit_score(self) -> Phrase:
+        """Print how many published statements match the results: "152 of 156"."""
+        audit = ensure_audit(self.study)
+        score = " of ".join(numbers.count_text(count, self.style) for count in (audit.matched, audit.judged))
+        return Phrase(score, (), source=AUDIT_FILE.as_posix())
+
+    def missing(self, variables: Sequence[str]) -> Phrase:
+        """Say in words for how many patients each variable is missing: "no value was missing".
+
+        The words fit after "Among the patients analyzed, ...".
+        """
+        stems = [f"{slug(variable)}.missing" for variable in variables]
+        ids = tuple(f"{stem}.count" for stem in stems)
+        parts = [
+            f"{in_sentence(variable_label(variable, self.study)[0])} in {self.n_percent(stem)}"
+            for variable, stem in zip(variables, stems, strict=True)
+            if self.results[f"{stem}.count"].value
+        ]
+        if not parts:
+            return Phrase("no value was missing", ids)
+        listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+        return Phrase(f"values were missing for {listed}", ids)
+
+    def figure(self, name: str) -> Illustration:
+        """Return a figure of study.toml: the last expression of a cell in a ``::: {#fig-...}`` div."""
+        return illustrate(name, self.study, self.results, self.study.folder, self.style)
+
+
+def open_study(folder: str | Path = ".", *, journal: Journal | None = None) -> Report:
+    """Open the study in a folder, its results brought up to date with data, definition and code.
+
+    Numbers print as the journal wants them; where none is given, that whose Quarto profile is active (``quarto render
+    --profile plos-one``).
+
+    Raises
+    ------
+    LockstepError
+        If study.toml or the data are not valid, or an analysis failed; the message is the one that it gave.
+    """
+    study = read_study(Path(folder).resolve())
+    results = read_results(ensure_results(study))
+    if journal is None and (journal := active_journal(study.folder)) is not None:
+        read_project(study.folder)  # puts the journal's citation style where it is looked for
+    return Report(results, style_of(study, journal), study)
+
+
+def style_of(study: Study, journal: Journal | None = None) -> Style:
+    """Return the style of numbers that a study asks for, and a journal where one is given."""
+    return styled(Style(alpha=study.analysis.alpha), journal)
+
+
+def ensure_results(study: Study) -> Path:
+    """Return the study's results.json, computed again where its content is not of now.
+
+    The analysis runs in a process of its own: no patient row ever is in the process that writes the manuscript.
+    """
+    path = study.folder / RESULTS_FILE
+    if not is_current(study, path):
+        _analyse(study, "results")
+    return path
+
+
+def ensure_audit(study: Study) -> Audit:
+    """Return the audit of the study's published statements, made again where its content is not of now.
+
+    Raises
+    ------
+    LockstepError
+        If there are no published statements, or rows of them are wrong.
+    """
+    published, path = study.folder / PUBLISHED_FILE, study.folder / AUDIT_FILE
+    if not published.is_file():
+        raise ReportError(f"there is no {PUBLISHED_FILE} to audit; docs/audit.md says what it holds")
+    if not audit_is_current(path, published=published, results=ensure_results(study)):
+        _analyse(study, "judge", allowed=(0, 1))
+    audit = read_audit(path)
+    if audit.bad_rows:
+        row, reason = audit.bad_rows[0]
+        raise ReportError(f"{PUBLISHED_FILE}, row {row}: {reason}; `make audit` lists every row that is wrong")
+    return audit
+
+
+def _analyse(study: Study, *verb: str, allowed: Sequence[int] = (0,)) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "lockstep", *verb, "--study", str(study.folder)],
+        cwd=HOME,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode not in allowed:
+        raise LockstepError(run.stderr.strip() or f"the analysis ended with code {run.returncode}")

@@ -1,0 +1,1 @@
+"""The folder to upload to a journal, made, checked, and put in place."""

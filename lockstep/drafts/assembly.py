@@ -1,0 +1,200 @@
+"""All files of a draft, made in a working folder and held against the journal's rules."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from ..anonymisation.scan import traces
+from ..anonymisation.self_citation import mentions
+from ..base.errors import LockstepError
+from ..base.progress import Progress
+from ..base.resources import HOME
+from ..document.computed import run_document
+from ..document.printed_places import places_in
+from ..document.reference_list import reference_findings
+from ..document.release import release
+from ..document.report import Report, open_study
+from ..figures.illustrations import load_drawing
+from ..journals.file import Journal
+from ..preflight.checks import Check
+from ..preflight.draft_files import DraftFiles
+from ..preflight.figure_facts import measure_figure
+from ..preflight.preflight import preflight, read_draft
+from ..qmd.project import read_project
+from ..qmd.source import Document, read_qmd
+from ..results.model import Results
+from ..revisions.locks import figures_of
+from ..runs.build import DOCUMENT, Renderer, build
+from ..runs.worker import Spare
+from ..submission.documents import write_papers
+from ..submission.word_lines import lines_in_word
+from ..word.text import ManuscriptText, read_text
+from .figure_files import write_figure_files
+from .identifying_uploads import telling_uploads
+from .workspace import REMOVED, stage, telling_words
+
+_OF_THE_OTHER: Final = (
+    "No document was written; the last report is untouched."  # true of the process that made the twin
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A draft that is complete and not yet in place: its files, the rules held against it, what should be known."""
+
+    files: DraftFiles
+    results: Results
+    checks: tuple[Check, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The files of a draft, and what those who made them know.
+
+    `words` tell who the authors are, `traces` are what is left of them in the blinded twin.
+    """
+
+    files: DraftFiles
+    text: ManuscriptText
+    words: tuple[str, ...]
+    traces: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, renderer: Renderer) -> Assembly:
+    """Make all files of a draft, and hold the rules against them.
+
+    Parameters
+    ----------
+    folder : the study's.
+    work : an empty folder; the draft comes to stand in a folder there that has the journal's name.
+
+    Raises
+    ------
+    LockstepError
+        For anything wrong in data, study or document.
+    """
+    with closing(_twin(work, journal, renderer)) as twin, closing(_drawing(folder, journal)) as drawing:
+        with progress.stage("results"), ThreadPoolExecutor(1) as pool:
+            pool.submit(load_drawing, folder)  # while the results are computed
+            report = open_study(folder, journal=journal)
+        drawing.start()
+        document = read_qmd(folder / DOCUMENT)
+        with progress.stage("figures"):
+            for name in figures_of(places_in(document)):
+                report.figure(name)  # in the study's folder, where the next draft finds it
+        stage(folder, journal, work / "blinded", blinded=True)
+        twin.start()
+        stage(folder, journal, work / "study")
+        made = _files(document, report, journal, work, twin=twin, drawing=drawing, progress=progress, renderer=renderer)
+    with progress.stage("checks"):
+        read = read_draft(
+            made.files,
+            text=made.text,
+            study=report.study,
+            results=report.results,
+            journal=journal,
+            style=report.style,
+            document=document,
+            figures=[measure_figure(path) for path in made.files.figures],
+            traces=made.traces,
+            incomplete=_incomplete_references(work / "study", journal),
+            outputs=run_document(replace(document, path=work / "study" / DOCUMENT), profiles=(journal.name,)),
+        )
+        checks = preflight(read)
+        removed = (work / "blinded" / REMOVED).read_text("utf-8").splitlines()
+        told = [
+            *(f"removed from {line}" for line in removed),
+            *(
+                f"{mention} may tell who the authors are; write it in the third person"
+                for mention in mentions(read_text(made.files.blinded_docx), document.front_matter)
+            ),
+        ]
+        of_twin = [f"blinded twin: {line}" for line in told]
+        warnings = (*made.warnings, *of_twin, *telling_uploads(made.files, made.words))
+    return Assembly(made.files, report.results, checks, warnings)
+
+
+def _incomplete_references(place: Path, journal: Journal) -> tuple[str, ...]:
+    """Say of each cited reference what it lacks, in the style of the journal."""
+    project = read_project(place, profiles=(journal.name,))
+    return reference_findings(read_qmd(place / DOCUMENT), project).faults
+
+
+def _files(
+    document: Document,
+    report: Report,
+    journal: Journal,
+    work: Path,
+    *,
+    twin: Spare,
+    drawing: Spare,
+    progress: Progress,
+    renderer: Renderer,
+) -> _Made:
+    """Make the files of a draft from its two stages.
+
+    `twin` makes the documents of the blinded one, `drawing` draws the figures for upload.
+    """
+    draft = work / journal.name
+    draft.mkdir()
+    files = DraftFiles(
+        folder=draft,
+        docx=draft / "manuscript.docx",
+        pdf=draft / "manuscript.pdf",
+        blinded_docx=draft / "manuscript_blinded.docx",
+        blinded_pdf=draft / "manuscript_blinded.pdf",
+    )
+    with ThreadPoolExecutor(1) as pool:
+        built = build(
+            work / "study", progress=progress, renderer=renderer, profiles=(journal.name,), output=work / "made"
+        )
+        for source, target in zip(built.outputs, (files.pdf, files.docx), strict=True):
+            source.replace(target)
+        laid_out = pool.submit(lines_in_word, files.docx)  # LibreOffice takes as long as what is done meanwhile
+        with progress.stage("upload"):
+            drawing.ended()  # where it failed, the same error comes now
+            figures = write_figure_files(document, report, journal, draft)
+        run = twin.ended()
+        if run.returncode != 0:
+            said = run.stderr.strip().removesuffix(_OF_THE_OTHER).strip()
+            raise LockstepError(f"the blinded twin could not be made: {said}")
+        for source in built.outputs:
+            (work / "made-blinded" / source.name).replace(draft / f"manuscript_blinded{source.suffix}")
+        with progress.stage("blinded"):
+            words = telling_words(report.study.folder, journal)
+            found = [str(trace) for path in (files.blinded_docx, files.blinded_pdf) for trace in traces(path, words)]
+        with progress.stage("papers"):
+            text = read_text(files.docx)
+            papers = write_papers(
+                draft,
+                study=report.study,
+                results=release(document, report.study, report.results, report.style),
+                journal=journal,
+                front_matter=document.front_matter,
+                text=text,
+                docx=files.docx,
+                pdf=files.pdf,
+                word_lines=lambda: laid_out.result() or (),
+            )
+    files = replace(files, figures=figures, tables=papers.tables, others=papers.files)
+    return _Made(files, text, words, tuple(found), (*built.warnings, *papers.warnings))
+
+
+def _drawing(folder: Path, journal: Journal) -> Spare:
+    """Return the process that draws the figures for upload; it loads what it needs beforehand."""
+    return Spare("lockstep", "figures", journal.name, "--study", str(folder), cwd=HOME)
+
+
+def _twin(work: Path, journal: Journal, renderer: Renderer) -> Spare:
+    """Return the process that makes the documents of the blinded stage; it loads what it needs beforehand."""
+    return Spare(
+        *("lockstep", "report", "--study", str(work / "blinded"), "--renderer", renderer),
+        *("--profile", journal.name, "--output", str(work / "made-blinded")),
+        cwd=HOME,
+    )

@@ -1,0 +1,237 @@
+"""A study laid out for a journal in a folder of its own, where the ordinary build makes the draft's documents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from ..anonymisation.document import Removed, blinded_front_matter, blinded_source
+from ..anonymisation.files import blind_pictures, blinded_bibliography, blinded_study, new_keys, read_bibliographies
+from ..anonymisation.identity import identifying_words
+from ..anonymisation.registrations import registrations
+from ..base.errors import StudyError
+from ..base.files import write_whole
+from ..base.resources import TEMPLATES
+from ..figures.illustrations import FOLDER as FIGURES
+from ..journals.file import Journal
+from ..journals.placement import Placement, placement_of, rearranged, with_front_matter
+from ..qmd.project import PATHS, PROJECT_FILE, STYLES, as_list, merged
+from ..qmd.source import read_front_matter, split_front_matter, utf8_text
+from ..qmd.yaml_text import read_mapping, write_mapping
+from ..references.bibtex import people_of
+from ..render.result import FORMATS
+from ..results.copies import bring, copy_files
+from ..results.model import PRIVATE
+from ..results.source import RESULTS_FILE
+from ..results.verdicts import AUDIT_FILE
+from ..runs.build import DOCUMENT
+from ..study.definition import read_study
+
+STUDY_FILE: Final = "study.toml"
+REMOVED: Final = "build/removed.txt"
+"""Where a blinded stage lists what was removed from its text word by word."""
+
+LOOK: Final = ("look", "figures", "linestretch", "line-numbers", "fontsize", "attach-results")
+"""What a draft decides of the look of its documents: neither report.qmd nor a profile has a say in it."""
+
+_FORMATS: Final = "it holds the formats of the documents"
+
+
+def stage(folder: Path, journal: Journal, place: Path, *, blinded: bool = False) -> Path:
+    """Lay a study out as a journal wants its manuscript; return the folder to build in.
+
+    ``build(place, profiles=(journal.name,), ...)`` makes the documents there, with either renderer.
+
+    Parameters
+    ----------
+    folder : the study's; nothing in it is written.
+    place : the folder to make; what was built there before is kept, for what is unchanged in it.
+    blinded : whether authors, and all that tells of them, are left out.
+
+    Raises
+    ------
+    LockstepError
+        If report.qmd or a _quarto file is missing or not valid, or the data are found from the study's folder only.
+
+    Notes
+    -----
+    Results, audit and figures are brought along, so that only what is not current is made again. The journal's rules
+    decide on line spacing, line numbers and the places of floats, whatever ``_quarto-<journal>.yml`` says of them. A
+    blinded stage has a list of what was removed word by word, ``build/removed.txt``; where a label of study.toml tells
+    of the authors, it is another one there, and the analysis runs once more.
+    """
+    folder, place = folder.resolve(), place.resolve()
+    if ".." in PurePosixPath(data := read_study(folder).data_file).parts:
+        raise StudyError(
+            f"study.toml: [data] file is '{data}'; a draft is made in another folder, where it is not found. "
+            "Put the data in the study's folder, or name their whole path."
+        )
+    source = _read(folder, journal, place)
+    text, project, profile = source.text, source.project, source.profile
+    placement = placement_of(journal)
+    profile_name = _profile_name(journal)
+    written: dict[str, str] = {}
+    removed: tuple[Removed, ...] = ()
+    if blinded:
+        texts, words = source.references, source.words
+        keys = new_keys(texts, words)
+        people = people_of(source.told)
+        written = {name: blinded_bibliography(content, people, keys) for name, content in texts.items()}
+        written[STUDY_FILE] = blinded_study(source.study, words)
+        blind = blinded_source(text, words, name=DOCUMENT, renamed=keys)
+        text, removed = blind.text, blind.removed
+        project, profile = blinded_front_matter(project, words), blinded_front_matter(profile, words)
+    text = with_front_matter(text, _without_look, name=DOCUMENT)
+    text = rearranged(text, placement, name=DOCUMENT, bibliography=bool(source.cited), profile=journal.name)
+    written |= {PROJECT_FILE: write_mapping(project)}
+    written |= {profile_name: write_mapping(merged(profile, look_of(journal, placement, blinded=blinded)))}
+    bring(folder, place, but=[Path(name) for name in (DOCUMENT, *written)])
+    _bring_built(folder, place, journal)
+    if blinded:
+        text = blind_pictures(text, folder, place)
+        written[REMOVED] = "".join(f"{DOCUMENT}:{item.line}: {item.what}\n" for item in removed)
+    (place / REMOVED).parent.mkdir(exist_ok=True)
+    for name, content in {DOCUMENT: text, **written}.items():
+        (place / name).write_text(content, encoding="utf-8")
+    return place
+
+
+def telling_words(folder: Path, journal: Journal) -> tuple[str, ...]:
+    """Return what in a draft of a study would tell who wrote it; see `identifying_words`.
+
+    Raises
+    ------
+    LockstepError
+        If report.qmd, a _quarto file or a list of references is missing or not valid.
+    """
+    return _read(folder.resolve(), journal, folder.resolve()).words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """What a stage is made from: text, project and profile, the lists of references that any of them names, study."""
+
+    text: str
+    project: dict[str, Any]
+    profile: dict[str, Any]
+    told: Mapping[str, Any]
+    cited: tuple[str, ...]
+    references: Mapping[str, str]
+    study: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What tells who wrote it."""
+        words = identifying_words(self.told, "\n".join(self.references.values()), text=self.text)
+        return tuple(dict.fromkeys((*words, *registrations(self.study))))
+
+
+def _read(folder: Path, journal: Journal, place: Path) -> _Source:
+    """Read the sources of a study; paths in project and profile are as seen from a place."""
+    text = "\n".join(read_front_matter(folder / DOCUMENT).lines)
+    project = _without_look(_project(folder, place))
+    profile = _without_look(_profile(folder, place, _profile_name(journal)))
+    front, _, _ = split_front_matter(text, name=DOCUMENT)
+    cited = _bibliographies(project, profile, front)
+    return _Source(
+        text=text,
+        project=project,
+        profile=profile,
+        told=merged(project, front),  # authors may stand in either
+        cited=tuple(cited),
+        references=read_bibliographies(folder, cited),
+        study=(folder / STUDY_FILE).read_text(encoding="utf-8"),
+    )
+
+
+def _profile_name(journal: Journal) -> str:
+    return f"_quarto-{journal.name}.yml"
+
+
+def _bibliographies(*configs: Mapping[str, Any]) -> list[str]:
+    """Return the files of references that are named anywhere, for one format as well."""
+    names = []
+    for config in configs:
+        formats = config.get("format")
+        own = [one for one in formats.values() if isinstance(one, dict)] if isinstance(formats, dict) else []
+        names += [str(name) for one in (config, *own) for name in as_list(one.get("bibliography"))]
+    return list(dict.fromkeys(names))
+
+
+def look_of(journal: Journal, placement: Placement, *, blinded: bool = False) -> dict[str, Any]:
+    """Return what the documents are told of their look, for both formats.
+
+    Where the journal has no rule: double spacing, continuous line numbers, 12 points.
+    """
+    look: dict[str, Any] = {
+        "look": "manuscript",
+        "fontsize": "12pt",
+        "linestretch": journal.value("line_spacing", 2),
+        "line-numbers": journal.value("line_numbers", "continuous") == "continuous",
+    }
+    if not placement.pictures:
+        look["figures"] = "legends"
+    if blinded:
+        look["attach-results"] = False
+    return {"format": {target: dict(look) for target in FORMATS}}
+
+
+def _without_look(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration or front matter without what a draft decides itself, in formats as well."""
+    kept = {key: value for key, value in config.items() if key not in LOOK}
+    if isinstance(formats := kept.get("format"), dict):
+        kept["format"] = {name: _without_look(own) if isinstance(own, dict) else own for name, own in formats.items()}
+    return kept
+
+
+def _project(folder: Path, place: Path) -> dict[str, Any]:
+    """Return the study's project, or the program's with its paths as seen from the stage; no hook runs in a stage."""
+    own = (folder / PROJECT_FILE).is_file()
+    home = folder if own else TEMPLATES
+    project = read_mapping(utf8_text(home / PROJECT_FILE, needed=_FORMATS), name=PROJECT_FILE)
+    settings = project.get("project")
+    if isinstance(settings, dict):
+        project["project"] = {key: value for key, value in settings.items() if key in ("type", "render")}
+    if own:
+        return project
+    bibliography = [name for name in as_list(project.pop("bibliography", None)) if (folder / name).is_file()]
+    return _seen_from(place, project) | ({"bibliography": bibliography} if bibliography else {})
+
+
+def _seen_from(place: Path, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration of the program's with the paths of its files as seen from a folder."""
+
+    def seen(value: Any) -> Any:
+        if isinstance(value, list):
+            return [seen(item) for item in value]
+        made = Path(value).parent == STYLES  # a style by name, which is put where the project is
+        return value if made else os.path.relpath(TEMPLATES / value, place)
+
+    new = {key: seen(value) if key in PATHS and value else value for key, value in config.items()}
+    if isinstance(formats := new.get("format"), dict):
+        new["format"] = {
+            name: _seen_from(place, one) if isinstance(one, dict) else one for name, one in formats.items()
+        }
+    return new
+
+
+def _profile(folder: Path, place: Path, name: str) -> dict[str, Any]:
+    """Return what a journal's profile says: the study's own, else the program's, else nothing."""
+    for home in (folder, TEMPLATES):
+        if (home / name).is_file():
+            profile = read_mapping(utf8_text(home / name, needed=_FORMATS), name=name)
+            return profile if home == folder else _seen_from(place, profile)
+    return {}
+
+
+def _bring_built(folder: Path, place: Path, journal: Journal) -> None:
+    """Bring results, audit and the journal's figures; each is used only where it is current, by content."""
+    for file in (RESULTS_FILE, AUDIT_FILE):
+        if (folder / file).is_file():
+            write_whole(place / file, (folder / file).read_bytes(), mode=PRIVATE)
+    for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):
+        if (folder / drawn).is_dir():
+            copy_files(folder / drawn, place / drawn)

@@ -1,0 +1,1 @@
+"""What a figure shows, where its parts stand, and its drawing."""

@@ -1,0 +1,234 @@
+"""Figures in the document: files that are drawn anew only when what they show has changed, alt text, Markdown."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..base.errors import ReportError, nearest
+from ..base.files import sha256, sha256_of_all, write_whole
+from ..base.resources import FONTS, PACKAGE
+from ..results.model import Results
+from ..results.source import package_version
+from ..study.definition import Study
+from ..text.provenance import Printed
+from ..text.style import NBSP, Style
+from .layout import width_of
+from .panels import FigureContent, Group, Panel, figure_content
+
+if TYPE_CHECKING:
+    from .drawing import Format
+
+FOLDER: Final = Path("build/figures")
+"""Where a study's figures stand, relative to its folder."""
+
+# SVG for the PDF, PNG for Word; the document names the file without its extension, and each format takes its own.
+FORMATS: Final[tuple[Format, ...]] = ("svg", "png")
+PAGE_WIDTH: Final = 174.0  # mm: the text of a page; the document shows what is wider on this width
+STAMP: Final = ".stamp.json"  # what the files were drawn from, and their hashes
+
+# The code and the packages that make the drawing from the content.
+_CODE: Final = (
+    *("figures/drawing.py", "figures/bands.py", "figures/raster.py", "figures/layout.py", "figures/legend.py"),
+    *("figures/steps.py", "text/figure_size.py", "text/figure_text.py", "results/curves.py"),
+)
+_PACKAGES: Final = ("matplotlib", "pillow")
+
+_WIDTH: Final = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)pt"')
+_PLAIN: Final = re.compile(r"[^\w ,.;:()%/–-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Illustration:
+    """A figure as the document shows it: its file without extension, as seen from the document, alt text and width."""
+
+    path: str
+    alt: str
+    width_mm: float
+    printed: tuple[Printed, ...] = ()
+
+    def _repr_markdown_(self) -> str:
+        return f'![]({self.path}){{fig-alt="{_attribute(self.alt)}" width={self.width_mm:g}mm}}'
+
+
+def illustrate(name: str, study: Study, results: Results, folder: Path, style: Style) -> Illustration:
+    """Return a figure of study.toml for the document in `folder`, its files in ``build/figures`` there up to date.
+
+    Files are drawn where what they show, the code that draws it or they themselves have changed since they were drawn;
+    each is written whole or not at all.
+
+    Raises
+    ------
+    ReportError
+        If study.toml has no such figure, or it cannot be drawn (see `figures.draw`).
+    ResultsError
+        If the results lack a curve or record of it.
+    """
+    content = _content(name, study, results, style)
+    place = FOLDER / style.name  # each journal's figures in a folder of their own
+    path = folder / place / name
+    _keep_current(path, _key(content), FORMATS, lambda: load_drawing(folder)(content, formats=FORMATS))
+    width = min(_drawn_width(path.with_suffix(".svg")) or width_of(content), PAGE_WIDTH)
+    return Illustration((place / name).as_posix(), alt_text(content), width, tuple(_printed(content)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """The files that a journal wants of a figure: formats, resolutions from the best on, most bytes of a file."""
+
+    formats: tuple[Format, ...]
+    dpi: tuple[int, ...]
+    most_bytes: float = math.inf
+
+
+def upload_files(
+    name: str, study: Study, results: Results, folder: Path, style: Style, upload: Upload
+) -> dict[Format, Path]:
+    """Return the files of a figure for upload, of the same drawing as in the document, up to date as `illustrate` does.
+
+    Pixels have the best resolution with which their file is not too large; the least one if none is.
+
+    Raises
+    ------
+    ReportError
+        As `illustrate`.
+    """
+    content = _content(name, study, results, style)
+
+    def drawn() -> dict[Format, bytes]:
+        draw = load_drawing(folder)
+        files = draw(content, formats=upload.formats, dpi=upload.dpi[0])
+        for dpi in upload.dpi[1:]:
+            if "tif" not in files or len(files["tif"]) <= upload.most_bytes:
+                break
+            files |= draw(content, formats=("tif",), dpi=dpi)
+        return files
+
+    path = folder / FOLDER / style.name / "upload" / name
+    _keep_current(path, _key(content, repr(upload)), upload.formats, drawn)
+    return {extension: path.with_suffix(f".{extension}") for extension in upload.formats}
+
+
+def _drawn_width(svg: Path) -> float:
+    """Return the width in millimetres of a drawing, which is another than asked for where that leaves no room."""
+    found = _WIDTH.search(svg.read_text(encoding="utf-8"))
+    return round(float(found[1]) / 72 * 25.4, 2) if found else 0.0
+
+
+def _content(name: str, study: Study, results: Results, style: Style) -> FigureContent:
+    if name not in study.figures:
+        known = ", ".join(study.figures) or "none"
+        raise ReportError(f"no figure '{name}' in study.toml{nearest(name, study.figures)}; it has: {known}")
+    return figure_content(study.figures[name], study, results, style)
+
+
+def _keep_current(path: Path, key: str, formats: Sequence[Format], drawn: Callable[[], Mapping[Format, bytes]]) -> None:
+    """Write the files of a figure, where they are not there, whole, and of this content."""
+    if _is_current(path, key, formats):
+        return
+    files = drawn()
+    for extension, content in files.items():
+        write_whole(path.with_suffix(f".{extension}"), content)
+    # Written last: a run that is stopped before leaves files that do not fit their stamp, and are drawn again.
+    hashes = {extension: hashlib.sha256(content).hexdigest() for extension, content in files.items()}
+    write_whole(path.with_suffix(STAMP), json.dumps({"content": key} | hashes, indent=2).encode() + b"\n")
+
+
+def load_drawing(folder: Path) -> Callable[..., dict[Format, bytes]]:
+    """Return `figures.draw`, loaded when it is first needed: importing matplotlib takes longer than all the rest."""
+    with _own_font_list(folder / FOLDER):
+        from .drawing import draw
+    return draw
+
+
+def alt_text(content: FigureContent) -> str:
+    """Say in words what a figure shows: each panel's patients, medians and log-rank test."""
+    curves = sum(len(panel.groups) for panel in content.panels)
+    panels = " ".join(_panel_text(panel) for panel in content.panels)
+    return f"Kaplan–Meier curve{'s' if curves > 1 else ''}. {panels}".replace(NBSP, " ")
+
+
+def _panel_text(panel: Panel) -> str:
+    head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, panel.patients) if part)
+    if len(panel.groups) == 1:
+        return f"{head}{_median(panel.groups[0])}."
+    sentences = [head, *map(_group_text, panel.groups), f"Log-rank {panel.p_text}"]
+    return f"{'. '.join(sentences)}."
+
+
+def _group_text(group: Group) -> str:
+    return f"{group.full_label}, {group.patients}{_median(group)}"
+
+
+def _median(group: Group) -> str:
+    """Return the words on a group's median; of nobody there are none."""
+    return f", median {group.median_text}" if group.curve.n else ""
+
+
+def _printed(content: FigureContent) -> Iterator[Printed]:
+    """Yield what a figure shows of the results: each curve, its median, the log-rank test of each panel."""
+    for panel in content.panels:
+        head = " ".join(part for part in (panel.letter, panel.title) if part)
+        head = f"{head}, {panel.subtitle}" if panel.subtitle else head
+        for group in panel.groups:
+            place = f"{head}: {group.full_label}"
+            if group.curve.n:  # of nobody there is no curve, only the word that there is none
+                yield Printed("curve", (group.curve.id,), place)
+            if isinstance(group.median_text, Printed):
+                yield group.median_text.at(place)
+        if isinstance(panel.p_text, Printed):
+            yield panel.p_text.at(head)
+
+
+def _key(content: FigureContent, options: str = "") -> str:
+    """Return a hash over all that decides how a figure looks, and over what else decides its files."""
+    parts = [
+        f"{content!r}{options}",
+        sha256_of_all([PACKAGE / name for name in _CODE], base=PACKAGE),
+        sha256_of_all(FONTS.glob("*.ttf"), base=FONTS),
+        *(f"{name} {package_version(name)}" for name in _PACKAGES),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _is_current(path: Path, key: str, formats: Sequence[Format]) -> bool:
+    """Tell whether the files of a figure are there, whole, and show this content."""
+    try:
+        stamp = json.loads(path.with_suffix(STAMP).read_bytes())
+        found = {extension: sha256(path.with_suffix(f".{extension}")) for extension in formats}
+    except (OSError, ValueError):
+        return False
+    return bool(stamp == {"content": key} | found)
+
+
+@contextmanager
+def _own_font_list(folder: Path) -> Iterator[None]:
+    """Let matplotlib, when first imported, keep its list of fonts beside the figures and pass by the machine's fonts.
+
+    Else it would search the machine for fonts, which can take seconds, and write the list to the home folder, which may
+    not be there. The figures use none of these fonts. A list kept elsewhere by the user's own setting stays there.
+    """
+    ours = {"MPLCONFIGDIR": str(folder / ".matplotlib"), "MPL_IGNORE_SYSTEM_FONTS": "1"}
+    added = {name: value for name, value in ours.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
+
+
+def _attribute(text: str) -> str:
+    """Escape text for a quoted attribute in Markdown: what is not plain becomes an entity.
+
+    So no quote ends the attribute, and Quarto finds no shortcode in it.
+    """
+    return _PLAIN.sub(lambda found: f"&#{ord(found[0])};", text)

@@ -1,0 +1,1 @@
+"""What journals want: their rules, the style of numbers, the places of tables and figures."""

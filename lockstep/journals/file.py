@@ -1,0 +1,140 @@
+"""A journal's file read: its rules, each with the sentence that states it and where and when it was read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from ..base.errors import ReportError, nearest
+from .rules import RULES
+
+_KEYS: Final = ("schema", "title", "rules")
+_REQUIRED: Final = ("value", "quote", "source", "read")
+_RULE_KEYS: Final = (*_REQUIRED, "secondary", "note")
+_LINE: Final = re.compile(r"^\s*(?:\[rules\.(?P<rule>[\w-]+)\]|(?P<key>[\w-]+)\s*=)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a journal.
+
+    `quote` is the sentence that states it, `source` the address where it stands, `read` the day it was read there;
+    `secondary` tells that the source is not the journal's own instructions; `note` says what else should be known.
+    """
+
+    name: str
+    value: Any
+    quote: str
+    source: str
+    read: date
+    secondary: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A journal: the name of its file, its title, and the rules that are known of it."""
+
+    name: str
+    title: str
+    rules: Mapping[str, Rule]
+
+    def value(self, rule: str, default: Any = None) -> Any:
+        """Return what a rule says, `default` where the journal is not known to have it."""
+        if rule not in RULES:
+            raise KeyError(rule)
+        return self.rules[rule].value if rule in self.rules else default
+
+
+class _File:
+    """The text of a journal's file, which knows the line of each key."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.name = name
+        self.lines: dict[tuple[str, str], int] = {}
+        rule = ""
+        for number, line in enumerate(text.splitlines(), start=1):
+            if met := _LINE.match(line):
+                rule = met["rule"] or rule
+                self.lines.setdefault((rule, met["key"] or ""), number)
+
+    def wrong(self, message: str, *, rule: str = "", key: str = "") -> ReportError:
+        """Return the error for a key of a rule, or of the file where there is no rule; names the line."""
+        line = self.lines.get((rule, key)) or self.lines.get((rule, ""))
+        return ReportError(f"{self.name}{f':{line}' if line else ''}: {message}")
+
+
+def parse_journal(content: bytes, *, name: str, file: str) -> Journal:
+    """Read the content of a journal's file.
+
+    Parameters
+    ----------
+    name : the journal's, by which users call it.
+    file : what messages call the file.
+
+    Raises
+    ------
+    ReportError
+        If it is not valid: names the line, what was expected, what to do.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        parsed = tomllib.loads(text)
+    except UnicodeDecodeError:
+        raise ReportError(f"{file}: not UTF-8 text. Save the file as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ReportError(f"{file}: not valid TOML: {error}") from None
+    source = _File(text, file)
+    for key in parsed:
+        if key not in _KEYS:
+            hint = nearest(key, _KEYS) or "."
+            raise source.wrong(f"unknown key '{key}'{hint} Known: {', '.join(_KEYS)}.", key=key)
+    if parsed.get("schema") != 1:
+        raise source.wrong("`schema = 1` is missing; it says how the file is to be read.", key="schema")
+    title, stated = parsed.get("title"), parsed.get("rules", {})
+    if not (isinstance(title, str) and title):
+        raise source.wrong('`title` is missing: the name as printed, such as title = "PLOS ONE".', key="title")
+    if not isinstance(stated, dict):
+        raise source.wrong("`rules` is not a table; write a rule as [rules.<name>].", key="rules")
+    return Journal(name, title, {rule: _rule(rule, fields, source) for rule, fields in stated.items()})
+
+
+def _rule(name: str, fields: Any, source: _File) -> Rule:
+    """Return a rule, every field of it checked."""
+    if name not in RULES:
+        hint = nearest(name, RULES) or "."
+        raise source.wrong(f"unknown rule '{name}'{hint} docs/journals.md lists them all.", rule=name)
+    if not isinstance(fields, dict):
+        raise source.wrong(f"[rules.{name}] is not a table of {', '.join(_REQUIRED)}.", key=name)
+    for key in fields:
+        if key not in _RULE_KEYS:
+            hint = nearest(key, _RULE_KEYS) or "."
+            message = f"[rules.{name}]: unknown key '{key}'{hint} Known: {', '.join(_RULE_KEYS)}."
+            raise source.wrong(message, rule=name, key=key)
+    for key in _REQUIRED:
+        if fields.get(key) in (None, ""):
+            raise source.wrong(
+                f"[rules.{name}] has no {key}. A rule needs its value, the quote that states it, its source (an "
+                "address) and the day it was read; leave out a rule that has none.",
+                rule=name,
+                key=key,
+            )
+    checks = {
+        "value": (RULES[name].accepts, RULES[name].allowed),
+        "quote": (lambda value: isinstance(value, str), "the sentence that states the rule"),
+        "source": (
+            lambda value: isinstance(value, str) and re.match(r"https?://\S+$", value),
+            "an address, https://...",
+        ),
+        "read": (lambda value: type(value) is date, "the day it was read, such as 2026-11-25"),
+        "secondary": (lambda value: isinstance(value, bool), "true or false"),
+        "note": (lambda value: isinstance(value, str), "a text"),
+    }
+    for key, (accepts, allowed) in checks.items():
+        if key in fields and not accepts(fields[key]):
+            raise source.wrong(f"[rules.{name}]: {key} is {fields[key]!r}; expected {allowed}.", rule=name, key=key)
+    return Rule(name, **fields)

@@ -1,0 +1,1 @@
+"""Typst to PDF, and what a finished PDF holds."""

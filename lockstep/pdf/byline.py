@@ -1,0 +1,55 @@
+"""Authors and affiliations of a Typst document, the same whichever renderer wrote it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ..references.authors import ADDRESS, Byline
+
+_BYLINE: Final = re.compile(r"(?<=// byline)([^\n]*\n).*?(?=\n *// end of byline)", re.DOTALL)
+
+
+def with_byline(source: str, people: Byline) -> str:
+    """Return a Typst document in which these people are the authors.
+
+    Where the template has no place for them (a line ``// byline``, another ``// end of byline``), nothing changes.
+
+    Notes
+    -----
+    Quarto reads names in a way of its own: the family name of "Max Planck, PhD" is "PhD" there. So what stands above
+    the paper is written anew, as the Word file has it.
+    """
+    if not people.authors:
+        return source
+    affiliations = (
+        f"(number: {_quoted(str(item.number))}, "
+        f"parts: {_list(item.parts[key] for key in ADDRESS if key in item.parts)})"
+        for item in people.affiliations
+    )
+    authors = (
+        f"(name: {_quoted(author.name)}, family: {_quoted(author.parts.short or author.name)}, "
+        f"degrees: {_list(author.degrees)}, affiliations: {_list(map(str, author.affiliations))}, "
+        f"corresponding: {_flag(author.corresponding)}, equal: {_flag(author.equal_contributor)}, "
+        f"deceased: {_flag(author.deceased)}, email: {_quoted(author.email or '')}, "
+        f"orcid: {_quoted(author.orcid or '')})"
+        for author in people.authors
+    )
+    written = f"  affiliations: ({''.join(f'{item}, ' for item in affiliations)}),\n"
+    written += "  authors: (" + "".join(f"\n    {author}," for author in authors) + "\n  ),"
+    return _BYLINE.sub(lambda met: met[1] + written, source, count=1)
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"({''.join(f'{_quoted(text)}, ' for text in texts)})"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a string of Typst, which knows the escapes of JSON as far as a line of text has them."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"

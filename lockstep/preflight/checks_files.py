@@ -1,0 +1,316 @@
+"""Checks of the manuscript's files: page, line numbers, where floats stand, properties, validity, fonts, blinding."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from ..base.clock import epoch
+from ..pdf.reading import PdfFacts, PdfLine, PdfPage
+from ..word.facts import WordFacts
+from ..word.text import Float, ManuscriptText
+from .checks import Draft, Found, Measure, counted, faulty
+from .checks_text import is_supplementary, mentions
+
+_LOCAL: Final = re.compile(
+    r"(?<![\w./-])(?:file:/{2,3}|/(?:home|Users|root|tmp|var|opt|usr|private|mnt|work|srv)/|[A-Za-z]:\\)[^\s\"'<>]*"
+)
+_EDGE: Final = 72.0  # points: what stands closer to the edge of a page is its header or footer
+_SAME: Final = 0.02  # line spacing that is measured differs so much from what was asked for
+_ARCHIVE_TIME: Final = frozenset({(1980, 1, 1, 0, 0, 0)})  # of zip entries that have none
+
+
+def _text_formats(draft: Draft, limit: Any) -> Found:
+    allowed = {name.strip().lstrip(".").lower() for name in limit}
+    ours = [path.suffix.lstrip(".") for path in (draft.files.docx, draft.files.pdf)]
+    return Found(bool(allowed & set(ours)), ", ".join(name.upper() for name in ours))
+
+
+# ---- the page
+
+
+def text_lines(page: PdfPage) -> tuple[PdfLine, ...]:
+    """Return the lines of a page without header, footer and the numbers of lines."""
+    numbers = set(line_numbers(page))
+    return tuple(
+        line
+        for line in page.lines
+        if line not in numbers and _EDGE < line.y < page.height - _EDGE and line.text.strip()
+    )
+
+
+def line_numbers(page: PdfPage) -> tuple[PdfLine, ...]:
+    """Return the numbers that stand in the left margin of a page, from its top."""
+    worded = [
+        line.x for line in page.lines if re.search(r"[^\W\d]{2}", line.text) and _EDGE < line.y < page.height - _EDGE
+    ]
+    left = Counter(round(x) for x in worded).most_common(1)
+    numbers = [line for line in page.lines if left and line.x < left[0][0] - 3 and line.text.strip().isdecimal()]
+    return tuple(sorted((line for line in numbers if line.y > _EDGE / 2), key=lambda line: -line.y))
+
+
+def numbered_lines(page: PdfPage) -> tuple[PdfLine, ...]:
+    """Return the lines of a page that have a number beside them."""
+    heights = [number.y for number in line_numbers(page)]
+    return tuple(line for line in text_lines(page) if any(abs(line.y - y) < line.size / 2 for y in heights))
+
+
+def pdf_line_spacing(pdf: PdfFacts) -> float | None:
+    """Return the distance of baselines that is most frequent in the text, in multiples of the text's size.
+
+    Where lines are numbered, only those count, as tables have no numbers and may be set closer.
+    """
+    lines_of = numbered_lines if any(map(line_numbers, pdf.pages)) else text_lines
+    sizes = Counter(line.size for page in pdf.pages for line in lines_of(page) for _ in line.text)
+    if not sizes:
+        return None
+    size = sizes.most_common(1)[0][0]
+    gaps: Counter[float] = Counter()
+    for page in pdf.pages:
+        lines = sorted((line for line in lines_of(page) if line.size == size), key=lambda line: -line.y)
+        gaps.update(round(upper.y - lower.y, 1) for upper, lower in pairwise(lines) if upper.y - lower.y > size / 2)
+    return gaps.most_common(1)[0][0] / size if gaps and size else None
+
+
+def _line_spacing(draft: Draft, limit: Any) -> Found:
+    found = {"Word": draft.word.line_spacing, "PDF": pdf_line_spacing(draft.pdf)}
+    faults = [
+        f"{name}: {spacing:.2f}"
+        for name, spacing in found.items()
+        if spacing is not None and spacing < limit * (1 - _SAME)
+    ]
+    measured = ", ".join(f"{spacing:.2f} in {name}" for name, spacing in found.items() if spacing is not None)
+    return faulty(faults, measured) if measured else Found(None, "no text")
+
+
+def _pdf_line_numbers(pdf: PdfFacts) -> str:
+    numbers = [int(line.text) for page in pdf.pages for line in line_numbers(page)]
+    if not numbers:
+        return "none"
+    return "continuous" if numbers == list(range(1, len(numbers) + 1)) else "not continuous"
+
+
+def _line_numbers(draft: Draft, limit: Any) -> Found:
+    found = {"Word": draft.word.line_numbers, "PDF": _pdf_line_numbers(draft.pdf)}
+    faults = [f"{name}: {kind}" for name, kind in found.items() if kind != limit]
+    return faulty(faults, ", ".join(f"{kind} in {name}" for name, kind in found.items()))
+
+
+def _has_number(page: PdfPage) -> bool:
+    edges = " ".join(line.text for line in page.lines if not _EDGE < line.y < page.height - _EDGE)
+    return bool(re.search(rf"(?<!\d){page.number}(?!\d)", edges))
+
+
+def _page_numbers(draft: Draft, limit: Any) -> Found:
+    numbered = sum(_has_number(page) for page in draft.pdf.pages)
+    pages = len(draft.pdf.pages)
+    found = {"Word": draft.word.page_numbers, "PDF": numbered == pages}
+    measured = f"{'yes' if draft.word.page_numbers else 'no'} in Word, {numbered} of {counted(pages, 'page')} in PDF"
+    if not limit:
+        found["PDF"] = numbered > 0
+    return faulty([f"{name}: {'yes' if has else 'no'}" for name, has in found.items() if has != limit], measured)
+
+
+# ---- where floats stand
+
+
+def end_of_text(text: ManuscriptText) -> int:
+    """Return how many paragraphs stand before the end of the text proper."""
+    main = set(map(id, text.main))
+    last = max((place for place, paragraph in enumerate(text.body) if id(paragraph) in main), default=-1)
+    return len(text.front) + len(text.abstract) + last + 1
+
+
+def stands_in_text(item: Float, text: ManuscriptText) -> bool:
+    """Tell whether a table or figure stands in the text proper rather than after it.
+
+    What follows its last paragraph, under no heading of its own, closes the last section: that is its place in the text
+    unless an earlier section cites it first.
+    """
+    end = end_of_text(text)
+    if item.place != end or not text.main:
+        return item.place < end
+    last = text.main[-1]
+    citing = (one for one in text.main if any(f"{kind} {n}" == item.name for kind, n in mentions(one.text)))
+    return next(citing, last).path[:1] == last.path[:1]
+
+
+def _places(draft: Draft, kind: Any) -> list[tuple[str, str]]:
+    return [
+        (item.name, "in the text" if stands_in_text(item, draft.text) else "at the end")
+        for item in draft.text.of_kind(kind)
+        if not is_supplementary(item)
+    ]
+
+
+def _stand(found: Sequence[tuple[str, str]], limit: str) -> Found:
+    measured = ", ".join(dict.fromkeys(place for _, place in found))
+    return faulty([f"{name} stands {place}" for name, place in found if place != limit], measured)
+
+
+def _tables_stand(draft: Draft, limit: Any) -> Found:
+    found = _places(draft, "table")
+    return _stand(found, limit) if found else Found(None, "no tables")
+
+
+def _pictured(draft: Draft) -> set[str]:
+    """Return the figures whose picture is in the manuscript."""
+    return {item.name for item in draft.text.of_kind("figure") if item.alt_texts}
+
+
+def _figures_stand(draft: Draft, limit: Any) -> Found:
+    pictured = _pictured(draft)
+    found = [
+        (name, place if name in pictured else "in files of their own" if draft.files.figures else "nowhere")
+        for name, place in _places(draft, "figure")
+    ]
+    return _stand(found, limit) if found else Found(None, "no figures")
+
+
+def _legends_stand(draft: Draft, limit: Any) -> Found:
+    """Where a figure shall stand is another rule's, and its legend stands with it."""
+    found = _places(draft, "figure")
+    if not found:
+        return Found(None, "no figures")
+    beside = _pictured(draft) if draft.states("figures_stand") else set()
+    apart = [(name, place) for name, place in found if name not in beside]
+    return _stand(apart, limit) if apart else Found(True, "beside the figures")
+
+
+# ---- what files are
+
+
+def _words(draft: Draft) -> Iterator[WordFacts]:
+    yield draft.word
+    if draft.blinded_word is not None:
+        yield draft.blinded_word
+    yield from draft.others
+
+
+def _pdfs(draft: Draft) -> Iterator[tuple[Path, PdfFacts]]:
+    yield draft.files.pdf, draft.pdf
+    if draft.blinded_pdf is not None:
+        yield draft.files.blinded_pdf, draft.blinded_pdf
+
+
+def _alt_text(draft: Draft, _: Any) -> Found:
+    found = {draft.word.name: draft.word.pictures, draft.files.pdf.name: draft.pdf.figures}
+    faults = [
+        f"{name}: picture {place} has no alternative text"
+        for name, texts in found.items()
+        for place, text in enumerate(texts, start=1)
+        if not text.strip()
+    ]
+    return faulty(faults, ", ".join(f"{counted(len(texts), 'picture')} in {name}" for name, texts in found.items()))
+
+
+def _metadata(draft: Draft, _: Any) -> Found:
+    faults: list[str] = []
+    time = datetime.fromtimestamp(epoch(), UTC)
+    for word in _words(draft):
+        stated = {name: date for name in ("created", "modified") if (date := word.properties.get(name))}
+        faults += _property_faults(word.name, word.properties, dates=stated, right=f"{time:%Y-%m-%dT%H:%M:%SZ}")
+        faults += [
+            f"{word.name}: part {part} holds {path}" for part, text in word.parts.items() for path in _paths(text)
+        ]
+        if word.times != _ARCHIVE_TIME:
+            faults.append(f"{word.name}: the archive tells when it was written")
+    for path, pdf in _pdfs(draft):
+        info = {name.lower(): text for name, text in pdf.info.items()}
+        stated = {name: pdf.info[name] for name in ("CreationDate", "ModDate") if name in pdf.info}
+        faults += _property_faults(path.name, info, dates=stated, right=f"D:{time:%Y%m%d%H%M%S}")
+        faults += [f"{path.name}: its properties hold {local}" for local in _paths(pdf.xmp)]
+    for figure in draft.figures:
+        faults += [
+            f"{figure.path.name}: {name} holds {path}"
+            for name, text in figure.metadata.items()
+            for path in _paths(str(text))
+        ]
+    number = len(list(_words(draft))) + len(list(_pdfs(draft))) + len(draft.figures)
+    return faulty(faults, counted(number, "file"))
+
+
+def _property_faults(
+    file: str, properties: Mapping[str, str], *, dates: Mapping[str, str], right: str
+) -> Iterator[str]:
+    if not properties.get("title", "").strip():
+        yield f"{file}: no title among its properties"
+    for name, date in dates.items():
+        if not date.startswith(right):
+            yield f"{file}: {name} is {date}, which differs from run to run"
+    for name, text in properties.items():
+        yield from (f"{file}: {name} holds {path}" for path in _paths(text))
+
+
+def _paths(text: str) -> list[str]:
+    """Return the paths of somebody's machine in a text."""
+    return list(dict.fromkeys(found[0] for found in _LOCAL.finditer(text)))
+
+
+def _word_valid(draft: Draft, _: Any) -> Found:
+    faults = [f"{word.name}: {wrong}" for word in _words(draft) for wrong in word.wrong]
+    return faulty(faults, counted(len(list(_words(draft))), "Word file"))
+
+
+def _pdf_fonts(draft: Draft, _: Any) -> Found:
+    faults = []
+    for path, pdf in _pdfs(draft):
+        for font in pdf.fonts:
+            if font.subtype == "Type3":
+                faults.append(f"{path.name}: {font.name or 'a font'} is of Type 3")
+            elif not font.embedded:
+                faults.append(f"{path.name}: {font.name} is not embedded")
+    drawn = [(figure.path.name, font) for figure in draft.figures for font in figure.fonts]
+    for name, used in drawn:
+        if used.kind == "Type 3":
+            faults.append(f"{name}: {used.name} is of Type 3")
+        elif not used.embedded:
+            faults.append(f"{name}: {used.name} is not embedded")
+    return faulty(faults, counted(len(draft.pdf.fonts) + len(drawn), "font"))
+
+
+def _pdf_tagged(draft: Draft, _: Any) -> Found:
+    faults = [f"{path.name} is not tagged" for path, pdf in _pdfs(draft) if not pdf.tagged]
+    return faulty(faults, "not tagged" if faults else "tagged")
+
+
+# ---- blinding
+
+
+def _blinded(draft: Draft, limit: Any) -> Found:
+    """Where reviewers see no author there is a twin for them; where they do, the manuscript names its authors."""
+    if limit:
+        there = draft.blinded_word is not None and draft.blinded_pdf is not None
+        return Found(there, "a blinded twin" if there else "no blinded twin")
+    named = any(paragraph.style == "Author" for paragraph in draft.text.front)
+    return Found(named, "authors named" if named else "no author named")
+
+
+def _blinded_twin(draft: Draft, _: Any) -> Found:
+    if draft.traces is None:
+        return Found(None, "no blinded twin")
+    return faulty(draft.traces, counted(len(draft.traces), "trace of the authors", "traces of the authors"))
+
+
+CHECKS: Final[dict[str, Measure]] = {
+    "text_formats": _text_formats,
+    "line_spacing": _line_spacing,
+    "line_numbers": _line_numbers,
+    "page_numbers": _page_numbers,
+    "tables_stand": _tables_stand,
+    "figures_stand": _figures_stand,
+    "legends_stand": _legends_stand,
+    "blinded": _blinded,
+    "blinded_twin": _blinded_twin,
+    "alt_text": _alt_text,
+    "metadata": _metadata,
+    "word_valid": _word_valid,
+    "pdf_fonts": _pdf_fonts,
+    "pdf_tagged": _pdf_tagged,
+}
+"""The checks of this module, by rule."""

@@ -1,0 +1,1 @@
+"""A Quarto document and its project as Quarto reads them."""

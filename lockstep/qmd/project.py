@@ -1,0 +1,231 @@
+"""The _quarto.yml files and the front matter, merged for one output format as Quarto merges them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from ..base.errors import ReportError, nearest
+from ..base.resources import HOME, TEMPLATES
+from .source import Document, utf8_text
+from .yaml_text import read_mapping
+
+PROJECT_FILE: Final = "_quarto.yml"
+
+EXECUTE: Final = ("echo", "include", "output", "eval", "warning", "error")
+
+HIGHLIGHTING: Final = ("highlight-style", "syntax-highlighting")
+"""Quarto's two names of one key; the built-in renderer knows its value ``none``."""
+
+# Keys that name files: relative to the file in which they stand.
+PATHS: Final = ("bibliography", "csl", "filters", "template", "reference-doc", "font-paths")
+STYLES: Final = Path("build/csl")
+"""Where a style of the collection is found, put there when it is named: ``csl: build/csl/<name>.csl``."""
+
+_PROGRAM: Final = PurePosixPath("lockstep/templates")
+"""What a project names there comes with the program, also where the program stands elsewhere."""
+
+PROFILES: Final = "QUARTO_PROFILE"
+"""The variable in which Quarto is told of active profiles, and tells the document's code of them."""
+
+# Sections of a project's file that are read here, each with what could stand in it.
+_SECTIONS: Final = {"project": "output-dir: build", "profile": "default: draft", "format": "docx: default"}
+
+_NOT_METADATA: Final = (
+    *("project", "profile", "format", "execute", "jupyter", "engine", "editor", "crossref", "number-sections"),
+    *("citeproc", "default-image-extension", "keep-typ", "keep-md", *HIGHLIGHTING, *PATHS, *EXECUTE),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """The project of a document.
+
+    `folder` is where _quarto.yml stands, `files` are it and the active profiles', `config` what they say together, its
+    paths absolute. `own` tells whether it stands in the document's folder, where Quarto finds it by itself.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    config: Mapping[str, Any]
+    profiles: tuple[str, ...]
+    own: bool
+
+
+def read_project(folder: Path, *, fallback: Path = TEMPLATES, profiles: Sequence[str] = ()) -> Project:
+    """Read the project of the documents in a folder.
+
+    Parameters
+    ----------
+    folder : the document's.
+    fallback : folder whose _quarto.yml serves where `folder` has none, the program's; the bibliography is the
+        document's own then, by the same name, where it has one.
+    profiles : names of active profiles; of two the first wins. Without any, those of QUARTO_PROFILE, else those that
+        _quarto.yml names as default.
+
+    Raises
+    ------
+    ReportError
+        If a file is not valid YAML, says nothing that Quarto understands, or is not there though its profile was asked
+        for.
+    """
+    own = (folder / PROJECT_FILE).exists()
+    place = folder if own else fallback
+    files = [place / PROJECT_FILE]
+    config = _read(files[0])
+    wanted = config.pop("profile", {})
+    names = list(profiles) or active_profiles() or [str(name) for name in as_list(wanted.get("default"))]
+    for name in reversed(names):  # the first gets the last word
+        file = profile_file(place, name)
+        if file is None:
+            known = sorted(
+                {
+                    path.stem.removeprefix("_quarto-")
+                    for home in (place, TEMPLATES)
+                    for path in home.glob("_quarto-*.yml")
+                }
+            )
+            raise ReportError(
+                f"no profile '{name}': {place / f'_quarto-{name}.yml'} does not exist{nearest(name, known) or '.'} "
+                f"Profiles here: {', '.join(known) or 'none'}."
+            )
+        files.append(file)
+        config = merged(config, _absolute(_read(file), file.parent))
+    if not own:
+        bibliography = as_list(config.pop("bibliography", None))
+        config["bibliography"] = [str(folder / name) for name in bibliography if (folder / name).is_file()]
+    config = _absolute(config, place)
+    for csl in (config.get("csl"), *(_for_format(config, name).get("csl") for name in config.get("format", {}))):
+        if isinstance(csl, str) and Path(csl).parent == place / STYLES:
+            from .csl import bring_style
+
+            bring_style(Path(csl))
+    return Project(folder=place, files=tuple(files), config=config, profiles=tuple(names), own=own)
+
+
+def profile_file(folder: Path, name: str) -> Path | None:
+    """Return the file of a profile: the project's own in its folder, else the program's, of a journal."""
+    return next((file for home in (folder, TEMPLATES) if (file := home / f"_quarto-{name}.yml").is_file()), None)
+
+
+def active_profiles() -> list[str]:
+    """Return the names in QUARTO_PROFILE."""
+    return [name for name in re.split(r"[,\s]+", os.environ.get(PROFILES, "")) if name]
+
+
+@contextmanager
+def profiles_told(project: Project) -> Iterator[None]:
+    """Tell code that runs of the active profiles, as Quarto does; put back what was there."""
+    before = os.environ.pop(PROFILES, None)
+    if project.profiles:
+        os.environ[PROFILES] = ",".join(project.profiles)
+    try:
+        yield
+    finally:
+        os.environ.pop(PROFILES, None)
+        if before is not None:
+            os.environ[PROFILES] = before
+
+
+def config_for(target: str, project: Project, document: Document) -> dict[str, Any]:
+    """Merge project and front matter for one format ("docx" or "typst"); paths are absolute.
+
+    Notes
+    -----
+    As in Quarto: in the project and in the front matter alike, what stands under ``format`` wins over what stands at
+    the top; then the front matter wins over the project. Lists are joined, mappings merged.
+    """
+    own = _absolute(document.front_matter, document.path.parent)
+    return merged(_for_format(project.config, target), _for_format(own, target))
+
+
+def borrowed_config(target: str, project: Project, document: Document) -> dict[str, Any]:
+    """Return what Quarto must be told for a document whose project it does not find: another folder's, paths absolute.
+
+    Told like this, a key wins over the front matter; so each has the value that the front matter leaves it.
+    """
+    front_matter = document.front_matter
+    told = set(_for_format(project.config, target)) - {"project", "jupyter"}
+    told -= {"bibliography"} if "bibliography" in front_matter else set()  # else lists are joined, and each named twice
+    config = config_for(target, project, document)
+    config["filters"] = _for_format(project.config, target).get("filters")  # for the same reason
+    return {"jupyter": config.get("jupyter", "python3"), "format": {target: {key: config[key] for key in sorted(told)}}}
+
+
+def metadata_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys that describe the document and its look, not the making of it."""
+    return {key: value for key, value in config.items() if key not in _NOT_METADATA}
+
+
+def files_named(config: Mapping[str, Any]) -> list[Path]:
+    """Return the files that a configuration names: bibliography, citation style, filters, templates."""
+    return [Path(name) for key in PATHS for name in as_list(config.get(key)) if isinstance(name, str)]
+
+
+def merged(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return two configurations as one: mappings merged, lists joined without repeats, else the other wins."""
+    new = dict(base)
+    for key, value in other.items():
+        old = new.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            new[key] = merged(old, value)
+        elif (isinstance(old, list) or isinstance(value, list)) and old and value:
+            joined = [*as_list(old), *as_list(value)]
+            new[key] = list({json.dumps(item, sort_keys=True): item for item in joined}.values())
+        elif isinstance(old, list) and not value:
+            continue
+        else:
+            new[key] = value
+    return new
+
+
+def _for_format(config: Mapping[str, Any], target: str) -> dict[str, Any]:
+    formats = config.get("format")
+    own = formats.get(target) if isinstance(formats, dict) else None
+    common = {key: value for key, value in config.items() if key != "format"}
+    return merged(common, own if isinstance(own, dict) else {})
+
+
+def _absolute(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return a configuration with its paths absolute, those under ``format`` as well."""
+
+    def absolute(key: str, value: Any) -> Any:
+        if isinstance(value, list):
+            return [absolute(key, item) for item in value]
+        if key == "filters" and not (isinstance(value, str) and value.endswith(".lua")):
+            return value  # one that comes with Quarto or an extension
+        path = folder / str(value)
+        ours = PurePosixPath(str(value))
+        return str(HOME / ours if ours.is_relative_to(_PROGRAM) and not path.exists() else path)
+
+    new = {key: absolute(key, value) if key in PATHS and value else value for key, value in config.items()}
+    formats = new.get("format")
+    if isinstance(formats, dict):
+        new["format"] = {key: _absolute(own, folder) if isinstance(own, dict) else own for key, own in formats.items()}
+    return new
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return what a project's file says; of sections, only those that say something."""
+    said = read_mapping(utf8_text(path, needed="it holds the formats of the documents"), name=path.name)
+    if isinstance(said.get("format"), str):  # `format: docx`, in short
+        said["format"] = {said["format"]: "default"}
+    for section, example in _SECTIONS.items():
+        if said.get(section) is None:
+            said.pop(section, None)
+        elif not isinstance(said[section], dict):
+            raise ReportError(
+                f"{path.name}: `{section}` is '{said[section]}'; expected keys below it, such as `{example}`."
+            )
+    return said
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a list as it is, anything else as a list of one, nothing as an empty one."""
+    return [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]

@@ -1,0 +1,1 @@
+"""Names of authors, and files of references."""

@@ -1,0 +1,273 @@
+"""The waist: every statistic that a manuscript can print, written once to results.json and read from there."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+import fastjsonschema
+
+from ..base.errors import ResultsError, nearest
+from ..base.files import write_whole
+from ..statistics.risk_table import RiskTable as RiskTable  # part of a curve
+
+SCHEMA_VERSION: Final = 1
+
+PRIVATE: Final = 0o600
+"""The permissions of results.json, and of every copy of it."""
+
+Kind = Literal[
+    "count",  # patients or events: a whole number
+    "percent",  # 0-100
+    "number",  # a measurement, in `unit`
+    "time",  # a duration, in `unit`
+    "date",  # ISO 8601
+    "hazard_ratio",
+    "p_value",
+    "statistic",  # a test statistic, or degrees of freedom
+    "probability",  # 0-1: an area under a curve, a sensitivity
+    "setting",  # a constant of the study definition
+]
+
+SCHEMA_FILE: Final = Path(__file__).with_name("results.schema.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One statistic at full precision, with all that is needed to judge it.
+
+    Attributes
+    ----------
+    id : stable dotted name, such as ``os.by_sex.male.median``.
+    kind : what it measures; decides how it is printed.
+    value : the number (or ISO date, or text of a setting); None where it cannot be estimated.
+    unit : unit of `value` (days, months, years, cm, %), if it has one.
+    label : what it is, in words.
+    population : the set of patients it describes, in words.
+    n : number of patients it was computed from.
+    denominator : what a count or percentage is out of.
+    conf_low, conf_high, conf_level : confidence interval; a bound is None where it cannot be estimated.
+    method : estimator and its conventions.
+    decimals : in which it is given: those of the variable that a number or time describes; None for other kinds.
+    reason : why `value` is None ("not reached", "no events"); where there is a value, why it lacks a confidence limit.
+    warning : what a reader should know before trusting the value.
+    """
+
+    id: str
+    kind: Kind
+    value: float | int | str | None
+    label: str
+    population: str
+    n: int
+    method: str
+    unit: str | None = None
+    denominator: int | None = None
+    conf_low: float | None = None
+    conf_high: float | None = None
+    conf_level: float | None = None
+    decimals: int | None = None
+    reason: str | None = None
+    warning: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("value", "conf_low", "conf_high"):
+            number = getattr(self, name)
+            if isinstance(number, float) and not math.isfinite(number):
+                raise ResultsError(
+                    f"record {self.id}: {name} is {number}; what cannot be estimated is None with a reason"
+                )
+        if self.value is None and not self.reason:
+            raise ResultsError(f"record {self.id}: no value and no reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """One Kaplan-Meier curve, as a figure draws it: a point at time 0 and at each distinct follow-up time.
+
+    All times in `unit`. Bounds are None where the interval cannot be estimated. ``n_at_risk`` at a point counts
+    follow-up >= that time; ``n_events`` and ``n_censored`` count what happens exactly then.
+    """
+
+    id: str
+    label: str
+    population: str
+    n: int
+    unit: str
+    method: str
+    conf_level: float
+    time: tuple[float, ...]
+    survival: tuple[float, ...]
+    conf_low: tuple[float | None, ...]
+    conf_high: tuple[float | None, ...]
+    n_at_risk: tuple[int, ...]
+    n_events: tuple[int, ...]
+    n_censored: tuple[int, ...]
+    risk_table: RiskTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the results come from: files by name and SHA-256, and the versions of the packages used."""
+
+    data_file: str
+    data_sha256: str
+    data_rows: int
+    data_columns: int
+    study_file: str
+    study_sha256: str
+    code_sha256: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """All records and curves of one run, with their source."""
+
+    source: Source
+    records: tuple[Record, ...]
+    curves: tuple[Curve, ...] = field(default=())
+
+    @cached_property
+    def _records(self) -> dict[str, Record]:
+        return _by_id(self.records)
+
+    @cached_property
+    def _curves(self) -> dict[str, Curve]:
+        return _by_id(self.curves)
+
+    def __getitem__(self, record_id: str) -> Record:
+        """Return the record with this id; raise ResultsError with the nearest ids where there is none."""
+        try:
+            return self._records[record_id]
+        except KeyError:
+            raise ResultsError(f"no result '{record_id}'{nearest(record_id, self._records)}") from None
+
+    def __contains__(self, record_id: object) -> bool:
+        return record_id in self._records
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records)
+
+    def curve(self, curve_id: str) -> Curve:
+        """Return the curve with this id; raise ResultsError with the nearest ids where there is none."""
+        try:
+            return self._curves[curve_id]
+        except KeyError:
+            raise ResultsError(f"no curve '{curve_id}'{nearest(curve_id, self._curves)}") from None
+
+
+Item = TypeVar("Item", Record, Curve)
+
+
+def _by_id(items: Iterable[Item]) -> dict[str, Item]:
+    found: dict[str, Item] = {}
+    for item in items:
+        if item.id in found:
+            raise ResultsError(f"two results have the id '{item.id}'")
+        found[item.id] = item
+    return found
+
+
+def to_json(results: Results) -> str:
+    """Return the text of results.json: one record or curve a line, optional fields only where they say something."""
+    records = ",\n".join(f"    {_line(record)}" for record in results.records)
+    curves = ",\n".join(f"    {_line(curve)}" for curve in results.curves)
+    return (
+        "{\n"
+        f'  "schema": {SCHEMA_VERSION},\n'
+        f'  "source": {_line(results.source)},\n'
+        f'  "records": [\n{records}\n  ],\n'
+        f'  "curves": [\n{curves}\n  ]\n'
+        "}\n"
+    )
+
+
+def from_json(text: str, *, name: str = "results.json") -> Results:
+    """Read the text of results.json; floats come back exactly as they were written.
+
+    Raises
+    ------
+    ResultsError
+        If the text is not JSON, is of another schema version, or does not fit ``results.schema.json``.
+    """
+    raw = checked_json(
+        text, _validator(), name=name, version=SCHEMA_VERSION, advice="; run `make report` to compute it again"
+    )
+    return Results(
+        source=Source(**raw["source"]),
+        records=tuple(Record(**item) for item in raw["records"]),
+        curves=tuple(_curve(item) for item in raw["curves"]),
+    )
+
+
+def checked_json(
+    text: str, validate: Callable[[Any], Any], *, name: str, version: int, advice: str = ""
+) -> dict[str, Any]:
+    """Return what a JSON text holds, of the schema version that this program reads; errors end with `advice`.
+
+    Raises
+    ------
+    ResultsError
+        If the text is not JSON, is of another schema version, or is not valid.
+    """
+    try:
+        raw = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ResultsError(f"{name} is damaged (line {error.lineno}){advice}") from None
+    found = raw.get("schema") if isinstance(raw, dict) else None
+    if found != version:
+        raise ResultsError(f"{name} has schema version {found}, this program reads {version}{advice}")
+    try:
+        validate(raw)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise ResultsError(f"{name} does not fit its schema: {error.message}{advice}") from None
+    return dict(raw)
+
+
+def write_results(results: Results, path: Path) -> None:
+    """Write results.json, whole or not at all, for the eyes of its owner: its curves have every day of follow-up."""
+    write_whole(path, to_json(results).encode(), mode=PRIVATE)
+
+
+def read_results(path: Path) -> Results:
+    """Read results.json; raise ResultsError where there is none or it is not valid."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ResultsError(f"{path} does not exist; run `make report` to compute it") from None
+    return from_json(text, name=str(path))
+
+
+def read_source(path: Path) -> Source | None:
+    """Read only the header of results.json; None where there is no such file or it is of another form."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            head = [file.readline() for _ in range(3)]
+        version = json.loads("{" + head[1].strip().rstrip(",") + "}")
+        source = json.loads("{" + head[2].strip().rstrip(",") + "}")
+        return Source(**source["source"]) if version["schema"] == SCHEMA_VERSION else None
+    except (FileNotFoundError, ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def _line(item: Record | Curve | Source) -> str:
+    """Return one dataclass as a line of JSON, leaving out fields that equal their default."""
+    defaults = {f.name: f.default for f in fields(item) if f.default is not MISSING}
+    values = {key: value for key, value in asdict(item).items() if key not in defaults or value != defaults[key]}
+    return json.dumps(values, ensure_ascii=False, allow_nan=False)
+
+
+def _curve(item: Mapping[str, Any]) -> Curve:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
+    table = {key: tuple(value) for key, value in values.pop("risk_table").items()}
+    return Curve(**values, risk_table=RiskTable(**table))
+
+
+@cache
+def _validator() -> Any:
+    return fastjsonschema.compile(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))

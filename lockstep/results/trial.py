@@ -1,0 +1,48 @@
+"""A study as it would be with another data file, beside the study, which stays as it is (`DATA=file` of `make`)."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from ..base.errors import DataError, StudyError
+from ..base.files import read_file
+from ..study.definition import read_study
+from .copies import bring
+from .model import PRIVATE
+from .source import RESULTS_FILE
+
+FOLDER: Final = RESULTS_FILE.parent / "try"
+"""Where a study is tried with another data file, relative to its folder; documents go to ``build`` in there."""
+
+
+def trial_study(folder: Path, data: Path) -> Path:
+    """Make a study folder that is the one given but for its data file; return where it stands.
+
+    It holds copies of the study's files and links to its folders, as they are now, and a copy of the data file under
+    the name that study.toml gives it. What an earlier trial has built is kept, for what is unchanged in it.
+
+    Raises
+    ------
+    DataError
+        If there is no such data file.
+    StudyError
+        If study.toml names a data file outside of its folder, which cannot be replaced beside it.
+    """
+    folder = folder.resolve()
+    study = read_study(folder)
+    if not data.is_file():
+        what = "is no file that ends (a folder, a pipe or a device)" if data.exists() else "there is no such file"
+        raise DataError(f"{data}: {what}. DATA names the data file to try, as seen from here.")
+    name = PurePosixPath(study.data_file)
+    if name.is_absolute() or ".." in name.parts or RESULTS_FILE.parts[0] == name.parts[0]:
+        raise StudyError(
+            f"study.toml: [data] file is '{name}'; another file can be tried only in place of one in the study's "
+            "folder, outside of build/. Put the data there."
+        )
+    trial = folder / FOLDER
+    content = read_file(data)  # before an earlier trial is cleared away, whose copy it may be
+    bring(folder, trial, but=[name])
+    (trial / name).touch(mode=PRIVATE)
+    (trial / name).write_bytes(content)
+    return trial

@@ -1,0 +1,1 @@
+"""Locks, change reports, and redlines with the cause of each change."""

@@ -1,0 +1,282 @@
+"""`make report`: results, document, finishing; only where something has changed, and whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from ..base.boundaries import home_of
+from ..base.clock import epoch
+from ..base.errors import LockstepError, ReportError, ResultsError
+from ..base.files import write_whole
+from ..base.progress import Progress
+from ..base.resources import FONTS, PACKAGE, TEMPLATES
+from ..qmd.project import Project, config_for, files_named, profiles_told, read_project
+from ..qmd.source import read_front_matter
+from ..render.result import FORMATS, Draft
+from ..results.model import read_results
+from ..results.source import RESULTS_FILE
+from ..results.source import is_current as results_are_current
+from ..results.verdicts import PUBLISHED_FILE
+from ..study.definition import Study, read_study
+from ..text.assumptions import current_notes
+from .commit import check_places, complete, replace_together
+from .run_lock import one_at_a_time, workshop
+from .stamp import digests, environment, identity, is_current, stamp_text, stamped_inputs
+
+DOCUMENT: Final = "report.qmd"
+STAMP: Final = ".report.json"
+_TYPST: Final = ".report.typ"  # what the PDF was made from
+
+Renderer = Literal["auto", "builtin", "quarto"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The documents of a study: where they stand, whether this run made them, what should be known of them.
+
+    `warnings` are of the documents, `notes` of the analysis behind them.
+    """
+
+    outputs: tuple[Path, ...]
+    made: bool
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def build(
+    folder: Path,
+    *,
+    progress: Progress,
+    renderer: Renderer = "auto",
+    output: Path | None = None,
+    profiles: tuple[str, ...] = (),
+    force: bool = False,
+    is_last: bool = False,
+) -> Report:
+    """Bring a study's report.pdf and report.docx up to date.
+
+    Parameters
+    ----------
+    folder : the study's, with study.toml and report.qmd.
+    renderer : "quarto" or "builtin"; "auto" takes Quarto where it is installed.
+    output : folder for the documents; without it the project's output-dir, in the study's folder.
+    profiles : names of Quarto profiles, _quarto-<name>.yml.
+    force : make the documents even where nothing has changed.
+    is_last : whether the program was run for the documents alone: Ctrl-C that comes after them comes too late.
+
+    Raises
+    ------
+    LockstepError
+        For anything wrong in data, study or document; the last documents are untouched then.
+    """
+    folder = folder.resolve()
+    study = read_study(folder)
+    document = folder / DOCUMENT
+    project = read_project(folder, profiles=profiles)
+    quarto = _choose(renderer)
+    target = (output or _target(folder, project)).resolve()
+    with one_at_a_time(target):
+        with progress.stage("results") as stage:
+            stage.note = _bring_results_up_to_date(study)
+        outputs = (target / f"{document.stem}.pdf", target / f"{document.stem}.docx")
+        known = digests(_known_inputs(folder, document, project))
+        choices = environment(
+            renderer=identity(quarto, without="builtin"), profiles=",".join(project.profiles), epoch=str(epoch())
+        )
+        stamp = target / STAMP
+        if not force and is_current(stamp, known=known, outputs=outputs, environment=choices):
+            return Report(outputs, made=False, warnings=_broken_claims(document, study), notes=current_notes(study))
+
+        check_places((*outputs, stamp))
+        # Whatever is saved from here on is seen by the next run: hashes are taken first, then the files are read.
+        found_last_time = digests(stamped_inputs(stamp))
+        study, project = read_study(folder), read_project(folder, profiles=profiles)
+        with workshop(target) as work:
+            with progress.stage("document") as stage:
+                draft = _render(document, project, work, quarto)
+                stage.note = "by Quarto" if quarto else "by the built-in renderer"
+            with progress.stage("finish"):
+                from ..render.finish import finish  # loads typst and lxml
+
+                pdf = work / outputs[0].name
+                warnings = finish(
+                    draft,
+                    docx=draft.docx,
+                    pdf=pdf,
+                    root=folder,
+                    fonts=FONTS,
+                    released=lambda: _released(document, project),
+                )
+            warnings += _broken_claims(document, study)
+            made = {outputs[0]: pdf, outputs[1]: draft.docx}
+            found = _found_inputs(draft, folder, target) - known.keys()
+            inputs = known | digests(found) | {path: found_last_time[path] for path in found & found_last_time.keys()}
+            hashes = digests(made.values())
+            new_stamp = stamp_text(
+                stamp, inputs=inputs, outputs={path: hashes[new] for path, new in made.items()}, environment=choices
+            )
+            write_whole(work / STAMP, new_stamp.encode())
+            notes = current_notes(study)  # before the documents are there: an error from here on leaves the old ones
+            replace_together(made | {stamp: work / STAMP, target / _TYPST: draft.typst}, work, is_last=is_last)
+        return Report(outputs, made=True, warnings=warnings, notes=notes)
+
+
+@contextmanager
+def ready(
+    folder: Path, *, renderer: Renderer, output: Path | None = None, profiles: tuple[str, ...] = ()
+) -> Iterator[None]:
+    """Load what `build` needs and set the last pages once more: in the ``with`` block it does its work at once.
+
+    A study that is not there yet is one that will come with its figures, as a stage of a draft: no drawing is loaded.
+    """
+    from ..document import release  # noqa: F401
+    from ..figures.illustrations import load_drawing
+    from ..pdf.typst import prepared
+    from ..render import finish  # noqa: F401
+
+    folder = folder.resolve()
+    if _choose(renderer) is None:
+        from ..render import builtin  # noqa: F401
+    if folder.is_dir():
+        load_drawing(folder)
+    with suppress(ResultsError):
+        read_results(folder / RESULTS_FILE)  # makes ready what reads them
+    with ExitStack() as stack:
+        with suppress(LockstepError, OSError, UnicodeDecodeError):
+            target = output or _target(folder, read_project(folder, profiles=profiles))
+            last = (target / _TYPST).read_text("utf-8")
+            stack.enter_context(prepared(last, root=folder, fonts=FONTS))
+        yield
+
+
+def watched_files(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> dict[Path, str]:
+    """Return the files whose change asks for new documents, each with its hash when the last ones were made.
+
+    The hash is empty for a file that they were not made from, or that has not been seen yet.
+
+    Raises
+    ------
+    LockstepError
+        If study, project or front matter are not valid, so that the files are not known.
+    """
+    folder = folder.resolve()
+    project = read_project(folder, profiles=profiles)
+    known = _known_inputs(folder, folder / DOCUMENT, project) | {folder / read_study(folder).data_file}
+    made = stamped_inputs((output or _target(folder, project)).resolve() / STAMP)
+    results = folder / RESULTS_FILE  # made on the way
+    return {path: made.get(path, "") for path in sorted((known | made.keys()) - {results})}
+
+
+def finish_pending(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> None:
+    """Put in place the documents of a study that a killed run had decided on; where nothing is pending, do nothing.
+
+    Raises
+    ------
+    PendingError
+        If they cannot be moved to their places.
+    """
+    folder = folder.resolve()
+    try:
+        target = output or _target(folder, read_project(folder, profiles=profiles))
+    except (LockstepError, OSError):  # the verb itself will say what is wrong
+        return
+    complete(target)
+
+
+def known_inputs(folder: Path, *, profiles: tuple[str, ...] = ()) -> set[Path]:
+    """Return the files that documents of a study are made from, as far as they are known beforehand.
+
+    Raises
+    ------
+    LockstepError
+        If project or front matter are not valid.
+    """
+    return _known_inputs(folder, folder / DOCUMENT, read_project(folder, profiles=profiles))
+
+
+def identity_of_renderer(renderer: Renderer) -> str:
+    """Name what renders the documents for a choice, so that another version of it is another name."""
+    return identity(_choose(renderer), without="builtin")
+
+
+def _target(folder: Path, project: Project) -> Path:
+    """Return the folder that a project wants its documents in, which is one of the study's."""
+    named = str(project.config.get("project", {}).get("output-dir") or "build")
+    target = folder / named
+    if not target.resolve().is_relative_to(home_of(folder)):
+        raise ReportError(
+            f"_quarto.yml: output-dir is '{named}', which leads out of the study's folder, where nothing is written. "
+            "Name a folder in it; documents elsewhere are made with --output."
+        )
+    return target
+
+
+def _bring_results_up_to_date(study: Study) -> str:
+    if results_are_current(study, study.folder / RESULTS_FILE):
+        return "up to date"
+    from ..document.report import ensure_results  # loads jinja2 and more
+
+    ensure_results(study)
+    return "computed"
+
+
+def _broken_claims(document: Path, study: Study) -> tuple[str, ...]:
+    """Say of each claim that the results do not support where it stands; the documents mark them."""
+    if b".claim(" not in document.read_bytes():
+        return ()
+    from ..document.check import broken_claims  # loads jinja2 and more
+
+    return broken_claims(document, study)
+
+
+def _released(document: Path, project: Project) -> tuple[str | None, tuple[str, ...]]:
+    """Return what the PDF carries of the results, in the style of the project's profiles."""
+    from ..document.release import attachment  # loads jinja2 and more
+
+    with profiles_told(project):
+        return attachment(document)
+
+
+def _choose(renderer: Renderer) -> Path | None:
+    """Return the Quarto program where it is to be used."""
+    if renderer == "builtin":
+        return None
+    from ..render.quarto import find_quarto
+
+    found = find_quarto()
+    if found is None and renderer == "quarto":
+        raise ReportError(
+            "RENDERER=quarto, but there is no Quarto: QUARTO_PATH is not set and no `quarto` is on PATH. "
+            "Install it (quarto.org, or `make quarto`), or use RENDERER=builtin."
+        )
+    return found
+
+
+def _known_inputs(folder: Path, document: Path, project: Project) -> set[Path]:
+    """Return the files that every document of this study is made from."""
+    front = read_front_matter(document)
+    named = {path for name in FORMATS for path in files_named(config_for(name, project, front))}
+    code = {*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.schema.json")}
+    templates = {path for home in (TEMPLATES, folder / "templates") for path in home.rglob("*") if path.is_file()}
+    own = {folder / name for name in ("study.toml", PUBLISHED_FILE, RESULTS_FILE)}
+    return {document, *own, *project.files, *named, *code, *templates}
+
+
+def _found_inputs(draft: Draft, folder: Path, target: Path) -> set[Path]:
+    """Return the files that this document turned out to be made from; what is made on the way is not one of them."""
+    made = (target, folder / RESULTS_FILE.parent)
+    return {path for path in draft.inputs if not any(path.is_relative_to(place) for place in made)}
+
+
+def _render(document: Path, project: Project, work: Path, quarto: Path | None) -> Draft:
+    if quarto is None:
+        from ..render import builtin
+
+        return builtin.render(document, project, work)
+    from ..render.quarto import render
+
+    return render(document, project, work, quarto=quarto)

@@ -1,0 +1,246 @@
+"""`make watch`: documents brought up to date whenever a file that they are made from is saved, until Ctrl-C.
+
+The process that watches renders nothing and computes nothing. It keeps two others ready, one with the statistics loaded
+and one with what makes documents, lets them run when they are needed, and starts new ones then (see `spare`). So no
+patient row comes into the process that writes the manuscript, no run sees what another left, and memory does not grow.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final, NoReturn
+
+import watchfiles
+
+from ..base.errors import LockstepError, counted
+from ..base.resources import HOME, PACKAGE
+from ..results.source import RESULTS_FILE
+from ..results.source import is_current as results_are_current
+from ..study.definition import read_study
+from .build import DOCUMENT, Renderer, watched_files
+from .contents import Contents, changed, everything_in, folders_in
+from .worker import Spare
+
+_PAUSE: Final = 50  # milliseconds without a further change: whoever saves has done so
+_LONGEST: Final = 500  # milliseconds of changes without a pause
+_LOOK: Final = 1000  # milliseconds after which to look without being told
+_GONE: Final = 0.2  # seconds for a file to come back: some editors remove it before they write it anew
+_LOADS: Final = "import lockstep.runs.watch, lockstep.cli.manuscript, lockstep.cli.analysis"
+_GOES_ON: Final = "Mend it and save; watching goes on.\n"
+
+
+def watch(folder: Path, *, renderer: Renderer, output: Path | None = None, profiles: tuple[str, ...] = ()) -> NoReturn:
+    """Build a study's documents, then again after each change of a file that they are made from.
+
+    Parameters
+    ----------
+    folder, renderer, output, profiles : as `lockstep.runs.build.build` takes them.
+
+    Raises
+    ------
+    LockstepError
+        If the study cannot be read at the start. Later errors are told, and the next change is waited for.
+    KeyboardInterrupt
+        When it is ended; what was running has ended in order before.
+    """
+    folder = folder.resolve()
+    read_study(folder)
+    files = _Files(folder, output, profiles)
+    ready = _Ready(folder, renderer, output, profiles)
+    reason: list[Path] = []
+    with closing(ready):
+        while True:
+            files.remember()
+            if any(path.is_relative_to(PACKAGE) and path.suffix == ".py" for path in reason):
+                _start_again(reason, folder, ready)
+                built = False
+            else:
+                built = ready.build(_named(reason, folder))
+            files.after(built=built)
+            ready.refill()
+            if not reason:
+                _say(f"Watching the {counted(files.count(), 'file')} that the report is made from; Ctrl-C ends.")
+            reason = files.wait()
+
+
+class _Files:
+    """The files that a study's documents are made from, and what they held when the last run began."""
+
+    def __init__(self, folder: Path, output: Path | None, profiles: tuple[str, ...]) -> None:
+        self._folder, self._output, self._profiles = folder, output, profiles
+        self._contents = Contents()
+        self._held: dict[Path, str] = {folder / name: "" for name in (DOCUMENT, "study.toml")}
+        self._others: dict[Path, str] | None = None  # after an error only: any other file may be what was missing
+
+    def remember(self) -> None:
+        """Take what the files hold now for what the next run is made from."""
+        self._held = self._contents.of(self._known())
+
+    def after(self, *, built: bool) -> None:
+        """Add the files that a run has found, or, where it failed, all that might mend it."""
+        known = self._known()
+        now = self._contents.of(known)
+        self._held = {path: self._held.get(path, known[path] or now[path]) for path in known}
+        self._others = None if built else self._elsewhere()
+
+    def wait(self) -> list[Path]:
+        """Return the files that have changed since, as soon as there are any."""
+        while not (found := self._look()):
+            folders = self._folders()
+            events = watchfiles.watch(
+                *sorted(folders),
+                watch_filter=None,
+                debounce=_LONGEST,
+                step=_PAUSE,
+                rust_timeout=_LOOK,
+                yield_on_timeout=True,
+                recursive=False,
+            )
+            # A folder may go between being listed and being watched; then the list is made again.
+            with suppress(FileNotFoundError), closing(events):
+                for event in events:
+                    if event and self._folders() != folders:
+                        break
+                    if event and (found := self._look()):
+                        return found
+                    if changed(self._held, self._contents.of(self._held)):
+                        break
+        return found
+
+    def count(self) -> int:
+        """Return how many files are watched."""
+        return len(self._held)
+
+    def _look(self) -> list[Path]:
+        found = self._changed()
+        if any(not path.exists() for path in found):
+            time.sleep(_GONE)
+            found = self._changed()
+        return found
+
+    def _changed(self) -> list[Path]:
+        known = self._known()
+        found = changed(self._held, self._contents.of(known | self._held))
+        return found if self._others is None else found or changed(self._others, self._elsewhere())
+
+    def _known(self) -> dict[Path, str]:
+        """Return the files to watch, with the hashes that the stamp has of them."""
+        try:
+            return watched_files(self._folder, output=self._output, profiles=self._profiles)
+        except (LockstepError, OSError):  # the run will tell; mending it is a change of a file known before
+            return dict.fromkeys(self._held, "")
+
+    def _elsewhere(self) -> dict[Path, str]:
+        found = everything_in(self._own_folders())
+        return {path: text for path, text in found.items() if path not in self._held}
+
+    def _own_folders(self) -> Iterator[Path]:
+        built = self._folder / RESULTS_FILE.parent
+        return folders_in(self._folder, but=[built, *([self._output.resolve()] if self._output else [])])
+
+    def _folders(self) -> set[Path]:
+        own = () if self._others is None else self._own_folders()
+        return {self._folder, *own, *(path.parent for path in (*self._known(), *self._held) if path.parent.is_dir())}
+
+
+class _Ready:
+    """The two processes that stand ready."""
+
+    def __init__(self, folder: Path, renderer: Renderer, output: Path | None, profiles: tuple[str, ...]) -> None:
+        self._folder = folder
+        place = ["--output", str(output)] if output is not None else []
+        place += [f"--profile={name}" for name in profiles]
+        self._commands = {
+            "documents": ["lockstep", "report", "--study", str(folder), "--renderer", renderer, *place],
+            "results": ["lockstep", "results", "--study", str(folder)],
+        }
+        self._spares: dict[str, Spare] = {}
+
+    def build(self, reason: str) -> bool:
+        """Bring results and documents up to date, and tell so; return whether that could be done."""
+        begun = time.perf_counter()
+        wanted = ["results", "documents"] if self._results_are_stale() else ["documents"]
+        for name in wanted:
+            run = self._start(name).run_once()
+            del self._spares[name]
+            if run.returncode != 0:
+                sys.stdout.write(f"{reason}\n" if reason else "")
+                sys.stdout.flush()
+                sys.stderr.write(f"{run.stderr}{_GOES_ON}")
+                return False
+            sys.stderr.write(run.stderr)
+        if not reason:
+            _say(run.stdout.rstrip())
+        elif run.stdout.rstrip().endswith("up to date"):
+            _say(f"{reason}: nothing to do")
+        else:
+            _say(f"{reason}: {' and '.join(wanted)} written in {time.perf_counter() - begun:.1f} s")
+        return True
+
+    def refill(self) -> None:
+        """Start what is missing, for the next time."""
+        for name in self._commands:
+            self._start(name)
+
+    def close(self) -> None:
+        """End both."""
+        while self._spares:
+            self._spares.popitem()[1].close()
+
+    def _start(self, name: str) -> Spare:
+        if name not in self._spares:
+            self._spares[name] = Spare(*self._commands[name])
+        return self._spares[name]
+
+    def _results_are_stale(self) -> bool:
+        try:
+            study = read_study(self._folder)
+            return not results_are_current(study, study.folder / RESULTS_FILE)
+        except (LockstepError, OSError):  # told by the run
+            return False
+
+
+def _start_again(reason: Iterable[Path], folder: Path, ready: _Ready) -> None:
+    """Become a new process that has loaded the code as it is now; where that cannot be loaded, say why and go on."""
+    named = _named(reason, folder)
+    loads = subprocess.run([sys.executable, "-c", _LOADS], cwd=HOME, capture_output=True, text=True, check=False)
+    ready.close()
+    if loads.returncode == 0:
+        _say(f"{named}: starting again with the new code")
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (itself)
+    where = re.findall(r'File "(.*)", line (\d+)', loads.stderr)[-1:]
+    place = "".join(f"{_shown(Path(path), folder)}:{line}: " for path, line in where)
+    said = loads.stderr.strip() or f"the code cannot be loaded: Python ended with code {loads.returncode}"
+    sys.stderr.write(f"{place}{said.splitlines()[-1]}\n{_GOES_ON}")
+
+
+def _named(paths: Iterable[Path], folder: Path) -> str:
+    """Name changed files in short, with the time of day."""
+    names = [_shown(path, folder) for path in paths]
+    if not names:
+        return ""
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return f"{time.strftime('%H:%M:%S')} {', '.join(names[:2])}{more}"
+
+
+def _shown(path: Path, folder: Path) -> str:
+    for place in (folder, HOME):
+        if path.is_relative_to(place):
+            return path.relative_to(place).as_posix()
+    return str(path)
+
+
+def _say(line: str) -> None:
+    """Print a line; where nobody reads it any more (`| head`), end, as Ctrl-C does."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+    error = getattr(sys.stdout, "error", None)
+    if isinstance(error, BrokenPipeError):
+        raise KeyboardInterrupt

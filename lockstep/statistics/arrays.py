@@ -1,0 +1,104 @@
+"""Arrays handed to the statistics, checked before anything is computed; a refusal names the rows, counted from 1."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..base.errors import DataError, counted, row_list
+from ..base.snapping import snapped_all
+
+Floats: TypeAlias = NDArray[np.float64]
+Bools: TypeAlias = NDArray[np.bool_]
+Ints: TypeAlias = NDArray[np.int64]
+
+# Two times closer than this are the same time, as in R (survival::aeqSurv): 0.1 + 0.2 months and 0.3 months are tied.
+TIED = float(np.sqrt(np.finfo(np.float64).eps))
+
+
+def checked_numbers(values: ArrayLike, name: str) -> Floats:
+    """Return a non-empty array of finite numbers.
+
+    Raises
+    ------
+    DataError
+        If there is no value, or one is missing, infinite or not a number; names the rows.
+    """
+    try:
+        numbers = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        numbers = np.array([_number(value) for value in np.asarray(values, dtype=object)])
+    if numbers.ndim != 1:
+        raise DataError(f"{name} has {counted(numbers.ndim, 'dimension')}; expected one value per patient.")
+    if numbers.size == 0:
+        raise DataError(f"{name} is empty; expected at least one patient. Check the eligibility rules and the groups.")
+    _refuse(~np.isfinite(numbers), f"{name} is missing or not a finite number")
+    return numbers
+
+
+def checked_flags(values: ArrayLike, name: str) -> Bools:
+    """Return a non-empty array of yes and no; raise DataError where a value is neither 0/1 nor False/True."""
+    numbers = checked_numbers(values, name)
+    _refuse(~np.isin(numbers, (0, 1)), f"{name} is neither 0 nor 1")
+    return np.asarray(numbers == 1)
+
+
+def checked_follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Bools]:
+    """Return follow-up times and event flags of the same patients, times tied that differ by rounding only.
+
+    Raises
+    ------
+    DataError
+        If there is no patient, the lengths differ, or a value is missing, a time negative or an event neither 0 nor 1.
+
+    Notes
+    -----
+    Times are tied as R ties them (``survival::aeqSurv``): a gap below 1.5e-8, absolute or relative to the mean distinct
+    time, is no gap.
+    """
+    times, events = checked_numbers(time, "follow-up time"), checked_flags(event, "event")
+    same_length(times, events, "follow-up time", "event")
+    _refuse(times < 0, "follow-up time is negative", "Check that no patient's end comes before the start.")
+
+    times = snapped_all(times)
+    distinct = np.unique(times)
+    gap = np.diff(distinct)
+    tied = (gap <= TIED) | (gap <= TIED * distinct.mean())
+    if tied.any():
+        first = distinct[np.concatenate(([True], ~tied))]
+        times = first[np.searchsorted(first, times, side="right") - 1]
+    return times, events
+
+
+def same_length(first: NDArray[Any], second: NDArray[Any], first_name: str, second_name: str) -> None:
+    """Raise DataError where two columns do not hold the same number of patients."""
+    if len(first) != len(second):
+        lengths = f"{first_name} has {counted(len(first), 'value')}, {second_name} has {len(second)}"
+        raise DataError(f"{lengths}; expected one of each per patient.")
+
+
+def checked_counts(table: ArrayLike) -> Ints:
+    """Return a table of counts without its empty rows and columns; raise DataError where it is not one."""
+    try:
+        numbers = np.asarray(table, dtype=np.float64)
+    except (TypeError, ValueError):
+        numbers = np.empty(0)
+    if numbers.ndim != 2 or not np.array_equal(numbers, np.floor(np.abs(numbers))):
+        raise DataError("a cross table is not one of counts; expected whole numbers >= 0 in rows of equal length.")
+    counts = numbers.astype(np.int64)
+    return np.asarray(counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0])
+
+
+def _refuse(wrong: Bools, found: str, advice: str = "Complete the data, or leave these patients out.") -> None:
+    if wrong.any():
+        raise DataError(f"{found} in {row_list(np.flatnonzero(wrong) + 1)}. {advice}")
+
+
+def _number(value: object) -> float:
+    """Return a value as a number; what is none becomes NaN, to be refused with its row."""
+    try:
+        return float(value)  # type: ignore[arg-type]  # the point is to try
+    except (TypeError, ValueError):
+        return float("nan")

@@ -1,0 +1,62 @@
+"""Association: chi-square and Fisher's exact test of two categories, the ROC cut-off of a marker for an outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import chdtrc
+
+from .arrays import checked_counts
+from .fisher import DEGENERATE, FisherTest, fisher_exact
+from .roc import RocCutoff, cutoff_of_nobody, roc_curve_cutoff
+
+__all__ = [
+    "ChiSquareTest",
+    "FisherTest",
+    "RocCutoff",
+    "chi_square",
+    "cutoff_of_nobody",
+    "fisher_exact",
+    "roc_curve_cutoff",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChiSquareTest:
+    """Pearson's chi-square test; `expected_min`, the smallest expected count, tells whether to trust it."""
+
+    statistic: float | None
+    df: int
+    p_value: float | None
+    expected_min: float | None
+    reason: str | None = None
+
+
+def chi_square(table: ArrayLike) -> ChiSquareTest:
+    """Test the association of the rows and columns of a table of counts.
+
+    Parameters
+    ----------
+    table : (r, c) counts.
+
+    Raises
+    ------
+    DataError
+        If the table is not a rectangle of counts.
+
+    Notes
+    -----
+    Pearson's statistic without continuity correction, as ``chisq.test(table, correct = FALSE)`` in R. Rows and columns
+    without a patient are dropped first; what is left must have two of each.
+    """
+    counts = checked_counts(table)
+    if min(counts.shape) < 2:
+        return ChiSquareTest(statistic=None, df=0, p_value=None, expected_min=None, reason=DEGENERATE)
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    statistic = float(np.sum((counts - expected) ** 2 / expected))
+    df = (counts.shape[0] - 1) * (counts.shape[1] - 1)
+    return ChiSquareTest(
+        statistic=statistic, df=df, p_value=float(chdtrc(df, statistic)), expected_min=float(expected.min())
+    )

@@ -1,0 +1,241 @@
+"""Cox regression: hazard ratios with Efron's ties, and the likelihood-ratio test of nested models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.special import chdtrc, ndtr
+
+from .arrays import Bools, Floats, checked_follow_up, checked_numbers, same_length
+from .estimate import finite, normal_quantile
+from .partial_likelihood import Maximum, PartialLikelihood, maximise
+
+# The share of a column's information that the columns before it must leave: R's toler.chol. Covariates correlated at
+# 0.99999999999 are estimated, and what is a sum of others but for rounding (1e-15) is not.
+COLLINEAR: Final = float(np.finfo(np.float64).eps) ** 0.75
+
+NO_EVENTS: Final = "no events"
+CONSTANT: Final = "the same value in all patients"
+NEVER_VARIES: Final = "the same value in all patients at risk whenever an event occurs"
+DEPENDENT: Final = "determined by the terms before it"
+DIVERGES: Final = "tends to infinity (a level without events, or complete separation)"
+TOO_LARGE: Final = "too large for a number; give the variable in a smaller unit"
+TOO_SMALL: Final = "too close to 0 for a number; give the variable in a smaller unit"
+NOTHING_ADDED: Final = "the larger model adds nothing that can be estimated"
+NOT_CONVERGED: Final = "the estimation did not converge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardRatio:
+    """One term of a Cox model: exp(coef) with its Wald interval and P value, or the reason why there is none."""
+
+    term: str
+    hazard_ratio: float | None = None
+    conf_low: float | None = None
+    conf_high: float | None = None
+    p_value: float | None = None
+    coef: float | None = None
+    se: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoxModel:
+    """A fitted Cox model.
+
+    Attributes
+    ----------
+    terms : a hazard ratio per column of the design, in its order.
+    n, events : patients and events.
+    conf_level : of the intervals.
+    log_likelihood : the maximised partial log-likelihood, its limit where a term tends to infinity; None without a fit.
+    parameters : how many columns the likelihood was maximised over; constant and dependent columns do not count.
+    reason : why there is no fit at all.
+    """
+
+    terms: tuple[HazardRatio, ...]
+    n: int
+    events: int
+    conf_level: float
+    log_likelihood: float | None
+    parameters: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikelihoodRatioTest:
+    """Twice the difference of two log-likelihoods, as chi-square with the difference in parameters."""
+
+    statistic: float | None
+    df: int
+    p_value: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoxFit:
+    """The fit behind a model, in standardised columns; `maximum` is None where `reason` says why there is none.
+
+    `kept` are the positions of the columns in the likelihood, `scale` their standard deviations, `dropped` the reasons
+    why others are not in it.
+    """
+
+    names: tuple[str, ...]
+    n: int
+    events: int
+    kept: tuple[int, ...]
+    scale: Floats
+    dropped: Mapping[int, str]
+    likelihood: PartialLikelihood
+    maximum: Maximum | None
+    reason: str | None
+
+
+def cox_regression(
+    time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, *, conf_level: float = 0.95
+) -> CoxModel:
+    """Fit a Cox proportional-hazards model.
+
+    Parameters
+    ----------
+    time : (n,) follow-up, >= 0, in any unit.
+    event : (n,) True or 1 where the event was observed.
+    covariates : (n, p) numeric design columns; a factor is given as its indicator columns.
+
+    Raises
+    ------
+    DataError
+        If there is no patient, a value is missing, a time is negative or an event neither 0 nor 1; names the rows.
+
+    Notes
+    -----
+    Efron's approximation for ties, Wald intervals and P values, as R's ``coxph``. What cannot be estimated is a term
+    with a reason: a constant column; a column determined by those before it (NA in R); a coefficient that grows without
+    end, where R prints a huge hazard ratio and warns. The other terms are then estimated at that limit. With fewer
+    events than columns nothing is estimated.
+
+    References
+    ----------
+    Efron B. The efficiency of Cox's likelihood function for censored data. J Am Stat Assoc 1977;72:557-565.
+    """
+    fit = fit_cox(time, event, covariates)
+    maximum, z = fit.maximum, normal_quantile(conf_level)
+    terms = {position: HazardRatio(term=fit.names[position], reason=reason) for position, reason in fit.dropped.items()}
+    for index, position in enumerate(fit.kept):
+        term = fit.names[position]
+        if maximum is None or maximum.diverging[index]:
+            terms[position] = HazardRatio(term=term, reason=fit.reason or DIVERGES)
+        else:
+            coef = float(maximum.coefficients[index] / fit.scale[index])
+            se = float(np.sqrt(maximum.covariance[index, index]) / fit.scale[index])
+            terms[position] = _hazard_ratio(term, coef, se, z)
+    return CoxModel(
+        terms=tuple(terms[position] for position in range(len(fit.names))),
+        n=fit.n,
+        events=fit.events,
+        conf_level=conf_level,
+        log_likelihood=None if maximum is None else maximum.log_likelihood,
+        parameters=0 if maximum is None else len(fit.kept),
+        reason=fit.reason,
+    )
+
+
+def likelihood_ratio_test(smaller: CoxModel, larger: CoxModel) -> LikelihoodRatioTest:
+    """Test whether the columns that the larger of two nested models adds improve it, as R's ``anova(smaller, larger)``.
+
+    Raises
+    ------
+    ValueError
+        If the models are not of the same patients, or the first is not the smaller one.
+    """
+    df = larger.parameters - smaller.parameters
+    if (smaller.n, smaller.events) != (larger.n, larger.events):
+        raise ValueError("a likelihood-ratio test needs two models of the same patients")
+    if smaller.log_likelihood is None or larger.log_likelihood is None:
+        return LikelihoodRatioTest(statistic=None, df=max(df, 0), p_value=None, reason=smaller.reason or larger.reason)
+    if df < 0:
+        raise ValueError("a likelihood-ratio test takes the smaller model first")
+    if df == 0:
+        return LikelihoodRatioTest(statistic=None, df=0, p_value=None, reason=NOTHING_ADDED)
+    statistic = max(0.0, 2 * (larger.log_likelihood - smaller.log_likelihood))
+    return LikelihoodRatioTest(statistic=statistic, df=df, p_value=float(chdtrc(df, statistic)))
+
+
+def fit_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> CoxFit:
+    """Check the input, set aside the columns that cannot be estimated, and maximise the likelihood over the others."""
+    times, events = checked_follow_up(time, event)
+    names, design = tuple(str(name) for name in covariates.columns), _checked_design(covariates, times)
+
+    # Standardised columns keep the information matrix well conditioned, whatever the units. The sums run over sorted
+    # values, so that the order of the rows changes no bit.
+    ordered = np.sort(design, axis=0)
+    constant = ordered[0] == ordered[-1]
+    scale = np.where(constant, 1.0, ordered.std(axis=0))
+    standardised = np.where(constant, 0.0, (design - ordered.mean(axis=0)) / scale)
+    likelihood = PartialLikelihood.of(times, events, standardised)
+
+    dropped, maximum, reason = dict[int, str](), None, NO_EVENTS
+    if events.any():
+        dropped = _not_estimable(likelihood, constant)
+    kept = [position for position in range(len(names)) if position not in dropped]
+    likelihood = replace(likelihood, covariates=likelihood.covariates[:, kept])
+    if events.any():
+        reason = f"fewer events ({events.sum()}) than terms ({len(kept)})"
+    if events.sum() >= max(len(kept), 1):
+        maximum, reason = maximise(likelihood), NOT_CONVERGED
+    return CoxFit(
+        names=names,
+        n=len(times),
+        events=int(events.sum()),
+        kept=tuple(kept),
+        scale=scale[kept],
+        dropped=dropped,
+        likelihood=likelihood,
+        maximum=maximum,
+        reason=reason if maximum is None else None,
+    )
+
+
+def _checked_design(covariates: pd.DataFrame, times: Floats) -> Floats:
+    columns = [checked_numbers(column, f"covariate '{name}'") for name, column in covariates.items()]
+    for name, column in zip(covariates, columns, strict=True):
+        same_length(times, column, "follow-up time", f"covariate '{name}'")
+    return np.column_stack(columns) if columns else np.empty((len(times), 0))
+
+
+def _not_estimable(likelihood: PartialLikelihood, constant: Bools) -> dict[int, str]:
+    """Return the columns that add no information, at zero, to those before them, and why (Cholesky, as R's coxph)."""
+    # Risk sets are nested: a column that does not vary in the first varies in none.
+    first_risk_set = likelihood.covariates[likelihood.first_at_risk[0] :]
+    varies = (first_risk_set != first_risk_set[0]).any(axis=0)
+    left = likelihood.at(np.zeros(len(constant))).information()
+    found = dict[int, str]()
+    for position, total in enumerate(np.diag(left).copy()):
+        if not varies[position]:
+            found[position] = CONSTANT if constant[position] else NEVER_VARIES
+        elif left[position, position] <= COLLINEAR * total:
+            found[position] = DEPENDENT
+        else:
+            left -= np.outer(left[position], left[position]) / left[position, position]
+    return found
+
+
+def _hazard_ratio(term: str, coef: float, se: float, z: float) -> HazardRatio:
+    with np.errstate(over="ignore", under="ignore"):
+        # No ratio is 0: what is printed as one has only become too small for a float, as exp(-800).
+        ratio, low, high = (finite(np.exp(coef + bound * se)) or None for bound in (0, -z, z))
+    return HazardRatio(
+        term=term,
+        hazard_ratio=ratio,
+        conf_low=None if ratio is None else low,
+        conf_high=None if ratio is None else high,
+        p_value=float(2 * ndtr(-abs(coef / se))),
+        coef=coef,
+        se=se,
+        reason=None if ratio is not None else TOO_LARGE if coef > 0 else TOO_SMALL,
+    )

@@ -1,0 +1,18 @@
+"""The number at risk at chosen times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskTable:
+    """Patients at risk, censored and with the event at chosen times; the three add up to n at each time.
+
+    ``n_at_risk`` counts follow-up >= time (as R's ``summary(survfit(), times)``); events and censorings before it.
+    """
+
+    time: tuple[float, ...]
+    n_at_risk: tuple[int, ...]
+    n_events: tuple[int, ...]
+    n_censored: tuple[int, ...]

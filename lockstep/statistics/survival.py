@@ -1,0 +1,344 @@
+"""Survival of right-censored patients: Kaplan-Meier, numbers at risk and the log-rank test, by lifelines.
+
+The only module that imports lifelines. It does so inside the functions: the import takes a second, and whoever only
+asks whether results are up to date should not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.special import chdtrc
+
+from ..base.errors import DataError, row_list
+from ..base.snapping import snapped
+from ..study.model import ConfType
+from .arrays import TIED, Bools, Floats, Ints, checked_follow_up, same_length
+from .cox import CoxModel, HazardRatio, LikelihoodRatioTest, cox_regression, likelihood_ratio_test
+from .estimate import Estimate, finite, normal_quantile
+from .proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
+from .risk_table import RiskTable
+from .stratified import NOT_CONNECTED, stratified_log_rank
+
+__all__ = [
+    "CoxModel",
+    "Estimate",
+    "HazardRatio",
+    "KaplanMeierEstimate",
+    "LikelihoodRatioTest",
+    "LogRankTest",
+    "ProportionalHazardsTest",
+    "cox_regression",
+    "kaplan_meier",
+    "likelihood_ratio_test",
+    "log_rank",
+    "number_at_risk",
+    "proportional_hazards_test",
+    "reverse_kaplan_meier",
+]
+
+NOT_REACHED: Final = "not reached"
+NO_EVENT_YET: Final = "no event up to then"
+NOBODY_LEFT: Final = "nobody without the event is left then"
+BEYOND_FOLLOW_UP: Final = "beyond the last follow-up"
+
+
+def load() -> None:
+    """Import lifelines beforehand, for a process that will need it at once."""
+    import lifelines.statistics  # noqa: F401
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KaplanMeierEstimate:
+    """A Kaplan-Meier curve: one point at time 0 and one at each distinct follow-up time, in order.
+
+    Attributes
+    ----------
+    n, events : patients and events.
+    conf_level : of the interval, with Greenwood's variance.
+    time : in the unit of the follow-up.
+    survival : at and after each time, until the next.
+    conf_low, conf_high : None where survival is 0, and on the log-log scale where it is still 1 at a follow-up time;
+        both 1 before the first.
+    n_at_risk : patients with follow-up >= the time.
+    n_events, n_censored : events and censorings exactly then.
+    """
+
+    n: int
+    events: int
+    conf_level: float
+    time: tuple[float, ...]
+    survival: tuple[float, ...]
+    conf_low: tuple[float | None, ...]
+    conf_high: tuple[float | None, ...]
+    n_at_risk: tuple[int, ...]
+    n_events: tuple[int, ...]
+    n_censored: tuple[int, ...]
+
+    def median(self) -> Estimate:
+        """Return the median survival time with its interval (Brookmeyer and Crowley, from the same limits).
+
+        Notes
+        -----
+        The first time with survival of one half or less; where the curve is flat at one half (within 1.5e-8), the
+        middle of the flat. The limits are read off the curves of the limits in the same way. All this as R prints it
+        with a ``survfit`` object. A median that is not reached can still have a lower limit.
+        """
+        value = _half_time(self.time, self.survival)
+        low, high = _half_time(self.time, self.conf_low), _half_time(self.time, self.conf_high)
+        reason = NOT_REACHED if value is None or (low is None) != (high is None) else None
+        return Estimate(value=value, conf_low=low, conf_high=high, reason=reason)
+
+    def at(self, times: Iterable[float]) -> tuple[Estimate, ...]:
+        """Return survival at these times (>= 0), as R's ``summary(fit, times, extend = TRUE)``.
+
+        Beyond the last follow-up survival is unknown and the estimate None, unless the curve has come down to 0. Before
+        the first follow-up time the limits are 1 and 1, as in R; no record holds such an interval (`records.interval`).
+        """
+        return tuple(self._at(time) for time in times)
+
+    def _at(self, time: float) -> Estimate:
+        if time < 0:
+            raise ValueError(f"no survival at time {time}; a time is 0 or more")
+        time = snapped(time)
+        if time > self.time[-1] and self.survival[-1] > 0:
+            return Estimate(value=None, reason=BEYOND_FOLLOW_UP)
+        point = int(np.searchsorted(self.time, time, side="right")) - 1
+        survival, low, high = self.survival[point], self.conf_low[point], self.conf_high[point]
+        reason = {1.0: NO_EVENT_YET, 0.0: NOBODY_LEFT}.get(survival) if low is None or high is None else None
+        return Estimate(survival, low, high, reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRankTest:
+    """The log-rank test of equal survival in two or more groups.
+
+    Attributes
+    ----------
+    statistic, df, p_value : chi-square; None (df 0) where there is nothing to compare.
+    n, events : patients and events in the groups compared.
+    groups : the groups compared: those with a patient still at risk at the first event (of a stratum).
+    reason : why there is no test.
+    """
+
+    statistic: float | None
+    df: int
+    p_value: float | None
+    n: int
+    events: int
+    groups: tuple[str, ...]
+    reason: str | None = None
+
+
+def kaplan_meier(
+    time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95, conf_type: ConfType = "log-log"
+) -> KaplanMeierEstimate:
+    """Estimate survival from right-censored follow-up.
+
+    Parameters
+    ----------
+    time : (n,) follow-up, >= 0, in any unit.
+    event : (n,) True or 1 where the event was observed.
+    conf_type : the scale on which the interval is symmetric: log(-log S), log S or S itself ("plain").
+
+    Raises
+    ------
+    DataError
+        If there is no patient, a value is missing, a time is negative or an event neither 0 nor 1; names the rows.
+
+    Notes
+    -----
+    At tied times events precede censorings (Kaplan & Meier 1958). Greenwood variance; interval (Kalbfleisch & Prentice
+    2002, sec. 1.4) as R's ``survfit(conf.type = conf_type)``: none where survival is 0, nor on the log-log scale where
+    it is still 1 at a follow-up time; log and plain limits are cut at 1, plain ones at 0.
+    """
+    from lifelines import KaplanMeierFitter
+
+    times, events = checked_follow_up(time, event)
+    with np.errstate(all="ignore"):  # lifelines takes log(0) at the ends of the curve, and leaves np.seterr changed
+        fitter = KaplanMeierFitter(alpha=1 - conf_level).fit(times, events)
+    table = fitter.event_table
+    survival = fitter.survival_function_.to_numpy()[:, 0]
+    limits = _limits(survival, table, normal_quantile(conf_level), conf_type)
+    if times.min() > 0:
+        limits[0] = 1.0
+    low, high = (tuple(finite(limit) for limit in column) for column in limits.T)
+    return KaplanMeierEstimate(
+        n=len(times),
+        events=int(events.sum()),
+        conf_level=conf_level,
+        time=tuple(table.index.to_numpy(dtype=float).tolist()),
+        survival=tuple(survival.tolist()),
+        conf_low=low,
+        conf_high=high,
+        n_at_risk=tuple(table["at_risk"].tolist()),
+        n_events=tuple(table["observed"].tolist()),
+        n_censored=tuple(table["censored"].tolist()),
+    )
+
+
+def _limits(survival: Floats, table: pd.DataFrame, z: float, conf_type: ConfType) -> Floats:
+    """Return the lower and upper limits at each time, as (k, 2); NaN where the scale has none."""
+    n, d = table["at_risk"].to_numpy(dtype=float), table["observed"].to_numpy(dtype=float)
+    with np.errstate(all="ignore"):  # logarithms of 0 and 1 at the ends of the curve; their limits become NaN
+        se = np.sqrt(np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0)))  # of log S (Greenwood)
+        if conf_type == "plain":
+            bounds = (survival * (1 - z * se), survival * (1 + z * se))
+        elif conf_type == "log":
+            bounds = (survival * np.exp(-z * se), survival * np.exp(z * se))
+        else:
+            width = np.exp(-z * se / np.log(survival))
+            bounds = (survival**width, survival ** (1 / width))
+        limits = np.clip(np.column_stack(bounds), 0.0, 1.0)
+    known = survival > 0 if conf_type != "log-log" else (survival > 0) & (survival < 1)
+    limits[~known] = np.nan
+    return np.asarray(limits)
+
+
+def reverse_kaplan_meier(
+    time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95, conf_type: ConfType = "log-log"
+) -> KaplanMeierEstimate:
+    """Estimate the distribution of follow-up: Kaplan-Meier with event and censoring exchanged (Schemper & Smith 1996).
+
+    Parameters and errors as for `kaplan_meier`.
+
+    Notes
+    -----
+    As ``survfit(Surv(time, 1 - event) ~ 1)`` in R: a patient with the event is still at risk of a censoring at the same
+    time.
+    """
+    times, events = checked_follow_up(time, event)
+    return kaplan_meier(times, ~events, conf_level=conf_level, conf_type=conf_type)
+
+
+def number_at_risk(time: ArrayLike, event: ArrayLike, at: Iterable[float]) -> RiskTable:
+    """Count patients at risk (follow-up >= t), and events and censorings before t; the three add up to n at each t.
+
+    Parameters
+    ----------
+    time, event : as for `kaplan_meier`.
+    at : the times to count at, in the unit of `time`.
+
+    Notes
+    -----
+    At risk as R's ``summary(survfit(...), times)``: a patient whose follow-up ends at t is still at risk at t. Times
+    are snapped on both sides: at 0.4 x 12 months, which R takes for more than 4.8, those followed for 4.8 are at risk.
+    """
+    times, events = checked_follow_up(time, event)
+    ticks = tuple(snapped(float(tick)) for tick in at)
+    n_events = np.searchsorted(np.sort(times[events]), ticks)
+    n_censored = np.searchsorted(np.sort(times[~events]), ticks)
+    return RiskTable(
+        time=ticks,
+        n_at_risk=tuple((len(times) - n_events - n_censored).tolist()),
+        n_events=tuple(n_events.tolist()),
+        n_censored=tuple(n_censored.tolist()),
+    )
+
+
+def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, strata: ArrayLike | None = None) -> LogRankTest:
+    """Test whether survival is the same in two or more groups (log-rank, two-sided).
+
+    Parameters
+    ----------
+    time, event : as for `kaplan_meier`.
+    group : (n,) the group of each patient, of any type.
+    strata : (n,) the stratum of each patient: patients are compared with those of their own stratum only.
+
+    Raises
+    ------
+    DataError
+        As `kaplan_meier`, and if a group or a stratum is missing.
+
+    Notes
+    -----
+    As ``survdiff`` in R, with ``+ strata(...)`` where there are strata: unweighted, hypergeometric variance; a group
+    with nobody left at the first event (of any stratum) is not compared and does not count in the degrees of freedom.
+    lifelines has no stratified test: that one is computed by `lockstep.statistics.stratified`.
+    """
+    from lifelines.statistics import multivariate_logrank_test
+
+    times, events = checked_follow_up(time, event)
+    codes, labels = _categories(group, times, "group")
+    if strata is not None:
+        return _stratified(times, events, codes, labels, _categories(strata, times, "stratum")[0])
+
+    # Whoever is gone before the first event takes no part; without events nobody does.
+    first = times[events].min(initial=np.inf)
+    compared = np.isin(codes, codes[times >= first])
+    groups = tuple(labels[code] for code in np.unique(codes[compared]))
+    n, n_events = int(compared.sum()), int(events.sum())
+    if reason := _not_comparable(times, events, first, len(groups), len(np.unique(codes))):
+        return LogRankTest(statistic=None, df=0, p_value=None, n=n, events=n_events, groups=groups, reason=reason)
+
+    # Sorted, so that the order of the rows changes no bit of the sums.
+    order = np.lexsort((events, times, codes))
+    order = order[compared[order]]
+    with np.errstate(all="ignore"):
+        result = multivariate_logrank_test(times[order], codes[order], events[order])
+    return LogRankTest(
+        statistic=max(0.0, float(result.test_statistic)),  # equal curves can give -1e-17
+        df=len(groups) - 1,
+        p_value=float(result.p_value),
+        n=n,
+        events=n_events,
+        groups=groups,
+    )
+
+
+def _stratified(times: Floats, events: Bools, codes: Ints, labels: tuple[str, ...], strata: Ints) -> LogRankTest:
+    statistic, compared = stratified_log_rank(times, events, codes, strata)
+    taking_part = np.isin(codes, compared)
+    reason = None
+    if statistic is None:
+        first = times[events].min(initial=np.inf)
+        reason = _not_comparable(times, events, first, len(compared), len(np.unique(codes))) or NOT_CONNECTED
+    df = 0 if statistic is None else len(compared) - 1
+    return LogRankTest(
+        statistic=statistic,
+        df=df,
+        p_value=None if statistic is None else float(chdtrc(df, statistic)),
+        n=int(taking_part.sum()),
+        events=int(events[taking_part].sum()),
+        groups=tuple(labels[code] for code in compared),
+        reason=reason,
+    )
+
+
+def _not_comparable(times: Floats, events: Bools, first: float, n_compared: int, n_groups: int) -> str | None:
+    """Return why a log-rank test is impossible, or None where it is possible."""
+    if not events.any():
+        return "no events"
+    if n_groups < 2:
+        return "patients in one group only"
+    if n_compared < 2:
+        return "one group only is at risk when events occur"
+    if np.sum(times >= first) == np.sum(events & (times == first)):
+        return "all patients at risk have the event at the same time"
+    return None
+
+
+def _categories(values: ArrayLike, times: Floats, name: str) -> tuple[Ints, tuple[str, ...]]:
+    """Return the group (or stratum) of each patient as a number, and the names of the groups."""
+    categories = pd.Categorical(np.asarray(values, dtype=object) if not isinstance(values, pd.Series) else values)
+    codes = np.asarray(categories.codes, dtype=np.int64)
+    same_length(times, codes, "follow-up time", name)
+    if (codes < 0).any():
+        rows = row_list(np.flatnonzero(codes < 0) + 1)
+        raise DataError(f"{name} is missing in {rows}. Complete the data, or leave these patients out.")
+    return codes, tuple(str(name) for name in categories.categories)
+
+
+def _half_time(time: tuple[float, ...], curve: tuple[float | None, ...]) -> float | None:
+    """Return where a curve comes down to one half, or the middle of its flat there (R's survival:::survmean)."""
+    below = [(at, level) for at, level in zip(time, curve, strict=True) if level is not None and level < 0.5 + TIED]
+    if not below:
+        return None
+    start, flat = below[0]
+    end = next((at for at, level in below if level < flat), start) if abs(flat - 0.5) < TIED else start
+    return (start + end) / 2

@@ -1,0 +1,1 @@
+"""study.toml: its model, its reading, conditions and formulas."""

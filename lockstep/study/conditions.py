@@ -1,0 +1,207 @@
+"""What a condition means: its parts, where it is true, false or unknown (Kleene), and what can never be right."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal, TypeAlias
+
+from ..base.errors import LockstepError
+from ..base.snapping import snapped, snapped_all
+from ..base.wording import hint, listing, shown
+
+_COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class ExpressionError(LockstepError):
+    """A condition is not valid; whoever reads the condition says where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariableType:
+    """What a condition may ask of a variable: its kind and, for a category, its levels."""
+
+    kind: Literal["number", "category", "date"]
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name whose value is looked up."""
+
+    name: str
+
+
+Constant: TypeAlias = str | float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``left sign right``; at least one side is a name."""
+
+    sign: str
+    left: Name | Constant
+    right: Name | Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """``name in [options]``."""
+
+    name: Name
+    options: tuple[Constant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """``name present``: never unknown."""
+
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite of a condition."""
+
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """All of the conditions (`every`), or any of them."""
+
+    every: bool
+    parts: tuple[Condition, ...]
+
+
+Condition: TypeAlias = Comparison | Membership | Present | Not | Join
+Truth: TypeAlias = tuple[Any, Any]
+"""Where a condition is true and where it is false, as bools or boolean arrays; it is unknown where it is neither.
+
+The two halves follow Kleene's logic with `&` and `|` alone, for single values and for whole columns alike.
+"""
+
+
+def truth(condition: Condition, values: Any) -> Truth:
+    """Evaluate a condition over `values`, a mapping from name to a Series or a single value (None or NaN: missing)."""
+    match condition:
+        case Not(part):
+            true, false = truth(part, values)
+            return false, true
+        case Join(every, parts):
+            return _joined(every, [truth(part, values) for part in parts])
+        case Present(Name(name)):
+            present = _known(values[name])
+            return present, present ^ True
+        case Membership(name, options):
+            return _joined(False, [truth(Comparison("==", name, option), values) for option in options])
+        case Comparison(sign, left, right):
+            return _compared(sign, _value(left, values), _value(right, values))
+
+
+def _joined(every: bool, parts: list[Truth]) -> Truth:
+    true, false = parts[0]
+    for part_true, part_false in parts[1:]:
+        if every:
+            true, false = true & part_true, false | part_false
+        else:
+            true, false = true | part_true, false & part_false
+    return true, false
+
+
+def _value(operand: Name | Constant, values: Any) -> Any:
+    return values[operand.name] if isinstance(operand, Name) else operand
+
+
+def _known(value: Any) -> Any:
+    if hasattr(value, "notna"):
+        return value.notna().to_numpy()
+    return value is not None and value == value  # NaN is the one value that differs from itself
+
+
+def _compared(sign: str, left: Any, right: Any) -> Truth:
+    known = _known(left) & _known(right)
+    if not (known if isinstance(known, bool) else known.any()):
+        return known, known
+    left, right = (_without_noise(side.to_numpy() if hasattr(side, "to_numpy") else side) for side in (left, right))
+    try:
+        holds = _COMPARE[sign](_as_date(left, like=right), _as_date(right, like=left))
+    except TypeError:
+        raise ExpressionError(f"'{sign}' stands between values of different kinds") from None
+    return known & holds, known & (holds ^ True)
+
+
+def _without_noise(value: Any) -> Any:
+    """Return a number, or an array of numbers, snapped; anything else as it is."""
+    if isinstance(value, float):
+        return snapped(value)
+    return snapped_all(value) if getattr(getattr(value, "dtype", None), "kind", "") == "f" else value
+
+
+def _as_date(value: Any, *, like: Any) -> Any:
+    """Return an ISO date as the scalar of `like`'s dtype where that is an array of dates; else the value itself."""
+    if isinstance(value, str) and getattr(getattr(like, "dtype", None), "kind", "") == "M":
+        return like.dtype.type(value)
+    return value
+
+
+def check(condition: Condition, types: Mapping[str, VariableType]) -> None:
+    """Refuse what can never be right: an undeclared level, a number compared with text, an order among categories.
+
+    Raises
+    ------
+    ExpressionError
+        For the first fault; the names must all be in `types`.
+    """
+    for leaf in _leaves(condition):
+        match leaf:
+            case Comparison(sign, Name() as name, other) | Comparison(sign, other, Name() as name):
+                _check_pair(sign, name, other, types)
+            case Membership(name, options):
+                for option in options:
+                    _check_pair("==", name, option, types)
+
+
+def _leaves(condition: Condition) -> Iterator[Condition]:
+    match condition:
+        case Not(part):
+            yield from _leaves(part)
+        case Join(_, parts):
+            for part in parts:
+                yield from _leaves(part)
+        case _:
+            yield condition
+
+
+def _check_pair(sign: str, name: Name, other: Name | Constant, types: Mapping[str, VariableType]) -> None:
+    kind, levels, who = types[name.name].kind, types[name.name].levels, shown(name.name)
+    if kind == "category" and sign not in {"==", "!="}:
+        raise ExpressionError(f"{who} is a category, which has no order; list the levels meant, with `in`")
+    if isinstance(other, Name):
+        if types[other.name].kind != kind:
+            raise ExpressionError(f"{who} is a {kind} and {shown(other.name)} is a {types[other.name].kind}")
+    elif kind == "number" and isinstance(other, str):
+        raise ExpressionError(f"{who} is a number; compare it with a number, without quotes")
+    elif kind == "date" and not _is_date(other):
+        raise ExpressionError(f"{who} is a date; compare it with a date in quotes, such as '2010-12-31'")
+    elif kind == "category" and not isinstance(other, str):
+        raise ExpressionError(f"{who} is a category; compare it with a level in quotes: {listing(levels)}")
+    elif kind == "category" and isinstance(other, str) and other not in levels:
+        known = f"it has {listing(levels, word='and')}{hint(other, levels)}"
+        raise ExpressionError(f"{who} has no level {shown(other)}; {known}")
+
+
+def _is_date(value: Constant) -> bool:
+    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,231 @@
+"""The parts of a study definition, as frozen values; `lockstep.study.definition` reads and checks them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from .expressions import Expression, VariableType
+
+FOLLOW_UP: Final = "follow_up"
+"""The reserved variable: follow-up in months, there where [analysis] follow_up names an endpoint."""
+
+ConfType: TypeAlias = Literal["log-log", "log", "plain"]
+"""The scale of a Kaplan-Meier estimate's confidence interval, as R's ``conf.type``."""
+
+Summary: TypeAlias = Literal["n_percent", "median_range", "median_iqr", "mean_sd", "median_range_mean"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of the data file.
+
+    `header` is its name in the file. `levels` maps each value to its printed label, in order (categories only);
+    `recode` maps other texts found in the file to one of these values. `optional` marks a column whose blanks mean
+    "has not happened", not "missing". `decimals` are those of all statistics of a
+    number; None leaves them to the data.
+    """
+
+    name: str
+    type: Literal["number", "category", "date"]
+    label: str
+    header: str
+    unit: str | None = None
+    decimals: int | None = None
+    range: tuple[float, float] | None = None
+    levels: Mapping[str, str] | None = None
+    recode: Mapping[str, str] = field(default_factory=dict)
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """A category made from columns: by ordered conditions (`when`) or by cutting a number (`cut`, `at`)."""
+
+    name: str
+    label: str
+    levels: Mapping[str, str]
+    when: Mapping[str, Expression] | None = None
+    cut: str | None = None
+    at: tuple[float, ...] = ()
+    among: Expression | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One line of the flow: patients for whom `keep` is not true are excluded for `reason`."""
+
+    name: str
+    keep: Expression
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """The time axis of an endpoint's figure: ticks in `unit` (days, months or years); it ends at the last tick."""
+
+    unit: str
+    ticks: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A time to an event: from date columns (`start`, first present of `end`) or a ready column (`time`)."""
+
+    name: str
+    label: str
+    abbreviation: str
+    event: Expression
+    event_label: str
+    axis: Axis
+    start: str | None = None
+    end: tuple[str, ...] = ()
+    time: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeUnits:
+    """Unit of follow-up times, and how many of it make a month and a year; landmarks in years.
+
+    `decimals` are those of follow-up in months, and of months or years between two dates.
+    """
+
+    unit: str
+    month: float
+    year: float
+    landmarks: tuple[float, ...]
+    decimals: int = 1
+
+    def per(self, unit: str) -> float:
+        """Return how many follow-up units make one `unit` (days only where follow-up is in days)."""
+        return {"months": self.month, "years": self.year, self.unit: 1.0}[unit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutoff:
+    """A marker (an endpoint's time or a number column) to be cut where it best separates an endpoint's event."""
+
+    name: str
+    marker: str
+    outcome: str
+    direction: Literal["low", "high"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """Which statistics are wanted."""
+
+    alpha: float
+    conf_level: float
+    conf_type: ConfType
+    exposure: str | None
+    subgroup: str | None
+    univariate: tuple[str, ...]
+    adjust_for: tuple[str, ...]
+    crosstabs: tuple[tuple[str, str], ...]
+    follow_up: str | None
+    cutoffs: Mapping[str, Cutoff]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """A variable of a table and how it is summarised."""
+
+    variable: str
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table: its template, the rows, the grouping of its columns, or the endpoints whose models it shows."""
+
+    name: str
+    template: str
+    rows: tuple[TableRow, ...] = ()
+    by: str | None = None
+    endpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure: a panel for each endpoint (and each level of `within`), a curve for each level of `groups`."""
+
+    name: str
+    endpoints: tuple[str, ...]
+    groups: str | None = None
+    within: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """A whole study definition. `folder` is where study.toml stands; `data_file` is relative to it."""
+
+    folder: Path
+    title: str
+    data_file: str
+    id_column: str
+    missing: tuple[str, ...]
+    time: TimeUnits
+    columns: Mapping[str, Column]
+    eligibility: tuple[Rule, ...]
+    derived: Mapping[str, Derived]
+    endpoints: Mapping[str, Endpoint]
+    analysis: Analysis
+    tables: Mapping[str, Table]
+    figures: Mapping[str, Figure]
+
+    def label(self, variable: str) -> str:
+        """Return the printed label of a column, a derived variable or the reserved variable ``follow_up``."""
+        return "Follow-up" if variable == FOLLOW_UP else self._variable(variable).label
+
+    def unique_label(self, variable: str) -> str:
+        """Return a variable's label, with its name behind where another variable is called alike."""
+        names = (*self.columns, *self.derived, FOLLOW_UP)
+        return distinct({name: self.label(name) for name in names})[variable]
+
+    def unique_endpoint_label(self, endpoint: str) -> str:
+        """Return an endpoint's label, with its name behind where another endpoint is called alike."""
+        return distinct({name: item.label for name, item in self.endpoints.items()})[endpoint]
+
+    def unique_cutoff_label(self, cutoff: str) -> str:
+        """Return a cut-off in words: "Progression-free survival for death"; its name behind where two are alike."""
+        return distinct({name: self._cutoff_label(item) for name, item in self.analysis.cutoffs.items()})[cutoff]
+
+    def _cutoff_label(self, cutoff: Cutoff) -> str:
+        marker, outcome = self.endpoints.get(cutoff.marker), self.endpoints[cutoff.outcome]
+        return f"{marker.label if marker else self.label(cutoff.marker)} for {outcome.event_label} ({outcome.label})"
+
+    def levels(self, variable: str) -> Mapping[str, str]:
+        """Return level -> printed label of a category, in order; empty for a number or date."""
+        return {} if variable == FOLLOW_UP else self._variable(variable).levels or {}
+
+    def _variable(self, name: str) -> Column | Derived:
+        return self.columns.get(name) or self.derived[name]
+
+
+def variable_types(columns: Mapping[str, Column], derived: Mapping[str, Derived]) -> dict[str, VariableType]:
+    """Return what conditions and analyses may ask of each column and derived variable."""
+    found = {name: VariableType(column.type, tuple(column.levels or ())) for name, column in columns.items()}
+    return found | {name: VariableType("category", tuple(item.levels)) for name, item in derived.items()}
+
+
+def distinct(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return labels by name, with the name behind where several things are called alike: "Size (size_group)"."""
+    often = Counter(labels.values())
+    return {name: f"{label} ({name})" if often[label] > 1 else label for name, label in labels.items()}
+
+
+def slug(text: str) -> str:
+    """Return the form a name takes inside a record id: lower case, other characters than letters and digits are ``_``.
+
+    Record ids are ASCII: a letter with an accent counts as the letter without it.
+    """
+    letters = unicodedata.normalize("NFKD", text)
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]", "_", plain.lower())

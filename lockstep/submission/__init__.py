@@ -1,0 +1,1 @@
+"""What is sent beside a manuscript: title page, letter, statements, tables, the STROBE checklist."""

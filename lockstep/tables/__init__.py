@@ -1,0 +1,1 @@
+"""Rows of printed cells, and the jinja2 templates that lay them out."""

@@ -1,0 +1,1 @@
+"""Numbers as text: styles, decimals, phrases of the prose, and the results behind each printed text."""

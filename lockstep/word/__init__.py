@@ -1,0 +1,1 @@
+"""Word files: their XML, their finishing, and what a finished one holds."""

@@ -1,0 +1,133 @@
+"""The look of a Word file for editors and reviewers: one size, wide lines, no boxes; legends without their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from lxml.etree import _Element as Element
+
+from ..base.errors import ReportError
+from .floats import Float, has_picture
+from .wordml import (
+    attribute,
+    drop,
+    find,
+    find_all,
+    is_a,
+    properties,
+    put,
+    qualified,
+    remove,
+    set_attributes,
+    style_of,
+    text_of,
+)
+
+KEY: Final = "look"
+PICTURES_KEY: Final = "figures"
+
+# What keeps its own lines: tables, what stands in the margins, and pictures, whose line is as high as they are.
+_NOT_TEXT: Final = ("Normal", "TableText", "TableHeading", "TableNote", "Header", "Footer", "Figure", "CaptionedFigure")
+_OWN_SIZE: Final = (*_NOT_TEXT, "Title", "Subtitle", "SourceCode")
+_UNNUMBERED: Final = ("TableText", "TableHeading", "TableNote", "Figure", "CaptionedFigure")
+_SIZE: Final = 24  # half-points
+_BOX: Final = "Notice"
+_NEW_PAGE: Final = ("AbstractTitle", "Heading1")
+
+
+def wants_look(metadata: Mapping[str, Any]) -> bool:
+    """Tell whether a document is to look like a manuscript for submission.
+
+    Raises
+    ------
+    ReportError
+        If the front matter asks for a look that there is not.
+    """
+    for key, known in ((KEY, "manuscript"), (PICTURES_KEY, "legends")):
+        if metadata.get(key) not in (None, "", known):
+            raise ReportError(f"front matter: {key} is '{metadata[key]}'; write `{key}: {known}`, or leave it out.")
+    return metadata.get(KEY) == "manuscript"
+
+
+def set_plain_styles(styles: Element, multiple: float) -> None:
+    """Give all text one size, colour and line spacing, in multiples of single spacing; take boxes and shades away."""
+    for style in find_all(styles, "w:style"):
+        name = attribute(style, "w:styleId")
+        if name == "Hyperlink":
+            drop(_properties(style, "w:rPr"), "w:color", "w:u")
+        if attribute(style, "w:type") != "paragraph":
+            continue
+        formats = _properties(style, "w:pPr")
+        drop(formats, "w:pBdr", "w:shd")
+        if name == _BOX:
+            drop(formats, "w:ind")
+            drop(_properties(style, "w:rPr"), "w:rFonts")
+        if name in _UNNUMBERED:
+            put(formats, "w:suppressLineNumbers")
+        if name not in _NOT_TEXT:
+            spacing = find(formats, "w:spacing")
+            spacing = put(formats, "w:spacing") if spacing is None else spacing
+            set_attributes(spacing, line=round(240 * multiple), lineRule="auto")
+        if name not in _OWN_SIZE and not name.startswith("Heading"):
+            letters = _properties(style, "w:rPr")
+            put(letters, "w:sz", val=_SIZE)
+            put(letters, "w:szCs", val=_SIZE)
+
+
+def _properties(style: Element, name: str) -> Element:
+    """Return the properties of a style, made at their place where it has none: those of the paragraph come first."""
+    found = find(style, name)
+    if found is not None:
+        return found
+    made = properties(style, name)  # stands first, and goes behind what a style says of itself
+    letters = find(style, "w:rPr") if name == "w:pPr" else None
+    style.remove(made)
+    if letters is not None:
+        letters.addprevious(made)
+    else:
+        style.append(made)
+    return made
+
+
+def start_pages(body: Element) -> None:
+    """Begin the abstract on a page of its own, and the text after it on another."""
+    waiting = list(_NEW_PAGE)
+    started = False
+    for block in find_all(body, "w:p"):
+        style = style_of(block)
+        if style not in waiting:
+            continue
+        if style == "AbstractTitle" or started:
+            put(properties(block, "w:pPr"), "w:pageBreakBefore")
+        if style == "Heading1":
+            return
+        started = True
+        waiting.remove(style)
+
+
+def keep_titles(body: Element) -> None:
+    """Keep the title of a box, a paragraph of bold words alone, on the page of what it stands above."""
+    for block in find_all(body, "w:p"):
+        runs = [run for run in block.iter(qualified("w:r")) if text_of(run).strip()]
+        if style_of(block) == _BOX and runs and all(find(run, "w:rPr/w:b") is not None for run in runs):
+            put(properties(block, "w:pPr"), "w:keepNext")
+
+
+def shrink_last(body: Element) -> None:
+    """Make the empty paragraph that must follow a table at the very end too small for a page of its own."""
+    last = next((block for block in reversed(body) if is_a(block, "w:p", "w:tbl")), None)
+    if last is not None and is_a(last, "w:p") and not text_of(last) and not has_picture(last):
+        formats = properties(last, "w:pPr")
+        put(formats, "w:suppressLineNumbers")
+        put(formats, "w:spacing", before=0, after=0, line=20, lineRule="exact")
+
+
+def drop_pictures(floats: Iterable[Float]) -> None:
+    """Leave of each figure its legend."""
+    for item in floats:
+        if item.is_table:
+            continue
+        for block in item.blocks:
+            if block is not item.caption and (is_a(block, "w:tbl") or has_picture(block)):
+                remove(block)

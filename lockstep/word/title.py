@@ -1,0 +1,124 @@
+"""The first page of a Word file: authors with their affiliations, correspondence, date, keywords; the running title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from lxml.etree import _Element as Element
+
+from ..references.authors import Author, Byline
+from .wordml import find_all, is_a, make, paragraph, properties, put, remove, run, style_of, text_of
+
+_KEPT: Final = ("Title", "Subtitle")
+_REPLACED: Final = ("Author", "Affiliation", "Correspondence", "Date")
+_ABSTRACT: Final = "Abstract"
+_ABSTRACT_TITLE: Final = "AbstractTitle"
+_KEYWORDS: Final = "Keywords"
+_RUNNING_TITLE: Final = "Running title"  # what the header of reference.docx says
+_LONGEST_RUNNING_TITLE: Final = 70  # characters
+
+
+def set_title_block(body: Element, metadata: Mapping[str, Any], people: Byline) -> str:
+    """Set the block of title and authors and the keywords as journals want them; return the title's text.
+
+    Notes
+    -----
+    Pandoc writes a paragraph for each author's name and Quarto no affiliation. All is written anew, so that both give
+    the same text: authors in one paragraph, a raised number for each affiliation (none where there is but one), an
+    asterisk for who answers letters, signs for equal contribution and for who has died.
+    """
+    head = []
+    for block in body:
+        if not is_a(block, "w:p") or style_of(block) not in (*_KEPT, *_REPLACED):
+            break
+        head.append(block)
+    kept = [block for block in head if style_of(block) in _KEPT]
+    if not kept and metadata.get("title"):
+        kept = [paragraph("Title", run(str(metadata["title"])))]
+    new = list(_byline_paragraphs(people))
+    if metadata.get("date"):
+        new.append(paragraph("Date", run(str(metadata["date"]))))
+    # What the metadata do not tell stays as the renderer wrote it.
+    written = {style_of(block) for block in new}
+    new += [block for block in head if style_of(block) in ("Author", "Date") and style_of(block) not in written]
+    for block in head:
+        remove(block)
+    body[:0] = [*kept, *new]
+    _set_abstract(body, metadata, after=[*kept, *new])
+    return " ".join(text_of(block) for block in kept if style_of(block) == "Title")
+
+
+def _byline_paragraphs(people: Byline) -> Iterator[Element]:
+    if not people.authors:
+        return
+    numbered = len(people.affiliations) > 1
+    several = len(people.authors) > 1
+    line: list[Element] = []
+    for author in people.authors:
+        line.append(run((people.separator if line else "") + author.with_degrees))
+        if marks := people.marks(author):
+            line.append(run(",".join(marks), superscript=True))
+    yield paragraph("Author", *line)
+    for affiliation in people.affiliations:
+        mark = [run(str(affiliation.number), superscript=True), run(" ")] if numbered else []
+        yield paragraph("Affiliation", *mark, run(affiliation.text))
+    corresponding = [author for author in people.authors if author.corresponding]
+    if corresponding:
+        mark = [run("*", superscript=True)] if several else []
+        yield paragraph("Correspondence", *mark, run("Correspondence: " + _contacts(corresponding)))
+    identified = [f"{author.name}, {author.orcid}" for author in people.authors if author.orcid]
+    if identified:
+        yield paragraph("Correspondence", run("ORCID: " + "; ".join(identified)))
+    for sign, words in people.notes:
+        yield paragraph("Correspondence", run(sign, superscript=True), run(f" {words}"))
+
+
+def _contacts(authors: Sequence[Author]) -> str:
+    return "; ".join(f"{author.name}, {author.email}" if author.email else author.name for author in authors)
+
+
+def keywords(metadata: Mapping[str, Any]) -> list[str]:
+    """Return the keywords of the front matter: a list there, or one text."""
+    words = metadata.get("keywords") or []
+    return [words] if isinstance(words, str) else [str(word) for word in words]
+
+
+def _set_abstract(body: Element, metadata: Mapping[str, Any], after: Sequence[Element]) -> None:
+    """Head the abstract, and set the keywords under it (under the title block where there is none), once."""
+    paragraphs = [block for block in body if is_a(block, "w:p")]
+    abstract = [block for block in paragraphs if style_of(block) == _ABSTRACT]
+    if abstract and not _is_headed(abstract[0]):
+        abstract[0].addprevious(paragraph(_ABSTRACT_TITLE, run(str(metadata.get("abstract-title") or "Abstract"))))
+    words = keywords(metadata)
+    if words and not any(style_of(block) == _KEYWORDS for block in paragraphs):
+        line = paragraph(_KEYWORDS, run("Keywords: ", bold=True), run("; ".join(words)))
+        place = [*after, *abstract][-1:]
+        if place:
+            place[0].addnext(line)
+        else:
+            body.insert(0, line)
+
+
+def _is_headed(block: Element) -> bool:
+    before = block.getprevious()
+    return before is not None and is_a(before, "w:p") and style_of(before).startswith((_ABSTRACT_TITLE, "Heading"))
+
+
+def set_running_title(header: Element, metadata: Mapping[str, Any], title: str, *, text_width: int) -> None:
+    """Put the short title, and the manuscript's status, where the header of reference.docx says "Running title".
+
+    Without a short title it is the beginning of the title.
+    """
+    words = str(metadata.get("short-title") or title)
+    if len(words) > _LONGEST_RUNNING_TITLE:
+        words = words[:_LONGEST_RUNNING_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
+    status = str(metadata.get("status") or "")
+    for block in find_all(header, "w:p"):
+        if text_of(block) == _RUNNING_TITLE:
+            for child in [child for child in block if not is_a(child, "w:pPr")]:
+                remove(child)
+            block.append(run(words))
+            if status:
+                put(properties(block, "w:pPr"), "w:tabs", make("w:tab", val="right", pos=text_width))
+                block.extend([make("w:r", make("w:tab")), run(status)])

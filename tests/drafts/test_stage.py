@@ -1,0 +1,402 @@
+"""A draft's documents: floats at the end with their numbers, the plain look, a blinded twin that scans clean."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import word_files
+from conftest import IMPLANTS, ROOT
+
+from lockstep.anonymisation.scan import traces
+from lockstep.base.errors import ReportError, StudyError
+from lockstep.base.progress import Progress
+from lockstep.drafts.workspace import stage, telling_words
+from lockstep.journals.file import Journal, Rule
+from lockstep.pdf.reading import PdfFacts, read_pdf
+from lockstep.runs.build import Report, build
+from lockstep.word import validity as ooxml
+from lockstep.word.text import read_text
+
+pytestmark = pytest.mark.slow  # drafts of the flagship
+
+STUDY_FILES = ("study.toml", "report.qmd", "references.bib", "_quarto.yml")
+AUTHORS = """author:
+  - name: Zoë Quistgaard
+    corresponding: true
+    email: zoe.quistgaard@northernlight.example
+    orcid: 0000-0002-1825-0097
+    affiliations:
+      - name: Northern Light Hospital
+        department: Department of Repairs
+        city: Tromsø
+  - name: Odd Fjeldheim
+    affiliations:
+      - name: Polar Institute
+funding:
+  - statement: "Supported by the Polar Fund."
+    awards: [{id: "PF-2024/117", name: polar}]
+ethics: "Regional committee, REK 2019/4711"
+blind: ["Whale registry"]
+"""
+DISCUSSION = (
+    "# Discussion\n\n::: {.identifying}\nIn our Tromsø of 1965.\n:::\n\nProtocol no. PF-2024/117, NCT 01234567.\n"
+)
+LIMITATIONS = '## Limitations\n\n![](images/quistgaard.png){fig-alt="By Odd Fjeldheim"}\n'
+BIBLIOGRAPHY = """
+@article{quistgaard2021, author = {Quistgaard, Zo{\\"e} and Smith, J}, title = {Earlier repairs in {Troms{\\o}}},
+  journal = {Repairs}, year = {2021}, doi = {10.9999/repairs.1}}
+"""
+
+
+def journal(name: str = "generic", **values: object) -> Journal:
+    """Return a journal with these rules."""
+    rules = {rule: Rule(rule, value, "q", "https://example.org", date(2026, 1, 1)) for rule, value in values.items()}
+    return Journal(name, "Generic", rules)
+
+
+def make(folder: Path, place: Path, *, blinded: bool = False, **rules: object) -> Report:
+    """Stage a study and build its draft."""
+    staged = stage(folder, journal(**rules), place, blinded=blinded)
+    with Path(os.devnull).open("w") as nowhere:
+        return build(
+            staged,
+            progress=Progress(nowhere, shown=False),
+            renderer="builtin",
+            profiles=("generic",),
+            output=place / "out",
+        )
+
+
+def copy(folder: Path) -> Path:
+    """Return a copy of the flagship study, in a folder whose build folder has the stages: their links lead there."""
+    folder.mkdir()
+    (folder.parent / "study.toml").touch()
+    for name in STUDY_FILES:
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "data", folder / "data")
+    shutil.copytree(ROOT / "templates", folder / "templates")
+    journals = folder / "templates" / "journals"
+    journals.mkdir(exist_ok=True)
+    (journals / "generic.toml").write_text('schema = 1\ntitle = "Generic"\n', encoding="utf-8")
+    return folder
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """Return every file under a folder."""
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def lines_of(facts: PdfFacts) -> Iterator[tuple[int, float, str]]:
+    """Yield page, place from the left and text of a PDF's lines."""
+    for page in facts.pages:
+        for line in page.lines:
+            yield page.number, line.x, line.text.strip()
+
+
+@pytest.fixture(scope="module")
+def study(built_flagship: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the flagship study with its results and figures."""
+    folder = copy(tmp_path_factory.mktemp("flagship") / "study")
+    shutil.copytree(built_flagship / "build", folder / "build")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def draft(study: Path) -> Report:
+    """Return a draft with floats at the end; the study's report is made first, and is not touched by the draft."""
+    with Path(os.devnull).open("w") as nowhere:
+        build(study, progress=Progress(nowhere, shown=False), renderer="builtin")
+    before = contents(study)
+    report = make(study, study.parent / "build" / "stage")
+    assert contents(study) == before
+    return report
+
+
+@pytest.fixture(scope="module")
+def legends(study: Path, draft: Report) -> Report:
+    """Return a draft whose figures are files of their own; made after the other, when results are there."""
+    assert draft.made
+    return make(study, study.parent / "build" / "legends", figures_stand="in files of their own")
+
+
+def test_a_draft_is_made_without_a_warning(draft: Report, legends: Report) -> None:
+    """Its PDF is certified as PDF/UA, its Word file valid."""
+    for report in (draft, legends):
+        assert report.made
+        assert report.warnings == ()
+        assert ooxml.problems(report.outputs[1]) == []
+
+
+def test_results_and_figures_of_the_study_are_used(study: Path, draft: Report) -> None:
+    """Nothing is computed again where data, study and code are the same."""
+    assert draft.made
+    for name in ("results.json", "audit.json"):
+        assert (study.parent / "build" / "stage" / "build" / name).stat().st_mode & 0o777 == 0o600
+        assert (study.parent / "build" / "stage" / "build" / name).read_bytes() == (study / "build" / name).read_bytes()
+    drawn = study.parent / "build" / "stage" / "build" / "figures" / "generic"
+    shutil.copytree(drawn, study / "build" / "figures" / "generic")
+    other = stage(study, journal(), study.parent / "build" / "other")
+    shutil.rmtree(study / "build" / "figures" / "generic")
+    for path in drawn.iterdir():
+        assert (other / "build" / "figures" / "generic" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_floats_keep_their_numbers_at_the_end(study: Path, draft: Report, legends: Report) -> None:
+    """Captions have the numbers and the order that they have in the report; references say the same."""
+    assert legends.made
+    ordinary = read_text(study / "build" / "report.docx")
+    for report in (draft, legends):
+        manuscript = read_text(report.outputs[1])
+        for kind in ("table", "figure"):
+            numbered = [[(item.number, item.caption) for item in text.of_kind(kind)] for text in (ordinary, manuscript)]
+            assert numbered[0] == numbered[1]
+        cited = [
+            [re.findall(r"(?:Figure|Table)\s\d", paragraph.text) for paragraph in text.main]
+            for text in (ordinary, manuscript)
+        ]
+        assert cited[0] == cited[1]
+        assert all(item.place >= len(manuscript.body) - 2 for item in manuscript.floats)
+
+
+def test_the_pdf_has_tables_and_figures_on_pages_of_their_own(draft: Report) -> None:
+    """Each caption is the only one of its page, behind the references; tables come first."""
+    found = [(page, text) for page, _, text in lines_of(read_pdf(draft.outputs[0]))]
+    references = max(page for page, text in found if text == "References")
+    captions = [(page, text[:8]) for page, text in found if re.match(r"(Table|Figure)\s\d:", text.replace("\xa0", " "))]
+    assert [text.replace("\xa0", " ") for _, text in captions] == [
+        *(f"Table {number}:"[:8] for number in range(1, 5)),
+        *(f"Figure {number}"[:8] for number in range(1, 4)),
+    ]
+    pages = [page for page, _ in captions]
+    assert len(set(pages)) == len(pages)
+    assert min(pages) > references
+
+
+def test_every_line_of_the_pdf_is_numbered_once(draft: Report) -> None:
+    """Line numbers run from 1 without a gap: title, abstract, text, references and captions; tables have none."""
+    facts = read_pdf(draft.outputs[0])
+    numbers = [int(text) for _, x, text in lines_of(facts) if x < 71 and text.isdigit()]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    for page in facts.pages[1:12]:
+        margin = {round(line.y) for line in page.lines if line.x < 70 and line.text.strip().isdigit()}
+        own = [line for line in page.lines if 70 <= line.x < 72 and line.y < page.height - 60]
+        assert own
+        assert all(any(abs(line.y - y) <= 3 for y in margin) for line in own), page.number
+
+
+def test_lines_of_the_pdf_are_double_spaced(draft: Report) -> None:
+    """Abstract, text, references: from line to line about twice 1.15 of the size."""
+    facts = read_pdf(draft.outputs[0])
+    gaps = []
+    for page in facts.pages[1:14]:
+        places = sorted({line.y for line in page.lines if line.x < 70 and line.text.strip().isdigit()}, reverse=True)
+        gaps += [round(first - second, 1) for first, second in itertools.pairwise(places)]
+    assert min(gaps) == pytest.approx(2 * 1.15 * 12, abs=0.3)
+    assert sum(abs(gap - 27.6) < 0.5 for gap in gaps) > 0.8 * len(gaps)
+
+
+def test_the_word_file_looks_like_a_manuscript(draft: Report) -> None:
+    """Line numbers and page numbers in the one section, all text double-spaced in one size, no box."""
+    word = draft.outputs[1]
+    (section,) = word_files.body(word).iter("{*}sectPr")
+    (numbers,) = section.iter("{*}lnNumType")
+    assert numbers.get(f"{ooxml.W}countBy") == "1"
+    assert numbers.get(f"{ooxml.W}restart") == "continuous"
+    assert "PAGE" in word_files.raw(word, "word/footer1.xml").decode()
+    styles = {
+        style.get(f"{ooxml.W}styleId"): style for style in word_files.part(word, "word/styles.xml").iter("{*}style")
+    }
+    for name in ("BodyText", "Abstract", "Bibliography", "Caption", "ImageCaption", "Keywords", "Notice", "Heading1"):
+        (spacing,) = styles[name].iter("{*}spacing")
+        assert spacing.get(f"{ooxml.W}line") == "480", name
+    for name in ("BodyText", "Abstract", "Bibliography", "Keywords", "Notice"):
+        (size,) = styles[name].iter("{*}sz")
+        assert size.get(f"{ooxml.W}val") == "24", name
+    assert not list(styles["Notice"].iter("{*}pBdr", "{*}shd"))
+    assert list(styles["TableText"].iter("{*}suppressLineNumbers"))
+    assert not any(spacing.get(f"{ooxml.W}line") for spacing in styles["TableText"].iter("{*}spacing"))
+
+
+def test_legends_come_without_pictures(draft: Report, legends: Report) -> None:
+    """Neither the Word file nor the PDF holds one; the report with pictures does."""
+    for report, there in ((draft, True), (legends, False)):
+        assert bool(list(word_files.body(report.outputs[1]).iter("{*}drawing"))) is there
+        assert (b"word/media/" in report.outputs[1].read_bytes()) is there
+        assert any("Kaplan" in text for text in read_pdf(report.outputs[0]).strings) is there
+    text = read_pdf(legends.outputs[0]).text.replace("\xa0", " ")
+    assert [f"Figure {number}:" in text for number in (1, 2, 3, 4)] == [True, True, True, False]
+
+
+def test_rules_win_over_what_the_files_say_of_the_look(tmp_path: Path) -> None:
+    """A profile or front matter with another spacing cannot make a draft that breaks the rule."""
+    folder = copy(tmp_path / "study")
+    document = folder / "report.qmd"
+    document.write_text(document.read_text(encoding="utf-8").replace("lang: en-US", "linestretch: 1\nlang: en-US"))
+    (folder / "_quarto-generic.yml").write_text(
+        "line-numbers: false\nformat:\n  docx:\n    linestretch: 3\nnote: kept\n"
+    )
+    place = stage(folder, journal(line_spacing=1.5), tmp_path / "build" / "stage")
+    assert (place / "_quarto-generic.yml").read_text() == (
+        "note: kept\nformat:\n  docx: {look: manuscript, fontsize: 12pt, linestretch: 1.5, line-numbers: true}\n"
+        "  typst: {look: manuscript, fontsize: 12pt, linestretch: 1.5, line-numbers: true}\n"
+    ).replace("note: kept\n", "", 1) + "note: kept\n"
+    assert "linestretch" not in (place / "report.qmd").read_text(encoding="utf-8")
+
+
+def test_a_study_without_a_project_has_the_program_s(tmp_path: Path) -> None:
+    """Its draft is made as its report is, with a stage's own project file that Quarto would find."""
+    folder = tmp_path / "implants"
+    (tmp_path / "study.toml").touch()
+    shutil.copytree(IMPLANTS, folder, ignore=shutil.ignore_patterns("build"))
+    report = make(folder, tmp_path / "build" / "stage", tables_stand="in the text")
+    assert report.warnings == ()
+    assert (tmp_path / "build" / "stage" / "_quarto.yml").is_file()
+    assert [item.number for item in read_text(report.outputs[1]).floats] == ["1", "1"]
+    assert "post-render" not in (tmp_path / "build" / "stage" / "_quarto.yml").read_text()
+    assert sorted(path.name for path in folder.iterdir()) == ["data", "report.qmd", "study.toml"]
+
+
+# ---- the blinded twin
+
+
+@pytest.fixture(scope="module")
+def planted(study: Path, draft: Report) -> Path:
+    """Return a flagship study with its authors' names, and what tells of them, planted throughout."""
+    assert draft.made
+    folder = study.parent / "planted"
+    shutil.copytree(study, folder, symlinks=True, ignore=shutil.ignore_patterns("report.*", ".report*"))
+    document = folder / "report.qmd"
+    text = (ROOT / "report.qmd").read_text(encoding="utf-8")
+    text = re.sub(r"(?ms)^author:\n.*?(?=^article-type)", AUTHORS, text)
+    for old, new in {
+        'a retrospective cohort study"': 'a retrospective cohort study^[Presented by Z. Quistgaard in Tromsø.]"',
+        'status: "Worked example': 'status: "Northern Light Hospital, worked example',
+        "# Introduction\n": "# Introduction\n\nAs Quistgaard and Fjeldheim wrote [@quistgaard2021], ",
+        "We reviewed consecutive patients of one institution": "We (ZOE QUISTGAARD, [our ward]{.identifying}) saw",
+        "Response to metastasis treatment by local treatment.": "Response at the Northern Light Hospital.",
+        "**Ethics.** Not applicable: the data": "**Ethics.** Approved (REK 2019/4711): the data",
+        "**Funding.** [No funding": "**Funding.** PF-2024/117 of the Polar Fund. [No funding",
+        "are in the project's repository": "are at https://github.com/zquistgaard/repairs and in the Whale registry",
+        "# Discussion\n": DISCUSSION,
+        "## Limitations\n": LIMITATIONS,
+        "To be stated by the authors": "Odd Fjeldheim did it, says zoe.quistgaard@northernlight.example,",
+    }.items():
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    document.write_text(text, encoding="utf-8")
+    with (folder / "references.bib").open("a", encoding="utf-8") as bibliography:
+        bibliography.write(BIBLIOGRAPHY)
+    definition = folder / "study.toml"
+    labels = definition.read_text(encoding="utf-8").replace(
+        'label = "Gender"', 'label = "Gender, asked in Tromsø, ISRCTN12345678"'
+    )
+    definition.write_text(labels, encoding="utf-8")
+    (folder / "images").mkdir()
+    (folder / "images" / "quistgaard.png").write_bytes(word_files.pixel())
+    return folder
+
+
+def test_the_blinded_twin_has_no_trace_of_its_authors(planted: Path) -> None:
+    """Names planted in title, text, caption, table, notes, picture, references and statements are in neither file."""
+    words = telling_words(planted, journal())
+    assert {"Quistgaard", "Fjeldheim", "Tromsø", "2019/4711", "PF-2024/117", "Whale registry"} <= set(words)
+    open_draft = make(planted, planted.parent / "build" / "open")
+    found = {path.suffix: {trace.word for trace in traces(path, words)} for path in open_draft.outputs}
+    for names in found.values():  # what is planted does arrive in the documents
+        assert {
+            "Quistgaard",
+            "Fjeldheim",
+            "Tromsø",
+            "PF-2024/117",
+            "Whale registry",
+            "Northern Light Hospital",
+            "NCT 01234567",
+            "ISRCTN 12345678",
+        } <= names
+    report = make(planted, planted.parent / "build" / "blinded", blinded=True)
+    for path in report.outputs:
+        assert [str(trace) for trace in traces(path, words)] == []
+    assert report.warnings == ()
+    assert ooxml.problems(report.outputs[1]) == []
+    facts = read_pdf(report.outputs[0])
+    assert facts.attachments == {}
+    assert "Author" not in facts.info
+    text = " ".join(facts.text.replace("\xa0", " ").split())
+    assert text.count("Removed for blind review") >= 5
+    assert "Reference removed for blind review" in text
+    blind, plain = (read_text(one.outputs[1]) for one in (report, open_draft))
+    assert len(blind.references) == len(plain.references)
+    assert [item.number for item in blind.floats] == [item.number for item in plain.floats]
+    removed = (planted.parent / "build" / "blinded" / "build" / "removed.txt").read_text(encoding="utf-8")
+    line = (planted / "report.qmd").read_text(encoding="utf-8").split("\n").index("# Introduction") + 3
+    assert f"report.qmd:{line}: Quistgaard\n" in removed
+
+
+def test_keys_for_blinding_trip_neither_report_nor_front_matter(planted: Path) -> None:
+    """A report with funding, ethics and blind in its front matter is made as any other."""
+    with Path(os.devnull).open("w") as nowhere:
+        report = build(planted, progress=Progress(nowhere, shown=False), renderer="builtin")
+    assert report.made
+    assert "Whale registry" not in word_files.raw(report.outputs[1], "docProps/core.xml").decode()
+
+
+def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path: Path) -> None:
+    """The folder is one of the stage then, its other files copies; a list outside of the study is refused."""
+    folder = copy(tmp_path / "study")
+    (folder / "lists").mkdir()
+    bibliography = (folder / "references.bib").read_text(encoding="utf-8")
+    (folder / "lists" / "own.bib").write_text(bibliography.replace("Stiller, C. A.", "Author, F."), encoding="utf-8")
+    (folder / "lists" / "other.txt").write_text("x")
+    project = (folder / "_quarto.yml").read_text(encoding="utf-8")
+    (folder / "_quarto.yml").write_text(project.replace("references.bib", "lists/own.bib"), encoding="utf-8")
+    before = contents(folder)
+    place = stage(folder, journal(), tmp_path / "build" / "stage", blinded=True)
+    assert contents(folder) == before
+    new = (place / "lists" / "own.bib").read_text(encoding="utf-8")
+    assert "@misc{stiller2013,\n  title = {{[Reference removed for blind review]}},\n}" in new
+    assert new.count("removed for blind review") == 1
+    assert (place / "lists" / "other.txt").read_text() == "x"
+    (folder / "_quarto.yml").write_text(project.replace("references.bib", "../own.bib"), encoding="utf-8")
+    (tmp_path / "own.bib").write_text(bibliography, encoding="utf-8")
+    with pytest.raises(ReportError, match=r"bibliography: \.\./own\.bib lies outside of the study's folder"):
+        stage(folder, journal(), tmp_path / "build" / "stage", blinded=True)
+
+
+def test_data_that_another_folder_cannot_find_are_refused(tmp_path: Path) -> None:
+    """A path that leads out of the study leads elsewhere from a stage: one error says so, and what to do."""
+    folder = copy(tmp_path / "study")
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(re.sub(r'file = "[^"]*"', 'file = "../away.csv"', text), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"file is '\.\./away\.csv'; a draft is made in another folder"):
+        stage(folder, journal(), tmp_path / "build" / "stage")
+    assert not (tmp_path / "build" / "stage").exists()
+
+
+def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None:
+    """Quarto takes authors from _quarto.yml, too."""
+    folder = copy(tmp_path / "study")
+    document = folder / "report.qmd"
+    text = re.sub(r"(?ms)^author:\n.*?(?=^article-type)", "", document.read_text(encoding="utf-8"))
+    document.write_text(text.replace("# Introduction\n", "# Introduction\n\nBy Zoë Quistgaard.\n"), encoding="utf-8")
+    with (folder / "_quarto.yml").open("a", encoding="utf-8") as project:
+        project.write("\nauthor: Zoë Quistgaard\n")
+    place = stage(folder, journal(), tmp_path / "build" / "stage", blinded=True)
+    for name in ("report.qmd", "_quarto.yml"):
+        assert "Quistgaard" not in (place / name).read_text(encoding="utf-8")
+    assert "By [removed]." in (place / "report.qmd").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["references.bib", "_quarto.yml", "_quarto-generic.yml"])
+def test_a_file_that_is_not_utf_8_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    """A list of references in Latin-1, as older programs export it, is named with its line."""
+    study = copy(tmp_path / "study")
+    (study / name).write_bytes(b"# first\n# M\xfcller\n")
+    with pytest.raises(ReportError, match=rf"^{re.escape(name)}:2: not UTF-8 text. Save the file as UTF-8.$"):
+        stage(study, journal(), tmp_path / "build" / "stage", blinded=True)

@@ -1,0 +1,142 @@
+"""Tests that each statistic is described once: no record bears the name of another."""
+
+from __future__ import annotations
+
+import string
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from lockstep.analyses.pipeline import compute
+from lockstep.results.catalogue import Statistic
+from lockstep.results.model import Record, Results
+from lockstep.results.records import NO_INTERVAL, NO_WIDTH, Population, interval, number
+from lockstep.statistics.estimate import Estimate
+from lockstep.study.definition import read_study
+
+ROOT = Path(__file__).parents[2]
+STUDIES = [ROOT, *sorted(path.parent for path in (ROOT / "tests" / "studies").glob("*/study.toml"))]
+EVERYBODY = Population(142, "patients analysed")
+
+
+def repeated(results: Results) -> list[list[Record]]:
+    """Return the records that share kind, label and population although they say different things."""
+    named: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    for record in results:
+        named[record.kind, record.label, record.population].append(record)
+    return [
+        records
+        for records in named.values()
+        if len({(record.id.rsplit(".", 1)[-1], record.value, record.method) for record in records}) > 1
+    ]
+
+
+@pytest.fixture(scope="module", params=STUDIES, ids=lambda folder: folder.name)
+def results(request: pytest.FixtureRequest) -> Results:
+    """Return the results of a study."""
+    return compute(read_study(request.param))
+
+
+def test_no_two_statistics_of_a_kind_are_called_alike() -> None:
+    """The catalogue gives each statistic of a kind a label of its own."""
+    names = [(statistic.kind, statistic.label) for statistic in Statistic if statistic is not Statistic.SETTING]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_every_label_says_what_it_describes() -> None:
+    """Each label but those of whole cohorts has a place for the variable or endpoint."""
+    without = [
+        statistic.name
+        for statistic in Statistic
+        if "of" not in [field for _, field, _, _ in string.Formatter().parse(statistic.label)]
+    ]
+    assert without == ["REVIEWED", "EXCLUDED", "ANALYSED"]
+
+
+def test_no_two_records_of_different_statistics_share_kind_label_and_population(results: Results) -> None:
+    """In each study that the tests have, a record's label, population and kind say what it is."""
+    assert [[record.id for record in records] for records in repeated(results)] == []
+
+
+def test_all_records_of_a_label_have_its_method_and_unit(results: Results) -> None:
+    """Every record is one of a statistic of the catalogue: what its label begins and its method are of one entry."""
+    methods = {_before_words(statistic.method) for statistic in Statistic} | {""}
+    for record in results:
+        assert any(record.method.startswith(start) for start in methods if start) or "exact test" in record.method
+        assert record.unit == "%" or record.kind != "percent", record.id
+
+
+def test_the_share_followed_beyond_a_time_is_not_called_survival() -> None:
+    """The share of patients followed beyond five years has a label and a method of its own, not the rate's."""
+    results = compute(read_study(ROOT))
+    rate, beyond = results["os.rate.5y"], results["os.followed_beyond.5y.percent"]
+    assert (rate.label, beyond.label) == (
+        "Overall survival at 5 years",
+        "Overall survival, patients followed beyond 5 years without the event",
+    )
+    assert "Kaplan-Meier" in rate.method
+    assert beyond.method.endswith("not a survival rate")
+
+
+def test_each_hazard_ratio_names_its_variable_and_levels() -> None:
+    """The hazard ratios of one model are told apart by their labels."""
+    results = compute(read_study(ROOT))
+    assert [
+        results[f"os.adjusted.{term}.hazard_ratio"].label for term in ("local_treatment.yes", "age_at_diagnosis")
+    ] == [
+        "Overall survival, multivariable: Local treatment: With local treatment vs Without local treatment",
+        "Overall survival, multivariable: Age at diagnosis, per unit (years)",
+    ]
+
+
+def test_two_variables_of_one_label_are_told_apart_in_records() -> None:
+    """The size in cm and the size in groups share a printed label; their records have their names behind it."""
+    results = compute(read_study(ROOT))
+    labels = [results[f"{name}.n"].label for name in ("primary_size_cm", "size_group")]
+    assert labels == [
+        f"Primary tumor size ({name}), patients with a value" for name in ("primary_size_cm", "size_group")
+    ]
+
+
+def test_degrees_of_freedom_are_no_count_of_patients() -> None:
+    """Degrees of freedom are of the kind of test statistics, so that no report counts them among patients."""
+    results = compute(read_study(ROOT))
+    assert {record.kind for record in results if record.id.endswith(".df")} == {"statistic"}
+
+
+@pytest.mark.parametrize(
+    ("estimate", "limits", "reason"),
+    [
+        (Estimate(1.0, 1.0, 1.0), (None, None), NO_WIDTH),
+        (Estimate(0.5, 0.5, 0.5 + 1e-13), (None, None), NO_WIDTH),
+        (Estimate(0.5, 0.2, 0.8, "left over"), (20.0, 80.0), None),
+        (Estimate(0.5, 0.2, None, "not reached"), (20.0, None), "not reached"),
+        (Estimate(0.5), (None, None), NO_INTERVAL),
+    ],
+)
+def test_an_interval_of_no_width_is_none(
+    estimate: Estimate, limits: tuple[float | None, float | None], reason: str | None
+) -> None:
+    """Equal limits would claim certainty: they become none, with the reason, as has any limit that is missing."""
+    record = interval(
+        "a",
+        Statistic.SURVIVAL_RATE,
+        estimate,
+        EVERYBODY,
+        {"of": "OS", "at": "1 year", "conf_type": "log"},
+        conf_level=0.95,
+        scale=100,
+    )
+    assert (record.conf_low, record.conf_high, record.reason) == (*limits, reason)
+    assert (record.kind, record.unit, record.label) == ("percent", "%", "OS at 1 year")
+
+
+def test_a_label_of_the_data_is_taken_as_it_is() -> None:
+    """Braces in a label of the study are text, not places to fill."""
+    record = number("a", Statistic.MEAN, 1.0, EVERYBODY, {"of": "{by} {0}"})
+    assert record.label == "{by} {0}: mean"
+
+
+def _before_words(method: str) -> str:
+    return method.split("{")[0]

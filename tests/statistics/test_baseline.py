@@ -1,0 +1,69 @@
+"""tableone's numbers are right, and none of its habits leaks: names, missing values, global state."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lockstep.statistics.baseline import ALL, CategorySummary, NumberSummary, describe
+
+FRAME = pd.DataFrame(
+    {
+        "n": [3.0, 1.0, np.nan, 2.0, 10.0],
+        "mean": ["b", "a", "b", None, "b"],  # a name that tableone itself uses
+        "group": ["x", "x", "y", "y", None],
+        "empty": [np.nan] * 5,
+    }
+)
+
+
+def test_numbers_are_described_without_their_missing_values() -> None:
+    """Moments and quantiles are those of the known values; the missing are counted apart (R: quantile type 7, sd)."""
+    found = describe(FRAME, numbers=["n", "empty"], categories={})
+    assert found[ALL, "n"] == NumberSummary(
+        n=4, missing=1, mean=4.0, sd=pytest.approx(4.08248290463863), median=2.5, q1=1.75, q3=4.75, min=1.0, max=10.0
+    )
+    assert found[ALL, "empty"] == NumberSummary(
+        n=0, missing=5, mean=None, sd=None, median=None, q1=None, q3=None, min=None, max=None
+    )
+
+
+def test_a_missing_value_is_no_level_and_an_absent_level_is_zero() -> None:
+    """Levels keep their declared order; one that no patient has is counted 0, a missing one is counted apart."""
+    found = describe(FRAME, numbers=[], categories={"mean": ["a", "b", "c"]})
+    summary = found[ALL, "mean"]
+    assert summary == CategorySummary(n=4, missing=1, counts={"a": 1, "b": 3, "c": 0})
+    assert isinstance(summary, CategorySummary)
+    assert list(summary.counts) == ["a", "b", "c"]
+
+
+def test_groups_add_up_to_those_who_have_a_group() -> None:
+    """A patient without a group is among all patients and in no group; an empty group is described as nobody."""
+    found = describe(FRAME, numbers=["n"], categories={"mean": ["a", "b"]}, by=("group", ["x", "y", "z"]))
+    counts = [found[group, "mean"].n + found[group, "mean"].missing for group in (ALL, "x", "y", "z")]
+    assert counts == [5, 2, 2, 0]
+    assert found["x", "n"] == NumberSummary(
+        n=2, missing=0, mean=2.0, sd=pytest.approx(2**0.5), median=2.0, q1=1.5, q3=2.5, min=1.0, max=3.0
+    )
+    one = found["y", "n"]
+    assert isinstance(one, NumberSummary)
+    assert (one.n, one.median, one.sd) == (1, 2.0, None)
+
+
+def test_names_and_levels_are_only_data() -> None:
+    """Levels that look like numbers, markup or tableone's own words are counted like any other."""
+    levels = ["10", "9", "{{ 7*7 }}", "None", "nan", "n"]
+    frame = pd.DataFrame({"count": [*levels, "n", None]})
+    summary = describe(frame, numbers=[], categories={"count": levels})[ALL, "count"]
+    assert summary == CategorySummary(
+        n=7, missing=1, counts={"10": 1, "9": 1, "{{ 7*7 }}": 1, "None": 1, "nan": 1, "n": 2}
+    )
+
+
+def test_nothing_global_is_changed() -> None:
+    """NumPy's generator and error state are after a description as they were before."""
+    state, errors = np.random.get_state()[1].copy(), np.geterr()
+    describe(FRAME, numbers=["n"], categories={"mean": ["a", "b"]})
+    assert (np.random.get_state()[1] == state).all()
+    assert np.geterr() == errors

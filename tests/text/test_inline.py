@@ -1,0 +1,92 @@
+"""What a sentence prints is what the record holds, safely, or an error that names what was meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from lockstep.base.errors import LockstepError, ReportError, ResultsError
+from lockstep.results.model import Results
+from lockstep.text.phrases import Phrase, Phrases
+from lockstep.text.style import NBSP, Style
+
+
+@pytest.fixture
+def r(results: Results) -> Phrases:
+    """Return the flagship's phrases."""
+    return Phrases(results, Style())
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "printed"),
+    [
+        ("n", ["flow.analysed"], "142"),
+        ("value", ["os.median"], "2411 days"),
+        ("estimate", ["os.median"], "2411 days (95% CI 2160–6262)"),
+        ("estimate", ["os.rate.5y"], "71.2% (95% CI 62.3–78.4)"),
+        ("estimate", ["os.adjusted.local_treatment.yes.hazard_ratio"], "0.34 (95% CI 0.20–0.56)"),
+        ("ci", ["os.median"], "95% CI 2160–6262"),
+        ("number", ["age_at_diagnosis.median"], "47.5"),
+        ("value", ["age_at_diagnosis.mean"], "44.3 years"),
+        ("value", ["os.followed_beyond.5y.percent", 0], "44%"),
+        ("range", ["age_at_diagnosis"], "5.0–71.0"),
+        ("range", ["follow_up"], "2.97–476.17"),
+        ("n_percent", ["sex.male"], "60 (42.3%)"),
+        ("n_of", ["modality.surgery_radiotherapy"], "13 of 79"),
+        ("p", ["response.by_local_treatment.chi_square.p_value"], "P = 0.012"),
+        ("p", ["os.by_local_treatment.log_rank.p_value"], "P < 0.001"),
+        ("month", ["reviewed.date_metastasis.first"], "July 1965"),
+        ("value", ["setting.age_group.cut"], "60 years"),
+        ("value", ["setting.conf_level"], "95%"),
+        ("number", ["setting.alpha"], "0.05"),
+    ],
+)
+def test_phrases_print_the_flagship(r: Phrases, method: str, arguments: list[object], printed: str) -> None:
+    """Each phrase prints the paper's own numbers, in the form that a sentence needs."""
+    assert str(getattr(r, method)(*arguments)).replace(NBSP, " ") == printed
+
+
+def test_a_phrase_knows_its_records_and_escapes_itself(r: Phrases) -> None:
+    """Provenance travels with the text, and the text cannot become markup."""
+    phrase = r.n_percent("sex.male")
+    assert phrase.ids == ("sex.male.count", "sex.male.percent")
+    assert Phrase("*a* <b> @fig-1", ())._repr_markdown_() == r"\*a\* \<b\> \@fig\-1"
+
+
+def test_the_letter_of_a_p_value_is_italic(r: Phrases) -> None:
+    """Journals set P in italics; the number is not."""
+    assert r.p("os.by_sex.log_rank.p_value")._repr_markdown_() == f"*P*{NBSP}={NBSP}0.783"
+
+
+@pytest.mark.parametrize(
+    ("condition", "printed"),
+    [
+        ("os.by_local_treatment.log_rank.p_value < alpha", "yes"),
+        ("os.by_sex.log_rank.p_value < alpha", "no"),
+        ("os.by_sex.log_rank.p_value < alpha or os.rate.5y > 50", "yes"),
+        ("os.by_local_treatment.in_age_group.elderly.yes.median > 100000", "no"),
+    ],
+)
+def test_words_follow_a_condition(r: Phrases, condition: str, printed: str) -> None:
+    """Of two wordings the one prints that the results support."""
+    assert str(r.either(condition, "yes", "no")) == printed
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "error", "message"),
+    [
+        ("value", ["os.medain"], ResultsError, "did you mean 'os.median'"),
+        ("n", ["os.median"], ReportError, "this is a time, not a count"),
+        ("p", ["os.median"], ReportError, "this is a time, not a p_value"),
+        ("ci", ["flow.analysed"], ReportError, "has no confidence interval"),
+        ("n_of", ["flow.reviewed"], ResultsError, "no result"),
+        ("either", ["os.medain > 3", "a", "b"], ResultsError, "did you mean 'os.median'"),
+        ("either", ["os.median >", "a", "b"], LockstepError, "cannot be read"),
+        ("either", ["os.median > 3", "a", " "], ReportError, "needs words for both cases"),
+    ],
+)
+def test_a_slip_is_an_error_that_helps(
+    r: Phrases, method: str, arguments: list[str], error: type[Exception], message: str
+) -> None:
+    """A misspelt id, a wrong method and an empty wording are each refused with what was meant."""
+    with pytest.raises(error, match=message):
+        getattr(r, method)(*arguments)

