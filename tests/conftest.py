@@ -13,7 +13,8 @@ from draft_studies import DraftStudy, build_draft, draft_of
 from hypothesis import settings
 
 from lockstep.results.model import Results
-from lockstep.study.definition import Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 
 # A loaded machine is slow now and then; speed is measured by `make bench`, never by a test.
 settings.register_profile("patient", deadline=None)

@@ -13,7 +13,8 @@ from lockstep.base.progress import Progress
 from lockstep.qmd.source import read_front_matter
 from lockstep.results.model import Results, read_results
 from lockstep.runs.build import build
-from lockstep.study.definition import Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 from lockstep.word.text import ManuscriptText, read_text
 
 ROOT = Path(__file__).parent.parent

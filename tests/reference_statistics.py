@@ -12,23 +12,22 @@ from reference_cohorts import Dataset, awkward, tables
 from reference_values import Row, Rows, point
 
 from lockstep.results.model import Results
-from lockstep.statistics.association import chi_square, fisher_exact, roc_curve_cutoff
 from lockstep.statistics.baseline import ALL, NumberSummary, describe
+from lockstep.statistics.chi_square import chi_square
+from lockstep.statistics.cox import CoxModel, cox_regression, likelihood_ratio_test
 from lockstep.statistics.estimate import Estimate
+from lockstep.statistics.fisher import fisher_exact
+from lockstep.statistics.proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
+from lockstep.statistics.roc import roc_curve_cutoff
 from lockstep.statistics.survival import (
-    CoxModel,
     KaplanMeierEstimate,
     LogRankTest,
-    ProportionalHazardsTest,
-    cox_regression,
     kaplan_meier,
-    likelihood_ratio_test,
     log_rank,
     number_at_risk,
-    proportional_hazards_test,
     reverse_kaplan_meier,
 )
-from lockstep.study.definition import ConfType
+from lockstep.study.model import ConfType
 
 Named = Iterator[tuple[str, Row]]
 

@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from lockstep.results.model import Curve, Record, Results, RiskTable, Source
-from lockstep.study.definition import Study, read_study, slug
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study, slug
 
 Patients = Sequence[tuple[float, bool]]  # follow-up in days, event observed
 

@@ -22,7 +22,7 @@ from lockstep.preflight.figure_facts import FigureFacts, FigureFont
 from lockstep.preflight.preflight import read_draft
 from lockstep.qmd.source import read_qmd
 from lockstep.results.model import Results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.text.style import Style
 from lockstep.word.package import CORE, package_bytes, serialise, without_unseen
 from lockstep.word.page import core_properties

@@ -12,10 +12,11 @@ from ..data.cohort import Cohort
 from ..results.catalogue import Statistic
 from ..results.model import Record
 from ..results.records import Population, Words, count, count_and_percent, number, record
-from ..statistics.association import chi_square, fisher_exact
 from ..statistics.baseline import ALL, NumberSummary, Summary, describe
+from ..statistics.chi_square import chi_square
+from ..statistics.fisher import fisher_exact
 from ..study.condition_words import in_words
-from ..study.definition import FOLLOW_UP, Study, distinct, slug
+from ..study.model import FOLLOW_UP, Study, distinct, slug
 from .precision import NumberDecimals, number_decimals
 
 _MOMENTS: Final = {

@@ -13,7 +13,7 @@ from ..results.catalogue import Statistic
 from ..results.model import Record
 from ..results.records import Population, count
 from ..statistics.arrays import Bools
-from ..study.definition import Endpoint, Study, slug
+from ..study.model import Endpoint, Study, slug
 
 DEATHS_WITHOUT_EVENT: Final = "deaths_without_event"
 

@@ -14,23 +14,11 @@ from ..results.catalogue import KAPLAN_MEIER_CURVE, Statistic
 from ..results.model import Curve, Record
 from ..results.records import Population, Words, count, count_and_percent, interval, number
 from ..statistics.arrays import Bools, Floats
-from ..statistics.cox import DIVERGES
-from ..statistics.proportional_hazards import GLOBAL
-from ..statistics.survival import (
-    CoxModel,
-    Estimate,
-    HazardRatio,
-    LikelihoodRatioTest,
-    ProportionalHazardsTest,
-    cox_regression,
-    kaplan_meier,
-    likelihood_ratio_test,
-    log_rank,
-    number_at_risk,
-    proportional_hazards_test,
-    reverse_kaplan_meier,
-)
-from ..study.definition import FOLLOW_UP, Endpoint, Study, slug
+from ..statistics.cox import DIVERGES, CoxModel, HazardRatio, LikelihoodRatioTest, cox_regression, likelihood_ratio_test
+from ..statistics.estimate import Estimate
+from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_test
+from ..statistics.survival import kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
+from ..study.model import FOLLOW_UP, Endpoint, Study, slug
 
 NO_PATIENTS: Final = "no patients"
 PAIR: Final = 2

@@ -16,8 +16,8 @@ from ..results.model import Curve, Record, Results, write_results
 from ..results.records import Population, interval, number
 from ..results.source import RESULTS_FILE, source_of
 from ..statistics.arrays import Floats
-from ..statistics.association import cutoff_of_nobody, roc_curve_cutoff
-from ..study.definition import Cutoff, Study, slug
+from ..statistics.roc import cutoff_of_nobody, roc_curve_cutoff
+from ..study.model import Cutoff, Study, slug
 from .descriptive import (
     characteristic_records,
     crosstab_records,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..statistics.association import chi_square, fisher_exact
+from ..statistics.chi_square import chi_square
+from ..statistics.fisher import fisher_exact
 from .arithmetic import Finding
 from .printed import Printed, exact, fixed
 

@@ -17,8 +17,6 @@ from .derivation import DerivedValues, derive
 from .reading import Data
 from .time_to_event import TimeToEvent, time_to_event
 
-__all__ = ["Cohort", "Exclusion", "TimeToEvent", "build_cohort"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:

@@ -12,7 +12,7 @@ from ..qmd.project import read_project
 from ..qmd.source import Document, Inline, read_qmd
 from ..results.model import Results, read_results
 from ..results.source import RESULTS_FILE
-from ..study.definition import Study
+from ..study.model import Study
 from ..text import assumptions
 from ..text.ratio_units import too_small_units
 from ..text.style import Style

@@ -18,7 +18,7 @@ from ..figures.panels import FigureContent, figure_content
 from ..qmd.source import Cell, Document, Inline, Prose
 from ..results.lookups import watched
 from ..results.model import Results
-from ..study.definition import Study
+from ..study.model import Study
 from ..text.phrases import Phrase, Phrases
 from ..text.provenance import Printed as PrintedText
 from ..text.style import Style

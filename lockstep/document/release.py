@@ -24,8 +24,9 @@ from ..results.lookups import watched
 from ..results.model import Record, Results, read_results
 from ..results.released import NOT_PRINTED, RELEASED, Call, Form, Released, number_told, to_json
 from ..results.source import RESULTS_FILE
-from ..study.definition import Study, read_study
+from ..study.definition import read_study
 from ..study.expressions import Expression, parse_expression
+from ..study.model import Study
 from ..text import numbers
 from ..text.phrases import holds_for
 from ..text.style import Style

@@ -17,7 +17,8 @@ from ..qmd.project import read_project
 from ..results.model import read_results
 from ..results.source import RESULTS_FILE, is_current
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_current, read_audit
-from ..study.definition import Study, read_study, slug
+from ..study.definition import read_study
+from ..study.model import Study, slug
 from ..tables.audit_page import audit_table
 from ..tables.tables import RenderedTable, in_sentence, render_table, variable_label
 from ..text import numbers

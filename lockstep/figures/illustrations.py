@@ -18,7 +18,7 @@ from ..base.files import sha256, sha256_of_all, write_whole
 from ..base.resources import FONTS, PACKAGE
 from ..results.model import Results
 from ..results.source import package_version
-from ..study.definition import Study
+from ..study.model import Study
 from ..text.provenance import Printed
 from ..text.style import NBSP, Style
 from .layout import width_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..base.errors import ReportError, ResultsError
 from ..results.curves import CELLS, PrintedCurve, printed_curve
 from ..results.model import Results, RiskTable
-from ..study.definition import Axis, Endpoint, Figure, Study, slug
+from ..study.model import Axis, Endpoint, Figure, Study, slug
 from ..text import numbers
 from ..text.figure_size import FigureSize
 from ..text.figure_text import Face

@@ -10,7 +10,7 @@ from ..document.check import Findings
 from ..journals.file import Journal
 from ..pdf.reading import PdfFacts
 from ..results.model import Results
-from ..study.definition import Study
+from ..study.model import Study
 from ..text.style import Style
 from ..word.facts import WordFacts
 from ..word.passages import Printed

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..results.model import Results
-from ..study.definition import Study
+from ..study.model import Study
 from ..text.decimals import p_floor, rounded
 from ..text.numbers import p_number, singular
 from ..text.style import NBSP, Style

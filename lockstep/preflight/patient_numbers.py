@@ -8,7 +8,7 @@ from typing import Final
 
 from ..base.errors import counted
 from ..results.model import Results
-from ..study.definition import Study, slug
+from ..study.model import Study, slug
 from ..word.passages import Passage, Printed
 from .printed_numbers import phrase_pattern, readable
 

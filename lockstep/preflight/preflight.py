@@ -13,7 +13,7 @@ from ..journals.rules import RULES
 from ..pdf.reading import read_pdf
 from ..qmd.source import Document
 from ..results.model import Results
-from ..study.definition import Study
+from ..study.model import Study
 from ..text.style import Style
 from ..word.facts import read_word
 from ..word.passages import read_printed

@@ -11,7 +11,7 @@ from typing import Final
 from ..base.errors import DataError
 from ..base.files import sha256, sha256_of_all
 from ..base.resources import PACKAGE
-from ..study.definition import Study
+from ..study.model import Study
 from .model import Source, read_source
 
 PACKAGES: Final = ("lifelines", "numpy", "pandas", "scipy", "tableone")

@@ -21,7 +21,7 @@ from ..qmd.source import Document, read_qmd
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Call, Form, Released
 from ..runs.build import DOCUMENT
-from ..study.definition import Study
+from ..study.model import Study
 from ..text.style import NBSP
 from .changes import Changes, ClaimChange, DataChanges, FigureChange, Spot, ValueChange
 from .locks import ROWS_FILE, Lock, Manifest, find_lock, fingerprint, state_of

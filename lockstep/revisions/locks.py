@@ -37,7 +37,8 @@ from ..runs.commit import WORKSHOP
 from ..runs.contents import changed
 from ..runs.run_lock import one_at_a_time
 from ..runs.stamp import digests, environment, stamped_inputs
-from ..study.definition import Study, read_study
+from ..study.definition import read_study
+from ..study.model import Study
 
 LOCKS: Final = Path("locks")
 """Where a study's locks stand, relative to its folder."""

@@ -21,7 +21,8 @@ from ..results.model import read_results
 from ..results.source import RESULTS_FILE
 from ..results.source import is_current as results_are_current
 from ..results.verdicts import PUBLISHED_FILE
-from ..study.definition import Study, read_study
+from ..study.definition import read_study
+from ..study.model import Study
 from ..text.assumptions import current_notes
 from .commit import check_places, complete, replace_together
 from .run_lock import one_at_a_time, workshop

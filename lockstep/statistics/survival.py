@@ -19,28 +19,9 @@ from ..base.errors import DataError, row_list
 from ..base.snapping import snapped
 from ..study.model import ConfType
 from .arrays import TIED, Bools, Floats, Ints, checked_follow_up, same_length
-from .cox import CoxModel, HazardRatio, LikelihoodRatioTest, cox_regression, likelihood_ratio_test
 from .estimate import Estimate, finite, normal_quantile
-from .proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from .risk_table import RiskTable
 from .stratified import NOT_CONNECTED, stratified_log_rank
-
-__all__ = [
-    "CoxModel",
-    "Estimate",
-    "HazardRatio",
-    "KaplanMeierEstimate",
-    "LikelihoodRatioTest",
-    "LogRankTest",
-    "ProportionalHazardsTest",
-    "cox_regression",
-    "kaplan_meier",
-    "likelihood_ratio_test",
-    "log_rank",
-    "number_at_risk",
-    "proportional_hazards_test",
-    "reverse_kaplan_meier",
-]
 
 NOT_REACHED: Final = "not reached"
 NO_EVENT_YET: Final = "no event up to then"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from .conditions import Comparison, Condition, Constant, Join, Membership, Name, Not, Present
-from .definition import Study
+from .model import Study
 
 # What a sign is called: of a category or between two of them, of a number, of a date.
 _CATEGORY: Final[Mapping[str, str]] = {"==": "", "!=": "not "}

@@ -8,35 +8,24 @@ from typing import Any, Final, get_args
 
 from ..base.boundaries import refuse_ways_out
 from ..base.wording import hint, listing, shown
+from .conditions import VariableType
 from .endpoints import read_endpoint, read_time
-from .expressions import VariableType
 from .model import (
     FOLLOW_UP,
     Analysis,
-    Axis,
-    Column,
     ConfType,
     Cutoff,
-    Derived,
     Endpoint,
     Figure,
-    Rule,
     Study,
     Summary,
     Table,
     TableRow,
-    TimeUnits,
-    distinct,
     slug,
     variable_types,
 )
 from .sections import Section, read_toml
 from .variables import check_names, read_columns, read_derived, read_eligibility, variable
-
-__all__ = [
-    "FOLLOW_UP", "Analysis", "Axis", "Column", "ConfType", "Cutoff", "Derived", "Endpoint", "Figure", "Rule", "Study",
-    "Summary", "Table", "TableRow", "TimeUnits", "distinct", "read_study", "slug",
-]  # fmt: skip
 
 SCHEMA_VERSION: Final = 1
 ALL_TERMS: Final = "global"

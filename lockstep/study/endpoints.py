@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from .expressions import VariableType
+from .conditions import VariableType
 from .model import Axis, Endpoint, TimeUnits
 from .sections import Section
 from .variables import default_label, read_expression, variable

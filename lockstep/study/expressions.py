@@ -32,8 +32,6 @@ from .conditions import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["WORDS", "Expression", "ExpressionError", "VariableType", "parse_expression"]
-
 WORDS: Final = frozenset({"and", "or", "not", "in", "present", "missing"})
 """Words of the language; no variable can have such a name."""
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from .expressions import Expression, VariableType
+from .conditions import VariableType
+from .expressions import Expression
 
 FOLLOW_UP: Final = "follow_up"
 """The reserved variable: follow-up in months, there where [analysis] follow_up names an endpoint."""

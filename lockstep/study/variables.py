@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from ..base.errors import counted
 from ..base.wording import hint, listing, shown
-from .expressions import WORDS, Expression, ExpressionError, VariableType, parse_expression
+from .conditions import ExpressionError, VariableType
+from .expressions import WORDS, Expression, parse_expression
 from .model import FOLLOW_UP, Column, Derived, Rule, slug, variable_types
 from .sections import Section
 

@@ -12,7 +12,7 @@ from ..journals.file import Journal
 from ..pdf.lines import PrintedLine, printed_lines
 from ..pdf.reading import read_pdf
 from ..results.model import Results
-from ..study.definition import Study
+from ..study.model import Study
 from ..word.text import ManuscriptText
 from .author_pages import cover_letter, missing, statements, title_page
 from .checklist import write_checklist

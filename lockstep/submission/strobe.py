@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from ..base.errors import ReportError, nearest
 from ..pdf.lines import Finder, Place, PrintedLine
 from ..results.model import Results
-from ..study.definition import Study
+from ..study.model import Study
 from ..text.style import Style
 from ..word.text import ManuscriptText, Mark, Paragraph, heading_level
 from .strobe_facts import Fact, facts_for

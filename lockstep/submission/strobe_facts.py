@@ -8,7 +8,7 @@ from typing import Final
 
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Released
-from ..study.definition import FOLLOW_UP, Endpoint, Study, slug
+from ..study.model import FOLLOW_UP, Endpoint, Study, slug
 from ..text import numbers
 from ..text.level_names import named
 from ..text.style import NBSP, Style

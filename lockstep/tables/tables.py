@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..base.errors import ReportError
 from ..results.model import Record, Results
-from ..study.definition import FOLLOW_UP, Study, Summary, Table, TableRow, slug
+from ..study.model import FOLLOW_UP, Study, Summary, Table, TableRow, slug
 from ..text import numbers
 from ..text.assumptions import WHOLE_MODEL, violations
 from ..text.level_names import heading, named

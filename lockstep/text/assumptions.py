@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from ..results.model import Record, Results, read_results
 from ..results.source import RESULTS_FILE
-from ..study.definition import Study, slug
+from ..study.model import Study, slug
 from . import numbers
 from .style import NBSP, Style
 

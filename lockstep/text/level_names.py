@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..study.definition import Study
+from ..study.model import Study
 
 
 def one_line(text: str) -> str:

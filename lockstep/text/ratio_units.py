@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from ..results.model import Record, Results
-from ..study.definition import Study, slug
+from ..study.model import Study, slug
 from . import numbers
 from .decimals import rounded
 from .style import NBSP, Style

@@ -12,7 +12,8 @@ from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import StudyError
 from lockstep.results.model import Results
 from lockstep.statistics.survival import kaplan_meier
-from lockstep.study.definition import Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 
 # survfit(Surv(os, died) ~ 1, conf.type = ...) of data/cohort.csv in R
 MEDIANS = {"log-log": (2160, 6262), "log": (2209, 6403)}

@@ -16,8 +16,9 @@ from lockstep.analyses.pipeline import compute
 from lockstep.document.report import Report, style_of
 from lockstep.figures.panels import figure_content
 from lockstep.results.model import Results
-from lockstep.study.definition import Study, read_study, slug
-from lockstep.text.numbers import rounded
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study, slug
+from lockstep.text.decimals import rounded
 from lockstep.text.style import NBSP
 
 EM_SPACE = "\N{EM SPACE}"

@@ -13,7 +13,8 @@ from conftest import IMPLANTS
 from lockstep.analyses.pipeline import compute
 from lockstep.results.model import Results, from_json, to_json
 from lockstep.results.source import is_current
-from lockstep.study.definition import Study, read_study, slug
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study, slug
 
 
 def value(results: Results, record_id: str) -> float:

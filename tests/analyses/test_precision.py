@@ -15,7 +15,7 @@ from lockstep.analyses.precision import cutoff_decimals, number_decimals, record
 from lockstep.results.model import Record, Results
 from lockstep.statistics.baseline import NumberSummary, describe
 from lockstep.statistics.roc import roc_curve_cutoff
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.text.numbers import bare_text
 from lockstep.text.style import Style
 

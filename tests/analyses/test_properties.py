@@ -24,9 +24,12 @@ from lockstep.analyses.pipeline import compute
 from lockstep.figures.drawing import draw
 from lockstep.figures.panels import figure_content
 from lockstep.results.model import Curve, Record, Results, RiskTable, from_json, to_json
-from lockstep.statistics.association import chi_square, roc_curve_cutoff
-from lockstep.statistics.survival import cox_regression, kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
-from lockstep.study.definition import Study, read_study
+from lockstep.statistics.chi_square import chi_square
+from lockstep.statistics.cox import cox_regression
+from lockstep.statistics.roc import roc_curve_cutoff
+from lockstep.statistics.survival import kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 from lockstep.text.style import Style
 
 Patients = list[tuple[int, bool, int]]

@@ -33,7 +33,8 @@ from lockstep.results.verdicts import (
     read_audit,
     write_audit,
 )
-from lockstep.study.definition import Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 from lockstep.tables.audit_page import audit_page, audit_table
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from lockstep.analyses.pipeline import compute
 from lockstep.base.snapping import snapped, snapped_all
 from lockstep.results.curves import printed_curve
 from lockstep.results.model import Curve, Results
-from lockstep.statistics.association import roc_curve_cutoff
+from lockstep.statistics.roc import roc_curve_cutoff
 from lockstep.statistics.survival import kaplan_meier, number_at_risk
 from lockstep.study.definition import read_study
 from lockstep.study.expressions import parse_expression

@@ -15,7 +15,8 @@ from lockstep.base.errors import DataError
 from lockstep.data.cohort import Cohort, Exclusion, build_cohort
 from lockstep.data.derivation import derive
 from lockstep.data.reading import read_data
-from lockstep.study.definition import Derived, Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Derived, Study
 
 STUDY = """
 schema = 1

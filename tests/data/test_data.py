@@ -14,7 +14,8 @@ import pytest
 
 from lockstep.base.errors import DataError
 from lockstep.data.reading import Data, read_data
-from lockstep.study.definition import Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 
 STUDY = """
 schema = 1

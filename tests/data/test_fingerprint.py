@@ -14,7 +14,8 @@ from conftest import IMPLANTS
 from lockstep.base.errors import DataError
 from lockstep.cli.analysis import run as main
 from lockstep.data import fingerprint as digests
-from lockstep.study.definition import Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 
 KEY = bytes(range(32))
 

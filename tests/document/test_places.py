@@ -9,7 +9,7 @@ import pytest
 from lockstep.document.printed_places import Place, places_in, printed_at
 from lockstep.qmd.source import parse
 from lockstep.results.model import Results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 
 BODY = """# Results
 

@@ -34,7 +34,7 @@ from lockstep.results.model import SCHEMA_FILE as RESULTS_SCHEMA
 from lockstep.results.model import Results
 from lockstep.results.released import SCHEMA_FILE, Released, from_json, number_told, to_json
 from lockstep.runs.build import build
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.text.style import Style
 
 

@@ -14,7 +14,7 @@ from lockstep.__main__ import main
 from lockstep.document.report import style_of
 from lockstep.document.trace import Trace, trace
 from lockstep.results.model import Results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.tables.tables import render_table
 from lockstep.text.numbers import text
 from lockstep.text.provenance import Printed, joined

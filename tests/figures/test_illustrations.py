@@ -20,7 +20,7 @@ from lockstep.figures import illustrations
 from lockstep.figures.illustrations import Illustration, illustrate
 from lockstep.figures.panels import FigureContent
 from lockstep.results.model import Results, write_results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.text.figure_size import figure_size
 from lockstep.text.style import Style
 

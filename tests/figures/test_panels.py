@@ -13,7 +13,7 @@ from lockstep.base.errors import ReportError, ResultsError
 from lockstep.figures.illustrations import alt_text
 from lockstep.figures.panels import FigureContent, figure_content
 from lockstep.results.model import Results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.text.style import Style
 
 PATIENTS = [(100.0, True), (300.0, False), (500.0, True)]

@@ -24,7 +24,7 @@ from lockstep.render.pandoc import read_markdown
 from lockstep.render.subset import resolve_conditions, without_comments
 from lockstep.render.tree import Node, attributes, citation_keys, plain_text, walk
 from lockstep.results.model import Curve, Record, Results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 
 # ---- the flagship in each journal ----------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from lockstep.preflight.checks_text import mentions
 from lockstep.preflight.figure_facts import FigureFont
 from lockstep.preflight.preflight import CHECKS, HOUSE, lines, preflight
 from lockstep.results.model import Results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 
 EXTRA_TABLE = """TableCaption: Table {0}: More of 60 patients
 Table: Characteristic|Value

@@ -13,7 +13,7 @@ from lockstep.preflight.abbreviations import undefined
 from lockstep.preflight.number_faults import numbers_in
 from lockstep.preflight.printed_numbers import decimals_of, value_of
 from lockstep.results.model import Record, Results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.text.numbers import interval_text, number_text, p_text, text
 from lockstep.text.style import PValueStyle, Style
 from lockstep.word.passages import Passage, Printed

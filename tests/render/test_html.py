@@ -21,7 +21,7 @@ from lockstep.qmd.source import read_qmd
 from lockstep.render.html import explained
 from lockstep.results.model import Results
 from lockstep.runs.web_page import facts
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.text.provenance import marked_html, marked_markdown
 from lockstep.text.style import NBSP
 

@@ -19,7 +19,8 @@ from lockstep.revisions.changes import Changes
 from lockstep.revisions.changes_page import changes_html, changes_json, write_changes
 from lockstep.revisions.differences import changes_since
 from lockstep.revisions.locks import find_lock
-from lockstep.study.definition import Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 from lockstep.text.numbers import text
 from lockstep.word import validity as ooxml
 

@@ -17,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lockstep.base.errors import DataError
-from lockstep.statistics.association import chi_square, fisher_exact, roc_curve_cutoff
+from lockstep.statistics.chi_square import chi_square
+from lockstep.statistics.fisher import fisher_exact
+from lockstep.statistics.roc import roc_curve_cutoff
 
 Table = list[list[int]]
 tables = st.tuples(st.integers(2, 3), st.integers(2, 3)).flatmap(

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from reference_cohorts import awkward, lung
 
 from lockstep.base.errors import DataError
-from lockstep.statistics.survival import Estimate, kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
+from lockstep.statistics.estimate import Estimate
+from lockstep.statistics.survival import kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
 
 ROOT = Path(__file__).parents[2]
 

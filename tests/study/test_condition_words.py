@@ -6,9 +6,8 @@ import pytest
 
 from lockstep.results.model import Results
 from lockstep.study.condition_words import in_words
-from lockstep.study.definition import Study
 from lockstep.study.expressions import parse_expression
-from lockstep.study.model import variable_types
+from lockstep.study.model import Study, variable_types
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from lockstep.base.errors import StudyError
-from lockstep.study.definition import Axis, Study, TimeUnits, read_study, slug
+from lockstep.study.definition import read_study
+from lockstep.study.model import Axis, Study, TimeUnits, slug
 
 ROOT = Path(__file__).parents[2]
 

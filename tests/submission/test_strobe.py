@@ -16,7 +16,7 @@ from lockstep.base.errors import ReportError
 from lockstep.document.report import style_of
 from lockstep.pdf.lines import printed_lines
 from lockstep.pdf.reading import read_pdf
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.submission.checklist import checklist_json
 from lockstep.submission.strobe import Checklist, checked_reasons, items_of, strobe
 from lockstep.submission.strobe_items import ITEMS

@@ -11,7 +11,7 @@ import pytest
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import ReportError
 from lockstep.results.model import Results
-from lockstep.study.definition import Study, Summary, TableRow
+from lockstep.study.model import Study, Summary, TableRow
 from lockstep.tables.tables import in_sentence, render_table
 from lockstep.text.style import NBSP, Style
 

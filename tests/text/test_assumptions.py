@@ -14,7 +14,8 @@ from lockstep.analyses.pipeline import compute
 from lockstep.document.check import check
 from lockstep.results.model import Results, read_results
 from lockstep.results.source import RESULTS_FILE
-from lockstep.study.definition import Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 from lockstep.tables.tables import render_table
 from lockstep.text.assumptions import AVERAGE, notes
 from lockstep.text.style import NBSP, Style

@@ -12,7 +12,8 @@ from lockstep.analyses.pipeline import compute
 from lockstep.figures.illustrations import alt_text
 from lockstep.figures.panels import figure_content
 from lockstep.results.model import Results
-from lockstep.study.definition import Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 from lockstep.submission.strobe_facts import facts_for
 from lockstep.tables.tables import EM_SPACE, render_table
 from lockstep.text.level_names import heading, named

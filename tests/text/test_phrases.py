@@ -11,7 +11,7 @@ from conftest import ROOT
 
 from lockstep.document.report import Report, style_of
 from lockstep.results.model import Results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.text.style import NBSP
 
 PAGE = (ROOT / "docs" / "phrases.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 from lockstep.document import check
 from lockstep.results.model import Results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.text.ratio_units import too_small_units
 from lockstep.text.style import Style
 

@@ -20,14 +20,15 @@ from pypdf import PdfReader
 from lockstep.cli.manuscript import run
 from lockstep.document.release import release
 from lockstep.document.report import style_of
-from lockstep.figures.drawing import Format, draw, text_width
+from lockstep.figures.drawing import Format, draw
+from lockstep.figures.fonts import text_width
 from lockstep.figures.layout import fitted
 from lockstep.figures.panels import figure_content
 from lockstep.qmd.source import read_qmd
 from lockstep.results import curves as curves_module
 from lockstep.results.model import Results, to_json
 from lockstep.results.released import to_json as released_json
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 
 FEWEST: Final = 10
 """Days among which each patient of a drawn curve stays, at least; of overall survival it is four times as many."""

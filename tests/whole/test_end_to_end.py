@@ -16,7 +16,7 @@ import pytest
 from conftest import IMPLANTS, ROOT
 
 from lockstep.results.model import Results, read_results
-from lockstep.study.definition import slug
+from lockstep.study.model import slug
 from lockstep.word import validity as ooxml
 
 pytestmark = pytest.mark.slow  # reports of the flagship and of hostile levels

@@ -12,7 +12,7 @@ from conftest import ROOT
 from lockstep.base.resources import TEMPLATES
 from lockstep.document.report import Report, style_of
 from lockstep.results.model import Results
-from lockstep.study.definition import Study
+from lockstep.study.model import Study
 from lockstep.text.style import NBSP
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

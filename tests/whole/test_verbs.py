@@ -16,7 +16,8 @@ from lockstep.analyses.pipeline import compute
 from lockstep.cli.analysis import run as analysis
 from lockstep.cli.manuscript import run as manuscript
 from lockstep.document import report as document
-from lockstep.study.definition import Study, read_study
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 
 STUDIES = sorted(path.parent for path in (Path(__file__).parents[1] / "studies").glob("*/study.toml"))
 TELLING = ("a level of the exposure is not in a subgroup", "nothing is known but the endpoints")

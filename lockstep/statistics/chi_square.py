@@ -1,4 +1,4 @@
-"""Association: chi-square and Fisher's exact test of two categories, the ROC cut-off of a marker for an outcome."""
+"""Pearson's chi-square test of the association of two categories."""
 
 from __future__ import annotations
 
@@ -9,18 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from .arrays import checked_counts
-from .fisher import DEGENERATE, FisherTest, fisher_exact
-from .roc import RocCutoff, cutoff_of_nobody, roc_curve_cutoff
-
-__all__ = [
-    "ChiSquareTest",
-    "FisherTest",
-    "RocCutoff",
-    "chi_square",
-    "cutoff_of_nobody",
-    "fisher_exact",
-    "roc_curve_cutoff",
-]
+from .fisher import DEGENERATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
