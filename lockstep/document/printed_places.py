@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ..base.errors import LockstepError
-from ..figures.panels import FigureContent, figure_content
+from ..figures.kinds import figure_content
 from ..qmd.source import Cell, Document, Inline, Prose
 from ..results.lookups import watched
 from ..results.model import Results
@@ -89,12 +89,12 @@ def printed_at(place: Place, study: Study, results: Results, style: Style | None
     report = Report(looked_up, style or style_of(study), study)
     try:
         if place.method == "figure":
-            content = figure_content(study.figures[place.arguments[0]], study, looked_up, report.style)
-            texts = _of_each(_figure_texts(content), looked_up.seen)
-            return Printed("", tuple(looked_up.seen), tuple(looked_up.drawn), texts)
+            content = figure_content(place.arguments[0], study, looked_up, report.style)
+            texts = _of_each((*content.printed(), *content.described()), looked_up.seen)
+            return Printed("", tuple(texts), tuple(looked_up.drawn), texts)
         answer = getattr(report, place.method)(*place.arguments, **dict(place.options))
         if place.method == "table":
-            texts = {record_id: found for record_id, found in _of_each(answer.printed, looked_up.seen).items() if found}
+            texts = _of_each(answer.printed, looked_up.seen)
             return Printed("", tuple(texts), (), texts)
         text = str(answer) if isinstance(answer, Phrase) else ""
     except _UNANSWERED:
@@ -103,24 +103,13 @@ def printed_at(place: Place, study: Study, results: Results, style: Style | None
 
 
 def _of_each(texts: Iterable[PrintedText], ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return, for each id, those of the texts that print it."""
+    """Return, for each of these results, the texts that print it; without those that none does."""
     found: dict[str, list[str]] = {record_id: [] for record_id in ids}
     for text in texts:
         for record_id in text.ids:
-            found.setdefault(record_id, []).append(str(text))
-    return {record_id: tuple(own) for record_id, own in found.items()}
-
-
-def _figure_texts(content: FigureContent) -> Iterator[PrintedText]:
-    """Yield the texts of a figure that print results: numbers of patients, medians, P values."""
-    for panel in content.panels:
-        for group in panel.groups:
-            yield PrintedText(group.patients, (f"{group.curve.id}.n",))
-        yield from (
-            text
-            for text in (panel.p_text, *(group.median_text for group in panel.groups))
-            if isinstance(text, PrintedText)
-        )
+            if record_id in found:
+                found[record_id].append(str(text))
+    return {record_id: tuple(own) for record_id, own in found.items() if own}
 
 
 def decimals_of(place: Place) -> int | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import LockstepError, ReportError
-from ..figures.panels import figure_content
+from ..figures.kinds import figure_content
 from ..journals.profiles import active_journal
 from ..qmd.source import Document, Inline, read_qmd
 from ..results.curves import PrintedCurve
@@ -85,7 +85,7 @@ def release(document: Document, study: Study, results: Results, style: Style) ->
             if names:
                 printed.setdefault(record_id, _Printed()).add(names, decimals)
         if place.method == "figure":
-            curves |= _curves(place, study, results, style)
+            curves |= figure_content(place.arguments[0], study, results, style).curves()
     for place in _claims_in(document):
         if found := printed_at(place, study, results, style):
             calls[place.key] = Call(text=found.text, ids=found.ids)
@@ -134,11 +134,6 @@ def in_form_of(record: Record, other: Record, form: Form, style: Style) -> tuple
         printed.add(names, places)
     item = _printed_record(record, printed, style)
     return item.record, item.form.text
-
-
-def _curves(place: Place, study: Study, results: Results, style: Style) -> dict[str, PrintedCurve]:
-    content = figure_content(study.figures[place.arguments[0]], study, results, style)
-    return {group.curve.id: group.curve for panel in content.panels for group in panel.groups if group.curve.n}
 
 
 def _conditions(

@@ -20,7 +20,8 @@ from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_curre
 from ..study.definition import read_study
 from ..study.model import Study, slug
 from ..tables.audit_page import audit_table
-from ..tables.tables import RenderedTable, in_sentence, render_table, variable_label
+from ..tables.cells import in_sentence, variable_label
+from ..tables.tables import RenderedTable, render_table
 from ..text import numbers
 from ..text.phrases import Phrase, Phrases
 from ..text.style import Style

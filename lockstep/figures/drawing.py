@@ -1,7 +1,8 @@
-"""The drawing of figures: Kaplan-Meier curves as SVG, PNG, TIFF, PDF or EPS, the same bytes for the same content.
+"""Files of drawings: SVG, PNG, TIFF, PDF or EPS, the same bytes for the same content.
 
-The only module that imports matplotlib. It uses no pyplot, which keeps global state, no axes, since `figure_layout` has
-placed everything in millimetres, and no font of the machine: all text is set in the typeface of ``templates/fonts``.
+Beside `fonts` the only module that imports matplotlib. It uses no pyplot, which keeps global state, no axes, since a
+drawing has everything at its place in millimetres, and no font of the machine: all text is set in the typeface of
+``templates/fonts``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import partial
 from typing import Any, Final, Literal
 
 import matplotlib
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -22,39 +24,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Polygon
 from matplotlib.transforms import Affine2D
 
-from ..results.curves import snapped
 from ..text.figure_text import Text
 from . import raster
-from .bands import opaque_bands
 from .fonts import POINTS, font_file, needs_outlines, outlines, text_width
-from .layout import AXIS_OFFSET, TICK_LENGTH, Y_TICKS, FigureLayout, PanelLayout, fitted
-from .panels import FigureContent
-from .steps import Point, Steps, steps
+from .kind import FigureContent, fitted
+from .shapes import Area, Drawing, Line, Marks, Overlay, Point
 
 Format = Literal["svg", "png", "tif", "pdf", "eps"]
 
 PNG_DPI: Final = 600
 
-# Okabe and Ito's colours (jfly.uni-koeln.de/color), the first darkened: told apart by the colour-blind, and of unlike
-# lightness. The dashes (in line widths) tell the curves apart in grey print.
-COLOURS: Final = ("#00558B", "#D55E00", "#009E73", "#CC79A7", "#3C3C3C", "#E69F00")
-DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 1.3), (1, 1), (7, 1.2, 1, 1.2), (9, 2), (3, 1, 1, 1, 1, 1))
-GUIDE_COLOUR: Final = "#8A8A8A"
-GUIDE_DASHES: Final = (4, 2.5)
-CURVE_WIDTH: Final = 1.2  # points, as the next two
-AXIS_WIDTH: Final = 0.7
-GUIDE_WIDTH: Final = 0.6
-BAND: Final[Mapping[str, Any]] = {"linewidth": 0, "zorder": 1}
 OPAQUE: Final = ("pdf", "eps")  # what journals print from: EPS has no transparency, and print shops flatten that of PDF
-BAND_OPACITY: Final = 0.15
-BAND_OPACITY_OF_MANY: Final = 0.1  # more than two bands lie upon each other
-MARK: Final[Mapping[str, Any]] = {
-    "linestyle": "none",
-    "marker": "|",
-}
-MARK_LENGTH: Final = 1.9 * POINTS
-MARK_WIDTH: Final = 0.6
-MOST_MARKS: Final = 1.35  # of a curve, per millimetre of its axis, where every step has room for one of 2.4
 
 _SETTINGS: Final[Mapping[Any, Any]] = {
     "svg.hashsalt": "lockstep",
@@ -77,7 +57,7 @@ _TELLING: Final = re.compile(rb"^%%(?:Creator|CreationDate|Title|For):.*\n", re.
 def draw(
     content: FigureContent, *, formats: Iterable[Format] = ("svg", "png"), dpi: int = PNG_DPI
 ) -> dict[Format, bytes]:
-    """Draw a figure in its size: 85 mm wide if it is of one panel, else 174 mm, unless a journal has it otherwise.
+    """Draw a figure in its size.
 
     All formats show the same drawing; `dpi` is of PNG and TIFF. Text is text in PDF and EPS, with embedded TrueType
     fonts, and outlines in SVG.
@@ -85,9 +65,9 @@ def draw(
     Raises
     ------
     ReportError
-        If the panels do not fit on a page, or a label has a character that the typeface lacks.
+        If it does not fit on a page, or a label has a character that the typeface lacks.
     """
-    layout = fitted(content, text_width)
+    drawing = fitted(content, text_width)
     with matplotlib.rc_context():
         # Neither the user's matplotlibrc nor what a cell of the document set may change a figure.
         matplotlib.rcdefaults()
@@ -99,7 +79,7 @@ def draw(
             for name in sorted(formats, key=lambda name: name not in _PIXELS):
                 opaque = name in OPAQUE
                 if opaque not in figures:
-                    figures[opaque] = _figure(layout, opaque=opaque)
+                    figures[opaque] = _figure(drawing, opaque=opaque)
                 files[name] = pool.submit(_drawn(figures[opaque], name, dpi))
             return {name: file.result() for name, file in files.items()}
 
@@ -144,107 +124,74 @@ def _stated_bounds() -> Iterator[None]:
         backend_ps._bounds = of_all_characters
 
 
-def _figure(layout: FigureLayout, *, opaque: bool = False) -> Figure:
+def _figure(drawing: Drawing, *, opaque: bool = False) -> Figure:
     """Return the figure with all its artists, placed in millimetres from the top left corner."""
-    figure = Figure(figsize=(layout.width / 25.4, layout.height / 25.4), facecolor="white")
-    inches = Affine2D().scale(1 / 25.4, -1 / 25.4).translate(0, layout.height / 25.4)
+    figure = Figure(figsize=(drawing.width / 25.4, drawing.height / 25.4), facecolor="white")
+    inches = Affine2D().scale(1 / 25.4, -1 / 25.4).translate(0, drawing.height / 25.4)
     place = {"transform": inches + figure.dpi_scale_trans}
-    curves = [_steps(panel) for panel in layout.panels]
-    marked = all(map(_marks_are_apart, layout.panels, curves))
-    for panel, of_panel in zip(layout.panels, curves, strict=True):
-        for artist in (
-            *_axes(panel, layout.scale, place),
-            *_medians(panel, layout.scale, place),
-            *_bands(panel, of_panel, place, opaque=opaque),
-            *_curves(panel, of_panel, layout.scale, marked, place),
-        ):
+    for shape in drawing.shapes:
+        if isinstance(shape, Text):
+            _write(figure, shape, place)
+            continue
+        for artist in _artists(shape, place, opaque=opaque):
             figure.add_artist(artist)
-        for sample in panel.samples:
-            ends = [(sample.x, sample.y), (sample.x + sample.length, sample.y)]
-            figure.add_artist(_line(ends, place, **_curve_style(sample.group, layout.scale)))
-        for text in panel.texts:
-            _write(figure, text, place)
     return figure
 
 
-def _steps(layout: PanelLayout) -> list[Steps]:
-    panel = layout.panel
-    end = panel.axis.ticks[-1]
-    return [steps(group.curve, per_unit=panel.per_unit, end=end) for group in panel.groups]
+def _artists(shape: Line | Area | Overlay | Marks, place: Mapping[str, Any], *, opaque: bool) -> Iterator[Artist]:
+    match shape:
+        case Line():
+            yield _line(shape, place)
+        case Area():
+            yield _area(shape, place)
+        case Overlay():
+            yield from (_area(area, place) for area in (shape.opaque if opaque else shape.transparent))
+        case Marks():
+            yield _marks(shape, place)
 
 
-def _marks_are_apart(layout: PanelLayout, curves: Iterable[Steps]) -> bool:
-    """Tell whether marks can be told apart; in a large cohort they would run together and hide curves and bands."""
-    return all(len(lines.marks) <= MOST_MARKS * layout.width for lines in curves)
+def _line(line: Line, place: Mapping[str, Any]) -> Line2D:
+    corners: Literal["miter", "round"] = "miter" if line.mitred else "round"
+    return Line2D(
+        *_coordinates(line.points),
+        color=line.colour,
+        linewidth=line.width,
+        linestyle=(0, line.dashes) if line.dashes else "solid",
+        solid_capstyle="projecting" if line.projecting else "butt",
+        solid_joinstyle=corners,
+        dash_joinstyle=corners,
+        zorder=line.layer,
+        **place,
+    )
 
 
-def _axes(layout: PanelLayout, scale: float, place: Mapping[str, Any]) -> list[Line2D]:
-    """Return axis lines and ticks, set off from the plot so that they hide no curve at 0% or 100%."""
-    offset, length = AXIS_OFFSET * scale, TICK_LENGTH * scale
-    x, y = layout.left - offset, layout.top + layout.height + offset
-    vertical = [_at(layout, (0, tick / 100))[1] for tick in Y_TICKS]
-    horizontal = [_at(layout, (tick, 0))[0] for tick in layout.panel.axis.ticks]
-    lines = [
-        [(x, vertical[0]), (x, vertical[-1])],
-        [(horizontal[0], y), (horizontal[-1], y)],
-        *([(x, tick), (x - length, tick)] for tick in vertical),
-        *([(tick, y), (tick, y + length)] for tick in horizontal),
-    ]
-    # A projecting cap closes the corner between an axis and its outermost tick.
-    style = {"color": "black", "linewidth": AXIS_WIDTH * scale, "solid_capstyle": "projecting"}
-    return [_line(line, place, **style) for line in lines]
+def _marks(marks: Marks, place: Mapping[str, Any]) -> Line2D:
+    return Line2D(
+        *_coordinates(marks.points),
+        color=marks.colour,
+        linestyle="none",
+        marker="|",
+        markersize=marks.length,
+        markeredgewidth=marks.width,
+        zorder=4,
+        **place,
+    )
 
 
-def _medians(layout: PanelLayout, scale: float, place: Mapping[str, Any]) -> list[Line2D]:
-    """Return light lines at 50%, and from there to the time axis at each median."""
-    panel = layout.panel
-    end = panel.axis.ticks[-1]
-    # On the grid of the curves, so that a line meets the step that it belongs to.
-    medians = [
-        snapped(group.median, resolution=group.curve.resolution) / panel.per_unit
-        for group in panel.groups
-        if group.median is not None
-    ]
-    if not medians:
-        return []
-    lines = [[(0.0, 0.5), (min(max(medians), end), 0.5)]]
-    lines += [[(median, 0.5), (median, 0.0)] for median in medians if median <= end]
-    style = {"color": GUIDE_COLOUR, "linewidth": GUIDE_WIDTH * scale, "dashes": GUIDE_DASHES, "zorder": 2.1}
-    return [_line([_at(layout, point) for point in line], place, **style) for line in lines]
-
-
-def _bands(layout: PanelLayout, curves: Sequence[Steps], place: Mapping[str, Any], *, opaque: bool) -> list[Polygon]:
-    """Return the confidence bands; opaque ones look as transparent ones do, also where they lie upon each other."""
-    opacity = BAND_OPACITY if len(curves) <= 2 else BAND_OPACITY_OF_MANY
-    colours = [COLOURS[i % len(COLOURS)] for i in range(len(curves))]
-    if opaque:
-        areas = opaque_bands([lines.bands for lines in curves], colours, opacity)
-    else:
-        areas = [(corners, colour) for lines, colour in zip(curves, colours, strict=True) for corners in lines.bands]
+def _area(area: Area, place: Mapping[str, Any]) -> Polygon:
     # An edge that is not drawn still counts as transparent in a PDF unless it has a colour.
-    looks = [{"color": colour} if opaque else {"facecolor": colour, "alpha": opacity} for _, colour in areas]
-    return [
-        Polygon([_at(layout, point) for point in corners], **look, **BAND, **place)
-        for (corners, _), look in zip(areas, looks, strict=True)
-    ]
+    look: dict[str, Any] = (
+        {"color": area.colour} if area.opacity == 1 else {"facecolor": area.colour, "alpha": area.opacity}
+    )
+    return Polygon(area.corners, linewidth=0, zorder=1, **look, **place)
 
 
-def _curves(
-    layout: PanelLayout, curves: Sequence[Steps], scale: float, marked: bool, place: Mapping[str, Any]
-) -> list[Line2D]:
-    """Return, for each group, the step curve, and marks where patients are censored."""
-    lines: list[Line2D] = []
-    sizes = {"markersize": MARK_LENGTH * scale, "markeredgewidth": MARK_WIDTH * scale}
-    for i, curve in enumerate(curves):
-        style = _curve_style(i, scale)
-        lines.append(_line([_at(layout, point) for point in curve.line], place, zorder=3, **style))
-        if marked:
-            marks = [_at(layout, point) for point in curve.marks]
-            lines.append(_line(marks, place, zorder=4, color=style["color"], **sizes, **MARK))
-    return lines
+def _coordinates(points: Sequence[Point]) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
 
 
 def _write(figure: Figure, text: Text, place: Mapping[str, Any]) -> None:
+    """Put a line of text on the figure."""
     if needs_outlines(text.text):
         figure.add_artist(_outlined(text, place))
         return
@@ -270,29 +217,3 @@ def _outlined(text: Text, place: Mapping[str, Any]) -> PathPatch:
     in_place = turned.scale(1, -1).translate(text.x, text.y)  # millimetres count downward
     path = in_place.transform_path(outlines(text.text, text.face))
     return PathPatch(path, facecolor="black", edgecolor="none", linewidth=0, **place)
-
-
-def _curve_style(group: int, scale: float) -> dict[str, Any]:
-    """Return colour and dashes of a group's line; no pair comes twice among 36 groups."""
-    dashes = DASHES[(group + group // len(COLOURS)) % len(DASHES)]
-    return {
-        "color": COLOURS[group % len(COLOURS)],
-        "linewidth": CURVE_WIDTH * scale,
-        "linestyle": (0, dashes) if dashes else "solid",
-        "solid_capstyle": "butt",
-        "solid_joinstyle": "miter",
-        "dash_joinstyle": "miter",
-    }
-
-
-def _at(layout: PanelLayout, point: Point) -> Point:
-    """Return where a point of the plot (time, survival) stands on the figure, in millimetres."""
-    time, survival = point
-    return (
-        layout.left + layout.width * time / layout.panel.axis.ticks[-1],
-        layout.top + layout.height * (1 - survival),
-    )
-
-
-def _line(points: Sequence[Point], place: Mapping[str, Any], **style: Any) -> Line2D:
-    return Line2D([x for x, _ in points], [y for _, y in points], **style, **place)

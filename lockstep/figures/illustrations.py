@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..base.errors import ReportError, nearest
 from ..base.files import sha256, sha256_of_all, write_whole
 from ..base.resources import FONTS, PACKAGE
 from ..results.model import Results
 from ..results.source import package_version
 from ..study.model import Study
 from ..text.provenance import Printed
-from ..text.style import NBSP, Style
-from .layout import width_of
-from .panels import FigureContent, Group, Panel, figure_content
+from ..text.style import Style
+from .kind import FigureContent
+from .kinds import figure_content
 
 if TYPE_CHECKING:
     from .drawing import Format
@@ -36,10 +35,7 @@ PAGE_WIDTH: Final = 174.0  # mm: the text of a page; the document shows what is 
 STAMP: Final = ".stamp.json"  # what the files were drawn from, and their hashes
 
 # The code and the packages that make the drawing from the content.
-_CODE: Final = (
-    *("figures/drawing.py", "figures/bands.py", "figures/raster.py", "figures/layout.py", "figures/legend.py"),
-    *("figures/steps.py", "text/figure_size.py", "text/figure_text.py", "results/curves.py"),
-)
+_CODE: Final = ("figures/*.py", "text/figure_*.py", "results/curves.py")
 _PACKAGES: Final = ("matplotlib", "pillow")
 
 _WIDTH: Final = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)pt"')
@@ -72,12 +68,12 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
     ResultsError
         If the results lack a curve or record of it.
     """
-    content = _content(name, study, results, style)
+    content = figure_content(name, study, results, style)
     place = FOLDER / style.name  # each journal's figures in a folder of their own
     path = folder / place / name
     _keep_current(path, _key(content), FORMATS, lambda: load_drawing(folder)(content, formats=FORMATS))
-    width = min(_drawn_width(path.with_suffix(".svg")) or width_of(content), PAGE_WIDTH)
-    return Illustration((place / name).as_posix(), alt_text(content), width, tuple(_printed(content)))
+    width = min(_drawn_width(path.with_suffix(".svg")), PAGE_WIDTH)
+    return Illustration((place / name).as_posix(), content.alt_text(), width, tuple(content.printed()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +97,7 @@ def upload_files(
     ReportError
         As `illustrate`.
     """
-    content = _content(name, study, results, style)
+    content = figure_content(name, study, results, style)
 
     def drawn() -> dict[Format, bytes]:
         draw = load_drawing(folder)
@@ -120,14 +116,7 @@ def upload_files(
 def _drawn_width(svg: Path) -> float:
     """Return the width in millimetres of a drawing, which is another than asked for where that leaves no room."""
     found = _WIDTH.search(svg.read_text(encoding="utf-8"))
-    return round(float(found[1]) / 72 * 25.4, 2) if found else 0.0
-
-
-def _content(name: str, study: Study, results: Results, style: Style) -> FigureContent:
-    if name not in study.figures:
-        known = ", ".join(study.figures) or "none"
-        raise ReportError(f"no figure '{name}' in study.toml{nearest(name, study.figures)}; it has: {known}")
-    return figure_content(study.figures[name], study, results, style)
+    return round(float(found[1]) / 72 * 25.4, 2) if found else PAGE_WIDTH
 
 
 def _keep_current(path: Path, key: str, formats: Sequence[Format], drawn: Callable[[], Mapping[Format, bytes]]) -> None:
@@ -149,50 +138,11 @@ def load_drawing(folder: Path) -> Callable[..., dict[Format, bytes]]:
     return draw
 
 
-def alt_text(content: FigureContent) -> str:
-    """Say in words what a figure shows: each panel's patients, medians and log-rank test."""
-    curves = sum(len(panel.groups) for panel in content.panels)
-    panels = " ".join(_panel_text(panel) for panel in content.panels)
-    return f"Kaplan–Meier curve{'s' if curves > 1 else ''}. {panels}".replace(NBSP, " ")
-
-
-def _panel_text(panel: Panel) -> str:
-    head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, panel.patients) if part)
-    if len(panel.groups) == 1:
-        return f"{head}{_median(panel.groups[0])}."
-    sentences = [head, *map(_group_text, panel.groups), f"Log-rank {panel.p_text}"]
-    return f"{'. '.join(sentences)}."
-
-
-def _group_text(group: Group) -> str:
-    return f"{group.full_label}, {group.patients}{_median(group)}"
-
-
-def _median(group: Group) -> str:
-    """Return the words on a group's median; of nobody there are none."""
-    return f", median {group.median_text}" if group.curve.n else ""
-
-
-def _printed(content: FigureContent) -> Iterator[Printed]:
-    """Yield what a figure shows of the results: each curve, its median, the log-rank test of each panel."""
-    for panel in content.panels:
-        head = " ".join(part for part in (panel.letter, panel.title) if part)
-        head = f"{head}, {panel.subtitle}" if panel.subtitle else head
-        for group in panel.groups:
-            place = f"{head}: {group.full_label}"
-            if group.curve.n:  # of nobody there is no curve, only the word that there is none
-                yield Printed("curve", (group.curve.id,), place)
-            if isinstance(group.median_text, Printed):
-                yield group.median_text.at(place)
-        if isinstance(panel.p_text, Printed):
-            yield panel.p_text.at(head)
-
-
 def _key(content: FigureContent, options: str = "") -> str:
     """Return a hash over all that decides how a figure looks, and over what else decides its files."""
     parts = [
         f"{content!r}{options}",
-        sha256_of_all([PACKAGE / name for name in _CODE], base=PACKAGE),
+        sha256_of_all([path for names in _CODE for path in PACKAGE.glob(names)], base=PACKAGE),
         sha256_of_all(FONTS.glob("*.ttf"), base=FONTS),
         *(f"{name} {package_version(name)}" for name in _PACKAGES),
     ]

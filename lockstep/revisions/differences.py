@@ -15,8 +15,9 @@ from ..document.printed_places import Place, labels_in, places_in
 from ..document.release import MISSING, in_form_of, release
 from ..document.report import open_study, style_of
 from ..figures.illustrations import FOLDER as FIGURES
-from ..figures.illustrations import alt_text, illustrate
-from ..figures.panels import FigureContent, figure_content
+from ..figures.illustrations import illustrate
+from ..figures.kind import FigureContent
+from ..figures.kinds import figure_content
 from ..qmd.source import Document, read_qmd
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Call, Form, Released
@@ -285,15 +286,15 @@ def _figures(places: Sequence[Place], lock: Lock, then: _State, now: _State) -> 
             label=place.where,
             old=old if old.is_file() else None,
             new=now.study.folder / FIGURES / f"{name}.png",
-            old_alt="" if former is None else alt_text(former),
-            new_alt=alt_text(new),
+            old_alt="" if former is None else former.alt_text(),
+            new_alt=new.alt_text(),
         )
 
 
 def _content(name: str, state: _State) -> FigureContent | None:
     try:
-        return figure_content(state.study.figures[name], state.study, state.released, style_of(state.study))
-    except (LockstepError, KeyError):
+        return figure_content(name, state.study, state.released, style_of(state.study))
+    except LockstepError:
         return None
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+from ..base.wording import hint, listing, shown
 from .conditions import VariableType
 from .model import Axis, Endpoint, TimeUnits
 from .sections import Section
@@ -88,3 +89,19 @@ def default_axis(time: TimeUnits) -> Axis:
     end = math.ceil(round(end, 6))
     step = next((step for step in steps if end <= step * _MOST_TICKS), math.ceil(end / _MOST_TICKS))
     return Axis(unit=unit, ticks=tuple(float(tick * step) for tick in range(math.ceil(end / step) + 1)))
+
+
+def endpoint_name(section: Section, name: str, value: str, endpoints: Mapping[str, Endpoint]) -> str:
+    """Return the value of a key, which must be the name of an endpoint."""
+    if value not in endpoints:
+        known = listing(endpoints, word="and") or "none"
+        raise section.error(name, f"names {shown(value)}; the endpoints are: {known}{hint(value, endpoints)}")
+    return value
+
+
+def endpoint_names(section: Section, endpoints: Mapping[str, Endpoint]) -> tuple[str, ...]:
+    """Read the key `endpoints`, a list of at least one."""
+    names = section.texts("endpoints")
+    if not names:
+        raise section.error("endpoints", f"expected a list of endpoints: {listing(endpoints) or 'none is declared'}")
+    return tuple(endpoint_name(section, "endpoints", value, endpoints) for value in names)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from .conditions import VariableType
 from .expressions import Expression
@@ -18,8 +18,6 @@ FOLLOW_UP: Final = "follow_up"
 
 ConfType: TypeAlias = Literal["log-log", "log", "plain"]
 """The scale of a Kaplan-Meier estimate's confidence interval, as R's ``conf.type``."""
-
-Summary: TypeAlias = Literal["n_percent", "median_range", "median_iqr", "mean_sd", "median_range_mean"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,32 +133,34 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableRow:
-    """A variable of a table and how it is summarised."""
+class Declared:
+    """What study.toml declares that its tables and figures can name."""
 
-    variable: str
-    summary: Summary
+    types: Mapping[str, VariableType]
+    endpoints: Mapping[str, Endpoint]
+    analysis: Analysis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table: its template, the rows, the grouping of its columns, or the endpoints whose models it shows."""
+    """A table of some kind, and the template that lays it out; `lockstep.study.tables` has the kinds."""
 
+    kind: ClassVar[str]
     name: str
     template: str
-    rows: tuple[TableRow, ...] = ()
-    by: str | None = None
-    endpoints: tuple[str, ...] = ()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables that the table describes."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A figure: a panel for each endpoint (and each level of `within`), a curve for each level of `groups`."""
+    """A figure of some kind; `lockstep.study.figures` has the kinds."""
 
+    kind: ClassVar[str]
     name: str
-    endpoints: tuple[str, ...]
-    groups: str | None = None
-    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

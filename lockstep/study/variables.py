@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from ..base.errors import counted
@@ -181,7 +181,7 @@ def variable(section: Section, name: str, value: str, types: Mapping[str, Variab
     return value
 
 
-def check_names(top: Section, *outers: str) -> None:
+def check_names(top: Section, *outers: str, reserved: Collection[str] = ()) -> None:
     """Check the names of the tables inside these tables: they make ids, so no two may become the same."""
     owners: dict[str, str] = {}
     for outer in outers:
@@ -191,8 +191,18 @@ def check_names(top: Section, *outers: str) -> None:
                 raise section.error(
                     name, "a name has letters (a-z), digits and _ only, begins with a letter, at most 60"
                 )
-            if slug(name) in RESERVED:
-                raise section.error(name, f"this name is reserved, as are {listing(sorted(RESERVED), word='and')}")
+            if slug(name) in reserved:
+                raise section.error(name, f"this name is reserved, as are {listing(sorted(reserved), word='and')}")
             if slug(name) in owners:
                 raise section.error(name, f"this name is taken by [{owners[slug(name)]}]; case makes no difference")
             owners[slug(name)] = section.path(name)
+
+
+def groups(section: Section, name: str, types: Mapping[str, VariableType]) -> str | None:
+    """Read the name of a category of at least two levels, if the key is there."""
+    if not section.has(name):
+        return None
+    value = variable(section, name, section.text(name), types, "category")
+    if len(types[value].levels) < 2:
+        raise section.error(name, f"names {shown(value)}, which has one level; expected two or more to compare")
+    return value

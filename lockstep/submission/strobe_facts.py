@@ -64,7 +64,7 @@ class _Known:
         analysis, tables = self.study.analysis, self.study.tables.values()
         named = [analysis.exposure, analysis.subgroup, *analysis.univariate, *analysis.adjust_for]
         named += [name for pair in analysis.crosstabs for name in pair]
-        named += [row.variable for table in tables for row in table.rows]
+        named += [name for table in tables for name in table.variables]
         return list(dict.fromkeys(name for name in named if name))
 
 
@@ -205,7 +205,7 @@ def _reasons(known: _Known) -> Iterator[Fact]:
 
 
 def _characteristics(known: _Known) -> Iterator[Fact]:
-    described = list(dict.fromkeys(row.variable for table in known.study.tables.values() for row in table.rows))
+    described = list(dict.fromkeys(name for table in known.study.tables.values() for name in table.variables))
     if described:
         yield Fact(f"In tables: {_labels(known, described)}.")
 

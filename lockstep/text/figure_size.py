@@ -19,7 +19,7 @@ class FigureSize:
 
     Attributes
     ----------
-    one, two : width in millimetres of a figure with one panel in a row, and with two side by side.
+    one, two : width in millimetres of a figure of one column, and of two.
     least_height, most_height : in millimetres.
     scale : by which the drawing is enlarged as a whole (text, lines, distances), so that its text is large enough.
     largest : points of the largest text, after scaling.
@@ -35,7 +35,7 @@ class FigureSize:
     otherwise: tuple[FigureSize, ...] = ()
 
     def width(self, columns: int) -> float:
-        """Return the width of a figure with so many panels side by side."""
+        """Return the width of a figure of so many columns, such as panels side by side."""
         return self.one if columns == 1 else self.two
 
     @property

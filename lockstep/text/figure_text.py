@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal, Protocol
 
@@ -39,6 +39,10 @@ class Text:
     face: Face = "regular"
     align: Literal["left", "center", "right"] = "left"
     upright: bool = False
+
+    def enlarged(self, scale: float) -> Text:
+        """Return the line at its place in a figure that is enlarged as a whole."""
+        return replace(self, x=self.x * scale, y=self.y * scale, size=round(self.size * scale, 6))
 
 
 def wrapped(

@@ -22,7 +22,7 @@ from sample_results import SOURCE
 
 from lockstep.analyses.pipeline import compute
 from lockstep.figures.drawing import draw
-from lockstep.figures.panels import figure_content
+from lockstep.figures.kinds import figure_content
 from lockstep.results.model import Curve, Record, Results, RiskTable, from_json, to_json
 from lockstep.statistics.chi_square import chi_square
 from lockstep.statistics.cox import cox_regression
@@ -279,6 +279,6 @@ def test_a_whole_run_with_its_figures_changes_nothing_global(implants: Study) ->
         random.seed(11)
         before = world()
         results = compute(implants)
-        for figure in implants.figures.values():
-            draw(figure_content(figure, implants, results, Style()), formats=("svg", "pdf"))
+        for name in implants.figures:
+            draw(figure_content(name, implants, results, Style()), formats=("svg", "pdf"))
         assert world() == before

@@ -24,7 +24,7 @@ from lockstep.document.printed_places import places_in, printed_at
 from lockstep.document.release import attachment, release
 from lockstep.document.report import style_of
 from lockstep.figures.drawing import draw
-from lockstep.figures.panels import figure_content
+from lockstep.figures.kinds import figure_content
 from lockstep.journals.profiles import read_journal
 from lockstep.pdf.reading import read_pdf
 from lockstep.qmd.project import read_project
@@ -203,8 +203,8 @@ def test_released_curves_draw_the_figures_that_the_exact_ones_draw(
 ) -> None:
     """A figure made from a lock is the figure that was printed, to the byte."""
     style = style_of(study)
-    for figure in study.figures.values():
-        exact, again = (figure_content(figure, study, one, style) for one in (results, released))
+    for name in study.figures:
+        exact, again = (figure_content(name, study, one, style) for one in (results, released))
         assert draw(exact, formats=["svg"]) == draw(again, formats=["svg"])
 
 

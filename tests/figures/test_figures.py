@@ -1,4 +1,4 @@
-"""Tests of lockstep.figures.drawing and figure_layout: what stands where, and the files that are drawn."""
+"""Tests of survival curves, their layout and the files that are drawn: what stands where."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ from sample_results import make_results, make_study, trial
 
 from lockstep.base.errors import ReportError
 from lockstep.base.resources import TEMPLATES
-from lockstep.figures.drawing import COLOURS, DASHES, Format, draw
+from lockstep.figures.drawing import Format, draw
 from lockstep.figures.fonts import text_width
-from lockstep.figures.layout import AXIS_OFFSET, EDGE, lay_out
-from lockstep.figures.panels import FigureContent, figure_content
+from lockstep.figures.kind import NoRoomError, fitted
+from lockstep.figures.kinds import figure_content
+from lockstep.figures.survival import SurvivalFigure
+from lockstep.figures.survival_drawing import COLOURS, DASHES
+from lockstep.figures.survival_layout import AXIS_OFFSET, EDGE, FigureLayout
+from lockstep.figures.survival_layout import lay_out as lay_out_panels
 from lockstep.text.eastern import font_folder
 from lockstep.text.figure_size import FigureSize, figure_size
-from lockstep.text.figure_text import Text, labelled, wrapped
+from lockstep.text.figure_text import Measure, Text, labelled, wrapped
 from lockstep.text.style import Style
 
-Contents = dict[str, FigureContent]
+Contents = dict[str, SurvivalFigure]
 Box = tuple[float, float, float, float]
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +55,7 @@ def awkward(
     endpoints: Sequence[str] = ("os", "pfs"),
     levels: Mapping[str, str] = AWKWARD,
     ticks: Iterable[float] = (0, 1, 2, 3, 4),
-) -> FigureContent:
+) -> SurvivalFigure:
     """Return a figure with many groups, awkward labels, one patient, no events, and large numbers."""
     study = make_study(
         folder,
@@ -62,7 +66,7 @@ def awkward(
     patients = {"a": PATIENTS * 2000, "b": PATIENTS, "d": [(120.0, True)], "e": [(5.0, False), (1500.0, False)]}
     curves = {f"{e}.by_g.{level}": patients.get(level, PATIENTS * 3) for e in endpoints for level in levels}
     results = make_results(study, curves, p_values={f"{e}.by_g": None for e in endpoints})
-    return figure_content(study.figures["awkward"], study, results, Style())
+    return figure_content("awkward", study, results, Style())
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +74,7 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> Contents:
     """Return the contents of the figures of the shipped cohort, and of awkward ones, by name."""
     folder = tmp_path_factory.mktemp("study")
     study, results = trial(folder)
-    found = {name: figure_content(figure, study, results, Style()) for name, figure in study.figures.items()}
+    found = {name: figure_content(name, study, results, Style()) for name in study.figures}
     return found | {
         "awkward": awkward(folder),
         "one": awkward(folder, ["os"]),
@@ -93,6 +97,18 @@ JOURNALS = {
     "at least 150 mm high": figure_size(height={"min": 150, "max": 200}),
 }
 TOO_LARGE = {("12 points, narrow", name) for name in ("by_age", "awkward", "one", "months")}  # on a page of 220 mm
+
+
+def lay_out(content: SurvivalFigure, measure: Measure) -> FigureLayout:
+    """Place the panels of a figure in its size."""
+    return lay_out_panels(content.rows, content.size, measure)
+
+
+def refusal(content: SurvivalFigure) -> str:
+    """Return the message with which a figure that does not fit into its size is refused."""
+    with pytest.raises(NoRoomError) as error:
+        fitted(replace(content, size=replace(content.size, otherwise=())), text_width)
+    return str(error.value)
 
 
 def box(text: Text) -> Box:
@@ -165,9 +181,8 @@ def test_a_figure_of_a_least_height_is_filled_by_its_plots(contents: Contents) -
 
 def test_a_width_without_room_for_curves_is_an_error_that_says_what_to_do(contents: Contents) -> None:
     """Two panels do not stand side by side in 60 mm: one error, with the width and the size of text."""
-    with pytest.raises(ReportError) as error:
-        lay_out(replace(contents["by_arm"], size=figure_size(width={"max": 60}, points={"min": 8})), text_width)
-    assert str(error.value) == (
+    narrow = replace(contents["by_arm"], size=figure_size(width={"max": 60}, points={"min": 8}))
+    assert refusal(narrow) == (
         "study.toml: [figures.by_arm] does not fit into the journal's 60 mm with text of 8 points.\n"
         "Make a figure of each endpoint, or fewer ticks of the time axis."
     )
@@ -239,9 +254,7 @@ def test_a_panel_says_all_that_a_reader_needs(contents: Contents) -> None:
 
 def test_too_many_panels_are_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     """A figure that no page holds gives one error, not an unreadable picture."""
-    with pytest.raises(ReportError) as error:
-        lay_out(awkward(tmp_path, [f"e{i}" for i in range(7)]), text_width)
-    assert str(error.value) == (
+    assert refusal(awkward(tmp_path, [f"e{i}" for i in range(7)])) == (
         "study.toml: [figures.awkward] does not fit on a page: 7 panels of up to 6 curves would be higher than "
         "220 mm.\n"
         "Make two figures of it with fewer endpoints each, or shorten the labels of the levels."
@@ -377,7 +390,7 @@ def test_each_censored_time_has_a_mark_unless_marks_would_run_together(tmp_path:
     def marks(n: int, days: float) -> int:
         patients = [(days * i, i % 3 == 0) for i in range(1, n + 1)]
         results = make_results(study, {"os": patients}, p_values={})
-        content = figure_content(study.figures["overall"], study, results, Style())
+        content = figure_content("overall", study, results, Style())
         svg = draw(content, formats=["svg"])["svg"].decode()
         return len(re.findall(r'<use xlink:href="#m[0-9a-f]{10}"', svg))
 

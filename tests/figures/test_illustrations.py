@@ -18,7 +18,8 @@ from sample_results import make_results, make_study, trial
 from lockstep.base.errors import ReportError
 from lockstep.figures import illustrations
 from lockstep.figures.illustrations import Illustration, illustrate
-from lockstep.figures.panels import FigureContent
+from lockstep.figures.kind import FigureContent
+from lockstep.figures.kinds import figure_content
 from lockstep.results.model import Results, write_results
 from lockstep.study.model import Study
 from lockstep.text.figure_size import figure_size
@@ -160,12 +161,12 @@ def test_alt_text_of_a_comparison(tmp_path: Path, study_and_results: tuple[Study
 def test_alt_text_of_panels_within_subgroups(tmp_path: Path) -> None:
     """Each panel of the shipped cohort's third figure is told by letter, endpoint and subgroup."""
     study, results = trial(tmp_path)
-    content = illustrations.figure_content(study.figures["by_age"], study, results, Style())
+    content = figure_content("by_age", study, results, Style())
     assert (
         "B, Overall survival, Age group: Older than 60 years, 28 patients. "
         "Without local treatment, 14 patients, median 2411 days (95% CI 497 to not reached). "
         "With local treatment, 14 patients, median 2160 days (95% CI 1875 to not reached). Log-rank P = 0.707. C, "
-    ) in illustrations.alt_text(content)
+    ) in content.alt_text()
 
 
 @pytest.mark.parametrize(

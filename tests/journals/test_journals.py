@@ -13,8 +13,7 @@ from shipped_journals import SHIPPED, plain
 from lockstep.base.resources import TEMPLATES
 from lockstep.document.printed_places import places_in, printed_at
 from lockstep.document.report import Report, style_of
-from lockstep.figures import illustrations
-from lockstep.figures.panels import figure_content
+from lockstep.figures.kinds import figure_content
 from lockstep.journals.file import Journal
 from lockstep.journals.profiles import read_journal
 from lockstep.qmd.project import config_for, profiles_told, read_project
@@ -57,10 +56,8 @@ def printed_in(report: Report, document: Document, monkeypatch: pytest.MonkeyPat
         if place.method == "table":
             texts.append(report.table(place.arguments[0]).markdown)
         elif place.method == "figure":
-            content = figure_content(
-                report.study.figures[place.arguments[0]], report.study, report.results, report.style
-            )
-            texts.append(illustrations.alt_text(content))
+            content = figure_content(place.arguments[0], report.study, report.results, report.style)
+            texts.append(content.alt_text())
             for panel in content.panels:
                 texts += [*panel.tick_labels, panel.p_text, *(group.median_text for group in panel.groups)]
         else:
@@ -131,13 +128,13 @@ def test_thousands_and_units_reach_every_place(study: Study, results: Results) -
     assert "Age at diagnosis, y<" in report.table("characteristics").markdown.replace("†", "<")
     assert "per y<" in report.table("models").markdown
     assert report.value("setting.age_group.cut").text == "60\N{NO-BREAK SPACE}y"
-    content = figure_content(study.figures["by_local_treatment"], study, grown, style)
+    content = figure_content("by_local_treatment", study, grown, style)
     panel = content.panels[0]
     assert panel.time_label == "Time (y)"
     assert panel.groups[0].risk_texts[0] == "63,000 (0)"
     assert panel.groups[0].median_text.startswith("1,638\N{NO-BREAK SPACE}d ")
     assert "A, Overall survival, 142,000 patients. Without local treatment, 63,000 patients, median 1,638 d" in (
-        illustrations.alt_text(content)
+        content.alt_text()
     )
 
 

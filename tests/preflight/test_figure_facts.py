@@ -14,7 +14,7 @@ from sample_results import trial
 
 from lockstep.base.errors import ReportError
 from lockstep.figures.drawing import draw
-from lockstep.figures.panels import figure_content
+from lockstep.figures.kinds import figure_content
 from lockstep.preflight.figure_facts import FigureFont, measure_figure
 from lockstep.text.figure_size import figure_size
 from lockstep.text.style import Style
@@ -26,7 +26,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("drawn")
     study, results = trial(folder)
     style = Style(figures=figure_size(width={"max": 190.5}, points={"min": 8, "max": 10}))
-    content = figure_content(study.figures["by_arm"], study, results, style)
+    content = figure_content("by_arm", study, results, style)
     for name, file in draw(content, formats=("png", "tif", "pdf", "eps"), dpi=400).items():
         (folder / f"figure.{name}").write_bytes(file)
     return folder

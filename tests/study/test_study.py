@@ -351,7 +351,18 @@ ADDITIONS = [
     ("figures.f", "endpoints = ['os']\ngroups = 'sex'\nwithin = 'sex'",
      "[figures.f.within] expected another variable than `groups`, which is compared within it"),
     ("figures.f_", "endpoints = ['os']\ngroup = 'sex'",
-     "[figures.f_.group] is not a known key; allowed: 'endpoints', 'groups' and 'within'; did you mean 'groups'?"),
+     "[figures.f_.group] is not a known key of survival curves; allowed: 'kind', 'endpoints', 'groups' and 'within'; "
+     "did you mean 'groups'?"),
+    ("figures.f", "kind = 'flow'\nendpoints = ['os']",
+     "[figures.f.endpoints] is not a known key of a flow diagram; allowed: 'kind' and 'by'"),
+    ("figures.f", "kind = 'flow'\nby = 'age'",
+     "[figures.f.by] names 'age', a number; expected a category; cut it into groups under [derived]"),
+    ("figures.flow", "kind = 'flows'",
+     "[figures.flow.kind] is 'flows'; expected 'survival' or 'flow'; did you mean 'flow'?"),
+    ("tables.t", "kind = 'model'\nendpoints = ['os']",
+     "[tables.t.kind] is 'model'; expected 'characteristics', 'cross_table' or 'models'; did you mean 'models'?"),
+    ("tables.t", "kind = 'models'\nrows = []",
+     "[tables.t.rows] is not a known key of a table of models; allowed: 'kind', 'template' and 'endpoints'"),
 ]  # fmt: skip
 
 
@@ -422,7 +433,8 @@ def test_the_examples_of_the_documentation_are_studies(tmp_path: Path) -> None:
         ("[analysis]", BASE + "[analysis]\nzzz = 1\n", set()),
         ("[cutoff.*name*]", BASE + "[cutoff.x]\nzzz = 1\n", set()),
         ("[tables.*name*]", BASE + "[tables.x]\nzzz = 1\n", set()),
-        ("[figures.*name*]", BASE + "[figures.x]\nzzz = 1\n", set()),
+        ("[figures.*name*]", BASE + "[figures.x]\nzzz = 1\n", {"by"}),
+        ("[figures.*name*]", BASE + "[figures.x]\nkind = 'flow'\nzzz = 1\n", {"endpoints", "groups", "within"}),
     ],
 )
 def test_every_key_is_documented(tmp_path: Path, heading: str, text: str, elsewhere: set[str]) -> None:

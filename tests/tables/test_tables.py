@@ -11,8 +11,12 @@ import pytest
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import ReportError
 from lockstep.results.model import Results
-from lockstep.study.model import Study, Summary, TableRow
-from lockstep.tables.tables import in_sentence, render_table
+from lockstep.study import tables as study_tables
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
+from lockstep.study.tables import Summary, TableRow
+from lockstep.tables.cells import in_sentence
+from lockstep.tables.tables import TABLE_KINDS, render_table
 from lockstep.text.style import NBSP, Style
 
 STYLE = Style()
@@ -232,9 +236,29 @@ def test_a_template_for_other_tables_is_named(study: Study, results: Results) ->
     """A table of rows with the template of models says where the right one stands."""
     tables = {"response": dataclasses.replace(study.tables["response"], template="models.html.j2")}
     with pytest.raises(
-        ReportError, match=r"models\.html\.j2:7: .*\n    \[tables\.response\] has `rows`: see which template"
+        ReportError,
+        match=r"models\.html\.j2:7: .*\n    docs/study\.md says which template fits the kind of \[tables\.response\]",
     ):
         render_table("response", dataclasses.replace(study, tables=tables), results, STYLE)
+
+
+def test_what_study_toml_can_name_can_be_printed() -> None:
+    """Each kind of table that is read has a module that prints it, under the same word."""
+    assert set(study_tables.TABLE_KINDS) == set(TABLE_KINDS)
+
+
+@pytest.mark.parametrize("name", ["characteristics", "response", "models"])
+def test_a_table_that_names_its_kind_needs_no_template(
+    name: str, study: Study, results: Results, tmp_path: Path
+) -> None:
+    """The kind alone prints what today's keys and template print."""
+    kind = {"characteristics": "characteristics", "response": "cross_table", "models": "models"}[name]
+    text = (study.folder / "study.toml").read_text(encoding="utf-8")
+    said = re.sub(rf"(?<=\[tables\.{name}\]\n)template = .*", f'kind = "{kind}"', text)
+    assert said != text
+    (tmp_path / "study.toml").write_text(said, encoding="utf-8")
+    table = render_table(name, read_study(tmp_path), results, STYLE)
+    assert table.markdown == render_table(name, study, results, STYLE).markdown
 
 
 def test_an_unknown_table_and_a_faulty_template_are_named(study: Study, results: Results, tmp_path: Path) -> None:

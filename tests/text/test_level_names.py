@@ -9,13 +9,13 @@ from awkward_studies import make_study
 from test_tables import cells
 
 from lockstep.analyses.pipeline import compute
-from lockstep.figures.illustrations import alt_text
-from lockstep.figures.panels import figure_content
+from lockstep.figures.kinds import figure_content
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.submission.strobe_facts import facts_for
-from lockstep.tables.tables import EM_SPACE, render_table
+from lockstep.tables.cells import EM_SPACE
+from lockstep.tables.tables import render_table
 from lockstep.text.level_names import heading, named
 from lockstep.text.style import NBSP, Style
 
@@ -91,7 +91,7 @@ def test_columns_that_name_their_variable_have_no_heading_above(study: Study, re
 def test_alternative_texts_name_variable_and_level(of_yes_and_no: tuple[Study, Results]) -> None:
     """A curve and a panel are told by variable and level."""
     study, results = of_yes_and_no
-    alt = alt_text(figure_content(study.figures["within"], study, results, STYLE))
+    alt = figure_content("within", study, results, STYLE).alt_text()
     assert "A, Overall survival, Stage: No, 11 patients. Treatment: No, 4 patients" in alt
 
 

@@ -22,8 +22,8 @@ from lockstep.document.release import release
 from lockstep.document.report import style_of
 from lockstep.figures.drawing import Format, draw
 from lockstep.figures.fonts import text_width
-from lockstep.figures.layout import fitted
-from lockstep.figures.panels import figure_content
+from lockstep.figures.kinds import figure_content
+from lockstep.figures.survival_layout import lay_out
 from lockstep.qmd.source import read_qmd
 from lockstep.results import curves as curves_module
 from lockstep.results.model import Results, to_json
@@ -74,10 +74,11 @@ def exact_days(study: Study) -> dict[str, set[int]]:
 
 def recognised(study: Study, results: Results, name: Format) -> dict[str, float]:
     """Return the share of patients whose day has a corner in the drawing of all patients, by endpoint."""
-    content = figure_content(study.figures["overall"], study, results, style_of(study))
+    content = figure_content("overall", study, results, style_of(study))
     lines = lines_in(name, draw(content, formats=[name])[name])
     found = {}
-    for endpoint, panel in zip(study.figures["overall"].endpoints, fitted(content, text_width).panels, strict=True):
+    panels = lay_out(content.rows, content.size, text_width).panels
+    for endpoint, panel in zip(study.figures["overall"].endpoints, panels, strict=True):
         end = panel.panel.axis.ticks[-1] * panel.panel.per_unit
         drawn = days_drawn(lines, left=panel.left / 25.4 * 72, width=panel.width / 25.4 * 72, end=end)
         days = [day for day in exact_days(study)[endpoint] if day <= end]

@@ -10,10 +10,15 @@ import pytest
 from conftest import ROOT
 from lifelines import CoxPHFitter
 
+from lockstep.analyses.pipeline import compute
 from lockstep.audit.command import run_audit
 from lockstep.base.errors import StudyError
+from lockstep.figures.drawing import draw
+from lockstep.figures.kinds import figure_content
 from lockstep.statistics.survival import kaplan_meier
 from lockstep.study.definition import read_study
+from lockstep.tables.tables import render_table
+from lockstep.text.style import Style
 
 STUDY = (ROOT / "docs" / "study.md").read_text(encoding="utf-8")
 AUDIT = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
@@ -29,6 +34,30 @@ def test_an_example_of_a_study_definition_is_one(example: str, tmp_path: Path) -
     """What a newcomer copies from docs/study.md is read without an error."""
     (tmp_path / "study.toml").write_text(example, encoding="utf-8")
     assert read_study(tmp_path).columns
+
+
+def test_the_tables_and_figures_of_the_example_are_made(tmp_path: Path) -> None:
+    """The study of docs/study.md that uses every section prints its tables and draws its figures, the flow as well."""
+    (tmp_path / "study.toml").write_text(blocks(STUDY, "toml")[1], encoding="utf-8")
+    (tmp_path / "data").mkdir()
+    lines = ["patient,arm,Smoker (y/n),age,operated,relapsed,last_seen,status"]
+    for i in range(48):
+        operated = "" if i % 12 == 0 else f"2018-{i % 9 + 1:02}-15"
+        relapsed = f"2019-{i % 11 + 1:02}-20" if i % 3 == 0 else ""
+        end = f"2020-{i % 12 + 1:02}-28,{'dead' if i % 5 == 0 else 'alive'}"
+        arm = "control" if i % 2 else "adjuvant"
+        lines.append(f"{i},{arm},{'NY'[i % 7 < 3]},{40 + i % 40},{operated},{relapsed},{end}")
+    (tmp_path / "data" / "cohort.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    study = read_study(tmp_path)
+    results = compute(study)
+    for name in study.tables:
+        assert "<td" in render_table(name, study, results, Style()).markdown
+    for name in study.figures:
+        assert draw(figure_content(name, study, results, Style()), formats=["svg"])["svg"]
+    assert figure_content("flow", study, results, Style()).alt_text() == (
+        "Flow diagram. Patients reviewed (n = 48). Excluded (n = 4): No operation (n = 4). Patients included in the "
+        "analysis (n = 44): Treatment: Control (n = 24); Treatment: Adjuvant (n = 20)."
+    )
 
 
 def test_the_message_of_docs_study_is_the_one_that_the_program_gives(tmp_path: Path) -> None:

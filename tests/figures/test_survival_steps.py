@@ -1,4 +1,4 @@
-"""Tests of lockstep.figures.steps: the lines of a survival curve."""
+"""Tests of lockstep.figures.survival_steps: the lines of a survival curve."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bisect import bisect_right
 import pytest
 from sample_results import Patients, kaplan_meier
 
-from lockstep.figures.steps import Steps, steps
+from lockstep.figures.survival_steps import Steps, steps
 from lockstep.results.curves import CELLS, PrintedCurve, printed_curve
 from lockstep.results.model import Curve
 

@@ -1,4 +1,4 @@
-"""Tests of lockstep.figures.bands: bands painted without transparency look as transparent ones do."""
+"""Tests of lockstep.figures.survival_bands: bands painted without transparency look as transparent ones do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep.figures.bands import Corners, opaque_bands
+from lockstep.figures.survival_bands import Corners, opaque_bands
 
 COLOURS = ("#00558B", "#D55E00", "#009E73")
 Span = tuple[int, int, float, float]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from .steps import Point
+from .survival_steps import Point
 
 Corners = tuple[Point, ...]
 Span = tuple[float, float, float, float]  # from, until, low, high

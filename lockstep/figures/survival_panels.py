@@ -1,18 +1,19 @@
-"""What a figure shows, before anything is drawn: its panels with their curves, medians and P values."""
+"""What survival curves show, before anything is drawn: panels with their curves, medians and P values."""
 
 from __future__ import annotations
 
 import math
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from ..base.errors import ReportError, ResultsError
 from ..results.curves import CELLS, PrintedCurve, printed_curve
 from ..results.model import Results, RiskTable
-from ..study.model import Axis, Endpoint, Figure, Study, slug
+from ..study.figures import SurvivalCurves
+from ..study.model import Axis, Endpoint, Study, slug
 from ..text import numbers
-from ..text.figure_size import FigureSize
 from ..text.figure_text import Face
 from ..text.level_names import heading, named, named_level, one_line
 from ..text.provenance import Printed
@@ -77,22 +78,12 @@ class Panel:
     p_face: Face = "italic"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigureContent:
-    """A whole figure: its name in study.toml, its panels, row by row, and the room that it has."""
-
-    name: str
-    rows: tuple[tuple[Panel, ...], ...]
-    size: FigureSize = field(default_factory=FigureSize)
-
-    @property
-    def panels(self) -> tuple[Panel, ...]:
-        """All panels in reading order."""
-        return tuple(panel for row in self.rows for panel in row)
+Rows: TypeAlias = tuple[tuple[Panel, ...], ...]
+"""The panels of a figure, row by row."""
 
 
-def figure_content(figure: Figure, study: Study, results: Results, style: Style) -> FigureContent:
-    """Return what a figure shows, its panels in rows of at most two.
+def panel_rows(figure: SurvivalCurves, study: Study, results: Results, style: Style) -> Rows:
+    """Return the panels of a figure in rows of at most two.
 
     There is a panel for each endpoint, or for each endpoint and level of `figure.within`; then each endpoint starts a
     row, so that panels that share an axis stand side by side.
@@ -113,13 +104,9 @@ def figure_content(figure: Figure, study: Study, results: Results, style: Style)
         blocks = [[panel for block in blocks for panel in block]]
     letters = _letters(sum(len(block) for block in blocks))
     rows = [block[start : start + 2] for block in blocks for start in range(0, len(block), 2)]
-    return FigureContent(
-        name=figure.name,
-        rows=tuple(
-            tuple(_panel(figure, endpoint, level, next(letters), study, results, style) for endpoint, level in row)
-            for row in rows
-        ),
-        size=style.figures,
+    return tuple(
+        tuple(_panel(figure, endpoint, level, next(letters), study, results, style) for endpoint, level in row)
+        for row in rows
     )
 
 
@@ -132,7 +119,13 @@ def _letters(count: int) -> Iterator[str]:
 
 
 def _panel(
-    figure: Figure, endpoint: Endpoint, level: str | None, letter: str, study: Study, results: Results, style: Style
+    figure: SurvivalCurves,
+    endpoint: Endpoint,
+    level: str | None,
+    letter: str,
+    study: Study,
+    results: Results,
+    style: Style,
 ) -> Panel:
     stem, subtitle, legend_title, p_text = slug(endpoint.name), "", "", ""
     curves = [(stem, "All patients", "All patients")]  # id, label, full label
@@ -231,7 +224,7 @@ def _nobody(stem: str, endpoint: Endpoint, study: Study) -> PrintedCurve:
     )
 
 
-def _check_analysed(figure: Figure, stem: str, results: Results) -> None:
+def _check_analysed(figure: SurvivalCurves, stem: str, results: Results) -> None:
     """Refuse a figure of a comparison that study.toml does not ask of the analysis."""
     if f"{stem}.log_rank.p_value" in results:
         return

@@ -1,13 +1,12 @@
-"""Where each part of a figure stands, in millimetres from its top left corner; nothing overlaps, at any label."""
+"""Where each part of survival curves stands, in millimetres from the top left corner; nothing overlaps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..base.errors import ReportError
+from ..base.errors import counted
 from ..text.figure_size import FigureSize
 from ..text.figure_text import (
     DIGIT_HEIGHT,
@@ -21,8 +20,18 @@ from ..text.figure_text import (
     labelled,
     wrapped,
 )
-from .legend import Legend, LineSample, break_lines, legend_height, must_stack, place_legend, risk_cells, shared_lines
-from .panels import FigureContent, Panel
+from .kind import NoRoomError
+from .survival_legend import (
+    Legend,
+    LineSample,
+    break_lines,
+    legend_height,
+    must_stack,
+    place_legend,
+    risk_cells,
+    shared_lines,
+)
+from .survival_panels import Panel, Rows
 
 Y_TICKS: Final = (0, 25, 50, 75, 100)  # per cent; 50 is the median
 
@@ -103,16 +112,12 @@ class _Header:
         return _ASCENT + TITLE_LINE * (len(self.title) - 1) + LINE * lines + _HEADER_GAP
 
 
-class NoRoomError(ReportError):
-    """A figure that does not fit into the size that it should have."""
-
-
-def width_of(content: FigureContent) -> float:
+def width_of(rows: Rows, size: FigureSize) -> float:
     """Return the width of a figure in millimetres: one column where its panels stand one below the other, else two."""
-    return content.size.width(max(len(row) for row in content.rows))
+    return size.width(max(map(len, rows)))
 
 
-def lay_out(content: FigureContent, measure: Measure) -> FigureLayout:
+def lay_out(rows: Rows, size: FigureSize, measure: Measure) -> FigureLayout:
     """Place the parts of a figure; all its plots have one size, and align.
 
     Raises
@@ -120,23 +125,23 @@ def lay_out(content: FigureContent, measure: Measure) -> FigureLayout:
     NoRoomError
         If the panels do not fit on one page, or into the journal's width.
     """
-    size, columns = content.size, max(len(row) for row in content.rows)
+    every, columns = [panel for row in rows for panel in row], max(map(len, rows))
     edge = EDGE / size.scale
-    cell = (width_of(content) / size.scale - 2 * edge - COLUMN_GAP * (columns - 1)) / columns
-    left, right = _gutters(content.panels, measure)
+    cell = (width_of(rows, size) / size.scale - 2 * edge - COLUMN_GAP * (columns - 1)) / columns
+    left, right = _gutters(every, measure)
     plot_width = cell - left - right
-    _check_width(content, plot_width, measure)
+    _check_width(rows, size, plot_width, measure)
 
-    stacked = must_stack(content.panels, cell, measure)
-    headers = [[_header(panel, plot_width, size.title_size, measure) for panel in row] for row in content.rows]
-    legends = [[break_lines(panel, cell, measure, stacked=stacked) for panel in row] for row in content.rows]
+    stacked = must_stack(every, cell, measure)
+    headers = [[_header(panel, plot_width, size.title_size, measure) for panel in row] for row in rows]
+    legends = [[break_lines(panel, cell, measure, stacked=stacked) for panel in row] for row in rows]
     above = [max(header.height for header in row) for row in headers]
     lines = [shared_lines(row) for row in legends]
     below = [_TO_LEGEND + legend_height(row) for row in lines]
-    plot_height = _plot_height(content, cell, sum(above) + sum(below))
+    plot_height = _plot_height(rows, size, cell, sum(above) + sum(below))
 
     panels, top = [], 0.0
-    for r, row in enumerate(content.rows):
+    for r, row in enumerate(rows):
         for c, panel in enumerate(row):
             x = edge + c * (cell + COLUMN_GAP)
             frame = _Frame(
@@ -152,22 +157,7 @@ def lay_out(content: FigureContent, measure: Measure) -> FigureLayout:
             panels.append(_scaled(placed, size.scale))
         top += above[r] + plot_height + below[r] + ROW_GAP
     height = (top - ROW_GAP) * size.scale
-    return FigureLayout(width=width_of(content), height=height, panels=tuple(panels), scale=size.scale)
-
-
-def fitted(content: FigureContent, measure: Measure) -> FigureLayout:
-    """Place the parts of a figure, in its size or the first of the others that is large enough.
-
-    Raises
-    ------
-    NoRoomError
-        If it fits into none.
-    """
-    *sizes, last = (content.size, *content.size.otherwise)
-    for size in sizes:
-        with suppress(NoRoomError):
-            return lay_out(replace(content, size=size), measure)
-    return lay_out(replace(content, size=last), measure)
+    return FigureLayout(width=width_of(rows, size), height=height, panels=tuple(panels), scale=size.scale)
 
 
 def _gutters(panels: Sequence[Panel], measure: Measure) -> tuple[float, float]:
@@ -180,32 +170,30 @@ def _gutters(panels: Sequence[Panel], measure: Measure) -> tuple[float, float]:
     )
 
 
-def _check_width(content: FigureContent, plot_width: float, measure: Measure) -> None:
+def _check_width(rows: Rows, size: FigureSize, plot_width: float, measure: Measure) -> None:
     """Refuse a width that leaves no room for a curve, or for the test above it."""
-    tests = (measure(f"Log-rank {panel.p_text}", TEXT_SIZE) for panel in content.panels if panel.p_text)
+    tests = (measure(f"Log-rank {panel.p_text}", TEXT_SIZE) for row in rows for panel in row if panel.p_text)
     if plot_width < max(LEAST_PLOT_WIDTH, *tests, 0.0):
         raise NoRoomError(
-            f"study.toml: [figures.{content.name}] does not fit into the journal's {width_of(content):g} mm with text "
-            f"of {TEXT_SIZE * content.size.scale:g} points.\n"
+            f"does not fit into the journal's {width_of(rows, size):g} mm with text of "
+            f"{TEXT_SIZE * size.scale:g} points.\n"
             "Make a figure of each endpoint, or fewer ticks of the time axis."
         )
 
 
-def _plot_height(content: FigureContent, cell: float, text_height: float) -> float:
+def _plot_height(rows: Rows, size: FigureSize, cell: float, text_height: float) -> float:
     """Return the height of each plot: the usual one for the width of a panel, or what the figure's limits leave."""
-    size, rows = content.size, len(content.rows)
 
     def share(height: float) -> float:
-        return (height / size.scale - text_height - ROW_GAP * (rows - 1)) / rows
+        return (height / size.scale - text_height - ROW_GAP * (len(rows) - 1)) / len(rows)
 
     usual = max(USUAL_PLOT_HEIGHT * max(1.0, cell / USUAL_PANEL), share(size.least_height))
     height = min(usual, share(size.most_height))
     if height < max(LEAST_LABELLED_HEIGHT, LEAST_PLOT_HEIGHT / max(1.0, size.scale)):
-        many = "1 panel" if len(content.panels) == 1 else f"{len(content.panels)} panels"
+        curves = [len(panel.groups) for row in rows for panel in row]
         raise NoRoomError(
-            f"study.toml: [figures.{content.name}] does not fit on a page: {many} of up to "
-            f"{max(len(panel.groups) for panel in content.panels)} curves would be higher than "
-            f"{size.most_height:g} mm.\n"
+            f"does not fit on a page: {counted(len(curves), 'panel')} of up to {max(curves)} curves would be higher "
+            f"than {size.most_height:g} mm.\n"
             "Make two figures of it with fewer endpoints each, or shorten the labels of the levels."
         )
     return height
@@ -221,9 +209,7 @@ def _scaled(layout: PanelLayout, scale: float) -> PanelLayout:
         top=layout.top * scale,
         width=layout.width * scale,
         height=layout.height * scale,
-        texts=tuple(
-            replace(text, x=text.x * scale, y=text.y * scale, size=round(text.size * scale, 6)) for text in layout.texts
-        ),
+        texts=tuple(text.enlarged(scale) for text in layout.texts),
         samples=tuple(
             replace(sample, x=sample.x * scale, y=sample.y * scale, length=sample.length * scale)
             for sample in layout.samples

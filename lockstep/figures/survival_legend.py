@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Final
 
 from ..text.figure_text import DIGIT_HEIGHT, LEAST_ROOM, LINE, PAD, TEXT_SIZE, Measure, Text, labelled, wrapped
-from .panels import Group, Panel
+from .survival_panels import Group, Panel
 
 SAMPLE: Final = 6.5  # mm: the length of a line sample
 MEDIAN: Final = "Median"

@@ -1,0 +1,89 @@
+"""Survival curves, a kind of figure: Kaplan-Meier estimates with medians, tests and patients at risk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..results.curves import PrintedCurve
+from ..results.model import Results
+from ..study.figures import SurvivalCurves
+from ..study.model import Study
+from ..text.figure_size import FigureSize
+from ..text.figure_text import Measure
+from ..text.provenance import Printed
+from ..text.style import NBSP, Style
+from .shapes import Drawing
+from .survival_drawing import drawing_of
+from .survival_layout import lay_out
+from .survival_panels import Group, Panel, Rows, panel_rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalFigure:
+    """A whole figure: its name in study.toml, its panels, row by row, and the room that it has."""
+
+    name: str
+    rows: Rows
+    size: FigureSize = field(default_factory=FigureSize)
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """All panels in reading order."""
+        return tuple(panel for row in self.rows for panel in row)
+
+    def alt_text(self) -> str:
+        """Say in words what the figure shows: each panel's patients, medians and log-rank test."""
+        curves = sum(len(panel.groups) for panel in self.panels)
+        panels = " ".join(map(_panel_text, self.panels))
+        return f"Kaplan–Meier curve{'s' if curves > 1 else ''}. {panels}".replace(NBSP, " ")
+
+    def printed(self) -> Iterator[Printed]:
+        """Yield what the figure shows of the results: each curve, its median, the log-rank test of each panel."""
+        for panel in self.panels:
+            head = " ".join(part for part in (panel.letter, panel.title) if part)
+            head = f"{head}, {panel.subtitle}" if panel.subtitle else head
+            for group in panel.groups:
+                place = f"{head}: {group.full_label}"
+                if group.curve.n:  # of nobody there is no curve, only the word that there is none
+                    yield Printed("curve", (group.curve.id,), place)
+                if isinstance(group.median_text, Printed):
+                    yield group.median_text.at(place)
+            if isinstance(panel.p_text, Printed):
+                yield panel.p_text.at(head)
+
+    def described(self) -> Iterator[Printed]:
+        """Yield the number of patients of each curve."""
+        for panel in self.panels:
+            for group in panel.groups:
+                yield Printed(group.patients, (f"{group.curve.id}.n",))
+
+    def curves(self) -> Mapping[str, PrintedCurve]:
+        """Return the curves, but for those of nobody."""
+        return {group.curve.id: group.curve for panel in self.panels for group in panel.groups if group.curve.n}
+
+    def draw(self, size: FigureSize, measure: Measure) -> Drawing:
+        """Draw the panels: 85 mm wide if there is one, else 174 mm, unless a journal has it otherwise."""
+        return drawing_of(lay_out(self.rows, size, measure))
+
+
+def survival_figure(figure: SurvivalCurves, study: Study, results: Results, style: Style) -> SurvivalFigure:
+    """Return what survival curves of study.toml show; errors as `panel_rows`."""
+    return SurvivalFigure(name=figure.name, rows=panel_rows(figure, study, results, style), size=style.figures)
+
+
+def _panel_text(panel: Panel) -> str:
+    head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, panel.patients) if part)
+    if len(panel.groups) == 1:
+        return f"{head}{_median(panel.groups[0])}."
+    sentences = [head, *map(_group_text, panel.groups), f"Log-rank {panel.p_text}"]
+    return f"{'. '.join(sentences)}."
+
+
+def _group_text(group: Group) -> str:
+    return f"{group.full_label}, {group.patients}{_median(group)}"
+
+
+def _median(group: Group) -> str:
+    """Return the words on a group's median; of nobody there are none."""
+    return f", median {group.median_text}" if group.curve.n else ""

@@ -1,0 +1,87 @@
+"""What all kinds of tables print with: rows and columns, labels, and cells that know where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ..results.model import Record, Results
+from ..study.model import FOLLOW_UP, Study, slug
+from ..text import numbers
+from ..text.provenance import Printed, joined
+from ..text.style import Style
+
+EM_SPACE: Final = "\N{EM SPACE}"
+NOTE: Final = "note"
+
+# A word whose only capital may be its first letter: "Age", not "BMI", "T2" or "A"
+_CAPITALISED: Final = re.compile(r"\b[^\W\d_][^\W\d_A-Z]+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A group of patients: its heading, and the path of its records below a variable ("" or ".by_sex.male")."""
+
+    label: str
+    n: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: a heading without cells, or one cell list for each column.
+
+    A cell list has a count and a percentage, or one text over both. `mark` leads from the label to a note.
+    """
+
+    label: str
+    cells: tuple[tuple[str, ...], ...] = ()
+    indent: bool = False
+    mark: str = ""
+
+    @property
+    def indented_label(self) -> str:
+        """The label, moved in by a character that no renderer drops."""
+        return EM_SPACE + self.label if self.indent else self.label
+
+
+def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
+    """Return a variable's printed label and unit."""
+    if variable == FOLLOW_UP:
+        return study.label(variable), "months"
+    column = study.columns.get(variable)
+    return study.label(variable), column.unit if column is not None else None
+
+
+def in_sentence(label: str) -> str:
+    """Return a label without its capitals at the beginning of words: "Age group" as "age group", "BMI" as it is."""
+    return _CAPITALISED.sub(lambda word: word[0].lower(), label)
+
+
+def bare(record: Record, style: Style) -> Printed:
+    """Print a record's value alone."""
+    return Printed(numbers.bare_text(record, style), (record.id,))
+
+
+def placed(rows: Iterable[Row], columns: Sequence[str]) -> list[Row]:
+    """Return rows whose cells say where they stand: "Gender: Male, All patients"."""
+    found, heading = [], ""
+    for row in rows:
+        heading = heading if row.indent else row.label
+        name = f"{heading}: {row.label}" if row.indent and heading else row.label
+        cells = tuple(
+            tuple(text.at(f"{name}, {column}") if isinstance(text, Printed) else text for text in cell)
+            for cell, column in zip(row.cells, columns if row.cells else (), strict=True)
+        )
+        found.append(replace(row, cells=cells))
+    return found
+
+
+def missing(variables: Sequence[str], study: Study, results: Results, style: Style) -> str:
+    """Print how many patients lack a value of each variable: "Gender (2), Histologic grade (14)"; nothing if none."""
+    counts = ((variable, results[f"{slug(variable)}.missing.count"]) for variable in variables)
+    parts = [(variable_label(variable, study)[0], bare(count, style)) for variable, count in counts if count.value]
+    text = ", ".join(f"{label} ({count})" for label, count in parts)
+    return joined(text, *(count for _, count in parts)).at(NOTE)

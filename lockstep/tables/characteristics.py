@@ -1,0 +1,123 @@
+"""The table of characteristics: summaries of variables, of all patients and of each group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from ..results.model import Results
+from ..study.model import Study, slug
+from ..study.tables import Characteristics, Summary, TableRow
+from ..text import numbers
+from ..text.level_names import heading, named
+from ..text.provenance import Printed, joined
+from ..text.style import Style
+from .cells import Column, Row, bare, missing, placed, variable_label
+
+_MARKED: Final[Mapping[Summary, str]] = {
+    "median_range": "Median (range).",
+    "median_iqr": "Median (interquartile range).",
+    "mean_sd": "Mean (standard deviation).",
+}
+
+
+def characteristics(table: Characteristics, study: Study, results: Results, style: Style) -> dict[str, Any]:
+    """Return what the template of a table of characteristics prints."""
+    columns = [Column("All patients", bare(results["flow.analysed"], style).at("All patients"), "")]
+    if table.by is not None:
+        columns += [
+            Column(
+                label=label,
+                n=bare(results[f"{slug(table.by)}.{slug(level)}.count"], style).at(named(study.label(table.by), label)),
+                path=f".by_{slug(table.by)}.{slug(level)}",
+            )
+            for level, label in study.levels(table.by).items()
+        ]
+    marks = {
+        summary: style.marks[position % len(style.marks)] * (1 + position // len(style.marks))
+        for position, summary in enumerate(dict.fromkeys(row.summary for row in table.rows if row.summary in _MARKED))
+    }
+    rows = [row for spec in table.rows for row in _variable_rows(spec, columns, marks, study, results, style)]
+    counts = any(len(cell) == 2 for row in rows for cell in row.cells)
+    some_missing = any(results[f"{slug(row.variable)}.missing.count"].value for row in table.rows)
+    return {
+        "columns": columns,
+        "group": heading(study.label(table.by), (column.label for column in columns[1:])) if table.by else "",
+        "rows": placed(rows, [_standing_alone(column, table, study) for column in columns]),
+        "marks": [(mark, _MARKED[summary]) for summary, mark in marks.items()],
+        "counts": counts,
+        "percent_heading": f"{style.count_name} (%)" if counts and style.percent_in_heading else "",
+        "named": any(row.summary == "median_range_mean" for row in table.rows),
+        "together": style.counts_with_percent,
+        "missing": some_missing,
+        "ungrouped": missing([table.by], study, results, style) if table.by else "",
+    }
+
+
+def _standing_alone(column: Column, table: Characteristics, study: Study) -> str:
+    """Return a column's heading with the variable that stands above it."""
+    return named(study.label(table.by), column.label) if table.by and column.path else column.label
+
+
+def _variable_rows(
+    spec: TableRow,
+    columns: Sequence[Column],
+    marks: Mapping[Summary, str],
+    study: Study,
+    results: Results,
+    style: Style,
+) -> Iterator[Row]:
+    stem = slug(spec.variable)
+    label, unit = variable_label(spec.variable, study)
+    heading = f"{label}, {numbers.unit_text(unit, style)}" if unit else label
+
+    def cell(path: str, *parts: str) -> tuple[Printed, ...]:
+        return tuple(bare(results[f"{stem}{path}.{part}"], style) for part in parts)
+
+    def whole(text: str, *parts: Printed) -> tuple[Printed]:
+        # A group without values has nothing to print: one empty cell, not a phrase for each of its numbers.
+        nobody = results[parts[0].ids[0]].n == 0
+        return (joined(style.empty if nobody else text, *parts),)
+
+    match spec.summary:
+        case "n_percent":
+            yield Row(heading)
+            for level, level_label in study.levels(spec.variable).items():
+                counts = tuple(
+                    _count_percent(f"{stem}{column.path}.{slug(level)}", results, style) for column in columns
+                )
+                yield Row(level_label, counts, indent=True)
+        case "median_range_mean":
+            yield Row(heading)
+            for part, parts in (("Median", ("median",)), ("Range", ("min", "max")), ("Mean", ("mean",))):
+                texts = (cell(column.path, *parts) for column in columns)
+                yield Row(part, tuple(whole(_joined(text, style), *text) for text in texts), indent=True)
+        case "mean_sd":
+            pairs = (cell(column.path, "mean", "sd") for column in columns)
+            cells = tuple(whole(f"{mean} ({sd})", mean, sd) for mean, sd in pairs)
+            yield Row(heading, cells, mark=marks[spec.summary])
+        case "median_range" | "median_iqr":
+            bounds = ("min", "max") if spec.summary == "median_range" else ("q1", "q3")
+            triples = (cell(column.path, "median", *bounds) for column in columns)
+            cells = tuple(
+                whole(f"{middle} ({numbers.span_text(low, high, style)})", middle, low, high)
+                for middle, low, high in triples
+            )
+            yield Row(heading, cells, mark=marks[spec.summary])
+    if results[f"{stem}.missing.count"].value:
+        missing = tuple(_count_percent(f"{stem}{column.path}.missing", results, style) for column in columns)
+        yield Row("Missing", missing, indent=True)
+
+
+def _joined(texts: Sequence[str], style: Style) -> str:
+    """Print one value, or the ends of a range."""
+    return texts[0] if len(texts) == 1 else numbers.span_text(texts[0], texts[1], style)
+
+
+def _count_percent(stem: str, results: Results, style: Style) -> tuple[str, str]:
+    percent = results[f"{stem}.percent"]
+    printer = numbers.bare_text if style.percent_in_heading else numbers.value_text
+    return (
+        bare(results[f"{stem}.count"], style),
+        Printed(style.empty if percent.value is None else printer(percent, style), (percent.id,)),
+    )
