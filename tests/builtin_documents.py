@@ -12,7 +12,7 @@ from lockstep.base.errors import ReportError
 from lockstep.base.resources import TEMPLATES
 from lockstep.qmd.project import merged, read_project
 from lockstep.render import builtin, pandoc
-from lockstep.render.result import Draft
+from lockstep.render.result import RenderResult
 
 ROOT = Path(__file__).parents[1]
 PNG = base64.b64decode(
@@ -24,7 +24,7 @@ FONTS = TEMPLATES / "fonts"
 FENCE = "```"
 
 
-def render(text: str, folder: Path, *, profiles: tuple[str, ...] = (), template: Path | None = None) -> Draft:
+def render(text: str, folder: Path, *, profiles: tuple[str, ...] = (), template: Path | None = None) -> RenderResult:
     """Render text as report.qmd of a folder that has two images, with the repository's own _quarto.yml.
 
     Without a template the Typst document is its body alone.
@@ -40,13 +40,13 @@ def render(text: str, folder: Path, *, profiles: tuple[str, ...] = (), template:
     return builtin.render(folder / "report.qmd", project, folder / "build")
 
 
-def word(draft: Draft) -> str:
+def word(draft: RenderResult) -> str:
     """Return the text of a Word file, one paragraph a line."""
     text, _ = pandoc.pandoc(["--to", "plain", "--wrap=none", str(draft.docx)], "", folder=ROOT)
     return text
 
 
-def typst(draft: Draft) -> str:
+def typst(draft: RenderResult) -> str:
     """Return the Typst document."""
     return draft.typst.read_text(encoding="utf-8")
 

@@ -13,10 +13,10 @@ from zipfile import ZipFile
 from word_files import NAMESPACES, REFERENCE, picture, pixel
 
 from lockstep.base.clock import epoch
-from lockstep.journals.file import Journal, Rule
+from lockstep.journals.file import Journal, JournalRule
 from lockstep.journals.profiles import styled
 from lockstep.pdf.typst import compile_pdf
-from lockstep.preflight.checks import Draft
+from lockstep.preflight.checks import DraftFacts
 from lockstep.preflight.draft_files import DraftFiles
 from lockstep.preflight.figure_facts import FigureFacts, FigureFont
 from lockstep.preflight.preflight import read_draft
@@ -184,7 +184,7 @@ def figure_of(path: Path) -> FigureFacts:
 
 def journal(rules: Mapping[str, Any]) -> Journal:
     """Return a journal with these rules."""
-    stated = {name: Rule(name, value, "As said.", SOURCE, date(2026, 11, 25)) for name, value in rules.items()}
+    stated = {name: JournalRule(name, value, "As said.", SOURCE, date(2026, 11, 25)) for name, value in rules.items()}
     return Journal("small", "Small Journal", stated)
 
 
@@ -200,7 +200,7 @@ def small_draft(
     form: str = FORM,
     rules: Mapping[str, Any] = RULES,
     section: Sequence[tuple[str, str]] = (),
-) -> Draft:
+) -> DraftFacts:
     """Write the files of a draft and read them back.
 
     Parameters

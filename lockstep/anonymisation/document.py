@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..base.errors import ReportError
-from ..journals.fences import Piece, end_of_div, language, pieces
+from ..journals.fences import SourceBlock, end_of_div, language, pieces
 from ..journals.placement import with_front_matter
 from ..qmd.source import split_front_matter
 from .identity import find_words, numbers_of_prose
@@ -228,7 +228,7 @@ class _Scrub:
         self.removed.append(Removed(line + 1, re.sub(r"\s+", " ", what)))
 
 
-def _scrubbed(scrub: _Scrub, piece: Piece, lines: Sequence[str], name: str) -> list[str]:
+def _scrubbed(scrub: _Scrub, piece: SourceBlock, lines: Sequence[str], name: str) -> list[str]:
     """Return the lines of a piece without what tells; raise ReportError where a mark in it would be without effect."""
     new = scrub(_text([piece], lines), piece.start)
     if piece.kind not in ("code", "comment") and (left := _IDENTIFYING.search(new)):
@@ -253,11 +253,11 @@ def _title(line: str) -> str:
     return re.sub(r"\{[^{}]*\}\s*$", "", line).strip("# ")
 
 
-def _text(some: Sequence[Piece], lines: Sequence[str]) -> str:
+def _text(some: Sequence[SourceBlock], lines: Sequence[str]) -> str:
     return "\n".join(line for piece in some for line in lines[piece.start : piece.end])
 
 
-def _end_of_section(all_pieces: Sequence[Piece], heading: int, lines: Sequence[str]) -> int:
+def _end_of_section(all_pieces: Sequence[SourceBlock], heading: int, lines: Sequence[str]) -> int:
     """Return the number of the piece that ends a heading's section: another heading, a div that closes, a float."""
     around = all_pieces[heading].around
     for number in range(heading + 1, len(all_pieces)):
@@ -270,7 +270,7 @@ def _end_of_section(all_pieces: Sequence[Piece], heading: int, lines: Sequence[s
     return len(all_pieces)
 
 
-def _in_place(text: str, some: Sequence[Piece]) -> list[str]:
+def _in_place(text: str, some: Sequence[SourceBlock]) -> list[str]:
     """Return a text's lines, and empty ones up to as many as the pieces had."""
     lines = text.split("\n")
     return [*lines, *[""] * (some[-1].end - some[0].start - len(lines))]

@@ -55,7 +55,7 @@ _UNSPACED: Final = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\U0002000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundWord:
     """A word in a text: the word, and where in the text it starts and ends."""
 
     word: str
@@ -135,7 +135,7 @@ def _names(person: Person, text: str, others: set[str]) -> Iterator[str]:
             yield f"{given} {person.family[0]}"
 
 
-def find_words(text: str, words: Iterable[str]) -> Iterator[Found]:
+def find_words(text: str, words: Iterable[str]) -> Iterator[FoundWord]:
     """Yield where words stand in a text.
 
     Notes
@@ -150,7 +150,7 @@ def find_words(text: str, words: Iterable[str]) -> Iterator[Found]:
         yield from _find(text, spelled_out, UMLAUTS)
 
 
-def _find(text: str, words: Iterable[str], spelled: Mapping[int, str]) -> Iterator[Found]:
+def _find(text: str, words: Iterable[str], spelled: Mapping[int, str]) -> Iterator[FoundWord]:
     """Yield where words stand in a text, some letters of which are spelled as others."""
     folded = (text.translate(spelled) if spelled else text).translate(_FOLDING)
     places: list[int] = []
@@ -160,18 +160,18 @@ def _find(text: str, words: Iterable[str], spelled: Mapping[int, str]) -> Iterat
                 continue
             for met in pattern.finditer(folded):
                 places = places or _places(text, spelled)
-                yield Found(word, places[met.start()], places[met.end() - 1] + 1)
+                yield FoundWord(word, places[met.start()], places[met.end() - 1] + 1)
 
 
-def numbers_of_prose(text: str) -> Iterator[Found]:
+def numbers_of_prose(text: str) -> Iterator[FoundWord]:
     """Yield numbers of grants, approvals and registrations in prose, e-mail addresses, ORCIDs; `word` says which."""
     for name, pattern in {"e-mail address": EMAIL, "ORCID": ORCID}.items():
         for met in re.finditer(pattern, text):
-            yield Found(name, met.start(), met.end())
+            yield FoundWord(name, met.start(), met.end())
     for name, patterns in PATTERNS.items():
         for pattern in patterns:
             for met in re.finditer(pattern, text):
-                yield Found(name, met.start("code"), met.end("code"))
+                yield FoundWord(name, met.start("code"), met.end("code"))
 
 
 def _tells(word: str, text: str) -> bool:

@@ -34,7 +34,7 @@ Texts = Iterator[tuple[str, str]]  # places with what stands there
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class Leak:
     """A word that was found: in which file, at which place in it ("word/document.xml, paragraph 3"), among what."""
 
     file: str
@@ -47,7 +47,7 @@ class Trace:
         return f"{self.file}: {self.place}: '{self.word}' in \"{self.context}\""
 
 
-def traces(path: Path, words: Iterable[str]) -> list[Trace]:
+def traces(path: Path, words: Iterable[str]) -> list[Leak]:
     """Return where words stand in a file, its name included; each place and word once.
 
     Parameters
@@ -66,16 +66,16 @@ def traces(path: Path, words: Iterable[str]) -> list[Trace]:
         content = path.read_bytes()
     except OSError as error:
         raise ReportError(f"{path}: cannot be searched for names ({error.strerror}).") from None
-    found: dict[tuple[str, str], Trace] = {}
+    found: dict[tuple[str, str], Leak] = {}
     for place, text in (("file name", path.name), *_texts(content, path.name, depth=0)):
         told = {known for known, word in found if (place.endswith("text") and known.startswith(f"{place[:-4]}line "))}
         for word, start, end in find_in(text, words):
             if not any((line, word) in found for line in told):  # else its line is told already
-                found.setdefault((place, word), Trace(path.name, place, word, _shown(text, start, end)))
+                found.setdefault((place, word), Leak(path.name, place, word, _shown(text, start, end)))
     for place, data in _binary(content, "", depth=0):
         for word, context in _in_bytes(data, words):
             if not any(known == word for _, known in found):
-                found[place, word] = Trace(path.name, place, word, context)
+                found[place, word] = Leak(path.name, place, word, context)
     return list(found.values())
 
 

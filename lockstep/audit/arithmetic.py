@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .printed import Printed, fixed, half_up
+from .printed import PrintedNumber, fixed, half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Finding:
     reason: str
 
 
-def percent_of(percent: Printed, count: int, total: int) -> Finding:
+def percent_of(percent: PrintedNumber, count: int, total: int) -> Finding:
     """Find whether `count` of `total` prints as `percent`; where not, say which counts would.
 
     Notes
@@ -42,7 +42,7 @@ def percent_of(percent: Printed, count: int, total: int) -> Finding:
     return Finding(False, f"{is_so}, which prints as {printed}, not {percent}; {others}")
 
 
-def percent_of_some_count(percent: Printed, total: int) -> Finding:
+def percent_of_some_count(percent: PrintedNumber, total: int) -> Finding:
     """Find whether any count out of `total` prints as `percent`."""
     if total == 0:
         return Finding(False, f"nothing of 0 has a percentage, but {percent}% is printed")
@@ -56,14 +56,14 @@ def percent_of_some_count(percent: Printed, total: int) -> Finding:
     return Finding(False, f"no count out of {total} prints as {percent}%: {near}")
 
 
-def counts_printing(percent: Printed, total: int) -> range:
+def counts_printing(percent: PrintedNumber, total: int) -> range:
     """Return the counts out of `total` that print as `percent`, ties rounded either way."""
     first = max(0, -(-(percent.low * total) // 100))
     last = min(total, percent.high * total // 100)
     return range(int(first), int(last) + 1)
 
 
-def adjusted_to_100(percents: Sequence[Printed], counts: Sequence[int]) -> Finding:
+def adjusted_to_100(percents: Sequence[PrintedNumber], counts: Sequence[int]) -> Finding:
     """Find whether a list of percentages is that of its counts, or was adjusted to add up to 100.
 
     Parameters
@@ -101,7 +101,7 @@ def counts_sum(counts: Sequence[int], total: int) -> Finding:
     return Finding(added == total, sum_of if added == total else f"{sum_of}, not {total}")
 
 
-def group_below_cut(cut: Printed, count: int, total: int, median: Printed) -> Finding:
+def group_below_cut(cut: PrintedNumber, count: int, total: int, median: PrintedNumber) -> Finding:
     """Find whether `count` of `total` can lie below a cut-off, given the median of all.
 
     Notes
@@ -124,7 +124,7 @@ def group_below_cut(cut: Printed, count: int, total: int, median: Printed) -> Fi
     )
 
 
-def mean_of_whole_numbers(mean: Printed, n: int) -> Finding:
+def mean_of_whole_numbers(mean: PrintedNumber, n: int) -> Finding:
     """Find whether `n` whole numbers can have this mean.
 
     References
@@ -142,7 +142,9 @@ def mean_of_whole_numbers(mean: Printed, n: int) -> Finding:
     return Finding(False, f"no {n} whole numbers have the mean {mean}: {near}")
 
 
-def mean_with_median_and_range(mean: Printed, median: Printed, low: Printed, high: Printed, n: int) -> Finding:
+def mean_with_median_and_range(
+    mean: PrintedNumber, median: PrintedNumber, low: PrintedNumber, high: PrintedNumber, n: int
+) -> Finding:
     """Find whether `n` values between `low` and `high` can have both this mean and this median.
 
     Notes

@@ -18,9 +18,9 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from ..base.errors import DataError
 from .arithmetic import Finding
-from .printed import Printed, fixed
+from .printed import PrintedNumber, fixed
 
-NINETY_FIVE: Final = Printed(Decimal(95), 0)
+NINETY_FIVE: Final = PrintedNumber(Decimal(95), 0)
 """The level of an interval in percent, where a proof says no other."""
 
 _MARGIN: Final = 1e-9  # relative; far more than the error of the floats below
@@ -43,7 +43,7 @@ _LOG: Final = _Scale("Wald, log scale, two-sided", _log)
 _LINEAR: Final = _Scale("Wald, two-sided", float)
 
 
-def estimate_in_interval(estimate: Printed, low: Printed, high: Printed) -> Finding:
+def estimate_in_interval(estimate: PrintedNumber, low: PrintedNumber, high: PrintedNumber) -> Finding:
     """Find whether an estimate lies inside its confidence interval, whatever the method of either.
 
     Notes
@@ -58,7 +58,7 @@ def estimate_in_interval(estimate: Printed, low: Printed, high: Printed) -> Find
     return Finding(True, f"{estimate} lies inside its interval, {interval}")
 
 
-def ratio_and_interval(ratio: Printed, low: Printed, high: Printed) -> Finding:
+def ratio_and_interval(ratio: PrintedNumber, low: PrintedNumber, high: PrintedNumber) -> Finding:
     """Find whether a ratio is the geometric mean of the limits of its interval.
 
     Notes
@@ -79,7 +79,7 @@ def ratio_and_interval(ratio: Printed, low: Printed, high: Printed) -> Finding:
     return Finding(True, f"{centre}, as {ratio} may be")
 
 
-def difference_and_interval(difference: Printed, low: Printed, high: Printed) -> Finding:
+def difference_and_interval(difference: PrintedNumber, low: PrintedNumber, high: PrintedNumber) -> Finding:
     """Find whether a difference is the middle of its interval, estimate -/+ a multiple of the standard error."""
     inside = estimate_in_interval(difference, low, high)
     if not inside.possible:
@@ -93,7 +93,11 @@ def difference_and_interval(difference: Printed, low: Printed, high: Printed) ->
 
 
 def ratio_interval_and_p(
-    ratio: Printed, low: Printed, high: Printed, p_value: Printed, level: Printed = NINETY_FIVE
+    ratio: PrintedNumber,
+    low: PrintedNumber,
+    high: PrintedNumber,
+    p_value: PrintedNumber,
+    level: PrintedNumber = NINETY_FIVE,
 ) -> Finding:
     """Find whether a ratio, its interval (level in percent) and its P value belong together.
 
@@ -110,12 +114,12 @@ def ratio_interval_and_p(
 
 
 def difference_interval_and_p(
-    difference: Printed,
-    low: Printed,
-    high: Printed,
-    p_value: Printed,
-    level: Printed = NINETY_FIVE,
-    df: Printed | None = None,
+    difference: PrintedNumber,
+    low: PrintedNumber,
+    high: PrintedNumber,
+    p_value: PrintedNumber,
+    level: PrintedNumber = NINETY_FIVE,
+    df: PrintedNumber | None = None,
 ) -> Finding:
     """Find whether a difference, its interval (level in percent) and its P value belong together.
 
@@ -129,7 +133,9 @@ def difference_interval_and_p(
     return _both(centred, implied)
 
 
-def ratio_limits_and_p(low: Printed, high: Printed, p_value: Printed, level: Printed = NINETY_FIVE) -> Finding:
+def ratio_limits_and_p(
+    low: PrintedNumber, high: PrintedNumber, p_value: PrintedNumber, level: PrintedNumber = NINETY_FIVE
+) -> Finding:
     """Find whether the interval of a ratio (level in percent) and its P value belong together, by themselves.
 
     Notes
@@ -142,7 +148,11 @@ def ratio_limits_and_p(low: Printed, high: Printed, p_value: Printed, level: Pri
 
 
 def difference_limits_and_p(
-    low: Printed, high: Printed, p_value: Printed, level: Printed = NINETY_FIVE, df: Printed | None = None
+    low: PrintedNumber,
+    high: PrintedNumber,
+    p_value: PrintedNumber,
+    level: PrintedNumber = NINETY_FIVE,
+    df: PrintedNumber | None = None,
 ) -> Finding:
     """Find whether the interval of a difference (level in percent) and its P value belong together, by themselves."""
     return _implied_p(_LINEAR, p_value, low, high, level, df)
@@ -153,13 +163,13 @@ def difference_limits_and_p(
 
 def _implied_p(
     scale: _Scale,
-    p_value: Printed,
-    low: Printed,
-    high: Printed,
-    level: Printed,
-    df: Printed | None,
+    p_value: PrintedNumber,
+    low: PrintedNumber,
+    high: PrintedNumber,
+    level: PrintedNumber,
+    df: PrintedNumber | None,
     *,
-    ratio: Printed | None = None,
+    ratio: PrintedNumber | None = None,
 ) -> Finding:
     """Compare a printed P value with all that the interval gives, around `ratio` or, without one, around its middle.
 
@@ -190,7 +200,7 @@ def _implied_p(
     return Finding(True, f"{gives}, as {p_value} may be")
 
 
-def _distributions(level: Printed, df: Printed | None) -> list[tuple[float, Callable[[float], float]]]:
+def _distributions(level: PrintedNumber, df: PrintedNumber | None) -> list[tuple[float, Callable[[float], float]]]:
     """Return each critical value that the level may mean, exact and as usually rounded, with its two-sided tail."""
     if not 50 <= level.value < 100:
         raise DataError(f"the level is {level}; expected a percentage from 50 to under 100, such as 95")
@@ -235,26 +245,26 @@ def _both(centred: Finding, implied: Finding) -> Finding:
     return Finding(not wrong, "; ".join(wrong or (centred.reason, implied.reason)))
 
 
-def _refused_ratio(ratio: Printed, low: Printed, high: Printed) -> Finding | None:
+def _refused_ratio(ratio: PrintedNumber, low: PrintedNumber, high: PrintedNumber) -> Finding | None:
     for number in (ratio, low, high):
         if number.high <= 0 or number.value < 0:
             return Finding(False, f"a ratio is above 0, and {number} is not")
     return None
 
 
-def _above_0(number: Printed) -> Fraction:
+def _above_0(number: PrintedNumber) -> Fraction:
     return max(Fraction(0), number.low)
 
 
-def _p_low(p_value: Printed) -> float:
+def _p_low(p_value: PrintedNumber) -> float:
     return 0.0 if p_value.sign in ("<", "<=") else float(p_value.low if p_value.sign == "=" else p_value.value)
 
 
-def _p_high(p_value: Printed) -> float:
+def _p_high(p_value: PrintedNumber) -> float:
     return 1.0 if p_value.sign in (">", ">=") else float(p_value.high if p_value.sign == "=" else p_value.value)
 
 
-def _named(scale: _Scale, level: Printed, df: Printed | None) -> str:
+def _named(scale: _Scale, level: PrintedNumber, df: PrintedNumber | None) -> str:
     return f"{scale.name}, {level}% interval" + (f", t with {df} degrees of freedom" if df else "")
 
 

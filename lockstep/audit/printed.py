@@ -31,7 +31,7 @@ _SIGNS: Final[Mapping[str | None, Sign]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedNumber:
     """A number as printed: its value, the decimals it was rounded to, and a sign other than "=" where it is a bound."""
 
     value: Decimal
@@ -81,7 +81,7 @@ class Printed:
                 return number >= Fraction(self.value)
 
 
-def parse_printed(text: str, *, decimals: int | None = None) -> Printed | None:
+def parse_printed(text: str, *, decimals: int | None = None) -> PrintedNumber | None:
     """Return a printed number such as "16.4", "16.4%", "< 0.001" or "≤ 5"; None for any other text.
 
     Parameters
@@ -94,7 +94,7 @@ def parse_printed(text: str, *, decimals: int | None = None) -> Printed | None:
         return None
     value = Decimal(found["digits"])
     written = len(found["digits"].partition(".")[2])
-    return Printed(
+    return PrintedNumber(
         value=value if found["minus"] in ("", "+") else -value,
         decimals=written if decimals is None else decimals,
         sign=_SIGNS[found["sign"]],

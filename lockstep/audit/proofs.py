@@ -19,7 +19,7 @@ from ..base.errors import DataError, LockstepError
 from ..base.wording import hint, printable, shown
 from . import arithmetic, interval_checks, survival_bounds, table_tests
 from .arithmetic import Finding
-from .printed import Printed, parse_printed
+from .printed import PrintedNumber, parse_printed
 
 CHECKS: Final[Mapping[str, Callable[..., Finding]]] = types.MappingProxyType(
     {
@@ -60,24 +60,24 @@ class ProofError(LockstepError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class StatementReference:
     """A statement that stands for its printed number."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class WrittenNumber:
     """A number as written, trailing zeros and all."""
 
     text: str
 
 
-Argument: TypeAlias = "Reference | Literal | tuple[Argument, ...]"
+Argument: TypeAlias = "StatementReference | WrittenNumber | tuple[Argument, ...]"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CheckCall:
     """One call of a check: its name, and the arguments that it gives, by parameter, in the order of the check."""
 
     check: str
@@ -100,7 +100,7 @@ class Proof:
     finding: Finding
 
 
-def parse_proofs(text: str) -> tuple[Call, ...]:
+def parse_proofs(text: str) -> tuple[CheckCall, ...]:
     """Parse calls of checks, separated by semicolons.
 
     Raises
@@ -116,7 +116,7 @@ def parse_proofs(text: str) -> tuple[Call, ...]:
     return calls
 
 
-def carry_out(call: Call, printed: Mapping[str, Printed | None]) -> Proof:
+def carry_out(call: CheckCall, printed: Mapping[str, PrintedNumber | None]) -> Proof:
     """Carry out a proof on printed statements.
 
     Parameters
@@ -143,7 +143,7 @@ def carry_out(call: Call, printed: Mapping[str, Printed | None]) -> Proof:
 # ---- from text to a call -------------------------------------------------------------------------------------------
 
 
-def _call(text: str) -> Call:
+def _call(text: str) -> CheckCall:
     source = text.strip()
     try:
         node = ast.parse(source, mode="eval").body
@@ -164,21 +164,23 @@ def _call(text: str) -> Call:
     except TypeError:
         shapes = (f"{item}=..." if item in _optional(name) else item for item in _parameters(name))
         raise ProofError(f"{_quoted(source)} does not fit the parameters of {name}({', '.join(shapes)})") from None
-    return Call(name, tuple((item, bound.arguments[item]) for item in _parameters(name) if item in bound.arguments))
+    return CheckCall(
+        name, tuple((item, bound.arguments[item]) for item in _parameters(name) if item in bound.arguments)
+    )
 
 
 def _argument(node: ast.expr, source: str) -> Argument:
     match node:
         case ast.Name(id=name):
-            return Reference(name)
+            return StatementReference(name)
         case ast.List(elts=items) | ast.Tuple(elts=items):
             return tuple(_argument(item, source) for item in items)
         case ast.Constant(value=str() as text) if parse_printed(text) is not None:  # '< 0.001'
-            return Literal(text)
+            return WrittenNumber(text)
         case ast.Constant() | ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
             segment = ast.get_source_segment(source, node) or ""
             if parse_printed(segment) is not None:
-                return Literal(segment)  # as written: 16.40 is not 16.4
+                return WrittenNumber(segment)  # as written: 16.40 is not 16.4
     segment = ast.get_source_segment(source, node) or source
     raise ProofError(f"{_quoted(segment)} is neither the id of a statement nor a number nor a list of these")
 
@@ -186,7 +188,7 @@ def _argument(node: ast.expr, source: str) -> Argument:
 def _ids(arguments: Sequence[Argument]) -> Iterator[str]:
     for argument in arguments:
         match argument:
-            case Reference(name):
+            case StatementReference(name):
                 yield name
             case tuple():
                 yield from _ids(argument)
@@ -194,19 +196,19 @@ def _ids(arguments: Sequence[Argument]) -> Iterator[str]:
 
 # ---- from a call to its outcome ------------------------------------------------------------------------------------
 
-_Value: TypeAlias = "Printed | tuple[_Value, ...]"
+_Value: TypeAlias = "PrintedNumber | tuple[_Value, ...]"
 
 
-def _looked_up(argument: Argument, printed: Mapping[str, Printed | None]) -> _Value:
+def _looked_up(argument: Argument, printed: Mapping[str, PrintedNumber | None]) -> _Value:
     match argument:
-        case Reference(name):
+        case StatementReference(name):
             if name not in printed:
                 raise ProofError(f"it names {shown(name)}, but there is no such statement{hint(name, printed)}")
             number = printed[name]
             if number is None:
                 raise ProofError(f"it names {name}, which prints no number")
             return number
-        case Literal(text):
+        case WrittenNumber(text):
             literal = parse_printed(text)
             assert literal is not None  # noqa: S101 (checked when it was parsed)
             return literal
@@ -216,7 +218,7 @@ def _looked_up(argument: Argument, printed: Mapping[str, Printed | None]) -> _Va
 
 @cache
 def _parameters(check: str) -> Mapping[str, Any]:
-    """Return the type of each parameter of a check: `Printed`, `int`, or sequences of these."""
+    """Return the type of each parameter of a check: `PrintedNumber`, `int`, or sequences of these."""
     hints = typing.get_type_hints(CHECKS[check])
     return {name: _given(hints[name]) for name in inspect.signature(CHECKS[check]).parameters}
 
@@ -238,7 +240,7 @@ def _optional(check: str) -> frozenset[str]:
 def _fitted(value: _Value, form: Any, check: str, parameter: str) -> Any:
     """Return a value as a parameter wants it; refuse one that does not fit."""
     where = f"`{parameter}` of {check}"
-    if form is int or form is Printed:
+    if form is int or form is PrintedNumber:
         if isinstance(value, tuple):
             raise ProofError(f"{where} is a list; expected one number")
         if form is int:
@@ -252,7 +254,7 @@ def _fitted(value: _Value, form: Any, check: str, parameter: str) -> Any:
     return tuple(_fitted(item, inner, check, parameter) for item in value)
 
 
-def _count(value: Printed, where: str) -> int:
+def _count(value: PrintedNumber, where: str) -> int:
     if value.sign != "=" or value.value != int(value.value) or not 0 <= value.value <= GREATEST_COUNT:
         raise ProofError(f"{where} is {value}; expected a whole number from 0 to {GREATEST_COUNT}")
     return int(value.value)

@@ -14,8 +14,8 @@ from ..base.errors import LockstepError, PublishedError, counted
 from ..base.files import read_file
 from ..base.wording import are_names, listing, shown
 from ..study.expressions import Expression, parse_expression
-from .printed import MOST_DECIMALS, Printed, parse_month, parse_printed
-from .proofs import Call, Proof, ProofError, carry_out, parse_proofs
+from .printed import MOST_DECIMALS, PrintedNumber, parse_month, parse_printed
+from .proofs import CheckCall, Proof, ProofError, carry_out, parse_proofs
 
 REQUIRED: Final = ("id", "quantity", "value")
 OPTIONAL: Final = (
@@ -50,7 +50,7 @@ class Statement:
     value: str
     unit: str
     note: str
-    number: Printed | None
+    number: PrintedNumber | None
     month: tuple[int, int] | None
     record: str | None
     condition: Expression | None
@@ -95,9 +95,9 @@ class _Row:
 
     row: int
     cells: Mapping[str, str]
-    number: Printed | None
+    number: PrintedNumber | None
     condition: Expression | None
-    calls: tuple[Call, ...]
+    calls: tuple[CheckCall, ...]
 
 
 class _RowError(Exception):
@@ -121,7 +121,7 @@ def read_published(path: Path, *, name: str | None = None) -> Published:
     bad: list[BadRow] = []
     first_rows: dict[str, int] = {}
     refused: dict[str, int] = {}
-    numbers: dict[str, Printed | None] = {}
+    numbers: dict[str, PrintedNumber | None] = {}
     for position, cells in records:
         try:
             row = _row(position, header, cells)
@@ -225,7 +225,7 @@ def _row(position: int, header: Sequence[str], texts: Sequence[str]) -> _Row:
     )
 
 
-def _number(value: str, precision: str) -> Printed | None:
+def _number(value: str, precision: str) -> PrintedNumber | None:
     number = parse_printed(value)
     if not precision:
         return number
@@ -236,7 +236,7 @@ def _number(value: str, precision: str) -> Printed | None:
     return parse_printed(value, decimals=int(precision))
 
 
-def _check_ties(cells: Mapping[str, str], number: Printed | None) -> None:
+def _check_ties(cells: Mapping[str, str], number: PrintedNumber | None) -> None:
     """Refuse a row that says two things at once, or half of one."""
     if cells["record"] and cells["condition"]:
         raise _RowError("it has both a record and a condition; one of them says what it is compared with")
@@ -252,7 +252,7 @@ def _check_ties(cells: Mapping[str, str], number: Printed | None) -> None:
         )
 
 
-def _implied(cells: Mapping[str, str], number: Printed | None) -> Iterator[Call]:
+def _implied(cells: Mapping[str, str], number: PrintedNumber | None) -> Iterator[CheckCall]:
     """Yield the check that a denominator asks for: that some count out of it prints this percentage."""
     if not cells["denominator"]:
         return
@@ -271,7 +271,7 @@ def _own(parse: Callable[[str], Parsed], column: str, text: str) -> Parsed | Non
         raise _RowError(f"{column}: {error}") from None
 
 
-def _statement(row: _Row, numbers: Mapping[str, Printed | None]) -> Statement:
+def _statement(row: _Row, numbers: Mapping[str, PrintedNumber | None]) -> Statement:
     cells = row.cells
     return Statement(
         id=cells["id"],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from .arithmetic import Finding
-from .printed import Printed, fixed
+from .printed import PrintedNumber, fixed
 
 
-def rate_and_median(rate: Printed, at: Printed, median: Printed) -> Finding:
+def rate_and_median(rate: PrintedNumber, at: PrintedNumber, median: PrintedNumber) -> Finding:
     """Find whether a Kaplan-Meier rate at a time goes with the median of the same curve.
 
     Parameters
@@ -47,7 +47,7 @@ def kaplan_meier_bounds(n: int, events: int, censored: int) -> tuple[Fraction, F
     return max(Fraction(0), 1 - Fraction(events, left)) if left > 0 else Fraction(0), 1 - Fraction(events, n)
 
 
-def rate_after_events(rate: Printed, n: int, events: int, censored: int) -> Finding:
+def rate_after_events(rate: PrintedNumber, n: int, events: int, censored: int) -> Finding:
     """Find whether a Kaplan-Meier rate (percent) goes with the events and censorings before its time."""
     if events + censored > n or n == 0:
         return Finding(False, f"{events} events and {censored} censorings do not come from {n} patients")
@@ -59,7 +59,7 @@ def rate_after_events(rate: Printed, n: int, events: int, censored: int) -> Find
     return Finding(True, f"{bounds}, as {rate}% does")
 
 
-def rate_after_at_most(rate: Printed, n: int, events: int, censored: int) -> Finding:
+def rate_after_at_most(rate: PrintedNumber, n: int, events: int, censored: int) -> Finding:
     """Find whether a Kaplan-Meier rate (percent) goes with no more than these events and censorings before its time."""
     if n == 0:
         return Finding(False, f"0 patients have no rate, but {rate}% is printed")
@@ -71,5 +71,5 @@ def rate_after_at_most(rate: Printed, n: int, events: int, censored: int) -> Fin
     return Finding(True, f"{bound}, as {rate}% is")
 
 
-def _percent(share: Fraction, like: Printed) -> str:
+def _percent(share: Fraction, like: PrintedNumber) -> str:
     return fixed(100 * share, like.decimals + 1)

@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from ..statistics.chi_square import chi_square
 from ..statistics.fisher import fisher_exact
 from .arithmetic import Finding
-from .printed import Printed, exact, fixed
+from .printed import PrintedNumber, exact, fixed
 
 Table = Sequence[Sequence[int]]
 
 
-def chi_square_p(p_value: Printed, table: Table) -> Finding:
+def chi_square_p(p_value: PrintedNumber, table: Table) -> Finding:
     """Find whether Pearson's chi-square test without continuity correction of a printed table prints this P value."""
     test = chi_square(table)
     return _compared(p_value, test.p_value, f"Pearson's chi-square test (df {test.df})", test.reason)
 
 
-def fisher_p(p_value: Printed, table: Table) -> Finding:
+def fisher_p(p_value: PrintedNumber, table: Table) -> Finding:
     """Find whether Fisher's exact test (Freeman-Halton for larger tables) of a printed table prints this P value."""
     test = fisher_exact(table, simulate=False)  # a simulated P value proves nothing
     return _compared(p_value, test.p_value, "Fisher's exact test", test.reason)
 
 
-def _compared(p_value: Printed, computed: float | None, test: str, reason: str | None) -> Finding:
+def _compared(p_value: PrintedNumber, computed: float | None, test: str, reason: str | None) -> Finding:
     if computed is None:
         return Finding(True, f"{test} says nothing of the printed table: {reason}")
     value = exact(computed)

@@ -14,7 +14,7 @@ NOT_READ: Final = 141
 """The exit code of a program whose output nobody reads any more, as shells have it (128 + SIGPIPE)."""
 
 
-class Output:
+class OutputStream:
     """A text stream that remembers that it could not be written, and is silent from then on.
 
     What else a program does is not stopped: documents that are made are put in place.
@@ -53,7 +53,7 @@ class Output:
             self.error = error
 
 
-def guard_streams() -> tuple[Output, Output]:
+def guard_streams() -> tuple[OutputStream, OutputStream]:
     """Put guarded streams in the place of standard output and error; return them.
 
     Notes
@@ -68,7 +68,7 @@ def guard_streams() -> tuple[Output, Output]:
             stream = os.fdopen(number, "w", encoding="utf-8", closefd=False)
         with suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # a terminal of few characters
-        guarded = Output(stream)
+        guarded = OutputStream(stream)
         if number in closed:
             guarded.error = OSError(errno.EBADF, "it is closed")
         setattr(sys, name, guarded)
@@ -76,7 +76,7 @@ def guard_streams() -> tuple[Output, Output]:
     return streams[0], streams[1]
 
 
-def exit_code(code: int, output: Output, errors: Output) -> int:
+def exit_code(code: int, output: OutputStream, errors: OutputStream) -> int:
     """Return the exit code of a program that has ended with `code`, once all its output is handed on.
 
     Where standard output could not be written, one line says so; where whoever read it has gone, nobody is told.

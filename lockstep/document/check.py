@@ -39,7 +39,7 @@ class Findings:
     typed: tuple[str, ...]
     unused: tuple[str, ...]
     unprinted: str = ""
-    literals: tuple[literals.Literal, ...] = ()
+    literals: tuple[literals.LiteralNumber, ...] = ()
     units: tuple[str, ...] = ()
     computed: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

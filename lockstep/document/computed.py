@@ -14,7 +14,7 @@ from typing import Final
 from ..figures.illustrations import Illustration
 from ..qmd.outputs import Output
 from ..qmd.project import profiles_told, read_project
-from ..qmd.source import Cell, Document, Inline
+from ..qmd.source import CodeCell, Document, Inline
 from ..render import cells
 from ..render.settings import settings_for
 from ..tables.tables import RenderedTable
@@ -41,7 +41,7 @@ def run_document(document: Document, *, profiles: Sequence[str] = ()) -> Outputs
     places = {id(part): place for place, part in enumerate(document.parts)}
     outputs: dict[int, tuple[Output, ...]] = {}
 
-    def watch(part: Inline | Cell, output: Output) -> None:
+    def watch(part: Inline | CodeCell, output: Output) -> None:
         place = places[id(part)]
         outputs[place] = (*outputs.get(place, ()), output)
 

@@ -47,7 +47,7 @@ _CONTEXT: Final = 3  # words around a literal that tell which of equal numbers i
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class LiteralNumber:
     """A number of the document that does not come from the data; `ids` are results that print just so.
 
     `before` and `after` are up to three words around it, of the same paragraph and with nothing inserted between.
@@ -66,7 +66,7 @@ class Literal:
 class Literals:
     """What was found in a document: numbers that nobody declared, and declared phrases that are not in it."""
 
-    undeclared: tuple[Literal, ...]
+    undeclared: tuple[LiteralNumber, ...]
     unused: tuple[str, ...]
 
 
@@ -93,7 +93,7 @@ def literals_in(document: Document, results: Results, style: Style, outputs: Out
             unused.append(phrase)
     printed = prints(results, style)
     found = tuple(
-        Literal(
+        LiteralNumber(
             read.line_at(start),
             text[start:end],
             printed.ids(text[start:end], before=words[:start][-12:], after=words[end:][:40]),
@@ -117,7 +117,7 @@ def _numbers(text: str) -> set[tuple[int, int]]:
     return {number.span() for number in _NUMBER.finditer(text)} | shares
 
 
-def described(literals: Sequence[Literal], name: str) -> tuple[str, ...]:
+def described(literals: Sequence[LiteralNumber], name: str) -> tuple[str, ...]:
     """Say of typed numbers where each stands, and which results print so."""
     return tuple(
         f"{name}:{literal.line}: '{literal.text}' is typed, not from the data{_same(literal)}. "
@@ -127,7 +127,7 @@ def described(literals: Sequence[Literal], name: str) -> tuple[str, ...]:
     )
 
 
-def described_computed(literals: Sequence[Literal], name: str) -> tuple[str, ...]:
+def described_computed(literals: Sequence[LiteralNumber], name: str) -> tuple[str, ...]:
     """Say of numbers that code computed where they are printed, by which code, and which results print so."""
     computed = (literal for literal in literals if literal.code is not None)
     groups = (list(group) for _, group in groupby(computed, key=lambda literal: (literal.line, literal.code)))
@@ -143,13 +143,13 @@ def _by(code: str | None) -> str:
     return "the cell" if code == CELL else f"`{textwrap.shorten(code or '', 60, placeholder='...')}`"
 
 
-def _listed(group: Sequence[Literal]) -> str:
+def _listed(group: Sequence[LiteralNumber]) -> str:
     texts = [literal.text for literal in group]
     more = f" and {len(texts) - _SHOWN} more numbers" if len(texts) > _SHOWN else ""
     return f"{', '.join(texts[:_SHOWN])}{more}"
 
 
-def _same(literal: Literal) -> str:
+def _same(literal: LiteralNumber) -> str:
     """Name the results that print a number so."""
     if not literal.ids:
         return ""

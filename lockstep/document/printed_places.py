@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from ..base.errors import LockstepError
 from ..figures.kinds import figure_content
-from ..qmd.source import Cell, Document, Inline, Prose
+from ..qmd.source import CodeCell, Document, Inline, Prose
 from ..results.lookups import watched
 from ..results.model import Results
 from ..study.model import Study
 from ..text.phrases import Phrase, Phrases
-from ..text.provenance import Printed as PrintedText
+from ..text.provenance import PrintedText
 from ..text.style import Style
 from .report import Report, style_of
 
@@ -38,7 +38,7 @@ _UNANSWERED: Final = (LockstepError, LookupError, TypeError, ValueError, Attribu
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PrintedPlace:
     """A place of the document that prints results: "report.qmd:41" or the label "tbl-baseline", and the call there.
 
     `computed` tells that an argument is not written out, so that nobody knows what is printed without running it.
@@ -58,7 +58,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedResults:
     """What a place prints over some results: its text, the records that it prints, and the curves that it draws.
 
     The text of a table or figure is empty. `texts` are, for each record, the texts that print it, such as a cell.
@@ -70,7 +70,7 @@ class Printed:
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def places_in(document: Document) -> tuple[Place, ...]:
+def places_in(document: Document) -> tuple[PrintedPlace, ...]:
     """Return the places of a document that print results, in its order; a label is that of the div around a cell."""
     return tuple(_places(document))
 
@@ -80,7 +80,9 @@ def labels_in(document: Document) -> tuple[str, ...]:
     return tuple(label for part in document.parts if isinstance(part, Prose) for label in _DIV.findall(part.text))
 
 
-def printed_at(place: Place, study: Study, results: Results, style: Style | None = None) -> Printed | None:
+def printed_at(
+    place: PrintedPlace, study: Study, results: Results, style: Style | None = None
+) -> PrintedResults | None:
     """Return what a place prints over some results, in the study's style or another; None where these cannot answer it.
 
     What a table looks up and its template leaves out is not printed.
@@ -91,15 +93,15 @@ def printed_at(place: Place, study: Study, results: Results, style: Style | None
         if place.method == "figure":
             content = figure_content(place.arguments[0], study, looked_up, report.style)
             texts = _of_each((*content.printed(), *content.described()), looked_up.seen)
-            return Printed("", tuple(texts), tuple(looked_up.drawn), texts)
+            return PrintedResults("", tuple(texts), tuple(looked_up.drawn), texts)
         answer = getattr(report, place.method)(*place.arguments, **dict(place.options))
         if place.method == "table":
             texts = _of_each(answer.printed, looked_up.seen)
-            return Printed("", tuple(texts), (), texts)
+            return PrintedResults("", tuple(texts), (), texts)
         text = str(answer) if isinstance(answer, Phrase) else ""
     except _UNANSWERED:
         return None
-    return Printed(text, tuple(looked_up.seen), (), dict.fromkeys(looked_up.seen, (text,)))
+    return PrintedResults(text, tuple(looked_up.seen), (), dict.fromkeys(looked_up.seen, (text,)))
 
 
 def _of_each(texts: Iterable[PrintedText], ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -112,7 +114,7 @@ def _of_each(texts: Iterable[PrintedText], ids: Iterable[str]) -> dict[str, tupl
     return {record_id: tuple(own) for record_id, own in found.items() if own}
 
 
-def decimals_of(place: Place) -> int | None:
+def decimals_of(place: PrintedPlace) -> int | None:
     """Return the decimals that a call asks for; None where it leaves them to the record."""
     method = inspect.signature(getattr(Report, place.method))
     try:
@@ -122,7 +124,7 @@ def decimals_of(place: Place) -> int | None:
     return asked if isinstance(asked, int) else None
 
 
-def call_in(expression: str) -> Place | None:
+def call_in(expression: str) -> PrintedPlace | None:
     """Return the call that an inline expression is.
 
     None where it is not one call that is answered without running the document, such as ``r.value("os.median")``.
@@ -139,18 +141,18 @@ def call_in(expression: str) -> Place | None:
     return None if place.computed else place
 
 
-def _places(document: Document) -> Iterator[Place]:
+def _places(document: Document) -> Iterator[PrintedPlace]:
     for part in document.parts:
         match part:
             case Inline(expression=expression, line=line):
                 yield from _calls(expression, f"{document.name}:{line}", _PHRASES)
-            case Cell(code=code, line=line):
+            case CodeCell(code=code, line=line):
                 label = document.label_around(line)
                 for place in _calls(code, f"{document.name}:{line}", _PHRASES.union(_FLOATS)):
                     yield replace(place, where=label) if place.method in _FLOATS and label else place
 
 
-def _calls(code: str, where: str, methods: frozenset[str]) -> Iterator[Place]:
+def _calls(code: str, where: str, methods: frozenset[str]) -> Iterator[PrintedPlace]:
     try:
         tree = ast.parse(code.strip())
     except SyntaxError:
@@ -160,12 +162,12 @@ def _calls(code: str, where: str, methods: frozenset[str]) -> Iterator[Place]:
             yield _place(node, node.func.attr, where)
 
 
-def _place(call: ast.Call, method: str, where: str) -> Place:
+def _place(call: ast.Call, method: str, where: str) -> PrintedPlace:
     try:
         arguments = tuple(ast.literal_eval(argument) for argument in call.args)
         options: Mapping[str, Any] = {str(item.arg): ast.literal_eval(item.value) for item in call.keywords}
     except (ValueError, TypeError):  # computed, or what no value can be, such as {[]: 1}
-        return Place(where, method, computed=True)
+        return PrintedPlace(where, method, computed=True)
     if method in _FLOATS and not arguments and "name" in options:
         arguments, options = (options["name"],), {}
-    return Place(where, method, arguments, tuple(options.items()))
+    return PrintedPlace(where, method, arguments, tuple(options.items()))

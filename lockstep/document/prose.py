@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Final
 
 from ..qmd.outputs import Output
-from ..qmd.source import Cell, Document, Inline, Prose
+from ..qmd.source import CodeCell, Document, Inline, Prose
 from .computed import Outputs, typed_words, visible_text
 
 GAP: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -124,7 +124,7 @@ class _Piece:
     code: str | None = None
 
 
-def _piece(part: Prose | Inline | Cell, outputs: Sequence[Output] | None) -> _Piece:
+def _piece(part: Prose | Inline | CodeCell, outputs: Sequence[Output] | None) -> _Piece:
     """Return what readers see of a part that does not come from the results."""
     if isinstance(part, Prose):
         return _Piece(part.text)

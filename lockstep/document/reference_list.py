@@ -14,7 +14,7 @@ from typing import Any, Final
 from ..base.errors import nearest
 from ..qmd.project import Project, as_list, config_for
 from ..qmd.source import Document, Prose
-from ..references.bibliography import ABBREVIATIONS, MENDED, Entry, entries_in
+from ..references.bibliography import ABBREVIATIONS, MENDED, ReferenceEntry, entries_in
 from ..render import pandoc
 from ..render.front_matter import plain
 from ..render.tree import citation_keys
@@ -163,7 +163,7 @@ def _names_printed(csl: Any) -> int:
 
 
 def _notes(
-    entries: Mapping[str, Entry], references: Mapping[str, Mapping[str, Any]], cited: set[str], csl: Any
+    entries: Mapping[str, ReferenceEntry], references: Mapping[str, Mapping[str, Any]], cited: set[str], csl: Any
 ) -> Iterator[str]:
     for key, reference in references.items():
         if key not in cited or key not in entries:

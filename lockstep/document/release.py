@@ -31,7 +31,7 @@ from ..text import numbers
 from ..text.phrases import holds_for
 from ..text.style import Style
 from . import claims
-from .printed_places import Place, call_in, decimals_of, places_in, printed_at
+from .printed_places import PrintedPlace, call_in, decimals_of, places_in, printed_at
 from .report import style_of
 
 CLAIM: Final = "claim"
@@ -154,7 +154,7 @@ def _conditions(
         yield condition.text, met
 
 
-def _claims_in(document: Document) -> Iterator[Place]:
+def _claims_in(document: Document) -> Iterator[PrintedPlace]:
     calls = (call_in(part.expression) for part in document.parts if isinstance(part, Inline))
     return (place for place in calls if place is not None and place.method == CLAIM)
 

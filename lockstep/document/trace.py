@@ -13,11 +13,11 @@ from ..base.errors import counted
 from ..base.files import write_whole
 from ..base.terminal import wrapped
 from ..qmd.outputs import Output
-from ..qmd.source import Cell, Document, Inline, Prose, read_qmd
+from ..qmd.source import CodeCell, Document, Inline, Prose, read_qmd
 from ..results.model import Curve, Record, Results
 from ..results.released import Form
 from ..text.phrases import Phrase
-from ..text.provenance import Printed
+from ..text.provenance import PrintedText
 from ..text.style import NBSP
 from .computed import Outputs, run_document, typed_words, visible_text
 from .literals import has_number
@@ -29,7 +29,7 @@ TRACE_FILE: Final = Path("build/trace.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TraceEntry:
     """One printed text and one result that it prints or depends on; `id` is empty where it comes from no result.
 
     `result` is what the document prints of the result, where it prints most of it: "2411 days (95% CI 2160–6262)" where
@@ -68,7 +68,7 @@ class Trace:
     document: str
     data_file: str
     data_sha256: str
-    entries: tuple[Entry, ...]
+    entries: tuple[TraceEntry, ...]
     unprinted: tuple[str, ...]
     records: int
 
@@ -134,10 +134,12 @@ def write_trace(folder: Path) -> Trace:
     return found
 
 
-def _entries(part: Inline | Cell, output: Output, document: Document, results: Results) -> Iterator[Entry]:
-    label = document.label_around(part.line) if isinstance(part, Cell) else ""
+def _entries(part: Inline | CodeCell, output: Output, document: Document, results: Results) -> Iterator[TraceEntry]:
+    label = document.label_around(part.line) if isinstance(part, CodeCell) else ""
     if isinstance(output.value, Phrase) and output.value.source:
-        yield Entry(line=part.line, label=label, place="", printed=str(output.value), id="", method=output.value.source)
+        yield TraceEntry(
+            line=part.line, label=label, place="", printed=str(output.value), id="", method=output.value.source
+        )
         return
     for text in _texts(part, output):
         for record_id in text.ids or ("",):
@@ -145,21 +147,21 @@ def _entries(part: Inline | Cell, output: Output, document: Document, results: R
             yield _entry(part.line, label, text.place, plain, record_id, results)
 
 
-def _texts(part: Inline | Cell, output: Output) -> Iterable[Printed]:
+def _texts(part: Inline | CodeCell, output: Output) -> Iterable[PrintedText]:
     """Return what an output prints: the texts that know their results, or else each line that holds a number."""
     if typed_words(output.value) is not None:
         return getattr(output.value, "printed", ())
     text = visible_text(output)
     if isinstance(part, Inline):
-        return (Printed(text),)
-    return [Printed(line.strip()) for line in text.splitlines() if has_number(line)]
+        return (PrintedText(text),)
+    return [PrintedText(line.strip()) for line in text.splitlines() if has_number(line)]
 
 
-def _entry(line: int, label: str, place: str, printed: str, record_id: str, results: Results) -> Entry:
+def _entry(line: int, label: str, place: str, printed: str, record_id: str, results: Results) -> TraceEntry:
     if not record_id:
-        return Entry(line=line, label=label, place=place, printed=printed, id="")
+        return TraceEntry(line=line, label=label, place=place, printed=printed, id="")
     source: Record | Curve = results[record_id] if record_id in results else results.curve(record_id)
-    return Entry(
+    return TraceEntry(
         line=line,
         label=label,
         place=place,
@@ -172,16 +174,16 @@ def _entry(line: int, label: str, place: str, printed: str, record_id: str, resu
     )
 
 
-def _with_result(entry: Entry, forms: Mapping[str, Form]) -> Entry:
+def _with_result(entry: TraceEntry, forms: Mapping[str, Form]) -> TraceEntry:
     form = forms.get(entry.id)
     return replace(entry, result="curve" if entry.printed == "curve" else form.text.replace(NBSP, " ") if form else "")
 
 
-def _printed_at(entry: Entry) -> tuple[int, str, str]:
+def _printed_at(entry: TraceEntry) -> tuple[int, str, str]:
     return entry.line, entry.where, entry.printed
 
 
-def _lines(entries: Sequence[Entry]) -> Iterator[str]:
+def _lines(entries: Sequence[TraceEntry]) -> Iterator[str]:
     """Yield a printed text with its place, then each of its results, then how they were computed."""
     yield from wrapped(f"{entries[0].where}: {entries[0].printed}", indent=8)
     for entry in entries:
@@ -192,10 +194,10 @@ def _lines(entries: Sequence[Entry]) -> Iterator[str]:
         yield from wrapped(f"    method: {method}", indent=12)
 
 
-def _no_result(entry: Entry) -> str:
+def _no_result(entry: TraceEntry) -> str:
     return "a number without a result behind it" if entry.unsourced else "not a result"
 
 
-def _value(entry: Entry) -> str:
+def _value(entry: TraceEntry) -> str:
     result = f": {entry.result}" if entry.result else ""
     return f"{result} ({entry.reason})" if entry.result and entry.reason else result

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from ..base.errors import ReportError
 from ..base.files import write_whole
-from ..document.printed_places import Place, places_in
+from ..document.printed_places import PrintedPlace, places_in
 from ..document.report import Report
 from ..figures.illustrations import Upload, upload_files
 from ..journals.file import Journal
-from ..journals.placement import Float, find_floats, is_hidden
+from ..journals.placement import SourceFloat, find_floats, is_hidden
 from ..preflight.figure_facts import SUFFIXES
-from ..qmd.source import Cell, Document, split_front_matter
+from ..qmd.source import CodeCell, Document, split_front_matter
 
 if TYPE_CHECKING:
     from ..figures.drawing import Format
@@ -127,11 +127,13 @@ def upload_for(journal: Journal | None) -> Upload:
     return Upload(formats=formats, dpi=tuple(dpi), most_bytes=megabytes.get("max", float("inf")) * 1e6)
 
 
-def _numbered(number: int, found: Float, document: Document) -> NumberedFigure:
+def _numbered(number: int, found: SourceFloat, document: Document) -> NumberedFigure:
     """Return a figure of the document with its number: what a cell in it draws, else the image in it."""
     text = "\n".join(document.lines[found.start : found.end])
     label = next((own or of_cell for own, of_cell in _LABEL.findall(text)), "")
-    cells = tuple(part for part in document.parts if isinstance(part, Cell) and found.start < part.line <= found.end)
+    cells = tuple(
+        part for part in document.parts if isinstance(part, CodeCell) and found.start < part.line <= found.end
+    )
     calls = [place for place in places_in(replace(document, parts=cells)) if place.method == "figure"]
     if calls:
         return NumberedFigure(number, label, _name(calls[0], f"{document.name}:{cells[0].line}"))
@@ -139,7 +141,7 @@ def _numbered(number: int, found: Float, document: Document) -> NumberedFigure:
     return NumberedFigure(number, label, image=_image(label, shown["file"] if shown else "", document))
 
 
-def _name(place: Place, where: str) -> str:
+def _name(place: PrintedPlace, where: str) -> str:
     if place.computed or not place.arguments:
         raise ReportError(
             f"{where}: the name of the figure is computed, so that its number is not known without running it.\n"

@@ -9,7 +9,7 @@ from ..anonymisation.identity import find_words
 from ..anonymisation.scan import traces
 from ..preflight.draft_files import DraftFiles
 from ..submission.checklist import NAME as CHECKLIST
-from ..word.passages import Printed, read_printed
+from ..word.passages import PrintedDocument, read_printed
 
 ADVICE: Final = "it has no blinded twin, and reviewers may get it: write it in other words, or clear the file yourself"
 
@@ -34,11 +34,11 @@ def telling_uploads(files: DraftFiles, words: tuple[str, ...]) -> tuple[str, ...
         found = [(trace.place, trace.word) for trace in traces(path, words)]
         alternative = described.units().get(f"Figure {path.stem.removeprefix('Fig')}", ())
         alternative = tuple(passage for passage in alternative if passage.kind == "alt text")
-        told += _told(path.name, found or _places(Printed(alternative), words))
+        told += _told(path.name, found or _places(PrintedDocument(alternative), words))
     return tuple(told)
 
 
-def _places(printed: Printed, words: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _places(printed: PrintedDocument, words: Iterable[str]) -> Iterator[tuple[str, str]]:
     words = tuple(words)
     for passage in printed.passages:
         for found in find_words(passage.text, words):

@@ -14,7 +14,7 @@ from ..text import numbers
 from ..text.figure_size import FigureSize
 from ..text.figure_text import Measure
 from ..text.level_names import named, one_line
-from ..text.provenance import Printed
+from ..text.provenance import PrintedText
 from ..text.style import NBSP, Style
 from .flow_drawing import FlowTexts, draw_flow
 from .shapes import Drawing
@@ -25,7 +25,7 @@ class Step:
     """Patients at one point of the flow: who they are, and how many."""
 
     label: str
-    count: Printed
+    count: PrintedText
 
     @property
     def text(self) -> str:
@@ -67,12 +67,12 @@ class FlowFigure:
         )
         return " ".join(f"{text}." for text in ("Flow diagram", *sentences) if text).replace(NBSP, " ")
 
-    def printed(self) -> Iterator[Printed]:
+    def printed(self) -> Iterator[PrintedText]:
         """Yield the number of each step, placed at its label."""
         for step in self.steps:
             yield step.count.at(step.label)
 
-    def described(self) -> Iterator[Printed]:
+    def described(self) -> Iterator[PrintedText]:
         """Yield nothing: all numbers are in the picture."""
         yield from ()
 
@@ -115,7 +115,7 @@ def flow_figure(figure: FlowDiagram, study: Study, results: Results, style: Styl
 
     def step(record_id: str, label: str) -> Step:
         record = results[record_id]
-        return Step(one_line(label), Printed(numbers.bare_text(record, style), (record.id,)))
+        return Step(one_line(label), PrintedText(numbers.bare_text(record, style), (record.id,)))
 
     rules = {f"flow.excluded.{slug(rule.name)}": rule.reason for rule in study.eligibility}
     excluded: list[Step] = []

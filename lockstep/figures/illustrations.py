@@ -18,7 +18,7 @@ from ..base.resources import FONTS, PACKAGE
 from ..results.model import Results
 from ..results.source import package_version
 from ..study.model import Study
-from ..text.provenance import Printed
+from ..text.provenance import PrintedText
 from ..text.style import Style
 from .kind import FigureContent
 from .kinds import figure_content
@@ -49,7 +49,7 @@ class Illustration:
     path: str
     alt: str
     width_mm: float
-    printed: tuple[Printed, ...] = ()
+    printed: tuple[PrintedText, ...] = ()
 
     def _repr_markdown_(self) -> str:
         return f'![]({self.path}){{fig-alt="{_attribute(self.alt)}" width={self.width_mm:g}mm}}'

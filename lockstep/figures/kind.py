@@ -10,7 +10,7 @@ from ..base.errors import ReportError
 from ..results.curves import PrintedCurve
 from ..text.figure_size import FigureSize
 from ..text.figure_text import Measure
-from ..text.provenance import Printed
+from ..text.provenance import PrintedText
 from .shapes import Drawing
 
 
@@ -36,10 +36,10 @@ class FigureContent(Protocol):
     def alt_text(self) -> str:
         """Say in words what it shows, with its numbers."""
 
-    def printed(self) -> Iterator[Printed]:
+    def printed(self) -> Iterator[PrintedText]:
         """Yield each text of the picture that prints results, with the place where it stands: for the trace."""
 
-    def described(self) -> Iterator[Printed]:
+    def described(self) -> Iterator[PrintedText]:
         """Yield each text that prints results in the alternative text only."""
 
     def curves(self) -> Mapping[str, PrintedCurve]:

@@ -11,7 +11,7 @@ from ..study.figures import SurvivalCurves
 from ..study.model import Study
 from ..text.figure_size import FigureSize
 from ..text.figure_text import Measure
-from ..text.provenance import Printed
+from ..text.provenance import PrintedText
 from ..text.style import NBSP, Style
 from .shapes import Drawing
 from .survival_drawing import drawing_of
@@ -38,7 +38,7 @@ class SurvivalFigure:
         panels = " ".join(map(_panel_text, self.panels))
         return f"Kaplan–Meier curve{'s' if curves > 1 else ''}. {panels}".replace(NBSP, " ")
 
-    def printed(self) -> Iterator[Printed]:
+    def printed(self) -> Iterator[PrintedText]:
         """Yield what the figure shows of the results: each curve, its median, the log-rank test of each panel."""
         for panel in self.panels:
             head = " ".join(part for part in (panel.letter, panel.title) if part)
@@ -46,17 +46,17 @@ class SurvivalFigure:
             for group in panel.groups:
                 place = f"{head}: {group.full_label}"
                 if group.curve.n:  # of nobody there is no curve, only the word that there is none
-                    yield Printed("curve", (group.curve.id,), place)
-                if isinstance(group.median_text, Printed):
+                    yield PrintedText("curve", (group.curve.id,), place)
+                if isinstance(group.median_text, PrintedText):
                     yield group.median_text.at(place)
-            if isinstance(panel.p_text, Printed):
+            if isinstance(panel.p_text, PrintedText):
                 yield panel.p_text.at(head)
 
-    def described(self) -> Iterator[Printed]:
+    def described(self) -> Iterator[PrintedText]:
         """Yield the number of patients of each curve."""
         for panel in self.panels:
             for group in panel.groups:
-                yield Printed(group.patients, (f"{group.curve.id}.n",))
+                yield PrintedText(group.patients, (f"{group.curve.id}.n",))
 
     def curves(self) -> Mapping[str, PrintedCurve]:
         """Return the curves, but for those of nobody."""

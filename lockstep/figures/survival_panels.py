@@ -16,7 +16,7 @@ from ..study.model import Axis, Endpoint, Study, slug
 from ..text import numbers
 from ..text.figure_text import Face
 from ..text.level_names import heading, named, named_level, one_line
-from ..text.provenance import Printed
+from ..text.provenance import PrintedText
 from ..text.style import Style
 
 
@@ -140,7 +140,7 @@ def _panel(
         curves = [(f"{stem}.{slug(name)}", one_line(label), named(variable, label)) for name, label in levels]
         legend_title = heading(variable, (label for _, label, _ in curves))
         test = results[f"{stem}.log_rank.p_value"]
-        p_text = Printed(numbers.p_text(test.value, style), (test.id,))
+        p_text = PrintedText(numbers.p_text(test.value, style), (test.id,))
     title = one_line(endpoint.label)
     groups = tuple(_group(*curve, endpoint, study, results, style) for curve in curves)
     return Panel(
@@ -174,7 +174,7 @@ def _group(
             curve=curve,
             risk_texts=_risk_texts(curve, style),
             median=None,
-            median_text=Printed("no patients", (f"{stem}.n",)),
+            median_text=PrintedText("no patients", (f"{stem}.n",)),
         )
     unit = study.time.per(endpoint.axis.unit)
     median, curve = results[f"{stem}.median"], printed_curve(results.curve(stem), end=endpoint.axis.ticks[-1] * unit)
@@ -186,7 +186,7 @@ def _group(
         curve=curve,
         risk_texts=_risk_texts(curve, style),
         median=None if median.value is None else float(median.value),
-        median_text=Printed(numbers.text(median, style), (median.id,)),
+        median_text=PrintedText(numbers.text(median, style), (median.id,)),
     )
 
 

@@ -17,7 +17,7 @@ Kind = Literal["code", "open", "close", "heading", "paragraph", "comment", "blan
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SourceBlock:
     """Lines that belong together, from index `start` up to `end`, inside of the divs that `around` opens.
 
     "open" and "close" are the fences of divs, a line each; "code" is a cell, a raw block or a listing with its fences;
@@ -30,7 +30,7 @@ class Piece:
     around: tuple[int, ...] = ()
 
 
-def pieces(lines: Sequence[str], start: int = 0) -> Iterator[Piece]:
+def pieces(lines: Sequence[str], start: int = 0) -> Iterator[SourceBlock]:
     """Yield the pieces of a document's lines, every line in one of them, from the first line after the front matter.
 
     Notes
@@ -43,30 +43,30 @@ def pieces(lines: Sequence[str], start: int = 0) -> Iterator[Piece]:
         line = lines[index]
         if code := _CODE.match(line):
             end = _end_of_code(lines, index, code[1])
-            yield Piece("code", index, end, around)
+            yield SourceBlock("code", index, end, around)
             index = end
         elif _COMMENT.match(line) and (end := _end_of_comment(lines, index)):
-            yield Piece("comment", index, end, around)
+            yield SourceBlock("comment", index, end, around)
             index = end
         elif _CLOSE.match(line):
             around = around[:-1]
-            yield Piece("close", index, index + 1, around)
+            yield SourceBlock("close", index, index + 1, around)
             index += 1
         elif _OPEN.match(line):
-            yield Piece("open", index, index + 1, around)
+            yield SourceBlock("open", index, index + 1, around)
             around = (*around, index)
             index += 1
         elif not line.strip():
-            yield Piece("blank", index, index + 1, around)
+            yield SourceBlock("blank", index, index + 1, around)
             index += 1
         elif _HEADING.match(line):
-            yield Piece("heading", index, index + 1, around)
+            yield SourceBlock("heading", index, index + 1, around)
             index += 1
         else:
             end = index + 1
             while end < len(lines) and _goes_on(lines[end]):
                 end += 1
-            yield Piece("paragraph", index, end, around)
+            yield SourceBlock("paragraph", index, end, around)
             index = end
 
 
@@ -82,7 +82,7 @@ def language(line: str) -> str:
     return met[2].strip() if met else ""
 
 
-def end_of_div(all_pieces: Sequence[Piece], opened: int) -> int:
+def end_of_div(all_pieces: Sequence[SourceBlock], opened: int) -> int:
     """Return the index after the div that the piece of number `opened` opens, as a number of pieces."""
     around = all_pieces[opened].around
     for number in range(opened + 1, len(all_pieces)):

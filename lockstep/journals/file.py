@@ -19,7 +19,7 @@ _LINE: Final = re.compile(r"^\s*(?:\[rules\.(?P<rule>[\w-]+)\]|(?P<key>[\w-]+)\s
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class JournalRule:
     """A rule of a journal.
 
     `quote` is the sentence that states it, `source` the address where it stands, `read` the day it was read there;
@@ -41,7 +41,7 @@ class Journal:
 
     name: str
     title: str
-    rules: Mapping[str, Rule]
+    rules: Mapping[str, JournalRule]
 
     def value(self, rule: str, default: Any = None) -> Any:
         """Return what a rule says, `default` where the journal is not known to have it."""
@@ -103,7 +103,7 @@ def parse_journal(content: bytes, *, name: str, file: str) -> Journal:
     return Journal(name, title, {rule: _rule(rule, fields, source) for rule, fields in stated.items()})
 
 
-def _rule(name: str, fields: Any, source: _File) -> Rule:
+def _rule(name: str, fields: Any, source: _File) -> JournalRule:
     """Return a rule, every field of it checked."""
     if name not in RULES:
         hint = nearest(name, RULES) or "."
@@ -137,4 +137,4 @@ def _rule(name: str, fields: Any, source: _File) -> Rule:
     for key, (accepts, allowed) in checks.items():
         if key in fields and not accepts(fields[key]):
             raise source.wrong(f"[rules.{name}]: {key} is {fields[key]!r}; expected {allowed}.", rule=name, key=key)
-    return Rule(name, **fields)
+    return JournalRule(name, **fields)

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from ..qmd.source import split_front_matter
 from ..qmd.yaml_text import write_mapping
 from ..render.result import FORMATS
-from .fences import Piece, end_of_div, heading_level, pieces
+from .fences import SourceBlock, end_of_div, heading_level, pieces
 from .file import Journal
 
 PAGE_BREAK: Final = ("", "{{< pagebreak >}}", "")
@@ -41,7 +41,7 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Float:
+class SourceFloat:
     """A table or figure in the source: its lines from `start` up to `end`, the fences around it that go with it."""
 
     kind: Kind
@@ -120,9 +120,9 @@ def with_front_matter(
     return "\n".join(["---", *written, *[""] * room, "---", *lines[start:]])
 
 
-def find_floats(lines: Sequence[str], start: int = 0) -> list[Float]:
+def find_floats(lines: Sequence[str], start: int = 0) -> list[SourceFloat]:
     """Return the labelled tables and figures of a document's lines, those in divs of another kind as well."""
-    found: list[Float] = []
+    found: list[SourceFloat] = []
     all_pieces = list(pieces(lines, start))
     number = 0
     while number < len(all_pieces):
@@ -145,7 +145,7 @@ def find_floats(lines: Sequence[str], start: int = 0) -> list[Float]:
             begin, after = _with_table(all_pieces, number, lines)
             end = all_pieces[after - 1].end
         if kind:
-            found.append(Float(kind, begin, end, tuple(lines[index] for index in piece.around)))
+            found.append(SourceFloat(kind, begin, end, tuple(lines[index] for index in piece.around)))
         number = after
     return found
 
@@ -154,7 +154,7 @@ def _kind(label: str) -> Kind:
     return "fig" if label == "fig" else "tbl"
 
 
-def _with_table(all_pieces: Sequence[Piece], number: int, lines: Sequence[str]) -> tuple[int, int]:
+def _with_table(all_pieces: Sequence[SourceBlock], number: int, lines: Sequence[str]) -> tuple[int, int]:
     """Return where the table of a caption starts, and the number of the piece after both."""
     piece = all_pieces[number]
     if not re.match(r"\s*(Table)?:\s", lines[piece.start]):
@@ -166,11 +166,11 @@ def _with_table(all_pieces: Sequence[Piece], number: int, lines: Sequence[str]) 
     return piece.start, after + 1
 
 
-def _moves(found: Float, placement: Placement) -> bool:
+def _moves(found: SourceFloat, placement: Placement) -> bool:
     return placement.tables_at_end if found.kind == "tbl" else placement.figures_at_end
 
 
-def is_hidden(found: Float, lines: Sequence[str], profile: str) -> bool:
+def is_hidden(found: SourceFloat, lines: Sequence[str], profile: str) -> bool:
     """Tell whether no document that is made in a profile shows a float."""
     fences = (*found.around, lines[found.start])
     return not any(all(_shows(fence, profile, target) for fence in fences) for target in FORMATS)
@@ -184,7 +184,7 @@ def _shows(fence: str, profile: str, target: str) -> bool:
     return shown is None or met == (shown[1] == "visible")
 
 
-def _part(name: str, floats: Sequence[Float], lines: Sequence[str], level: int, *, apart: bool) -> list[str]:
+def _part(name: str, floats: Sequence[SourceFloat], lines: Sequence[str], level: int, *, apart: bool) -> list[str]:
     """Return a part of the end: its heading on a new page, then the floats, each on a page of its own if `apart`."""
     part: list[str] = []
     for number, found in enumerate(floats):

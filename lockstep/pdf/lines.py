@@ -28,7 +28,7 @@ class PrintedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PagePosition:
     """Where words are printed: page and number of the line they begin in, number of the line they end in."""
 
     page: int
@@ -100,7 +100,7 @@ class Finder:
         """Take the lines of one PDF, in its order."""
         self._searched = [_Letters(part) for part in ([line for line in lines if line.number], lines) if part]
 
-    def find(self, text: str, start: int, end: int) -> Place | None:
+    def find(self, text: str, start: int, end: int) -> PagePosition | None:
         """Return where the words of a paragraph's `text` from `start` to `end` are printed; None where they are not."""
         paragraph = letters_of(text)
         first, last = len(letters_of(text[:start])), len(letters_of(text[:end]))
@@ -110,7 +110,7 @@ class Finder:
         letters, _, begins = max(found, key=lambda item: item[1])  # of equals the first: numbered lines
         start_line = letters.line(begins)
         ends = letters.position(paragraph, max(last - 1, first), after=begins)
-        return Place(start_line.page, start_line.number, letters.line(ends[1]).number if ends else None)
+        return PagePosition(start_line.page, start_line.number, letters.line(ends[1]).number if ends else None)
 
 
 class _Letters:

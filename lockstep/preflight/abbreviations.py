@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from ..text.phrases import UNSUPPORTED
-from ..word.passages import Passage, Printed
+from ..word.passages import Passage, PrintedDocument
 from .printed_numbers import readable
 
 KNOWN: Final = frozenset({"CI", "DNA", "RNA", "HIV", "AIDS", "UK", "US", "USA"})
@@ -20,7 +20,7 @@ _ROMAN: Final = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 _PARTS: Final = ("front", "references", "back")
 
 
-def undefined(printed: Printed, declared: Collection[str], *, quoted: Collection[str] = ()) -> tuple[str, ...]:
+def undefined(printed: PrintedDocument, declared: Collection[str], *, quoted: Collection[str] = ()) -> tuple[str, ...]:
     """Say of each abbreviation that is used before it is explained, or explained twice, what and where.
 
     Parameters

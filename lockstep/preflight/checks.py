@@ -13,7 +13,7 @@ from ..results.model import Results
 from ..study.model import Study
 from ..text.style import Style
 from ..word.facts import WordFacts
-from ..word.passages import Printed
+from ..word.passages import PrintedDocument
 from ..word.text import ManuscriptText
 from .draft_files import DraftFiles
 from .figure_facts import FigureFacts
@@ -25,7 +25,7 @@ _SHOWN: Final = 8  # places that a failing line names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class DraftFacts:
     """A draft with everything that was read from its files.
 
     Attributes
@@ -43,8 +43,8 @@ class Draft:
 
     files: DraftFiles
     text: ManuscriptText
-    printed: Printed
-    inserted: Printed
+    printed: PrintedDocument
+    inserted: PrintedDocument
     numbers: Numbers
     word: WordFacts
     pdf: PdfFacts
@@ -70,7 +70,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Measurement:
     """What a check found: `holds` is None where there was nothing to measure, and `details` say where it fails."""
 
     holds: bool | None
@@ -90,7 +90,7 @@ class Check:
     detail: tuple[str, ...] = ()
 
 
-Measure = Callable[[Draft, Any], Found]
+Measure = Callable[[DraftFacts, Any], Measurement]
 """A check: it gets the draft and what the rule says (None for a rule of the house)."""
 
 
@@ -99,21 +99,21 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def at_most(measure: Callable[[Draft], int], one: str) -> Measure:
+def at_most(measure: Callable[[DraftFacts], int], one: str) -> Measure:
     """Return the check that something is no more than the limit."""
 
-    def check(draft: Draft, limit: Any) -> Found:
+    def check(draft: DraftFacts, limit: Any) -> Measurement:
         number = measure(draft)
-        return Found(number <= limit, counted(number, one))
+        return Measurement(number <= limit, counted(number, one))
 
     return check
 
 
-def faulty(faults: Sequence[str], measured: str) -> Found:
+def faulty(faults: Sequence[str], measured: str) -> Measurement:
     """Return a finding that holds where there are no faults; it names the first of them."""
     more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
     count = f"{measured}; {counted(len(faults), 'fault')}" if faults else measured
-    return Found(not faults, count, (*faults[:_SHOWN], *more))
+    return Measurement(not faults, count, (*faults[:_SHOWN], *more))
 
 
 def shown(value: Any) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from .checks import Draft, Found, Measure, faulty
+from .checks import DraftFacts, Measure, Measurement, faulty
 from .figure_facts import FigureFacts
 
 _TOLERANCE: Final = 0.5  # mm: widths are rounded to whole pixels
@@ -24,15 +24,15 @@ def _format(name: str) -> str:
     return _FORMATS.get(plain, plain.upper())
 
 
-def _measured(draft: Draft) -> tuple[FigureFacts, ...]:
+def _measured(draft: DraftFacts) -> tuple[FigureFacts, ...]:
     """Return the files that the journal would get: those in a format that it takes, else all."""
     allowed = {_format(name) for name in draft.value("figure_formats", ())}
     return tuple(figure for figure in draft.figures if _format(figure.format) in allowed) or draft.figures
 
 
-def _formats(draft: Draft, limit: Any) -> Found:
+def _formats(draft: DraftFacts, limit: Any) -> Measurement:
     if not draft.figures:
-        return Found(None, "no files of figures")
+        return Measurement(None, "no files of figures")
     allowed = {_format(name) for name in limit}
     formats: dict[str, set[str]] = {}
     for figure in draft.figures:
@@ -46,10 +46,10 @@ def _formats(draft: Draft, limit: Any) -> Found:
 def _in_range(measure: Callable[[FigureFacts], Sequence[float]], unit: str, *, tolerance: float = 0.0) -> Measure:
     """Return the check that what is measured of each file is in the range of the rule."""
 
-    def check(draft: Draft, limit: Any) -> Found:
+    def check(draft: DraftFacts, limit: Any) -> Measurement:
         found = [(figure, value) for figure in _measured(draft) for value in measure(figure)]
         if not found:
-            return Found(None, "nothing to measure")
+            return Measurement(None, "nothing to measure")
         least, most = limit.get("min", 0) - tolerance, limit.get("max", math.inf) + tolerance
         faults = [
             f"{figure.path.name}: {_number(value)} {unit}" for figure, value in found if not least <= value <= most
@@ -85,10 +85,10 @@ def _points(figure: FigureFacts) -> Sequence[float]:
     return tuple(size for size in (figure.smallest_points, figure.largest_points) if size is not None)
 
 
-def _columns(draft: Draft, limit: Any) -> Found:
+def _columns(draft: DraftFacts, limit: Any) -> Measurement:
     widths = [(figure.path.name, width) for figure in _measured(draft) for width in _widths(figure)]
     if not widths:
-        return Found(None, "nothing to measure")
+        return Measurement(None, "nothing to measure")
     faults = [
         f"{name}: {_number(width)} mm"
         for name, width in widths
@@ -103,11 +103,11 @@ def _plain(font: str) -> str:
     return {"timesnewroman": "times", "timesnewromanps": "times"}.get(family, family)
 
 
-def _fonts(draft: Draft, limit: Any) -> Found:
+def _fonts(draft: DraftFacts, limit: Any) -> Measurement:
     """A typeface that stands for another, width for width, counts as it, and the line says so."""
     found = [(figure.path.name, font.name) for figure in draft.figures for font in figure.fonts]
     if not found:
-        return Found(None, "no text that is set in a typeface")
+        return Measurement(None, "no text that is set in a typeface")
     allowed = {_plain(name): name for name in limit}
     faults, measured = [], []
     for file, font in found:
@@ -120,11 +120,11 @@ def _fonts(draft: Draft, limit: Any) -> Found:
     return faulty(faults, ", ".join(dict.fromkeys(measured)))
 
 
-def _colours(draft: Draft, limit: Any) -> Found:
+def _colours(draft: DraftFacts, limit: Any) -> Measurement:
     """A figure without colours is right in either mode; pixels that are transparent are right in none."""
     figures = _measured(draft)
     if not figures:
-        return Found(None, "no files of figures")
+        return Measurement(None, "no files of figures")
     faults = [f"{figure.path.name}: {figure.mode}" for figure in figures if figure.mode not in (limit, "grey")]
     faults += [f"{figure.path.name}: transparent" for figure in figures if figure.alpha and figure.pixels is not None]
     return faulty(faults, ", ".join(sorted({figure.mode for figure in figures})))

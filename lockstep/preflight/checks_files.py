@@ -13,8 +13,8 @@ from typing import Any, Final
 from ..base.clock import epoch
 from ..pdf.reading import PdfFacts, PdfLine, PdfPage
 from ..word.facts import WordFacts
-from ..word.text import Float, ManuscriptText
-from .checks import Draft, Found, Measure, counted, faulty
+from ..word.text import ManuscriptText, PrintedFloat
+from .checks import DraftFacts, Measure, Measurement, counted, faulty
 from .checks_text import is_supplementary, mentions
 
 _LOCAL: Final = re.compile(
@@ -25,10 +25,10 @@ _SAME: Final = 0.02  # line spacing that is measured differs so much from what w
 _ARCHIVE_TIME: Final = frozenset({(1980, 1, 1, 0, 0, 0)})  # of zip entries that have none
 
 
-def _text_formats(draft: Draft, limit: Any) -> Found:
+def _text_formats(draft: DraftFacts, limit: Any) -> Measurement:
     allowed = {name.strip().lstrip(".").lower() for name in limit}
     ours = [path.suffix.lstrip(".") for path in (draft.files.docx, draft.files.pdf)]
-    return Found(bool(allowed & set(ours)), ", ".join(name.upper() for name in ours))
+    return Measurement(bool(allowed & set(ours)), ", ".join(name.upper() for name in ours))
 
 
 # ---- the page
@@ -77,7 +77,7 @@ def pdf_line_spacing(pdf: PdfFacts) -> float | None:
     return gaps.most_common(1)[0][0] / size if gaps and size else None
 
 
-def _line_spacing(draft: Draft, limit: Any) -> Found:
+def _line_spacing(draft: DraftFacts, limit: Any) -> Measurement:
     found = {"Word": draft.word.line_spacing, "PDF": pdf_line_spacing(draft.pdf)}
     faults = [
         f"{name}: {spacing:.2f}"
@@ -85,7 +85,7 @@ def _line_spacing(draft: Draft, limit: Any) -> Found:
         if spacing is not None and spacing < limit * (1 - _SAME)
     ]
     measured = ", ".join(f"{spacing:.2f} in {name}" for name, spacing in found.items() if spacing is not None)
-    return faulty(faults, measured) if measured else Found(None, "no text")
+    return faulty(faults, measured) if measured else Measurement(None, "no text")
 
 
 def _pdf_line_numbers(pdf: PdfFacts) -> str:
@@ -95,7 +95,7 @@ def _pdf_line_numbers(pdf: PdfFacts) -> str:
     return "continuous" if numbers == list(range(1, len(numbers) + 1)) else "not continuous"
 
 
-def _line_numbers(draft: Draft, limit: Any) -> Found:
+def _line_numbers(draft: DraftFacts, limit: Any) -> Measurement:
     found = {"Word": draft.word.line_numbers, "PDF": _pdf_line_numbers(draft.pdf)}
     faults = [f"{name}: {kind}" for name, kind in found.items() if kind != limit]
     return faulty(faults, ", ".join(f"{kind} in {name}" for name, kind in found.items()))
@@ -106,7 +106,7 @@ def _has_number(page: PdfPage) -> bool:
     return bool(re.search(rf"(?<!\d){page.number}(?!\d)", edges))
 
 
-def _page_numbers(draft: Draft, limit: Any) -> Found:
+def _page_numbers(draft: DraftFacts, limit: Any) -> Measurement:
     numbered = sum(_has_number(page) for page in draft.pdf.pages)
     pages = len(draft.pdf.pages)
     found = {"Word": draft.word.page_numbers, "PDF": numbered == pages}
@@ -126,7 +126,7 @@ def end_of_text(text: ManuscriptText) -> int:
     return len(text.front) + len(text.abstract) + last + 1
 
 
-def stands_in_text(item: Float, text: ManuscriptText) -> bool:
+def stands_in_text(item: PrintedFloat, text: ManuscriptText) -> bool:
     """Tell whether a table or figure stands in the text proper rather than after it.
 
     What follows its last paragraph, under no heading of its own, closes the last section: that is its place in the text
@@ -140,7 +140,7 @@ def stands_in_text(item: Float, text: ManuscriptText) -> bool:
     return next(citing, last).path[:1] == last.path[:1]
 
 
-def _places(draft: Draft, kind: Any) -> list[tuple[str, str]]:
+def _places(draft: DraftFacts, kind: Any) -> list[tuple[str, str]]:
     return [
         (item.name, "in the text" if stands_in_text(item, draft.text) else "at the end")
         for item in draft.text.of_kind(kind)
@@ -148,57 +148,57 @@ def _places(draft: Draft, kind: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _stand(found: Sequence[tuple[str, str]], limit: str) -> Found:
+def _stand(found: Sequence[tuple[str, str]], limit: str) -> Measurement:
     measured = ", ".join(dict.fromkeys(place for _, place in found))
     return faulty([f"{name} stands {place}" for name, place in found if place != limit], measured)
 
 
-def _tables_stand(draft: Draft, limit: Any) -> Found:
+def _tables_stand(draft: DraftFacts, limit: Any) -> Measurement:
     found = _places(draft, "table")
-    return _stand(found, limit) if found else Found(None, "no tables")
+    return _stand(found, limit) if found else Measurement(None, "no tables")
 
 
-def _pictured(draft: Draft) -> set[str]:
+def _pictured(draft: DraftFacts) -> set[str]:
     """Return the figures whose picture is in the manuscript."""
     return {item.name for item in draft.text.of_kind("figure") if item.alt_texts}
 
 
-def _figures_stand(draft: Draft, limit: Any) -> Found:
+def _figures_stand(draft: DraftFacts, limit: Any) -> Measurement:
     pictured = _pictured(draft)
     found = [
         (name, place if name in pictured else "in files of their own" if draft.files.figures else "nowhere")
         for name, place in _places(draft, "figure")
     ]
-    return _stand(found, limit) if found else Found(None, "no figures")
+    return _stand(found, limit) if found else Measurement(None, "no figures")
 
 
-def _legends_stand(draft: Draft, limit: Any) -> Found:
+def _legends_stand(draft: DraftFacts, limit: Any) -> Measurement:
     """Where a figure shall stand is another rule's, and its legend stands with it."""
     found = _places(draft, "figure")
     if not found:
-        return Found(None, "no figures")
+        return Measurement(None, "no figures")
     beside = _pictured(draft) if draft.states("figures_stand") else set()
     apart = [(name, place) for name, place in found if name not in beside]
-    return _stand(apart, limit) if apart else Found(True, "beside the figures")
+    return _stand(apart, limit) if apart else Measurement(True, "beside the figures")
 
 
 # ---- what files are
 
 
-def _words(draft: Draft) -> Iterator[WordFacts]:
+def _words(draft: DraftFacts) -> Iterator[WordFacts]:
     yield draft.word
     if draft.blinded_word is not None:
         yield draft.blinded_word
     yield from draft.others
 
 
-def _pdfs(draft: Draft) -> Iterator[tuple[Path, PdfFacts]]:
+def _pdfs(draft: DraftFacts) -> Iterator[tuple[Path, PdfFacts]]:
     yield draft.files.pdf, draft.pdf
     if draft.blinded_pdf is not None:
         yield draft.files.blinded_pdf, draft.blinded_pdf
 
 
-def _alt_text(draft: Draft, _: Any) -> Found:
+def _alt_text(draft: DraftFacts, _: Any) -> Measurement:
     found = {draft.word.name: draft.word.pictures, draft.files.pdf.name: draft.pdf.figures}
     faults = [
         f"{name}: picture {place} has no alternative text"
@@ -209,7 +209,7 @@ def _alt_text(draft: Draft, _: Any) -> Found:
     return faulty(faults, ", ".join(f"{counted(len(texts), 'picture')} in {name}" for name, texts in found.items()))
 
 
-def _metadata(draft: Draft, _: Any) -> Found:
+def _metadata(draft: DraftFacts, _: Any) -> Measurement:
     faults: list[str] = []
     time = datetime.fromtimestamp(epoch(), UTC)
     for word in _words(draft):
@@ -252,12 +252,12 @@ def _paths(text: str) -> list[str]:
     return list(dict.fromkeys(found[0] for found in _LOCAL.finditer(text)))
 
 
-def _word_valid(draft: Draft, _: Any) -> Found:
+def _word_valid(draft: DraftFacts, _: Any) -> Measurement:
     faults = [f"{word.name}: {wrong}" for word in _words(draft) for wrong in word.wrong]
     return faulty(faults, counted(len(list(_words(draft))), "Word file"))
 
 
-def _pdf_fonts(draft: Draft, _: Any) -> Found:
+def _pdf_fonts(draft: DraftFacts, _: Any) -> Measurement:
     faults = []
     for path, pdf in _pdfs(draft):
         for font in pdf.fonts:
@@ -274,7 +274,7 @@ def _pdf_fonts(draft: Draft, _: Any) -> Found:
     return faulty(faults, counted(len(draft.pdf.fonts) + len(drawn), "font"))
 
 
-def _pdf_tagged(draft: Draft, _: Any) -> Found:
+def _pdf_tagged(draft: DraftFacts, _: Any) -> Measurement:
     faults = [f"{path.name} is not tagged" for path, pdf in _pdfs(draft) if not pdf.tagged]
     return faulty(faults, "not tagged" if faults else "tagged")
 
@@ -282,18 +282,18 @@ def _pdf_tagged(draft: Draft, _: Any) -> Found:
 # ---- blinding
 
 
-def _blinded(draft: Draft, limit: Any) -> Found:
+def _blinded(draft: DraftFacts, limit: Any) -> Measurement:
     """Where reviewers see no author there is a twin for them; where they do, the manuscript names its authors."""
     if limit:
         there = draft.blinded_word is not None and draft.blinded_pdf is not None
-        return Found(there, "a blinded twin" if there else "no blinded twin")
+        return Measurement(there, "a blinded twin" if there else "no blinded twin")
     named = any(paragraph.style == "Author" for paragraph in draft.text.front)
-    return Found(named, "authors named" if named else "no author named")
+    return Measurement(named, "authors named" if named else "no author named")
 
 
-def _blinded_twin(draft: Draft, _: Any) -> Found:
+def _blinded_twin(draft: DraftFacts, _: Any) -> Measurement:
     if draft.traces is None:
-        return Found(None, "no blinded twin")
+        return Measurement(None, "no blinded twin")
     return faulty(draft.traces, counted(len(draft.traces), "trace of the authors", "traces of the authors"))
 
 

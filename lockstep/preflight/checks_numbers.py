@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from ..word.passages import Passage
-from .checks import Draft, Found, Measure, counted, faulty
+from .checks import DraftFacts, Measure, Measurement, counted, faulty
 from .checks_text import EMPTIES
 from .declared import declared_phrases, quoted_tables
 from .number_faults import DECIMAL_MARKS, HOUSE_RULE, INTERVALS, P_VALUES
@@ -31,7 +31,7 @@ def _in_style(rule: str) -> Measure:
     """Return the check that no printed number breaks a rule; a rule of the house holds what the journal leaves open."""
     sort, many = next((names for start, names in _SORTS.items() if rule.startswith(start)), ("", "numbers"))
 
-    def check(draft: Draft, _: Any) -> Found:
+    def check(draft: DraftFacts, _: Any) -> Measurement:
         rules = {rule} | {name for name, house in HOUSE_RULE.items() if house == rule and not draft.states(name)}
         faults = [str(fault) for fault in draft.numbers.faults if fault.rule in rules]
         count = draft.numbers.count
@@ -41,7 +41,7 @@ def _in_style(rule: str) -> Measure:
     return check
 
 
-def _tables(draft: Draft) -> Iterator[tuple[str, list[Passage]]]:
+def _tables(draft: DraftFacts) -> Iterator[tuple[str, list[Passage]]]:
     quoted = quoted_tables(draft.printed, draft.front_matter)
     for unit, passages in draft.printed.units().items():
         if unit.startswith("Table") and unit not in quoted:
@@ -55,7 +55,7 @@ def _marks(passages: list[Passage]) -> Iterator[tuple[str, bool]]:
             yield found["mark"], found.start("mark") in passage.raised
 
 
-def _footnote_marks(draft: Draft, limit: Any) -> Found:
+def _footnote_marks(draft: DraftFacts, limit: Any) -> Measurement:
     faults, number = [], 0
     for table, passages in _tables(draft):
         marks = [mark for mark, _ in _marks(passages)]
@@ -73,7 +73,7 @@ def _footnote_marks(draft: Draft, limit: Any) -> Found:
     return faulty(faults, counted(number, "mark"))
 
 
-def _marks_raised(draft: Draft, limit: Any) -> Found:
+def _marks_raised(draft: DraftFacts, limit: Any) -> Measurement:
     faults, number = [], 0
     for table, passages in _tables(draft):
         for mark, raised in _marks(passages):
@@ -83,7 +83,7 @@ def _marks_raised(draft: Draft, limit: Any) -> Found:
     return faulty(faults, counted(number, "mark"))
 
 
-def _empty_cell(draft: Draft, limit: Any) -> Found:
+def _empty_cell(draft: DraftFacts, limit: Any) -> Measurement:
     faults, number = [], 0
     for _, passages in _tables(draft):
         for passage in passages:
@@ -95,7 +95,7 @@ def _empty_cell(draft: Draft, limit: Any) -> Found:
     return faulty(faults, counted(number, "empty cell"))
 
 
-def _count_name(draft: Draft, limit: Any) -> Found:
+def _count_name(draft: DraftFacts, limit: Any) -> Measurement:
     """The size of a group, "(n = 60)", has this name in every style; counts with percentages want one."""
     faults, number = [], 0
     for table, passages in _tables(draft):
@@ -110,7 +110,7 @@ def _count_name(draft: Draft, limit: Any) -> Found:
     return faulty(faults, counted(number, "name"))
 
 
-def _counts_with_percent(draft: Draft, limit: Any) -> Found:
+def _counts_with_percent(draft: DraftFacts, limit: Any) -> Measurement:
     faults, number = [], 0
     for table, passages in _tables(draft):
         apart = any(passage.kind == "column" and passage.text.strip() == "%" for passage in passages)
@@ -125,7 +125,7 @@ def _counts_with_percent(draft: Draft, limit: Any) -> Found:
     return faulty(faults, f"{counted(number, 'cell')} with both")
 
 
-def _percent_in_heading(draft: Draft, limit: Any) -> Found:
+def _percent_in_heading(draft: DraftFacts, limit: Any) -> Measurement:
     faults, number = [], 0
     for _, passages in _tables(draft):
         for passage in passages:
@@ -138,7 +138,7 @@ def _percent_in_heading(draft: Draft, limit: Any) -> Found:
     return faulty(faults, counted(number, "cell"))
 
 
-def _patient_numbers(draft: Draft, _: Any) -> Found:
+def _patient_numbers(draft: DraftFacts, _: Any) -> Measurement:
     faults = disagreements(
         draft.inserted,
         draft.study,
@@ -150,17 +150,17 @@ def _patient_numbers(draft: Draft, _: Any) -> Found:
     return faulty(faults, counted(number, "number of patients", "numbers of patients"))
 
 
-def _claims(draft: Draft, _: Any) -> Found:
+def _claims(draft: DraftFacts, _: Any) -> Measurement:
     held = draft.findings.claims - len(draft.findings.broken)
-    return Found(
+    return Measurement(
         not draft.findings.broken, f"{held} of {counted(draft.findings.claims, 'claim')}", draft.findings.broken
     )
 
 
-def _literals(draft: Draft, _: Any) -> Found:
+def _literals(draft: DraftFacts, _: Any) -> Measurement:
     typed, computed = draft.findings.typed, draft.findings.computed
     measured = counted(len(typed), "typed number") + (f", {len(computed)} of code" if computed else "")
-    return Found(not (typed or computed), measured, (*typed, *computed))
+    return Measurement(not (typed or computed), measured, (*typed, *computed))
 
 
 CHECKS: Final[dict[str, Measure]] = {

@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from ..word.passages import CITATION, Printed
-from ..word.text import Float, ManuscriptText, heading_level
+from ..word.passages import CITATION, PrintedDocument
+from ..word.text import ManuscriptText, PrintedFloat, heading_level
 from .abbreviations import undefined
-from .checks import Draft, Found, Measure, at_most, counted, faulty
+from .checks import DraftFacts, Measure, Measurement, at_most, counted, faulty
 from .declared import declared_abbreviations, quoted_tables
 
 _NUMBER: Final = r"\d+[A-Z]?"
@@ -39,27 +39,27 @@ _CITED: Final = re.compile(r"\d+(?=$|[\s(,])")  # a number of the list, alone or
 _SUPPLEMENTARY: Final = re.compile(r"(?:supplement|supporting)", re.IGNORECASE)
 
 
-def _words(draft: Draft, limit: Any) -> Found:
+def _words(draft: DraftFacts, limit: Any) -> Measurement:
     sections = "; ".join(
         f"{name or 'before the first heading'} {n}" for name, n in draft.text.words_by_section().items()
     )
-    return Found(draft.text.words <= limit, f"{counted(draft.text.words, 'word')} ({sections})")
+    return Measurement(draft.text.words <= limit, f"{counted(draft.text.words, 'word')} ({sections})")
 
 
-def abstract_headings(draft: Draft) -> tuple[str, ...]:
+def abstract_headings(draft: DraftFacts) -> tuple[str, ...]:
     """Return the headings of the abstract: the bold words with which its paragraphs open."""
     return tuple(passage.lead for passage in draft.printed.of_kind("abstract") if passage.lead)
 
 
-def _abstract_headings(draft: Draft, limit: Any) -> Found:
+def _abstract_headings(draft: DraftFacts, limit: Any) -> Measurement:
     """Names are another rule's: a heading counts as what the journal calls it."""
     names = {key.casefold(): name for key, name in draft.value("abstract_names", {}).items()}
     found = [names.get(name.casefold(), name) for name in abstract_headings(draft)]
     holds = [name.casefold() for name in found] == [name.casefold() for name in limit]
-    return Found(holds, ", ".join(abstract_headings(draft)) or "no headings")
+    return Measurement(holds, ", ".join(abstract_headings(draft)) or "no headings")
 
 
-def _abstract_names(draft: Draft, limit: Any) -> Found:
+def _abstract_names(draft: DraftFacts, limit: Any) -> Measurement:
     old = {key.casefold(): name for key, name in limit.items() if key.casefold() != name.casefold()}
     faults = [
         f'abstract: "{name}" is called "{old[name.casefold()]}" here'
@@ -69,48 +69,48 @@ def _abstract_names(draft: Draft, limit: Any) -> Found:
     return faulty(faults, ", ".join(abstract_headings(draft)) or "no headings")
 
 
-def display_items(text: ManuscriptText, *kinds: Literal["table", "figure"]) -> tuple[Float, ...]:
+def display_items(text: ManuscriptText, *kinds: Literal["table", "figure"]) -> tuple[PrintedFloat, ...]:
     """Return the tables and figures that count: supplementary ones do not."""
     return tuple(item for item in text.floats if item.kind in kinds and not is_supplementary(item))
 
 
-def is_supplementary(item: Float) -> bool:
+def is_supplementary(item: PrintedFloat) -> bool:
     """Tell whether a table or figure is supplementary: numbered S1, or with a caption that begins so."""
     return item.number.startswith("S") or _SUPPLEMENTARY.match(item.caption) is not None
 
 
-def _items(*kinds: Literal["table", "figure"]) -> Callable[[Draft], int]:
+def _items(*kinds: Literal["table", "figure"]) -> Callable[[DraftFacts], int]:
     return lambda draft: len(display_items(draft.text, *kinds))
 
 
-def _short_title(draft: Draft, limit: Any) -> Found:
+def _short_title(draft: DraftFacts, limit: Any) -> Measurement:
     title = str(draft.front_matter.get("short-title") or "")
     if not title:
-        return Found(None, "no short title")
-    return Found(len(title) <= limit, counted(len(title), "character"))
+        return Measurement(None, "no short title")
+    return Measurement(len(title) <= limit, counted(len(title), "character"))
 
 
-def keywords_of(draft: Draft) -> tuple[str, ...]:
+def keywords_of(draft: DraftFacts) -> tuple[str, ...]:
     """Return the keywords as printed."""
     text = " ; ".join(paragraph.text for paragraph in draft.text.front if paragraph.style == "Keywords")
     _, colon, listed = text.partition(":")
     return tuple(word.strip() for word in re.split(r"[;,·]", listed if colon else text) if word.strip())
 
 
-def _keywords(draft: Draft, limit: Any) -> Found:
+def _keywords(draft: DraftFacts, limit: Any) -> Measurement:
     number = len(keywords_of(draft))
-    return Found(limit.get("min", 0) <= number <= limit.get("max", number), counted(number, "keyword"))
+    return Measurement(limit.get("min", 0) <= number <= limit.get("max", number), counted(number, "keyword"))
 
 
-def _heading_levels(draft: Draft) -> int:
+def _heading_levels(draft: DraftFacts) -> int:
     return max(map(heading_level, draft.text.headings), default=0)
 
 
-def _footnotes(draft: Draft, limit: Any) -> Found:
-    return Found(bool(limit) or not draft.text.footnotes, counted(draft.text.footnotes, "footnote"))
+def _footnotes(draft: DraftFacts, limit: Any) -> Measurement:
+    return Measurement(bool(limit) or not draft.text.footnotes, counted(draft.text.footnotes, "footnote"))
 
 
-def _titled(draft: Draft) -> set[str]:
+def _titled(draft: DraftFacts) -> set[str]:
     """Return what stands as a heading: headings, bold words that open a paragraph, paragraphs of few words."""
     passages = draft.printed.of_kind("front", "abstract", "heading", "text", "back")
     names = {passage.lead for passage in passages} | {
@@ -119,14 +119,14 @@ def _titled(draft: Draft) -> set[str]:
     return {name.casefold() for name in names if name}
 
 
-def _has_all(draft: Draft, limit: Any) -> Found:
+def _has_all(draft: DraftFacts, limit: Any) -> Measurement:
     titled = _titled(draft)
     missing = [name for name in limit if name.casefold() not in titled]
     measured = f"{len(limit) - len(missing)} of {len(limit)}"
     return faulty([f'no heading "{name}"' for name in missing], measured)
 
 
-def cited_numbers(printed: Printed) -> tuple[int, ...]:
+def cited_numbers(printed: PrintedDocument) -> tuple[int, ...]:
     """Return the numbers of references in the order in which they are cited, ranges written out."""
     links = iter(printed.citations)
     numbers: list[int] = []
@@ -149,17 +149,19 @@ def cited_numbers(printed: Printed) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _is_numbered(draft: Draft) -> bool:
+def _is_numbered(draft: DraftFacts) -> bool:
     """Tell whether references are cited by number: years are numbers as well, but none by which the list counts."""
     counted_list = all(re.match(r"\d", text) for text in draft.text.references)
     return counted_list and all(_CITED.match(citation.text) for citation in draft.printed.citations)
 
 
-def _citations(draft: Draft, limit: Any) -> Found:
+def _citations(draft: DraftFacts, limit: Any) -> Measurement:
     numbers = cited_numbers(draft.printed)
     numbered = _is_numbered(draft)
     if limit == "author and year":
-        return Found(not numbered or not draft.printed.citations, "numbered" if numbered else "by author and year")
+        return Measurement(
+            not numbered or not draft.printed.citations, "numbered" if numbered else "by author and year"
+        )
     faults = ["references are cited by author and year"] if not numbered else []
     for place, number in enumerate(dict.fromkeys(numbers), start=1):
         if place != number:
@@ -167,11 +169,11 @@ def _citations(draft: Draft, limit: Any) -> Found:
     return faulty(faults[:1], "numbered" if numbered else "not numbered")
 
 
-def _references_complete(draft: Draft, _: Any) -> Found:
+def _references_complete(draft: DraftFacts, _: Any) -> Measurement:
     return faulty(draft.findings.references, f"{counted(len(draft.text.references), 'reference')}")
 
 
-def _references_cited(draft: Draft, _: Any) -> Found:
+def _references_cited(draft: DraftFacts, _: Any) -> Measurement:
     cited = {citation.target for citation in draft.printed.citations}
     faults = [
         f"a citation leads to '{target}', which is no reference" for target in sorted(cited - draft.printed.targets)
@@ -200,7 +202,7 @@ def mentions(text: str) -> Iterator[tuple[str, int]]:
             previous, ranged = int(piece), False
 
 
-def _floats_cited(draft: Draft, _: Any) -> Found:
+def _floats_cited(draft: DraftFacts, _: Any) -> Measurement:
     mentioned, inserted = (
         [one for passage in printed.of_kind("abstract", "text") for one in mentions(passage.text)]
         for printed in (draft.printed, draft.inserted)
@@ -220,7 +222,7 @@ def _floats_cited(draft: Draft, _: Any) -> Found:
     return faulty(faults, counted(len(draft.text.floats), "table or figure", "tables and figures"))
 
 
-def _figure_word(draft: Draft, limit: Any) -> Found:
+def _figure_word(draft: DraftFacts, limit: Any) -> Measurement:
     faults, number = [], 0
     for passage in draft.inserted.of_kind("abstract", "text", "caption", "note"):
         for found in _MENTION.finditer(passage.text):
@@ -232,7 +234,7 @@ def _figure_word(draft: Draft, limit: Any) -> Found:
     return faulty(faults, counted(number, "mention"))
 
 
-def _abbreviations(draft: Draft, _: Any) -> Found:
+def _abbreviations(draft: DraftFacts, _: Any) -> Measurement:
     printed = draft.printed
     if draft.states("empty_cell"):  # "NA" in an empty cell is that rule's
         printed = replace(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..base.errors import ReportError
-from ..word.passages import Printed
+from ..word.passages import PrintedDocument
 
 
 def declared_phrases(front_matter: Mapping[str, Any]) -> tuple[str, ...]:
@@ -19,7 +19,7 @@ def declared_abbreviations(front_matter: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(_reasons(front_matter, "known-abbreviations", "STROBE: name of a guideline"))
 
 
-def quoted_tables(printed: Printed, front_matter: Mapping[str, Any]) -> frozenset[str]:
+def quoted_tables(printed: PrintedDocument, front_matter: Mapping[str, Any]) -> frozenset[str]:
     """Return the names ("Table 4") of the tables under `quoted`, which print what others wrote as they wrote it."""
     labels = _reasons(front_matter, "quoted", "tbl-audit: statements of another report")
     names = {label.replace("-", "_"): label for label in labels}

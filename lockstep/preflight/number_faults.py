@@ -14,7 +14,7 @@ from ..study.model import Study
 from ..text.decimals import p_floor, rounded
 from ..text.numbers import p_number, singular
 from ..text.style import NBSP, Style
-from ..word.passages import Passage, Printed
+from ..word.passages import Passage, PrintedDocument
 from .printed_numbers import (
     GROUPED,
     NUMBER,
@@ -87,7 +87,7 @@ def joined(numbers: Iterable[Numbers]) -> Numbers:
 
 
 def numbers_in(
-    printed: Printed,
+    printed: PrintedDocument,
     study: Study,
     results: Results,
     style: Style,

@@ -9,7 +9,7 @@ from typing import Final
 from ..base.errors import counted
 from ..results.model import Results
 from ..study.model import Study, slug
-from ..word.passages import Passage, Printed
+from ..word.passages import Passage, PrintedDocument
 from .printed_numbers import phrase_pattern, readable
 
 _COUNT: Final = r"\d{1,3}(?:[,\u202f\u2009]\d{3})+|\d+"
@@ -32,7 +32,12 @@ _ALL: Final = "All patients"
 
 
 def disagreements(
-    printed: Printed, study: Study, results: Results, *, declared: Sequence[str] = (), quoted: Collection[str] = ()
+    printed: PrintedDocument,
+    study: Study,
+    results: Results,
+    *,
+    declared: Sequence[str] = (),
+    quoted: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Say of each number of patients that is not what it is elsewhere, or in the results, where it stands.
 
@@ -52,7 +57,7 @@ def disagreements(
     )
 
 
-def counted_numbers(printed: Printed, study: Study) -> int:
+def counted_numbers(printed: PrintedDocument, study: Study) -> int:
     """Return how many numbers of patients a draft prints."""
     return sum(
         len(list(pattern.finditer(passage.text)))

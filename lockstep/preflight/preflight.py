@@ -19,7 +19,7 @@ from ..word.facts import read_word
 from ..word.passages import read_printed
 from ..word.text import ManuscriptText
 from . import checks_figures, checks_files, checks_numbers, checks_text
-from .checks import Check, Draft, Found, Measure, Status, shown
+from .checks import Check, DraftFacts, Measure, Measurement, Status, shown
 from .declared import declared_phrases, quoted_tables
 from .draft_files import DraftFiles
 from .figure_facts import FigureFacts
@@ -80,7 +80,7 @@ def read_draft(
     traces: Collection[str] | None = None,
     incomplete: Sequence[str] = (),
     outputs: Outputs | None = None,
-) -> Draft:
+) -> DraftFacts:
     """Read everything that the checks look at.
 
     Parameters
@@ -107,7 +107,7 @@ def read_draft(
     for path in others:
         own = read_printed(path).within(path.name, form=path not in files.tables)
         read.append(without_typed(own, found.literals))
-    return Draft(
+    return DraftFacts(
         files=files,
         text=text,
         printed=printed,
@@ -129,7 +129,7 @@ def read_draft(
     )
 
 
-def preflight(draft: Draft) -> tuple[Check, ...]:
+def preflight(draft: DraftFacts) -> tuple[Check, ...]:
     """Hold every rule against a draft; rules of the house first, then the journal's in the order of the registry."""
     house = [_line(rule, CHECKS[rule](draft, None), asks.asks, asks.source) for rule, asks in HOUSE.items()]
     return (*house, *(_of_journal(rule, draft) for rule in RULES))
@@ -155,7 +155,7 @@ def lines(checks: Sequence[Check], *, only_failures: bool = False) -> list[str]:
 _WIDEST: Final = (11, 24, 44, 32)  # letters of a column; what is longer moves the rest of its line
 
 
-def _of_journal(rule: str, draft: Draft) -> Check:
+def _of_journal(rule: str, draft: DraftFacts) -> Check:
     stated = draft.journal.rules.get(rule) if draft.journal is not None else None
     if stated is None:
         return Check(rule, "not checked", "", "not stated", "", ())
@@ -163,6 +163,6 @@ def _of_journal(rule: str, draft: Draft) -> Check:
     return _line(rule, CHECKS[rule](draft, stated.value), shown(stated.value), source)
 
 
-def _line(rule: str, found: Found, limit: str, source: str) -> Check:
+def _line(rule: str, found: Measurement, limit: str, source: str) -> Check:
     status: Status = "not checked" if found.holds is None else "pass" if found.holds else "fail"
     return Check(rule, status, found.measured, limit, source, () if status == "pass" else found.details)

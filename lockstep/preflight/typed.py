@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ..document.literals import Literal
-from ..word.passages import Printed
+from ..document.literals import LiteralNumber
+from ..word.passages import PrintedDocument
 
 _BETWEEN: Final = r"[\W_]*"  # space, marks, what made it italic or raised
 _LEVEL: Final = r"[ \xa0]?%[ \xa0]?(?:CI\b|conf)"  # what makes a number the level of an interval
 
 
-def without_typed(printed: Printed, typed: Sequence[Literal]) -> Printed:
+def without_typed(printed: PrintedDocument, typed: Sequence[LiteralNumber]) -> PrintedDocument:
     """Return the passages of a Word file with typed numbers blanked, so that each fault is told once.
 
     Notes
@@ -43,7 +43,7 @@ def _blanked(text: str, patterns: Sequence[re.Pattern[str]]) -> str:
     return text
 
 
-def _pattern(literal: Literal) -> re.Pattern[str] | None:
+def _pattern(literal: LiteralNumber) -> re.Pattern[str] | None:
     """Return the pattern of a literal with its context; None where it has none.
 
     Forms quote the first words of a place: there the text may end before the context does.

@@ -49,7 +49,7 @@ class Inline:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CodeCell:
     """A fenced Python cell: its code, the line of the code's first line, its ``#|`` options."""
 
     code: str
@@ -64,7 +64,7 @@ class Document:
     path: Path
     name: str
     front_matter: Mapping[str, Any]
-    parts: tuple[Prose | Inline | Cell, ...]
+    parts: tuple[Prose | Inline | CodeCell, ...]
     lines: tuple[str, ...]
 
     def at(self, *texts: str) -> str:
@@ -181,7 +181,7 @@ def _front_matter(lines: tuple[str, ...], name: str) -> tuple[dict[str, Any], in
     raise ReportError(f"{name}:1: the front matter is never closed; end it with a line of three hyphens.")
 
 
-def _parts(lines: tuple[str, ...], start: int, name: str) -> Iterator[Prose | Inline | Cell]:
+def _parts(lines: tuple[str, ...], start: int, name: str) -> Iterator[Prose | Inline | CodeCell]:
     """Yield the parts of the body: prose is cut at fences, so that code in them is neither read nor run by mistake."""
     prose_from = index = start
     while index < len(lines):
@@ -226,7 +226,7 @@ def _check_cell(cell: re.Match[str], where: str) -> None:
         raise needs_quarto(where, f"options in the cell's braces ({rest.strip(' ,')})", "write them as `#| key: value`")
 
 
-def _cell(lines: tuple[str, ...], number: int, name: str) -> Cell:
+def _cell(lines: tuple[str, ...], number: int, name: str) -> CodeCell:
     """Return a cell; its option lines stay in the code as comments, so that line numbers hold."""
     yaml = []
     for line in lines:
@@ -242,7 +242,7 @@ def _cell(lines: tuple[str, ...], number: int, name: str) -> Cell:
             if not key.endswith("-cap"):
                 instead = f"use one of {', '.join(CELL_OPTIONS)}{nearest(key, CELL_OPTIONS)}".rstrip("?")
             raise needs_quarto(f"{name}:{where}", f"cells with the option '{key}'", instead)
-    return Cell(code="\n".join(lines), line=number, options=options)
+    return CodeCell(code="\n".join(lines), line=number, options=options)
 
 
 def _refuse_yaml_block(lines: tuple[str, ...], index: int, start: int, name: str) -> None:

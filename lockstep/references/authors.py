@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..base.errors import ReportError, nearest
-from .names import Name, understood
+from .names import AuthorName, understood
 
 KEYS: Final = (
     *("name", "degrees", "email", "orcid", "affiliations", "affiliation", "roles"),
@@ -50,7 +50,7 @@ class Author:
     """
 
     name: str
-    parts: Name = field(default=Name(literal=""), compare=False)
+    parts: AuthorName = field(default=AuthorName(literal=""), compare=False)
     affiliations: tuple[int, ...] = ()
     corresponding: bool = False
     equal_contributor: bool = False
@@ -137,7 +137,7 @@ def byline(metadata: Mapping[str, Any], *, at: Callable[[str], str] | None = Non
     return Byline(tuple(authors), tuple(found.values()))
 
 
-def _author(fields: Mapping[str, Any], name: Name, affiliations: tuple[int, ...]) -> Author:
+def _author(fields: Mapping[str, Any], name: AuthorName, affiliations: tuple[int, ...]) -> Author:
     """Return an author, every field checked."""
     for key in map(str, fields):
         if key not in (*KEYS, *_NOT_PRINTED):

@@ -33,7 +33,7 @@ _KEYS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReferenceEntry:
     """A reference: its key, and where it stands; `start` and `end` are offsets in the text of its file."""
 
     key: str
@@ -48,7 +48,7 @@ class Entry:
         return f"{self.file}:{self.line}"
 
 
-def entries_in(files: Iterable[Path]) -> tuple[Entry, ...]:
+def entries_in(files: Iterable[Path]) -> tuple[ReferenceEntry, ...]:
     """Return the references of files, in their order; of a format without keys that are known here, none.
 
     Raises
@@ -76,7 +76,7 @@ def refuse_repeated(files: Iterable[Path]) -> None:
     -----
     Keys that differ in case are two keys to pandoc, other than to BibTeX.
     """
-    first: dict[str, Entry] = {}
+    first: dict[str, ReferenceEntry] = {}
     repeated = []
     for entry in entries_in(dict.fromkeys(files)):
         if entry.key in first:
@@ -100,7 +100,7 @@ def closing(text: str, opened: int) -> int:
     return len(text)
 
 
-def _entries(path: Path) -> Iterator[Entry]:
+def _entries(path: Path) -> Iterator[ReferenceEntry]:
     kind = path.suffix.lower()
     if kind not in (*_BIBTEX, *_KEYS):
         return
@@ -109,7 +109,7 @@ def _entries(path: Path) -> Iterator[Entry]:
         raise ReportError(f"{path.name}:{line}: {refusal(character)}")
     found = _bibtex_entries(text) if kind in _BIBTEX else ((met, met.end()) for met in _KEYS[kind].finditer(text))
     for met, end in found:
-        yield Entry(met["key"], path.name, text.count("\n", 0, met.start("key")) + 1, met.start(), end)
+        yield ReferenceEntry(met["key"], path.name, text.count("\n", 0, met.start("key")) + 1, met.start(), end)
 
 
 def _bibtex_entries(text: str) -> Iterator[tuple[re.Match[str], int]]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from .authors import byline
 from .name_words import PARTICLES
-from .names import Name, particles_of
+from .names import AuthorName, particles_of
 
 UMLAUTS: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}
@@ -92,7 +92,7 @@ def is_one_of(author: Person, people: Sequence[Person]) -> bool:
     return any(_are_same(author, person) for person in people)
 
 
-def _person_of(name: Name) -> Person:
+def _person_of(name: AuthorName) -> Person:
     if name.group:  # "for the Implant Study Group (ISG)"
         bare = re.sub(r"^(?:(?:on behalf of|for) )?(?:the )?|\s*\([^()]*\)", "", name.literal, flags=re.IGNORECASE)
         return Person(name.literal, others=(bare, *re.findall(r"\(([^()]+)\)", name.literal)), group=True)

@@ -34,7 +34,7 @@ PARTS: Final = ("literal", "given", "dropping-particle", "non-dropping-particle"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
+class AuthorName:
     """A name: as it is printed (`literal`, without degrees), and its parts. A group has no parts but its `literal`.
 
     `guessed` tells that it was a text, in which a middle word may belong to the given or to the family name.
@@ -56,7 +56,7 @@ class Name:
         return self.literal if self.group else f"{self.particle} {self.family}".strip()
 
 
-def understood(value: Any) -> Name:
+def understood(value: Any) -> AuthorName:
     """Return the name that a text or a mapping of `PARTS` gives.
 
     Raises
@@ -70,7 +70,7 @@ def understood(value: Any) -> Name:
     if not text:
         raise ReportError("an author has no name; write `author: - name: Given Family`")
     if GROUP.search(text) and " " in text:
-        return Name(literal=text, group=True)
+        return AuthorName(literal=text, group=True)
     return _from_text(text)
 
 
@@ -95,7 +95,7 @@ def _clean(value: Any) -> str:
     return re.sub(r"(?<=\w)'(?=\w)|(?<!\S)'(?=[st]\b)", "’", text)
 
 
-def _from_parts(parts: Mapping[str, str]) -> Name:
+def _from_parts(parts: Mapping[str, str]) -> AuthorName:
     for key in parts:
         if key not in PARTS:
             raise ReportError(f"a name has the part '{key}'{nearest(key, PARTS) or '.'} Parts are {', '.join(PARTS)}.")
@@ -111,14 +111,14 @@ def _from_parts(parts: Mapping[str, str]) -> Name:
         try:
             return understood(literal)
         except ReportError:  # `literal` is printed as it stands
-            return Name(literal=literal, group=True)
+            return AuthorName(literal=literal, group=True)
     for text in (given, family):
         _refuse_foreign(text, f"{given} {family}".strip())
     dropping, particle = parts.get("dropping-particle", ""), parts.get("non-dropping-particle", "")
     words = family.split()
     if not particle and (number := particles_of(words)):
         particle, family = " ".join(words[:number]), " ".join(words[number:])
-    return Name(
+    return AuthorName(
         literal=literal or " ".join(filter(None, (given, dropping, particle, family, suffix))),
         given=given,
         dropping=dropping,
@@ -128,7 +128,7 @@ def _from_parts(parts: Mapping[str, str]) -> Name:
     )
 
 
-def _from_text(text: str) -> Name:
+def _from_text(text: str) -> AuthorName:
     """Return the name of a person written as one text."""
     bare, other = text, ""
     if native := re.fullmatch(r"([^,]+?) ?[(（]([^()（）]+)[)）]((?: *,.*)?)", text):  # Wei Zhang (张伟), MD
@@ -174,7 +174,7 @@ def _from_text(text: str) -> Name:
     literal = " ".join(filter(None, (*parts, *suffixes)))
     if not given and _capitals(words):
         literal = " ".join([*words, *suffixes])  # in the order in which it was written
-    return Name(
+    return AuthorName(
         literal=f"{literal} ({other})" if other else literal,
         given=parts[0],
         particle=parts[1],

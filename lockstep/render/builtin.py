@@ -16,7 +16,7 @@ from . import cells, pandoc
 from .crossref import cross_reference
 from .front_matter import normalised, plain
 from .pictures import picture_files, resolve_pictures
-from .result import FORMATS, Draft
+from .result import FORMATS, RenderResult
 from .settings import Settings, settings_for
 from .subset import refuse_unsupported, resolve_conditions, tables_of, without_comments
 from .tree import Node, citation_keys, rewrite, walk
@@ -27,7 +27,7 @@ _BOUNDARY: Final = "lockstep-boundary-between-tables"
 _NOT_FOUND: Final = re.compile(r"Citeproc: citation (\S+) not found")
 
 
-def render(path: Path, project: Project, folder: Path) -> Draft:
+def render(path: Path, project: Project, folder: Path) -> RenderResult:
     """Render a document into a folder.
 
     Raises
@@ -47,7 +47,7 @@ def render(path: Path, project: Project, folder: Path) -> Draft:
         written = list(
             pool.map(lambda setting, out: write_format(tree, setting, out, project, document), settings, outputs)
         )
-    return Draft(
+    return RenderResult(
         docx=outputs[0],
         typst=outputs[1],
         metadata=plain(tree["meta"]["docx"]),

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, NoReturn
 from ..base.errors import LockstepError, ReportError, is_full, system_message
 from ..qmd.outputs import Output, cell_markdown, half_character, inline_markdown, shown
 from ..qmd.reads import files_read
-from ..qmd.source import Cell, Document, Inline, Prose, needs_quarto
+from ..qmd.source import CodeCell, Document, Inline, Prose, needs_quarto
 
 _ALLOWED: Final[Mapping[str, tuple[Any, ...]]] = {  # the first is Quarto's default
     "echo": (True, False),
@@ -29,7 +29,7 @@ _ALLOWED: Final[Mapping[str, tuple[Any, ...]]] = {  # the first is Quarto's defa
 }
 _CURLY_QUOTES: Final = "“”„‘’"  # what a word processor makes of straight ones
 
-Watch = Callable[[Inline | Cell, Output], None]
+Watch = Callable[[Inline | CodeCell, Output], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def run(document: Document, options: Mapping[str, Any], *, watch: Watch | None =
                     pieces.append(text)
                 case Inline():
                     pieces.append(session.inline(part))
-                case Cell():
+                case CodeCell():
                     pieces.append(session.cell(part))
     return Ran("".join(pieces), frozenset(files))
 
@@ -93,7 +93,7 @@ class _Session:
                 self.watch(inline, Output("markdown", markdown, value))
             return markdown
 
-    def cell(self, cell: Cell) -> str:
+    def cell(self, cell: CodeCell) -> str:
         """Run a cell; return what it leaves in the document."""
         options = self._checked({**self.options, **cell.options}, f"{self.document.name}:{cell.line}")
         outputs = self._run(cell) if options["eval"] else []
@@ -118,7 +118,7 @@ class _Session:
         """Show objects in the document, as a Jupyter kernel's ``display`` does."""
         self.outputs.extend(shown(value, marked=self.marked) for value in values)
 
-    def _run(self, cell: Cell) -> list[Output]:
+    def _run(self, cell: CodeCell) -> list[Output]:
         """Run a cell's code; its last expression is displayed, unless it is None or ends with a semicolon."""
         self.outputs = []
         stdout, stderr = _Stream("stdout", self.outputs), _Stream("stderr", self.outputs)

@@ -14,14 +14,14 @@ from ..pdf.typst import compile_pdf, missing_characters
 from ..references.authors import byline
 from ..text.eastern import eastern_fonts, with_eastern_font
 from ..word.finishing import finish_docx
-from .result import Draft
+from .result import RenderResult
 
 # Typst takes a straight quote before a word for an opening one. Before these it stands for letters: 't Hoff, the '90s.
 _ELIDED: Final = re.compile(r"(?<![^\s(\[~])'(?=(?:[tsnk]|em|tis|twas)\b|\d0s\b)")
 
 
 def finish(
-    draft: Draft,
+    draft: RenderResult,
     *,
     docx: Path | None,
     pdf: Path | None,
@@ -58,7 +58,7 @@ def finish(
         return (*draft.warnings, *told, *(warning for job in jobs for warning in job.result()))
 
 
-def _finished(draft: Draft, *, root: Path, fonts: Path) -> str:
+def _finished(draft: RenderResult, *, root: Path, fonts: Path) -> str:
     """Return the Typst document with its authors and fonts; refuse characters that it cannot set."""
     source = with_byline(draft.typst.read_text(encoding="utf-8"), byline(draft.metadata))
     source = _ELIDED.sub("\N{RIGHT SINGLE QUOTATION MARK}", source)

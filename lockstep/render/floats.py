@@ -28,7 +28,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Float:
+class PandocFloat:
     """A figure or table: its label, what it shows, the inlines of its caption."""
 
     label: str
@@ -41,7 +41,7 @@ class Float:
         return self.label.partition("-")[0]
 
 
-def find_float(node: Node, document: Document) -> Float | None:
+def find_float(node: Node, document: Document) -> PandocFloat | None:
     """Return a node as a float: a div with a label, an image with a label, a Markdown table with a label."""
     identifier, _, _ = attributes(node)
     match node["t"]:
@@ -55,7 +55,7 @@ def find_float(node: Node, document: Document) -> Float | None:
                     f"{where}: an image with text in its brackets is a figure, and needs a label like {{#fig-name}}. "
                     "Where the text only describes the image, write `![](file){fig-alt=...}`."
                 )
-            return Float(identifier, node["c"][2], caption)
+            return PandocFloat(identifier, node["c"][2], caption)
         case "Table":
             caption = [inline for block in node["c"][1][1] for inline in block["c"]]
             if not caption:
@@ -65,12 +65,12 @@ def find_float(node: Node, document: Document) -> Float | None:
                 where = document.at(plain_text(caption)[:30])
                 raise ReportError(f"{where}: a table with a caption needs a label: end the caption with {{#tbl-name}}.")
             content = [node["c"][0], [None, []], *node["c"][2:]]
-            return Float(label, [bare_table({"t": "Table", "c": content})], text)
+            return PandocFloat(label, [bare_table({"t": "Table", "c": content})], text)
         case _:
             return None
 
 
-def _of_div(label: str, blocks: list[Node], document: Document) -> Float:
+def _of_div(label: str, blocks: list[Node], document: Document) -> PandocFloat:
     where = document.at(f"#{label}")
     for inner in walk(blocks):
         if inner["t"] == "Figure" or attributes(inner)[0].startswith(("fig-", "tbl-")):
@@ -78,7 +78,7 @@ def _of_div(label: str, blocks: list[Node], document: Document) -> Float:
     *content, last = blocks or [{"t": "Null"}]
     if last["t"] not in ("Para", "Plain") or not content or any(i["t"] == "Image" for i in last["c"]):
         raise ReportError(f"{where}: '{label}' has no caption; write it as the last paragraph of the block.")
-    return Float(label, content, last["c"])
+    return PandocFloat(label, content, last["c"])
 
 
 def _split_label(inlines: list[Node]) -> tuple[list[Node], str | None]:
@@ -101,7 +101,7 @@ def bare_table(table: Node) -> Node:
     return with_attributes(table, (identifier, [*classes, "typst:no-figure"], pairs))
 
 
-def typst_float(found: Float, wording: Wording) -> list[Node]:
+def typst_float(found: PandocFloat, wording: Wording) -> list[Node]:
     """Return a float as Quarto writes it for Typst, so that one template serves both."""
     position = "bottom" if found.kind == "fig" else "top"
     supplement = wording.titles[found.kind].replace("\\", "\\\\").replace('"', '\\"')
@@ -125,7 +125,7 @@ def typst_float(found: Float, wording: Wording) -> list[Node]:
     ]
 
 
-def docx_float(found: Float, number: str, wording: Wording) -> Node:
+def docx_float(found: PandocFloat, number: str, wording: Wording) -> Node:
     """Return a float as paragraphs with the styles of captions, under a bookmark."""
     prefix = f"{wording.titles[found.kind]}{NBSP}{number}{wording.delimiter}"
     caption: Node = {"t": "Para", "c": [*words(prefix), {"t": "Space"}, *found.caption]}
@@ -135,7 +135,7 @@ def docx_float(found: Float, number: str, wording: Wording) -> Node:
     return div([*content, div([caption], pairs={"custom-style": "Image Caption"})], identifier=found.label)
 
 
-def html_float(found: Float, number: str, wording: Wording) -> Node:
+def html_float(found: PandocFloat, number: str, wording: Wording) -> Node:
     """Return a float as a figure of HTML, under its label."""
     prefix = [string(f"{wording.titles[found.kind]}{NBSP}{number}{wording.delimiter}")]
     caption: Node = {

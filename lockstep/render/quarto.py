@@ -25,7 +25,7 @@ from ..references.authors import byline
 from ..references.bibliography import MENDED, reference_keys
 from . import pandoc
 from .front_matter import normalised, plain
-from .result import FORMATS, Draft
+from .result import FORMATS, RenderResult
 from .settings import reference_filters, refuse_unfit
 from .subset import refuse_html_in_metadata
 
@@ -82,7 +82,7 @@ def check_version(quarto: Path) -> str:
     return version
 
 
-def render(path: Path, project: Project, folder: Path, *, quarto: Path) -> Draft:
+def render(path: Path, project: Project, folder: Path, *, quarto: Path) -> RenderResult:
     """Render a document into a folder with Quarto.
 
     Raises
@@ -114,7 +114,7 @@ def bibliography_of(config: Mapping[str, Any]) -> list[Path]:
     return [path for name in as_list(config.get("bibliography")) if (path := Path(name)).is_file()]
 
 
-def draft_of(docx: Path, typst: Path | None, project: Project, document: Document) -> Draft:
+def draft_of(docx: Path, typst: Path | None, project: Project, document: Document) -> RenderResult:
     """Return what Quarto has made as a draft, with all that the finishing step needs to know.
 
     The descriptions of figures are in the Typst file alone. It is None where none was made together with the Word file:
@@ -129,7 +129,7 @@ def draft_of(docx: Path, typst: Path | None, project: Project, document: Documen
     metadata = normalised(metadata_of(config_for("docx", project, document)), at=document.at)
     read = pandoc.read_markdown("", metadata, folder=here)["meta"]
     refuse_html_in_metadata(read, document)
-    return Draft(
+    return RenderResult(
         docx=docx,
         typst=typst or docx.with_suffix(".typ"),
         metadata=plain(read),

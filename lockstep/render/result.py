@@ -11,7 +11,7 @@ FORMATS: Final = ("docx", "typst")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class RenderResult:
     """A Word file and a Typst document as a renderer made them, and what is known of them.
 
     `metadata` is the front matter as plain text, authors normalised; `alt_texts` are descriptions of images, by the

@@ -58,7 +58,7 @@ class DataChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class ChangedPlace:
     """A place of the document, and what is printed there then and now: nothing of a table or figure as a whole."""
 
     where: str
@@ -79,7 +79,7 @@ class ValueChange:
     rank: Rank
     old: str
     new: str
-    spots: tuple[Spot, ...]
+    spots: tuple[ChangedPlace, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from ..base.errors import LockstepError, ResultsError
 from ..document import claims
-from ..document.printed_places import Place, labels_in, places_in
+from ..document.printed_places import PrintedPlace, labels_in, places_in
 from ..document.release import MISSING, in_form_of, release
 from ..document.report import open_study, style_of
 from ..figures.illustrations import FOLDER as FIGURES
@@ -24,7 +24,7 @@ from ..results.released import NOT_PRINTED, Call, Form, Released
 from ..runs.build import DOCUMENT
 from ..study.model import Study
 from ..text.style import NBSP
-from .changes import Changes, ClaimChange, DataChanges, FigureChange, Spot, ValueChange
+from .changes import ChangedPlace, Changes, ClaimChange, DataChanges, FigureChange, ValueChange
 from .locks import ROWS_FILE, Lock, Manifest, find_lock, fingerprint, state_of
 from .ranking import RANKS, rank
 
@@ -109,15 +109,15 @@ def _data(lock: Lock, now: Manifest, list_ids: bool) -> DataChanges:
 class _Shown:
     """Where a result is printed: in phrases that the lock's text has too, and elsewhere."""
 
-    compared: list[Spot] = field(default_factory=list)
-    others: list[Spot] = field(default_factory=list)
+    compared: list[ChangedPlace] = field(default_factory=list)
+    others: list[ChangedPlace] = field(default_factory=list)
 
     @property
     def wheres(self) -> set[str]:
         return {spot.where for spot in (*self.compared, *self.others)}
 
 
-def _shown(places: Sequence[Place], then: _State, now: _State) -> tuple[dict[str, _Shown], tuple[str, ...]]:
+def _shown(places: Sequence[PrintedPlace], then: _State, now: _State) -> tuple[dict[str, _Shown], tuple[str, ...]]:
     """Return where each printed result is printed, and the places that cannot be followed."""
     shown: dict[str, _Shown] = {}
     unfollowed = []
@@ -128,7 +128,7 @@ def _shown(places: Sequence[Place], then: _State, now: _State) -> tuple[dict[str
             continue
         # A list of variables is no text of each of them: every one has its own number in it, or none.
         listed = place.method == MISSING
-        spot = Spot(place.where) if listed else Spot(place.where, _text_then(new, old, then), new.text)
+        spot = ChangedPlace(place.where) if listed else ChangedPlace(place.where, _text_then(new, old, then), new.text)
         for record_id in dict.fromkeys([*new.ids, *(old.ids if old else ())]):
             found = shown.setdefault(record_id, _Shown())
             (found.compared if spot.new and old else found.others).append(spot)
@@ -272,7 +272,7 @@ def _judged(claim: claims.Claim, state: _State) -> claims.Verdict | None:
 # ---- figures, and what else changed --------------------------------------------------------------------------------
 
 
-def _figures(places: Sequence[Place], lock: Lock, then: _State, now: _State) -> Iterator[FigureChange]:
+def _figures(places: Sequence[PrintedPlace], lock: Lock, then: _State, now: _State) -> Iterator[FigureChange]:
     for place in places:
         if place.method != "figure" or place.computed or not place.arguments:
             continue

@@ -23,7 +23,7 @@ from ..base.files import new_workspace, remove_marked, remove_workspaces, sha256
 from ..base.interrupts import forget_interrupts, uninterrupted
 from ..base.progress import Progress
 from ..base.resources import HOME, PACKAGE
-from ..document.printed_places import Place, places_in
+from ..document.printed_places import PrintedPlace, places_in
 from ..document.release import release
 from ..document.report import style_of
 from ..figures.illustrations import FOLDER as FIGURES
@@ -213,7 +213,7 @@ def find_lock(folder: Path, name: str | None = None) -> Lock:
     return chosen
 
 
-def figures_of(places: tuple[Place, ...]) -> tuple[str, ...]:
+def figures_of(places: tuple[PrintedPlace, ...]) -> tuple[str, ...]:
     """Return the names of the figures that a document prints."""
     return tuple(
         dict.fromkeys(str(place.arguments[0]) for place in places if place.method == "figure" and place.arguments)

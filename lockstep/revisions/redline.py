@@ -19,7 +19,7 @@ from ..word.package import DOCUMENT, package_bytes, parse, read_package, seriali
 from ..word.wordml import attribute, drop, find, find_all, is_a, qualified, set_attributes, style_of, text_of
 from .redline_atoms import drop_bookmarks, read_atoms
 from .redline_blocks import merge_blocks
-from .redline_cause import Cause, Printed, causes
+from .redline_cause import Cause, PrintedParagraph, causes
 from .redline_paragraphs import Tracker
 from .redline_parts import (
     drop_unknown_lists,
@@ -30,7 +30,7 @@ from .redline_parts import (
     share_relationships,
     without_unused,
 )
-from .redline_source import Source
+from .redline_source import PrintedSource
 
 _BY_HAND: Final = {
     *("Title", "Subtitle", "Author", "Affiliation", "Correspondence", "Date", "Keywords"),
@@ -52,8 +52,8 @@ def redline(
     new: Path,
     target: Path,
     *,
-    old_source: Source,
-    new_source: Source,
+    old_source: PrintedSource,
+    new_source: PrintedSource,
     data_author: str,
     prose_author: str,
     when: int | None,
@@ -132,19 +132,19 @@ def read_finished(path: Path) -> tuple[dict[str, bytes], Element, Element]:
     return parts, document, body
 
 
-def _causes(sources: tuple[Source, Source], bodies: tuple[Element, Element]) -> dict[Element, Cause]:
+def _causes(sources: tuple[PrintedSource, PrintedSource], bodies: tuple[Element, Element]) -> dict[Element, Cause]:
     """Return where each paragraph of both bodies comes from."""
     old, new = ([*body.iter(qualified("w:p"))] for body in bodies)
     found = causes(sources, ([_printed(item) for item in old], [_printed(item) for item in new]))
     return dict(zip([*old, *new], [*found[0], *found[1]], strict=True))
 
 
-def _printed(paragraph: Element) -> Printed:
+def _printed(paragraph: Element) -> PrintedParagraph:
     shown = find(paragraph, ".//w:drawing") is not None or bool(text_of(paragraph).strip())
     # A field is no text here: what it says follows from other places of the document
     texts = tuple("" if atom.key[0] == "field" else atom.words for atom in read_atoms(paragraph))
     in_table = next(paragraph.iterancestors(qualified("w:tc")), None) is not None
-    return Printed(texts, in_table, by_hand=not in_table and (style_of(paragraph) in _BY_HAND or not shown))
+    return PrintedParagraph(texts, in_table, by_hand=not in_table and (style_of(paragraph) in _BY_HAND or not shown))
 
 
 def _part_bookmarks(old_body: Element, body: Element) -> None:

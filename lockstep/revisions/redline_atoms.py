@@ -33,7 +33,7 @@ class Atom:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TrackedAtom:
     """An atom in the redline: `change` is "", "ins" or "del", and `author` is whose change that is."""
 
     atom: Atom
@@ -110,7 +110,7 @@ def _canonical(element: Element) -> str:
     return etree.tostring(copy, method="c14n", exclusive=True).decode()
 
 
-def write_atoms(pieces: Sequence[Piece], stamp: dict[str, str]) -> Iterator[Element]:
+def write_atoms(pieces: Sequence[TrackedAtom], stamp: dict[str, str]) -> Iterator[Element]:
     """Yield the content of a paragraph: runs, hyperlinks and bookmarks, with insertions and deletions around runs.
 
     Parameters
@@ -118,7 +118,7 @@ def write_atoms(pieces: Sequence[Piece], stamp: dict[str, str]) -> Iterator[Elem
     pieces : the atoms of the redline, in order.
     stamp : attributes of every change beside its author.
     """
-    waiting: list[Piece] = []
+    waiting: list[TrackedAtom] = []
     for piece in pieces:
         if piece.atom.marks:
             yield from _linked(waiting, stamp)
@@ -128,10 +128,10 @@ def write_atoms(pieces: Sequence[Piece], stamp: dict[str, str]) -> Iterator[Elem
     yield from _linked(waiting, stamp)
 
 
-def _linked(pieces: Sequence[Piece], stamp: dict[str, str]) -> Iterator[Element]:
+def _linked(pieces: Sequence[TrackedAtom], stamp: dict[str, str]) -> Iterator[Element]:
     """Yield hyperlinks as often as their address changes, as a change may not hold one."""
 
-    def address(piece: Piece) -> tuple[tuple[str, str], ...] | None:
+    def address(piece: TrackedAtom) -> tuple[tuple[str, str], ...] | None:
         link = piece.atom.link
         return None if link is None else tuple(sorted((str(name), str(value)) for name, value in link.items()))
 
@@ -146,7 +146,7 @@ def _linked(pieces: Sequence[Piece], stamp: dict[str, str]) -> Iterator[Element]
             yield link
 
 
-def _changes(pieces: Sequence[Piece], stamp: dict[str, str]) -> Iterator[Element]:
+def _changes(pieces: Sequence[TrackedAtom], stamp: dict[str, str]) -> Iterator[Element]:
     for (change, author), group in groupby(pieces, key=lambda piece: (piece.change, piece.author)):
         runs = _joined([deepcopy(run) for piece in group for run in piece.atom.runs])
         if not change or not runs:

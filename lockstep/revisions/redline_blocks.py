@@ -12,7 +12,7 @@ from lxml.etree import _Element as Element
 
 from ..word.wordml import attribute, find, find_all, is_a, make, properties, qualified, style_of, text_of
 from .redline_align import Pair, align, removed_first
-from .redline_atoms import Piece, read_atoms, write_atoms
+from .redline_atoms import TrackedAtom, read_atoms, write_atoms
 from .redline_cause import Cause
 from .redline_paragraphs import Tracker, paragraph, whole_paragraph
 
@@ -184,7 +184,7 @@ def _whole_row(row: Element, change: str, tracker: Tracker, *, edited: bool) -> 
     merged = deepcopy(row)
     properties(merged, "w:trPr").append(tracker.mark(change, edited=edited))
     for item in list(merged.iter(qualified("w:p"))):
-        pieces = [Piece(atom, change, tracker.author(edited=edited)) for atom in read_atoms(item)]
+        pieces = [TrackedAtom(atom, change, tracker.author(edited=edited)) for atom in read_atoms(item)]
         formats = find_all(item, "w:pPr")
         item[:] = [*formats, *write_atoms(pieces, tracker.stamp)]
     return merged

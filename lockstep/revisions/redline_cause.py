@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from .redline_align import align
-from .redline_source import PROSE, Paragraph, Source, paragraphs_of
+from .redline_source import PROSE, PrintedSource, SourceParagraph, paragraphs_of
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedParagraph:
     """A paragraph of a Word file: its texts, "" for what is no text, and whether it can only be written by a person.
 
     That is so for the list of references, for what the front matter says, and for blank paragraphs.
@@ -48,7 +48,7 @@ class _Names:
 
 
 def causes(
-    sources: tuple[Source, Source], printed: tuple[Sequence[Printed], Sequence[Printed]]
+    sources: tuple[PrintedSource, PrintedSource], printed: tuple[Sequence[PrintedParagraph], Sequence[PrintedParagraph]]
 ) -> tuple[list[Cause], list[Cause]]:
     """Return where each paragraph of the old and of the new Word file comes from.
 
@@ -62,7 +62,7 @@ def causes(
     return old, new
 
 
-def _shared(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> tuple[_Names, _Names]:
+def _shared(old: Sequence[SourceParagraph], new: Sequence[SourceParagraph]) -> tuple[_Names, _Names]:
     """Compare two sources as they are written."""
     names = (_Names("old", {}, {}, set()), _Names("new", {}, {}, set()))
     sides = (old, new)
@@ -84,7 +84,7 @@ def _shared(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> tuple[_Names,
     return names
 
 
-def _laid(source: Sequence[Paragraph], names: _Names, printed: Sequence[Printed]) -> list[Cause]:
+def _laid(source: Sequence[SourceParagraph], names: _Names, printed: Sequence[PrintedParagraph]) -> list[Cause]:
     """Lay a source beside what it printed, in order; tables beside tables."""
     found = [Cause("", ("",) * len(item.texts), item.by_hand) for item in printed]
     for in_table in (False, True):
@@ -102,7 +102,7 @@ def _laid(source: Sequence[Paragraph], names: _Names, printed: Sequence[Printed]
     return found
 
 
-def _values(paragraph: Paragraph, texts: Sequence[str], names: Mapping[int, str]) -> tuple[str, ...]:
+def _values(paragraph: SourceParagraph, texts: Sequence[str], names: Mapping[int, str]) -> tuple[str, ...]:
     """Name for each printed text the expression that prints it."""
     found = [PROSE] * len(texts)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, paragraph.printed, texts, autojunk=False).get_opcodes():

@@ -21,7 +21,7 @@ from ..results.source import RESULTS_FILE
 from ..runs.build import DOCUMENT, Renderer, build
 from ..study.definition import read_study
 from .locks import WORD_FILE, find_lock
-from .redline_source import Source
+from .redline_source import PrintedSource
 
 REDLINE: Final = "redline.docx"
 _NO_TEXT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # what XML cannot hold, or only lines
@@ -100,11 +100,11 @@ def _released(document: Document, folder: Path) -> Released:
     return release(document, study, read_results(folder / RESULTS_FILE), style_of(study))
 
 
-def _answered(document: Document, released: Released) -> Source:
+def _answered(document: Document, released: Released) -> PrintedSource:
     """Return a text with what its expressions print; None for what no call tells."""
     calls = (call_in(part.expression) for part in document.parts if isinstance(part, Inline))
     found = (released.calls.get(call.key) if call else None for call in calls)
-    return Source(document, tuple(call.text if call else None for call in found))
+    return PrintedSource(document, tuple(call.text if call else None for call in found))
 
 
 def _plural(count: int, noun: str) -> str:

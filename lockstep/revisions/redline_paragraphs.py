@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from ..word.wordml import drop, find, make, properties, put
-from .redline_atoms import Atom, Piece, read_atoms, write_atoms
+from .redline_atoms import Atom, TrackedAtom, read_atoms, write_atoms
 from .redline_cause import Cause
 
 
@@ -104,19 +104,19 @@ _Stretch = tuple[bool, Sequence[_Told], Sequence[_Told]]
 """Whether it is the same in both texts, and what it is in either."""
 
 
-def _pieces(old: Sequence[_Told], new: Sequence[_Told], tracker: Tracker) -> Iterator[Piece]:
+def _pieces(old: Sequence[_Told], new: Sequence[_Told], tracker: Tracker) -> Iterator[TrackedAtom]:
     for same, before, after in _stretches(old, new):
         if same:
             for gone, kept in zip(before, after, strict=True):
                 marks = (*gone.atom.marks, *kept.atom.marks)
-                yield Piece(replace(kept.atom, marks=marks))
+                yield TrackedAtom(replace(kept.atom, marks=marks))
             continue
         authors = _authors([*before, *after])
         for change, items in (("del", before), ("ins", after)):
             for item in items:
                 # Blanks between changes of one author are that author's
                 edited = authors == {True} if item.atom.words.isspace() and len(authors) == 1 else item.edited
-                yield Piece(item.atom, change, tracker.author(edited=edited))
+                yield TrackedAtom(item.atom, change, tracker.author(edited=edited))
 
 
 def _stretches(old: Sequence[_Told], new: Sequence[_Told]) -> list[_Stretch]:
@@ -170,7 +170,7 @@ def whole_paragraph(paragraph: Element, change: str, tracker: Tracker, *, edited
     if formats is not None:
         merged.append(deepcopy(formats))
     _mark_properties(merged).insert(0, make(f"w:{change}", author=author, **tracker.stamp))
-    merged.extend(write_atoms([Piece(atom, change, author) for atom in read_atoms(paragraph)], tracker.stamp))
+    merged.extend(write_atoms([TrackedAtom(atom, change, author) for atom in read_atoms(paragraph)], tracker.stamp))
     return merged
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..qmd.source import Cell, Document, Inline
+from ..qmd.source import CodeCell, Document, Inline
 from ..render.pandoc import read_markdown
 from ..render.tree import Node, plain_text, rewrite, string
 
@@ -23,7 +23,7 @@ _LEAVES: Final = ("Para", "Plain", "Header", "LineBlock", "CodeBlock")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PrintedSource:
     """A document, and the text that each of its inline expressions prints, in order; None where nobody knows."""
 
     document: Document
@@ -32,11 +32,11 @@ class Source:
     @property
     def code(self) -> tuple[str, ...]:
         """The code of its cells."""
-        return tuple(part.code for part in self.document.parts if isinstance(part, Cell))
+        return tuple(part.code for part in self.document.parts if isinstance(part, CodeCell))
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class SourceParagraph:
     """A paragraph of a source, in tokens twice: as it is written, and as it is printed.
 
     `expressions` and `printers` tell of each written and of each printed token which inline expression it belongs to.
@@ -49,7 +49,7 @@ class Paragraph:
     in_table: bool
 
 
-def paragraphs_of(source: Source) -> tuple[Paragraph, ...]:
+def paragraphs_of(source: PrintedSource) -> tuple[SourceParagraph, ...]:
     """Return the paragraphs of a source's body as pandoc reads them, in order; a footnote's are left out.
 
     Raises
@@ -64,7 +64,7 @@ def paragraphs_of(source: Source) -> tuple[Paragraph, ...]:
             case Inline(expression=expression):
                 pieces.append(chr(_SLOT + len(slots)))
                 slots.append((expression, source.printed[len(slots)]))
-            case Cell():
+            case CodeCell():
                 pieces.append("\n\n")
             case _:
                 pieces.append(part.text)
@@ -106,7 +106,7 @@ def _text(leaf: Node) -> str:
     return str(leaf["c"][1]) if leaf["t"] == "CodeBlock" else plain_text(leaf["c"])
 
 
-def _paragraph(text: str, in_table: bool, slots: Sequence[tuple[str, str | None]], expressions: int) -> Paragraph:
+def _paragraph(text: str, in_table: bool, slots: Sequence[tuple[str, str | None]], expressions: int) -> SourceParagraph:
     written: list[tuple[str, int]] = []
     printed: list[tuple[str, int]] = []
     for token in TOKEN.findall(text):
@@ -120,7 +120,7 @@ def _paragraph(text: str, in_table: bool, slots: Sequence[tuple[str, str | None]
         written.append((_WRITTEN + as_written, printer))
         answer = [_WRITTEN] if as_printed is None else TOKEN.findall(as_printed)
         printed += [(item, printer) for item in answer]
-    return Paragraph(
+    return SourceParagraph(
         *(tuple(token for token, _ in written), tuple(printer for _, printer in written)),
         *(tuple(token for token, _ in printed), tuple(printer for _, printer in printed)),
         in_table,

@@ -16,7 +16,7 @@ from ..base.progress import Progress
 from ..base.resources import FONTS, PACKAGE, TEMPLATES
 from ..qmd.project import Project, config_for, files_named, profiles_told, read_project
 from ..qmd.source import read_front_matter
-from ..render.result import FORMATS, Draft
+from ..render.result import FORMATS, RenderResult
 from ..results.model import read_results
 from ..results.source import RESULTS_FILE
 from ..results.source import is_current as results_are_current
@@ -36,7 +36,7 @@ Renderer = Literal["auto", "builtin", "quarto"]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BuildResult:
     """The documents of a study: where they stand, whether this run made them, what should be known of them.
 
     `warnings` are of the documents, `notes` of the analysis behind them.
@@ -57,7 +57,7 @@ def build(
     profiles: tuple[str, ...] = (),
     force: bool = False,
     is_last: bool = False,
-) -> Report:
+) -> BuildResult:
     """Bring a study's report.pdf and report.docx up to date.
 
     Parameters
@@ -90,7 +90,9 @@ def build(
         )
         stamp = target / STAMP
         if not force and is_current(stamp, known=known, outputs=outputs, environment=choices):
-            return Report(outputs, made=False, warnings=_broken_claims(document, study), notes=current_notes(study))
+            return BuildResult(
+                outputs, made=False, warnings=_broken_claims(document, study), notes=current_notes(study)
+            )
 
         check_places((*outputs, stamp))
         # Whatever is saved from here on is seen by the next run: hashes are taken first, then the files are read.
@@ -123,7 +125,7 @@ def build(
             write_whole(work / STAMP, new_stamp.encode())
             notes = current_notes(study)  # before the documents are there: an error from here on leaves the old ones
             replace_together(made | {stamp: work / STAMP, target / _TYPST: draft.typst}, work, is_last=is_last)
-        return Report(outputs, made=True, warnings=warnings, notes=notes)
+        return BuildResult(outputs, made=True, warnings=warnings, notes=notes)
 
 
 @contextmanager
@@ -267,13 +269,13 @@ def _known_inputs(folder: Path, document: Path, project: Project) -> set[Path]:
     return {document, *own, *project.files, *named, *code, *templates}
 
 
-def _found_inputs(draft: Draft, folder: Path, target: Path) -> set[Path]:
+def _found_inputs(draft: RenderResult, folder: Path, target: Path) -> set[Path]:
     """Return the files that this document turned out to be made from; what is made on the way is not one of them."""
     made = (target, folder / RESULTS_FILE.parent)
     return {path for path in draft.inputs if not any(path.is_relative_to(place) for place in made)}
 
 
-def _render(document: Path, project: Project, work: Path, quarto: Path | None) -> Draft:
+def _render(document: Path, project: Project, work: Path, quarto: Path | None) -> RenderResult:
     if quarto is None:
         from ..render import builtin
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from .conditions import Comparison, Condition, Constant, Join, Membership, Name, Not, Present
+from .conditions import Comparison, Condition, Constant, Join, Membership, NamedValue, Not, Present
 from .model import Study
 
 # What a sign is called: of a category or between two of them, of a number, of a date.
@@ -40,9 +40,9 @@ def in_words(condition: Condition, study: Study) -> str:
             return f"{study.unique_label(name.name)} recorded"
         case Membership(name, options):
             return f"{study.unique_label(name.name)}: {_listed(name.name, options, study)}"
-        case Comparison(sign, Name(name), right):
+        case Comparison(sign, NamedValue(name), right):
             return _compared(name, sign, right, study)
-        case Comparison(sign, left, Name(name)):
+        case Comparison(sign, left, NamedValue(name)):
             return _compared(name, _FLIPPED[sign], left, study)
     raise AssertionError(condition)  # a comparison has a name on one side at least
 
@@ -52,9 +52,9 @@ def _part(part: Condition, study: Study) -> str:
     return f"({text})" if isinstance(part, Join) else text
 
 
-def _compared(name: str, sign: str, other: Name | Constant, study: Study) -> str:
+def _compared(name: str, sign: str, other: NamedValue | Constant, study: Study) -> str:
     label, words = study.unique_label(name), _signs(name, study)[sign]
-    if isinstance(other, Name):
+    if isinstance(other, NamedValue):
         same = {"==": "the same as ", "!=": "not the same as "}
         return f"{label} {same.get(sign, words)}{study.unique_label(other.name)}"
     between = ": " if study.levels(name) else " "

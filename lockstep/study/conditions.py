@@ -32,7 +32,7 @@ class VariableType:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class NamedValue:
     """A name whose value is looked up."""
 
     name: str
@@ -46,15 +46,15 @@ class Comparison:
     """``left sign right``; at least one side is a name."""
 
     sign: str
-    left: Name | Constant
-    right: Name | Constant
+    left: NamedValue | Constant
+    right: NamedValue | Constant
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
     """``name in [options]``."""
 
-    name: Name
+    name: NamedValue
     options: tuple[Constant, ...]
 
 
@@ -62,7 +62,7 @@ class Membership:
 class Present:
     """``name present``: never unknown."""
 
-    name: Name
+    name: NamedValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def truth(condition: Condition, values: Any) -> Truth:
             return false, true
         case Join(every, parts):
             return _joined(every, [truth(part, values) for part in parts])
-        case Present(Name(name)):
+        case Present(NamedValue(name)):
             present = _known(values[name])
             return present, present ^ True
         case Membership(name, options):
@@ -115,8 +115,8 @@ def _joined(every: bool, parts: list[Truth]) -> Truth:
     return true, false
 
 
-def _value(operand: Name | Constant, values: Any) -> Any:
-    return values[operand.name] if isinstance(operand, Name) else operand
+def _value(operand: NamedValue | Constant, values: Any) -> Any:
+    return values[operand.name] if isinstance(operand, NamedValue) else operand
 
 
 def _known(value: Any) -> Any:
@@ -161,7 +161,7 @@ def check(condition: Condition, types: Mapping[str, VariableType]) -> None:
     """
     for leaf in _leaves(condition):
         match leaf:
-            case Comparison(sign, Name() as name, other) | Comparison(sign, other, Name() as name):
+            case Comparison(sign, NamedValue() as name, other) | Comparison(sign, other, NamedValue() as name):
                 _check_pair(sign, name, other, types)
             case Membership(name, options):
                 for option in options:
@@ -179,11 +179,11 @@ def _leaves(condition: Condition) -> Iterator[Condition]:
             yield condition
 
 
-def _check_pair(sign: str, name: Name, other: Name | Constant, types: Mapping[str, VariableType]) -> None:
+def _check_pair(sign: str, name: NamedValue, other: NamedValue | Constant, types: Mapping[str, VariableType]) -> None:
     kind, levels, who = types[name.name].kind, types[name.name].levels, shown(name.name)
     if kind == "category" and sign not in {"==", "!="}:
         raise ExpressionError(f"{who} is a category, which has no order; list the levels meant, with `in`")
-    if isinstance(other, Name):
+    if isinstance(other, NamedValue):
         if types[other.name].kind != kind:
             raise ExpressionError(f"{who} is a {kind} and {shown(other.name)} is a {types[other.name].kind}")
     elif kind == "number" and isinstance(other, str):

@@ -21,7 +21,7 @@ from .conditions import (
     ExpressionError,
     Join,
     Membership,
-    Name,
+    NamedValue,
     Not,
     Present,
     VariableType,
@@ -208,14 +208,14 @@ class _Builder:
             membership = Membership(self.name(left), tuple(self.constant(item) for item in right.elts))
             return Not(membership) if isinstance(sign, ast.NotIn) else membership
         sides = [self.name(side) if isinstance(side, ast.Subscript) else self.constant(side) for side in (left, right)]
-        if not any(isinstance(side, Name) for side in sides):
+        if not any(isinstance(side, NamedValue) for side in sides):
             raise ExpressionError("it compares two constants; one side must be a name")
         return Comparison(_SIGNS[type(sign)], *sides)
 
-    def name(self, node: ast.expr) -> Name:
+    def name(self, node: ast.expr) -> NamedValue:
         match node:
             case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=int() as position)):
-                return Name(self.names[position])
+                return NamedValue(self.names[position])
         raise ExpressionError(f"a name is missing; {LANGUAGE}")
 
     def constant(self, node: ast.expr) -> Constant:

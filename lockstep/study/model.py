@@ -57,7 +57,7 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class EligibilityRule:
     """One line of the flow: patients for whom `keep` is not true are excluded for `reason`."""
 
     name: str
@@ -174,7 +174,7 @@ class Study:
     missing: tuple[str, ...]
     time: TimeUnits
     columns: Mapping[str, Column]
-    eligibility: tuple[Rule, ...]
+    eligibility: tuple[EligibilityRule, ...]
     derived: Mapping[str, Derived]
     endpoints: Mapping[str, Endpoint]
     analysis: Analysis

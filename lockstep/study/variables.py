@@ -10,7 +10,7 @@ from ..base.errors import counted
 from ..base.wording import hint, listing, shown
 from .conditions import ExpressionError, VariableType
 from .expressions import WORDS, Expression, parse_expression
-from .model import FOLLOW_UP, Column, Derived, Rule, slug, variable_types
+from .model import FOLLOW_UP, Column, Derived, EligibilityRule, slug, variable_types
 from .sections import Section
 
 RESERVED: Final = WORDS | {"flow", "setting", "reviewed", "cutoff", FOLLOW_UP}
@@ -152,12 +152,14 @@ def _cut_points(section: Section, levels: Mapping[str, str]) -> tuple[float, ...
     return at
 
 
-def read_eligibility(top: Section, types: Mapping[str, VariableType]) -> tuple[Rule, ...]:
+def read_eligibility(top: Section, types: Mapping[str, VariableType]) -> tuple[EligibilityRule, ...]:
     """Read [eligibility.*], in order."""
     rules = []
     for name, section in top.sections("eligibility").items():
         section.allow("keep", "reason")
-        rules.append(Rule(name=name, keep=read_expression(section, "keep", types), reason=section.text("reason")))
+        rules.append(
+            EligibilityRule(name=name, keep=read_expression(section, "keep", types), reason=section.text("reason"))
+        )
     return tuple(rules)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.files import write_whole
-from .strobe import Checklist, Entry, Spot
+from .strobe import Checklist, ChecklistLine, ItemPlace
 from .strobe_items import SOURCE
 from .word_files import write_word_file
 
@@ -63,7 +63,7 @@ def _context(checklist: Checklist, *, in_word: bool) -> dict[str, Any]:
     }
 
 
-def _entry(entry: Entry, in_word: bool) -> dict[str, Any]:
+def _entry(entry: ChecklistLine, in_word: bool) -> dict[str, Any]:
     return {
         "number": entry.item.number,
         "mark": "*" if entry.item.by_group else "",
@@ -78,7 +78,7 @@ def _entry(entry: Entry, in_word: bool) -> dict[str, Any]:
     }
 
 
-def _places(spot: Spot, in_word: bool) -> str:
+def _places(spot: ItemPlace, in_word: bool) -> str:
     """Print where a place is in both files: "(PDF p. 2, line 18; Word p. 2, line 45)"."""
     places = [f"PDF {spot.pdf}"] if spot.pdf else []
     if in_word and spot.word:

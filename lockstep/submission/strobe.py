@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from ..base.errors import ReportError, nearest
-from ..pdf.lines import Finder, Place, PrintedLine
+from ..pdf.lines import Finder, PagePosition, PrintedLine
 from ..results.model import Results
 from ..study.model import Study
 from ..text.style import Style
@@ -31,7 +31,7 @@ _QUOTED_WORDS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class ItemPlace:
     """A place that covers an item.
 
     `section` are the headings above it, or what it is part of; `paragraph` counts the paragraphs of the section from 1
@@ -41,16 +41,16 @@ class Spot:
     section: str
     paragraph: int
     words: str
-    pdf: Place | None = None
-    word: Place | None = None
+    pdf: PagePosition | None = None
+    word: PagePosition | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChecklistLine:
     """A line of the checklist: the item, the places that cover it, the author's reason to leave it out, the facts."""
 
     item: Item
-    spots: tuple[Spot, ...]
+    spots: tuple[ItemPlace, ...]
     reason: str
     facts: tuple[Fact, ...]
 
@@ -64,14 +64,14 @@ class Entry:
 class Checklist:
     """The checklist of a manuscript, every item in the order of the statement."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ChecklistLine, ...]
 
     @property
     def uncovered(self) -> tuple[str, ...]:
         """The numbers of the items that the manuscript neither covers nor explains."""
         return tuple(entry.item.number for entry in self.entries if entry.status == "not covered")
 
-    def __getitem__(self, number: str) -> Entry:
+    def __getitem__(self, number: str) -> ChecklistLine:
         """Return the line of an item."""
         return next(entry for entry in self.entries if entry.item.number == number)
 
@@ -108,7 +108,7 @@ def strobe(
     covered by a title that says "cohort", "follow-up study" or "longitudinal study" as well.
     """
     finders = Finder(pdf_lines), Finder(word_lines)
-    spots: dict[str, list[Spot]] = {}
+    spots: dict[str, list[ItemPlace]] = {}
     for paragraph, mark in _marked(text):
         spot = _spot(text, paragraph, mark, finders)
         for number in items_of(mark.name):
@@ -119,7 +119,7 @@ def strobe(
     why = checked_reasons(reasons or {})
     return Checklist(
         tuple(
-            Entry(
+            ChecklistLine(
                 item,
                 tuple(spots.get(item.number, ())),
                 why.get(item.number, ""),
@@ -192,7 +192,7 @@ def _marked(text: ManuscriptText) -> Iterator[tuple[Paragraph, Mark]]:
                 yield paragraph, mark
 
 
-def _spot(text: ManuscriptText, paragraph: Paragraph, mark: Mark, finders: tuple[Finder, Finder]) -> Spot | None:
+def _spot(text: ManuscriptText, paragraph: Paragraph, mark: Mark, finders: tuple[Finder, Finder]) -> ItemPlace | None:
     """Return the place that a mark stands for; None where it is around nothing."""
     if heading_level(paragraph):
         inside = [other for other in text.body if other.path[: len(paragraph.path)] == paragraph.path]
@@ -205,12 +205,12 @@ def _spot(text: ManuscriptText, paragraph: Paragraph, mark: Mark, finders: tuple
     return _placed(text, paragraph, mark, finders)
 
 
-def _placed(text: ManuscriptText, paragraph: Paragraph, mark: Mark, finders: tuple[Finder, Finder]) -> Spot:
+def _placed(text: ManuscriptText, paragraph: Paragraph, mark: Mark, finders: tuple[Finder, Finder]) -> ItemPlace:
     words = paragraph.text[mark.start : mark.end].split()
     quoted = " ".join(words[:_QUOTED_WORDS]) + (" …" if len(words) > _QUOTED_WORDS else "")
     pdf, word = (finder.find(paragraph.text, mark.start, mark.end) for finder in finders)
     section, number = _address(text, paragraph)
-    return Spot(section, number, quoted, pdf, word)
+    return ItemPlace(section, number, quoted, pdf, word)
 
 
 def _address(text: ManuscriptText, paragraph: Paragraph) -> tuple[str, int]:
@@ -225,10 +225,10 @@ def _address(text: ManuscriptText, paragraph: Paragraph) -> tuple[str, int]:
     return ", ".join(paragraph.path), beside.index(paragraph) + 1
 
 
-def _title_spot(text: ManuscriptText, finders: tuple[Finder, Finder]) -> Spot | None:
+def _title_spot(text: ManuscriptText, finders: tuple[Finder, Finder]) -> ItemPlace | None:
     """Return the place of a title that names the design."""
     met = _DESIGN.search(text.title)
     if met is None:
         return None
     pdf, word = (finder.find(text.title, 0, len(text.title)) for finder in finders)
-    return Spot("Title", 0, met[0], pdf, word)
+    return ItemPlace("Title", 0, met[0], pdf, word)

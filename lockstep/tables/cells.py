@@ -10,7 +10,7 @@ from typing import Final
 from ..results.model import Record, Results
 from ..study.model import FOLLOW_UP, Study, slug
 from ..text import numbers
-from ..text.provenance import Printed, joined
+from ..text.provenance import PrintedText, joined
 from ..text.style import Style
 
 EM_SPACE: Final = "\N{EM SPACE}"
@@ -21,7 +21,7 @@ _CAPITALISED: Final = re.compile(r"\b[^\W\d_][^\W\d_A-Z]+\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GroupColumn:
     """A group of patients: its heading, and the path of its records below a variable ("" or ".by_sex.male")."""
 
     label: str
@@ -60,9 +60,9 @@ def in_sentence(label: str) -> str:
     return _CAPITALISED.sub(lambda word: word[0].lower(), label)
 
 
-def bare(record: Record, style: Style) -> Printed:
+def bare(record: Record, style: Style) -> PrintedText:
     """Print a record's value alone."""
-    return Printed(numbers.bare_text(record, style), (record.id,))
+    return PrintedText(numbers.bare_text(record, style), (record.id,))
 
 
 def placed(rows: Iterable[Row], columns: Sequence[str]) -> list[Row]:
@@ -72,7 +72,7 @@ def placed(rows: Iterable[Row], columns: Sequence[str]) -> list[Row]:
         heading = heading if row.indent else row.label
         name = f"{heading}: {row.label}" if row.indent and heading else row.label
         cells = tuple(
-            tuple(text.at(f"{name}, {column}") if isinstance(text, Printed) else text for text in cell)
+            tuple(text.at(f"{name}, {column}") if isinstance(text, PrintedText) else text for text in cell)
             for cell, column in zip(row.cells, columns if row.cells else (), strict=True)
         )
         found.append(replace(row, cells=cells))

@@ -10,9 +10,9 @@ from ..study.model import Study, slug
 from ..study.tables import Characteristics, Summary, TableRow
 from ..text import numbers
 from ..text.level_names import heading, named
-from ..text.provenance import Printed, joined
+from ..text.provenance import PrintedText, joined
 from ..text.style import Style
-from .cells import Column, Row, bare, missing, placed, variable_label
+from .cells import GroupColumn, Row, bare, missing, placed, variable_label
 
 _MARKED: Final[Mapping[Summary, str]] = {
     "median_range": "Median (range).",
@@ -23,10 +23,10 @@ _MARKED: Final[Mapping[Summary, str]] = {
 
 def characteristics(table: Characteristics, study: Study, results: Results, style: Style) -> dict[str, Any]:
     """Return what the template of a table of characteristics prints."""
-    columns = [Column("All patients", bare(results["flow.analysed"], style).at("All patients"), "")]
+    columns = [GroupColumn("All patients", bare(results["flow.analysed"], style).at("All patients"), "")]
     if table.by is not None:
         columns += [
-            Column(
+            GroupColumn(
                 label=label,
                 n=bare(results[f"{slug(table.by)}.{slug(level)}.count"], style).at(named(study.label(table.by), label)),
                 path=f".by_{slug(table.by)}.{slug(level)}",
@@ -54,14 +54,14 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
     }
 
 
-def _standing_alone(column: Column, table: Characteristics, study: Study) -> str:
+def _standing_alone(column: GroupColumn, table: Characteristics, study: Study) -> str:
     """Return a column's heading with the variable that stands above it."""
     return named(study.label(table.by), column.label) if table.by and column.path else column.label
 
 
 def _variable_rows(
     spec: TableRow,
-    columns: Sequence[Column],
+    columns: Sequence[GroupColumn],
     marks: Mapping[Summary, str],
     study: Study,
     results: Results,
@@ -71,10 +71,10 @@ def _variable_rows(
     label, unit = variable_label(spec.variable, study)
     heading = f"{label}, {numbers.unit_text(unit, style)}" if unit else label
 
-    def cell(path: str, *parts: str) -> tuple[Printed, ...]:
+    def cell(path: str, *parts: str) -> tuple[PrintedText, ...]:
         return tuple(bare(results[f"{stem}{path}.{part}"], style) for part in parts)
 
-    def whole(text: str, *parts: Printed) -> tuple[Printed]:
+    def whole(text: str, *parts: PrintedText) -> tuple[PrintedText]:
         # A group without values has nothing to print: one empty cell, not a phrase for each of its numbers.
         nobody = results[parts[0].ids[0]].n == 0
         return (joined(style.empty if nobody else text, *parts),)
@@ -119,5 +119,5 @@ def _count_percent(stem: str, results: Results, style: Style) -> tuple[str, str]
     printer = numbers.bare_text if style.percent_in_heading else numbers.value_text
     return (
         bare(results[f"{stem}.count"], style),
-        Printed(style.empty if percent.value is None else printer(percent, style), (percent.id,)),
+        PrintedText(style.empty if percent.value is None else printer(percent, style), (percent.id,)),
     )

@@ -8,7 +8,7 @@ from ..results.model import Results
 from ..study.model import Study, slug
 from ..study.tables import CrossTable
 from ..text import numbers
-from ..text.provenance import Printed
+from ..text.provenance import PrintedText
 from ..text.style import Style
 from .cells import NOTE, bare, variable_label
 from .characteristics import characteristics
@@ -32,8 +32,8 @@ def _tests(variable: str, by: str | None, study: Study, results: Results, style:
     chi_square, fisher = results[f"{stem}.chi_square.p_value"], results[f"{stem}.fisher.p_value"]
     return {
         "label": variable_label(variable, study)[0],
-        "chi_square": Printed(numbers.p_text(chi_square.value, style), (chi_square.id,), NOTE),
+        "chi_square": PrintedText(numbers.p_text(chi_square.value, style), (chi_square.id,), NOTE),
         "df": bare(results[f"{stem}.chi_square.df"], style).at(NOTE),
-        "fisher": Printed(numbers.p_text(fisher.value, style), (fisher.id,), NOTE),
+        "fisher": PrintedText(numbers.p_text(fisher.value, style), (fisher.id,), NOTE),
         "simulated": " (Monte Carlo simulation)" if "simulation" in fisher.method else "",
     }

@@ -10,7 +10,7 @@ from ..study.model import Study, slug
 from ..study.tables import Models
 from ..text import numbers
 from ..text.assumptions import WHOLE_MODEL, violations
-from ..text.provenance import Printed
+from ..text.provenance import PrintedText
 from ..text.style import Style
 from .cells import NOTE, Row, bare, in_sentence, missing, placed, variable_label
 
@@ -42,7 +42,7 @@ def models(table: Models, study: Study, results: Results, style: Style) -> dict[
 
 def _not_proportional(
     endpoints: Sequence[str], study: Study, results: Results, style: Style
-) -> Iterator[tuple[list[tuple[str, Printed]], str]]:
+) -> Iterator[tuple[list[tuple[str, PrintedText]], str]]:
     """Yield the significant checks of the models shown: variables with their P values, and the models in words."""
     for found in violations(study, results, endpoints=endpoints):
         if found.model != "subgroup":
@@ -51,7 +51,7 @@ def _not_proportional(
             terms = [
                 (
                     WHOLE_MODEL if name is None else in_sentence(study.label(name)),
-                    Printed(numbers.p_text(test.value, style), (test.id,), NOTE),
+                    PrintedText(numbers.p_text(test.value, style), (test.id,), NOTE),
                 )
                 for name, test in found.terms
             ]
@@ -104,19 +104,19 @@ def _complete(endpoints: Sequence[str], results: Results, style: Style) -> str:
     return "" if model.value == everybody.value else bare(model, style).at(NOTE)
 
 
-def _ratio(record: Record, style: Style) -> Printed:
+def _ratio(record: Record, style: Style) -> PrintedText:
     """Print a hazard ratio with its interval, without naming the level, which the column heading does."""
     if record.value is None:
-        return Printed(numbers.value_text(record, style), (record.id,))
+        return PrintedText(numbers.value_text(record, style), (record.id,))
     worded = None in (record.conf_low, record.conf_high)
     span = numbers.span_text(*numbers.limits_text(record, style), style, worded=worded)
-    return Printed(f"{numbers.value_text(record, style)} ({span})", (record.id,))
+    return PrintedText(f"{numbers.value_text(record, style)} ({span})", (record.id,))
 
 
-def _p(record: Record, style: Style) -> Printed:
-    return Printed(numbers.p_number(record.value, style), (record.id,))
+def _p(record: Record, style: Style) -> PrintedText:
+    return PrintedText(numbers.p_number(record.value, style), (record.id,))
 
 
 def _printed_ids(sections: Sequence[tuple[str, Sequence[Row]]]) -> set[str]:
     texts = (text for _, rows in sections for row in rows for cell in row.cells for text in cell)
-    return {name for text in texts if isinstance(text, Printed) for name in text.ids}
+    return {name for text in texts if isinstance(text, PrintedText) for name in text.ids}

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..base.errors import ReportError
 from ..results.model import Results
 from ..study.model import Study
-from ..text.provenance import Printed
+from ..text.provenance import PrintedText
 from ..text.style import Style
 from .characteristics import characteristics
 from .cross_table import cross_table
@@ -35,7 +35,7 @@ class RenderedTable:
     """
 
     markdown: str
-    printed: tuple[Printed, ...] = ()
+    printed: tuple[PrintedText, ...] = ()
     marked: str | None = None
 
     def _repr_markdown_(self) -> str:
@@ -57,7 +57,7 @@ def render_table(name: str, study: Study, results: Results, style: Style) -> Ren
     if table is None:
         known = ", ".join(study.tables) or "none"
         raise ReportError(f"no table '{name}' in study.toml; it has: {known}")
-    context, printed = TABLE_KINDS[table.kind](table, study, results, style), list[Printed]()
+    context, printed = TABLE_KINDS[table.kind](table, study, results, style), list[PrintedText]()
     try:
         plain = render_template(table.template, study.folder, context, style, printed=printed)
         marked = render_template(table.template, study.folder, context, style, marked=True)

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from ..base import escape
 from ..base.errors import ReportError
 from ..base.resources import TEMPLATES
-from ..text.provenance import Printed, marked_html, marked_markdown
+from ..text.provenance import PrintedText, marked_html, marked_markdown
 from ..text.style import Style
 
 
@@ -30,7 +30,7 @@ def render_template(
     context: Mapping[str, Any],
     style: Style | None = None,
     *,
-    printed: list[Printed] | None = None,
+    printed: list[PrintedText] | None = None,
     marked: bool = False,
 ) -> str:
     """Render a template of `folder`/templates, or of the templates that come with the program, escaping what it prints.
@@ -88,10 +88,12 @@ def _lines(error: Exception) -> Iterator[tuple[str, int]]:
     yield from reversed(frames)
 
 
-def _filter(escaped: Callable[[str], str], *, printed: list[Printed] | None, marked: bool) -> Callable[[Any], Markup]:
+def _filter(
+    escaped: Callable[[str], str], *, printed: list[PrintedText] | None, marked: bool
+) -> Callable[[Any], Markup]:
     def apply(text: Any) -> Markup:
         markdown = escaped(str(text))
-        if isinstance(text, Printed):
+        if isinstance(text, PrintedText):
             _note(text, printed)
             markdown = marked_markdown(markdown, text.ids) if marked else markdown
         return Markup(markdown)  # noqa: S704 (escaped here)
@@ -109,14 +111,14 @@ def _breakable(text: str) -> Markup:
     return Markup(re.sub(r"(?<=\w)([._])(?=[^\W\d])", r"\1<wbr>", escape.html_text(text)))  # noqa: S704 (escaped here)
 
 
-def _note(text: Printed, printed: list[Printed] | None) -> None:
+def _note(text: PrintedText, printed: list[PrintedText] | None) -> None:
     if printed is not None and text.ids:
         printed.append(text)
 
 
-def _literal(value: Any, *, printed: list[Printed] | None, marked: bool) -> Any:
+def _literal(value: Any, *, printed: list[PrintedText] | None, marked: bool) -> Any:
     """Escape what jinja2's own escaping leaves: braces, which Quarto would read as a shortcode."""
-    if isinstance(value, Printed):
+    if isinstance(value, PrintedText):
         _note(value, printed)
         return Markup(marked_html(value, value.ids) if marked else escape.html_text(value))  # noqa: S704 (escaped here)
     return Markup(escape.html_text(value)) if type(value) is str else value  # noqa: S704 (escaped here)

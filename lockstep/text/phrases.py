@@ -12,7 +12,7 @@ from ..results.model import Record, Results
 from ..results.released import Released
 from ..study.expressions import Expression, parse_expression
 from . import numbers
-from .provenance import Printed, marked_markdown
+from .provenance import PrintedText, marked_markdown
 from .style import NBSP, Style
 
 ALPHA: Final = "alpha"
@@ -39,9 +39,9 @@ class Phrase:
         return self.text
 
     @property
-    def printed(self) -> tuple[Printed, ...]:
+    def printed(self) -> tuple[PrintedText, ...]:
         """The text with its ids, as tables and figures have theirs."""
-        return (Printed(self.text, self.ids),)
+        return (PrintedText(self.text, self.ids),)
 
     def _repr_markdown_(self) -> str:
         return escape.markdown(self.text) if self.markup is None else self.markup

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..base import escape
 
 
-class Printed(str):
+class PrintedText(str):
     """A text with the ids of the results that it prints, and the place in a table or figure where it stands."""
 
     __slots__ = ("ids", "place")
@@ -15,20 +15,20 @@ class Printed(str):
     ids: tuple[str, ...]
     place: str
 
-    def __new__(cls, text: str, ids: Iterable[str] = (), place: str = "") -> Printed:
+    def __new__(cls, text: str, ids: Iterable[str] = (), place: str = "") -> PrintedText:
         """Return `text`, which prints the results with these ids."""
         new = super().__new__(cls, text)
         new.ids, new.place = tuple(dict.fromkeys(ids)), place
         return new
 
-    def at(self, place: str) -> Printed:
+    def at(self, place: str) -> PrintedText:
         """Return the same text at a place."""
-        return Printed(self, self.ids, place)
+        return PrintedText(self, self.ids, place)
 
 
-def joined(text: str, *parts: str) -> Printed:
+def joined(text: str, *parts: str) -> PrintedText:
     """Return a text that was put together from these parts, with all their ids."""
-    return Printed(text, (record_id for part in parts if isinstance(part, Printed) for record_id in part.ids))
+    return PrintedText(text, (record_id for part in parts if isinstance(part, PrintedText) for record_id in part.ids))
 
 
 def marked_markdown(markdown: str, ids: Iterable[str]) -> str:

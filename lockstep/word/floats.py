@@ -39,7 +39,7 @@ _NUMBERED: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Float:
+class WordFloat:
     """A table or figure with its caption: `blocks` in the order of the document, the caption among them."""
 
     label: str
@@ -66,10 +66,10 @@ class Target:
         return f"{self.label}-number"
 
 
-def find_floats(body: Element) -> list[Float]:
+def find_floats(body: Element) -> list[WordFloat]:
     """Return the floats of a body, whose labels are bookmarks around (or in) them."""
     opened: dict[str, tuple[str, list[Element]]] = {}
-    floats: list[Float] = []
+    floats: list[WordFloat] = []
     free = {block: None for block in find_all(body, "w:p") if style_of(block) in _CAPTION_STYLES}
     for block in body:
         if is_a(block, "w:bookmarkStart"):
@@ -79,7 +79,7 @@ def find_floats(body: Element) -> list[Float]:
             own = [item for item in blocks if item in free]
             if _LABEL.match(name) and own:
                 # The caption of a figure of several parts stands after those of its parts.
-                floats.append(Float(name, own[-1], tuple(blocks)))
+                floats.append(WordFloat(name, own[-1], tuple(blocks)))
                 del free[own[-1]]
         else:
             for _, blocks in opened.values():
@@ -87,16 +87,16 @@ def find_floats(body: Element) -> list[Float]:
     return floats + [_float_around(caption) for caption in free]
 
 
-def _float_around(caption: Element) -> Float:
+def _float_around(caption: Element) -> WordFloat:
     """Return the float of a caption that no label surrounds: with the picture above it, or else the table below it."""
     names = [attribute(start, "w:name") for start in find_all(caption, "w:bookmarkStart")]
     label = next((name for name in names if _LABEL.match(name)), "")
     above, below = caption.getprevious(), caption.getnext()
     if above is not None and is_a(above, "w:p") and has_picture(above):
-        return Float(label, caption, (above, caption))
+        return WordFloat(label, caption, (above, caption))
     if below is not None and is_a(below, "w:tbl"):
-        return Float(label, caption, (caption, below))
-    return Float(label, caption, (caption,))
+        return WordFloat(label, caption, (caption, below))
+    return WordFloat(label, caption, (caption,))
 
 
 def caption_words(caption: Element) -> str:
@@ -111,7 +111,7 @@ def has_picture(block: Element) -> bool:
     return next(block.iter(qualified("w:drawing")), None) is not None
 
 
-def set_captions(body: Element, floats: Iterable[Float]) -> dict[str, Target]:
+def set_captions(body: Element, floats: Iterable[WordFloat]) -> dict[str, Target]:
     """Place and style the captions of all floats, and number them by fields; return the targets by label."""
     targets = {}
     for item in floats:
@@ -132,7 +132,7 @@ def _has_field(paragraph: Element) -> bool:
     return next(paragraph.iter(qualified("w:instrText")), None) is not None
 
 
-def _place_caption(item: Float) -> None:
+def _place_caption(item: WordFloat) -> None:
     """Set a table's caption above it and a figure's below, and leave their looks to the styles."""
     if item.is_table:
         set_style(item.caption, "TableCaption")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from lxml.etree import _Element as Element
 
 from ..base.errors import ReportError
-from .floats import Float, has_picture
+from .floats import WordFloat, has_picture
 from .wordml import (
     attribute,
     drop,
@@ -123,7 +123,7 @@ def shrink_last(body: Element) -> None:
         put(formats, "w:spacing", before=0, after=0, line=20, lineRule="exact")
 
 
-def drop_pictures(floats: Iterable[Float]) -> None:
+def drop_pictures(floats: Iterable[WordFloat]) -> None:
     """Leave of each figure its legend."""
     for item in floats:
         if item.is_table:

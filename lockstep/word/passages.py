@@ -76,7 +76,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedDocument:
     """Everything that a Word file prints: passages and citations in its order.
 
     `targets` are the names of the references' bookmarks, `labels` the bookmarks of floats with their names ("Table 1").
@@ -91,7 +91,7 @@ class Printed:
         """Return the passages of these kinds."""
         return tuple(passage for passage in self.passages if passage.kind in kinds)
 
-    def within(self, file: str, *, form: bool = False) -> Printed:
+    def within(self, file: str, *, form: bool = False) -> PrintedDocument:
         """Return the same with each place named as one of a file: "Table1.docx: Table 1, note".
 
         In a `form`, which no reader of the journal sees, nothing has to be italic.
@@ -115,7 +115,7 @@ class Printed:
         return found
 
 
-def read_printed(path: Path) -> Printed:
+def read_printed(path: Path) -> PrintedDocument:
     """Read what a Word file prints.
 
     Raises
@@ -154,7 +154,7 @@ def read_printed(path: Path) -> Printed:
                 headings = [*headings[: level - 1], text.strip()]
             if text.strip():
                 passages.append(_placed(style, headings, table, letters))
-    return Printed(tuple(passages), tuple(_citations(root)), frozenset(_reference_marks(root)), labels)
+    return PrintedDocument(tuple(passages), tuple(_citations(root)), frozenset(_reference_marks(root)), labels)
 
 
 def _placed(style: str, headings: list[str], table: str, letters: list[_Letter]) -> Passage:

@@ -8,13 +8,13 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from .floats import Float, caption_words
+from .floats import WordFloat, caption_words
 from .wordml import find, qualified
 
 _EMU_PER_TWIP: Final = 635  # English metric units, in which drawings are measured
 
 
-def describe_pictures(body: Element, floats: Iterable[Float], alt_texts: Mapping[str, str]) -> None:
+def describe_pictures(body: Element, floats: Iterable[WordFloat], alt_texts: Mapping[str, str]) -> None:
     """Give every picture an id of its own, no margins, and an alternative text.
 
     `alt_texts` go by the figure's label, or by the name or stem of the image file. They come before what the file has;

@@ -17,7 +17,7 @@ BUILT_IN: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class WordStyle:
     """A paragraph or character style of reference.toml; None is "as the base style"."""
 
     name: str
@@ -62,7 +62,7 @@ def element(tag: str, **values: str | int | None) -> str:
     return f"<w:{tag}{written}/>" if written else ""
 
 
-def flags(style: Style, **tags: str) -> str:
+def flags(style: WordStyle, **tags: str) -> str:
     """Return the elements of those fields that are switched on."""
     return "".join(f"<w:{tag}/>" for field, names in tags.items() if getattr(style, field) for tag in names.split())
 
@@ -82,7 +82,7 @@ def style_id(name: str) -> str:
     return "".join(word[0].upper() + word[1:] for word in name.split())
 
 
-def paragraph_properties(style: Style) -> str:
+def paragraph_properties(style: WordStyle) -> str:
     """Return the children of w:pPr, in the order of the schema."""
     sides = ("top", "left", "bottom", "right")
     line = scaled(style.line, 240)
@@ -109,7 +109,7 @@ def paragraph_properties(style: Style) -> str:
     )
 
 
-def run_properties(style: Style, fonts: Mapping[str, str]) -> str:
+def run_properties(style: WordStyle, fonts: Mapping[str, str]) -> str:
     """Return the children of w:rPr, in the order of the schema."""
     size = scaled(style.size, 2)
     return "".join(
@@ -123,7 +123,7 @@ def run_properties(style: Style, fonts: Mapping[str, str]) -> str:
     )
 
 
-def style_xml(style: Style, fonts: Mapping[str, str]) -> str:
+def style_xml(style: WordStyle, fonts: Mapping[str, str]) -> str:
     """Return one style."""
     default_base = "Normal" if style.kind == "paragraph" else "Default Paragraph Font"
     base = default_base if style.base is None else style.base
@@ -175,9 +175,9 @@ def table_styles_xml(table: Mapping[str, float]) -> str:
 def styles_xml(definition: Mapping[str, Any]) -> str:
     """Return all styles; a paragraph has single spacing and widow control unless its style says otherwise."""
     fonts, defaults = definition["fonts"], definition["defaults"]
-    base = Style(name="", font=defaults["font"], size=defaults["size"])
+    base = WordStyle(name="", font=defaults["font"], size=defaults["size"])
     language = element("lang", val=defaults["language"], eastAsia=defaults["language"], bidi="ar-SA")
-    styles = (Style(**entry) for entry in definition["style"])
+    styles = (WordStyle(**entry) for entry in definition["style"])
     return (
         f'<w:styles xmlns:w="{W}"><w:docDefaults>'
         f"<w:rPrDefault><w:rPr>{run_properties(base, fonts)}{language}</w:rPr></w:rPrDefault>"

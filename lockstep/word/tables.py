@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 
 from ..base.errors import ReportError
 from .floats import has_picture
-from .widths import Cell, column_widths, least_width
+from .widths import TableCell, column_widths, least_width
 from .wordml import (
     attribute,
     drop,
@@ -127,7 +127,7 @@ def _set_widths(table: Element, rows: Sequence[Element], headings: int, room: Ro
         column = 0
         for cell in find_all(row, "w:tc"):
             span = _span(cell)
-            cells.append((cell, Cell(_cell_text(cell), column, span, bold=number < headings)))
+            cells.append((cell, TableCell(_cell_text(cell), column, span, bold=number < headings)))
             column += span
         columns = max(columns, column)
     items = [item for _, item in cells]
@@ -159,7 +159,7 @@ def _set_widths(table: Element, rows: Sequence[Element], headings: int, room: Ro
     return way.room == room.on_side
 
 
-def _way_to_fit(cells: Sequence[Cell], columns: int, room: Room) -> _Way | None:
+def _way_to_fit(cells: Sequence[TableCell], columns: int, room: Room) -> _Way | None:
     """Return the first way in which no word or number breaks: upright, in smaller type, on its side; None if none."""
     ways = [_Way(room.upright, room.size - step / 2) for step in range(_UPRIGHT_STEPS)]
     ways += [_Way(room.on_side, room.size - step / 2, _NARROW_MARGINS) for step in range(_ON_SIDE_STEPS)]

@@ -56,7 +56,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Float:
+class PrintedFloat:
     """A table or figure: `number` as printed, `place` how many paragraphs of the body stand before it.
 
     `rows` are the cells of a table, `alt_texts` describe the pictures of a figure, `note` stands under a table.
@@ -87,7 +87,7 @@ class ManuscriptText:
     front: tuple[Paragraph, ...]
     abstract: tuple[Paragraph, ...]
     body: tuple[Paragraph, ...]
-    floats: tuple[Float, ...]
+    floats: tuple[PrintedFloat, ...]
     references: tuple[str, ...]
     footnotes: int = 0
     bookmarks: Mapping[str, Paragraph] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class ManuscriptText:
             counts[name] = counts.get(name, 0) + paragraph.words
         return counts
 
-    def of_kind(self, kind: Literal["table", "figure"]) -> tuple[Float, ...]:
+    def of_kind(self, kind: Literal["table", "figure"]) -> tuple[PrintedFloat, ...]:
         """Return the tables or the figures."""
         return tuple(item for item in self.floats if item.kind == kind)
 
@@ -157,7 +157,7 @@ def read_text(path: Path) -> ManuscriptText:
     parts = read_package(path)
     body = find(parse(parts, DOCUMENT), "w:body")
     paragraphs: list[Paragraph] = []
-    floats: list[Float] = []
+    floats: list[PrintedFloat] = []
     captions: list[Paragraph] = []
     headings: list[str] = []
     pending: tuple[str, ...] = ()  # names of bookmarks that start between paragraphs
@@ -182,7 +182,7 @@ def read_text(path: Path) -> ManuscriptText:
                     caption = met
                 else:
                     place = len(paragraphs)
-                    floats.append(Float("figure", met["number"], met["text"], place, alt_texts=pictures))
+                    floats.append(PrintedFloat("figure", met["number"], met["text"], place, alt_texts=pictures))
                     pictures = ()
                 continue
             if style == "TableNote" and floats and floats[-1].kind == "table":
@@ -198,7 +198,7 @@ def read_text(path: Path) -> ManuscriptText:
 
 
 def _sorted(
-    paragraphs: list[Paragraph], floats: list[Float], captions: list[Paragraph], *, footnotes: int
+    paragraphs: list[Paragraph], floats: list[PrintedFloat], captions: list[Paragraph], *, footnotes: int
 ) -> ManuscriptText:
     """Tell what stands before the text from abstract, body and references."""
     first = next((i for i, paragraph in enumerate(paragraphs) if heading_level(paragraph)), len(paragraphs))
@@ -235,7 +235,7 @@ def _marks(block: Element) -> tuple[Mark, ...]:
     )
 
 
-def _table(caption: re.Match[str], table: Element, place: int) -> Float:
+def _table(caption: re.Match[str], table: Element, place: int) -> PrintedFloat:
     rows = tuple(
         tuple(
             " ".join(text_of(paragraph) for paragraph in cell.iter(qualified("w:p"))).strip()
@@ -243,12 +243,12 @@ def _table(caption: re.Match[str], table: Element, place: int) -> Float:
         )
         for row in find_all(table, "w:tr")
     )
-    return Float("table", caption["number"], caption["text"], place, rows=rows)
+    return PrintedFloat("table", caption["number"], caption["text"], place, rows=rows)
 
 
-def _noted(table: Float, text: str) -> Float:
+def _noted(table: PrintedFloat, text: str) -> PrintedFloat:
     note = f"{table.note} {text}".strip()
-    return Float(table.kind, table.number, table.caption, table.place, table.rows, note, table.alt_texts)
+    return PrintedFloat(table.kind, table.number, table.caption, table.place, table.rows, note, table.alt_texts)
 
 
 def _alt_texts(block: Element) -> Iterator[str]:

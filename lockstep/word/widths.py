@@ -45,7 +45,7 @@ _FULL_FROM: Final = 0.55  # a table whose content takes this much of the text's 
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """A cell's text, and the columns that it covers."""
 
     text: str
@@ -61,7 +61,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def least_width(
-    cells: Sequence[Cell], columns: int, *, room: int, size: float, margins: int, parted: bool = False
+    cells: Sequence[TableCell], columns: int, *, room: int, size: float, margins: int, parted: bool = False
 ) -> float:
     """Return the width that a table needs so that no word or number breaks and its labels have some room.
 
@@ -71,7 +71,7 @@ def least_width(
 
 
 def column_widths(
-    cells: Sequence[Cell],
+    cells: Sequence[TableCell],
     columns: int,
     *,
     room: int,
@@ -109,7 +109,9 @@ def column_widths(
     return _scaled([width + spare / columns for width in natural], round(sum(natural) + spare))
 
 
-def _least(cells: Sequence[Cell], columns: int, room: int, size: float, margins: int, *, parted: bool) -> list[float]:
+def _least(
+    cells: Sequence[TableCell], columns: int, room: int, size: float, margins: int, *, parted: bool
+) -> list[float]:
     """Return the least width of each column: what must stay on one line, and some room for the labels of the rows."""
     parts = partial(_unbreakable, parted=parted)
     least = _needed(cells, columns, size, margins, parts, most=_WIDEST_WORD * room)
@@ -132,7 +134,13 @@ def _unbreakable(text: str, *, parted: bool) -> list[str]:
 
 
 def _needed(
-    cells: Sequence[Cell], columns: int, size: float, margins: int, parts: Callable[[str], list[str]], *, most: float
+    cells: Sequence[TableCell],
+    columns: int,
+    size: float,
+    margins: int,
+    parts: Callable[[str], list[str]],
+    *,
+    most: float,
 ) -> list[float]:
     """Return the width that each column needs for the widest part of its cells; a wide cell asks its columns alike."""
     widths = [float(margins)] * columns

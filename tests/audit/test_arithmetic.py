@@ -19,12 +19,12 @@ from lockstep.audit.arithmetic import (
     percent_of,
     percent_of_some_count,
 )
-from lockstep.audit.printed import Printed, fixed, parse_printed
+from lockstep.audit.printed import PrintedNumber, fixed, parse_printed
 from lockstep.audit.survival_bounds import kaplan_meier_bounds, rate_after_at_most, rate_after_events, rate_and_median
 from lockstep.audit.table_tests import chi_square_p, fisher_p
 
 
-def p(text: str) -> Printed:
+def p(text: str) -> PrintedNumber:
     """Return a printed number."""
     printed = parse_printed(text)
     assert printed is not None

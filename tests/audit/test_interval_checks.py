@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm, t
 
 from lockstep.audit.command import run_audit
-from lockstep.audit.printed import Printed, fixed, parse_printed
+from lockstep.audit.printed import PrintedNumber, fixed, parse_printed
 from lockstep.audit.proofs import Proof, carry_out, parse_proofs
 from lockstep.base.errors import LockstepError
 
@@ -176,5 +176,5 @@ def test_the_audit_finds_them_in_a_file_of_any_paper(tmp_path: Path, capsys: pyt
 def test_a_printed_number_has_all_the_values_that_round_to_it() -> None:
     """The interval of a check is that of the print: 0.4 is 0.35 to 0.45."""
     number = parse_printed("0.4")
-    assert isinstance(number, Printed)
+    assert isinstance(number, PrintedNumber)
     assert (number.low, number.high) == (Fraction(35, 100), Fraction(45, 100))

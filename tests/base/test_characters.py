@@ -20,7 +20,7 @@ from lockstep.qmd.source import parse
 from lockstep.qmd.yaml_text import read_mapping
 from lockstep.references.bibliography import refuse_repeated
 from lockstep.render.finish import finish
-from lockstep.render.result import Draft
+from lockstep.render.result import RenderResult
 from lockstep.study.sections import read_toml
 from lockstep.text.eastern import PACKAGE, eastern_fonts, font_folder
 from lockstep.word.finishing import finish_docx
@@ -92,11 +92,11 @@ def test_a_character_is_named_as_people_know_it() -> None:
 # ---- fonts ---------------------------------------------------------------------------------------------------------
 
 
-def draft(folder: Path, body: str, **metadata: Any) -> Draft:
+def draft(folder: Path, body: str, **metadata: Any) -> RenderResult:
     """Return a draft whose Typst document has a body."""
     typst = folder / "report.typ"
     typst.write_text(typst_source(body, title="T", lang="en", **metadata), encoding="utf-8")
-    return Draft(
+    return RenderResult(
         docx=folder / "none.docx",
         typst=typst,
         metadata={"title": "T", "lang": "en", **metadata},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lockstep.document.printed_places import Place, places_in, printed_at
+from lockstep.document.printed_places import PrintedPlace, places_in, printed_at
 from lockstep.qmd.source import parse
 from lockstep.results.model import Results
 from lockstep.study.model import Study
@@ -30,7 +30,7 @@ r.figure("retention")
 """
 
 
-def places() -> tuple[Place, ...]:
+def places() -> tuple[PrintedPlace, ...]:
     """Return the places of the text above."""
     return places_in(parse(BODY, path=Path("report.qmd")))
 
@@ -119,4 +119,4 @@ def test_what_cannot_be_answered_is_none(
     implants: Study, implants_results: Results, method: str, arguments: tuple[object, ...]
 ) -> None:
     """A call that these results cannot answer is no error here: the document may be of another time."""
-    assert printed_at(Place("report.qmd:1", method, arguments), implants, implants_results) is None
+    assert printed_at(PrintedPlace("report.qmd:1", method, arguments), implants, implants_results) is None

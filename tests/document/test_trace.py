@@ -17,7 +17,7 @@ from lockstep.results.model import Results
 from lockstep.study.model import Study
 from lockstep.tables.tables import render_table
 from lockstep.text.numbers import text
-from lockstep.text.provenance import Printed, joined
+from lockstep.text.provenance import PrintedText, joined
 from lockstep.text.style import NBSP
 
 
@@ -128,7 +128,7 @@ def test_printed_and_unprinted_results_are_all_results(traced: Trace, implants_r
 
 def test_joined_text_has_the_ids_of_its_parts_once() -> None:
     """A range made of one result twice names it once."""
-    one, two = Printed("1", ("a",)), Printed("2", ("b", "a"))
+    one, two = PrintedText("1", ("a",)), PrintedText("2", ("b", "a"))
     assert joined("1 to 2", one, two, "text").ids == ("a", "b")
 
 

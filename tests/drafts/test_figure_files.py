@@ -17,7 +17,7 @@ from sample_results import make_results, make_study, trial
 from lockstep.base.errors import ReportError
 from lockstep.document.report import Report
 from lockstep.drafts.figure_files import NumberedFigure, numbered_figures, upload_for, write_figure_files
-from lockstep.journals.file import Journal, Rule
+from lockstep.journals.file import Journal, JournalRule
 from lockstep.journals.profiles import styled
 from lockstep.preflight.figure_facts import FigureFacts, measure_figure
 from lockstep.qmd.source import parse
@@ -81,7 +81,9 @@ RULES: dict[str, dict[str, Any]] = {
 
 def journal(name: str, **rules: Any) -> Journal:
     """Return a journal with these rules."""
-    stated = {rule: Rule(rule, value, "", "https://example.org", date(2026, 1, 1)) for rule, value in rules.items()}
+    stated = {
+        rule: JournalRule(rule, value, "", "https://example.org", date(2026, 1, 1)) for rule, value in rules.items()
+    }
     return Journal(name, name, stated)
 
 

@@ -18,9 +18,9 @@ from lockstep.anonymisation.scan import traces
 from lockstep.base.errors import ReportError, StudyError
 from lockstep.base.progress import Progress
 from lockstep.drafts.workspace import stage, telling_words
-from lockstep.journals.file import Journal, Rule
+from lockstep.journals.file import Journal, JournalRule
 from lockstep.pdf.reading import PdfFacts, read_pdf
-from lockstep.runs.build import Report, build
+from lockstep.runs.build import BuildResult, build
 from lockstep.word import validity as ooxml
 from lockstep.word.text import read_text
 
@@ -57,11 +57,13 @@ BIBLIOGRAPHY = """
 
 def journal(name: str = "generic", **values: object) -> Journal:
     """Return a journal with these rules."""
-    rules = {rule: Rule(rule, value, "q", "https://example.org", date(2026, 1, 1)) for rule, value in values.items()}
+    rules = {
+        rule: JournalRule(rule, value, "q", "https://example.org", date(2026, 1, 1)) for rule, value in values.items()
+    }
     return Journal(name, "Generic", rules)
 
 
-def make(folder: Path, place: Path, *, blinded: bool = False, **rules: object) -> Report:
+def make(folder: Path, place: Path, *, blinded: bool = False, **rules: object) -> BuildResult:
     """Stage a study and build its draft."""
     staged = stage(folder, journal(**rules), place, blinded=blinded)
     with Path(os.devnull).open("w") as nowhere:
@@ -109,7 +111,7 @@ def study(built_flagship: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="module")
-def draft(study: Path) -> Report:
+def draft(study: Path) -> BuildResult:
     """Return a draft with floats at the end; the study's report is made first, and is not touched by the draft."""
     with Path(os.devnull).open("w") as nowhere:
         build(study, progress=Progress(nowhere, shown=False), renderer="builtin")
@@ -120,13 +122,13 @@ def draft(study: Path) -> Report:
 
 
 @pytest.fixture(scope="module")
-def legends(study: Path, draft: Report) -> Report:
+def legends(study: Path, draft: BuildResult) -> BuildResult:
     """Return a draft whose figures are files of their own; made after the other, when results are there."""
     assert draft.made
     return make(study, study.parent / "build" / "legends", figures_stand="in files of their own")
 
 
-def test_a_draft_is_made_without_a_warning(draft: Report, legends: Report) -> None:
+def test_a_draft_is_made_without_a_warning(draft: BuildResult, legends: BuildResult) -> None:
     """Its PDF is certified as PDF/UA, its Word file valid."""
     for report in (draft, legends):
         assert report.made
@@ -134,7 +136,7 @@ def test_a_draft_is_made_without_a_warning(draft: Report, legends: Report) -> No
         assert ooxml.problems(report.outputs[1]) == []
 
 
-def test_results_and_figures_of_the_study_are_used(study: Path, draft: Report) -> None:
+def test_results_and_figures_of_the_study_are_used(study: Path, draft: BuildResult) -> None:
     """Nothing is computed again where data, study and code are the same."""
     assert draft.made
     for name in ("results.json", "audit.json"):
@@ -148,7 +150,7 @@ def test_results_and_figures_of_the_study_are_used(study: Path, draft: Report) -
         assert (other / "build" / "figures" / "generic" / path.name).read_bytes() == path.read_bytes()
 
 
-def test_floats_keep_their_numbers_at_the_end(study: Path, draft: Report, legends: Report) -> None:
+def test_floats_keep_their_numbers_at_the_end(study: Path, draft: BuildResult, legends: BuildResult) -> None:
     """Captions have the numbers and the order that they have in the report; references say the same."""
     assert legends.made
     ordinary = read_text(study / "build" / "report.docx")
@@ -165,7 +167,7 @@ def test_floats_keep_their_numbers_at_the_end(study: Path, draft: Report, legend
         assert all(item.place >= len(manuscript.body) - 2 for item in manuscript.floats)
 
 
-def test_the_pdf_has_tables_and_figures_on_pages_of_their_own(draft: Report) -> None:
+def test_the_pdf_has_tables_and_figures_on_pages_of_their_own(draft: BuildResult) -> None:
     """Each caption is the only one of its page, behind the references; tables come first."""
     found = [(page, text) for page, _, text in lines_of(read_pdf(draft.outputs[0]))]
     references = max(page for page, text in found if text == "References")
@@ -179,7 +181,7 @@ def test_the_pdf_has_tables_and_figures_on_pages_of_their_own(draft: Report) -> 
     assert min(pages) > references
 
 
-def test_every_line_of_the_pdf_is_numbered_once(draft: Report) -> None:
+def test_every_line_of_the_pdf_is_numbered_once(draft: BuildResult) -> None:
     """Line numbers run from 1 without a gap: title, abstract, text, references and captions; tables have none."""
     facts = read_pdf(draft.outputs[0])
     numbers = [int(text) for _, x, text in lines_of(facts) if x < 71 and text.isdigit()]
@@ -191,7 +193,7 @@ def test_every_line_of_the_pdf_is_numbered_once(draft: Report) -> None:
         assert all(any(abs(line.y - y) <= 3 for y in margin) for line in own), page.number
 
 
-def test_lines_of_the_pdf_are_double_spaced(draft: Report) -> None:
+def test_lines_of_the_pdf_are_double_spaced(draft: BuildResult) -> None:
     """Abstract, text, references: from line to line about twice 1.15 of the size."""
     facts = read_pdf(draft.outputs[0])
     gaps = []
@@ -202,7 +204,7 @@ def test_lines_of_the_pdf_are_double_spaced(draft: Report) -> None:
     assert sum(abs(gap - 27.6) < 0.5 for gap in gaps) > 0.8 * len(gaps)
 
 
-def test_the_word_file_looks_like_a_manuscript(draft: Report) -> None:
+def test_the_word_file_looks_like_a_manuscript(draft: BuildResult) -> None:
     """Line numbers and page numbers in the one section, all text double-spaced in one size, no box."""
     word = draft.outputs[1]
     (section,) = word_files.body(word).iter("{*}sectPr")
@@ -224,7 +226,7 @@ def test_the_word_file_looks_like_a_manuscript(draft: Report) -> None:
     assert not any(spacing.get(f"{ooxml.W}line") for spacing in styles["TableText"].iter("{*}spacing"))
 
 
-def test_legends_come_without_pictures(draft: Report, legends: Report) -> None:
+def test_legends_come_without_pictures(draft: BuildResult, legends: BuildResult) -> None:
     """Neither the Word file nor the PDF holds one; the report with pictures does."""
     for report, there in ((draft, True), (legends, False)):
         assert bool(list(word_files.body(report.outputs[1]).iter("{*}drawing"))) is there
@@ -267,7 +269,7 @@ def test_a_study_without_a_project_has_the_program_s(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def planted(study: Path, draft: Report) -> Path:
+def planted(study: Path, draft: BuildResult) -> Path:
     """Return a flagship study with its authors' names, and what tells of them, planted throughout."""
     assert draft.made
     folder = study.parent / "planted"

@@ -29,7 +29,7 @@ from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.text.figure_size import FigureSize, figure_size
 from lockstep.text.figure_text import Text
-from lockstep.text.provenance import Printed
+from lockstep.text.provenance import PrintedText
 from lockstep.text.style import NBSP, Style
 
 Box = tuple[float, float, float, float]
@@ -49,7 +49,7 @@ THREE = (("Fixation: Cemented", 20), ("Fixation: Uncemented", 22), ("Fixation: H
 
 def steps(*parts: tuple[str, int]) -> tuple[Step, ...]:
     """Return steps of these labels and numbers."""
-    return tuple(Step(label, Printed(str(n), (f"id.{n}",))) for label, n in parts)
+    return tuple(Step(label, PrintedText(str(n), (f"id.{n}",))) for label, n in parts)
 
 
 def flow(

@@ -15,7 +15,7 @@ from lockstep.document.report import Report, open_study
 from lockstep.document.trace import trace
 from lockstep.drafts.figure_files import write_figure_files
 from lockstep.figures.kinds import figure_content
-from lockstep.journals.file import Journal, Rule
+from lockstep.journals.file import Journal, JournalRule
 from lockstep.journals.profiles import styled
 from lockstep.pdf.reading import read_pdf
 from lockstep.preflight.figure_facts import measure_figure
@@ -91,7 +91,9 @@ def test_what_leaves_has_its_numbers_and_draws_it_again(locked: Path) -> None:
 def test_a_journal_gets_its_files(locked: Path, tmp_path: Path, formats: list[str], columns: dict[str, int]) -> None:
     """In its formats, columns and type, grey and without transparency."""
     rules = {"figure_formats": formats, "figure_column_mm": columns}
-    stated = {rule: Rule(rule, value, "", "https://example.org", date(2026, 1, 1)) for rule, value in rules.items()}
+    stated = {
+        rule: JournalRule(rule, value, "", "https://example.org", date(2026, 1, 1)) for rule, value in rules.items()
+    }
     journal, report = Journal("mine", "mine", stated), open_study(locked)
     own = Report(report.results, styled(report.style, journal), report.study)
     files = write_figure_files(read_qmd(locked / "report.qmd"), own, journal, tmp_path)

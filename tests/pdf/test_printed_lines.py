@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockstep.base.resources import TEMPLATES
-from lockstep.pdf.lines import Finder, Place, PrintedLine, letters_of, printed_lines
+from lockstep.pdf.lines import Finder, PagePosition, PrintedLine, letters_of, printed_lines
 from lockstep.pdf.reading import read_pdf
 from lockstep.pdf.typst import compile_pdf
 
@@ -54,7 +54,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> tuple[PrintedLine, ...]:
     return printed_lines(read_pdf(path))
 
 
-def found(lines: tuple[PrintedLine, ...], paragraph: str, words: str) -> Place | None:
+def found(lines: tuple[PrintedLine, ...], paragraph: str, words: str) -> PagePosition | None:
     """Return where some words of a paragraph are."""
     start = paragraph.index(words)
     return Finder(lines).find(paragraph, start, start + len(words))
@@ -93,8 +93,8 @@ def test_a_place_tells_its_page(lines: tuple[PrintedLine, ...]) -> None:
 def test_words_printed_twice_are_told_apart_by_those_around_them(lines: tuple[PrintedLine, ...]) -> None:
     """The abstract says what the text says again: each is found where it stands, though only one has numbers."""
     summary = "Summary. The efficacy of the first treatment was found in all."
-    assert found(lines, summary, "The efficacy of the first treatment") == Place(1)
-    assert found(lines, FIRST, "The efficacy of the first treatment") == Place(1, 1, 1)
+    assert found(lines, summary, "The efficacy of the first treatment") == PagePosition(1)
+    assert found(lines, FIRST, "The efficacy of the first treatment") == PagePosition(1, 1, 1)
 
 
 def test_only_the_margin_numbers_lines(lines: tuple[PrintedLine, ...]) -> None:
@@ -127,7 +127,7 @@ def test_however_a_paragraph_is_broken_the_line_of_each_word_is_found(text: list
     start = len(" ".join(text[:wanted])) + (wanted > 0)
     place = Finder(lines).find(paragraph, start, start + len(text[wanted]))
     expected = next(number for number, edge in enumerate(edges[1:], start=1) if wanted < edge)
-    assert place == Place(1 + (expected - 1) // 3, expected, expected)
+    assert place == PagePosition(1 + (expected - 1) // 3, expected, expected)
 
 
 def test_letters_are_compared_as_readers_see_them() -> None:
@@ -137,9 +137,13 @@ def test_letters_are_compared_as_readers_see_them() -> None:
 
 @pytest.mark.parametrize(
     ("place", "text"),
-    [(Place(3), "p. 3"), (Place(3, 27, 27), "p. 3, line 27"), (Place(3, 27, 29), "p. 3, lines 27–29")],
+    [
+        (PagePosition(3), "p. 3"),
+        (PagePosition(3, 27, 27), "p. 3, line 27"),
+        (PagePosition(3, 27, 29), "p. 3, lines 27–29"),
+    ],
 )
-def test_a_place_prints_as_journals_ask(place: Place, text: str) -> None:
+def test_a_place_prints_as_journals_ask(place: PagePosition, text: str) -> None:
     """Page and line, or lines, with spaces that do not break."""
     assert str(place).replace("\N{NO-BREAK SPACE}", " ") == text
 

@@ -11,7 +11,7 @@ import pytest
 from small_draft import FORM, FRONT, PDF, RULES, TABLE, TEXT, figure_of, journal, small_draft
 
 from lockstep.journals.rules import RULES as REGISTRY
-from lockstep.preflight.checks import Check, Draft, shown
+from lockstep.preflight.checks import Check, DraftFacts, shown
 from lockstep.preflight.checks_text import mentions
 from lockstep.preflight.figure_facts import FigureFont
 from lockstep.preflight.preflight import CHECKS, HOUSE, lines, preflight
@@ -42,7 +42,7 @@ class Break:
     section: tuple[tuple[str, str], ...] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)
     without: tuple[str, ...] = ()
-    then: Callable[[Draft], Draft] = lambda draft: draft
+    then: Callable[[DraftFacts], DraftFacts] = lambda draft: draft
 
 
 def text(*pairs: tuple[str, str], **others: Any) -> Break:
@@ -331,12 +331,12 @@ def failing(checks: tuple[Check, ...]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory, implants: Study, implants_results: Results) -> Draft:
+def clean(tmp_path_factory: pytest.TempPathFactory, implants: Study, implants_results: Results) -> DraftFacts:
     """Return a draft that keeps every rule."""
     return small_draft(tmp_path_factory.mktemp("clean"), implants, implants_results)
 
 
-def test_a_draft_that_keeps_every_rule_passes(clean: Draft) -> None:
+def test_a_draft_that_keeps_every_rule_passes(clean: DraftFacts) -> None:
     """Every rule that the journal states holds, every rule of the house holds, and no line is left out."""
     checks = preflight(clean)
     assert [check.rule for check in checks] == [*HOUSE, *REGISTRY]
@@ -359,14 +359,14 @@ def test_breaking_a_rule_turns_exactly_its_line_red(
 
 
 @pytest.mark.parametrize("rule", REGISTRY)
-def test_a_rule_that_the_journal_does_not_state_is_not_checked(rule: str, clean: Draft) -> None:
+def test_a_rule_that_the_journal_does_not_state_is_not_checked(rule: str, clean: DraftFacts) -> None:
     """Where there is no source there is no verdict."""
     stated = {name: value for name, value in RULES.items() if name != rule}
     line = next(check for check in preflight(replace(clean, journal=journal(stated))) if check.rule == rule)
     assert (line.status, line.source) == ("not checked", "")
 
 
-def test_the_report_names_failures_first_with_their_places_and_sources(clean: Draft) -> None:
+def test_the_report_names_failures_first_with_their_places_and_sources(clean: DraftFacts) -> None:
     """A reader sees what fails, where, what was measured, what is asked for, and who asks for it since when."""
     stated = journal(RULES | {"title_words": 2})
     secondary = replace(stated.rules["title_words"], secondary=True)
@@ -452,7 +452,7 @@ def test_a_number_of_something_else_is_no_number_of_patients(
     assert "patient_numbers" not in failing(checks)
 
 
-def test_years_of_citations_are_no_numbers_of_references(clean: Draft) -> None:
+def test_years_of_citations_are_no_numbers_of_references(clean: DraftFacts) -> None:
     """Citations by author and year link the year alone: they keep that rule, break the other, and all are listed."""
     draft = replace(
         clean,
@@ -464,27 +464,27 @@ def test_years_of_citations_are_no_numbers_of_references(clean: Draft) -> None:
     assert failing(preflight(draft)) == ["citations"]
 
 
-def test_formats_may_be_written_as_endings(clean: Draft) -> None:
+def test_formats_may_be_written_as_endings(clean: DraftFacts) -> None:
     """Whether ".docx" or "docx", it is DOCX, as ".tif" is TIFF."""
     for formats in ([".docx"], ["rtf", "docx"]):
         assert failing(preflight(replace(clean, journal=journal(RULES | {"text_formats": formats})))) == []
 
 
-def test_not_one_draft_serves_for_all(clean: Draft) -> None:
+def test_not_one_draft_serves_for_all(clean: DraftFacts) -> None:
     """A draft without figures' files or a twin leaves the lines about them open, rather than passing them."""
     checks = preflight(replace(clean, figures=(), traces=None))
     open_rules = {check.rule for check in checks if check.status == "not checked"}
     assert {"blinded_twin", "figure_dpi", "figure_formats", "figure_points", "figure_colours"} <= open_rules
 
 
-def test_a_vector_file_has_no_resolution(clean: Draft) -> None:
+def test_a_vector_file_has_no_resolution(clean: DraftFacts) -> None:
     """What a file cannot have is not measured in it."""
     vector = replace(figure_of(Path("Fig1.pdf")), format="PDF", dpi=None, pixels=None)
     line = next(check for check in preflight(replace(clean, figures=(vector,))) if check.rule == "figure_dpi")
     assert line.status == "not checked"
 
 
-def test_a_typeface_that_stands_for_another_says_so(clean: Draft) -> None:
+def test_a_typeface_that_stands_for_another_says_so(clean: DraftFacts) -> None:
     """Liberation Sans passes for Arial alone, and the line names both."""
     line = next(check for check in preflight(clean) if check.rule == "figure_fonts")
     assert (line.status, line.measured) == ("pass", "LiberationSans for Arial")

@@ -16,7 +16,7 @@ from lockstep.results.model import Record, Results
 from lockstep.study.model import Study
 from lockstep.text.numbers import interval_text, number_text, p_text, text
 from lockstep.text.style import PValueStyle, Style
-from lockstep.word.passages import Passage, Printed
+from lockstep.word.passages import Passage, PrintedDocument
 
 STYLES = [
     Style(),
@@ -35,7 +35,7 @@ def faults(words: str, study: Study, results: Results, style: Style, *, italic: 
     """Return the rules that a text breaks; `italic` are the letters that are italic in it."""
     places = frozenset(i for i, letter in enumerate(words) if letter in italic)
     passage = Passage("text", "text", "Results", words, italic=places)
-    return [fault.rule for fault in numbers_in(Printed((passage,)), study, results, style).faults]
+    return [fault.rule for fault in numbers_in(PrintedDocument((passage,)), study, results, style).faults]
 
 
 @given(p=st.floats(0, 1), style=st.sampled_from(STYLES))
@@ -85,7 +85,7 @@ def test_a_percentage_that_the_program_prints_is_right(
     percent = text(record, style)
     cells = [f"{count} ({percent})", str(count), percent]
     row = [Passage("cell", "Table 1", "Table 1, row 2", cell, cell=(1, i)) for i, cell in enumerate(cells)]
-    assert numbers_in(Printed(tuple(row)), implants, implants_results, style).faults == ()
+    assert numbers_in(PrintedDocument(tuple(row)), implants, implants_results, style).faults == ()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_rate_with_its_interval_may_be_of_few_patients(
     """A reader does not see of how many, so that it may have the decimals of few or of all."""
     style = Style(percent_decimals=1, percent_decimals_below=(50, 0))
     cell = Passage("cell", "Table 1", "Table 1, row 2", words, cell=(1, 1))
-    found = numbers_in(Printed((cell,)), implants, implants_results, style).faults
+    found = numbers_in(PrintedDocument((cell,)), implants, implants_results, style).faults
     assert [fault.rule for fault in found] == ["percent_decimals"] * wrong
 
 
@@ -166,4 +166,4 @@ def test_what_is_no_result_breaks_no_rule(words: str, implants: Study, implants_
 )
 def test_an_abbreviation_is_explained_where_it_is_first_used(words: str, wrong: list[str]) -> None:
     """By the words before or after it, in singular or plural, once."""
-    assert list(undefined(Printed((Passage("text", "text", "Results", words),)), ())) == wrong
+    assert list(undefined(PrintedDocument((Passage("text", "text", "Results", words),)), ())) == wrong

@@ -11,7 +11,7 @@ from lockstep.preflight.typed import without_typed
 from lockstep.qmd.source import read_qmd
 from lockstep.results.model import Results
 from lockstep.text.style import Style
-from lockstep.word.passages import Passage, Printed
+from lockstep.word.passages import Passage, PrintedDocument
 
 
 def left(folder: Path, results: Results, source: str, *printed: str) -> list[str]:
@@ -19,7 +19,7 @@ def left(folder: Path, results: Results, source: str, *printed: str) -> list[str
     (folder / "report.qmd").write_text(f"---\ntitle: A\n---\n\n{source}\n", encoding="utf-8")
     typed = literals_in(read_qmd(folder / "report.qmd"), results, Style()).undeclared
     passages = tuple(Passage("text", "text", "Results", text) for text in printed)
-    return [passage.text for passage in without_typed(Printed(passages), typed).passages]
+    return [passage.text for passage in without_typed(PrintedDocument(passages), typed).passages]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lockstep.base.errors import ReportError
-from lockstep.qmd.source import Cell, Document, Inline, Prose, parse, read_qmd
+from lockstep.qmd.source import CodeCell, Document, Inline, Prose, parse, read_qmd
 
 FENCE = "```"
 
@@ -31,7 +31,7 @@ def test_parts_are_in_order_and_know_their_lines():
     assert [part for part in parts if not isinstance(part, Prose)] == [
         Inline("a", 5),
         Inline("b.c(1)", 6),
-        Cell(code="#| echo: false\nx = 1", line=9, options={"echo": False}),
+        CodeCell(code="#| echo: false\nx = 1", line=9, options={"echo": False}),
     ]
     assert "".join(part.text for part in parts if isinstance(part, Prose)) == "\nOne  and\ntwo .\n\nEnd\n\n"
     assert [part.line for part in parts if isinstance(part, Prose)] == [4, 5, 6, 12]
@@ -74,7 +74,9 @@ def test_code_that_is_only_shown_is_not_run(text):
 
 def test_a_cell_with_longer_fences_may_hold_shorter_ones():
     """Only a fence as long as the opening one closes a cell."""
-    (cell,) = (p for p in document(f"{FENCE}`{{python}}\nx = '''\n{FENCE}\n'''\n{FENCE}`").parts if isinstance(p, Cell))
+    (cell,) = (
+        p for p in document(f"{FENCE}`{{python}}\nx = '''\n{FENCE}\n'''\n{FENCE}`").parts if isinstance(p, CodeCell)
+    )
     assert cell.code == f"x = '''\n{FENCE}\n'''"
 
 

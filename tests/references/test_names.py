@@ -18,16 +18,16 @@ from lockstep.pdf.typst import compile_pdf
 from lockstep.qmd.source import parse
 from lockstep.references.authors import byline
 from lockstep.references.bibtex import people_of, read_references, without_own
-from lockstep.references.names import Name, understood
+from lockstep.references.names import AuthorName, understood
 from lockstep.render.front_matter import normalised, plain
 from lockstep.render.pandoc import read_markdown
 from lockstep.word.finishing import finish_docx
 
 
-def name(given: str, family: str, **others: Any) -> Name:
+def name(given: str, family: str, **others: Any) -> AuthorName:
     """Return a name whose literal is its parts in their order."""
     parts = (given, others.get("particle", ""), family, others.get("suffix", ""))
-    return Name(given=given, family=family, **{"literal": " ".join(filter(None, parts)), **others})
+    return AuthorName(given=given, family=family, **{"literal": " ".join(filter(None, parts)), **others})
 
 
 UNDERSTOOD = {
@@ -58,8 +58,8 @@ UNDERSTOOD = {
     "Madonna": name("", "Madonna"),
     "张伟": name("", "张伟"),
     "Cafe\u0301 Noe\u0308": name("Café", "Noë"),
-    "Sarcoma Study Group": Name(literal="Sarcoma Study Group", group=True),
-    "for the EORTC Investigators": Name(literal="for the EORTC Investigators", group=True),
+    "Sarcoma Study Group": AuthorName(literal="Sarcoma Study Group", group=True),
+    "for the EORTC Investigators": AuthorName(literal="for the EORTC Investigators", group=True),
 }
 
 REFUSED = {
@@ -118,16 +118,16 @@ def test_a_name_is_the_same_after_normalising_and_pandoc(text: str) -> None:
     [
         (
             {"given": "Willem", "dropping-particle": "de", "non-dropping-particle": "van", "family": "Berg"},
-            Name(literal="Willem de van Berg", given="Willem", dropping="de", particle="van", family="Berg"),
+            AuthorName(literal="Willem de van Berg", given="Willem", dropping="de", particle="van", family="Berg"),
         ),
         ({"given": "W", "family": "van der Graaf"}, name("W", "Graaf", particle="van der")),
         ({"given": "Martin", "family": "King", "suffix": "Jr."}, name("Martin", "King", suffix="Jr.")),
-        ({"literal": "Sarcoma Study Group"}, Name(literal="Sarcoma Study Group", group=True)),
-        ({"literal": "Jane & John 2"}, Name(literal="Jane & John 2", group=True)),
+        ({"literal": "Sarcoma Study Group"}, AuthorName(literal="Sarcoma Study Group", group=True)),
+        ({"literal": "Jane & John 2"}, AuthorName(literal="Jane & John 2", group=True)),
         ({"literal": "Zhang Wei", "given": "Wei", "family": "Zhang"}, name("Wei", "Zhang", literal="Zhang Wei")),
     ],
 )
-def test_a_name_may_be_given_in_parts(parts: dict[str, str], expected: Name) -> None:
+def test_a_name_may_be_given_in_parts(parts: dict[str, str], expected: AuthorName) -> None:
     """CSL's parts, which Quarto takes; `literal` prints as it stands."""
     assert understood(parts) == expected
 

@@ -10,10 +10,10 @@ from builtin_documents import refusal, render, typst, word
 
 from lockstep.base.resources import TEMPLATES
 from lockstep.preflight.checks_text import cited_numbers
-from lockstep.references.bibliography import MENDED, Entry, entries_in
+from lockstep.references.bibliography import MENDED, ReferenceEntry, entries_in
 from lockstep.references.bibtex import people_of, read_references, without_own
 from lockstep.render import pandoc
-from lockstep.word.passages import CITATION, Citation, Passage, Printed
+from lockstep.word.passages import CITATION, Citation, Passage, PrintedDocument
 
 CSL = TEMPLATES / "csl"
 FRONT = "---\nbibliography: refs.bib\n---\n\n"
@@ -246,7 +246,9 @@ def test_every_style_prints_the_place_of_a_citation(style: str, tmp_path: Path) 
 def test_a_located_citation_counts_as_one_of_its_number() -> None:
     """The preflight takes the page for no reference, and the citation for a numbered one."""
     links = tuple(Citation(text, "ref-a") for text in ("1 p3", "2(p33)", "3", "2020a"))
-    marked = Printed((Passage("text", "text", "Results", f"See {CITATION} {CITATION} {CITATION} {CITATION}."),), links)
+    marked = PrintedDocument(
+        (Passage("text", "text", "Results", f"See {CITATION} {CITATION} {CITATION} {CITATION}."),), links
+    )
     assert cited_numbers(marked) == (1, 2, 3)
 
 
@@ -300,7 +302,7 @@ def test_entries_are_found_where_they_begin(tmp_path: Path) -> None:
     yaml = tmp_path / "refs.yaml"
     yaml.write_text("references:\n- id: one\n  type: book\n- type: book\n  id: two\n")
     assert [(entry.key, entry.line) for entry in entries_in([yaml])] == [("one", 2), ("two", 5)]
-    assert Entry("one", "refs.yaml", 2, 0, 0).where == "refs.yaml:2"
+    assert ReferenceEntry("one", "refs.yaml", 2, 0, 0).where == "refs.yaml:2"
 
 
 def test_an_own_reference_is_found_however_bibtex_writes_it() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from lockstep.journals.file import Journal, Rule
+from lockstep.journals.file import Journal, JournalRule
 from lockstep.journals.placement import Placement, find_floats, placement_of, rearranged, with_front_matter
 
 TEXT = textwrap.dedent(
@@ -59,7 +59,9 @@ TEXT = textwrap.dedent(
 
 def journal(**values: object) -> Journal:
     """Return a journal with these rules."""
-    rules = {name: Rule(name, value, "q", "https://example.org", date(2026, 1, 1)) for name, value in values.items()}
+    rules = {
+        name: JournalRule(name, value, "q", "https://example.org", date(2026, 1, 1)) for name, value in values.items()
+    }
     return Journal("generic", "Generic", rules)
 
 

@@ -19,7 +19,7 @@ from lockstep.__main__ import main
 from lockstep.base.clock import EPOCH_VARIABLE
 from lockstep.base.errors import LockstepError, ReportError
 from lockstep.revisions.locks import find_lock, locks
-from lockstep.runs.build import Report, build
+from lockstep.runs.build import BuildResult, build
 
 HELD = {
     "manifest.json", "released.json", "report.docx", "report.qmd", "study.toml", "rows.json", "figures/retention.png",
@@ -119,7 +119,7 @@ def test_a_lock_that_fails_leaves_nothing(study: Path) -> None:
 def test_a_file_that_is_saved_meanwhile_is_an_error(study: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A lock never holds a text and a Word file, or results and digests, that are not of one state."""
 
-    def build_then_save(folder: Path, **options: Any) -> Report:
+    def build_then_save(folder: Path, **options: Any) -> BuildResult:
         made = build(folder, **options)
         edit(study / name, "30,8" if name.endswith("csv") else "fixations", "29,8")
         return made
@@ -135,7 +135,7 @@ def test_a_lock_that_another_run_made_meanwhile_is_not_overwritten(
 ) -> None:
     """Of two runs at once that want one name, the second is told so."""
 
-    def build_then_lose(folder: Path, **options: Any) -> Report:
+    def build_then_lose(folder: Path, **options: Any) -> BuildResult:
         made = build(folder, **options)
         (study / "locks" / "next").mkdir()
         return made

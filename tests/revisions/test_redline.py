@@ -31,7 +31,7 @@ from word_files import (
 from lockstep.base.errors import ReportError
 from lockstep.qmd.source import Inline, parse
 from lockstep.revisions.redline import Redline, redline
-from lockstep.revisions.redline_source import Source
+from lockstep.revisions.redline_source import PrintedSource
 from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import problems
 
@@ -94,11 +94,13 @@ def finished(path: Path, markup: str, extra: Mapping[str, bytes] | None = None) 
     return path
 
 
-def source(text: str, **values: str) -> Source:
+def source(text: str, **values: str) -> PrintedSource:
     """Return a source with what its expressions print: `VALUES`, those of `values` by the last part of their id."""
     document = parse(text, path=Path("report.qmd"))
     known = {expression: values.get(expression.split(".")[-1][:-2], told) for expression, told in VALUES.items()}
-    return Source(document, tuple(known.get(part.expression) for part in document.parts if isinstance(part, Inline)))
+    return PrintedSource(
+        document, tuple(known.get(part.expression) for part in document.parts if isinstance(part, Inline))
+    )
 
 
 def tracked(
@@ -106,8 +108,8 @@ def tracked(
     old: str,
     new: str,
     *,
-    old_source: str | Source = SOURCE,
-    new_source: str | Source = SOURCE,
+    old_source: str | PrintedSource = SOURCE,
+    new_source: str | PrintedSource = SOURCE,
     **extra: Any,
 ) -> tuple[Path, Redline]:
     """Return the redline of two papers, held to everything that holds for every redline."""
@@ -121,12 +123,12 @@ def compared(
     after: Path,
     folder: Path,
     *,
-    old_source: str | Source,
-    new_source: str | Source,
+    old_source: str | PrintedSource,
+    new_source: str | PrintedSource,
     when: int | None = 946_684_800,
 ) -> tuple[Path, Redline]:
     """Return the redline of two files: valid, the same bytes twice, and either text exactly."""
-    sources = [item if isinstance(item, Source) else source(item) for item in (old_source, new_source)]
+    sources = [item if isinstance(item, PrintedSource) else source(item) for item in (old_source, new_source)]
     targets = [folder / "redline.docx", folder / "again.docx"]
     made = [
         redline(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lockstep.journals.file import Journal, Rule
+from lockstep.journals.file import Journal, JournalRule
 from lockstep.journals.profiles import styled
 from lockstep.journals.rules import RULES
 from lockstep.text.figure_size import FigureSize, figure_size
@@ -17,7 +17,9 @@ from lockstep.text.style import Style
 
 def journal(**rules: Any) -> Journal:
     """Return a journal with these rules."""
-    stated = {name: Rule(name, value, "", "https://example.org", date(2026, 1, 1)) for name, value in rules.items()}
+    stated = {
+        name: JournalRule(name, value, "", "https://example.org", date(2026, 1, 1)) for name, value in rules.items()
+    }
     return Journal("example", "Example", stated)
 
 

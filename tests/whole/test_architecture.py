@@ -123,6 +123,17 @@ def test_a_name_is_imported_from_where_it_is_defined(module: str) -> None:
         assert names <= DEFINED[source] | GIVEN_BY_THE_WAIST.get(source, set()), source
 
 
+def test_one_class_has_one_name() -> None:
+    """No public class of the engine is called as another one is, whatever folder it stands in."""
+    trees = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    homes: dict[str, list[str]] = {}
+    for module, tree in trees.items():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(module)
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
 @pytest.mark.parametrize("library", FENCES)
 def test_an_outside_library_has_one_door(library: str) -> None:
     """Its habits are fenced in one file, where it can be replaced."""

@@ -16,7 +16,7 @@ import pytest
 from conftest import IMPLANTS, ROOT
 
 from lockstep.base.resources import TEMPLATES
-from lockstep.base.streams import Output
+from lockstep.base.streams import OutputStream
 from lockstep.runs import watch
 
 pytestmark = pytest.mark.slow  # a run for each input
@@ -219,7 +219,7 @@ def test_too_little_memory_is_one_line(megabytes: int, folder: Path) -> None:
 
 def test_a_watch_that_nobody_reads_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make watch | head` does not go on for ever where nobody sees it."""
-    output = Output(io.StringIO())
+    output = OutputStream(io.StringIO())
     monkeypatch.setattr(sys, "stdout", output)
     watch._say("built")
     output.error = BrokenPipeError(errno.EPIPE, "Broken pipe")

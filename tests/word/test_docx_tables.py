@@ -11,7 +11,7 @@ from word_files import W, body, outline, pandoc_float, para, picture, style, tab
 
 from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import problems
-from lockstep.word.widths import Cell, column_widths, text_width
+from lockstep.word.widths import TableCell, column_widths, text_width
 
 A4_TEXT = 11906 - 2 * 1417
 SIZE = 190  # 9.5 pt, in twentieths of a point
@@ -169,7 +169,7 @@ def test_given_widths_are_kept(tmp_path: Path) -> None:
 
 def test_a_given_width_gives_way_to_a_number() -> None:
     """A column too narrow for its longest number takes what it needs from those that can spare it."""
-    cells = [Cell("Words that may break", 0), Cell("< 0.001", 1), Cell("n", 2)]
+    cells = [TableCell("Words that may break", 0), TableCell("< 0.001", 1), TableCell("n", 2)]
     widths = column_widths(cells, 3, room=6000, size=SIZE, margins=MARGINS, given=[5000, 500, 500])
     assert sum(widths) == 6000
     assert widths[1] >= MARGINS + text_width("< 0.001", SIZE)
@@ -183,7 +183,7 @@ WORDS = st.text(alphabet="aMW 0.1<–\u2003\n", max_size=60)
 @given(st.lists(st.lists(WORDS, min_size=3, max_size=3), min_size=1, max_size=6), st.integers(1500, 12000))
 def test_widths_always_fit(rows: list[list[str]], room: int) -> None:
     """Whatever the cells hold, columns have a width, together no wider than the page, and keep it when set again."""
-    cells = [Cell(words, column) for row in rows for column, words in enumerate(row)]
+    cells = [TableCell(words, column) for row in rows for column, words in enumerate(row)]
     widths = column_widths(cells, 3, room=room, size=SIZE, margins=MARGINS)
     assert all(width > 0 for width in widths)
     assert sum(widths) <= room
@@ -193,7 +193,7 @@ def test_widths_always_fit(rows: list[list[str]], room: int) -> None:
 
 def test_one_endless_word_leaves_room_for_the_other_columns() -> None:
     """A million characters in a cell break over lines; the rest of the table can still be read."""
-    cells = [Cell("x" * 1_000_000, 0), Cell("12", 1), Cell("< 0.001", 2)]
+    cells = [TableCell("x" * 1_000_000, 0), TableCell("12", 1), TableCell("< 0.001", 2)]
     widths = column_widths(cells, 3, room=A4_TEXT, size=SIZE, margins=MARGINS)
     assert sum(widths) == A4_TEXT
     assert widths[2] >= MARGINS + text_width("< 0.001", SIZE)
@@ -202,7 +202,7 @@ def test_one_endless_word_leaves_room_for_the_other_columns() -> None:
 def test_a_heading_over_two_columns_widens_both() -> None:
     """A long heading does not break where its columns can share its width."""
     heading = "Without any treatment"
-    cells = [Cell(heading, 0, 2, bold=True), Cell("12", 0), Cell("5%", 1)]
+    cells = [TableCell(heading, 0, 2, bold=True), TableCell("12", 0), TableCell("5%", 1)]
     widths = column_widths(cells, 2, room=A4_TEXT, size=SIZE, margins=MARGINS)
     assert sum(widths) >= MARGINS + text_width(heading, SIZE, bold=True) - 1
     assert abs(widths[0] - widths[1]) < 250
