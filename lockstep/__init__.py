@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from .document.report import Report, open_study
 
 __all__ = ["Report", "open_study"]
+__version__ = "0.1.0"
 
 if noted := os.environ.get(NOTED):  # a kernel of Quarto's: what its cells read decides when the report is made again
     note_reads(Path(noted))
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded when first used: `python -m lockstep` must start fast when there is nothing to do.
+    # Loaded when first used: `lockstep` must start fast when there is nothing to do.
     if name in __all__:
         from .document import report as document
 

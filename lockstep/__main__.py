@@ -1,27 +1,31 @@
-"""``python -m lockstep``: the verbs of the command line."""
+"""``lockstep``, or ``python -m lockstep``: the program and its verbs."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from typing import NoReturn
 
 from .base.interrupts import run_program
 
 COMPUTING = frozenset({"results", "judge", "fingerprint"})
 """The verbs that read patient rows; each runs in a process of its own, in which no document is made."""
 
+_COMPLETE = "_LOCKSTEP_COMPLETE"
+"""What a shell sets that asks how a command goes on."""
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a verb of the command line; return the exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if words and words[0] in COMPUTING:
-        from .cli import analysis  # inside, so that Ctrl-C while it loads is one line as well
 
-        return analysis.run(words)
-    from .cli import manuscript
+def main() -> int:
+    """Run what the command line says; return the exit code."""
+    from .cli import command  # inside, so that Ctrl-C while it loads is one line as well
 
-    return manuscript.run(words)
+    return command.complete() if os.environ.get(_COMPLETE) else command.run()
+
+
+def program() -> NoReturn:
+    """Run the program and exit with its code."""
+    run_program(main, sees_patients=sys.argv[1:2] != [] and sys.argv[1] in COMPUTING)
 
 
 if __name__ == "__main__":
-    run_program(main, sees_patients=sys.argv[1:2] != [] and sys.argv[1] in COMPUTING)
+    program()

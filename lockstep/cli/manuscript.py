@@ -1,69 +1,80 @@
-"""The verbs of ``lockstep`` and their options."""
+"""The verbs that make documents from results; none of them reads a patient row."""
 
 from __future__ import annotations
 
-import argparse
-import os
+import subprocess
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Any
 
-from ..base.errors import LockstepError, ReportError, system_message
-from ..base.interrupts import INTERRUPTED
+from ..base.errors import LockstepError, ReportError
+from ..base.invocation import option
 from ..base.progress import Progress
+from ..base.resources import HOME
 from ..base.terminal import wrapped
 from ..results.source import RESULTS_FILE
-from ..runs.build import DOCUMENT, build, finish_pending, ready
+from ..runs.build import DOCUMENT, Renderer, build, finish_pending, ready
 from ..runs.commit import PendingError
 from ..runs.worker import told_to_run
 
-NEWLINE: Final = "\n"
-_UNTOUCHED: Final = "No document was written; the last report is untouched.\n"
+
+def _verb(code: Callable[..., int]) -> Callable[..., int]:
+    """Make a verb begin with the documents that a killed run had decided on."""
+
+    @wraps(code)
+    def begun(*, study: Path, **options: Any) -> int:
+        try:
+            finish_pending(study)
+        except PendingError as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        return code(study=study, **options)
+
+    return begun
 
 
-def run(arguments: list[str] | None = None) -> int:
-    """Run a verb of the command line; return the exit code."""
-    options = _parser().parse_args(arguments)
+@_verb
+def report(
+    *,
+    study: Path,
+    data: Path | None,
+    renderer: Renderer,
+    output: Path | None,
+    profile: tuple[str, ...],
+    force: bool,
+    wait: bool,
+) -> int:
+    """Bring the documents up to date; with `wait`, load what that needs and wait for the word."""
+    if wait:
+        with ready(study, renderer=renderer, output=output, profiles=profile):
+            if not told_to_run():
+                return 0
+            return _build(study, renderer=renderer, output=output, profiles=profile, force=force)
+    if data is None:
+        return _build(study, renderer=renderer, output=output, profiles=profile, force=force)
+    from ..results.trial import trial_study
+
+    trial = trial_study(study, data)
+    output = output or trial / RESULTS_FILE.parent  # never where _quarto.yml sends the study's own documents
+    sys.stdout.write(f"Trying {data} in {_shown(trial)}; the study and its documents stay as they are.\n")
     try:
-        finish_pending(options.study)
-        return int(options.run(options))
-    except PendingError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    except (LockstepError, OSError) as error:
-        message = error if isinstance(error, LockstepError) else system_message(error)
-        sys.stderr.write(f"{message}\n{options.after_error}")
-        return 1
-    except KeyboardInterrupt:
-        sys.stderr.write(f"Interrupted. {options.after_error or NEWLINE}")
-        return INTERRUPTED
+        return _build(trial, renderer=renderer, output=output, profiles=profile, force=force)
+    except (LockstepError, OSError, KeyboardInterrupt) as error:
+        error.add_note(f"In this trial the data file is a copy of {data}.")
+        raise
 
 
-def _report(options: argparse.Namespace) -> int:
-    if not options.wait:
-        return _build(options)
-    profiles = tuple(options.profile)
-    with ready(options.study, renderer=options.renderer, output=options.output, profiles=profiles):
-        return _build(options) if told_to_run() else 0
-
-
-def _build(options: argparse.Namespace) -> int:
+def _build(study: Path, *, renderer: Renderer, output: Path | None, profiles: tuple[str, ...], force: bool) -> int:
     progress = _progress()
-    study, output = options.study, options.output
-    if options.data is not None:
-        from ..results.trial import trial_study
-
-        study = trial_study(study, options.data)
-        output = output or study / RESULTS_FILE.parent  # never where _quarto.yml sends the study's own documents
-        sys.stdout.write(f"Trying {options.data} in {_shown(study)}; the study and its documents stay as they are.\n")
-        options.after_error = f"In this trial the data file is a copy of {options.data}.\n{options.after_error}"
     report = build(
         study,
         progress=progress,
-        renderer=options.renderer,
+        renderer=renderer,
         output=output,
-        profiles=tuple(options.profile),
-        force=options.force,
+        profiles=profiles,
+        force=force,
         is_last=True,
     )
     for warning in report.warnings:
@@ -75,24 +86,28 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
-def _watch(options: argparse.Namespace) -> int:
+@_verb
+def watch(*, study: Path, renderer: Renderer, output: Path | None, profile: tuple[str, ...]) -> int:
+    """Build whenever a file is saved, until Ctrl-C."""
     from ..runs.watch import watch  # loads watchfiles
 
     try:
-        watch(options.study, renderer=options.renderer, output=options.output, profiles=tuple(options.profile))
+        watch(study, renderer=renderer, output=output, profiles=profile)
     except KeyboardInterrupt:
         sys.stdout.write("Stopped watching.\n")
     return 0
 
 
-def _draft(options: argparse.Namespace) -> int:
+@_verb
+def draft(*, journal: str, study: Path, renderer: Renderer, force: bool) -> int:
+    """Make the folder for a journal, where it is not up to date."""
     from ..drafts.stamp import FOLDER, current_draft
 
-    told = current_draft(options.study, options.journal, renderer=options.renderer)
+    told = current_draft(study, journal, renderer=renderer)
     if told is not None:
         for warning in told:
             sys.stderr.write(f"warning: {warning}\n")
-        place = options.study.resolve() / FOLDER / options.journal
+        place = study.resolve() / FOLDER / journal
         sys.stdout.write(f"{_shown(place)} and {_shown(place)}.zip are up to date\n")
         return 0
     from ..drafts.draft import RefusedError, make_draft  # loads lxml, pypdf and more
@@ -100,9 +115,7 @@ def _draft(options: argparse.Namespace) -> int:
 
     progress = _progress()
     try:
-        made = make_draft(
-            options.study, options.journal, progress=progress, renderer=options.renderer, force=options.force
-        )
+        made = make_draft(study, journal, progress=progress, renderer=renderer, force=force)
     except RefusedError as error:
         sys.stdout.write("\n".join(lines(error.checks, only_failures=True)) + "\n")
         raise
@@ -117,187 +130,136 @@ def _draft(options: argparse.Namespace) -> int:
     return 0
 
 
-def _figures(options: argparse.Namespace) -> int:
+@_verb
+def figures(*, journal: str, study: Path, wait: bool) -> int:
+    """Draw the figures of a draft, once the word comes: its other files are made meanwhile."""
     from ..document.report import open_study
     from ..drafts.figure_files import figure_sources
     from ..figures.illustrations import load_drawing
     from ..journals.profiles import read_journal
     from ..qmd.source import read_qmd
 
-    folder = options.study.resolve()
+    folder = study.resolve()
     load_drawing(folder)
-    if not told_to_run():
+    if wait and not told_to_run():
         return 0
-    journal = read_journal(options.journal, folder)
-    for _ in figure_sources(read_qmd(folder / DOCUMENT), open_study(folder, journal=journal), journal):
+    wanted = read_journal(journal, folder)
+    for _ in figure_sources(read_qmd(folder / DOCUMENT), open_study(folder, journal=wanted), wanted):
         pass
     return 0
 
 
-def _check(options: argparse.Namespace) -> int:
-    if options.journal and options.no_run:
+@_verb
+def check(*, study: Path, journal: str, no_run: bool, renderer: Renderer) -> int:
+    """Say what of the text does not hold; with a journal, which of its rules a draft keeps."""
+    if journal and no_run:
         raise ReportError(
             "The rules of a journal are held against a draft, which is made by running the document. Leave out one of "
-            "JOURNAL= and RUN=0."
+            f"{option('journal', journal)} and {option('run', False)}."
         )
-    if options.journal:
+    if journal:
         from ..drafts.draft import check_draft, failures
         from ..preflight.preflight import lines
 
-        checks, warnings = check_draft(options.study, options.journal, progress=_progress(), renderer=options.renderer)
+        checks, warnings = check_draft(study, journal, progress=_progress(), renderer=renderer)
         for warning in warnings:
             sys.stderr.write(f"warning: {warning}\n")
         sys.stdout.write("\n".join(lines(checks)) + "\n")
         return 1 if failures(checks) else 0
     from ..document.check import check  # loads jinja2 and more
 
-    findings = check(options.study, run=not options.no_run)
+    findings = check(study, run=not no_run)
     sys.stdout.write("\n".join(findings.lines()) + "\n")
     return 0 if findings.passed else 1
 
 
-def _trace(options: argparse.Namespace) -> int:
+@_verb
+def trace(*, study: Path, unprinted: bool, json: bool) -> int:
+    """List each printed number with its result."""
+    if unprinted and json:
+        raise ReportError("`--json` has the results that are nowhere, too. Leave out one of --json and --unprinted.")
     from ..document.trace import write_trace  # loads jinja2 and more
 
-    found = write_trace(options.study)
-    if options.json:
+    found = write_trace(study)
+    if json:
         sys.stdout.write(found.to_json())
     else:
-        lines = [*found.unprinted, found.unprinted_line()] if options.unprinted else found.lines()
+        lines = [*found.unprinted, found.unprinted_line()] if unprinted else found.lines()
         sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 
-def _html(options: argparse.Namespace) -> int:
+@_verb
+def html(*, study: Path) -> int:
+    """Write the page on which each printed result shows its source."""
     from ..document.check import broken_claims  # loads jinja2 and more
     from ..document.report import open_study
     from ..runs.web_page import write_web_page
 
-    study = open_study(options.study).study
-    warnings = broken_claims(study.folder / DOCUMENT, study)  # before the page, which an error is to leave untouched
-    page = write_web_page(options.study)
+    definition = open_study(study).study
+    # Before the page, which an error is to leave untouched.
+    warnings = broken_claims(definition.folder / DOCUMENT, definition)
+    page = write_web_page(study)
     for warning in warnings:
         sys.stderr.write(f"warning: {warning}\n")
     sys.stdout.write(f"{_shown(page)}: written\n")
     return 0
 
 
-def _lock(options: argparse.Namespace) -> int:
+@_verb
+def lock(*, name: str, study: Path, renderer: Renderer) -> int:
+    """Freeze the state of the study under a name."""
     from ..revisions.locks import lock  # loads jinja2 and more
 
-    made, warnings = lock(options.study, options.name, progress=_progress(), renderer=options.renderer)
+    made, warnings = lock(study, name, progress=_progress(), renderer=renderer)
     for warning in warnings:
         sys.stderr.write(f"warning: {warning}\n")
     sys.stdout.write(f"{_shown(made.folder)}: locked\n")
     return 0
 
 
-def _changes(options: argparse.Namespace) -> int:
+@_verb
+def changes(*, study: Path, since: str, ids: bool) -> int:
+    """Say what changed since a lock."""
     from ..revisions.changes_page import write_changes  # loads jinja2 and more
     from ..revisions.differences import changes_since
 
-    found = changes_since(options.study, options.since or None, list_ids=options.ids)
-    *others, last = (_shown(path) for path in write_changes(found, options.study.resolve()))
+    found = changes_since(study, since or None, list_ids=ids)
+    *others, last = (_shown(path) for path in write_changes(found, study.resolve()))
     lines = [*wrapped(found.summary(), indent=4), *found.headlines(), f"{', '.join(others)} and {last}: written"]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 
-def _audit(options: argparse.Namespace) -> int:
+@_verb
+def audit(*, file: Path | None, study: Path) -> int:
+    """Have published statements judged, in a process of its own, and make the page of that."""
+    named = [] if file is None else [str(file.resolve())]
+    judged = subprocess.run(
+        [sys.executable, "-m", "lockstep", "judge", "--study", str(study.resolve()), "--", *named],
+        cwd=HOME,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    sys.stdout.write(judged.stdout)
+    sys.stderr.write(judged.stderr)
+    if judged.returncode not in (0, 1):  # there is no audit
+        return judged.returncode
     from ..tables.audit_page import write_audit_page  # loads jinja2
 
-    sys.stdout.write(f"{_shown(write_audit_page(options.study.resolve()))}: written\n")
-    return 0
+    sys.stdout.write(f"{_shown(write_audit_page(study.resolve()))}: written\n")
+    return judged.returncode
 
 
-def _redline(options: argparse.Namespace) -> int:
+@_verb
+def redline(*, study: Path, since: str, author: str, renderer: Renderer) -> int:
+    """Write the report with its changes since a lock tracked."""
     from ..revisions.redline_command import write_redline
 
-    made = write_redline(
-        options.study, progress=_progress(), since=options.since, author=options.author, renderer=options.renderer
-    )
+    made = write_redline(study, progress=_progress(), since=since, author=author, renderer=renderer)
     sys.stdout.write("\n".join(made.lines()) + "\n")
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lockstep", description="Documents from results.")
-    verbs = parser.add_subparsers(required=True, metavar="verb")
-    report = verbs.add_parser("report", help="build report.pdf and report.docx where something has changed")
-    _add_place(report)
-    report.add_argument("--data", type=Path, help="try this data file: documents go to build/try/build in the study")
-    report.add_argument("--force", action="store_true", help="build even where nothing has changed")
-    _add_wait(report)
-    report.set_defaults(run=_report, after_error=_UNTOUCHED)
-    watch = verbs.add_parser("watch", help="bring the documents up to date whenever a file is saved, until Ctrl-C")
-    _add_place(watch)
-    watch.set_defaults(run=_watch, after_error="")
-    check = verbs.add_parser("check", help="check that the claims hold and each number comes from a result")
-    check.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    check.add_argument("--journal", default="", help="hold the rules of this journal against a draft")
-    check.add_argument("--no-run", action="store_true", help="run no code of the document, and say what is not checked")
-    _add_renderer(check)
-    check.set_defaults(run=_check, after_error="")
-    draft = verbs.add_parser("draft", help="make build/drafts/JOURNAL, the folder to upload, and its archive")
-    draft.add_argument("journal", help="the name of its file in templates/journals, such as plos-one")
-    draft.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    _add_renderer(draft)
-    draft.add_argument("--force", action="store_true", help="also where rules fail; the manifest says which")
-    draft.set_defaults(run=_draft, after_error="No draft was written; the last one is untouched.\n")
-    figures = verbs.add_parser("figures")  # for `make draft`, which lets it work beside; so it is not listed
-    figures.add_argument("journal")
-    figures.add_argument("--study", type=Path, default=Path())
-    _add_wait(figures)
-    figures.set_defaults(run=_figures, after_error="")
-    trace = verbs.add_parser("trace", help="list each printed number with its result; write build/trace.json")
-    trace.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    what = trace.add_mutually_exclusive_group()
-    what.add_argument("--json", action="store_true", help="print the trace as JSON")
-    what.add_argument("--unprinted", action="store_true", help="list the results that are nowhere in the document")
-    trace.set_defaults(run=_trace, after_error="")
-    page = verbs.add_parser("html", help="write build/report.html, where each printed result shows its source")
-    page.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    page.set_defaults(run=_html, after_error="The last page is untouched.\n")
-    audit = verbs.add_parser("audit", help="turn build/audit.json, which `lockstep judge` makes, into a page")
-    audit.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    audit.set_defaults(run=_audit, after_error="")
-    lock = verbs.add_parser("lock", help="freeze text, documents and the results that they print as locks/NAME")
-    lock.add_argument("name", help="such as 2026-11; letters, digits, '.', '_' and '-'")
-    lock.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    _add_renderer(lock)
-    lock.set_defaults(run=_lock, after_error="Nothing was locked.\n")
-    changes = verbs.add_parser("changes", help="compare with a lock; write build/changes.html, .json and .docx")
-    changes.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    changes.add_argument("--since", help="name of the lock (default: the newest, that with the highest number)")
-    changes.add_argument("--ids", action="store_true", help="list the ids of new and changed patients")
-    changes.set_defaults(run=_changes, after_error="")
-    redline = verbs.add_parser("redline", help="write redline.docx: the report, with its changes since a lock tracked")
-    redline.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    redline.add_argument("--since", default="", metavar="LOCK", help="name of the lock (default: the last one)")
-    redline.add_argument("--author", default="", help="whose edits of the prose are (default: the first author's)")
-    _add_renderer(redline)
-    redline.set_defaults(run=_redline, after_error="The last redline is untouched.\n")
-    return parser
-
-
-def _add_place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--study", type=Path, default=Path(), help="folder of the study (default: this one)")
-    _add_renderer(parser)
-    parser.add_argument("--output", type=Path, help="folder for the documents (default: build in the study's folder)")
-    parser.add_argument("--profile", action="append", default=[], help="of Quarto: _quarto-PROFILE.yml; repeatable")
-
-
-def _add_wait(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--wait", action="store_true", help=argparse.SUPPRESS)  # for `make watch`: see `spare`
-
-
-def _add_renderer(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--renderer",
-        choices=("auto", "builtin", "quarto"),
-        default=os.environ.get("RENDERER") or "auto",
-        help="what renders the document; auto takes Quarto where it is installed (default: RENDERER, else auto)",
-    )
 
 
 def _progress() -> Progress:

@@ -32,7 +32,7 @@ _PAUSE: Final = 50  # milliseconds without a further change: whoever saves has d
 _LONGEST: Final = 500  # milliseconds of changes without a pause
 _LOOK: Final = 1000  # milliseconds after which to look without being told
 _GONE: Final = 0.2  # seconds for a file to come back: some editors remove it before they write it anew
-_LOADS: Final = "import lockstep.runs.watch, lockstep.cli.manuscript, lockstep.cli.analysis"
+_LOADS: Final = "import lockstep.runs.watch, lockstep.cli.command, lockstep.cli.manuscript, lockstep.cli.analysis"
 _GOES_ON: Final = "Mend it and save; watching goes on.\n"
 
 

@@ -1,0 +1,153 @@
+"""What the command line is made of: verbs, whose code is loaded when they run, options, sections of the help."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from ..base.errors import LockstepError, system_message
+from ..base.interrupts import INTERRUPTED
+from ..base.invocation import by_make, called, take_options_of_make
+
+USAGE: Final = 2
+"""The exit code of a command that cannot be understood."""
+
+_LOOK: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+class _MakeName(click.Parameter):
+    """An option or argument that make knows too; an error calls it as the user did."""
+
+    make: str = ""
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        return f"'{self.make}'" if self.make and by_make() else super().get_error_hint(ctx)
+
+
+class Option(_MakeName, click.Option):
+    """An option; with ``make``, one that a Makefile hands on under that name."""
+
+    def __init__(self, *names: str, make: str = "", **settings: Any) -> None:
+        """Declare it; the settings are click's."""
+        super().__init__(names, **settings)
+        self.make = make
+
+    def said_by_make(self, text: str) -> list[str]:
+        """Return the words of the command line for what make's user said; a flag is off by 0, and else on."""
+        if not self.is_flag:
+            return [f"{self.opts[0]}={text}"]
+        return [self.opts[0]] if (text == "0") == self.opts[0].startswith("--no-") else []
+
+
+class Argument(_MakeName, click.Argument):
+    """What a verb takes without the name of an option; `asks` is the sentence where it is missing."""
+
+    def __init__(self, name: str, *, make: str = "", asks: str = "", example: str = "", **settings: Any) -> None:
+        """Declare it; the settings are click's."""
+        super().__init__([name], required=bool(asks), metavar=name.upper() if asks else f"[{name.upper()}]", **settings)
+        self.make, self.asks, self.example = make, asks, example
+
+    def said_by_make(self, text: str) -> list[str]:
+        """Return the words of the command line for what make's user said."""
+        return ["--", text]
+
+
+class Verb(click.Command):
+    """A verb of the program.
+
+    Parameters
+    ----------
+    code : the function that runs, `module.function` in this folder; it takes the options and returns the exit code.
+    after_error : what is told after an error: what became of the files.
+    error_code : the exit code of an error.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        summary: str,
+        *params: click.Parameter,
+        code: str,
+        more: str = "",
+        after_error: str = "",
+        error_code: int = 1,
+        hidden: bool = False,
+    ) -> None:
+        """Declare it: what it does in a line, its options and arguments, and what else its help says."""
+        super().__init__(
+            name,
+            params=list(params),
+            help=f"{summary[0].upper()}{summary[1:]}.{f'{2 * chr(10)}{more}' if more else ''}",
+            short_help=summary,
+            hidden=hidden,
+            context_settings=_LOOK,
+        )
+        self._code, self._after_error, self._error_code = code, after_error, error_code
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line, and once what the user of make has said."""
+        if take_options_of_make():
+            args = [*args, *self._said_by_make()]
+        return super().parse_args(ctx, args)
+
+    def _said_by_make(self) -> Iterator[str]:
+        known = [param for param in self.params if isinstance(param, (Option, Argument)) and param.make]
+        for param in sorted(known, key=lambda param: isinstance(param, Argument)):  # after "--" there is no option
+            if text := os.environ.get(param.make):
+                yield from param.said_by_make(text)
+
+    def invoke(self, ctx: click.Context) -> int:
+        """Run the verb; an error that its user can meet is told in one message, without a traceback."""
+        module, function = self._code.split(".")
+        try:
+            return int(getattr(import_module(f".{module}", __package__), function)(**ctx.params))
+        except (LockstepError, OSError) as error:
+            message = error if isinstance(error, LockstepError) else system_message(error)
+            sys.stderr.write(f"{message}\n{self._afterwards(error)}")
+            return self._error_code
+        except KeyboardInterrupt as error:
+            sys.stderr.write(f"Interrupted. {self._afterwards(error)}".rstrip() + "\n")
+            return INTERRUPTED
+
+    def _afterwards(self, error: BaseException) -> str:
+        said = getattr(error, "__notes__", [])
+        return "".join(f"{line}\n" for line in (*said, self._after_error) if line)
+
+
+class Program(click.Group):
+    """The program: its verbs in sections, as its help lists them."""
+
+    def __init__(
+        self, name: str, *, sections: dict[str, Sequence[Verb]], examples: Sequence[tuple[str, str]], **settings: Any
+    ) -> None:
+        """Declare it; examples are commands, each with what it is for."""
+        verbs: dict[str, click.Command] = {str(verb.name): verb for section in sections.values() for verb in section}
+        super().__init__(name, commands=verbs, context_settings=_LOOK, **settings)
+        self._sections, self._examples = sections, examples
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
+        """Write the verbs, a section each, and what one begins with."""
+        for title, verbs in self._sections.items():
+            if rows := [(f"{verb.name:7}", verb.get_short_help_str(limit=90)) for verb in verbs if not verb.hidden]:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+        with formatter.section("Examples"):
+            formatter.write_dl(self._examples)
+
+
+def complain(error: click.UsageError) -> int:
+    """Say what of a command cannot be understood; return the exit code."""
+    missing = error.param if isinstance(error, click.MissingParameter) else None
+    if isinstance(missing, Argument) and error.ctx is not None:
+        example = called(str(error.ctx.command.name), **{str(missing.name): missing.example})
+        sys.stderr.write(f"{missing.asks}: {example}\n")
+    elif by_make():
+        sys.stderr.write(f"{error.format_message()}\n")
+    else:
+        error.show()
+    return USAGE
