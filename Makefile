@@ -1,11 +1,9 @@
 # Lockstep. `make help` lists the verbs.
 
 SHELL := /bin/sh
-STUDY ?= .
-RENDERER ?= auto
 
-# What a user says reaches the recipes through the environment, as it was typed: expanded neither by make nor by a shell,
-# since a folder may have `$`, quotes, blanks or backticks in its name. In recipes they are $$STUDY, never $(STUDY).
+# What a user says reaches `lockstep` through the environment, as it was typed: expanded neither by make nor by a shell,
+# since a folder may have `$`, quotes, blanks or backticks in its name. LOCKSTEP_CALLED_BY=make has it read from there.
 OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED RUN ALL PYTHON
 $(foreach name,$(OPTIONS),$(eval override $(name) := $$(value $(name))))
 export $(OPTIONS)
@@ -24,54 +22,34 @@ export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report watch results check draft trace html lock changes redline audit cohort reference reference-check test test-all test-slow lint types
-.PHONY: bench clean quarto
-.PHONY: reference-docx lock-requirements
+.PHONY: help cohort reference reference-check test test-all test-slow lint types bench clean quarto reference-docx lock-requirements
 
 help:  ## list the verbs
-	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs:"
+	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs (those of .venv/bin/lockstep, and of this checkout):"
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 	@echo
 	@echo "Options: STUDY=folder (another study), DATA=file (report, results: try this data file), RENDERER=auto|builtin|quarto,"
 	@echo "         NAME and SINCE (of a lock), AUTHOR (of a redline), JOURNAL=name, PYTHON=python3.12"
 
-report: $(INSTALLED)  ## build report.pdf, report.docx and results.json in build/
-	@$(PY) -m lockstep report --study="$$STUDY" --renderer="$$RENDERER" $${DATA:+--data="$$DATA"}
+# The program of this checkout, also where .venv is a link to another one's.
+LOCKSTEP := LOCKSTEP_CALLED_BY=make $(PY) -m lockstep
+VERBS := report watch html results check trace audit lock changes redline draft profile
+.PHONY: $(VERBS)
+$(VERBS): $(INSTALLED)
+	@$(LOCKSTEP) $@
 
-watch: $(INSTALLED)  ## build the report again whenever a file is saved, until Ctrl-C
-	@$(PY) -m lockstep watch --study="$$STUDY" --renderer="$$RENDERER"
-
-results: $(INSTALLED)  ## compute build/results.json alone
-	@$(PY) -m lockstep results --study="$$STUDY" $${DATA:+--data="$$DATA"}
-
-check: $(INSTALLED)  ## check that the claims hold and each number comes from a result; JOURNAL=name: hold a journal's rules against a draft; RUN=0: run no code
-	@$(PY) -m lockstep check --study="$$STUDY" --journal="$$JOURNAL" --renderer="$$RENDERER" $(if $(filter 0,$(RUN)),--no-run)
-
-draft: $(INSTALLED)  ## make the folder to upload to a journal, build/drafts/JOURNAL, and its archive; FORCE=1 although rules fail
-	@test -n "$$JOURNAL" || { echo "Name the journal: make draft JOURNAL=plos-one"; \
-		echo "Journals: $$(ls lockstep/templates/journals "$$STUDY"/templates/journals 2>/dev/null | sed -n 's/\.toml$$//p' | sort -u | tr '\n' ' ')"; exit 1; }
-	@$(PY) -m lockstep draft --study="$$STUDY" --renderer="$$RENDERER" $(if $(filter-out 0,$(FORCE)),--force) -- "$$JOURNAL"
-
-trace: $(INSTALLED)  ## follow each printed number back to its result; UNPRINTED=1 lists the results that are nowhere
-	@$(PY) -m lockstep trace --study="$$STUDY" $(if $(filter-out 0,$(UNPRINTED)),--unprinted)
-
-html: $(INSTALLED)  ## write build/report.html, where each printed result shows its source
-	@$(PY) -m lockstep html --study="$$STUDY"
-
-lock: $(INSTALLED)  ## freeze the report, with the results that it prints, as locks/NAME
-	@test -n "$$NAME" || { echo "Name the lock: make lock NAME=2026-11"; exit 1; }
-	@$(PY) -m lockstep lock --study="$$STUDY" --renderer="$$RENDERER" -- "$$NAME"
-
-changes: $(INSTALLED)  ## say what changed since a lock (SINCE=name, else the newest): build/changes.html, .docx, .json
-	@$(PY) -m lockstep changes --study="$$STUDY" --since="$$SINCE"
-
-audit: $(INSTALLED)  ## compare data/published.csv with the results: the score, and build/audit.html
-	@status=0; $(PY) -m lockstep judge --study="$$STUDY" || status=$$?; \
-	test $$status -gt 1 || $(PY) -m lockstep audit --study="$$STUDY" || status=$$?; \
-	exit $$status
-
-redline: $(INSTALLED)  ## write build/redline.docx: the report, its changes since a lock tracked (SINCE=name, else the last)
-	@$(PY) -m lockstep redline --study="$$STUDY" --since="$$SINCE" --author="$$AUTHOR" --renderer="$$RENDERER"
+report:  ## build report.pdf, report.docx and results.json in build/
+watch:  ## build the report again whenever a file is saved, until Ctrl-C
+html:  ## write build/report.html, where each printed result shows its source
+results:  ## compute build/results.json alone
+check:  ## check that the claims hold and each number comes from a result; JOURNAL=name: hold a journal's rules against a draft; RUN=0: run no code
+trace:  ## follow each printed number back to its result; UNPRINTED=1 lists the results that are nowhere
+audit:  ## compare data/published.csv with the results: the score, and build/audit.html
+lock:  ## freeze the report, with the results that it prints, as locks/NAME
+changes:  ## say what changed since a lock (SINCE=name, else the newest): build/changes.html, .docx, .json
+redline:  ## write build/redline.docx: the report, its changes since a lock tracked (SINCE=name, else the newest)
+draft:  ## make the folder to upload to a journal, build/drafts/JOURNAL, and its archive; FORCE=1 although rules fail
+profile:  ## write _quarto-JOURNAL.yml, for `quarto render --profile JOURNAL` by hand
 
 test: $(INSTALLED)  ## run the tests, but for the slow ones (under three minutes on two cores); ALL=1 runs them too
 	@$(PY) -m pytest -n auto --dist worksteal $(if $(filter-out 0,$(ALL)),,-m "not slow")
@@ -127,7 +105,8 @@ clean:  ## remove everything that was generated
 	rm -rf build $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache .quarto report_files
 
 # The environment, installed once: again only when one of the locks changes. Without build isolation, a package that
-# comes as source is built with what requirements-build.lock has installed: no byte comes in without its hash.
+# comes as source is built with what requirements-build.lock has installed: no byte comes in without its hash. Last comes
+# this checkout itself, by links, so that .venv/bin/lockstep and notebooks find it.
 PIP_INSTALL = $(PY) -m pip install --quiet --require-hashes
 $(INSTALLED): requirements.lock requirements-build.lock
 	@"$(CHOSEN_PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -140,6 +119,7 @@ $(INSTALLED): requirements.lock requirements-build.lock
 	@echo "Setting up .venv (once, about a minute) ..."
 	@"$(CHOSEN_PYTHON)" -m venv --clear $(VENV)
 	@{ $(PIP_INSTALL) --only-binary :all: --requirement requirements-build.lock && \
-		$(PIP_INSTALL) --use-pep517 --no-build-isolation --requirement requirements.lock; } || { \
+		$(PIP_INSTALL) --use-pep517 --no-build-isolation --requirement requirements.lock && \
+		$(PY) -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .; } || { \
 		rm -rf $(VENV); echo "The packages of the .lock files could not be installed (see above); .venv was removed. Run make again."; exit 1; }
 	@touch $@

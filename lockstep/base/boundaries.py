@@ -60,7 +60,7 @@ def refuse_ways_out(folder: Path) -> None:
         if not belongs(path, folder):
             raise StudyError(
                 f"{path}: is a link that leads out of the study's folder, where nothing is written. Make it a "
-                "folder; documents elsewhere are made with --output."
+                "folder; documents elsewhere are made with `lockstep report --output`."
             )
     for path in _own_files(folder):
         if not belongs(path, folder):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ..base.errors import counted
+from ..base.invocation import called
 from ..base.terminal import wrapped
 from ..qmd.project import read_project
 from ..qmd.source import Document, Inline, read_qmd
@@ -66,7 +67,7 @@ class Findings:
             *(line for text in self.units for line in wrapped(text, indent=4)),
             *(line for text in self.reference_notes for line in wrapped(text, indent=4)),
             *(line for note in self.notes for line in wrapped(f"note: {note}", indent=4)),
-            *([f"{self.unprinted}; `make trace UNPRINTED=1` lists them"] if self.unprinted else []),
+            *([f"{self.unprinted}; {called('trace', unprinted=True)} lists them"] if self.unprinted else []),
             *(wrapped(self.not_checked, indent=4) if self.not_checked else []),
             f"{held}, {counted(len(self.typed), 'typed number')}{self._without_result()}{self._incomplete()}",
         ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.errors import LockstepError, ReportError
+from ..base.invocation import called
 from ..base.resources import HOME
 from ..figures.illustrations import Illustration, illustrate
 from ..journals.file import Journal
@@ -119,7 +120,7 @@ def ensure_audit(study: Study) -> Audit:
     audit = read_audit(path)
     if audit.bad_rows:
         row, reason = audit.bad_rows[0]
-        raise ReportError(f"{PUBLISHED_FILE}, row {row}: {reason}; `make audit` lists every row that is wrong")
+        raise ReportError(f"{PUBLISHED_FILE}, row {row}: {reason}; {called('audit')} lists every row that is wrong")
     return audit
 
 

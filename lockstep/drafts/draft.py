@@ -10,6 +10,7 @@ from typing import Final
 
 from ..base.errors import LockstepError, ReportError
 from ..base.files import write_whole
+from ..base.invocation import option
 from ..base.progress import Progress
 from ..journals.profiles import read_journal
 from ..preflight.checks import Check
@@ -91,7 +92,7 @@ def make_draft(
             many = f"{len(broken)} rules fail" if len(broken) > 1 else "1 rule fails"
             raise RefusedError(
                 f"{many}, so that no draft for {journal.title} was made. Mend the manuscript, or make the draft all "
-                "the same with FORCE=1; its manifest then says so.",
+                f"the same with {option('force', True)}; its manifest then says so.",
                 made.checks,
             )
         with progress.stage("archive"):

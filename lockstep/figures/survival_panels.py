@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..base.errors import ReportError, ResultsError
+from ..base.invocation import called
 from ..results.curves import CELLS, PrintedCurve, printed_curve
 from ..results.model import Results, RiskTable
 from ..study.figures import SurvivalCurves
@@ -239,7 +240,7 @@ def _check_analysed(figure: SurvivalCurves, stem: str, results: Results) -> None
 
 def _check(curve: PrintedCurve, axis: Axis, per_unit: float) -> None:
     """Refuse a risk table that is not at the axis ticks, or whose patients do not add up to all patients."""
-    again = "run `make report` to compute it again"
+    again = f"run {called('report')} to compute it again"
     table = curve.risk_table
     ticks = [tick * per_unit for tick in axis.ticks]
     if len(ticks) != len(table.time) or not all(map(math.isclose, ticks, table.time)):

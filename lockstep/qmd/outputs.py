@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from ..base.errors import ReportError
 from ..base.escape import markdown as escape
+from ..base.invocation import option
 
 _FORMS: Final[tuple[tuple[Literal["markdown", "html"], str], ...]] = (
     ("markdown", "_repr_markdown_"),
@@ -86,7 +87,8 @@ def shown(value: object, *, marked: bool = False) -> Output:
             return Output(kind, str(text), value)
     if any(hasattr(value, name) for name in _PICTURES) or type(value).__module__.startswith("matplotlib."):
         raise ReportError(
-            f"a {type(value).__name__} is shown as a picture, which needs Quarto: install it and use RENDERER=quarto, "
+            f"a {type(value).__name__} is shown as a picture, which needs Quarto: install it and use "
+            f"{option('renderer', 'quarto')}, "
             "or save the picture and show it as `![](file){fig-alt=...}`."
         )
     return Output("text", repr(value), value)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from ..base.characters import hidden_in, refusal
 from ..base.errors import ReportError, nearest
 from ..base.files import read_file
+from ..base.invocation import option
 from .yaml_text import read_mapping
 
 CELL_OPTIONS: Final = ("label", "echo", "include", "output", "eval", "warning", "error")
@@ -98,7 +99,7 @@ class Document:
 
 def needs_quarto(where: str, what: str, instead: str) -> ReportError:
     """Return the error for a feature that only Quarto has: what, where, and what to do without it."""
-    return ReportError(f"{where}: {what} need Quarto: install it and use RENDERER=quarto, or {instead}.")
+    return ReportError(f"{where}: {what} need Quarto: install it and use {option('renderer', 'quarto')}, or {instead}.")
 
 
 def read_qmd(path: Path) -> Document:

@@ -15,6 +15,7 @@ from types import CodeType
 from typing import Any, Final, Literal, NoReturn
 
 from ..base.errors import LockstepError, ReportError, is_full, system_message
+from ..base.invocation import option
 from ..qmd.outputs import Output, cell_markdown, half_character, inline_markdown, shown
 from ..qmd.reads import files_read
 from ..qmd.source import CodeCell, Document, Inline, Prose, needs_quarto
@@ -175,7 +176,8 @@ class _Session:
 
     def _syntax(self, error: SyntaxError) -> str:
         if (error.text or "").lstrip().startswith(("%", "!")):
-            return "IPython commands need Quarto: install it and use RENDERER=quarto, or write plain Python."
+            by_quarto = option("renderer", "quarto")
+            return f"IPython commands need Quarto: install it and use {by_quarto}, or write plain Python."
         hint = "; code has straight quotes, \" or '" if any(quote in error.msg for quote in _CURLY_QUOTES) else ""
         return f"{type(error).__name__}: {error.msg}{hint}"
 
@@ -205,7 +207,7 @@ def _refuse_open_figures() -> None:
     if pyplot is not None and pyplot.get_fignums():
         pyplot.close("all")
         raise ReportError(
-            "figures that pyplot shows need Quarto: install it and use RENDERER=quarto, "
+            f"figures that pyplot shows need Quarto: install it and use {option('renderer', 'quarto')}, "
             "or save the figure, close it, and show it as `![](file){fig-alt=...}`."
         )
 

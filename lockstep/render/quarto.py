@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import ReportError, nearest
+from ..base.invocation import option
 from ..base.resources import HOME
 from ..qmd.project import PROFILES, Project, as_list, borrowed_config, config_for, metadata_of
 from ..qmd.reads import NOTED, noted_reads
@@ -75,11 +76,15 @@ def check_version(quarto: Path) -> str:
     numbers = re.match(r"(\d+)\.(\d+)", version)
     if run.returncode != 0 or numbers is None:
         said = (run.stderr or run.stdout).strip().split("\n")[0]
-        raise ReportError(f"{quarto} does not run ({said}). Mend the installation, or use RENDERER=builtin.")
+        raise ReportError(f"{quarto} does not run ({said}). Mend the installation, or use {_instead()}.")
     if (int(numbers[1]), int(numbers[2])) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
-        raise ReportError(f"{quarto} is version {version}; {oldest} or newer is needed. Use it, or RENDERER=builtin.")
+        raise ReportError(f"{quarto} is version {version}; {oldest} or newer is needed. Use it, or {_instead()}.")
     return version
+
+
+def _instead() -> str:
+    return option("renderer", "builtin")
 
 
 def render(path: Path, project: Project, folder: Path, *, quarto: Path) -> RenderResult:

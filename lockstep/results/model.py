@@ -14,6 +14,7 @@ import fastjsonschema
 
 from ..base.errors import ResultsError, nearest
 from ..base.files import write_whole
+from ..base.invocation import called
 from ..statistics.risk_table import RiskTable as RiskTable  # part of a curve
 
 SCHEMA_VERSION: Final = 1
@@ -196,7 +197,7 @@ def from_json(text: str, *, name: str = "results.json") -> Results:
         If the text is not JSON, is of another schema version, or does not fit ``results.schema.json``.
     """
     raw = checked_json(
-        text, _validator(), name=name, version=SCHEMA_VERSION, advice="; run `make report` to compute it again"
+        text, _validator(), name=name, version=SCHEMA_VERSION, advice=f"; run {called('report')} to compute it again"
     )
     return Results(
         source=Source(**raw["source"]),
@@ -239,7 +240,7 @@ def read_results(path: Path) -> Results:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ResultsError(f"{path} does not exist; run `make report` to compute it") from None
+        raise ResultsError(f"{path} does not exist; run {called('report')} to compute it") from None
     return from_json(text, name=str(path))
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, get_args
 
 from ..base.errors import PublishedError
 from ..base.files import sha256, write_whole
+from ..base.invocation import called
 from .source import code_hash
 
 SCHEMA_VERSION: Final = 2
@@ -142,7 +143,7 @@ def write_audit(audit: Audit, path: Path) -> None:
 
 def read_audit(path: Path) -> Audit:
     """Read audit.json; raise PublishedError where there is none or it is of another form."""
-    again = "run `make audit` to make it"
+    again = f"run {called('audit')} to make it"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if raw["schema"] != SCHEMA_VERSION:

@@ -21,6 +21,7 @@ from ..base.clock import told_epoch
 from ..base.errors import LockstepError, ReportError, explained, nearest
 from ..base.files import new_workspace, remove_marked, remove_workspaces, sha256, sha256_of_all
 from ..base.interrupts import forget_interrupts, uninterrupted
+from ..base.invocation import called
 from ..base.progress import Progress
 from ..base.resources import HOME, PACKAGE
 from ..document.printed_places import PrintedPlace, places_in
@@ -204,7 +205,7 @@ def find_lock(folder: Path, name: str | None = None) -> Lock:
     if name is not None and name not in found and _NAME.fullmatch(name) and (folder / LOCKS / name).is_dir():
         raise _damaged(name, MANIFEST_FILE, "does not exist")
     if not found:
-        raise ReportError(f"{folder / LOCKS}: there is no lock yet. Make one with `make lock NAME=...`.")
+        raise ReportError(f"{folder / LOCKS}: there is no lock yet. Make one with {called('lock', name='2026-11')}.")
     if name is not None and name not in found:
         hint = nearest(name, found) or "."
         raise ReportError(f"no lock '{name}'{hint} The locks are: {', '.join(found)}.")
@@ -300,7 +301,7 @@ def _refuse_changed(folder: Path, stamp: Path) -> None:
     if others:
         path = others[0]
         name = path.relative_to(folder) if path.is_relative_to(folder) else path
-        raise ReportError(f"{name} was saved while the report was made from it. Run `make lock` again.")
+        raise ReportError(f"{name} was saved while the report was made from it. Make the lock again.")
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ from lxml.etree import _Element as Element
 from ..base.errors import ReportError
 from ..base.files import write_whole
 from ..base.interrupts import forget_interrupts, uninterrupted
+from ..base.invocation import called
 from ..word.active_content import refuse_active
 from ..word.blocks import number_bookmarks
 from ..word.package import DOCUMENT, package_bytes, parse, read_package, serialise
@@ -126,8 +127,8 @@ def read_finished(path: Path) -> tuple[dict[str, bytes], Element, Element]:
         raise ReportError(f"{path} {lack}. Render the document again.")
     if next(body.iter(qualified("w:ins"), qualified("w:del")), None) is not None:
         raise ReportError(
-            f"{path} holds tracked changes already, so nothing can be tracked against it. Take a file as `make report` "
-            "wrote it."
+            f"{path} holds tracked changes already, so nothing can be tracked against it. Take a file as "
+            f"{called('report')} wrote it."
         )
     return parts, document, body
 

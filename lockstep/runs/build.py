@@ -12,6 +12,7 @@ from ..base.boundaries import home_of
 from ..base.clock import epoch
 from ..base.errors import LockstepError, ReportError, ResultsError
 from ..base.files import write_whole
+from ..base.invocation import option
 from ..base.progress import Progress
 from ..base.resources import FONTS, PACKAGE, TEMPLATES
 from ..qmd.project import Project, config_for, files_named, profiles_told, read_project
@@ -213,7 +214,7 @@ def _target(folder: Path, project: Project) -> Path:
     if not target.resolve().is_relative_to(home_of(folder)):
         raise ReportError(
             f"_quarto.yml: output-dir is '{named}', which leads out of the study's folder, where nothing is written. "
-            "Name a folder in it; documents elsewhere are made with --output."
+            "Name a folder in it; documents elsewhere are made with `lockstep report --output`."
         )
     return target
 
@@ -253,8 +254,9 @@ def _choose(renderer: Renderer) -> Path | None:
     found = find_quarto()
     if found is None and renderer == "quarto":
         raise ReportError(
-            "RENDERER=quarto, but there is no Quarto: QUARTO_PATH is not set and no `quarto` is on PATH. "
-            "Install it (quarto.org, or `make quarto`), or use RENDERER=builtin."
+            f"{option('renderer', 'quarto')}, but there is no Quarto: QUARTO_PATH is not set and no `quarto` is on "
+            f"PATH. Install it (quarto.org, or `pip install quarto-cli` where this program is), or use "
+            f"{option('renderer', 'builtin')}."
         )
     return found
 
