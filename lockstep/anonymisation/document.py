@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..base.errors import ReportError
-from ..journals.fences import SourceBlock, end_of_div, language, pieces
-from ..journals.placement import with_front_matter
-from ..qmd.source import split_front_matter
+from ..qmd.fences import SourceBlock, end_of_div, language, pieces
+from ..qmd.source import split_front_matter, with_front_matter
 from .identity import find_words, numbers_of_prose
 from .registrations import REGISTRATION
 

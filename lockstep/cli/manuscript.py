@@ -131,6 +131,15 @@ def draft(*, journal: str, study: Path, renderer: Renderer, force: bool) -> int:
 
 
 @_verb
+def profile(*, journal: str, study: Path) -> int:
+    """Write the file by which Quarto renders for a journal."""
+    from ..qmd.journal_profile import write_profile
+
+    sys.stdout.write(f"{_shown(write_profile(journal, study.resolve()))}: written\n")
+    return 0
+
+
+@_verb
 def figures(*, journal: str, study: Path, wait: bool) -> int:
     """Draw the figures of a draft, once the word comes: its other files are made meanwhile."""
     from ..document.report import open_study

@@ -14,9 +14,9 @@ from ..document.printed_places import PrintedPlace, places_in
 from ..document.report import Report
 from ..figures.illustrations import Upload, upload_files
 from ..journals.file import Journal
-from ..journals.placement import SourceFloat, find_floats, is_hidden
 from ..preflight.figure_facts import SUFFIXES
 from ..qmd.source import CodeCell, Document, split_front_matter
+from .placement import SourceFloat, find_floats, is_hidden
 
 if TYPE_CHECKING:
     from ..figures.drawing import Format

@@ -15,7 +15,7 @@ from ..anonymisation.identity import identifying_words
 from ..base.clock import epoch, told_epoch
 from ..base.resources import TEMPLATES
 from ..journals.profiles import read_journal
-from ..qmd.project import PROJECT_FILE, profile_file
+from ..qmd.project import PROJECT_FILE
 from ..results.source import RESULTS_FILE, package_version
 from ..results.source import is_current as results_are_current
 from ..runs.build import DOCUMENT, STAMP, Renderer, identity_of_renderer, known_inputs
@@ -77,13 +77,12 @@ def begin(folder: Path, journal: str, *, renderer: Renderer, pictures: Iterable[
     """
     study = read_study(folder)
     read_journal(journal, folder)  # one that is gone is an error, also where its draft is still there
-    own = {home / name for home in (folder, TEMPLATES) for name in (PROJECT_FILE, f"_quarto-{journal}.yml")}
+    own = {folder / PROJECT_FILE, folder / f"_quarto-{journal}.yml", TEMPLATES / PROJECT_FILE}
     own |= {folder / study.data_file, *(folder / "locks").glob("[!.]*/manifest.json"), *pictures}
-    profiles = (journal,) if profile_file(folder, journal) else ()
     return Begun(
         folder,
         journal,
-        digests(known_inputs(folder, profiles=profiles) | own),
+        digests(known_inputs(folder, profiles=(journal,)) | own),
         environment(
             journal=journal,
             renderer=identity_of_renderer(renderer),

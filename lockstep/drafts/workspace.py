@@ -17,9 +17,10 @@ from ..base.files import write_whole
 from ..base.resources import TEMPLATES
 from ..figures.illustrations import FOLDER as FIGURES
 from ..journals.file import Journal
-from ..journals.placement import Placement, placement_of, rearranged, with_front_matter
-from ..qmd.project import PATHS, PROJECT_FILE, STYLES, as_list, merged
-from ..qmd.source import read_front_matter, split_front_matter, utf8_text
+from ..qmd.csl import STYLES
+from ..qmd.journal_profile import journal_profile, own_profile
+from ..qmd.project import PATHS, PROJECT_FILE, as_list, merged
+from ..qmd.source import read_front_matter, split_front_matter, utf8_text, with_front_matter
 from ..qmd.yaml_text import read_mapping, write_mapping
 from ..references.bibtex import people_of
 from ..render.result import FORMATS
@@ -29,6 +30,7 @@ from ..results.source import RESULTS_FILE
 from ..results.verdicts import AUDIT_FILE
 from ..runs.build import DOCUMENT
 from ..study.definition import read_study
+from .placement import Placement, placement_of, rearranged
 
 STUDY_FILE: Final = "study.toml"
 REMOVED: Final = "build/removed.txt"
@@ -133,7 +135,7 @@ def _read(folder: Path, journal: Journal, place: Path) -> _Source:
     """Read the sources of a study; paths in project and profile are as seen from a place."""
     text = "\n".join(read_front_matter(folder / DOCUMENT).lines)
     project = _without_look(_project(folder, place))
-    profile = _without_look(_profile(folder, place, _profile_name(journal)))
+    profile = _without_look(_profile(folder, place, journal))
     front, _, _ = split_front_matter(text, name=DOCUMENT)
     cited = _bibliographies(project, profile, front)
     return _Source(
@@ -218,13 +220,11 @@ def _seen_from(place: Path, config: Mapping[str, Any]) -> dict[str, Any]:
     return new
 
 
-def _profile(folder: Path, place: Path, name: str) -> dict[str, Any]:
-    """Return what a journal's profile says: the study's own, else the program's, else nothing."""
-    for home in (folder, TEMPLATES):
-        if (home / name).is_file():
-            profile = read_mapping(utf8_text(home / name, needed=_FORMATS), name=name)
-            return profile if home == folder else _seen_from(place, profile)
-    return {}
+def _profile(folder: Path, place: Path, journal: Journal) -> dict[str, Any]:
+    """Return what a journal's profile says: the file that the study has for it, else what its rules make of it."""
+    if (own := own_profile(journal.name, folder)) is not None:
+        return read_mapping(utf8_text(own, needed=_FORMATS), name=own.name)
+    return _seen_from(place, journal_profile(journal.name, folder))
 
 
 def _bring_built(folder: Path, place: Path, journal: Journal) -> None:

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from ..base.errors import ReportError, nearest
 from .rules import RULES
 
-_KEYS: Final = ("schema", "title", "rules")
+_KEYS: Final = ("schema", "title", "quarto", "rules")
 _REQUIRED: Final = ("value", "quote", "source", "read")
 _RULE_KEYS: Final = (*_REQUIRED, "secondary", "note")
-_LINE: Final = re.compile(r"^\s*(?:\[rules\.(?P<rule>[\w-]+)\]|(?P<key>[\w-]+)\s*=)")
+_QUARTO: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = {
+    "csl": (
+        lambda value: isinstance(value, str) and re.fullmatch(r"[\w-]+|[^\0]+\.csl", value),
+        'the name of a citation style, such as "vancouver", or a .csl file as seen from the study\'s folder',
+    ),
+    "papersize": (lambda value: value in ("a4", "letter"), '"a4" or "letter"'),
+    "notes-after-punctuation": (lambda value: isinstance(value, bool), "true or false"),
+}
+"""What Quarto is told besides the rules, by the names that it has for it, each with what is allowed."""
+
+_LINE: Final = re.compile(r"^\s*(?:\[(?:rules\.)?(?P<rule>[\w-]+)\]|(?P<key>[\w-]+)\s*=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +47,12 @@ class JournalRule:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A journal: the name of its file, its title, and the rules that are known of it."""
+    """A journal: the name of its file, its title, the rules that are known of it, and what else Quarto is told."""
 
     name: str
     title: str
     rules: Mapping[str, JournalRule]
+    quarto: Mapping[str, Any] = field(default_factory=dict)
 
     def value(self, rule: str, default: Any = None) -> Any:
         """Return what a rule says, `default` where the journal is not known to have it."""
@@ -95,12 +106,26 @@ def parse_journal(content: bytes, *, name: str, file: str) -> Journal:
             raise source.wrong(f"unknown key '{key}'{hint} Known: {', '.join(_KEYS)}.", key=key)
     if parsed.get("schema") != 1:
         raise source.wrong("`schema = 1` is missing; it says how the file is to be read.", key="schema")
-    title, stated = parsed.get("title"), parsed.get("rules", {})
+    title, stated, quarto = parsed.get("title"), parsed.get("rules", {}), parsed.get("quarto", {})
     if not (isinstance(title, str) and title):
         raise source.wrong('`title` is missing: the name as printed, such as title = "PLOS ONE".', key="title")
     if not isinstance(stated, dict):
         raise source.wrong("`rules` is not a table; write a rule as [rules.<name>].", key="rules")
-    return Journal(name, title, {rule: _rule(rule, fields, source) for rule, fields in stated.items()})
+    _check_quarto(quarto, source)
+    return Journal(name, title, {rule: _rule(rule, fields, source) for rule, fields in stated.items()}, quarto)
+
+
+def _check_quarto(told: Any, source: _File) -> None:
+    if not isinstance(told, dict):
+        raise source.wrong(f"`quarto` is not a table; write [quarto], and below it {', '.join(_QUARTO)}.", key="quarto")
+    for key, value in told.items():
+        if key not in _QUARTO:
+            hint = nearest(key, _QUARTO) or "."
+            message = f"[quarto]: unknown key '{key}'{hint} Known: {', '.join(_QUARTO)}."
+            raise source.wrong(message, rule="quarto", key=key)
+        accepts, allowed = _QUARTO[key]
+        if not accepts(value):
+            raise source.wrong(f"[quarto]: {key} is {value!r}; expected {allowed}.", rule="quarto", key=key)
 
 
 def _rule(name: str, fields: Any, source: _File) -> JournalRule:

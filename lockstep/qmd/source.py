@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ from ..base.characters import hidden_in, refusal
 from ..base.errors import ReportError, nearest
 from ..base.files import read_file
 from ..base.invocation import option
-from .yaml_text import read_mapping
+from .yaml_text import read_mapping, write_mapping
 
 CELL_OPTIONS: Final = ("label", "echo", "include", "output", "eval", "warning", "error")
 PAGE_BREAK: Final = (
@@ -142,6 +142,18 @@ def split_front_matter(text: str, *, name: str) -> tuple[dict[str, Any], int, tu
     lines = _lines(text)
     front_matter, start = _front_matter(lines, name)
     return front_matter, start, lines
+
+
+def with_front_matter(
+    text: str, change: Callable[[dict[str, Any]], Mapping[str, Any]], *, name: str = "report.qmd"
+) -> str:
+    """Return a document with its front matter changed, on as many lines as before where it fits them."""
+    front, start, lines = split_front_matter(text, name=name)
+    if start == 0:
+        return text
+    written = write_mapping(change(front)).splitlines()
+    room = max(0, start - 2 - len(written))
+    return "\n".join(["---", *written, *[""] * room, "---", *lines[start:]])
 
 
 def parse(text: str, *, path: Path) -> Document:

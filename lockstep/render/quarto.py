@@ -19,7 +19,8 @@ from typing import Any, Final
 from ..base.errors import ReportError, nearest
 from ..base.invocation import option
 from ..base.resources import HOME
-from ..qmd.project import PROFILES, Project, as_list, borrowed_config, config_for, metadata_of
+from ..journals.active import PROFILES
+from ..qmd.project import Project, as_list, borrowed_config, config_for, journals_config, metadata_of
 from ..qmd.reads import NOTED, noted_reads
 from ..qmd.source import Document, read_front_matter
 from ..references.authors import byline
@@ -191,8 +192,9 @@ def _run(
     told: dict[str, Any] = {}
     if project.own:
         arguments += ["--output-dir", str(folder)]
+        told = journals_config(target, project, document)
         if not reference_filters(config_for(target, project, document), document):
-            told = {"filters": [str(MENDED)]}
+            told |= {"filters": [str(MENDED)]}
     else:
         told = borrowed_config(target, project, document)
         arguments += ["--output", output.name]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
+from ..journals.file import Journal
+from ..qmd.fences import SourceBlock, end_of_div, heading_level, pieces
 from ..qmd.source import split_front_matter
-from ..qmd.yaml_text import write_mapping
 from ..render.result import FORMATS
-from .fences import SourceBlock, end_of_div, heading_level, pieces
-from .file import Journal
 
 PAGE_BREAK: Final = ("", "{{< pagebreak >}}", "")
 HEADINGS: Final = {"tables": "Tables", "figures": "Figures", "legends": "Figure legends"}
@@ -106,18 +105,6 @@ def rearranged(
     else:
         tail += _part("legends", figures, lines, level, apart=False) + _part("tables", tables, lines, level, apart=True)
     return "\n".join([*new, *tail, ""])
-
-
-def with_front_matter(
-    text: str, change: Callable[[dict[str, Any]], Mapping[str, Any]], *, name: str = "report.qmd"
-) -> str:
-    """Return a document with its front matter changed, on as many lines as before where it fits them."""
-    front, start, lines = split_front_matter(text, name=name)
-    if start == 0:
-        return text
-    written = write_mapping(change(front)).splitlines()
-    room = max(0, start - 2 - len(written))
-    return "\n".join(["---", *written, *[""] * room, "---", *lines[start:]])
 
 
 def find_floats(lines: Sequence[str], start: int = 0) -> list[SourceFloat]:

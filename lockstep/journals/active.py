@@ -1,0 +1,15 @@
+"""Which profiles of Quarto are active; a journal is one."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Final
+
+PROFILES: Final = "QUARTO_PROFILE"
+"""The variable in which Quarto is told of active profiles, and tells the document's code of them."""
+
+
+def active_profiles() -> list[str]:
+    """Return the names in QUARTO_PROFILE."""
+    return [name for name in re.split(r"[,\s]+", os.environ.get(PROFILES, "")) if name]
