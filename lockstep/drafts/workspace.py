@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -19,7 +19,7 @@ from ..figures.illustrations import FOLDER as FIGURES
 from ..journals.file import Journal
 from ..qmd.csl import STYLES
 from ..qmd.journal_profile import journal_profile, own_profile
-from ..qmd.project import PATHS, PROJECT_FILE, as_list, merged
+from ..qmd.project import PATHS, PROJECT_FILE, as_list, merged, of_program
 from ..qmd.source import read_front_matter, split_front_matter, utf8_text, with_front_matter
 from ..qmd.yaml_text import read_mapping, write_mapping
 from ..references.bibtex import people_of
@@ -198,24 +198,29 @@ def _project(folder: Path, place: Path) -> dict[str, Any]:
     if isinstance(settings, dict):
         project["project"] = {key: value for key, value in settings.items() if key in ("type", "render")}
     if own:
-        return project
+        return _seen_from(place, project, lambda name: of_program(name, folder))
     bibliography = [name for name in as_list(project.pop("bibliography", None)) if (folder / name).is_file()]
-    return _seen_from(place, project) | ({"bibliography": bibliography} if bibliography else {})
+    return _seen_from(place, project, _in_templates) | ({"bibliography": bibliography} if bibliography else {})
 
 
-def _seen_from(place: Path, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a configuration of the program's with the paths of its files as seen from a folder."""
+def _in_templates(name: str) -> Path | None:
+    """Return the file that the program's own project names; a style by name is put where the project is."""
+    return None if Path(name).parent == STYLES else TEMPLATES / name
+
+
+def _seen_from(place: Path, config: Mapping[str, Any], elsewhere: Callable[[str], Path | None]) -> dict[str, Any]:
+    """Return a configuration with the paths of files as seen from a folder, those that are `elsewhere` than it says."""
 
     def seen(value: Any) -> Any:
         if isinstance(value, list):
             return [seen(item) for item in value]
-        made = Path(value).parent == STYLES  # a style by name, which is put where the project is
-        return value if made else os.path.relpath(TEMPLATES / value, place)
+        path = elsewhere(str(value))
+        return value if path is None else os.path.relpath(path, place)
 
     new = {key: seen(value) if key in PATHS and value else value for key, value in config.items()}
     if isinstance(formats := new.get("format"), dict):
         new["format"] = {
-            name: _seen_from(place, one) if isinstance(one, dict) else one for name, one in formats.items()
+            name: _seen_from(place, one, elsewhere) if isinstance(one, dict) else one for name, one in formats.items()
         }
     return new
 
@@ -224,7 +229,7 @@ def _profile(folder: Path, place: Path, journal: Journal) -> dict[str, Any]:
     """Return what a journal's profile says: the file that the study has for it, else what its rules make of it."""
     if (own := own_profile(journal.name, folder)) is not None:
         return read_mapping(utf8_text(own, needed=_FORMATS), name=own.name)
-    return _seen_from(place, journal_profile(journal.name, folder))
+    return _seen_from(place, journal_profile(journal.name, folder), Path)
 
 
 def _bring_built(folder: Path, place: Path, journal: Journal) -> None:

@@ -11,7 +11,7 @@ from ..journals.profiles import quarto_profile, read_journal
 from .csl import STYLES, bring_style, shipped_style
 from .yaml_text import write_mapping
 
-_MADE: Final = "# Made by `lockstep profile`"
+_MADE: Final = "# Made by `lockstep profile "
 """How a file begins that `write_profile` wrote; the journal's file says it too, and of today."""
 
 
@@ -56,7 +56,7 @@ def write_profile(name: str, folder: Path) -> Path:
     if style and not style.endswith(".csl"):
         profile["csl"] = (STYLES / f"{style}.csl").as_posix()
         bring_style(folder / profile["csl"])
-    head = f"{_MADE} {name}: what Quarto is told of {journal.title}. When the journal's file changes, make it again.\n"
+    head = f"{_MADE}{name}`: what Quarto is told of {journal.title}. When the journal's file changes, make it again.\n"
     write_whole(path, f"{head}{write_mapping(profile)}".encode())
     return path
 

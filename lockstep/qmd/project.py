@@ -204,9 +204,7 @@ def _absolute(config: Mapping[str, Any], folder: Path) -> dict[str, Any]:
             return [absolute(key, item) for item in value]
         if key == "filters" and not (isinstance(value, str) and value.endswith(".lua")):
             return value  # one that comes with Quarto or an extension
-        path = folder / str(value)
-        ours = PurePosixPath(str(value))
-        return str(HOME / ours if ours.is_relative_to(_PROGRAM) and not path.exists() else path)
+        return str(of_program(str(value), folder) or folder / str(value))
 
     new = {key: absolute(key, value) if key in PATHS and value else value for key, value in config.items()}
     formats = new.get("format")
@@ -228,6 +226,12 @@ def _read(path: Path) -> dict[str, Any]:
                 f"{path.name}: `{section}` is '{said[section]}'; expected keys below it, such as `{example}`."
             )
     return said
+
+
+def of_program(name: str, folder: Path) -> Path | None:
+    """Return the program's file that a study means by ``lockstep/templates/...``, None where it has its own there."""
+    ours = PurePosixPath(name)
+    return HOME / ours if ours.is_relative_to(_PROGRAM) and not (folder / name).exists() else None
 
 
 def as_list(value: Any) -> list[Any]:

@@ -11,14 +11,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import ReportError, nearest
 from ..base.invocation import option
-from ..base.resources import HOME
+from ..base.resources import HOME, PACKAGE
 from ..journals.active import PROFILES
 from ..qmd.project import Project, as_list, borrowed_config, config_for, journals_config, metadata_of
 from ..qmd.reads import NOTED, noted_reads
@@ -105,7 +105,7 @@ def render(path: Path, project: Project, folder: Path, *, quarto: Path) -> Rende
     drafts = {"docx": folder / f"{path.stem}.docx", "typst": folder / f"{path.stem}.typ"}
     reads = folder / "reads.txt"
     environment = _environment(project, reads)
-    with _without_leftovers(path, own=project.own):
+    with _without_leftovers(path, own=project.own), _with_program(project, path):
         for target in FORMATS:
             _run(path, target, project, document, folder, quarto=quarto, environment=environment)
         if not kept.is_file():
@@ -243,6 +243,26 @@ def _without_leftovers(path: Path, *, own: bool) -> Iterator[None]:
                 shutil.rmtree(name)
             elif name not in before:
                 name.unlink(missing_ok=True)
+
+
+@contextmanager
+def _with_program(project: Project, path: Path) -> Iterator[None]:
+    """Let Quarto find what a project or document calls ``lockstep/...`` in a folder that does not hold the program."""
+    named = b"\n".join(file.read_bytes() for file in {*project.files, path})
+    home = path.parent / PACKAGE.name
+    links = [home / name for name in ("templates", "runs") if f"{home.name}/{name}/".encode() in named]
+    made = [link for link in links if not link.exists()]
+    for link in made:
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(PACKAGE / link.name, target_is_directory=True)
+    try:
+        yield
+    finally:
+        for link in made:
+            link.unlink(missing_ok=True)
+        if made:
+            with suppress(OSError):  # where something else stands in it
+                home.rmdir()
 
 
 def _refuse_unresolved(log: str, document: Document, files: Sequence[Path]) -> None:
