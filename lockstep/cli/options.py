@@ -87,7 +87,7 @@ class Verb(click.Command):
             hidden=hidden,
             context_settings=_LOOK,
         )
-        self._code, self._after_error, self._error_code = code, after_error, error_code
+        self.code, self._after_error, self._error_code = code, after_error, error_code
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line, and once what the user of make has said."""
@@ -103,7 +103,7 @@ class Verb(click.Command):
 
     def invoke(self, ctx: click.Context) -> int:
         """Run the verb; an error that its user can meet is told in one message, without a traceback."""
-        module, function = self._code.split(".")
+        module, function = self.code.split(".")
         try:
             return int(getattr(import_module(f".{module}", __package__), function)(**ctx.params))
         except (LockstepError, OSError) as error:

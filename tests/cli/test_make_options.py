@@ -6,10 +6,15 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from conftest import IMPLANTS, ROOT
+
+from lockstep.base.invocation import CALLED_BY
+from lockstep.cli.command import COMMAND
+from lockstep.cli.options import Argument, Option
 
 pytestmark = pytest.mark.slow  # make, for each verb
 
@@ -31,19 +36,10 @@ NASTY = [
     "--help",
     "ä 日",
 ]
-OPTIONS = {
-    "report": ("STUDY", "RENDERER", "DATA"),
-    "watch": ("STUDY", "RENDERER"),
-    "results": ("STUDY", "DATA"),
-    "check": ("STUDY", "JOURNAL", "RENDERER"),
-    "draft": ("STUDY", "RENDERER", "JOURNAL"),
-    "trace": ("STUDY",),
-    "html": ("STUDY",),
-    "lock": ("STUDY", "RENDERER", "NAME"),
-    "changes": ("STUDY", "SINCE"),
-    "audit": ("STUDY",),
-    "redline": ("STUDY", "SINCE", "AUTHOR", "RENDERER"),
-}
+VERBS = {name: verb for name, verb in COMMAND.commands.items() if not verb.hidden}
+PRINTS = (
+    "import os, sys; print(sys.argv[1:], *(f'<{key}={value}>' for key, value in sorted(os.environ.items())), sep='\\n')"
+)
 
 
 def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -54,32 +50,41 @@ def make(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, cwd=ROOT, env=own | environment, capture_output=True, text=True, check=False)
 
 
-def printed(verb: str, run: subprocess.CompletedProcess[str]) -> list[str]:
-    """Return the arguments that a recipe gave to the program, which only prints them."""
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return what stands for Python in recipes: it prints how it was called, and its environment."""
+    path = tmp_path_factory.mktemp("program") / "python"
+    path.write_text(f"#!{sys.executable}\n{PRINTS}\n")
+    path.chmod(0o755)
+    return f"PY={path}"
+
+
+def printed(verb: str, run: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    """Return the environment of the program that a recipe has called for a verb."""
     assert run.returncode == 0, run.stderr
     assert not (ROOT / "ran").exists(), verb
-    return re.findall(r"^<(.*)>$", run.stdout, re.MULTILINE)
+    assert run.stdout.startswith(f"['-m', 'lockstep', '{verb}']\n")
+    return dict(re.findall(r"^<(\w+)=(.*)>$", run.stdout, re.MULTILINE))
 
 
-@pytest.mark.parametrize("verb", OPTIONS)
-def test_every_option_reaches_the_program_as_it_was_typed(verb: str) -> None:
-    """From the command line of make and from the environment alike."""
-    echo = "PY=printf '<%s>\\n'"
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_option_reaches_the_program_as_it_was_typed(verb: str, program: str) -> None:
+    """From the command line of make and from the environment alike; none of it is expanded or run."""
+    names = [item.make for item in VERBS[verb].params if isinstance(item, (Option, Argument)) and item.make]
     for text in NASTY:
-        values = dict.fromkeys(OPTIONS[verb], text)
-        run = make(echo, verb, *(f"{name}={value}" for name, value in values.items()))
-        told = printed(verb, run)
-        assert sum(argument.endswith(text) for argument in told) >= len(values), (text, told)
-        assert printed(verb, make(echo, verb, **values)) == told
+        values = dict.fromkeys(names, text)
+        told = printed(verb, make(program, verb, *(f"{name}={value}" for name, value in values.items())))
+        assert {name: told[name] for name in names} == values
+        assert told[CALLED_BY] == "make"
+        again = printed(verb, make(program, verb, **values))
+        assert {name: again[name] for name in names} == values
 
 
-def test_what_was_not_said_has_its_default() -> None:
-    """Without options a verb works on this folder."""
-    echo = "PY=printf '<%s>\\n'"
-    assert printed("report", make(echo, "report"))[-2:] == ["--study=.", "--renderer=auto"]
-    assert printed("draft", make(echo, "draft", "JOURNAL=bmj", "FORCE=1"))[-3:] == ["--force", "--", "bmj"]
-    assert "--force" not in printed("draft", make(echo, "draft", "JOURNAL=bmj", "FORCE=0"))
-    assert "--unprinted" in printed("trace", make(echo, "trace", "UNPRINTED=1"))
+def test_what_was_not_said_is_empty(program: str) -> None:
+    """Without options the program has its own defaults; what make calls of its own is not a verb of the program."""
+    told = printed("report", make(program, "report"))
+    assert {told[name] for name in ("STUDY", "RENDERER", "DATA", "JOURNAL")} == {""}
+    assert CALLED_BY not in make(program, "lint").stdout
 
 
 @pytest.mark.parametrize("name", ["a$(touch ran)b", "a$(shell touch ran)b", 'it\'s "here" `touch ran`', "a$b", "--x y"])
