@@ -15,7 +15,7 @@ from .rules import RULES
 _KEYS: Final = ("schema", "title", "quarto", "rules")
 _REQUIRED: Final = ("value", "quote", "source", "read")
 _RULE_KEYS: Final = (*_REQUIRED, "secondary", "note")
-_QUARTO: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = {
+QUARTO: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = {
     "csl": (
         lambda value: isinstance(value, str) and re.fullmatch(r"[\w-]+|[^\0]+\.csl", value),
         'the name of a citation style, such as "vancouver", or a .csl file as seen from the study\'s folder',
@@ -117,13 +117,13 @@ def parse_journal(content: bytes, *, name: str, file: str) -> Journal:
 
 def _check_quarto(told: Any, source: _File) -> None:
     if not isinstance(told, dict):
-        raise source.wrong(f"`quarto` is not a table; write [quarto], and below it {', '.join(_QUARTO)}.", key="quarto")
+        raise source.wrong(f"`quarto` is not a table; write [quarto], and below it {', '.join(QUARTO)}.", key="quarto")
     for key, value in told.items():
-        if key not in _QUARTO:
-            hint = nearest(key, _QUARTO) or "."
-            message = f"[quarto]: unknown key '{key}'{hint} Known: {', '.join(_QUARTO)}."
+        if key not in QUARTO:
+            hint = nearest(key, QUARTO) or "."
+            message = f"[quarto]: unknown key '{key}'{hint} Known: {', '.join(QUARTO)}."
             raise source.wrong(message, rule="quarto", key=key)
-        accepts, allowed = _QUARTO[key]
+        accepts, allowed = QUARTO[key]
         if not accepts(value):
             raise source.wrong(f"[quarto]: {key} is {value!r}; expected {allowed}.", rule="quarto", key=key)
 

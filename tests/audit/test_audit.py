@@ -15,12 +15,11 @@ from pathlib import Path
 import lxml.etree
 import pytest
 
-from lockstep.__main__ import main as manuscript_main
 from lockstep.analyses.pipeline import compute
 from lockstep.audit.comparison import audit
 from lockstep.audit.published import read_published
 from lockstep.base.errors import PublishedError, ReportError
-from lockstep.cli.analysis import run as main
+from lockstep.cli.command import run as main
 from lockstep.document.report import ensure_audit
 from lockstep.results.model import Results, write_results
 from lockstep.results.verdicts import (
@@ -35,7 +34,7 @@ from lockstep.results.verdicts import (
 )
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
-from lockstep.tables.audit_page import audit_page, audit_table
+from lockstep.tables.audit_page import audit_page, audit_table, write_audit_page
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / PUBLISHED_FILE
@@ -336,7 +335,7 @@ def test_a_damaged_audit_is_refused(tmp_path: Path, content: str) -> None:
     """Any other content is told as such, with what to do; none is current."""
     file = tmp_path / "audit.json"
     file.write_text(content)
-    with pytest.raises(PublishedError, match="make audit"):
+    with pytest.raises(PublishedError, match="lockstep audit"):
         read_audit(file)
     assert not audit_is_current(file, published=PUBLISHED, results=file)
 
@@ -400,14 +399,30 @@ def test_the_page_escapes_hostile_text(other: Path, capsys: pytest.CaptureFixtur
     assert not page.xpath("//script | //b | //i")
     assert page.xpath("//section[@class='wrong']//td/text()")[1].startswith("the id '<i>'")
     assert HOSTILE in "".join(page.itertext())
-    assert manuscript_main(["audit", "--study", str(other.parent)]) == 0
+    assert main(["audit", str(other), "--study", str(other.parent)]) == 1
     assert (other.parent / "build" / "audit.html").read_text(encoding="utf-8") == audit_page(found, other.parent)
 
 
-def test_the_page_wants_an_audit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_verb_judges_and_makes_the_page(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Score and page where there is an audit, whatever it finds; where there is none, no page and exit code 2."""
+    page = copy / "build" / "audit.html"
+    for value, code, score in (("60", 0, "152 of 156 match"), ("61", 1, "151 of 156 match")):
+        edited(copy / "data", "P022", value=value)
+        assert main(["audit", "--study", str(copy)]) == code
+        first, *_, last = capsys.readouterr().out.splitlines()
+        assert (first.startswith(f"data/published.csv: {score}"), last) == (True, f"{page}: written")
+        assert score.split(" match")[0] in page.read_text(encoding="utf-8")
+    page.unlink()
+    (copy / "data" / "published.csv").unlink()
+    assert main(["audit", "--study", str(copy)]) == 2
+    said = capsys.readouterr()
+    assert (said.out, "data/published.csv: cannot be read" in said.err, page.exists()) == ("", True, False)
+
+
+def test_the_page_wants_an_audit(tmp_path: Path) -> None:
     """Where there is no audit.json the message says which verb makes it."""
-    assert manuscript_main(["audit", "--study", str(tmp_path)]) == 1
-    assert "run `make audit` to make it" in capsys.readouterr().err
+    with pytest.raises(PublishedError, match="run `lockstep audit` to make it"):
+        write_audit_page(tmp_path)
 
 
 def test_the_table_of_the_document_has_what_does_not_simply_match(flagship: Audit) -> None:

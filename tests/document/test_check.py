@@ -379,7 +379,7 @@ def test_a_document_is_checked_without_being_run(tmp_path: Path, capsys: pytest.
 def test_a_journals_rules_need_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     """A draft is made by running the document, so that the two do not go together."""
     assert main(["check", "--study", str(IMPLANTS), "--no-run", "--journal", "bmj"]) == 1
-    assert "Leave out one of JOURNAL= and RUN=0." in capsys.readouterr().err
+    assert "Leave out one of --journal bmj and --no-run." in capsys.readouterr().err
 
 
 def test_a_template_is_no_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ from lockstep.anonymisation.scan import traces
 from lockstep.base.errors import LockstepError
 from lockstep.base.files import new_workspace
 from lockstep.base.progress import Progress
-from lockstep.cli.manuscript import run
+from lockstep.cli.command import run
 from lockstep.drafts import draft as drafting
 from lockstep.drafts.draft import Draft, RefusedError, check_draft, make_draft
 from lockstep.drafts.identifying_uploads import ADVICE

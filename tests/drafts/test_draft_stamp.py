@@ -15,7 +15,7 @@ from test_draft import AUTHOR, JOURNAL, contents, copy_study
 
 from lockstep.base.clock import EPOCH_VARIABLE
 from lockstep.base.progress import Progress
-from lockstep.cli.manuscript import run
+from lockstep.cli.command import run
 from lockstep.drafts import draft as drafting
 from lockstep.drafts import stamp as draft_stamp
 from lockstep.drafts.stamp import current_draft, stamp_of

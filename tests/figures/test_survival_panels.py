@@ -120,7 +120,7 @@ def test_a_risk_table_that_does_not_add_up_is_refused(tmp_path: Path) -> None:
         figure_content("f", study, results, Style())
     assert str(error.value) == (
         "curve os.by_g.b: at 365 days, at risk + events + censored = 1 + 1 + 2 is not 3, the number of patients; "
-        "run `make report` to compute it again"
+        "run `lockstep report` to compute it again"
     )
 
 

@@ -12,7 +12,7 @@ from conftest import ROOT
 from shipped_journals import SHIPPED
 
 from lockstep.base.errors import ReportError
-from lockstep.journals.file import Journal, parse_journal
+from lockstep.journals.file import QUARTO, Journal, parse_journal
 from lockstep.journals.profiles import FOLDER, journals_for, read_journal, styled
 from lockstep.journals.rules import RULES
 from lockstep.text.style import Style
@@ -121,8 +121,10 @@ def test_what_a_journal_is_not_known_to_want_stays() -> None:
 def test_the_documentation_has_every_rule() -> None:
     """docs/journals.md lists each rule of the registry in its order, with meaning and values in the same words."""
     text = (ROOT / "docs" / "journals.md").read_text(encoding="utf-8").partition("## Adding a journal")[0]
-    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", text, re.MULTILINE)
+    told, rules = text.split("## The rules\n")
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", rules, re.MULTILINE)
     assert rows == [(name, kind.meaning, kind.allowed) for name, kind in RULES.items()]
+    assert re.findall(r"^\| `([\w-]+)` \| ", told.split("## What Quarto is told\n")[1], re.MULTILINE) == list(QUARTO)
 
 
 def test_the_documentation_counts_what_the_files_state() -> None:

@@ -26,7 +26,7 @@ from pypdf import PdfReader, PdfWriter
 
 from lockstep.base.resources import PACKAGE
 from lockstep.cli import manuscript as commands
-from lockstep.cli.manuscript import run
+from lockstep.cli.command import run
 from lockstep.drafts import assembly, draft
 from lockstep.figures import raster
 from lockstep.journals.file import Journal

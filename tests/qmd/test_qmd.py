@@ -92,27 +92,28 @@ def test_page_breaks_become_one_for_each_format():
     [
         (
             f"a\n\n{FENCE}{{r}}\n1\n{FENCE}",
-            "report.qmd:3: {r} cells need Quarto: install it and use RENDERER=quarto, or write the cell in Python.",
+            "report.qmd:3: {r} cells need Quarto: install it and use --renderer quarto, or write the cell in Python.",
         ),
         (
             "a `{r} x`",
-            "report.qmd:1: inline {r} expressions need Quarto: install it and use RENDERER=quarto, "
+            "report.qmd:1: inline {r} expressions need Quarto: install it and use --renderer quarto, "
             "or write them in Python.",
         ),
         (
             "a\n{{< include _methods.qmd >}}",
             "report.qmd:2: shortcodes such as {{< include _methods.qmd >}} need Quarto: install it and use "
-            "RENDERER=quarto, or leave it out ({{< pagebreak >}} is supported).",
+            "--renderer quarto, or leave it out ({{< pagebreak >}} is supported).",
         ),
         ("a {{< pagebreak >}} b", "report.qmd:1: a page break stands on a line of its own, between empty lines."),
         (
             f"{FENCE}{{python}}\n#| echo: false\n#| fig-cap: A\n1\n{FENCE}",
-            "report.qmd:3: cells with the option 'fig-cap' need Quarto: install it and use RENDERER=quarto, or write "
+            "report.qmd:3: cells with the option 'fig-cap' need Quarto: install it and use --renderer quarto, or write "
             "the caption as the last paragraph of a `::: {#fig-x}` or `::: {#tbl-x}` block.",
         ),
         (
             f"{FENCE}{{python}}\n#| ehco: false\n1\n{FENCE}",
-            "report.qmd:2: cells with the option 'ehco' need Quarto: install it and use RENDERER=quarto, or use one of "
+            "report.qmd:2: cells with the option 'ehco' need Quarto: install it and use --renderer quarto, "
+            "or use one of "
             "label, echo, include, output, eval, warning, error; did you mean 'echo'.",
         ),
         (
@@ -129,7 +130,8 @@ def test_page_breaks_become_one_for_each_format():
         ),
         (
             "---\nabstract: |\n  Of `{python} x`\n---",
-            "report.qmd:3: inline expressions in the front matter need Quarto: install it and use RENDERER=quarto, or "
+            "report.qmd:3: inline expressions in the front matter need Quarto: install it and use --renderer quarto, "
+            "or "
             "move them to the body.",
         ),
         (

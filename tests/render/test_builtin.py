@@ -100,16 +100,17 @@ def test_html_tables_become_native_ones(tmp_path):
         ),
         (
             "a\n\n::: {.callout-note}\nb\n:::",
-            "report.qmd:3: callout blocks need Quarto: install it and use RENDERER=quarto, or write a `::: "
+            "report.qmd:3: callout blocks need Quarto: install it and use --renderer quarto, or write a `::: "
             '{custom-style="Notice"}` block.',
         ),
         (
             "::: {.panel-tabset}\n# A\n:::",
-            "report.qmd:1: panels and tabsets need Quarto: install it and use RENDERER=quarto, or write sections.",
+            "report.qmd:1: panels and tabsets need Quarto: install it and use --renderer quarto, or write sections.",
         ),
         (
             "a\n\n::: {layout-ncol=2}\nb\n:::",
-            "report.qmd:3: layouts need Quarto: install it and use RENDERER=quarto, or put the panels into one figure.",
+            "report.qmd:3: layouts need Quarto: install it and use --renderer quarto, "
+            "or put the panels into one figure.",
         ),
         (
             '::: {.content-visible when-format="dcox"}\na\n:::',
@@ -117,7 +118,8 @@ def test_html_tables_become_native_ones(tmp_path):
         ),
         (
             "---\ntoc: true\n---\n",
-            "report.qmd:2: documents with `toc` need Quarto: install it and use RENDERER=quarto, or leave the key out.",
+            "report.qmd:2: documents with `toc` need Quarto: install it and use --renderer quarto, "
+            "or leave the key out.",
         ),
         (
             "---\ndate: today\n---\n",
@@ -125,7 +127,7 @@ def test_html_tables_become_native_ones(tmp_path):
         ),
         (
             "---\nhighlight-style: github\n---\n",
-            "report.qmd:2: documents with `highlight-style: github` need Quarto: install it and use RENDERER=quarto, "
+            "report.qmd:2: documents with `highlight-style: github` need Quarto: install it and use --renderer quarto, "
             "or write `highlight-style: none`.",
         ),
         (

@@ -131,7 +131,7 @@ def test_warnings_go_to_whoever_runs_it_and_not_into_the_manuscript(tmp_path, ca
     assert "careful" in run(text, tmp_path)
 
 
-QUARTO = "need Quarto: install it and use RENDERER=quarto, or write"
+QUARTO = "need Quarto: install it and use --renderer quarto, or write"
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,8 @@ def test_citations_of_the_literature_are_left_alone():
         ),
         (
             "see @lst-code",
-            "report.qmd:1: references such as @lst-code need Quarto: install it and use RENDERER=quarto, or refer to a "
+            "report.qmd:1: references such as @lst-code need Quarto: install it and use --renderer quarto, "
+            "or refer to a "
             "figure, table, equation or section.",
         ),
         (
@@ -169,7 +170,7 @@ def test_citations_of_the_literature_are_left_alone():
         ("::: {#tbl-x}\n:::", "report.qmd:1: 'tbl-x' has no caption; write it as the last paragraph of the block."),
         (
             "::: {#fig-x}\n::: {#fig-y}\n![](one.png)\n\nA\n:::\n\nB\n:::",
-            "report.qmd:1: figures inside of figures need Quarto: install it and use RENDERER=quarto, or leave the "
+            "report.qmd:1: figures inside of figures need Quarto: install it and use --renderer quarto, or leave the "
             "image's brackets empty: ![](file).",
         ),
         (

@@ -180,9 +180,9 @@ def test_a_wrong_quarto_path_is_an_error(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("print('1.3.450')", "is version 1.3.450; 1.4 or newer is needed. Use it, or RENDERER=builtin."),
-        ("sys.exit('broken')", "does not run (broken). Mend the installation, or use RENDERER=builtin."),
-        ("print('no number')", "does not run (no number). Mend the installation, or use RENDERER=builtin."),
+        ("print('1.3.450')", "is version 1.3.450; 1.4 or newer is needed. Use it, or --renderer builtin."),
+        ("sys.exit('broken')", "does not run (broken). Mend the installation, or use --renderer builtin."),
+        ("print('no number')", "does not run (no number). Mend the installation, or use --renderer builtin."),
     ],
 )
 def test_an_old_or_broken_quarto_is_refused(tmp_path, code, message):

@@ -124,12 +124,12 @@ def test_a_file_that_cannot_be_trusted_is_refused_with_what_to_do(text: str, mes
     """Damage, another version and a wrong shape each have one message that ends in the remedy."""
     with pytest.raises(ResultsError, match=message) as caught:
         from_json(text)
-    assert "make report" in str(caught.value)
+    assert "lockstep report" in str(caught.value)
 
 
 def test_a_missing_file_is_an_error_with_a_remedy_and_an_unreadable_header_is_none(tmp_path: Path) -> None:
     """Without results there is nothing to print; without a header nothing is taken to be current."""
-    with pytest.raises(ResultsError, match="make report"):
+    with pytest.raises(ResultsError, match="lockstep report"):
         read_results(tmp_path / "none.json")
     assert read_source(tmp_path / "none.json") is None
     (tmp_path / "bad.json").write_text("{}\n")

@@ -177,7 +177,7 @@ def test_a_missing_lock_is_an_error_with_the_names_that_there_are(study: Path) -
     with pytest.raises(ReportError, match=r"no lock '2026-12'; did you mean '2026-11'\? The locks are: 2026-11"):
         find_lock(study, "2026-12")
     shutil.rmtree(study / "locks")
-    with pytest.raises(ReportError, match=r"there is no lock yet. Make one with `make lock NAME="):
+    with pytest.raises(ReportError, match=r"there is no lock yet. Make one with `lockstep lock 2026-11"):
         find_lock(study)
 
 

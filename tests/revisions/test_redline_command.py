@@ -88,7 +88,7 @@ def test_an_unknown_lock_is_named_with_those_there_are(study: Path, capsys: pyte
 def test_a_study_without_locks_is_told_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """There is nothing to compare with before the first lock."""
     assert main(["redline", "--study", str(tmp_path)]) == 1
-    assert "make lock NAME=" in capsys.readouterr().err
+    assert "lockstep lock 2026-11" in capsys.readouterr().err
 
 
 def test_an_author_that_no_file_can_hold_is_refused(study: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -277,7 +277,7 @@ def test_quarto_cannot_be_forced_where_there_is_none(study, capsys, monkeypatch,
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     monkeypatch.setenv("RENDERER", "quarto")
     assert main(["report", "--study", str(study)]) == 1
-    assert capsys.readouterr().err.startswith("RENDERER=quarto, but there is no Quarto: ")
+    assert capsys.readouterr().err.startswith("--renderer quarto, but there is no Quarto: ")
 
 
 def test_a_folder_without_a_study_is_an_error(tmp_path, capsys):

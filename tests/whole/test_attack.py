@@ -17,7 +17,7 @@ from attack import days_drawn, fewest_days, lines_in, patients_of, rebuilt
 from conftest import ROOT
 from pypdf import PdfReader
 
-from lockstep.cli.manuscript import run
+from lockstep.cli.command import run
 from lockstep.document.release import release
 from lockstep.document.report import style_of
 from lockstep.figures.drawing import Format, draw

@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 
 from lockstep.__main__ import main as manuscript
-from lockstep.cli.analysis import run as analyse
+from lockstep.cli.command import run as analyse
 
 pytestmark = pytest.mark.slow  # a run for each fault of a file
 
@@ -251,14 +251,14 @@ def test_an_error_that_nobody_foresaw_tells_its_place_alone(debug: str, tmp_path
     folder = str(study(tmp_path / "study", text_of(table())))
     code = (
         "import lockstep.analyses.pipeline\nfrom lockstep.base.interrupts import run_program\n"
-        "from lockstep.cli.analysis import run\n"
+        "from lockstep.cli.command import run\n"
         "def fail(_study):\n    raise ValueError('could not convert ZQID0001')\n"
         "lockstep.analyses.pipeline.run = fail\n"
-        f"run_program(lambda: run(['--study', {folder!r}]), sees_patients=True)\n"
+        f"run_program(lambda: run(['results', '--study', {folder!r}]), sees_patients=True)\n"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT), "LOCKSTEP_DEBUG": debug}
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert ("ZQID0001" in run.stderr) == bool(debug)
-    assert bool(debug) or run.stderr.startswith("The program has failed: ValueError at commands.py:")
+    assert bool(debug) or run.stderr.startswith("The program has failed: ValueError at analysis.py:")

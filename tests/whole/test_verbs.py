@@ -13,8 +13,7 @@ from awkward_studies import VARIANTS, make_study, write_data
 from made_once import made_once
 
 from lockstep.analyses.pipeline import compute
-from lockstep.cli.analysis import run as analysis
-from lockstep.cli.manuscript import run as manuscript
+from lockstep.cli.command import run
 from lockstep.document import report as document
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
@@ -29,12 +28,8 @@ Captured = pytest.CaptureFixture[str]
 
 def verb(name: str, folder: Path, *more: str) -> int:
     """Run a verb on a study as the command line does; return its exit code."""
-    if name == "results":
-        return analysis(["results", "--study", str(folder)])
-    if name == "audit":
-        return analysis(["judge", "--study", str(folder)]) or manuscript(["audit", "--study", str(folder)])
     renderer = ["--renderer", "builtin"] if name in ("report", "lock", "redline", "draft") else []
-    return manuscript([name, "--study", str(folder), *renderer, *more])
+    return run([name, "--study", str(folder), *renderer, *more])
 
 
 def quick_verbs(folder: Path, capsys: Captured) -> str:
@@ -96,7 +91,7 @@ def analysis_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compute results in this process, where all is loaded; the other tests here start the one that computes."""
 
     def analyse(study: Study, *verb: str, allowed: Sequence[int] = (0,)) -> None:
-        assert analysis([*verb, "--study", str(study.folder)]) in allowed
+        assert run([*verb, "--study", str(study.folder)]) in allowed
 
     monkeypatch.setattr(document, "_analyse", analyse)
 

@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
+from lockstep.drafts.placement import Placement, find_floats, placement_of, rearranged
 from lockstep.journals.file import Journal, JournalRule
-from lockstep.journals.placement import Placement, find_floats, placement_of, rearranged, with_front_matter
+from lockstep.qmd.source import with_front_matter
 
 TEXT = textwrap.dedent(
     """\
