@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..base.errors import ReportError, ResultsError
+from ..base.invocation import called
 from ..results.curves import PrintedCurve
 from ..results.model import Results
 from ..study.figures import FlowDiagram
@@ -154,7 +155,7 @@ def _check_sum(whole: str, parts: Iterable[str], results: Results) -> None:
     if sum(found.values()) != _number(whole, results):
         raise ResultsError(
             f"{whole} is {results[whole].value}, but {' + '.join(found)} = {' + '.join(map(str, found.values()))}; "
-            "run `make report` to compute it again"
+            f"run {called('report')} to compute it again"
         )
 
 
