@@ -1,1 +1,1 @@
-"""What a figure shows, where its parts stand, and its drawing."""
+"""The kinds of figures behind one interface, `kind.FigureContent`: what one shows, its drawing, its files."""

@@ -1,1 +1,1 @@
-"""Rows of printed cells, and the jinja2 templates that lay them out."""
+"""The kinds of tables, each a function to what its jinja2 template prints."""
