@@ -8,8 +8,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from ..word.passages import CITATION, PrintedDocument
-from ..word.text import ManuscriptText, PrintedFloat, heading_level
+from ..word.passages import PrintedDocument
+from ..word.reading import CITATION
+from ..word.text import ManuscriptText, PrintedFloat
 from .abbreviations import undefined
 from .checks import DraftFacts, Measure, Measurement, at_most, counted, faulty
 from .declared import declared_abbreviations, quoted_tables
@@ -103,7 +104,7 @@ def _keywords(draft: DraftFacts, limit: Any) -> Measurement:
 
 
 def _heading_levels(draft: DraftFacts) -> int:
-    return max(map(heading_level, draft.text.headings), default=0)
+    return max((heading.level for heading in draft.text.headings), default=0)
 
 
 def _footnotes(draft: DraftFacts, limit: Any) -> Measurement:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..word.passages import CITATION, Passage
+from ..word.passages import Passage
+from ..word.reading import CITATION
 
 MARKS: Final = ".·,"
 GROUPED: Final = r"[1-9]\d{0,2}(?:[,\u202f\u2009]\d{3})+"

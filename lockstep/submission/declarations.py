@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from ..word.text import ManuscriptText, Paragraph, heading_level
+from ..word.reading import Paragraph
+from ..word.text import ManuscriptText
 
 PLACEHOLDER: Final = re.compile(r"placeholder|to be (stated|added|completed)|\bTODO\b|\bXXX+\b", re.IGNORECASE)
 """Words by which authors leave something for later."""
@@ -53,7 +54,7 @@ def declarations(text: ManuscriptText) -> dict[str, Declaration]:
     for paragraphs in ((*text.front, *text.body), text.abstract):
         known = frozenset(found)
         for paragraph in paragraphs:
-            kind, words = ("", "") if heading_level(paragraph) else _declared(paragraph)
+            kind, words = ("", "") if paragraph.level else _declared(paragraph)
             if kind and kind not in known:
                 found.setdefault(kind, []).append(words)
     return {kind: Declaration(kind, " ".join(parts)) for kind, parts in found.items()}

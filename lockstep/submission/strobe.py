@@ -12,7 +12,8 @@ from ..pdf.lines import Finder, PagePosition, PrintedLine
 from ..results.model import Results
 from ..study.model import Study
 from ..text.style import Style
-from ..word.text import ManuscriptText, Mark, Paragraph, heading_level
+from ..word.reading import Mark, Paragraph
+from ..word.text import ManuscriptText
 from .strobe_facts import Fact, facts_for
 from .strobe_items import ITEMS, Item
 
@@ -194,9 +195,9 @@ def _marked(text: ManuscriptText) -> Iterator[tuple[Paragraph, Mark]]:
 
 def _spot(text: ManuscriptText, paragraph: Paragraph, mark: Mark, finders: tuple[Finder, Finder]) -> ItemPlace | None:
     """Return the place that a mark stands for; None where it is around nothing."""
-    if heading_level(paragraph):
+    if paragraph.level:
         inside = [other for other in text.body if other.path[: len(paragraph.path)] == paragraph.path]
-        first = next((other for other in inside if not heading_level(other)), None)
+        first = next((other for other in inside if not other.level), None)
         if first is None:
             return None
         return _placed(text, first, Mark(mark.name, 0, len(first.text)), finders)
@@ -221,7 +222,7 @@ def _address(text: ManuscriptText, paragraph: Paragraph) -> tuple[str, int]:
         return paragraph.text.split(":", 1)[0].split(".", 1)[0], 0
     if paragraph in text.front:
         return paragraph.style, 0
-    beside = [other for other in text.body if other.path == paragraph.path and not heading_level(other)]
+    beside = [other for other in text.body if other.path == paragraph.path and not other.level]
     return ", ".join(paragraph.path), beside.index(paragraph) + 1
 
 

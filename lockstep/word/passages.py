@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from lxml.etree import _Element as Element
-
-from .package import DOCUMENT, parse, read_package
-from .text import BACK_MATTER, CAPTIONS, level_of
-from .wordml import attribute, find, find_all, is_a, qualified, style_of
+from .reading import BACK_MATTER, Citation, Paragraph, PrintedTable, TextRun, read_content
 
 Kind = Literal[
     "front", "abstract", "heading", "text", "back", "caption", "column", "cell", "note", "alt text", "reference"
 ]
 
-CITATION: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""What stands in a passage in place of the number of a citation."""
-
-_CAPTION: Final = re.compile(r"(Table|Figure|Fig\.?)[ \xa0](S?\d+)")
-_EMPHASIS: Final = ("Emphasis",)
 _TYPED_CITATION: Final = re.compile(r"\[\d{1,3}(?:[,–-][ \xa0]?\d{1,3})*\]")
-_REFERENCE: Final = re.compile(r"ref[-_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +47,6 @@ class Passage:
         """The bold words with which it opens, as a heading within the paragraph: "Background"."""
         length = next((i for i in range(len(self.text)) if i not in self.bold), len(self.text))
         return self.text[:length].strip(" \xa0.:")
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    text: str
-    italic: bool = False
-    raised: bool = False
-    bold: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A citation in the order of the document: what is printed, and the bookmark that it leads to."""
-
-    text: str
-    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,123 +97,68 @@ def read_printed(path: Path) -> PrintedDocument:
     ReportError
         If the file is missing or not a Word file.
     """
-    root = parse(read_package(path), DOCUMENT)
-    body = find(root, "w:body")
+    content = read_content(path)
     passages: list[Passage] = []
-    headings: list[str] = []
     table = ""  # the table whose caption was met last
     labels: dict[str, str] = {}
     pictures: list[str] = []  # alternative texts that wait for their caption
-    for block in body if body is not None else ():
-        if is_a(block, "w:tbl"):
+    for block in content.blocks:
+        if isinstance(block, PrintedTable):
             passages += _cells(block, table or "a table")
-        elif is_a(block, "w:p"):
-            style = style_of(block)
-            letters = _letters(block)
-            text = _text(letters)
-            pictures += [str(picture.get("descr") or "") for picture in block.iter(qualified("wp:docPr"))]
-            if style in CAPTIONS and (met := _CAPTION.match(text)):
-                name = f"{'Table' if met[1] == 'Table' else 'Figure'} {met[2]}"
-                table = name if met[1] == "Table" else table
-                labels |= {attribute(mark, "w:name"): name for mark in block.iter(qualified("w:bookmarkStart"))}
-                passages.append(_passage("caption", name, f"{name}, caption", letters))
-                if met[1] != "Table":
-                    described = enumerate(pictures, start=1)
-                    passages += [
-                        Passage("alt text", name, f"{name}, alternative text {i}", alt) for i, alt in described
-                    ]
-                    pictures = []
-                continue
-            if level := level_of(style):
-                headings = [*headings[: level - 1], text.strip()]
-            if text.strip():
-                passages.append(_placed(style, headings, table, letters))
-    return PrintedDocument(tuple(passages), tuple(_citations(root)), frozenset(_reference_marks(root)), labels)
+            continue
+        pictures += block.alt_texts
+        if block.caption is not None:
+            name = block.caption.name
+            labels |= dict.fromkeys((mark.name for mark in block.marks), name)
+            passages.append(_passage("caption", name, f"{name}, caption", block.runs))
+            if block.caption.kind == "table":
+                table = name
+            else:
+                described = enumerate(pictures, start=1)
+                passages += [Passage("alt text", name, f"{name}, alternative text {i}", alt) for i, alt in described]
+                pictures = []
+        elif block.text:
+            passages.append(_placed(block, table))
+    return PrintedDocument(tuple(passages), content.citations, content.targets, labels)
 
 
-def _placed(style: str, headings: list[str], table: str, letters: list[_Letter]) -> Passage:
+def _placed(block: Paragraph, table: str) -> Passage:
     """Return a paragraph with the place where it stands."""
-    if style == "TableNote":
-        return _passage("note", table or "text", f"{table or 'a table'}, note", letters)
-    if style == "Abstract":
-        return _passage("abstract", "abstract", "abstract", letters)
-    if style == "Bibliography":
-        return _passage("reference", "references", "references", letters)
-    if not headings:
-        return _passage("front", "front", "before the text", letters)
-    place = ", ".join(headings)
-    if BACK_MATTER.fullmatch(headings[0]):
-        return _passage("back", "back", place, letters)
-    return _passage("heading" if level_of(style) else "text", "text", place, letters)
+    if block.style == "TableNote":
+        return _passage("note", table or "text", f"{table or 'a table'}, note", block.runs)
+    if block.style == "Abstract":
+        return _passage("abstract", "abstract", "abstract", block.runs)
+    if block.style == "Bibliography":
+        return _passage("reference", "references", "references", block.runs)
+    if not block.path:
+        return _passage("front", "front", "before the text", block.runs)
+    place = ", ".join(block.path)
+    if BACK_MATTER.fullmatch(block.path[0]):
+        return _passage("back", "back", place, block.runs)
+    return _passage("heading" if block.level else "text", "text", place, block.runs)
 
 
-def _passage(kind: Kind, unit: str, place: str, letters: list[_Letter], cell: tuple[int, int] | None = None) -> Passage:
-    text = _text(letters)
+def _passage(
+    kind: Kind, unit: str, place: str, runs: Sequence[TextRun], cell: tuple[int, int] | None = None
+) -> Passage:
+    text = "".join(run.text for run in runs)
     if kind != "reference":
         # Citations that are no links, as without `link-citations`: the place of every other letter stays.
         text = _TYPED_CITATION.sub(lambda found: " " * len(found[0]), text)
-    italic, raised, bold = (
-        frozenset(i for i, letter in enumerate(letters) if getattr(letter, name))
-        for name in ("italic", "raised", "bold")
-    )
+    places: dict[str, set[int]] = {"italic": set(), "raised": set(), "bold": set()}
+    start = 0
+    for run in runs:
+        for name, own in places.items():
+            if getattr(run, name):
+                own.update(range(start, start + len(run.text)))
+        start += len(run.text)
+    italic, raised, bold = map(frozenset, places.values())
     return Passage(kind, unit, place, text, italic, raised, bold, cell)
 
 
-def _text(letters: list[_Letter]) -> str:
-    return "".join(letter.text for letter in letters)
-
-
-def _cells(table: Element, name: str) -> Iterator[Passage]:
-    for row, cells in enumerate(find_all(table, "w:tr")):
-        kind: Kind = "cell" if find(cells, "w:trPr/w:tblHeader") is None else "column"
-        column = 0
-        for cell in find_all(cells, "w:tc"):
-            letters = [letter for paragraph in cell.iter(qualified("w:p")) for letter in _letters(paragraph)]
-            text = _text(letters).strip()
-            if text:
-                yield _passage(kind, name, f"{name}, row {row + 1}", letters, (row, column))
-            span = find(cell, "w:tcPr/w:gridSpan")
-            column += 1 if span is None else int(attribute(span))
-
-
-def _letters(block: Element) -> list[_Letter]:
-    """Return the letters of a paragraph, whether each is italic and raised; a citation is one letter."""
-    found: list[_Letter] = []
-    cited: set[Element] = set()
-    for run in block.iter(qualified("w:r")):
-        link = run.getparent()
-        if link is not None and is_a(link, "w:hyperlink") and _REFERENCE.match(attribute(link, "w:anchor")):
-            if link not in cited:
-                cited.add(link)
-                found.append(_Letter(CITATION, raised=True))
-            continue
-        italic = _is_on(run, "w:i") or any(attribute(style) in _EMPHASIS for style in find_all(run, "w:rPr/w:rStyle"))
-        bold = _is_on(run, "w:b")
-        height = find(run, "w:rPr/w:vertAlign")
-        raised = height is not None and attribute(height) == "superscript"
-        for node in run:
-            if is_a(node, "w:t"):
-                found += [_Letter(letter, italic, raised, bold) for letter in node.text or ""]
-            elif is_a(node, "w:tab", "w:br"):
-                found.append(_Letter(" ", italic, raised, bold))
-    return found
-
-
-def _is_on(run: Element, name: str) -> bool:
-    mark = find(run, f"w:rPr/{name}")
-    return mark is not None and attribute(mark) not in ("0", "false", "off", "none")
-
-
-def _citations(root: Element) -> Iterator[Citation]:
-    for link in root.iter(qualified("w:hyperlink")):
-        target = attribute(link, "w:anchor")
-        if _REFERENCE.match(target):
-            text = "".join(node.text or "" for node in link.iter(qualified("w:t")))
-            yield Citation(text, target)
-
-
-def _reference_marks(root: Element) -> Iterator[str]:
-    for mark in root.iter(qualified("w:bookmarkStart")):
-        name = attribute(mark, "w:name")
-        if _REFERENCE.match(name):
-            yield name
+def _cells(table: PrintedTable, name: str) -> Iterator[Passage]:
+    for i, row in enumerate(table.rows):
+        kind: Kind = "column" if row.repeats else "cell"
+        for cell in row.cells:
+            if cell.text:
+                yield _passage(kind, name, f"{name}, row {i + 1}", cell.runs, (i, cell.column))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lockstep.anonymisation.self_citation import mentions
-from lockstep.word.text import ManuscriptText, Paragraph
+from lockstep.word.reading import Paragraph
+from lockstep.word.text import ManuscriptText
 
 FRONT = {"author": [{"name": "Wilhelmina Zorrberg"}, {"name": "Anna Maria Lee"}, {"name": "Plato"}]}
 

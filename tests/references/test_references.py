@@ -13,7 +13,8 @@ from lockstep.preflight.checks_text import cited_numbers
 from lockstep.references.bibliography import MENDED, ReferenceEntry, entries_in
 from lockstep.references.bibtex import people_of, read_references, without_own
 from lockstep.render import pandoc
-from lockstep.word.passages import CITATION, Citation, Passage, PrintedDocument
+from lockstep.word.passages import Passage, PrintedDocument
+from lockstep.word.reading import CITATION, Citation
 
 CSL = TEMPLATES / "csl"
 FRONT = "---\nbibliography: refs.bib\n---\n\n"

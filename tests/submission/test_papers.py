@@ -26,7 +26,7 @@ from lockstep.submission.documents import Papers, write_papers
 from lockstep.submission.word_lines import lines_in_word
 from lockstep.text.phrases import UNSUPPORTED
 from lockstep.text.style import Style
-from lockstep.word.text import Paragraph
+from lockstep.word.reading import Paragraph
 from lockstep.word.validity import problems
 
 pytestmark = pytest.mark.slow  # documents of a draft, laid out by LibreOffice where it is

@@ -21,7 +21,8 @@ from lockstep.submission.checklist import checklist_json
 from lockstep.submission.strobe import Checklist, checked_reasons, items_of, strobe
 from lockstep.submission.strobe_items import ITEMS
 from lockstep.text.numbers import text as printed
-from lockstep.word.text import ManuscriptText, Mark, Paragraph
+from lockstep.word.reading import Mark, Paragraph
+from lockstep.word.text import ManuscriptText
 
 pytestmark = pytest.mark.slow  # drafts of the flagship, laid out by LibreOffice where it is
 
