@@ -148,8 +148,8 @@ Of `{python} r.n("flow.reviewed")` patients, `{python} r.n("flow.analysed")` wer
 `{python} r.number("marker.sd")`; `{python} r.missing(["marker", "stage"])`).
 `{python} r.n_percent("stage.late")` had late disease. Median survival was `{python} r.estimate("os.median")`
 (`{python} r.estimate("os.by_arm.two.median", nested=True)` in those treated more than once), and
-`{python} r.estimate("os.rate.1y")` survived a year. `{python} r.n_percent("os.followed_beyond.1y")` were
-followed longer. The hazard ratio was `{python} r.estimate("os.adjusted.arm.one.hazard_ratio")`
+`{python} r.estimate("os.rate.1y")` survived a year.
+The hazard ratio was `{python} r.estimate("os.adjusted.arm.one.hazard_ratio")`
 (`{python} r.ci("os.adjusted.arm.one.hazard_ratio")`, `{python} r.p("os.adjusted.arm.one.p_value")`), that of
 late disease `{python} r.estimate("os.by_stage.cox.late.hazard_ratio")`; the interaction had
 `{python} r.p("os.by_arm.interaction_stage.p_value")`, the groups `{python} r.p("os.by_arm.log_rank.p_value")`.

@@ -60,6 +60,7 @@ def flagship(folder: Path) -> Path:
     """Copy the flagship study into a folder of its own."""
     for name in ("study.toml", "report.qmd", "references.bib", "_quarto.yml"):
         shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "analysis", folder / "analysis", ignore=shutil.ignore_patterns("simulation"))
     shutil.copytree(ROOT / "templates", folder / "templates")
     shutil.copytree(ROOT / "data", folder / "data")
     return folder

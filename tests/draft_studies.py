@@ -46,6 +46,7 @@ def build_draft(home: Path, folder: Path, *, report: str | None = None) -> None:
     for name in ("references.bib", "_quarto.yml"):
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(home / "data", folder / "data", ignore=shutil.ignore_patterns("generator"))
+    shutil.copytree(home / "analysis", folder / "analysis", ignore=shutil.ignore_patterns("simulation"))
     shutil.copytree(ROOT / "templates", folder / "templates", ignore=shutil.ignore_patterns("submission"))
     if report is not None:
         (folder / "report.qmd").write_text(report, encoding="utf-8")

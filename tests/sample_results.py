@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from lockstep.results.keys import Key
 from lockstep.results.model import Curve, Record, Results, RiskTable, Source
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study, slug
@@ -77,7 +78,7 @@ def kaplan_meier(curve_id: str, patients: Patients, ticks: Sequence[float]) -> C
         rows.append((time, survival, low, high, at_risk, events, censored))
     columns = list(zip(*rows, strict=True))
     return Curve(
-        id=curve_id,
+        key=Key(curve_id),
         label=curve_id,
         population="all",
         n=n,
@@ -108,7 +109,7 @@ def median_of(curve: Curve) -> Record:
 
     value = first(curve.survival)
     return Record(
-        id=f"{curve.id}.median",
+        key=Key(f"{curve.id}.median"),
         kind="time",
         value=value,
         unit="days",
@@ -134,13 +135,19 @@ def make_results(study: Study, curves: Mapping[str, Patients], *, p_values: Mapp
         estimates.append(kaplan_meier(curve_id, patients, [tick * study.time.per(axis.unit) for tick in axis.ticks]))
     counts = [
         Record(
-            id=f"{stem}.n", kind="count", value=len(who), label="patients", population="all", n=len(who), method="count"
+            key=Key(f"{stem}.n"),
+            kind="count",
+            value=len(who),
+            label="patients",
+            population="all",
+            n=len(who),
+            method="count",
         )
         for stem, who in curves.items()
     ]
     tests = [
         Record(
-            id=f"{stem}.log_rank.p_value",
+            key=Key(f"{stem}.log_rank.p_value"),
             kind="p_value",
             value=p,
             label="log-rank",

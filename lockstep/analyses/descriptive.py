@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
 
 from ..base.snapping import snapped
 from ..data.cohort import Cohort
-from ..results.catalogue import Statistic
+from ..results import catalogue
+from ..results.keys import REVIEWED, SURVIVORS, Key
 from ..results.model import Record
 from ..results.records import Population, Words, count, count_and_percent, number, record
 from ..statistics.baseline import ALL, NumberSummary, Summary, describe
 from ..statistics.chi_square import chi_square
 from ..statistics.fisher import fisher_exact
 from ..study.condition_words import in_words
-from ..study.model import FOLLOW_UP, Study, distinct, slug
+from ..study.model import FOLLOW_UP, Study, distinct
 from .precision import NumberDecimals, number_decimals
 
 _MOMENTS: Final = {
-    "mean": Statistic.MEAN,
-    "sd": Statistic.SD,
-    "median": Statistic.MEDIAN,
-    "q1": Statistic.Q1,
-    "q3": Statistic.Q3,
-    "min": Statistic.MIN,
-    "max": Statistic.MAX,
+    "mean": catalogue.MEAN,
+    "sd": catalogue.SD,
+    "median": catalogue.MEDIAN,
+    "q1": catalogue.Q1,
+    "q3": catalogue.Q3,
+    "min": catalogue.MIN,
+    "max": catalogue.MAX,
 }
 _SMALL_EXPECTED: Final = 5
 
@@ -35,54 +37,48 @@ def setting_records(study: Study, population: Population) -> Iterator[Record]:
     """Yield the constants of study.toml that prose may name."""
     analysis, time = study.analysis, study.time
 
-    def setting(name: str, value: float, label: str, unit: str | None = None) -> Record:
-        return number(f"setting.{name}", Statistic.SETTING, value, population, {"of": label}, unit=unit)
-
-    yield setting("alpha", analysis.alpha, "Significance level")
-    yield setting("conf_level", round(100 * analysis.conf_level, 9), "Confidence level", "%")
-    scale = {"of": "Scale of the confidence intervals of survival"}
-    yield record("setting.conf_type", Statistic.SETTING, analysis.conf_type, population, scale)
-    yield setting("month", time.month, f"{time.unit} in a month".capitalize(), time.unit)
-    yield setting("year", time.year, f"{time.unit} in a year".capitalize(), time.unit)
+    yield number(catalogue.ALPHA, Key(), analysis.alpha, population)
+    yield number(catalogue.CONF_LEVEL, Key(), round(100 * analysis.conf_level, 9), population)
+    yield record(catalogue.CONF_TYPE, Key(), analysis.conf_type, population)
+    words = {"of": time.unit.capitalize()}
+    yield number(catalogue.MONTH, Key(), time.month, population, words, unit=time.unit)
+    yield number(catalogue.YEAR, Key(), time.year, population, words, unit=time.unit)
     for name, derived in study.derived.items():
         if derived.cut is None:
             continue
         unit = study.columns[derived.cut].unit
-        for position, at in enumerate(derived.at, start=1):
-            suffix = "" if len(derived.at) == 1 else f".{position}"
-            group = list(derived.levels.values())[position - 1]
-            label = f"{study.unique_label(name)}: upper bound of the group {group}"
-            yield setting(f"{slug(name)}.cut{suffix}", at, label, unit)
+        groups = list(derived.levels.values())
+        for position, at in enumerate(derived.at):
+            key = Key(variable=name, item=str(position + 1) if len(derived.at) > 1 else None)
+            words = {"of": study.unique_label(name), "level": groups[position]}
+            yield number(catalogue.CUT, key, at, population, words, unit=unit)
 
 
 def flow_records(cohort: Cohort, reviewed: Population, analysed: Population) -> Iterator[Record]:
     """Yield the flow from the patients reviewed to those analysed, a line for each rule of eligibility."""
-    yield count("flow.reviewed", Statistic.REVIEWED, reviewed.n, reviewed)
+    yield count(catalogue.REVIEWED, Key(), reviewed.n, reviewed)
     excluded = reviewed.n - analysed.n
-    yield count("flow.excluded", Statistic.EXCLUDED, excluded, reviewed, of=reviewed.n)
+    yield count(catalogue.EXCLUDED, Key(), excluded, reviewed, of=reviewed.n)
     reasons = distinct({exclusion.rule: exclusion.reason for exclusion in cohort.exclusions})
     for exclusion in cohort.exclusions:
-        record_id, reason = f"flow.excluded.{slug(exclusion.rule)}", reasons[exclusion.rule]
-        yield count(record_id, Statistic.EXCLUDED_BY_RULE, exclusion.n, reviewed, {"of": reason}, of=reviewed.n)
-    yield count("flow.analysed", Statistic.ANALYSED, analysed.n, analysed, of=reviewed.n)
+        key, words = Key(item=exclusion.rule), {"of": reasons[exclusion.rule]}
+        yield count(catalogue.EXCLUDED_BY_RULE, key, exclusion.n, reviewed, words, of=reviewed.n)
+    yield count(catalogue.ANALYSED, Key(), analysed.n, analysed, of=reviewed.n)
 
 
 def date_records(study: Study, cohort: Cohort, reviewed: Population, analysed: Population) -> Iterator[Record]:
     """Yield the first and last of each date column, among the reviewed and among the analysed."""
     dates = [name for name, column in study.columns.items() if column.type == "date"]
-    for prefix, frame, population in (
-        ("reviewed.", cohort.reviewed, reviewed),
-        ("", cohort.analysed, analysed),
+    for among, frame, population in (
+        (REVIEWED, cohort.reviewed, reviewed),
+        (None, cohort.analysed, analysed),
     ):
         for name in dates:
             known = frame[name].dropna()
-            for part, statistic, value in (
-                ("first", Statistic.FIRST_DATE, known.min()),
-                ("last", Statistic.LAST_DATE, known.max()),
-            ):
+            for statistic, value in ((catalogue.FIRST_DATE, known.min()), (catalogue.LAST_DATE, known.max())):
                 yield record(
-                    f"{prefix}{slug(name)}.{part}",
                     statistic,
+                    Key(variable=name, population=among),
                     value.date().isoformat() if len(known) else None,
                     population,
                     {"of": study.unique_label(name)},
@@ -144,12 +140,12 @@ def _described(
         if isinstance(summary, NumberSummary)
     }
     for (group, variable), summary in described.items():
-        path, part = slug(variable), population
+        key, part = Key(variable=variable), population
         if by is not None and group is not ALL:
-            path = f"{path}.by_{slug(by[0])}.{slug(group)}"
+            key = replace(key, by=by[0], by_level=group)
             label = f"{study.unique_label(by[0])}: {study.levels(by[0])[group]}"
             part = population.within(int((frame[by[0]] == group).sum()), label)
-        yield from _summary(path, summary, variable, decimals, study, part)
+        yield from _summary(key, summary, decimals.get(variable), study, part)
 
 
 def _decimals(
@@ -164,29 +160,26 @@ def _decimals(
 
 
 def _summary(
-    path: str,
-    summary: Summary,
-    variable: str,
-    decimals: Mapping[str, NumberDecimals],
-    study: Study,
-    population: Population,
+    key: Key, summary: Summary, decimals: NumberDecimals | None, study: Study, population: Population
 ) -> Iterator[Record]:
+    variable = str(key.variable)
     words = {"of": study.unique_label(variable)}
-    yield count(f"{path}.n", Statistic.KNOWN, summary.n, population, words, of=population.n)
-    missing = (Statistic.MISSING_COUNT, Statistic.MISSING_PERCENT)
-    yield from count_and_percent(f"{path}.missing", missing, summary.missing, population, words, of=population.n)
+    yield count(catalogue.KNOWN, key, summary.n, population, words, of=population.n)
+    missing = (catalogue.MISSING_COUNT, catalogue.MISSING_PERCENT)
+    yield from count_and_percent(missing, key, summary.missing, population, words, of=population.n)
     if isinstance(summary, NumberSummary):
         unit = "months" if variable == FOLLOW_UP else study.columns[variable].unit
-        yield from _moments(path, summary, decimals[variable], words, unit, population)
+        assert decimals is not None  # noqa: S101 (those of every number are known)
+        yield from _moments(key, summary, decimals, words, unit, population)
         return
-    of_level = (Statistic.LEVEL_COUNT, Statistic.LEVEL_PERCENT)
+    of_level = (catalogue.LEVEL_COUNT, catalogue.LEVEL_PERCENT)
     for level, n in summary.counts.items():
         told = {**words, "level": study.levels(variable)[level]}
-        yield from count_and_percent(f"{path}.{slug(level)}", of_level, n, population, told, of=summary.n)
+        yield from count_and_percent(of_level, replace(key, level=level), n, population, told, of=summary.n)
 
 
 def _moments(
-    path: str,
+    key: Key,
     summary: NumberSummary,
     decimals: NumberDecimals,
     words: Words,
@@ -195,17 +188,8 @@ def _moments(
 ) -> Iterator[Record]:
     known = Population(summary.n, population.text)
     for part, statistic in _MOMENTS.items():
-        value = getattr(summary, part)
-        yield number(
-            f"{path}.{part}",
-            statistic,
-            value,
-            known,
-            words,
-            unit=unit,
-            decimals=decimals.of(part),
-            reason="too few values",
-        )
+        value, places = getattr(summary, part), decimals.of(part)
+        yield number(statistic, key, value, known, words, unit=unit, decimals=places, reason="too few values")
 
 
 def survivor_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
@@ -213,38 +197,38 @@ def survivor_records(study: Study, cohort: Cohort, analysed: Population) -> Iter
     alive = cohort.analysed[~cohort.endpoints[str(study.analysis.follow_up)].event]
     survivors = analysed.within(len(alive), "without the event")
     words = {"of": "Follow-up of survivors"}
-    yield count("follow_up.survivors.n", Statistic.SURVIVORS, len(alive), survivors, words, of=analysed.n)
+    key = Key(variable=FOLLOW_UP, population=SURVIVORS)
+    yield count(catalogue.SURVIVORS, key, len(alive), survivors, words, of=analysed.n)
     summary = describe(alive, numbers=[FOLLOW_UP], categories={})[ALL, FOLLOW_UP]
     assert isinstance(summary, NumberSummary)  # noqa: S101 (what `describe` returns for a number)
     decimals = NumberDecimals(study.time.decimals, study.time.decimals)
-    yield from _moments("follow_up.survivors", summary, decimals, words, "months", survivors)
+    yield from _moments(key, summary, decimals, words, "months", survivors)
 
 
 def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, population: Population) -> Iterator[Record]:
     """Yield the tests of association of two categories, of patients who have both."""
     both = cohort.analysed[[variable, by]].dropna()
     table = pd.crosstab(both[variable], both[by], dropna=False).to_numpy()
-    stem = f"{slug(variable)}.by_{slug(by)}"
+    key = Key(variable=variable, by=by)
     words = {"of": study.unique_label(variable), "by": study.unique_label(by)}
     known = Population(len(both), population.text)
 
     pearson = chi_square(table)
     small = pearson.expected_min is not None and snapped(pearson.expected_min) < _SMALL_EXPECTED
     warning = "an expected count is below 5" if small else None
-    for part, statistic, value in (
-        ("statistic", Statistic.CHI_SQUARE, pearson.statistic),
-        ("df", Statistic.CHI_SQUARE_DF, pearson.df),
-        ("p_value", Statistic.CHI_SQUARE_P, pearson.p_value),
-        ("expected_min", Statistic.EXPECTED_MIN, pearson.expected_min),
+    for statistic, value in (
+        (catalogue.CHI_SQUARE, pearson.statistic),
+        (catalogue.CHI_SQUARE_DF, pearson.df),
+        (catalogue.CHI_SQUARE_P, pearson.p_value),
+        (catalogue.EXPECTED_MIN, pearson.expected_min),
     ):
-        record_id = f"{stem}.chi_square.{part}"
-        yield number(record_id, statistic, value, known, words, reason=pearson.reason, warning=warning)
+        yield number(statistic, key, value, known, words, reason=pearson.reason, warning=warning)
     fisher = fisher_exact(table)
     error = fisher.standard_error
     warning = None if error is None else f"simulated, with a Monte Carlo standard error of {error:.1g}"
     yield number(
-        f"{stem}.fisher.p_value",
-        Statistic.FISHER_P,
+        catalogue.FISHER_P,
+        key,
         fisher.p_value,
         known,
         {**words, "method": fisher.method},

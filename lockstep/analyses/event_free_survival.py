@@ -9,13 +9,12 @@ from typing import Final
 import pandas as pd
 
 from ..data.cohort import Cohort
-from ..results.catalogue import Statistic
+from ..results import catalogue
+from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, count
 from ..statistics.arrays import Bools
-from ..study.model import Endpoint, Study, slug
-
-DEATHS_WITHOUT_EVENT: Final = "deaths_without_event"
+from ..study.model import Endpoint, Study
 
 _EVENT_FREE: Final = re.compile(r"\b(\w+)[\s\u2010-\u2014-]free survival\b", re.I)
 _ABBREVIATION: Final = re.compile(r"[A-Z]{1,3}FS")
@@ -45,8 +44,8 @@ def deaths_without_event(study: Study, cohort: Cohort, endpoint: Endpoint, analy
     missed = int((died & ~event & at_end).sum())
     alone = _of_disease_alone(study, endpoint, death) and not (died & event & at_end).any()
     yield count(
-        f"{slug(endpoint.name)}.{DEATHS_WITHOUT_EVENT}",
-        Statistic.DEATHS_WITHOUT_EVENT,
+        catalogue.DEATHS_WITHOUT_EVENT,
+        Key(endpoint=endpoint.name),
         missed,
         analysed,
         {"of": study.unique_endpoint_label(endpoint.name)},

@@ -4,45 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import pandas as pd
 
 from ..base.snapping import snapped
 from ..data.cohort import Cohort
+from ..results import catalogue
 from ..results.catalogue import KAPLAN_MEIER_CURVE, Statistic
+from ..results.keys import ADJUSTED, Key
 from ..results.model import Curve, Record
-from ..results.records import Population, Words, count, count_and_percent, interval, number
+from ..results.records import Population, Words, count, interval, number
 from ..statistics.arrays import Bools, Floats
 from ..statistics.cox import DIVERGES, CoxModel, HazardRatio, LikelihoodRatioTest, cox_regression, likelihood_ratio_test
 from ..statistics.estimate import Estimate
 from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_test
 from ..statistics.survival import kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
-from ..study.model import FOLLOW_UP, Endpoint, Study, slug
+from ..study.definition import ALL_TERMS
+from ..study.model import FOLLOW_UP, Endpoint, Study
 
 NO_PATIENTS: Final = "no patients"
 PAIR: Final = 2
 UNIVARIABLE_TEST: Final = (
-    Statistic.LIKELIHOOD_RATIO,
-    Statistic.LIKELIHOOD_RATIO_DF,
-    Statistic.LIKELIHOOD_RATIO_P,
+    catalogue.LIKELIHOOD_RATIO,
+    catalogue.LIKELIHOOD_RATIO_DF,
+    catalogue.LIKELIHOOD_RATIO_P,
 )
 MULTIVARIABLE_TEST: Final = (
-    Statistic.ADJUSTED_LIKELIHOOD_RATIO,
-    Statistic.ADJUSTED_LIKELIHOOD_RATIO_DF,
-    Statistic.ADJUSTED_LIKELIHOOD_RATIO_P,
+    catalogue.ADJUSTED_LIKELIHOOD_RATIO,
+    catalogue.ADJUSTED_LIKELIHOOD_RATIO_DF,
+    catalogue.ADJUSTED_LIKELIHOOD_RATIO_P,
 )
-UNIVARIABLE_CHECK: Final = (Statistic.PROPORTIONAL, Statistic.PROPORTIONAL_DF, Statistic.PROPORTIONAL_P)
+UNIVARIABLE_CHECK: Final = (catalogue.PROPORTIONAL, catalogue.PROPORTIONAL_DF, catalogue.PROPORTIONAL_P)
 LEVEL_CHECK: Final = (
-    Statistic.LEVEL_PROPORTIONAL,
-    Statistic.LEVEL_PROPORTIONAL_DF,
-    Statistic.LEVEL_PROPORTIONAL_P,
+    catalogue.LEVEL_PROPORTIONAL,
+    catalogue.LEVEL_PROPORTIONAL_DF,
+    catalogue.LEVEL_PROPORTIONAL_P,
 )
 MULTIVARIABLE_CHECK: Final = (
-    Statistic.ADJUSTED_PROPORTIONAL,
-    Statistic.ADJUSTED_PROPORTIONAL_DF,
-    Statistic.ADJUSTED_PROPORTIONAL_P,
+    catalogue.ADJUSTED_PROPORTIONAL,
+    catalogue.ADJUSTED_PROPORTIONAL_DF,
+    catalogue.ADJUSTED_PROPORTIONAL_P,
 )
+
+
+class Term(NamedTuple):
+    """A column of a model's design: its variable, the level that it indicates, and "Gender: Female vs Male"."""
+
+    variable: str
+    level: str | None
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +89,9 @@ class Outcome:
     def design(self, variables: Sequence[str]) -> pd.DataFrame:
         """Return design columns: numbers as they are, a category as an indicator of each level but the first."""
         columns: dict[str, pd.Series[float]] = {}
-        for variable in variables:
-            levels = list(self.study.levels(variable))
-            if not levels:
-                columns[slug(variable)] = self.frame[variable].astype(float)
-            for level in levels[1:]:
-                columns[f"{slug(variable)}.{slug(level)}"] = (self.frame[variable] == level).astype(float)
+        for name, term in self.terms(variables).items():
+            values = self.frame[term.variable]
+            columns[name] = values.astype(float) if term.level is None else (values == term.level).astype(float)
         return pd.DataFrame(columns, index=self.frame.index)
 
     @property
@@ -91,17 +99,20 @@ class Outcome:
         """The endpoint's name in records."""
         return self.study.unique_endpoint_label(self.endpoint.name)
 
-    def terms(self, variables: Sequence[str]) -> dict[str, str]:
-        """Return the design columns in words: "Gender: Female vs Male"; "Age, per unit (years)"."""
-        words: dict[str, str] = {}
+    def terms(self, variables: Sequence[str]) -> dict[str, Term]:
+        """Return what each design column stands for, by its name."""
+        terms: dict[str, Term] = {}
         for variable in variables:
             label, levels = self.study.unique_label(variable), list(self.study.levels(variable).items())
             if not levels:
                 unit = self.study.columns[variable].unit
-                words[slug(variable)] = f"{label}, per unit" + (f" ({unit})" if unit else "")
+                terms[Key(variable=variable).id] = Term(
+                    variable, None, f"{label}, per unit" + (f" ({unit})" if unit else "")
+                )
             for level, text in levels[1:]:
-                words[f"{slug(variable)}.{slug(level)}"] = f"{label}: {text} vs {levels[0][1]}"
-        return words
+                name = Key(variable=variable, level=level).id
+                terms[name] = Term(variable, level, f"{label}: {text} vs {levels[0][1]}")
+        return terms
 
 
 def endpoint_results(
@@ -109,64 +120,54 @@ def endpoint_results(
 ) -> Iterator[Record | Curve]:
     """Yield everything that is reported of one endpoint."""
     outcome = Outcome.of(study, cohort, endpoint, analysed)
-    stem, analysis = slug(endpoint.name), study.analysis
-    yield from survival_results(stem, outcome)
+    key, analysis = Key(endpoint=endpoint.name), study.analysis
+    yield from survival_results(key, outcome)
     exposure, subgroup = analysis.exposure, analysis.subgroup
     for variable in dict.fromkeys([*([exposure] if exposure else []), *analysis.univariate]):
-        yield from group_results(f"{stem}.by_{slug(variable)}", outcome, variable)
+        yield from group_results(replace(key, by=variable), outcome, variable)
     if exposure and subgroup:
+        compared = replace(key, by=exposure, within=subgroup)
         for level in study.levels(subgroup):
-            part = f"{stem}.by_{slug(exposure)}.in_{slug(subgroup)}.{slug(level)}"
-            within = outcome.within(subgroup, level)
+            part, within = replace(compared, within_level=level), outcome.within(subgroup, level)
             yield from survival_counts(part, within)
             yield from group_results(part, within, exposure)
-        yield interaction_record(
-            f"{stem}.by_{slug(exposure)}.interaction_{slug(subgroup)}", outcome, exposure, subgroup
-        )
+        yield interaction_record(compared, outcome, exposure, subgroup)
     if exposure and analysis.adjust_for:
-        yield from adjusted_records(f"{stem}.adjusted", outcome, [exposure, *analysis.adjust_for])
+        yield from adjusted_records(replace(key, analysis=ADJUSTED), outcome, [exposure, *analysis.adjust_for])
 
 
-def survival_counts(stem: str, outcome: Outcome) -> Iterator[Record]:
+def survival_counts(key: Key, outcome: Outcome) -> Iterator[Record]:
     """Yield patients, events and censorings."""
     n, events, words = outcome.population.n, int(outcome.event.sum()), {"of": outcome.label}
-    yield count(f"{stem}.n", Statistic.PATIENTS, n, outcome.population, words)
-    yield count(f"{stem}.events", Statistic.EVENTS, events, outcome.population, words, of=n)
-    yield count(f"{stem}.censored", Statistic.CENSORED, n - events, outcome.population, words, of=n)
+    yield count(catalogue.PATIENTS, key, n, outcome.population, words)
+    yield count(catalogue.EVENTS, key, events, outcome.population, words, of=n)
+    yield count(catalogue.CENSORED, key, n - events, outcome.population, words, of=n)
 
 
-def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
+def survival_results(key: Key, outcome: Outcome) -> Iterator[Record | Curve]:
     """Yield the counts, median, landmark rates and curve of one set of patients."""
     study, endpoint, population = outcome.study, outcome.endpoint, outcome.population
     time, level, conf_type = study.time, study.analysis.conf_level, study.analysis.conf_type
     words = {"of": outcome.label, "conf_type": conf_type}
-    yield from survival_counts(stem, outcome)
+    yield from survival_counts(key, outcome)
     fit = None
     if population.n:
         fit = kaplan_meier(outcome.time, outcome.event, conf_level=level, conf_type=conf_type)
     nobody = Estimate(value=None, reason=NO_PATIENTS)
     median = fit.median() if fit else nobody
-    yield interval(
-        f"{stem}.median", Statistic.SURVIVAL_MEDIAN, median, population, words, conf_level=level, unit=time.unit
-    )
+    yield interval(catalogue.SURVIVAL_MEDIAN, key, median, population, words, conf_level=level, unit=time.unit)
     at = [snapped(year * time.year) for year in time.landmarks]
     rates = fit.at(at) if fit else [nobody] * len(at)
-    for year, when, rate in zip(time.landmarks, at, rates, strict=True):
-        name = f"{year:g}y".replace(".", "_")
+    for year, rate in zip(time.landmarks, rates, strict=True):
         told = {**words, "at": f"{year:g} {'year' if year == 1 else 'years'}"}
         yield interval(
-            f"{stem}.rate.{name}", Statistic.SURVIVAL_RATE, rate, population, told, conf_level=level, scale=100
-        )
-        beyond = int((outcome.time > when).sum())
-        statistics = (Statistic.BEYOND_COUNT, Statistic.BEYOND_PERCENT)
-        yield from count_and_percent(
-            f"{stem}.followed_beyond.{name}", statistics, beyond, population, told, of=population.n
+            catalogue.SURVIVAL_RATE, replace(key, at=year), rate, population, told, conf_level=level, scale=100
         )
     if fit is None:
         return
     ticks = [snapped(tick * time.per(endpoint.axis.unit)) for tick in endpoint.axis.ticks]
     yield Curve(
-        id=stem,
+        key=key,
         label=f"{outcome.label}: Kaplan-Meier curve",
         population=population.text,
         n=fit.n,
@@ -184,34 +185,31 @@ def survival_results(stem: str, outcome: Outcome) -> Iterator[Record | Curve]:
     )
 
 
-def group_results(stem: str, outcome: Outcome, variable: str) -> Iterator[Record | Curve]:
+def group_results(key: Key, outcome: Outcome, variable: str) -> Iterator[Record | Curve]:
     """Yield the results of each level of a category, their log-rank test and their univariable Cox model."""
     study, known = outcome.study, outcome.complete([variable])
     for level in study.levels(variable):
-        yield from survival_results(f"{stem}.{slug(level)}", known.within(variable, level))
-    yield from log_rank_records(f"{stem}.log_rank", known, variable)
-    design, words, population = known.design([variable]), known.terms([variable]), known.population
+        yield from survival_results(replace(key, by_level=level), known.within(variable, level))
+    yield from log_rank_records(key, known, variable)
+    design, terms, population = known.design([variable]), known.terms([variable]), known.population
     model = fitted(known, design)
     # Each column is a term of the check, so that the test "global" of all terms is that of the variable.
     *levels, whole = proportional_hazards(known, design, {name: [name] for name in design.columns})
-    violated = [slug(variable)] if _violated(whole, study) else []
-    for term in model.terms:
-        level = term.term.removeprefix(f"{slug(variable)}.")
-        statistics = (Statistic.HAZARD_RATIO, Statistic.HAZARD_RATIO_P)
-        told = {"of": known.label, "term": words[term.term]}
-        warning = _not_proportional(slug(variable), violated)
-        yield from hazard_ratio_records(
-            f"{stem}.cox.{level}", statistics, term, model, population, told, warning=warning
-        )
+    warning = _not_proportional(variable, [variable] if _violated(whole, study) else [])
+    for ratio in model.terms:
+        term = terms[ratio.term]
+        statistics, told = (catalogue.HAZARD_RATIO, catalogue.HAZARD_RATIO_P), {"of": known.label, "term": term.words}
+        of_level = replace(key, level=term.level)
+        yield from hazard_ratio_records(statistics, of_level, ratio, model, population, told, warning=warning)
     told = {"of": known.label, "by": study.unique_label(variable)}
     if several_levels(study, variable):
         test = likelihood_ratio_test(fitted(known, known.design([])), model)
-        yield from test_records(f"{stem}.likelihood_ratio", UNIVARIABLE_TEST, test, population, told)
-    yield from test_records(f"{stem}.proportional_hazards", UNIVARIABLE_CHECK, whole, population, told)
+        yield from test_records(UNIVARIABLE_TEST, key, test, population, told)
+    yield from test_records(UNIVARIABLE_CHECK, key, whole, population, told)
     for check in levels if several_levels(study, variable) else ():
-        part = f"{stem}.proportional_hazards.{check.term.removeprefix(f'{slug(variable)}.')}"
-        told = {"of": known.label, "term": words[check.term]}
-        yield from test_records(part, LEVEL_CHECK, check, population, told)
+        term = terms[check.term]
+        told = {"of": known.label, "term": term.words}
+        yield from test_records(LEVEL_CHECK, replace(key, level=term.level), check, population, told)
 
 
 def fitted(outcome: Outcome, design: pd.DataFrame) -> CoxModel:
@@ -223,7 +221,7 @@ def fitted(outcome: Outcome, design: pd.DataFrame) -> CoxModel:
     return CoxModel(terms=terms, n=0, events=0, conf_level=level, log_likelihood=None, parameters=0, reason=NO_PATIENTS)
 
 
-def log_rank_records(stem: str, outcome: Outcome, variable: str) -> Iterator[Record]:
+def log_rank_records(key: Key, outcome: Outcome, variable: str) -> Iterator[Record]:
     """Yield the log-rank test of the levels of a category."""
     statistic: float | None = None
     df, p_value, reason = 0, statistic, NO_PATIENTS
@@ -232,9 +230,9 @@ def log_rank_records(stem: str, outcome: Outcome, variable: str) -> Iterator[Rec
         statistic, df, p_value, reason = test.statistic, test.df, test.p_value, test.reason or ""
     words = {"of": outcome.label, "by": outcome.study.unique_label(variable)}
     population = outcome.population
-    yield number(f"{stem}.statistic", Statistic.LOG_RANK, statistic, population, words, reason=reason)
-    yield number(f"{stem}.df", Statistic.LOG_RANK_DF, df, population, words)
-    yield number(f"{stem}.p_value", Statistic.LOG_RANK_P, p_value, population, words, reason=reason)
+    yield number(catalogue.LOG_RANK, key, statistic, population, words, reason=reason)
+    yield number(catalogue.LOG_RANK_DF, key, df, population, words)
+    yield number(catalogue.LOG_RANK_P, key, p_value, population, words, reason=reason)
 
 
 def several_levels(study: Study, variable: str) -> bool:
@@ -243,22 +241,20 @@ def several_levels(study: Study, variable: str) -> bool:
 
 
 def test_records(
-    stem: str,
     statistics: tuple[Statistic, Statistic, Statistic],
+    key: Key,
     test: LikelihoodRatioTest | ProportionalHazardsTest,
     population: Population,
     words: Words,
 ) -> Iterator[Record]:
     """Yield the statistic, degrees of freedom and P value of a test of a model."""
-    for part, statistic, value in zip(
-        ("statistic", "df", "p_value"), statistics, (test.statistic, test.df, test.p_value), strict=True
-    ):
-        yield number(f"{stem}.{part}", statistic, value, population, words, reason=test.reason)
+    for statistic, value in zip(statistics, (test.statistic, test.df, test.p_value), strict=True):
+        yield number(statistic, key, value, population, words, reason=test.reason)
 
 
 def hazard_ratio_records(
-    stem: str,
     statistics: tuple[Statistic, Statistic],
+    key: Key,
     term: HazardRatio,
     model: CoxModel,
     population: Population,
@@ -270,8 +266,8 @@ def hazard_ratio_records(
     ratio, p_value = statistics
     estimate = Estimate(term.hazard_ratio, term.conf_low, term.conf_high, term.reason)
     yield interval(
-        f"{stem}.hazard_ratio",
         ratio,
+        key,
         estimate,
         population,
         words,
@@ -279,10 +275,10 @@ def hazard_ratio_records(
         conf_level=model.conf_level,
         warning=warning,
     )
-    yield number(f"{stem}.p_value", p_value, term.p_value, population, words, reason=term.reason, warning=warning)
+    yield number(p_value, key, term.p_value, population, words, reason=term.reason, warning=warning)
 
 
-def interaction_record(stem: str, outcome: Outcome, exposure: str, subgroup: str) -> Record:
+def interaction_record(key: Key, outcome: Outcome, exposure: str, subgroup: str) -> Record:
     """Return the likelihood-ratio test of whether the exposure's hazard ratios differ between subgroup levels."""
     known = outcome.complete([exposure, subgroup])
     main = known.design([exposure, subgroup])
@@ -298,45 +294,43 @@ def interaction_record(stem: str, outcome: Outcome, exposure: str, subgroup: str
         test = replace(test, p_value=None, reason=f"a hazard ratio {DIVERGES}")
     labels = {"exposure": known.study.unique_label(exposure), "subgroup": known.study.unique_label(subgroup)}
     words = {"of": known.label, **labels}
-    return number(f"{stem}.p_value", Statistic.INTERACTION_P, test.p_value, known.population, words, reason=test.reason)
+    return number(catalogue.INTERACTION_P, key, test.p_value, known.population, words, reason=test.reason)
 
 
-def adjusted_records(stem: str, outcome: Outcome, variables: Sequence[str]) -> Iterator[Record]:
+def adjusted_records(key: Key, outcome: Outcome, variables: Sequence[str]) -> Iterator[Record]:
     """Yield the multivariable model of one endpoint and the check of its proportional hazards."""
     study, known, words = outcome.study, outcome.complete(variables), {"of": outcome.label}
-    design = known.design(variables)
+    design, terms = known.design(variables), known.terms(variables)
     model = fitted(known, design)
-    yield count(f"{stem}.n", Statistic.ADJUSTED_PATIENTS, model.n, known.population, words)
-    yield count(f"{stem}.events", Statistic.ADJUSTED_EVENTS, model.events, known.population, words, of=model.n)
+    yield count(catalogue.ADJUSTED_PATIENTS, key, model.n, known.population, words)
+    yield count(catalogue.ADJUSTED_EVENTS, key, model.events, known.population, words, of=model.n)
 
-    groups = {slug(variable): list(known.design([variable]).columns) for variable in variables}
-    checks = proportional_hazards(known, design, groups)
+    columns = {name: [column for column, term in terms.items() if term.variable == name] for name in variables}
+    checks = proportional_hazards(known, design, columns)
     violated = [check.term for check in checks if _violated(check, study)]
-    labels, terms = {slug(name): study.unique_label(name) for name in variables}, known.terms(variables)
-    statistics = (Statistic.ADJUSTED_RATIO, Statistic.ADJUSTED_RATIO_P)
+    labels = {name: study.unique_label(name) for name in variables}
+    statistics = (catalogue.ADJUSTED_RATIO, catalogue.ADJUSTED_RATIO_P)
     covariates = {"covariates": ", ".join(labels.values())}
-    for term in model.terms:
-        own = next(name for name, columns in groups.items() if term.term in columns)
+    for ratio in model.terms:
+        term = terms[ratio.term]
         yield from hazard_ratio_records(
-            f"{stem}.{term.term}",
             statistics,
-            term,
+            replace(key, variable=term.variable, level=term.level),
+            ratio,
             model,
             known.population,
-            {**words, **covariates, "term": terms[term.term]},
-            warning=_not_proportional(own, violated),
+            {**words, **covariates, "term": term.words},
+            warning=_not_proportional(term.variable, violated),
         )
     for variable in variables:
         if several_levels(study, variable):
-            without = design.drop(columns=groups[slug(variable)])
-            test = likelihood_ratio_test(fitted(known, without), model)
-            told = {**words, **covariates, "term": study.unique_label(variable)}
-            part = f"{stem}.likelihood_ratio.{slug(variable)}"
-            yield from test_records(part, MULTIVARIABLE_TEST, test, known.population, told)
+            test = likelihood_ratio_test(fitted(known, design.drop(columns=columns[variable])), model)
+            told = {**words, **covariates, "term": labels[variable]}
+            yield from test_records(MULTIVARIABLE_TEST, replace(key, variable=variable), test, known.population, told)
     for check in checks:
+        of_term = replace(key, item=ALL_TERMS) if check.term == GLOBAL else replace(key, variable=check.term)
         told = {**words, **covariates, "term": labels.get(check.term, "all terms together")}
-        part = f"{stem}.proportional_hazards.{check.term}"
-        yield from test_records(part, MULTIVARIABLE_CHECK, check, known.population, told)
+        yield from test_records(MULTIVARIABLE_CHECK, of_term, check, known.population, told)
 
 
 def proportional_hazards(
@@ -371,8 +365,8 @@ def reverse_follow_up_record(study: Study, cohort: Cohort, population: Populatio
     curve = reverse_kaplan_meier(observed.time, observed.event, conf_level=level, conf_type=conf_type)
     median = curve.median()
     return interval(
-        "follow_up.reverse_km.median",
-        Statistic.REVERSE_MEDIAN,
+        catalogue.REVERSE_MEDIAN,
+        Key(variable=FOLLOW_UP),
         median,
         population,
         {"of": study.label(FOLLOW_UP), "conf_type": conf_type},

@@ -11,13 +11,14 @@ from ..base.errors import StudyError
 from ..base.snapping import snapped_all
 from ..data.cohort import Cohort, build_cohort
 from ..data.reading import read_data
-from ..results.catalogue import Statistic
+from ..results import catalogue
+from ..results.keys import Key
 from ..results.model import Curve, Record, Results, write_results
 from ..results.records import Population, interval, number
 from ..results.source import RESULTS_FILE, source_of
 from ..statistics.arrays import Floats
 from ..statistics.roc import cutoff_of_nobody, roc_curve_cutoff
-from ..study.model import Cutoff, Study, slug
+from ..study.model import Cutoff, Study
 from .descriptive import (
     characteristic_records,
     crosstab_records,
@@ -28,7 +29,9 @@ from .descriptive import (
 )
 from .event_free_survival import deaths_without_event
 from .outcomes import endpoint_results, reverse_follow_up_record
+from .own_statistics import ANALYSED
 from .precision import cutoff_decimals, recorded_decimals, time_decimals, with_time_decimals
+from .study_code import own_records
 
 
 def compute(study: Study) -> Results:
@@ -41,7 +44,7 @@ def compute(study: Study) -> Results:
     """
     data = read_data(study)
     cohort = build_cohort(study, data)
-    found = list(_all(study, cohort))
+    found = [*_all(study, cohort), *own_records(study, cohort)]
     _check_ids(found)
     return Results(
         source=source_of(study, rows=data.n_rows, columns=data.n_columns),
@@ -51,14 +54,14 @@ def compute(study: Study) -> Results:
 
 
 def _check_ids(found: Iterable[Record | Curve]) -> None:
-    """Refuse two results of one id, of which the text could cite only one."""
+    """Refuse two results of one id, of which the text could cite only one; own statistics come last."""
     owners: dict[tuple[type, str], str] = {}
     for item in found:
         key = type(item), item.id
         if key in owners:
             raise StudyError(
                 f'study.toml: two results would have the id \'{item.id}\': "{owners[key]}" and "{item.label}".\n'
-                "Give the variable or the level another name."
+                "Give the variable or the level another name; a statistic of your own, another path."
             )
         owners[key] = item.label
 
@@ -72,7 +75,7 @@ def run(study: Study) -> Path:
 
 def _all(study: Study, cohort: Cohort) -> Iterator[Record | Curve]:
     reviewed = Population(len(cohort.reviewed), "patients reviewed")
-    analysed = Population(len(cohort.analysed), "patients analysed")
+    analysed = Population(len(cohort.analysed), ANALYSED)
     yield from setting_records(study, analysed)
     yield from flow_records(cohort, reviewed, analysed)
     yield from date_records(study, cohort, reviewed, analysed)
@@ -106,15 +109,14 @@ def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Po
     decimals = _marker_decimals(study, cutoff.marker, marker)
     if roc.threshold is not None and roc.between is not None:
         decimals = cutoff_decimals(roc.threshold, roc.between, decimals)
-    stem = f"cutoff.{slug(cutoff.name)}"
+    key = Key(analysis=cutoff.name)
     words = {"of": study.unique_cutoff_label(cutoff.name)}
     warning = "censoring is ignored, and the cut-off is chosen on the data that it describes"
     part = Population(int(known.sum()), population.text)
-    yield interval(f"{stem}.auc", Statistic.AUC, roc.auc, part, words, conf_level=level, warning=warning)
-    threshold = Statistic.THRESHOLD_TIME if of_time else Statistic.THRESHOLD
+    yield interval(catalogue.AUC, key, roc.auc, part, words, conf_level=level, warning=warning)
     yield number(
-        f"{stem}.threshold",
-        threshold,
+        catalogue.THRESHOLD_TIME if of_time else catalogue.THRESHOLD,
+        key,
         roc.threshold,
         part,
         words,
@@ -123,12 +125,12 @@ def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Po
         reason=roc.reason,
         warning=warning,
     )
-    for name, statistic, value in (
-        ("youden", Statistic.YOUDEN, roc.youden),
-        ("sensitivity", Statistic.SENSITIVITY, roc.sensitivity),
-        ("specificity", Statistic.SPECIFICITY, roc.specificity),
+    for statistic, value in (
+        (catalogue.YOUDEN, roc.youden),
+        (catalogue.SENSITIVITY, roc.sensitivity),
+        (catalogue.SPECIFICITY, roc.specificity),
     ):
-        yield number(f"{stem}.{name}", statistic, value, part, words, reason=roc.reason, warning=warning)
+        yield number(statistic, key, value, part, words, reason=roc.reason, warning=warning)
 
 
 def _marker_decimals(study: Study, marker: str, values: Floats) -> int:

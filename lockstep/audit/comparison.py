@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..base.errors import ResultsError
+from ..results.catalogue import ALPHA as SIGNIFICANCE_LEVEL
 from ..results.model import Record, Results
 from ..results.source import code_hash
 from ..results.verdicts import Audit, Judgement, Verdict
@@ -174,7 +175,7 @@ def _with_date(statement: Statement, record: Record, value: str) -> _Comparison:
 
 def _with_condition(condition: Expression, results: Results) -> _Comparison:
     try:
-        values = {name: results["setting.alpha" if name == ALPHA else name].value for name in condition.names}
+        values = {name: results[SIGNIFICANCE_LEVEL.of() if name == ALPHA else name].value for name in condition.names}
         holds = condition.holds(values)
     except (ResultsError, ExpressionError) as error:
         return _Comparison(agrees=False, compared_with=condition.text, words=str(error))

@@ -21,7 +21,7 @@ _STUDY_FILE: Final = "study.toml"
 _OUTPUTS: Final = (_BUILT, "build/figures", "build/drafts", "build/drafts/*", "build/try", "locks")
 _UNPRINTED: Final = ("results.json", "audit.json", "try", "drafts")
 """What is in a build folder and says more than a document prints, or belongs to another document."""
-_OWN: Final = (_STUDY_FILE, "*.qmd", "_quarto*.yml", "data/published.csv", "templates")
+_OWN: Final = (_STUDY_FILE, "*.qmd", "_quarto*.yml", "data/published.csv", "templates", "analysis/*.py")
 
 
 def home_of(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 LockstepError
 ├── StudyError        study.toml is not valid
 ├── DataError         the data file cannot be read as study.toml describes it
+├── StatisticError    a statistic of the study's own, in analysis/, is faulty
 ├── PublishedError    a file of published statements cannot be read
 ├── ResultsError      results.json is missing, of another version, or has no such record
 └── ReportError       report.qmd, a template or a document could not be rendered
@@ -38,6 +39,10 @@ class StudyError(LockstepError):
 
 class DataError(LockstepError):
     """The data file is not what study.toml says it is."""
+
+
+class StatisticError(LockstepError):
+    """A statistic of the study's own, in its folder `analysis`, is faulty; names file, line and function."""
 
 
 class PublishedError(LockstepError):

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from ..base.errors import counted
+from ..base.errors import ReportError, counted
 from ..base.invocation import called
 from ..base.terminal import wrapped
 from ..qmd.project import read_project
 from ..qmd.source import Document, Inline, read_qmd
 from ..results.model import Results, read_results
-from ..results.source import RESULTS_FILE
+from ..results.source import OWN_STATISTICS, RESULTS_FILE, is_current, own_code
+from ..study.definition import read_study
 from ..study.model import Study
 from ..text import assumptions
 from ..text.ratio_units import too_small_units
@@ -91,8 +92,11 @@ def check(folder: Path, document: str = "report.qmd", *, run: bool = True) -> Fi
     Raises
     ------
     LockstepError
-        If study, data or document are not valid.
+        If study, data or document are not valid; or nothing is to be run, and results are only to be had by running
+        the study's own statistics.
     """
+    if not run:
+        _refuse_to_compute(read_study(folder.resolve()))
     report = open_study(folder)
     read = read_qmd(report.study.folder / document)
     outputs = run_document(read) if run else None
@@ -110,6 +114,16 @@ def check(folder: Path, document: str = "report.qmd", *, run: bool = True) -> Fi
         reference_notes=references.notes,
         notes=assumptions.notes(report.study, report.results),
     )
+
+
+def _refuse_to_compute(study: Study) -> None:
+    """Refuse a check that runs nothing where results have to be made, and the study has code of its own for that."""
+    if own_code(study.folder) and not is_current(study, study.folder / RESULTS_FILE):
+        raise ReportError(
+            f"{RESULTS_FILE.as_posix()} is not up to date, and {OWN_STATISTICS.as_posix()} would be run to make it: a "
+            f"program, as the document is.\nRead it; then {called('results')} runs it, and here nothing is run. "
+            "Without that file, what it computes is not checked."
+        )
 
 
 def _ids_without_running(document: Document, report: Report) -> set[str]:

@@ -20,6 +20,7 @@ from ..figures.kinds import figure_content
 from ..journals.profiles import active_journal
 from ..qmd.source import Document, Inline, read_qmd
 from ..results.curves import PrintedCurve
+from ..results.keys import bound_name
 from ..results.lookups import watched
 from ..results.model import Record, Results, read_results
 from ..results.released import NOT_PRINTED, RELEASED, Call, Form, Released, number_told, to_json
@@ -217,7 +218,7 @@ def _printed_record(record: Record, printed: _Printed, style: Style) -> _Item:
             told[name] = int(number) if isinstance(value, int) else number
             finest = max(texts.values(), key=len)
             if finest[0] in "<>":
-                signs[f"{record.id}.{name}"] = finest
+                signs[bound_name(record.id, name)] = finest
     interval = not {"conf_low", "conf_high"}.isdisjoint(printed.numbers)
     reason = NOT_PRINTED if told["value"] is None and record.value is not None else record.reason
     rewritten = replace(record, **told, reason=reason, conf_level=record.conf_level if interval else None)

@@ -15,11 +15,12 @@ from ..figures.illustrations import Illustration, illustrate
 from ..journals.file import Journal
 from ..journals.profiles import active_journal, styled
 from ..qmd.project import read_project
+from ..results.catalogue import MISSING_COUNT, MISSING_PERCENT
 from ..results.model import read_results
 from ..results.source import RESULTS_FILE, is_current
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_current, read_audit
 from ..study.definition import read_study
-from ..study.model import Study, slug
+from ..study.model import Study
 from ..tables.audit_page import audit_table
 from ..tables.cells import in_sentence, variable_label
 from ..tables.tables import RenderedTable, render_table
@@ -53,17 +54,18 @@ class Report(Phrases):
 
         The words fit after "Among the patients analyzed, ...".
         """
-        stems = [f"{slug(variable)}.missing" for variable in variables]
-        ids = tuple(f"{stem}.count" for stem in stems)
-        parts = [
-            f"{in_sentence(variable_label(variable, self.study)[0])} in {self.n_percent(stem)}"
-            for variable, stem in zip(variables, stems, strict=True)
-            if self.results[f"{stem}.count"].value
-        ]
+        ids, parts = [], []
+        for variable in variables:
+            count = self.results[MISSING_COUNT.of(variable=variable)]
+            ids.append(count.id)
+            if count.value:
+                percent = self.results[MISSING_PERCENT.of(variable=variable)]
+                label = in_sentence(variable_label(variable, self.study)[0])
+                parts.append(f"{label} in {self._count_percent(count, percent)}")
         if not parts:
-            return Phrase("no value was missing", ids)
+            return Phrase("no value was missing", tuple(ids))
         listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-        return Phrase(f"values were missing for {listed}", ids)
+        return Phrase(f"values were missing for {listed}", tuple(ids))
 
     def figure(self, name: str) -> Illustration:
         """Return a figure of study.toml: the last expression of a cell in a ``::: {#fig-...}`` div."""

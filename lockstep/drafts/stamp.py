@@ -16,7 +16,7 @@ from ..base.clock import epoch, told_epoch
 from ..base.resources import TEMPLATES
 from ..journals.profiles import read_journal
 from ..qmd.project import PROJECT_FILE
-from ..results.source import RESULTS_FILE, package_version
+from ..results.source import RESULTS_FILE, inputs_of, package_version
 from ..results.source import is_current as results_are_current
 from ..runs.build import DOCUMENT, STAMP, Renderer, identity_of_renderer, known_inputs
 from ..runs.run_lock import one_at_a_time
@@ -78,7 +78,7 @@ def begin(folder: Path, journal: str, *, renderer: Renderer, pictures: Iterable[
     study = read_study(folder)
     read_journal(journal, folder)  # one that is gone is an error, also where its draft is still there
     own = {folder / PROJECT_FILE, folder / f"_quarto-{journal}.yml", TEMPLATES / PROJECT_FILE}
-    own |= {folder / study.data_file, *(folder / "locks").glob("[!.]*/manifest.json"), *pictures}
+    own |= {*inputs_of(study), *(folder / "locks").glob("[!.]*/manifest.json"), *pictures}
     return Begun(
         folder,
         journal,

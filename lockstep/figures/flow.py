@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from ..base.errors import ReportError, ResultsError
 from ..base.invocation import called
+from ..results.catalogue import ANALYSED, EXCLUDED, EXCLUDED_BY_RULE, LEVEL_COUNT, MISSING_COUNT, REVIEWED
 from ..results.curves import PrintedCurve
+from ..results.keys import Key
 from ..results.model import Results
 from ..study.figures import FlowDiagram
-from ..study.model import Study, slug
+from ..study.model import Study
 from ..text import numbers
 from ..text.figure_size import FigureSize
 from ..text.figure_text import Measure
@@ -114,47 +116,47 @@ def flow_figure(figure: FlowDiagram, study: Study, results: Results, style: Styl
         If a number of patients does not add up.
     """
 
-    def step(record_id: str, label: str) -> Step:
-        record = results[record_id]
+    def step(key: Key, label: str) -> Step:
+        record = results[key]
         return Step(one_line(label), PrintedText(numbers.bare_text(record, style), (record.id,)))
 
-    rules = {f"flow.excluded.{slug(rule.name)}": rule.reason for rule in study.eligibility}
+    rules = {EXCLUDED_BY_RULE.of(item=rule.name): rule.reason for rule in study.eligibility}
     excluded: list[Step] = []
     if rules:
-        _check_sum("flow.excluded", rules, results)
-        excluded = [step("flow.excluded", "Excluded")]
-        excluded += [step(record_id, reason[:1].upper() + reason[1:]) for record_id, reason in rules.items()]
-    _check_sum("flow.reviewed", ["flow.analysed", *(["flow.excluded"] if rules else [])], results)
+        _check_sum(EXCLUDED.of(), rules, results)
+        excluded = [step(EXCLUDED.of(), "Excluded")]
+        excluded += [step(key, reason[:1].upper() + reason[1:]) for key, reason in rules.items()]
+    _check_sum(REVIEWED.of(), [ANALYSED.of(), *([EXCLUDED.of()] if rules else [])], results)
     groups, ungrouped = {}, []
     if figure.by is not None:
-        variable, stem = study.label(figure.by), slug(figure.by)
-        levels = study.levels(figure.by).items()
-        groups = {f"{stem}.{slug(level)}.count": named(variable, label) for level, label in levels}
-        left = _number("flow.analysed", results) - sum(_number(record_id, results) for record_id in groups)
+        variable, levels = study.label(figure.by), study.levels(figure.by).items()
+        groups = {LEVEL_COUNT.of(variable=figure.by, level=level): named(variable, label) for level, label in levels}
+        left = _number(ANALYSED.of(), results) - sum(_number(key, results) for key in groups)
         if left:
-            ungrouped = [step(f"{stem}.missing.count", f"{variable} missing")]
-            _check_all(figure, left, _number(f"{stem}.missing.count", results))
+            missing = MISSING_COUNT.of(variable=figure.by)
+            ungrouped = [step(missing, f"{variable} missing")]
+            _check_all(figure, left, _number(missing, results))
     return FlowFigure(
         name=figure.name,
-        reviewed=step("flow.reviewed", "Patients reviewed"),
+        reviewed=step(REVIEWED.of(), "Patients reviewed"),
         excluded=tuple(excluded),
-        analysed=step("flow.analysed", "Patients included in the analysis"),
+        analysed=step(ANALYSED.of(), "Patients included in the analysis"),
         ungrouped=tuple(ungrouped),
-        groups=tuple(step(record_id, label) for record_id, label in groups.items()),
+        groups=tuple(step(key, label) for key, label in groups.items()),
         size=style.figures,
     )
 
 
-def _number(record_id: str, results: Results) -> int:
-    return int(results[record_id].value or 0)
+def _number(key: Key, results: Results) -> int:
+    return int(results[key].value or 0)
 
 
-def _check_sum(whole: str, parts: Iterable[str], results: Results) -> None:
+def _check_sum(whole: Key, parts: Iterable[Key], results: Results) -> None:
     """Refuse numbers of patients of which the parts are not the whole."""
-    found = {part: _number(part, results) for part in parts}
+    found = {part.id: _number(part, results) for part in parts}
     if sum(found.values()) != _number(whole, results):
         raise ResultsError(
-            f"{whole} is {results[whole].value}, but {' + '.join(found)} = {' + '.join(map(str, found.values()))}; "
+            f"{whole.id} is {results[whole].value}, but {' + '.join(found)} = {' + '.join(map(str, found.values()))}; "
             f"run {called('report')} to compute it again"
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..results.catalogue import PATIENTS
 from ..results.curves import PrintedCurve
 from ..results.model import Results
 from ..study.figures import SurvivalCurves
@@ -56,7 +57,7 @@ class SurvivalFigure:
         """Yield the number of patients of each curve."""
         for panel in self.panels:
             for group in panel.groups:
-                yield PrintedText(group.patients, (f"{group.curve.id}.n",))
+                yield PrintedText(group.patients, (PATIENTS.of(group.curve.key).id,))
 
     def curves(self) -> Mapping[str, PrintedCurve]:
         """Return the curves, but for those of nobody."""

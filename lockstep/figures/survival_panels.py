@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ..base.errors import ReportError, ResultsError
 from ..base.invocation import called
+from ..results.catalogue import LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN
 from ..results.curves import CELLS, PrintedCurve, printed_curve
+from ..results.keys import Key
 from ..results.model import Results, RiskTable
 from ..study.figures import SurvivalCurves
-from ..study.model import Axis, Endpoint, Study, slug
+from ..study.model import Axis, Endpoint, Study
 from ..text import numbers
 from ..text.figure_text import Face
 from ..text.level_names import heading, named, named_level, one_line
@@ -128,19 +130,18 @@ def _panel(
     results: Results,
     style: Style,
 ) -> Panel:
-    stem, subtitle, legend_title, p_text = slug(endpoint.name), "", "", ""
-    curves = [(stem, "All patients", "All patients")]  # id, label, full label
+    key, subtitle, legend_title, p_text = Key(endpoint=endpoint.name, by=figure.groups), "", "", ""
+    curves = [(key, "All patients", "All patients")]  # key, label, full label
     if figure.groups is not None:
-        stem += f".by_{slug(figure.groups)}"
         if figure.within is not None and level is not None:
-            stem += f".in_{slug(figure.within)}.{slug(level)}"
+            key = replace(key, within=figure.within, within_level=level)
             subtitle = named_level(study, figure.within, level)
-        _check_analysed(figure, stem, results)
+        _check_analysed(figure, key, results)
         variable = study.label(figure.groups)
         levels = study.levels(figure.groups).items()
-        curves = [(f"{stem}.{slug(name)}", one_line(label), named(variable, label)) for name, label in levels]
+        curves = [(replace(key, by_level=name), one_line(label), named(variable, label)) for name, label in levels]
         legend_title = heading(variable, (label for _, label, _ in curves))
-        test = results[f"{stem}.log_rank.p_value"]
+        test = results[LOG_RANK_P.of(key)]
         p_text = PrintedText(numbers.p_text(test.value, style), (test.id,))
     title = one_line(endpoint.label)
     groups = tuple(_group(*curve, endpoint, study, results, style) for curve in curves)
@@ -163,11 +164,12 @@ def _panel(
 
 
 def _group(
-    stem: str, label: str, full_label: str, endpoint: Endpoint, study: Study, results: Results, style: Style
+    key: Key, label: str, full_label: str, endpoint: Endpoint, study: Study, results: Results, style: Style
 ) -> Group:
-    if results[f"{stem}.n"].value == 0:
+    patients = results[PATIENTS.of(key)]
+    if patients.value == 0:
         # It keeps its place, so that a level has the same colour in all panels.
-        curve = _nobody(stem, endpoint, study)
+        curve = _nobody(key, endpoint, study)
         return Group(
             label=label,
             full_label=full_label,
@@ -175,10 +177,11 @@ def _group(
             curve=curve,
             risk_texts=_risk_texts(curve, style),
             median=None,
-            median_text=PrintedText("no patients", (f"{stem}.n",)),
+            median_text=PrintedText("no patients", (patients.id,)),
         )
     unit = study.time.per(endpoint.axis.unit)
-    median, curve = results[f"{stem}.median"], printed_curve(results.curve(stem), end=endpoint.axis.ticks[-1] * unit)
+    median = results[SURVIVAL_MEDIAN.of(key)]
+    curve = printed_curve(results.curve(key), end=endpoint.axis.ticks[-1] * unit)
     _check(curve, endpoint.axis, unit)
     return Group(
         label=label,
@@ -201,12 +204,12 @@ def _risk_texts(curve: PrintedCurve, style: Style) -> tuple[str, ...]:
     return tuple(f"{numbers.count_text(n, style)} ({numbers.count_text(c, style)})" for n, c in counts)
 
 
-def _nobody(stem: str, endpoint: Endpoint, study: Study) -> PrintedCurve:
+def _nobody(key: Key, endpoint: Endpoint, study: Study) -> PrintedCurve:
     """Return the curve of a group without patients: a point at time 0."""
     ticks, unit = endpoint.axis.ticks, study.time.per(endpoint.axis.unit)
     zeros = (0,) * len(ticks)
     return PrintedCurve(
-        id=stem,
+        key=key,
         label=endpoint.label,
         population="no patients",
         n=0,
@@ -225,9 +228,9 @@ def _nobody(stem: str, endpoint: Endpoint, study: Study) -> PrintedCurve:
     )
 
 
-def _check_analysed(figure: SurvivalCurves, stem: str, results: Results) -> None:
+def _check_analysed(figure: SurvivalCurves, key: Key, results: Results) -> None:
     """Refuse a figure of a comparison that study.toml does not ask of the analysis."""
-    if f"{stem}.log_rank.p_value" in results:
+    if LOG_RANK_P.of(key) in results:
         return
     if figure.within is None:
         found = f"compares by '{figure.groups}', which is not analysed"

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from ..base.errors import counted
+from ..results.catalogue import ANALYSED, EXCLUDED, LEVEL_COUNT, MISSING_COUNT, REVIEWED
+from ..results.keys import Key
 from ..results.model import Results
-from ..study.model import Study, slug
+from ..study.model import Study
 from ..word.passages import Passage, PrintedDocument
 from .printed_numbers import phrase_pattern, readable
 
@@ -102,15 +104,15 @@ def _group_sizes(study: Study, results: Results) -> dict[str, set[int]]:
     sizes: dict[str, set[int]] = {}
     for variable in (*study.columns, *study.derived):
         for level, label in study.levels(variable).items():
-            name = f"{slug(variable)}.{slug(level)}.count"
-            if name in results:
-                sizes.setdefault(_plain(label), set()).add(_number(results, name))
-    sizes[_plain(_ALL)] = {_number(results, "flow.analysed")}
+            key = LEVEL_COUNT.of(variable=variable, level=level)
+            if key in results:
+                sizes.setdefault(_plain(label), set()).add(_number(results, key))
+    sizes[_plain(_ALL)] = {_number(results, ANALYSED.of())}
     return sizes
 
 
-def _number(results: Results, name: str) -> int:
-    value = results[name].value
+def _number(results: Results, key: Key) -> int:
+    value = results[key].value
     return value if isinstance(value, int) else 0
 
 
@@ -128,14 +130,14 @@ def _plain(label: str) -> str:
 
 def _in_records(study: Study, results: Results) -> Iterator[str]:
     """Yield where the results themselves do not add up."""
-    reviewed, excluded, analysed = (_number(results, f"flow.{name}") for name in ("reviewed", "excluded", "analysed"))
+    reviewed, excluded, analysed = (_number(results, count.of()) for count in (REVIEWED, EXCLUDED, ANALYSED))
     if reviewed - excluded != analysed:
         yield f"results: {reviewed} reviewed less {excluded} excluded are not {analysed} analysed"
     for variable in study.columns:
-        names = [f"{slug(variable)}.{slug(level)}.count" for level in study.levels(variable)]
-        missing = f"{slug(variable)}.missing.count"
-        if names and missing in results and all(name in results for name in names):
-            total = sum(_number(results, name) for name in (*names, missing))
+        keys = [LEVEL_COUNT.of(variable=variable, level=level) for level in study.levels(variable)]
+        missing = MISSING_COUNT.of(variable=variable)
+        if keys and missing in results and all(key in results for key in keys):
+            total = sum(_number(results, key) for key in (*keys, missing))
             if total != analysed:
                 yield f"results: the levels of {variable} hold {_patients(total)}, not {analysed}"
     for curve in results.curves:
@@ -209,7 +211,7 @@ def _in_sentences(
     eyes or women, which need not be what the study counts.
     """
     counted, reported = _counted(study), _flow(study)
-    flow = {"reviewed": _number(results, "flow.reviewed"), "analysed": _number(results, "flow.analysed")}
+    flow = {"reviewed": _number(results, REVIEWED.of()), "analysed": _number(results, ANALYSED.of())}
     whole = {n for sizes in groups.values() for n in sizes} | {flow["reviewed"]}
     whole |= {curve.n for curve in results.curves}
     held = {record.value for record in results if isinstance(record.value, int)}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from enum import Enum, unique
+from dataclasses import dataclass, replace
+from typing import Any, Final, get_args
 
+from ..base.errors import ResultsError
+from .keys import Key, checked_path
 from .model import Kind
 
+_STUDY = "study.toml"
 _KAPLAN_MEIER = "Kaplan-Meier estimate, Greenwood variance, {conf_type} confidence interval"
-_BEYOND = "patients followed beyond this time without the event, of all patients; not a survival rate"
 _PERCENT = "100 x count / denominator"
 _QUARTILE = "linear interpolation (Hyndman & Fan type 7)"
 _CHI_SQUARE = "Pearson chi-square test without continuity correction"
@@ -27,128 +30,217 @@ _ADJUSTED_PROPORTIONAL = (
 )
 _CUTOFF = "ROC curve; cut-off by Youden's index, the middle between observed values"
 
-KAPLAN_MEIER_CURVE = _KAPLAN_MEIER
+KAPLAN_MEIER_CURVE: Final = _KAPLAN_MEIER
 """The method of a curve; holds the place of ``{conf_type}``."""
 
 
-@unique
-class Statistic(Enum):
-    """A statistic: what it measures, what it is called, how it is computed and, where that never varies, its unit.
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A statistic: what it is called in ids and in words, what it measures, how it is computed.
 
-    `label` and `method` hold the places of words such as ``{of}``, the variable or endpoint that is described. No two
-    statistics of one kind have the same label, so that a label tells statistics apart wherever it is shown.
+    Attributes
+    ----------
+    path : what stands behind endpoint, variable and group in the ids of its results, or with parts of the key in
+        braces: ``median``, ``cox.{level}.hazard_ratio``; see `lockstep.results.keys.Key`.
+    kind : what it measures; decides how it is printed.
+    label : what it is called. Holds the places of words such as ``{of}``, the variable or endpoint that is described.
+        No two statistics of one kind have the same, so that a label tells statistics apart wherever it is shown.
+    method : estimator and its conventions, with places as in the label.
+    unit : where it never varies.
+    no_effect : the value that means no effect: 1 for a ratio, 0 for a difference; None where there is no such value.
+    decimals : of a number or time, where these are not those of the variable that it describes.
+
+    Raises
+    ------
+    ResultsError
+        If no id can be made of the path, or there is no such kind.
     """
 
+    path: str
+    kind: Kind
     label: str
     method: str
-    unit: str | None
-    kind: Kind
+    unit: str | None = None
+    no_effect: float | None = None
+    decimals: int | None = None
 
-    def __init__(self, kind: Kind, label: str, method: str, unit: str | None = None) -> None:
-        """Take the parts of a member."""
-        self.kind, self.label, self.method, self.unit = kind, label, method, unit
+    def __post_init__(self) -> None:
+        checked_path(self.path)
+        if self.kind not in get_args(Kind):
+            raise ResultsError(f"a statistic has the kind '{self.kind}'; the kinds are: {', '.join(get_args(Kind))}")
 
-    # settings, flow, dates
-    SETTING = "setting", "{of}", "study.toml"
-    REVIEWED = "count", "Patients reviewed", "rows of the data file"
-    EXCLUDED = "count", "Patients excluded", "count"
-    EXCLUDED_BY_RULE = "count", "Excluded: {of}", "count"
-    ANALYSED = "count", "Patients analysed", "count"
-    FIRST_DATE = "date", "{of}: first date", "first date"
-    LAST_DATE = "date", "{of}: last date", "last date"
+    def of(self, key: Key | None = None, **parts: Any) -> Key:
+        """Return the key of this statistic of what a key or its parts say."""
+        return Key(self.path, **parts) if key is None else replace(key, statistic=self.path, **parts)
 
-    # characteristics
-    KNOWN = "count", "{of}, patients with a value", "count"
-    MISSING_COUNT = "count", "{of}, patients without a value", "count"
-    MISSING_PERCENT = "percent", "{of}, patients without a value", _PERCENT, "%"
-    LEVEL_COUNT = "count", "{of}: {level}", "count"
-    LEVEL_PERCENT = "percent", "{of}: {level}", _PERCENT, "%"
-    MEAN = "number", "{of}: mean", "arithmetic mean"
-    SD = "number", "{of}: standard deviation", "standard deviation, n - 1 in the denominator"
-    MEDIAN = "number", "{of}: median", "median: the middle value, or the mean of the middle two"
-    Q1 = "number", "{of}: lower quartile", f"lower quartile, {_QUARTILE}"
-    Q3 = "number", "{of}: upper quartile", f"upper quartile, {_QUARTILE}"
-    MIN = "number", "{of}: smallest value", "smallest value"
-    MAX = "number", "{of}: largest value", "largest value"
-    SURVIVORS = "count", "{of}: patients", "count"
 
-    # cross tables
-    CHI_SQUARE = "statistic", "{of} by {by}: chi-square", _CHI_SQUARE
-    CHI_SQUARE_DF = "statistic", "{of} by {by}: degrees of freedom of the chi-square test", _CHI_SQUARE
-    CHI_SQUARE_P = "p_value", "{of} by {by}: chi-square test", _CHI_SQUARE
-    EXPECTED_MIN = "number", "{of} by {by}: smallest expected count", _CHI_SQUARE
-    FISHER_P = "p_value", "{of} by {by}: Fisher's exact test", "{method}"
+# ---- settings, flow, dates ------------------------------------------------------------------------------------------
+ALPHA = Statistic("setting.alpha", "setting", "Significance level", _STUDY)
+CONF_LEVEL = Statistic("setting.conf_level", "setting", "Confidence level", _STUDY, "%")
+CONF_TYPE = Statistic("setting.conf_type", "setting", "Scale of the confidence intervals of survival", _STUDY)
+MONTH = Statistic("setting.month", "setting", "{of} in a month", _STUDY)
+YEAR = Statistic("setting.year", "setting", "{of} in a year", _STUDY)
+CUT = Statistic("setting.{variable}.cut", "setting", "{of}: upper bound of the group {level}", _STUDY)
+REVIEWED = Statistic("flow.reviewed", "count", "Patients reviewed", "rows of the data file")
+EXCLUDED = Statistic("flow.excluded", "count", "Patients excluded", "count")
+EXCLUDED_BY_RULE = Statistic("flow.excluded", "count", "Excluded: {of}", "count")
+ANALYSED = Statistic("flow.analysed", "count", "Patients analysed", "count")
+FIRST_DATE = Statistic("first", "date", "{of}: first date", "first date")
+LAST_DATE = Statistic("last", "date", "{of}: last date", "last date")
 
-    # endpoints
-    PATIENTS = "count", "{of}, number of patients", "count"
-    EVENTS = "count", "{of}, number of events", "count"
-    CENSORED = "count", "{of}, number of patients censored", "count"
-    DEATHS_WITHOUT_EVENT = "count", "{of}, number of patients who died without the event", "count"
-    SURVIVAL_MEDIAN = (
-        "time", "{of}: median", "Kaplan-Meier median, Brookmeyer-Crowley confidence interval on the {conf_type} scale"
-    )  # fmt: skip
-    SURVIVAL_RATE = "percent", "{of} at {at}", _KAPLAN_MEIER, "%"
-    BEYOND_COUNT = "count", "{of}, patients followed beyond {at} without the event", _BEYOND
-    BEYOND_PERCENT = "percent", "{of}, patients followed beyond {at} without the event", _BEYOND, "%"
-    REVERSE_MEDIAN = (
-        "time",
-        "{of}: median by reverse Kaplan-Meier",
-        "reverse Kaplan-Meier median (Schemper & Smith 1996), {conf_type} confidence interval",
-    )
+# ---- characteristics ------------------------------------------------------------------------------------------------
+KNOWN = Statistic("n", "count", "{of}, patients with a value", "count")
+MISSING_COUNT = Statistic("missing.count", "count", "{of}, patients without a value", "count")
+MISSING_PERCENT = Statistic("missing.percent", "percent", "{of}, patients without a value", _PERCENT, "%")
+LEVEL_COUNT = Statistic("{level}.count", "count", "{of}: {level}", "count")
+LEVEL_PERCENT = Statistic("{level}.percent", "percent", "{of}: {level}", _PERCENT, "%")
+MEAN = Statistic("mean", "number", "{of}: mean", "arithmetic mean")
+SD = Statistic("sd", "number", "{of}: standard deviation", "standard deviation, n - 1 in the denominator")
+MEDIAN = Statistic("median", "number", "{of}: median", "median: the middle value, or the mean of the middle two")
+Q1 = Statistic("q1", "number", "{of}: lower quartile", f"lower quartile, {_QUARTILE}")
+Q3 = Statistic("q3", "number", "{of}: upper quartile", f"upper quartile, {_QUARTILE}")
+MIN = Statistic("min", "number", "{of}: smallest value", "smallest value")
+MAX = Statistic("max", "number", "{of}: largest value", "largest value")
+SURVIVORS = Statistic("n", "count", "{of}: patients", "count")
 
-    # comparisons
-    LOG_RANK = "statistic", "{of} by {by}: log-rank chi-square", _LOG_RANK
-    LOG_RANK_DF = "statistic", "{of} by {by}: degrees of freedom of the log-rank test", _LOG_RANK
-    LOG_RANK_P = "p_value", "{of} by {by}: log-rank test", _LOG_RANK
-    HAZARD_RATIO = "hazard_ratio", "{of}: {term}", _COX
-    HAZARD_RATIO_P = "p_value", "{of}: {term}, Wald test", _COX
-    LIKELIHOOD_RATIO = "statistic", "{of} by {by}: likelihood-ratio chi-square", _LIKELIHOOD_RATIO
-    LIKELIHOOD_RATIO_DF = (
-        "statistic", "{of} by {by}: degrees of freedom of the likelihood-ratio test", _LIKELIHOOD_RATIO
-    )  # fmt: skip
-    LIKELIHOOD_RATIO_P = "p_value", "{of} by {by}: likelihood-ratio test", _LIKELIHOOD_RATIO
-    PROPORTIONAL = "statistic", "{of} by {by}: chi-square of proportional hazards", _PROPORTIONAL
-    PROPORTIONAL_DF = (
-        "statistic", "{of} by {by}: degrees of freedom of the test of proportional hazards", _PROPORTIONAL
-    )  # fmt: skip
-    PROPORTIONAL_P = "p_value", "{of} by {by}: test of proportional hazards", _PROPORTIONAL
-    LEVEL_PROPORTIONAL = "statistic", "{of}: {term}, chi-square of proportional hazards", _PROPORTIONAL
-    LEVEL_PROPORTIONAL_DF = (
-        "statistic", "{of}: {term}, degrees of freedom of the test of proportional hazards", _PROPORTIONAL
-    )  # fmt: skip
-    LEVEL_PROPORTIONAL_P = "p_value", "{of}: {term}, test of proportional hazards", _PROPORTIONAL
-    INTERACTION_P = "p_value", "{of}: interaction of {exposure} and {subgroup}", _INTERACTION
+# ---- cross tables ---------------------------------------------------------------------------------------------------
+CHI_SQUARE = Statistic("chi_square.statistic", "statistic", "{of} by {by}: chi-square", _CHI_SQUARE)
+CHI_SQUARE_DF = Statistic(
+    "chi_square.df", "statistic", "{of} by {by}: degrees of freedom of the chi-square test", _CHI_SQUARE
+)
+CHI_SQUARE_P = Statistic("chi_square.p_value", "p_value", "{of} by {by}: chi-square test", _CHI_SQUARE)
+EXPECTED_MIN = Statistic("chi_square.expected_min", "number", "{of} by {by}: smallest expected count", _CHI_SQUARE)
+FISHER_P = Statistic("fisher.p_value", "p_value", "{of} by {by}: Fisher's exact test", "{method}")
 
-    # multivariable models
-    ADJUSTED_PATIENTS = "count", "{of}, multivariable model, number of patients", "count"
-    ADJUSTED_EVENTS = "count", "{of}, multivariable model, number of events", "count"
-    ADJUSTED_RATIO = "hazard_ratio", "{of}, multivariable: {term}", _ADJUSTED
-    ADJUSTED_RATIO_P = "p_value", "{of}, multivariable: {term}, Wald test", _ADJUSTED
-    ADJUSTED_LIKELIHOOD_RATIO = (
-        "statistic", "{of}, multivariable: likelihood-ratio chi-square, {term}", _ADJUSTED_LIKELIHOOD_RATIO
-    )  # fmt: skip
-    ADJUSTED_LIKELIHOOD_RATIO_DF = (
-        "statistic", "{of}, multivariable: degrees of freedom of the likelihood-ratio test, {term}",
-        _ADJUSTED_LIKELIHOOD_RATIO,
-    )  # fmt: skip
-    ADJUSTED_LIKELIHOOD_RATIO_P = (
-        "p_value", "{of}, multivariable: {term}, likelihood-ratio test", _ADJUSTED_LIKELIHOOD_RATIO
-    )  # fmt: skip
-    ADJUSTED_PROPORTIONAL = (
-        "statistic", "{of}, multivariable: chi-square of proportional hazards, {term}", _ADJUSTED_PROPORTIONAL
-    )  # fmt: skip
-    ADJUSTED_PROPORTIONAL_DF = (
-        "statistic", "{of}, multivariable: degrees of freedom of the test of proportional hazards, {term}",
-        _ADJUSTED_PROPORTIONAL,
-    )  # fmt: skip
-    ADJUSTED_PROPORTIONAL_P = (
-        "p_value", "{of}, multivariable: test of proportional hazards, {term}", _ADJUSTED_PROPORTIONAL
-    )  # fmt: skip
+# ---- endpoints ------------------------------------------------------------------------------------------------------
+PATIENTS = Statistic("n", "count", "{of}, number of patients", "count")
+EVENTS = Statistic("events", "count", "{of}, number of events", "count")
+CENSORED = Statistic("censored", "count", "{of}, number of patients censored", "count")
+DEATHS_WITHOUT_EVENT = Statistic(
+    "deaths_without_event", "count", "{of}, number of patients who died without the event", "count"
+)
+SURVIVAL_MEDIAN = Statistic(
+    "median",
+    "time",
+    "{of}: median",
+    "Kaplan-Meier median, Brookmeyer-Crowley confidence interval on the {conf_type} scale",
+)
+SURVIVAL_RATE = Statistic("rate", "percent", "{of} at {at}", _KAPLAN_MEIER, "%")
+REVERSE_MEDIAN = Statistic(
+    "reverse_km.median",
+    "time",
+    "{of}: median by reverse Kaplan-Meier",
+    "reverse Kaplan-Meier median (Schemper & Smith 1996), {conf_type} confidence interval",
+)
 
-    # cut-offs
-    AUC = "probability", "{of}: area under the ROC curve", "area under the ROC curve, DeLong confidence interval"
-    THRESHOLD = "number", "{of}: cut-off", _CUTOFF
-    THRESHOLD_TIME = "time", "{of}: cut-off", _CUTOFF
-    YOUDEN = "probability", "{of}: Youden's index at the cut-off", _CUTOFF
-    SENSITIVITY = "probability", "{of}: sensitivity at the cut-off", _CUTOFF
-    SPECIFICITY = "probability", "{of}: specificity at the cut-off", _CUTOFF
+# ---- comparisons ----------------------------------------------------------------------------------------------------
+LOG_RANK = Statistic("log_rank.statistic", "statistic", "{of} by {by}: log-rank chi-square", _LOG_RANK)
+LOG_RANK_DF = Statistic("log_rank.df", "statistic", "{of} by {by}: degrees of freedom of the log-rank test", _LOG_RANK)
+LOG_RANK_P = Statistic("log_rank.p_value", "p_value", "{of} by {by}: log-rank test", _LOG_RANK)
+HAZARD_RATIO = Statistic("cox.{level}.hazard_ratio", "hazard_ratio", "{of}: {term}", _COX, no_effect=1.0)
+HAZARD_RATIO_P = Statistic("cox.{level}.p_value", "p_value", "{of}: {term}, Wald test", _COX)
+LIKELIHOOD_RATIO = Statistic(
+    "likelihood_ratio.statistic", "statistic", "{of} by {by}: likelihood-ratio chi-square", _LIKELIHOOD_RATIO
+)
+LIKELIHOOD_RATIO_DF = Statistic(
+    "likelihood_ratio.df",
+    "statistic",
+    "{of} by {by}: degrees of freedom of the likelihood-ratio test",
+    _LIKELIHOOD_RATIO,
+)
+LIKELIHOOD_RATIO_P = Statistic(
+    "likelihood_ratio.p_value", "p_value", "{of} by {by}: likelihood-ratio test", _LIKELIHOOD_RATIO
+)
+PROPORTIONAL = Statistic(
+    "proportional_hazards.{level}.statistic",
+    "statistic",
+    "{of} by {by}: chi-square of proportional hazards",
+    _PROPORTIONAL,
+)
+PROPORTIONAL_DF = Statistic(
+    "proportional_hazards.{level}.df",
+    "statistic",
+    "{of} by {by}: degrees of freedom of the test of proportional hazards",
+    _PROPORTIONAL,
+)
+PROPORTIONAL_P = Statistic(
+    "proportional_hazards.{level}.p_value", "p_value", "{of} by {by}: test of proportional hazards", _PROPORTIONAL
+)
+LEVEL_PROPORTIONAL = Statistic(
+    "proportional_hazards.{level}.statistic",
+    "statistic",
+    "{of}: {term}, chi-square of proportional hazards",
+    _PROPORTIONAL,
+)
+LEVEL_PROPORTIONAL_DF = Statistic(
+    "proportional_hazards.{level}.df",
+    "statistic",
+    "{of}: {term}, degrees of freedom of the test of proportional hazards",
+    _PROPORTIONAL,
+)
+LEVEL_PROPORTIONAL_P = Statistic(
+    "proportional_hazards.{level}.p_value", "p_value", "{of}: {term}, test of proportional hazards", _PROPORTIONAL
+)
+INTERACTION_P = Statistic(
+    "interaction_{within}.p_value", "p_value", "{of}: interaction of {exposure} and {subgroup}", _INTERACTION
+)
+
+# ---- multivariable models -------------------------------------------------------------------------------------------
+ADJUSTED_PATIENTS = Statistic("n", "count", "{of}, multivariable model, number of patients", "count")
+ADJUSTED_EVENTS = Statistic("events", "count", "{of}, multivariable model, number of events", "count")
+ADJUSTED_RATIO = Statistic(
+    "{variable}.{level}.hazard_ratio", "hazard_ratio", "{of}, multivariable: {term}", _ADJUSTED, no_effect=1.0
+)
+ADJUSTED_RATIO_P = Statistic(
+    "{variable}.{level}.p_value", "p_value", "{of}, multivariable: {term}, Wald test", _ADJUSTED
+)
+ADJUSTED_LIKELIHOOD_RATIO = Statistic(
+    "likelihood_ratio.{variable}.statistic",
+    "statistic",
+    "{of}, multivariable: likelihood-ratio chi-square, {term}",
+    _ADJUSTED_LIKELIHOOD_RATIO,
+)
+ADJUSTED_LIKELIHOOD_RATIO_DF = Statistic(
+    "likelihood_ratio.{variable}.df",
+    "statistic",
+    "{of}, multivariable: degrees of freedom of the likelihood-ratio test, {term}",
+    _ADJUSTED_LIKELIHOOD_RATIO,
+)
+ADJUSTED_LIKELIHOOD_RATIO_P = Statistic(
+    "likelihood_ratio.{variable}.p_value",
+    "p_value",
+    "{of}, multivariable: {term}, likelihood-ratio test",
+    _ADJUSTED_LIKELIHOOD_RATIO,
+)
+ADJUSTED_PROPORTIONAL = Statistic(
+    "proportional_hazards.{variable}.{item}.statistic",
+    "statistic",
+    "{of}, multivariable: chi-square of proportional hazards, {term}",
+    _ADJUSTED_PROPORTIONAL,
+)
+ADJUSTED_PROPORTIONAL_DF = Statistic(
+    "proportional_hazards.{variable}.{item}.df",
+    "statistic",
+    "{of}, multivariable: degrees of freedom of the test of proportional hazards, {term}",
+    _ADJUSTED_PROPORTIONAL,
+)
+ADJUSTED_PROPORTIONAL_P = Statistic(
+    "proportional_hazards.{variable}.{item}.p_value",
+    "p_value",
+    "{of}, multivariable: test of proportional hazards, {term}",
+    _ADJUSTED_PROPORTIONAL,
+)
+
+# ---- cut-offs -------------------------------------------------------------------------------------------------------
+AUC = Statistic(
+    "cutoff.{analysis}.auc",
+    "probability",
+    "{of}: area under the ROC curve",
+    "area under the ROC curve, DeLong confidence interval",
+    no_effect=0.5,
+)
+THRESHOLD = Statistic("cutoff.{analysis}.threshold", "number", "{of}: cut-off", _CUTOFF)
+THRESHOLD_TIME = Statistic("cutoff.{analysis}.threshold", "time", "{of}: cut-off", _CUTOFF)
+YOUDEN = Statistic("cutoff.{analysis}.youden", "probability", "{of}: Youden's index at the cut-off", _CUTOFF)
+SENSITIVITY = Statistic("cutoff.{analysis}.sensitivity", "probability", "{of}: sensitivity at the cut-off", _CUTOFF)
+SPECIFICITY = Statistic("cutoff.{analysis}.specificity", "probability", "{of}: specificity at the cut-off", _CUTOFF)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ..base import snapping
+from .keys import Key
 from .model import Curve, RiskTable
 
 CELLS: Final = 160
@@ -28,7 +29,7 @@ class PrintedCurve:
 
     Attributes
     ----------
-    id, label, population, n, unit, method, conf_level, risk_table : as in `lockstep.results.model.Curve`.
+    id, key, label, population, n, unit, method, conf_level, risk_table : as in `lockstep.results.model.Curve`.
     resolution : the distance of two times that can be told apart, in `unit`.
     time : where the curve steps, and where it ends (at the last follow-up, or with the axis): multiples of
         `resolution`, in `unit`.
@@ -40,7 +41,8 @@ class PrintedCurve:
     The counts of the risk table are exact, as they are printed below the curve.
     """
 
-    id: str
+    id: str = field(init=False)
+    key: Key
     label: str
     population: str
     n: int
@@ -54,6 +56,9 @@ class PrintedCurve:
     conf_high: tuple[float | None, ...]
     censored: tuple[float, ...]
     risk_table: RiskTable
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", self.key.id)
 
 
 def printed_curve(curve: Curve | PrintedCurve, *, end: float) -> PrintedCurve:
@@ -72,7 +77,7 @@ def printed_curve(curve: Curve | PrintedCurve, *, end: float) -> PrintedCurve:
     kept = list(_kept(values, last))
     columns = list(zip(*(values.get(step) or values[max(values)] for step in kept), strict=True))
     return PrintedCurve(
-        id=curve.id,
+        key=curve.key,
         label=curve.label,
         population=curve.population,
         n=curve.n,

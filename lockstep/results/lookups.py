@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .keys import Key
 from .model import Curve, Record, Results
 
 
@@ -14,16 +15,16 @@ class WatchedResults(Results):
     seen: dict[str, None] = field(default_factory=dict)
     drawn: dict[str, None] = field(default_factory=dict)
 
-    def __getitem__(self, record_id: str) -> Record:
+    def __getitem__(self, name: str | Key) -> Record:
         """Return the record, and note that it was looked up; errors as `Results`."""
-        record = super().__getitem__(record_id)
-        self.seen[record_id] = None
+        record = super().__getitem__(name)
+        self.seen[record.id] = None
         return record
 
-    def curve(self, curve_id: str) -> Curve:
+    def curve(self, name: str | Key) -> Curve:
         """Return the curve, and note that it was looked up; errors as `Results`."""
-        curve = super().curve(curve_id)
-        self.drawn[curve_id] = None
+        curve = super().curve(name)
+        self.drawn[curve.id] = None
         return curve
 
 

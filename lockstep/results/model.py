@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import fastjsonschema
 
@@ -16,8 +16,12 @@ from ..base.errors import ResultsError, nearest
 from ..base.files import write_whole
 from ..base.invocation import called
 from ..statistics.risk_table import RiskTable as RiskTable  # part of a curve
+from .keys import Key
 
-SCHEMA_VERSION: Final = 1
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+SCHEMA_VERSION: Final = 2
 
 PRIVATE: Final = 0o600
 """The permissions of results.json, and of every copy of it."""
@@ -44,7 +48,8 @@ class Record:
 
     Attributes
     ----------
-    id : stable dotted name, such as ``os.by_sex.male.median``.
+    id : its dotted name, such as ``os.by_sex.male.median``; follows from the key.
+    key : what it is, of what and of whom.
     kind : what it measures; decides how it is printed.
     value : the number (or ISO date, or text of a setting); None where it cannot be estimated.
     unit : unit of `value` (days, months, years, cm, %), if it has one.
@@ -54,12 +59,14 @@ class Record:
     denominator : what a count or percentage is out of.
     conf_low, conf_high, conf_level : confidence interval; a bound is None where it cannot be estimated.
     method : estimator and its conventions.
+    no_effect : the value that means no effect: 1 for a ratio, 0 for a difference; None where there is no such value.
     decimals : in which it is given: those of the variable that a number or time describes; None for other kinds.
     reason : why `value` is None ("not reached", "no events"); where there is a value, why it lacks a confidence limit.
     warning : what a reader should know before trusting the value.
     """
 
-    id: str
+    id: str = field(init=False)
+    key: Key
     kind: Kind
     value: float | int | str | None
     label: str
@@ -71,11 +78,13 @@ class Record:
     conf_low: float | None = None
     conf_high: float | None = None
     conf_level: float | None = None
+    no_effect: float | None = None
     decimals: int | None = None
     reason: str | None = None
     warning: str | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "id", self.key.id)
         for name in ("value", "conf_low", "conf_high"):
             number = getattr(self, name)
             if isinstance(number, float) and not math.isfinite(number):
@@ -94,7 +103,8 @@ class Curve:
     follow-up >= that time; ``n_events`` and ``n_censored`` count what happens exactly then.
     """
 
-    id: str
+    id: str = field(init=False)
+    key: Key
     label: str
     population: str
     n: int
@@ -109,6 +119,9 @@ class Curve:
     n_events: tuple[int, ...]
     n_censored: tuple[int, ...]
     risk_table: RiskTable
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", self.key.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,21 +154,23 @@ class Results:
     def _curves(self) -> dict[str, Curve]:
         return _by_id(self.curves)
 
-    def __getitem__(self, record_id: str) -> Record:
-        """Return the record with this id; raise ResultsError with the nearest ids where there is none."""
+    def __getitem__(self, name: str | Key) -> Record:
+        """Return the record with this id or key; raise ResultsError with the nearest ids where there is none."""
+        record_id = name if isinstance(name, str) else name.id
         try:
             return self._records[record_id]
         except KeyError:
             raise ResultsError(f"no result '{record_id}'{nearest(record_id, self._records)}") from None
 
-    def __contains__(self, record_id: object) -> bool:
-        return record_id in self._records
+    def __contains__(self, name: object) -> bool:
+        return (name.id if isinstance(name, Key) else name) in self._records
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.records)
 
-    def curve(self, curve_id: str) -> Curve:
-        """Return the curve with this id; raise ResultsError with the nearest ids where there is none."""
+    def curve(self, name: str | Key) -> Curve:
+        """Return the curve with this id or key; raise ResultsError with the nearest ids where there is none."""
+        curve_id = name if isinstance(name, str) else name.id
         try:
             return self._curves[curve_id]
         except KeyError:
@@ -201,9 +216,29 @@ def from_json(text: str, *, name: str = "results.json") -> Results:
     )
     return Results(
         source=Source(**raw["source"]),
-        records=tuple(Record(**item) for item in raw["records"]),
+        records=tuple(Record(**with_key(item)) for item in raw["records"]),
         curves=tuple(_curve(item) for item in raw["curves"]),
     )
+
+
+def with_key(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what JSON says of a record or curve, with its key as a value, and without the id that follows from it."""
+    values = dict(item)
+    del values["id"]
+    values["key"] = Key(**values["key"])
+    return values
+
+
+def plain(item: DataclassInstance) -> dict[str, Any]:
+    """Return what JSON says of a record, curve or source: fields that equal their default left out."""
+    values: dict[str, Any] = {}
+    for part in fields(item):
+        value = getattr(item, part.name)
+        if isinstance(value, Key):
+            values[part.name] = value.parts()
+        elif part.default is MISSING or value != part.default:
+            values[part.name] = asdict(value) if isinstance(value, RiskTable) else value
+    return values
 
 
 def checked_json(
@@ -258,13 +293,13 @@ def read_source(path: Path) -> Source | None:
 
 def _line(item: Record | Curve | Source) -> str:
     """Return one dataclass as a line of JSON, leaving out fields that equal their default."""
-    defaults = {f.name: f.default for f in fields(item) if f.default is not MISSING}
-    values = {key: value for key, value in asdict(item).items() if key not in defaults or value != defaults[key]}
-    return json.dumps(values, ensure_ascii=False, allow_nan=False)
+    return json.dumps(plain(item), ensure_ascii=False, allow_nan=False)
 
 
 def _curve(item: Mapping[str, Any]) -> Curve:
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in with_key(item).items()
+    }
     table = {key: tuple(value) for key, value in values.pop("risk_table").items()}
     return Curve(**values, risk_table=RiskTable(**table))
 

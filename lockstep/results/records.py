@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from ..statistics.estimate import Estimate
 from .catalogue import Statistic
+from .keys import Key
 from .model import Record
 
 NO_WIDTH: Final = "the interval has no width: the data do not tell how uncertain the value is"
@@ -32,8 +33,8 @@ class Population:
 
 
 def record(
-    record_id: str,
     statistic: Statistic,
+    key: Key,
     value: float | int | str | None,
     population: Population,
     words: Words = _NO_WORDS,
@@ -52,8 +53,8 @@ def record(
 
     Parameters
     ----------
-    record_id : its dotted name.
-    statistic : what it is: gives kind, label, method and unit.
+    statistic : what it is: gives kind, label, method, unit and the value of no effect.
+    key : what it is of, and of whom; its own statistic, if it has one, does not count.
     value : the number, ISO date or text; None needs its `reason`.
     population : whom it describes.
     words : what fills the places in the statistic's label and method, such as ``{"of": "Overall survival"}``.
@@ -62,7 +63,7 @@ def record(
     denominator, conf_low, conf_high, conf_level, decimals, reason, warning : as in `Record`.
     """
     return Record(
-        id=record_id,
+        key=statistic.of(key),
         kind=statistic.kind,
         value=value,
         label=statistic.label.format_map(words),
@@ -74,15 +75,16 @@ def record(
         conf_low=conf_low,
         conf_high=conf_high,
         conf_level=conf_level,
-        decimals=decimals,
+        no_effect=statistic.no_effect,
+        decimals=statistic.decimals if decimals is None else decimals,
         reason=reason,
         warning=warning,
     )
 
 
 def count(
-    record_id: str,
     statistic: Statistic,
+    key: Key,
     value: int,
     population: Population,
     words: Words = _NO_WORDS,
@@ -91,28 +93,28 @@ def count(
     warning: str | None = None,
 ) -> Record:
     """Return a count, out of `of` patients if given."""
-    return record(record_id, statistic, value, population, words, denominator=of, warning=warning)
+    return record(statistic, key, value, population, words, denominator=of, warning=warning)
 
 
 def count_and_percent(
-    stem: str,
     statistics: tuple[Statistic, Statistic],
+    key: Key,
     value: int,
     population: Population,
     words: Words = _NO_WORDS,
     *,
     of: int,
 ) -> Iterator[Record]:
-    """Yield `stem`.count and `stem`.percent, both out of `of` patients; no percentage of nobody."""
+    """Yield a count and its percentage, both out of `of` patients; no percentage of nobody."""
     counted, percent = statistics
-    yield count(f"{stem}.count", counted, value, population, words, of=of)
+    yield count(counted, key, value, population, words, of=of)
     share, reason = (100 * value / of, None) if of else (None, "no patient has a value")
-    yield record(f"{stem}.percent", percent, share, population, words, denominator=of, reason=reason)
+    yield record(percent, key, share, population, words, denominator=of, reason=reason)
 
 
 def number(
-    record_id: str,
     statistic: Statistic,
+    key: Key,
     value: float | None,
     population: Population,
     words: Words = _NO_WORDS,
@@ -125,13 +127,13 @@ def number(
     """Return a number without an interval; None needs its reason."""
     reason = reason if value is None else None
     return record(
-        record_id, statistic, value, population, words, unit=unit, decimals=decimals, reason=reason, warning=warning
+        statistic, key, value, population, words, unit=unit, decimals=decimals, reason=reason, warning=warning
     )
 
 
 def interval(
-    record_id: str,
     statistic: Statistic,
+    key: Key,
     estimate: Estimate,
     population: Population,
     words: Words = _NO_WORDS,
@@ -143,23 +145,14 @@ def interval(
     scale: float = 1.0,
     warning: str | None = None,
 ) -> Record:
-    """Return an estimate with its confidence interval, multiplied by `scale` (100 for percentages).
-
-    Equal limits are no interval: they would claim that the value is certain. The reason says so then, as it says why
-    any other limit is missing.
-    """
+    """Return an estimate with its confidence interval, multiplied by `scale` (100 for percentages); see `limits_of`."""
     value, low, high = (
         None if bound is None else bound * scale for bound in (estimate.value, estimate.conf_low, estimate.conf_high)
     )
-    reason = estimate.reason
-    if low is not None and high is not None:
-        if math.isclose(low, high, rel_tol=_SAME):
-            low, high, reason = None, None, NO_WIDTH
-        elif value is not None:
-            reason = None
+    low, high, reason = limits_of(value, low, high, estimate.reason)
     return record(
-        record_id,
         statistic,
+        key,
         value,
         population,
         words,
@@ -169,6 +162,21 @@ def interval(
         conf_high=high,
         conf_level=conf_level,
         decimals=decimals,
-        reason=reason if value is None or None not in (low, high) else reason or NO_INTERVAL,
+        reason=reason,
         warning=warning,
     )
+
+
+def limits_of(
+    value: float | None, low: float | None, high: float | None, reason: str | None
+) -> tuple[float | None, float | None, str | None]:
+    """Return the limits of an interval as a record has them, and the reason why one of them, or the value, is missing.
+
+    Equal limits are no interval: they would claim that the value is certain.
+    """
+    if low is not None and high is not None:
+        if math.isclose(low, high, rel_tol=_SAME):
+            low, high, reason = None, None, NO_WIDTH
+        elif value is not None:
+            reason = None
+    return low, high, reason if value is None or None not in (low, high) else reason or NO_INTERVAL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,7 +14,8 @@ import fastjsonschema
 
 from ..base.errors import ResultsError, nearest
 from .curves import PrintedCurve
-from .model import Record, Results, RiskTable, Source, checked_json
+from .keys import Key, bound_name
+from .model import Record, Results, RiskTable, Source, checked_json, plain, with_key
 
 RELEASED: Final = "released.json"
 """What the file is called, in a lock and in a PDF."""
@@ -22,7 +23,7 @@ RELEASED: Final = "released.json"
 NOT_PRINTED: Final = "not printed"
 """The reason of a record whose value is not printed, and the printed text of one of which no number is."""
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 SCHEMA_FILE: Final = Path(__file__).with_name("released.schema.json")
 
 _NUMBERS: Final = ("value", "conf_low", "conf_high")
@@ -75,8 +76,9 @@ class Released(Results):
     def _printed(self) -> dict[str, PrintedCurve]:
         return {curve.id: curve for curve in self.printed_curves}
 
-    def curve(self, curve_id: str) -> PrintedCurve:  # type: ignore[override]  # what draws a curve takes either kind
-        """Return the curve with this id, as it is drawn; raise ResultsError where none is."""
+    def curve(self, name: str | Key) -> PrintedCurve:  # type: ignore[override]  # what draws a curve takes either kind
+        """Return the curve with this id or key, as it is drawn; raise ResultsError where none is."""
+        curve_id = name if isinstance(name, str) else name.id
         try:
             return self._printed[curve_id]
         except KeyError:
@@ -109,7 +111,7 @@ def to_json(released: Released) -> str:
     head = {"schema": SCHEMA_VERSION, "kind": "released", "style": released.style, "source": asdict(released.source)}
     parts = [f"  {json.dumps(name)}: {_dumps(value)}" for name, value in head.items()]
     parts += [_block("records", [_dumps(_record(record, released)) for record in released.records])]
-    parts += [_block("curves", [_dumps(asdict(curve)) for curve in released.printed_curves])]
+    parts += [_block("curves", [_dumps(plain(curve)) for curve in released.printed_curves])]
     parts += [_block("calls", [_dumps({"call": key} | asdict(call)) for key, call in released.calls.items()])]
     told = [_dumps({"condition": key, "met": met}) for key, met in released.conditions.items()]
     parts += [_block("conditions", told)]
@@ -158,10 +160,9 @@ def _dumps(value: object) -> str:
 
 def _record(record: Record, released: Released) -> dict[str, Any]:
     """Return a record as it is written: fields that equal their default left out, limits as texts."""
-    defaults = {item.name: item.default for item in fields(Record) if item.default is not MISSING}
-    values = {key: value for key, value in asdict(record).items() if key not in defaults or value != defaults[key]}
+    values = plain(record)
     for number in _NUMBERS:
-        if sign := released.signs.get(f"{record.id}.{number}"):
+        if sign := released.signs.get(bound_name(record.id, number)):
             values[number] = sign
     form = released.forms[record.id]
     asked = {} if form.decimals == (None,) else {"asked": list(form.decimals)}
@@ -169,18 +170,19 @@ def _record(record: Record, released: Released) -> dict[str, Any]:
 
 
 def _read_record(item: Mapping[str, Any], forms: dict[str, Form], signs: dict[str, str]) -> Record:
-    values = dict(item)
-    form = Form(text=values.pop("printed"), decimals=tuple(values.pop("asked", (None,))))
-    forms[values["id"]] = form
+    values = with_key(item)
+    forms[item["id"]] = Form(text=values.pop("printed"), decimals=tuple(values.pop("asked", (None,))))
     for number in _NUMBERS:
         if values["kind"] not in ("date", "setting") and isinstance(text := values.get(number), str):
-            signs[f"{values['id']}.{number}"] = text
+            signs[bound_name(item["id"], number)] = text
             values[number] = number_told(text)
     return Record(**values)
 
 
 def _read_curve(item: Mapping[str, Any]) -> PrintedCurve:
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in with_key(item).items()
+    }
     table = {key: tuple(value) for key, value in values.pop("risk_table").items()}
     return PrintedCurve(**values, risk_table=RiskTable(**table))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from functools import cache
 from importlib.metadata import version
@@ -20,6 +21,9 @@ PACKAGES: Final = ("lifelines", "numpy", "pandas", "scipy", "tableone")
 COMPUTES: Final = ("base", "study", "data", "statistics", "results", "analyses")
 """The folders of the program whose code could move a number."""
 
+OWN_STATISTICS: Final = Path("analysis/statistics.py")
+"""Where a study defines statistics of its own, relative to its folder."""
+
 RESULTS_FILE: Final = Path("build/results.json")
 """Where a study's results stand, relative to its folder."""
 
@@ -33,7 +37,7 @@ def source_of(study: Study, *, rows: int, columns: int) -> Source:
         data_columns=columns,
         study_file="study.toml",
         study_sha256=sha256(study.folder / "study.toml"),
-        code_sha256=code_hash(),
+        code_sha256=code_hash(study.folder),
         versions={"python": ".".join(platform.python_version_tuple()[:2])}
         | {name: package_version(name) for name in PACKAGES},
     )
@@ -54,12 +58,27 @@ def is_current(study: Study, path: Path) -> bool:
     return found is not None and found == source_of(study, rows=found.data_rows, columns=found.data_columns)
 
 
-def code_hash() -> str:
-    """Return one hash over what computes results: its code and its schema."""
+def code_hash(folder: Path | None = None) -> str:
+    """Return one hash over what computes results: the program's code and schema, and a study's own statistics."""
     folders = [PACKAGE / name for name in COMPUTES]
-    return sha256_of_all(
-        [path for folder in folders for path in (*folder.glob("*.py"), *folder.glob("*.json"))], base=PACKAGE
+    program = sha256_of_all(
+        [path for home in folders for path in (*home.glob("*.py"), *home.glob("*.json"))], base=PACKAGE
     )
+    own = own_code(folder) if folder is not None else ()
+    if folder is None or not own:
+        return program
+    return hashlib.sha256(f"{program} {sha256_of_all(own, base=folder)}".encode()).hexdigest()
+
+
+def own_code(folder: Path) -> tuple[Path, ...]:
+    """Return the code of a study's own statistics: all modules beside theirs; none where it has no such statistics."""
+    file = folder / OWN_STATISTICS
+    return tuple(sorted(file.parent.glob("*.py"))) if file.is_file() else ()
+
+
+def inputs_of(study: Study) -> set[Path]:
+    """Return the files beside study.toml that results come from; that of own statistics also where it is not there."""
+    return {study.folder / study.data_file, study.folder / OWN_STATISTICS, *own_code(study.folder)}
 
 
 @cache

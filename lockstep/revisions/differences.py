@@ -19,6 +19,7 @@ from ..figures.illustrations import illustrate
 from ..figures.kind import FigureContent
 from ..figures.kinds import figure_content
 from ..qmd.source import Document, read_qmd
+from ..results.keys import count_and_percent
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Call, Form, Released
 from ..runs.build import DOCUMENT
@@ -73,7 +74,7 @@ def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = Fa
         since=lock.folder.name,
         data=_data(lock, state, list_ids),
         values=_values(shown, then, now),
-        printed=len(_statements(shown)),
+        printed=len(_statements(shown, then, now)),
         claims=tuple(_claims(then, now)),
         figures=tuple(_figures(places, lock, then, now)),
         causes=tuple(_causes(lock.manifest, state)),
@@ -145,20 +146,20 @@ def _text_then(new: Call, old: Call | None, then: _State) -> str:
 
 def _values(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple[ValueChange, ...]:
     changed = {record_id: _value(record_id, places, then, now) for record_id, places in shown.items()}
-    found = [_of_statement(ids, changed, then, now) for ids in _statements(shown)]
+    found = [_of_statement(ids, changed, then, now) for ids in _statements(shown, then, now)]
     return tuple(sorted(filter(None, found), key=lambda value: RANKS.index(value.rank)))
 
 
-def _statements(shown: Mapping[str, _Shown]) -> tuple[tuple[str, ...], ...]:
+def _statements(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple[tuple[str, ...], ...]:
     """Return the ids of each printed statement: a count and its percentage that stand together are one."""
     found: list[tuple[str, ...]] = []
     for record_id in shown:
-        stem, _, part = record_id.rpartition(".")
-        other = {"count": f"{stem}.percent", "percent": f"{stem}.count"}.get(part, "")
-        if other not in shown or not shown[record_id].wheres & shown[other].wheres:
+        record = _record(record_id, now.results) or _record(record_id, then.released)
+        ids = tuple(key.id for key in (count_and_percent(record.key) or ())) if record else ()
+        if not ids or not set(ids) <= shown.keys() or not shown[ids[0]].wheres & shown[ids[1]].wheres:
             found.append((record_id,))
-        elif part == "count":
-            found.append((record_id, other))
+        elif record_id == ids[0]:
+            found.append(ids)
     return tuple(found)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
+from ..results.catalogue import MEDIAN, REVERSE_MEDIAN, SURVIVAL_MEDIAN
 from ..results.model import Record
-from ..text.decimals import no_effect
 
 Rank = Literal["significance", "interval", "median", "count", "other", "new"]
 
@@ -31,7 +31,7 @@ COUNTED: Final[dict[Rank, tuple[str, str]]] = {
 }
 """The ranks as they stand after a number of results, of one and of more."""
 
-_TIMES: Final = ("time", "number")
+_MEDIANS: Final = frozenset(statistic.path for statistic in (MEDIAN, SURVIVAL_MEDIAN, REVERSE_MEDIAN))
 
 
 def rank(old: Record | None, new: Record | None, *, old_alpha: float, new_alpha: float) -> Rank:
@@ -66,7 +66,7 @@ def _significant(record: Record, alpha: float) -> bool:
 
 def _side(record: Record) -> int:
     """Return on which side of no effect the interval lies, 0 where it includes that or there is no such value."""
-    none = no_effect(record)
+    none = record.no_effect
     if none is None:
         return 0
     low, high = record.conf_low, record.conf_high
@@ -74,4 +74,4 @@ def _side(record: Record) -> int:
 
 
 def _is_median(record: Record) -> bool:
-    return record.kind in _TIMES and record.id.endswith(".median")
+    return record.key.statistic in _MEDIANS

@@ -19,7 +19,7 @@ from ..qmd.project import Project, config_for, files_named, profiles_told, read_
 from ..qmd.source import read_front_matter
 from ..render.result import FORMATS, RenderResult
 from ..results.model import read_results
-from ..results.source import RESULTS_FILE
+from ..results.source import RESULTS_FILE, inputs_of
 from ..results.source import is_current as results_are_current
 from ..results.verdicts import PUBLISHED_FILE
 from ..study.definition import read_study
@@ -169,7 +169,7 @@ def watched_files(folder: Path, *, output: Path | None = None, profiles: tuple[s
     """
     folder = folder.resolve()
     project = read_project(folder, profiles=profiles)
-    known = _known_inputs(folder, folder / DOCUMENT, project) | {folder / read_study(folder).data_file}
+    known = _known_inputs(folder, folder / DOCUMENT, project) | inputs_of(read_study(folder))
     made = stamped_inputs((output or _target(folder, project)).resolve() / STAMP)
     results = folder / RESULTS_FILE  # made on the way
     return {path: made.get(path, "") for path in sorted((known | made.keys()) - {results})}

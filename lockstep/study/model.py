@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Final, Literal, TypeAlias
 
@@ -222,6 +223,7 @@ def distinct(labels: Mapping[str, str]) -> dict[str, str]:
     return {name: f"{label} ({name})" if often[label] > 1 else label for name, label in labels.items()}
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """Return the form a name takes inside a record id: lower case, other characters than letters and digits are ``_``.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from ..results import catalogue
+from ..results.keys import ADJUSTED, REVIEWED, Key
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Released
-from ..study.model import FOLLOW_UP, Endpoint, Study, slug
+from ..study.model import FOLLOW_UP, Study
 from ..text import numbers
 from ..text.level_names import named
 from ..text.style import NBSP, Style
@@ -36,26 +38,26 @@ class _Known:
     results: Results
     style: Style
 
-    def find(self, record_id: str) -> Record | None:
-        if record_id not in self.results:
+    def find(self, key: Key) -> Record | None:
+        if key not in self.results:
             return None
-        if isinstance(self.results, Released) and self.results.forms[record_id].text == NOT_PRINTED:
+        record = self.results[key]
+        if isinstance(self.results, Released) and self.results.forms[record.id].text == NOT_PRINTED:
             return None  # it only decides a claim
-        return self.results[record_id]
+        return record
 
-    def print(self, record_id: str) -> str:
+    def print(self, record: Record) -> str:
         if isinstance(self.results, Released):
-            return self.results.forms[record_id].text
-        return numbers.text(self.results[record_id], self.style)
+            return self.results.forms[record.id].text
+        return numbers.text(record, self.style)
 
-    def count(self, record_id: str) -> str:
-        return numbers.bare_text(self.results[record_id], self.style)
+    def count(self, record: Record) -> str:
+        return numbers.bare_text(record, self.style)
 
-    def of(self, record_id: str) -> str:
-        return f"{self.count(record_id)} of {self.everybody(record_id)}"
+    def of(self, record: Record) -> str:
+        return f"{self.count(record)} of {self.everybody(record)}"
 
-    def everybody(self, record_id: str) -> str:
-        record = self.results[record_id]
+    def everybody(self, record: Record) -> str:
         return numbers.count_text(record.n if record.denominator is None else record.denominator, self.style)
 
     @property
@@ -75,12 +77,12 @@ def _dates(known: _Known) -> Iterator[Fact]:
     for name, column in known.study.columns.items():
         if name not in used:
             continue
-        for stem in (f"reviewed.{slug(name)}", slug(name)):
-            ids = (f"{stem}.first", f"{stem}.last")
-            first, last = (known.find(record_id) for record_id in ids)
+        for population in (REVIEWED, None):
+            key = Key(variable=name, population=population)
+            first, last = (known.find(date.of(key)) for date in (catalogue.FIRST_DATE, catalogue.LAST_DATE))
             if first and last and first.value and last.value:
                 ends = (numbers.month_text(str(record.value)) for record in (first, last))
-                yield Fact(f"{column.label}: {' to '.join(ends)}.", ids)
+                yield Fact(f"{column.label}: {' to '.join(ends)}.", (first.id, last.id))
                 break
 
 
@@ -103,8 +105,8 @@ def _definitions(known: _Known) -> Iterator[Fact]:
 
 
 def _size(known: _Known) -> Iterator[Fact]:
-    if known.find("flow.analysed"):
-        yield Fact(f"{known.count('flow.analysed')} in the analysis.", ("flow.analysed",))
+    if analysed := known.find(catalogue.ANALYSED.of()):
+        yield Fact(f"{known.count(analysed)} in the analysis.", (analysed.id,))
     yield from _events(known, by_group=False)
 
 
@@ -127,9 +129,10 @@ def _quantitative(known: _Known) -> Iterator[Fact]:
 
 
 def _methods(known: _Known) -> Iterator[Fact]:
-    if known.find("setting.alpha") and known.find("setting.conf_level"):
-        alpha, level = known.count("setting.alpha"), known.print("setting.conf_level")
-        yield Fact(f"Significance level {alpha}, confidence level {level}.", ("setting.alpha", "setting.conf_level"))
+    alpha, level = known.find(catalogue.ALPHA.of()), known.find(catalogue.CONF_LEVEL.of())
+    if alpha and level:
+        text = f"Significance level {known.count(alpha)}, confidence level {known.print(level)}."
+        yield Fact(text, (alpha.id, level.id))
     if known.study.analysis.adjust_for:
         yield Fact(f"Models adjusted for: {_labels(known, known.study.analysis.adjust_for)}.")
 
@@ -138,12 +141,12 @@ def _interactions(known: _Known) -> Iterator[Fact]:
     exposure, subgroup = known.study.analysis.exposure, known.study.analysis.subgroup
     if not (exposure and subgroup):
         return
-    for name, endpoint in _endpoints(known):
-        record_id = f"{name}.by_{slug(exposure)}.interaction_{slug(subgroup)}.p_value"
-        if record := known.find(record_id):
+    for endpoint in known.study.endpoints.values():
+        key = catalogue.INTERACTION_P.of(endpoint=endpoint.name, by=exposure, within=subgroup)
+        if record := known.find(key):
             p = numbers.p_text(record.value, known.style)
             between = f"{known.study.label(exposure)} and {known.study.label(subgroup)}"
-            yield Fact(f"{endpoint.label}: interaction of {between}, {p}.", (record_id,))
+            yield Fact(f"{endpoint.label}: interaction of {between}, {p}.", (record.id,))
 
 
 def _subgroups(known: _Known) -> Iterator[Fact]:
@@ -155,53 +158,54 @@ def _subgroups(known: _Known) -> Iterator[Fact]:
 
 def _missing(known: _Known) -> Iterator[Fact]:
     """How many variables have missing values, and how many values are missing in each of them."""
-    ids = [record_id for _, record_id in _missing_ids(known)]
-    some = [(name, record_id) for name, record_id in _missing_ids(known) if known.results[record_id].value]
-    if ids:
-        yield Fact(f"Variables with missing values: {len(some)} of {len(ids)}.", tuple(ids))
-    for name, record_id in some:
-        yield Fact(f"{known.study.label(name)}: {known.of(record_id)} missing.", (record_id,))
+    found = dict(_missing_counts(known))
+    some = {name: record for name, record in found.items() if record.value}
+    if found:
+        ids = tuple(record.id for record in found.values())
+        yield Fact(f"Variables with missing values: {len(some)} of {len(found)}.", ids)
+    for name, record in some.items():
+        yield Fact(f"{known.study.label(name)}: {known.of(record)} missing.", (record.id,))
 
 
 def _missing_by_variable(known: _Known) -> Iterator[Fact]:
-    found = list(_missing_ids(known))
+    found = list(_missing_counts(known))
     if found:
-        parts = (f"{known.study.label(name)} {known.count(record_id)}" for name, record_id in found)
+        parts = (f"{known.study.label(name)} {known.count(record)}" for name, record in found)
         everybody = known.everybody(found[0][1])
-        yield Fact(f"Missing, of {everybody}: {'; '.join(parts)}.", tuple(record_id for _, record_id in found))
+        yield Fact(f"Missing, of {everybody}: {'; '.join(parts)}.", tuple(record.id for _, record in found))
 
 
-def _missing_ids(known: _Known) -> Iterator[tuple[str, str]]:
-    """Yield the variables that all patients can have, each with the id of how many lack it; cut ones as what is cut."""
+def _missing_counts(known: _Known) -> Iterator[tuple[str, Record]]:
+    """Yield the variables that all patients can have, each with how many lack it; cut ones as what is cut."""
     met: set[str] = set()
     for variable in known.variables:
         derived = known.study.derived.get(variable)
         name = derived.cut if derived and derived.cut and derived.cut in known.study.columns else variable
-        record = known.find(f"{slug(name)}.missing.count")
+        record = known.find(catalogue.MISSING_COUNT.of(variable=name))
         if record and name not in met and name != FOLLOW_UP and not (derived and derived.among):
             met.add(name)
-            yield name, record.id
+            yield name, record
 
 
 def _censored(known: _Known) -> Iterator[Fact]:
-    for name, endpoint in _endpoints(known):
-        if known.find(f"{name}.censored"):
-            yield Fact(f"{endpoint.label}: {known.of(f'{name}.censored')} censored.", (f"{name}.censored",))
+    for endpoint in known.study.endpoints.values():
+        if record := known.find(catalogue.CENSORED.of(endpoint=endpoint.name)):
+            yield Fact(f"{endpoint.label}: {known.of(record)} censored.", (record.id,))
 
 
 def _flow(known: _Known) -> Iterator[Fact]:
-    ids = ("flow.reviewed", "flow.excluded", "flow.analysed")
-    if not all(map(known.find, ids)):
-        return
-    reviewed, excluded, analysed = (known.count(record_id) for record_id in ids)
-    yield Fact(f"{reviewed} reviewed − {excluded} excluded = {analysed} in the analysis.", ids)
+    flow = [known.find(count.of()) for count in (catalogue.REVIEWED, catalogue.EXCLUDED, catalogue.ANALYSED)]
+    found = [record for record in flow if record]
+    if len(found) == len(flow):
+        reviewed, excluded, analysed = map(known.count, found)
+        text = f"{reviewed} reviewed − {excluded} excluded = {analysed} in the analysis."
+        yield Fact(text, tuple(record.id for record in found))
 
 
 def _reasons(known: _Known) -> Iterator[Fact]:
     for rule in known.study.eligibility:
-        record_id = f"flow.excluded.{slug(rule.name)}"
-        if known.find(record_id):
-            yield Fact(f"{rule.reason[:1].upper()}{rule.reason[1:]}: {known.count(record_id)}.", (record_id,))
+        if record := known.find(catalogue.EXCLUDED_BY_RULE.of(item=rule.name)):
+            yield Fact(f"{rule.reason[:1].upper()}{rule.reason[1:]}: {known.count(record)}.", (record.id,))
 
 
 def _characteristics(known: _Known) -> Iterator[Fact]:
@@ -211,27 +215,27 @@ def _characteristics(known: _Known) -> Iterator[Fact]:
 
 
 def _follow_up(known: _Known) -> Iterator[Fact]:
-    ids = tuple(f"{FOLLOW_UP}.{part}" for part in ("median", "min", "max"))
-    if all(map(known.find, ids)):
-        span = numbers.span_text(known.count(ids[1]), known.count(ids[2]), known.style)
-        yield Fact(f"Observed: median {known.print(ids[0])}, range {span}.", ids)
-    if known.find(f"{FOLLOW_UP}.reverse_km.median"):
-        record_id = f"{FOLLOW_UP}.reverse_km.median"
-        yield Fact(f"Reverse Kaplan–Meier: median {known.print(record_id)}.", (record_id,))
+    statistics = (catalogue.MEDIAN, catalogue.MIN, catalogue.MAX, catalogue.REVERSE_MEDIAN)
+    median, low, high, reverse = (known.find(statistic.of(variable=FOLLOW_UP)) for statistic in statistics)
+    if median and low and high:
+        span = numbers.span_text(known.count(low), known.count(high), known.style)
+        yield Fact(f"Observed: median {known.print(median)}, range {span}.", (median.id, low.id, high.id))
+    if reverse:
+        yield Fact(f"Reverse Kaplan–Meier: median {known.print(reverse)}.", (reverse.id,))
 
 
 def _events(known: _Known, *, by_group: bool = True) -> Iterator[Fact]:
     exposure = known.study.analysis.exposure
-    for name, endpoint in _endpoints(known):
-        ids = [f"{name}.events"]
-        if known.find(ids[0]) is None:
+    for endpoint in known.study.endpoints.values():
+        key = catalogue.EVENTS.of(endpoint=endpoint.name)
+        events = known.find(key)
+        if events is None:
             continue
-        text = f"{endpoint.label}: {known.of(ids[0])} had the event"
+        text, ids = f"{endpoint.label}: {known.of(events)} had the event", [events.id]
         for level, label in known.study.levels(exposure).items() if exposure and by_group else ():
-            record_id = f"{name}.by_{slug(exposure or '')}.{slug(level)}.events"
-            if known.find(record_id):
-                text += f"; {named(known.study.label(exposure or ''), label)}, {known.of(record_id)}"
-                ids.append(record_id)
+            if record := known.find(replace(key, by=exposure, by_level=level)):
+                text += f"; {named(known.study.label(exposure or ''), label)}, {known.of(record)}"
+                ids.append(record.id)
         yield Fact(f"{text}.", tuple(ids))
 
 
@@ -240,20 +244,21 @@ def _estimates(known: _Known) -> Iterator[Fact]:
     exposure = known.study.analysis.exposure
     if not exposure:
         return
-    group, labels = slug(exposure), known.study.levels(exposure)
+    labels = known.study.levels(exposure)
     reference = next(iter(labels.values()))
-    for name, endpoint in _endpoints(known):
+    for endpoint in known.study.endpoints.values():
         for level, label in list(labels.items())[1:]:
-            stems = {
-                "unadjusted": f"{name}.by_{group}.cox.{slug(level)}.hazard_ratio",
-                "adjusted": f"{name}.adjusted.{group}.{slug(level)}.hazard_ratio",
+            key = Key(endpoint=endpoint.name, level=level)
+            keys = {
+                "unadjusted": catalogue.HAZARD_RATIO.of(key, by=exposure),
+                "adjusted": catalogue.ADJUSTED_RATIO.of(key, analysis=ADJUSTED, variable=exposure),
             }
-            found = {word: record_id for word, record_id in stems.items() if known.find(record_id)}
+            found = {word: record for word, key in keys.items() if (record := known.find(key))}
             if found:
-                parts = (f"{word} {known.print(record_id)}" for word, record_id in found.items())
+                parts = (f"{word} {known.print(record)}" for word, record in found.items())
                 compared = f"{named(known.study.label(exposure), label)} vs {reference}"
                 text = f"{endpoint.label}, hazard ratio, {compared}: {'; '.join(parts)}."
-                yield Fact(text, tuple(found.values()))
+                yield Fact(text, tuple(record.id for record in found.values()))
 
 
 def _rates(known: _Known) -> Iterator[Fact]:
@@ -263,22 +268,15 @@ def _rates(known: _Known) -> Iterator[Fact]:
         return
     year = f"{landmarks[-1]:g}"
     years = (numbers.one_unit_text if landmarks[-1] == 1 else numbers.unit_text)("years", known.style)
-    for name, endpoint in _endpoints(known):
-        stems = {
-            label: f"{name}.by_{slug(exposure)}.{slug(level)}.rate.{year.replace('.', '_')}y"
-            for level, label in known.study.levels(exposure).items()
-        }
-        found = {label: record_id for label, record_id in stems.items() if known.find(record_id)}
+    for endpoint in known.study.endpoints.values():
+        key = catalogue.SURVIVAL_RATE.of(endpoint=endpoint.name, by=exposure, at=landmarks[-1])
+        levels = known.study.levels(exposure).items()
+        found = {label: record for level, label in levels if (record := known.find(replace(key, by_level=level)))}
         if found:
             variable = known.study.label(exposure)
-            parts = (f"{named(variable, label)}, {known.print(record_id)}" for label, record_id in found.items())
-            yield Fact(f"{endpoint.label} at {year}{NBSP}{years}: {'; '.join(parts)}.", tuple(found.values()))
-
-
-def _endpoints(known: _Known) -> Iterator[tuple[str, Endpoint]]:
-    """Yield each endpoint with the beginning of its ids."""
-    for name, endpoint in known.study.endpoints.items():
-        yield slug(name), endpoint
+            parts = (f"{named(variable, label)}, {known.print(record)}" for label, record in found.items())
+            ids = tuple(record.id for record in found.values())
+            yield Fact(f"{endpoint.label} at {year}{NBSP}{years}: {'; '.join(parts)}.", ids)
 
 
 def _labels(known: _Known, names: list[str] | tuple[str, ...]) -> str:

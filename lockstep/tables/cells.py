@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ..results.catalogue import MISSING_COUNT
+from ..results.keys import Key
 from ..results.model import Record, Results
-from ..study.model import FOLLOW_UP, Study, slug
+from ..study.model import FOLLOW_UP, Study
 from ..text import numbers
 from ..text.provenance import PrintedText, joined
 from ..text.style import Style
@@ -22,11 +24,16 @@ _CAPITALISED: Final = re.compile(r"\b[^\W\d_][^\W\d_A-Z]+\b")
 
 @dataclass(frozen=True, slots=True)
 class GroupColumn:
-    """A group of patients: its heading, and the path of its records below a variable ("" or ".by_sex.male")."""
+    """A group of patients: its heading, their number, and the level of the variable that they are grouped by."""
 
     label: str
     n: str
-    path: str
+    by: str | None = None
+    level: str | None = None
+
+    def of(self, variable: str) -> Key:
+        """Return the key of what is known of a variable in these patients."""
+        return Key(variable=variable, by=self.by, by_level=self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def placed(rows: Iterable[Row], columns: Sequence[str]) -> list[Row]:
 
 def missing(variables: Sequence[str], study: Study, results: Results, style: Style) -> str:
     """Print how many patients lack a value of each variable: "Gender (2), Histologic grade (14)"; nothing if none."""
-    counts = ((variable, results[f"{slug(variable)}.missing.count"]) for variable in variables)
+    counts = ((variable, results[MISSING_COUNT.of(variable=variable)]) for variable in variables)
     parts = [(variable_label(variable, study)[0], bare(count, style)) for variable, count in counts if count.value]
     text = ", ".join(f"{label} ({count})" for label, count in parts)
     return joined(text, *(count for _, count in parts)).at(NOTE)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ..results import catalogue
+from ..results.catalogue import Statistic
 from ..results.model import Results
-from ..study.model import Study, slug
+from ..study.model import Study
 from ..study.tables import Characteristics, Summary, TableRow
 from ..text import numbers
 from ..text.level_names import heading, named
@@ -20,26 +22,28 @@ _MARKED: Final[Mapping[Summary, str]] = {
     "mean_sd": "Mean (standard deviation).",
 }
 
+_OF_LEVEL: Final = (catalogue.LEVEL_COUNT, catalogue.LEVEL_PERCENT)
+_MISSING: Final = (catalogue.MISSING_COUNT, catalogue.MISSING_PERCENT)
+_RANGE: Final = (catalogue.MIN, catalogue.MAX)
+_QUARTILES: Final = (catalogue.Q1, catalogue.Q3)
+_NAMED: Final = (("Median", (catalogue.MEDIAN,)), ("Range", _RANGE), ("Mean", (catalogue.MEAN,)))
+
 
 def characteristics(table: Characteristics, study: Study, results: Results, style: Style) -> dict[str, Any]:
     """Return what the template of a table of characteristics prints."""
-    columns = [GroupColumn("All patients", bare(results["flow.analysed"], style).at("All patients"), "")]
+    columns = [GroupColumn("All patients", bare(results[catalogue.ANALYSED.of()], style).at("All patients"))]
     if table.by is not None:
-        columns += [
-            GroupColumn(
-                label=label,
-                n=bare(results[f"{slug(table.by)}.{slug(level)}.count"], style).at(named(study.label(table.by), label)),
-                path=f".by_{slug(table.by)}.{slug(level)}",
-            )
-            for level, label in study.levels(table.by).items()
-        ]
+        for level, label in study.levels(table.by).items():
+            count = results[catalogue.LEVEL_COUNT.of(variable=table.by, level=level)]
+            n = bare(count, style).at(named(study.label(table.by), label))
+            columns.append(GroupColumn(label, n, table.by, level))
     marks = {
         summary: style.marks[position % len(style.marks)] * (1 + position // len(style.marks))
         for position, summary in enumerate(dict.fromkeys(row.summary for row in table.rows if row.summary in _MARKED))
     }
     rows = [row for spec in table.rows for row in _variable_rows(spec, columns, marks, study, results, style)]
     counts = any(len(cell) == 2 for row in rows for cell in row.cells)
-    some_missing = any(results[f"{slug(row.variable)}.missing.count"].value for row in table.rows)
+    some_missing = any(results[catalogue.MISSING_COUNT.of(variable=row.variable)].value for row in table.rows)
     return {
         "columns": columns,
         "group": heading(study.label(table.by), (column.label for column in columns[1:])) if table.by else "",
@@ -56,7 +60,7 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
 
 def _standing_alone(column: GroupColumn, table: Characteristics, study: Study) -> str:
     """Return a column's heading with the variable that stands above it."""
-    return named(study.label(table.by), column.label) if table.by and column.path else column.label
+    return named(study.label(table.by), column.label) if table.by and column.by else column.label
 
 
 def _variable_rows(
@@ -67,12 +71,19 @@ def _variable_rows(
     results: Results,
     style: Style,
 ) -> Iterator[Row]:
-    stem = slug(spec.variable)
     label, unit = variable_label(spec.variable, study)
     heading = f"{label}, {numbers.unit_text(unit, style)}" if unit else label
 
-    def cell(path: str, *parts: str) -> tuple[PrintedText, ...]:
-        return tuple(bare(results[f"{stem}{path}.{part}"], style) for part in parts)
+    def cell(column: GroupColumn, *statistics: Statistic) -> tuple[PrintedText, ...]:
+        return tuple(bare(results[statistic.of(column.of(spec.variable))], style) for statistic in statistics)
+
+    def count_percent(column: GroupColumn, statistics: Sequence[Statistic], level: str | None) -> tuple[str, str]:
+        percent, count = (
+            results[statistic.of(column.of(spec.variable), level=level)] for statistic in reversed(statistics)
+        )
+        printer = numbers.bare_text if style.percent_in_heading else numbers.value_text
+        share = style.empty if percent.value is None else printer(percent, style)
+        return bare(count, style), PrintedText(share, (percent.id,))
 
     def whole(text: str, *parts: PrintedText) -> tuple[PrintedText]:
         # A group without values has nothing to print: one empty cell, not a phrase for each of its numbers.
@@ -83,41 +94,30 @@ def _variable_rows(
         case "n_percent":
             yield Row(heading)
             for level, level_label in study.levels(spec.variable).items():
-                counts = tuple(
-                    _count_percent(f"{stem}{column.path}.{slug(level)}", results, style) for column in columns
-                )
+                counts = tuple(count_percent(column, _OF_LEVEL, level) for column in columns)
                 yield Row(level_label, counts, indent=True)
         case "median_range_mean":
             yield Row(heading)
-            for part, parts in (("Median", ("median",)), ("Range", ("min", "max")), ("Mean", ("mean",))):
-                texts = (cell(column.path, *parts) for column in columns)
+            for part, statistics in _NAMED:
+                texts = (cell(column, *statistics) for column in columns)
                 yield Row(part, tuple(whole(_joined(text, style), *text) for text in texts), indent=True)
         case "mean_sd":
-            pairs = (cell(column.path, "mean", "sd") for column in columns)
+            pairs = (cell(column, catalogue.MEAN, catalogue.SD) for column in columns)
             cells = tuple(whole(f"{mean} ({sd})", mean, sd) for mean, sd in pairs)
             yield Row(heading, cells, mark=marks[spec.summary])
         case "median_range" | "median_iqr":
-            bounds = ("min", "max") if spec.summary == "median_range" else ("q1", "q3")
-            triples = (cell(column.path, "median", *bounds) for column in columns)
+            bounds = _RANGE if spec.summary == "median_range" else _QUARTILES
+            triples = (cell(column, catalogue.MEDIAN, *bounds) for column in columns)
             cells = tuple(
                 whole(f"{middle} ({numbers.span_text(low, high, style)})", middle, low, high)
                 for middle, low, high in triples
             )
             yield Row(heading, cells, mark=marks[spec.summary])
-    if results[f"{stem}.missing.count"].value:
-        missing = tuple(_count_percent(f"{stem}{column.path}.missing", results, style) for column in columns)
+    if results[catalogue.MISSING_COUNT.of(variable=spec.variable)].value:
+        missing = tuple(count_percent(column, _MISSING, None) for column in columns)
         yield Row("Missing", missing, indent=True)
 
 
 def _joined(texts: Sequence[str], style: Style) -> str:
     """Print one value, or the ends of a range."""
     return texts[0] if len(texts) == 1 else numbers.span_text(texts[0], texts[1], style)
-
-
-def _count_percent(stem: str, results: Results, style: Style) -> tuple[str, str]:
-    percent = results[f"{stem}.percent"]
-    printer = numbers.bare_text if style.percent_in_heading else numbers.value_text
-    return (
-        bare(results[f"{stem}.count"], style),
-        PrintedText(style.empty if percent.value is None else printer(percent, style), (percent.id,)),
-    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..results.catalogue import CHI_SQUARE_DF, CHI_SQUARE_P, FISHER_P
+from ..results.keys import Key
 from ..results.model import Results
-from ..study.model import Study, slug
+from ..study.model import Study
 from ..study.tables import CrossTable
 from ..text import numbers
 from ..text.provenance import PrintedText
@@ -26,14 +28,14 @@ def cross_table(table: CrossTable, study: Study, results: Results, style: Style)
 
 
 def _tests(variable: str, by: str | None, study: Study, results: Results, style: Style) -> dict[str, str]:
-    stem = f"{slug(variable)}.by_{slug(by or '')}"
-    if f"{stem}.chi_square.p_value" not in results:
+    key = Key(variable=variable, by=by)
+    if CHI_SQUARE_P.of(key) not in results:
         return {}
-    chi_square, fisher = results[f"{stem}.chi_square.p_value"], results[f"{stem}.fisher.p_value"]
+    chi_square, fisher = results[CHI_SQUARE_P.of(key)], results[FISHER_P.of(key)]
     return {
         "label": variable_label(variable, study)[0],
         "chi_square": PrintedText(numbers.p_text(chi_square.value, style), (chi_square.id,), NOTE),
-        "df": bare(results[f"{stem}.chi_square.df"], style).at(NOTE),
+        "df": bare(results[CHI_SQUARE_DF.of(key)], style).at(NOTE),
         "fisher": PrintedText(numbers.p_text(fisher.value, style), (fisher.id,), NOTE),
         "simulated": " (Monte Carlo simulation)" if "simulation" in fisher.method else "",
     }

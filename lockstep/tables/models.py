@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
+from ..results import catalogue
+from ..results.catalogue import Statistic
+from ..results.keys import ADJUSTED, Key
 from ..results.model import Record, Results
-from ..study.model import Study, slug
+from ..study.model import Study
 from ..study.tables import Models
 from ..text import numbers
 from ..text.assumptions import WHOLE_MODEL, violations
 from ..text.provenance import PrintedText
 from ..text.style import Style
 from .cells import NOTE, Row, bare, in_sentence, missing, placed, variable_label
+
+
+class _Shown(NamedTuple):
+    """What is shown of the models of one kind: each ratio with its P value, and the test of all levels."""
+
+    ratio: Statistic
+    p_value: Statistic
+    together: Statistic
+
+
+_UNIVARIABLE: Final = _Shown(catalogue.HAZARD_RATIO, catalogue.HAZARD_RATIO_P, catalogue.LIKELIHOOD_RATIO_P)
+_MULTIVARIABLE: Final = _Shown(
+    catalogue.ADJUSTED_RATIO, catalogue.ADJUSTED_RATIO_P, catalogue.ADJUSTED_LIKELIHOOD_RATIO_P
+)
+_TOGETHER: Final = (_UNIVARIABLE.together.path, _MULTIVARIABLE.together.path)
 
 
 def models(table: Models, study: Study, results: Results, style: Style) -> dict[str, Any]:
@@ -35,7 +54,7 @@ def models(table: Models, study: Study, results: Results, style: Style) -> dict[
         "sections": sections,
         "left_out": missing(univariable, study, results, style),
         "complete": _complete(table.endpoints, results, style) if multivariable else "",
-        "together": any(name.endswith(".p_value") and ".likelihood_ratio." in name for name in _printed_ids(sections)),
+        "together": any(results[name].key.statistic in _TOGETHER for name in _printed_ids(sections)),
         "not_proportional": list(_not_proportional(table.endpoints, study, results, style)),
     }
 
@@ -61,46 +80,46 @@ def _not_proportional(
 def _univariable_rows(
     variable: str, endpoints: Sequence[str], study: Study, results: Results, style: Style
 ) -> Iterator[Row]:
-    stems = [f"{slug(name)}.by_{slug(variable)}" for name in endpoints]
-    models = [f"{stem}.cox" for stem in stems]
-    return _factor_rows(variable, models, [f"{stem}.likelihood_ratio" for stem in stems], study, results, style)
+    keys = [Key(endpoint=name, by=variable) for name in endpoints]
+    return _factor_rows(variable, keys, _UNIVARIABLE, study, results, style)
 
 
 def _multivariable_rows(endpoints: Sequence[str], study: Study, results: Results, style: Style) -> Iterator[Row]:
-    analysis, models = study.analysis, [f"{slug(name)}.adjusted" for name in endpoints]
+    analysis = study.analysis
     if not analysis.adjust_for:
         return
     for variable in ([analysis.exposure] if analysis.exposure else []) + list(analysis.adjust_for):
-        stems = [f"{model}.{slug(variable)}" for model in models]
+        keys = [Key(endpoint=name, analysis=ADJUSTED, variable=variable) for name in endpoints]
         if study.levels(variable):
-            tests = [f"{model}.likelihood_ratio.{slug(variable)}" for model in models]
-            yield from _factor_rows(variable, stems, tests, study, results, style)
+            yield from _factor_rows(variable, keys, _MULTIVARIABLE, study, results, style)
         else:
             label, unit = variable_label(variable, study)
-            cells = tuple(_ratio_and_p(stem, results, style) for stem in stems)
+            cells = tuple(_ratio_and_p(key, _MULTIVARIABLE, results, style) for key in keys)
             yield Row(f"{label}, per {numbers.one_unit_text(unit or 'unit', style)}", cells)
 
 
 def _factor_rows(
-    variable: str, stems: Sequence[str], tests: Sequence[str], study: Study, results: Results, style: Style
+    variable: str, keys: Sequence[Key], shown: _Shown, study: Study, results: Results, style: Style
 ) -> Iterator[Row]:
     """Yield the rows of a category: its name, with the test of all levels where there are several, and each level."""
-    several = f"{tests[0]}.p_value" in results
-    together = (("", _p(results[f"{test}.p_value"], style) if several else "") for test in tests)
+    several = shown.together.of(keys[0]) in results
+    together = (("", _p(results[shown.together.of(key)], style) if several else "") for key in keys)
     yield Row(variable_label(variable, study)[0], tuple(together))
     reference, *others = study.levels(variable).items()
-    yield Row(reference[1], tuple(("1 (reference)", "") for _ in stems), indent=True)
+    yield Row(reference[1], tuple(("1 (reference)", "") for _ in keys), indent=True)
     for level, label in others:
-        yield Row(label, tuple(_ratio_and_p(f"{stem}.{slug(level)}", results, style) for stem in stems), indent=True)
+        of_level = (replace(key, level=level) for key in keys)
+        yield Row(label, tuple(_ratio_and_p(key, shown, results, style) for key in of_level), indent=True)
 
 
-def _ratio_and_p(stem: str, results: Results, style: Style) -> tuple[str, str]:
-    return _ratio(results[f"{stem}.hazard_ratio"], style), _p(results[f"{stem}.p_value"], style)
+def _ratio_and_p(key: Key, shown: _Shown, results: Results, style: Style) -> tuple[str, str]:
+    return _ratio(results[shown.ratio.of(key)], style), _p(results[shown.p_value.of(key)], style)
 
 
 def _complete(endpoints: Sequence[str], results: Results, style: Style) -> str:
     """Print how many patients the multivariable models are of, or nothing where they are of all."""
-    model, everybody = results[f"{slug(endpoints[0])}.adjusted.n"], results["flow.analysed"]
+    model = results[catalogue.ADJUSTED_PATIENTS.of(endpoint=endpoints[0], analysis=ADJUSTED)]
+    everybody = results[catalogue.ANALYSED.of()]
     return "" if model.value == everybody.value else bare(model, style).at(NOTE)
 
 

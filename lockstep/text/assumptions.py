@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
+from ..results.catalogue import ADJUSTED_PROPORTIONAL_P, DEATHS_WITHOUT_EVENT, PROPORTIONAL_P
+from ..results.keys import ADJUSTED, Key
 from ..results.model import Record, Results, read_results
 from ..results.source import RESULTS_FILE
-from ..study.model import Study, slug
+from ..study.definition import ALL_TERMS
+from ..study.model import Study
 from . import numbers
 from .style import NBSP, Style
 
 Model: TypeAlias = Literal["univariable", "subgroup", "multivariable"]
 
-GLOBAL: Final = "global"
-CHECK: Final = "proportional_hazards"
 WHOLE_MODEL: Final = "all terms together"
-DEATHS: Final = "deaths_without_event"
 AVERAGE: Final = (
     "Where hazards are not proportional, a hazard ratio is an average over follow-up. Say so in the text, and describe "
     "with the Kaplan-Meier curves how the difference changes with time. (A model stratified by the variable, effects "
-    "by interval of time, or restricted mean survival would answer it; study.toml has no key for these.)"
+    "by interval of time, or restricted mean survival would answer it: docs/own-statistics.md shows how to add one.)"
 )
 
 
@@ -47,26 +47,28 @@ def violations(study: Study, results: Results, *, endpoints: Sequence[str] | Non
     """Yield what the checks of proportional hazards found, of all endpoints where none are named."""
     for endpoint in study.endpoints if endpoints is None else endpoints:
         for model, level, checks in _checks(study, endpoint):
-            tests = [(name, results[f"{part}.p_value"]) for name, part in checks if f"{part}.p_value" in results]
+            tests = [(name, results[key]) for name, key in checks if key in results]
             terms = tuple((name, test) for name, test in tests if _significant(test, study.analysis.alpha))
             if terms:
                 yield Violation(endpoint, model, terms, level)
 
 
-def _checks(study: Study, endpoint: str) -> Iterator[tuple[Model, str, list[tuple[str | None, str]]]]:
-    """Yield the models of an endpoint: their kind, the level of the subgroup, and where each check's ids begin."""
-    analysis, stem = study.analysis, slug(endpoint)
+def _checks(study: Study, endpoint: str) -> Iterator[tuple[Model, str, list[tuple[str | None, Key]]]]:
+    """Yield the models of an endpoint: their kind, the level of the subgroup, and the keys of their checks."""
+    analysis, univariable = study.analysis, PROPORTIONAL_P.of(endpoint=endpoint)
     exposure, subgroup = [analysis.exposure] if analysis.exposure else [], analysis.subgroup
-    by = {variable: f"{stem}.by_{slug(variable)}" for variable in (*exposure, *analysis.univariate)}
-    yield "univariable", "", [(variable, f"{part}.{CHECK}") for variable, part in by.items()]
+    yield "univariable", "", [(name, replace(univariable, by=name)) for name in (*exposure, *analysis.univariate)]
     if exposure and subgroup:
         for level in study.levels(subgroup):
-            part = f"{by[exposure[0]]}.in_{slug(subgroup)}.{slug(level)}.{CHECK}"
-            yield "subgroup", level, [(exposure[0], part)]
+            yield (
+                "subgroup",
+                level,
+                [(exposure[0], replace(univariable, by=exposure[0], within=subgroup, within_level=level))],
+            )
     if exposure and analysis.adjust_for:
-        part = f"{stem}.adjusted.{CHECK}"
-        terms = [(name, f"{part}.{slug(name)}") for name in (*exposure, *analysis.adjust_for)]
-        yield "multivariable", "", [*terms, (None, f"{part}.{GLOBAL}")]
+        check = ADJUSTED_PROPORTIONAL_P.of(endpoint=endpoint, analysis=ADJUSTED)
+        terms = [(name, replace(check, variable=name)) for name in (*exposure, *analysis.adjust_for)]
+        yield "multivariable", "", [*terms, (None, replace(check, item=ALL_TERMS))]
 
 
 def notes(study: Study, results: Results) -> tuple[str, ...]:
@@ -110,9 +112,9 @@ def listed(texts: Iterable[str]) -> str:
 
 def _deaths(study: Study, results: Results) -> Iterator[str]:
     for name in study.endpoints:
-        record_id = f"{slug(name)}.{DEATHS}"
-        if record_id in results and results[record_id].warning:
-            yield f"study.toml: [endpoints.{name}.event] {results[record_id].warning}"
+        key = DEATHS_WITHOUT_EVENT.of(endpoint=name)
+        if key in results and results[key].warning:
+            yield f"study.toml: [endpoints.{name}.event] {results[key].warning}"
 
 
 def _significant(test: Record, alpha: float) -> bool:

@@ -58,16 +58,6 @@ def printed_decimals(record: Record, style: Style, *, decimals: int | None = Non
     return PrintedDecimals(_within(value, plain[0] or 0, bounds, limits), *limits)
 
 
-def no_effect(record: Record) -> float | None:
-    """Return the value of a record's kind that means no effect: 1 for a ratio, 0 for a difference; None for others.
-
-    It is one half for an area under the ROC curve; a survival time or a rate has no such value.
-    """
-    if record.id.endswith(".auc"):
-        return 0.5
-    return {"hazard_ratio": 1.0, "number": 0.0, "statistic": 0.0}.get(record.kind)
-
-
 def rounded(value: float, decimals: int) -> Decimal:
     """Round half up on the decimal representation, as people do: 0.125 gives 0.13, 2.675 gives 2.68."""
     return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _CONTEXT)
@@ -146,7 +136,7 @@ def _ratio_decimals(value: float, style: Style, decimals: int | None) -> int:
 
 def _off_no_effect(record: Record, limit: float | None, decimals: int | None) -> int | None:
     """Return the decimals in which a limit does not print as no effect, unless it is that."""
-    none = no_effect(record)
+    none = record.no_effect
     if limit is None or decimals is None or none is None or limit == none:
         return decimals
     while rounded(limit, decimals) == Decimal(repr(none)):

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+from ..results.catalogue import ALPHA
 from ..results.model import Record
 from .decimals import RATIO_BOUNDS, needed_decimals, p_floor, p_places, printed_decimals, rounded
 from .style import NBSP, Style
 
-ALPHA: Final = "setting.alpha"
 ABSENT: Final = ("not reached", "not estimable")
 NOT_REACHED: Final = (None, "not reached", "no events")  # reasons for which a time was waited for in vain
 MONTHS: Final = (
@@ -198,7 +198,7 @@ def _record_number(record: Record, value: float, places: int, style: Style) -> s
 
     Such is 1 of 6000, which is not 0.0%, and 5999, which is not 100.0%.
     """
-    if record.id == ALPHA:  # a significance level is written as the P values that are held against it
+    if record.key.statistic == ALPHA.path:  # a significance level is written as the P values that are held against it
         return _p_digits(value, places, style)
     if record.kind == "hazard_ratio" and value > 0:
         smallest, largest = RATIO_BOUNDS

@@ -8,6 +8,7 @@ from typing import Final
 
 from ..base import escape
 from ..base.errors import ReportError
+from ..results.keys import ids_below, split_bound
 from ..results.model import Record, Results
 from ..results.released import Released
 from ..study.expressions import Expression, parse_expression
@@ -92,15 +93,13 @@ class Phrases:
 
         With `nested`, for use inside parentheses: "60, 42.3%".
         """
-        ids = (f"{stem}.count", f"{stem}.percent")
-        count = numbers.bare_text(self.results[ids[0]], self.style)
-        percent = numbers.value_text(self.results[ids[1]], self.style, decimals=decimals)
-        comma = ";" if self.style.decimal_mark == "," else ","
-        return Phrase(f"{count}{comma} {percent}" if nested else f"{count}{NBSP}({percent})", ids)
+        count, percent = (self.results[record_id] for record_id in ids_below(stem, "count", "percent"))
+        return self._count_percent(count, percent, decimals, nested=nested)
 
     def n_of(self, stem: str) -> Phrase:
         """Print `stem`.count with its denominator: "13 of 79"."""
-        record = self._of_kind(f"{stem}.count", "n_of", "count")
+        (count_id,) = ids_below(stem, "count")
+        record = self._of_kind(count_id, "n_of", "count")
         if record.denominator is None:
             raise ReportError(f"'{record.id}' has no denominator; print it with n()")
         everybody = numbers.count_text(record.denominator, self.style)
@@ -108,11 +107,11 @@ class Phrases:
 
     def range(self, stem: str, decimals: int | None = None) -> Phrase:
         """Print `stem`.min to `stem`.max without a unit: "5.0–71.0"."""
-        return self._span((f"{stem}.min", f"{stem}.max"), decimals)
+        return self._span(ids_below(stem, "min", "max"), decimals)
 
     def iqr(self, stem: str, decimals: int | None = None) -> Phrase:
         """Print the interquartile range, `stem`.q1 to `stem`.q3, without a unit: "28.3–60.0"."""
-        return self._span((f"{stem}.q1", f"{stem}.q3"), decimals)
+        return self._span(ids_below(stem, "q1", "q3"), decimals)
 
     def p(self, record_id: str) -> Phrase:
         """Print a P value: "P = 0.012", its letter in italics."""
@@ -162,7 +161,15 @@ class Phrases:
     def _one(self, record_id: str, printer: Callable[..., str], decimals: int | None) -> Phrase:
         return Phrase(printer(self.results[record_id], self.style, decimals=decimals), (record_id,))
 
-    def _span(self, ids: tuple[str, str], decimals: int | None) -> Phrase:
+    def _count_percent(
+        self, count: Record, percent: Record, decimals: int | None = None, *, nested: bool = False
+    ) -> Phrase:
+        texts = numbers.bare_text(count, self.style), numbers.value_text(percent, self.style, decimals=decimals)
+        comma = ";" if self.style.decimal_mark == "," else ","
+        text = f"{texts[0]}{comma} {texts[1]}" if nested else f"{texts[0]}{NBSP}({texts[1]})"
+        return Phrase(text, (count.id, percent.id))
+
+    def _span(self, ids: tuple[str, ...], decimals: int | None) -> Phrase:
         low, high = (numbers.bare_text(self.results[i], self.style, decimals=decimals) for i in ids)
         return Phrase(numbers.span_text(low, high, self.style), ids)
 
@@ -185,10 +192,9 @@ def holds_for(condition: Expression, results: Results, style: Style) -> tuple[bo
         if name == ALPHA:
             values[name] = style.alpha
             continue
-        stem, _, bound = name.rpartition(".")
-        of_bound = bound in ("conf_low", "conf_high")
-        record = results[stem if of_bound else name]
-        values[name] = getattr(record, bound) if of_bound else record.value
+        record_id, bound = split_bound(name)
+        record = results[record_id]
+        values[name] = getattr(record, bound) if bound else record.value
         ids.append(record.id)
     holds = results.met(condition.text) if isinstance(results, Released) else bool(condition.holds(values))
     return holds, tuple(dict.fromkeys(ids))

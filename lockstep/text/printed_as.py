@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ..results.keys import BOUNDS, bound_name
 from ..results.model import Record, Results
 from .numbers import bare_text, limits_text, p_number, singular
 from .style import Style
@@ -65,7 +66,7 @@ class Prints:
         if plain not in self.by_text and _GROUPED.fullmatch(plain):
             plain = plain.replace(",", "")
         fitting = [found for found in self.by_text.get(plain, ()) if self._fits(found.record, before, after)]
-        fitting.sort(key=lambda found: (found.is_bound, found.record.kind == "setting", found.id.count(".")))
+        fitting.sort(key=lambda found: (found.is_bound, found.record.kind == "setting", found.record.key.of_group))
         return tuple(found.id for found in fitting[:MOST])
 
     def _fits(self, record: Record, before: str, after: str) -> bool:
@@ -98,6 +99,6 @@ def _printed(record: Record, style: Style) -> Iterator[tuple[str, _Print]]:
     yield text.replace(style.p.space, "") if text[:1] in "<>" else text, _Print(record.id, record)
     if record.conf_level is None:
         return
-    for name, limit in zip(("conf_low", "conf_high"), limits_text(record, style), strict=True):
+    for name, limit in zip(BOUNDS, limits_text(record, style), strict=True):
         if getattr(record, name) is not None:
-            yield limit, _Print(f"{record.id}.{name}", record, is_bound=True)
+            yield limit, _Print(bound_name(record.id, name), record, is_bound=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from ..results.catalogue import ADJUSTED_RATIO
+from ..results.keys import ADJUSTED
 from ..results.model import Record, Results
-from ..study.model import Study, slug
+from ..study.model import Study
 from . import numbers
 from .decimals import rounded
 from .style import NBSP, Style
@@ -26,8 +28,10 @@ def too_small_units(study: Study, results: Results, style: Style, printed: Colle
 
 def _found(study: Study, results: Results, style: Style, printed: Collection[str]) -> Iterator[str]:
     for variable in dict.fromkeys(study.analysis.adjust_for):
-        ids = [f"{slug(endpoint)}.adjusted.{slug(variable)}.hazard_ratio" for endpoint in study.endpoints]
-        ratios = [results[record_id] for record_id in ids if record_id in printed and record_id in results]
+        keys = [
+            ADJUSTED_RATIO.of(endpoint=endpoint, analysis=ADJUSTED, variable=variable) for endpoint in study.endpoints
+        ]
+        ratios = [results[key] for key in keys if key.id in printed and key in results]
         hidden = [ratio for ratio in ratios if _prints_as_nothing(ratio, 1, style)]
         if hidden:
             yield _advice(variable, hidden[0], _factor(hidden, style), study, style)

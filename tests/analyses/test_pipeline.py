@@ -157,7 +157,7 @@ def test_a_level_that_no_patient_has_is_a_record_with_a_reason(tmp_path: Path) -
     stem = "retention.by_fixation.press_fit"
     assert results[f"{stem}.n"].value == 0
     assert (results[f"{stem}.median"].value, results[f"{stem}.median"].reason) == (None, "no patients")
-    assert results[f"{stem}.followed_beyond.2y.percent"].value is None
+    assert results[f"{stem}.restricted_mean.2y"].value is None
     assert results["retention.by_fixation.cox.press_fit.hazard_ratio"].value is None
     before = changed(tmp_path / "as_it_was", study=("Retention of implants", "Retention"))
     p_value = "retention.by_fixation.log_rank.p_value"

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lockstep.analyses.precision import cutoff_decimals, number_decimals, recorded_decimals, time_decimals
+from lockstep.results.keys import Key
 from lockstep.results.model import Record, Results
 from lockstep.statistics.baseline import NumberSummary, describe
 from lockstep.statistics.roc import roc_curve_cutoff
@@ -116,7 +117,14 @@ def test_a_row_of_a_table_has_one_number_of_decimals(decimals: int, groups: list
 
 def _number(part: str, value: float | None, decimals: int) -> Record:
     return Record(
-        id=f"x.{part}", kind="number", value=value, label="x", population="all", n=1, method="m", decimals=decimals
+        key=Key(part, variable="x"),
+        kind="number",
+        value=value,
+        label="x",
+        population="all",
+        n=1,
+        method="m",
+        decimals=decimals,
     )
 
 

@@ -23,6 +23,7 @@ from sample_results import SOURCE
 from lockstep.analyses.pipeline import compute
 from lockstep.figures.drawing import draw
 from lockstep.figures.kinds import figure_content
+from lockstep.results.keys import Key
 from lockstep.results.model import Curve, Record, Results, RiskTable, from_json, to_json
 from lockstep.statistics.chi_square import chi_square
 from lockstep.statistics.cox import cox_regression
@@ -175,11 +176,13 @@ def test_a_marker_turned_round_has_the_same_cut_off(rows: list[tuple[int, bool]]
 def test_curves_and_limits_survive_the_round_trip_exactly(numbers: list[float], text: str, limit: float | None) -> None:
     """Whatever floats and characters a curve and an interval hold, what is read is what was written."""
     words = {"label": text, "population": text, "method": text, "conf_level": 0.95, "n": len(numbers)}
-    record = Record(id="a.b", kind="time", value=numbers[0], conf_low=limit, conf_high=numbers[-1], **words)
+    record = Record(
+        key=Key("b", variable="a"), kind="time", value=numbers[0], conf_low=limit, conf_high=numbers[-1], **words
+    )
     points, counts = tuple(numbers), tuple(range(len(numbers)))
     events = {"n_at_risk": counts, "n_events": counts, "n_censored": counts}
     curve = Curve(
-        id="a",
+        key=Key(endpoint="a"),
         unit="days",
         time=points,
         survival=points,

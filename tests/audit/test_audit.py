@@ -161,6 +161,7 @@ def test_a_proof_fails_when_its_premise_is_edited(results: Results, tmp_path: Pa
 def corrected(study: Study, folder: Path, change: Callable[[list[dict[str, str]]], None]) -> Results:
     """Return the results of the flagship with its cohort changed."""
     shutil.copy(ROOT / "study.toml", folder)
+    shutil.copytree(ROOT / "analysis", folder / "analysis", ignore=shutil.ignore_patterns("simulation"))
     (folder / "data").mkdir()
     rows = list(csv.DictReader(io.StringIO((ROOT / study.data_file).read_text(encoding="utf-8"))))
     change(rows)
@@ -284,6 +285,7 @@ def copy(tmp_path: Path, study: Study, results: Results) -> Path:
     folder = tmp_path / "study"
     (folder / "data").mkdir(parents=True)
     shutil.copy(ROOT / "study.toml", folder)
+    shutil.copytree(ROOT / "analysis", folder / "analysis", ignore=shutil.ignore_patterns("simulation"))
     shutil.copy(ROOT / study.data_file, folder / "data")
     shutil.copy(PUBLISHED, folder / PUBLISHED_FILE)
     write_results(results, folder / "build" / "results.json")

@@ -83,6 +83,7 @@ def copy(folder: Path) -> Path:
     for name in STUDY_FILES:
         shutil.copy(ROOT / name, folder / name)
     shutil.copytree(ROOT / "data", folder / "data")
+    shutil.copytree(ROOT / "analysis", folder / "analysis", ignore=shutil.ignore_patterns("simulation"))
     shutil.copytree(ROOT / "templates", folder / "templates")
     journals = folder / "templates" / "journals"
     journals.mkdir(exist_ok=True)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shipped_journals import SHIPPED, plain
 
 from lockstep.journals.profiles import read_journal, styled
+from lockstep.results.keys import Key
 from lockstep.results.model import Record
 from lockstep.text import numbers
 from lockstep.text.style import Style
@@ -24,7 +25,7 @@ def style_for(name: str) -> Style:
 
 def record(kind: str, value: float, **fields: Any) -> Record:
     """Return a record of which only kind and value matter, unless more is said."""
-    return Record(**{"id": "x", "kind": kind, "value": value, "label": "x", "population": "all", "n": 0, "method": "m"} | fields)  # fmt: skip  # noqa: E501
+    return Record(**{"key": Key("x"), "kind": kind, "value": value, "label": "x", "population": "all", "n": 0, "method": "m"} | fields)  # fmt: skip  # noqa: E501
 
 
 # By hand, after the quotes: P of 0.0004, 0.0123, 0.0497, 0.238 and 0.9996; a hazard ratio with interval, alone and in
@@ -69,7 +70,7 @@ EXPECTED = {
 def test_the_same_numbers_print_as_each_journal_wants_them(name: str) -> None:
     """Eight journals, twelve prints each."""
     style = style_for(name)
-    ratio = record("hazard_ratio", 0.3402, conf_low=0.2049, conf_high=0.5561, conf_level=0.95)
+    ratio = record("hazard_ratio", 0.3402, conf_low=0.2049, conf_high=0.5561, conf_level=0.95, no_effect=1.0)
     printed = (
         *(numbers.p_text(p, style) for p in (0.0004, 0.0123, 0.0497, 0.238, 0.9996)),
         numbers.text(ratio, style),
@@ -78,7 +79,7 @@ def test_the_same_numbers_print_as_each_journal_wants_them(name: str) -> None:
         numbers.value_text(record("percent", 42.25, unit="%", denominator=1000), style),
         numbers.bare_text(record("count", 12345), style),
         numbers.span_text(*(numbers.number_text(value, 0, style) for value in (-2, 5)), style),
-        numbers.bare_text(record("setting", 0.05, id="setting.alpha"), style),
+        numbers.bare_text(record("setting", 0.05, key=Key("setting.alpha")), style),
     )
     assert tuple(map(plain, printed)) == EXPECTED[name]
 
@@ -99,7 +100,7 @@ def test_no_journal_makes_a_number_say_what_is_not_so(name: str, p: float, ratio
     number = numbers.p_number(p, style)
     assert (number.startswith("<") or (not number.startswith(">") and read(number) < 0.05)) == (p < 0.05)
     low, value, high = ratios
-    ratio = record("hazard_ratio", value, conf_low=low, conf_high=high, conf_level=0.95)
+    ratio = record("hazard_ratio", value, conf_low=low, conf_high=high, conf_level=0.95, no_effect=1.0)
     least, most = map(read, numbers.limits_text(ratio, style))
     assert [(end > 1) - (end < 1) for end in (least, most)] == [(end > 1) - (end < 1) for end in (low, high)]
     assert least <= read(numbers.bare_text(ratio, style)) <= most

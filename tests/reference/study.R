@@ -99,7 +99,6 @@ put_survival <- function(id, time, event, ticks) {
   for (year in landmarks) {
     rate <- if (nobody) c(NA, NA, NA) else survival_at(kaplan_meier(time, event), 365 * year)
     put_interval(sprintf("%s.rate.%dy", id, year), 100 * as.vector(rate))
-    put_percent(sprintf("%s.followed_beyond.%dy", id, year), sum(time > 365 * year), length(time))
   }
   if (!nobody) put_curve(id, time, event, ticks)
 }
@@ -125,6 +124,9 @@ for (name in names(endpoints)) {
   e <- endpoints[[name]]
   everybody <- rep(TRUE, nrow(d))
   put_survival(name, e$time, e$event, e$ticks)
+  for (year in landmarks) {
+    put_percent(sprintf("%s.followed_beyond.%dy", name, year), sum(e$time > 365 * year), nrow(d))
+  }
   for (by in univariable) put_groups(paste0(name, ".by_", by), e, d[[by]], everybody)
 
   stem <- paste0(name, ".by_", exposure)

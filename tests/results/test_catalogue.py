@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from lockstep.analyses.pipeline import compute
+from lockstep.results import catalogue
 from lockstep.results.catalogue import Statistic
+from lockstep.results.keys import Key
 from lockstep.results.model import Record, Results
 from lockstep.results.records import NO_INTERVAL, NO_WIDTH, Population, interval, number
 from lockstep.statistics.estimate import Estimate
@@ -17,6 +19,7 @@ from lockstep.study.definition import read_study
 
 ROOT = Path(__file__).parents[2]
 STUDIES = [ROOT, *sorted(path.parent for path in (ROOT / "tests" / "studies").glob("*/study.toml"))]
+STATISTICS = {name: item for name, item in vars(catalogue).items() if isinstance(item, Statistic)}
 EVERYBODY = Population(142, "patients analysed")
 
 
@@ -40,18 +43,18 @@ def results(request: pytest.FixtureRequest) -> Results:
 
 def test_no_two_statistics_of_a_kind_are_called_alike() -> None:
     """The catalogue gives each statistic of a kind a label of its own."""
-    names = [(statistic.kind, statistic.label) for statistic in Statistic if statistic is not Statistic.SETTING]
+    names = [(statistic.kind, statistic.label) for statistic in STATISTICS.values()]
     assert sorted(set(names)) == sorted(names)
 
 
 def test_every_label_says_what_it_describes() -> None:
-    """Each label but those of whole cohorts has a place for the variable or endpoint."""
+    """Each label but those of whole cohorts and of the analysis as a whole has a place for the variable or endpoint."""
     without = [
-        statistic.name
-        for statistic in Statistic
+        name
+        for name, statistic in STATISTICS.items()
         if "of" not in [field for _, field, _, _ in string.Formatter().parse(statistic.label)]
     ]
-    assert without == ["REVIEWED", "EXCLUDED", "ANALYSED"]
+    assert without == ["ALPHA", "CONF_LEVEL", "CONF_TYPE", "REVIEWED", "EXCLUDED", "ANALYSED"]
 
 
 def test_no_two_records_of_different_statistics_share_kind_label_and_population(results: Results) -> None:
@@ -59,11 +62,21 @@ def test_no_two_records_of_different_statistics_share_kind_label_and_population(
     assert [[record.id for record in records] for records in repeated(results)] == []
 
 
-def test_all_records_of_a_label_have_its_method_and_unit(results: Results) -> None:
-    """Every record is one of a statistic of the catalogue: what its label begins and its method are of one entry."""
-    methods = {_before_words(statistic.method) for statistic in Statistic} | {""}
+def test_every_record_is_of_a_statistic_that_is_described(results: Results) -> None:
+    """What a record's key names is in the catalogue, with the record's kind, unit and method, or is the study's own."""
+    own = {"followed_beyond.{at}.count", "followed_beyond.{at}.percent", "restricted_mean"}
+    entries = defaultdict[str, list[Statistic]](list)
+    for statistic in STATISTICS.values():
+        entries[statistic.path].append(statistic)
+    assert {record.key.statistic for record in results} - entries.keys() <= own
     for record in results:
-        assert any(record.method.startswith(start) for start in methods if start) or "exact test" in record.method
+        described = entries[record.key.statistic]
+        assert record.key.statistic in own or any(
+            (record.kind, record.no_effect) == (entry.kind, entry.no_effect)
+            and record.unit in ((entry.unit,) if entry.unit else (record.unit,))
+            and record.method.startswith(_before_words(entry.method))
+            for entry in described
+        )
         assert record.unit == "%" or record.kind != "percent", record.id
 
 
@@ -120,8 +133,8 @@ def test_an_interval_of_no_width_is_none(
 ) -> None:
     """Equal limits would claim certainty: they become none, with the reason, as has any limit that is missing."""
     record = interval(
-        "a",
-        Statistic.SURVIVAL_RATE,
+        catalogue.SURVIVAL_RATE,
+        Key(endpoint="os", at=1),
         estimate,
         EVERYBODY,
         {"of": "OS", "at": "1 year", "conf_type": "log"},
@@ -134,7 +147,7 @@ def test_an_interval_of_no_width_is_none(
 
 def test_a_label_of_the_data_is_taken_as_it_is() -> None:
     """Braces in a label of the study are text, not places to fill."""
-    record = number("a", Statistic.MEAN, 1.0, EVERYBODY, {"of": "{by} {0}"})
+    record = number(catalogue.MEAN, Key(variable="a"), 1.0, EVERYBODY, {"of": "{by} {0}"})
     assert record.label == "{by} {0}: mean"
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockstep.base.errors import ResultsError
+from lockstep.results.keys import Key
 from lockstep.results.model import (
     Curve,
     Record,
@@ -33,7 +34,7 @@ SOURCE = Source(
     versions={"pandas": "2"},
 )
 CURVE = Curve(
-    id="os",
+    key=Key(endpoint="os"),
     label="Overall survival",
     population="all",
     n=2,
@@ -54,7 +55,7 @@ CURVE = Curve(
 def record(record_id: str = "os.median", **fields: object) -> Record:
     """Return a record with only the fields that a test is about."""
     defaults = {"kind": "time", "value": 1.0, "label": "l", "population": "all", "n": 2, "method": "m"}
-    return Record(id=record_id, **{**defaults, **fields})  # type: ignore[arg-type]
+    return Record(key=Key(record_id), **{**defaults, **fields})  # type: ignore[arg-type]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.text(min_size=1))
@@ -117,7 +118,7 @@ def test_two_records_with_one_id_are_refused() -> None:
         ("{", "is damaged"),
         ("[]", "schema version None"),
         ('{"schema": 99}', "schema version 99"),
-        ('{"schema": 1, "source": {}, "records": [], "curves": []}', "does not fit its schema"),
+        ('{"schema": 2, "source": {}, "records": [], "curves": []}', "does not fit its schema"),
     ],
 )
 def test_a_file_that_cannot_be_trusted_is_refused_with_what_to_do(text: str, message: str) -> None:

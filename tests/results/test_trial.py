@@ -110,7 +110,13 @@ def test_a_trial_sees_the_study_as_it_is_now(folder: Path, tmp_path: Path) -> No
     (folder / "old.txt").unlink()
     (folder / "study.toml").write_text((folder / "study.toml").read_text(encoding="utf-8") + "\n# more\n")
     trial = trial_study(folder, data)
-    assert sorted(path.name for path in trial.glob("[!.]*")) == ["build", "data", "report.qmd", "study.toml"]
+    assert sorted(path.name for path in trial.glob("[!.]*")) == [
+        "analysis",
+        "build",
+        "data",
+        "report.qmd",
+        "study.toml",
+    ]
     assert (trial / "study.toml").read_text(encoding="utf-8").endswith("# more\n")
     assert (trial / "data" / "README.md").read_text() == "codebook"
     assert (trial / "data" / "implants.csv").read_bytes() == data.read_bytes()

@@ -6,16 +6,21 @@ from typing import Any
 
 import pytest
 
+from lockstep.results.keys import Key
 from lockstep.results.model import Kind, Record
 from lockstep.revisions.ranking import RANKS, Rank, rank
+
+NO_EFFECT = {"hazard_ratio": 1.0, "number": 0.0, "c.auc": 0.5}
 
 
 def record(kind: Kind, value: Any, low: float | None = None, high: float | None = None, name: str = "os") -> Record:
     """Return a record with an interval where bounds are given."""
     reason = "not reached" if value is None else None
     level = None if low is None and high is None else 0.95
+    statistic = name.removeprefix("os.")
     return Record(
-        id=name, kind=kind, value=value, label="L", population="P", n=9, method="M", reason=reason,
+        key=Key(statistic, endpoint="os"), no_effect=NO_EFFECT.get(statistic, NO_EFFECT.get(kind)), kind=kind,
+        value=value, label="L", population="P", n=9, method="M", reason=reason,
         conf_low=low, conf_high=high, conf_level=level,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lockstep.results.keys import Key
 from lockstep.results.model import Record
 from lockstep.text import numbers
 from lockstep.text.style import NBSP, PValueStyle, Style
@@ -16,7 +17,7 @@ STYLE = Style()
 def record(**fields: object) -> Record:
     """Return a record with only the fields that a test is about."""
     defaults = {
-        "id": "x.mean",
+        "key": Key("mean", variable="x"),
         "kind": "number",
         "value": 1.0,
         "label": "x",
@@ -111,8 +112,9 @@ def test_a_p_value_outside_its_range_is_refused() -> None:
         numbers.p_number(1.2, STYLE)
 
 
-MEDIAN = {"id": "os.median", "kind": "time", "unit": "days", "conf_level": 0.95, "decimals": 0}
-RATIO = {"id": "a.b.hazard_ratio", "kind": "hazard_ratio", "conf_level": 0.9}
+MEDIAN = {"key": Key("os.median"), "kind": "time", "unit": "days", "conf_level": 0.95, "decimals": 0}
+WITHOUT = {"conf_level": 0.95, "no_effect": 1.0}
+RATIO = {"key": Key("a.b.hazard_ratio"), "kind": "hazard_ratio", "conf_level": 0.9, "no_effect": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -127,19 +129,19 @@ RATIO = {"id": "a.b.hazard_ratio", "kind": "hazard_ratio", "conf_level": 0.9}
         ({**MEDIAN, "value": None, "reason": "no patients"}, "not estimable"),
         ({**MEDIAN, "value": None, "reason": "all patients have the same outcome"}, "not estimable"),
         ({**RATIO, "value": 0.3365, "conf_low": 0.2012, "conf_high": 0.5627}, "0.34 (90% CI 0.20–0.56)"),
-        ({"id": "a.percent", "kind": "percent", "value": 42.2535, "unit": "%"}, "42.3%"),
-        ({"id": "age.mean", "value": 44.345, "unit": "years", "decimals": 2}, "44.35 years"),
-        ({"id": "age.median", "value": 47.5, "unit": "years", "decimals": 1}, "47.5 years"),
-        ({"id": "age.max", "value": 71.0, "unit": "years", "decimals": 1}, "71.0 years"),
-        ({"id": "x.min", "value": 1.0, "unit": "days", "decimals": 0}, "1 day"),
-        ({"id": "x.min", "value": 1.0, "unit": "days"}, "1.0 days"),
+        ({"key": Key("a.percent"), "kind": "percent", "value": 42.2535, "unit": "%"}, "42.3%"),
+        ({"key": Key("age.mean"), "value": 44.345, "unit": "years", "decimals": 2}, "44.35 years"),
+        ({"key": Key("age.median"), "value": 47.5, "unit": "years", "decimals": 1}, "47.5 years"),
+        ({"key": Key("age.max"), "value": 71.0, "unit": "years", "decimals": 1}, "71.0 years"),
+        ({"key": Key("x.min"), "value": 1.0, "unit": "days", "decimals": 0}, "1 day"),
+        ({"key": Key("x.min"), "value": 1.0, "unit": "days"}, "1.0 days"),
         (
-            {"id": "x.d", "value": -2.0, "conf_low": -3.1, "conf_high": -1.0, "conf_level": 0.95},
+            {"key": Key("x.d"), "value": -2.0, "conf_low": -3.1, "conf_high": -1.0, "conf_level": 0.95},
             "−2.0 (95% CI −3.1 to −1.0)",
         ),
-        ({"id": "x.df", "kind": "statistic", "value": 3}, "3"),
-        ({"id": "x.statistic", "kind": "statistic", "value": 3.0}, "3.00"),
-        ({"id": "a.first", "kind": "date", "value": "1965-07-12"}, "July 1965"),
+        ({"key": Key("x.df"), "kind": "statistic", "value": 3}, "3"),
+        ({"key": Key("x.statistic"), "kind": "statistic", "value": 3.0}, "3.00"),
+        ({"key": Key("a.first"), "kind": "date", "value": "1965-07-12"}, "July 1965"),
     ],
 )
 def test_each_kind_of_record_prints_with_its_unit_and_interval(fields: dict[str, object], printed: str) -> None:
@@ -165,16 +167,26 @@ def test_each_kind_of_record_prints_with_its_unit_and_interval(fields: dict[str,
 )
 def test_rounding_hides_no_ratio(value: float, low: float, high: float, printed: str) -> None:
     """A limit does not print as no effect unless it is that, a value not outside its limits, nor with four digits."""
-    ratio = record(id="a.hazard_ratio", kind="hazard_ratio", value=value, conf_low=low, conf_high=high, conf_level=0.95)
+    ratio = record(key=Key("a.hazard_ratio"), kind="hazard_ratio", value=value, conf_low=low, conf_high=high, **WITHOUT)
     assert plain(numbers.text(ratio, STYLE)) == printed
 
 
 @pytest.mark.parametrize(
     ("fields", "printed"),
     [
-        ({"kind": "number", "value": 1.4, "conf_low": 0.03, "conf_high": 2.8}, "1.4 (95% CI 0.03–2.8)"),
         (
-            {"id": "c.auc", "kind": "probability", "value": 0.56, "conf_low": 0.5031, "conf_high": 0.62},
+            {"kind": "number", "no_effect": 0.0, "value": 1.4, "conf_low": 0.03, "conf_high": 2.8},
+            "1.4 (95% CI 0.03–2.8)",
+        ),
+        (
+            {
+                "key": Key("c.auc"),
+                "kind": "probability",
+                "no_effect": 0.5,
+                "value": 0.56,
+                "conf_low": 0.5031,
+                "conf_high": 0.62,
+            },
             "0.56 (95% CI 0.503–0.62)",
         ),
     ],
@@ -198,7 +210,7 @@ def test_rounding_puts_no_limit_onto_no_effect(fields: dict[str, object], printe
 )
 def test_a_percentage_is_none_or_all_only_where_it_is(count: int, of: int, decimals: int, printed: str) -> None:
     """One of many is not 0.0%, and all but one are not 100.0%."""
-    share = record(id="a.percent", kind="percent", value=100 * count / of, unit="%", denominator=of, n=of)
+    share = record(key=Key("a.percent"), kind="percent", value=100 * count / of, unit="%", denominator=of, n=of)
     assert numbers.text(share, Style(percent_decimals=decimals)) == printed
     lancet = Style(percent_decimals=decimals, decimal_mark="·")
     assert numbers.text(share, lancet) == printed.replace(".", "·")
@@ -208,7 +220,7 @@ def test_a_limit_of_a_rate_is_none_or_all_only_where_it_is() -> None:
     """Its interval reads "97.1 to >99.9", with a word between, and so does that of a probability."""
     rate = record(kind="percent", value=99.7, unit="%", conf_low=97.1, conf_high=99.97, conf_level=0.95)
     assert plain(numbers.text(rate, STYLE)) == "99.7% (95% CI 97.1 to >99.9)"
-    area = record(id="c.auc", kind="probability", value=0.996, conf_low=0.98, conf_high=1.0, conf_level=0.95)
+    area = record(key=Key("c.auc"), kind="probability", value=0.996, conf_low=0.98, conf_high=1.0, conf_level=0.95)
     assert plain(numbers.text(area, STYLE)) == ">0.99 (95% CI 0.98–1.00)"
 
 
@@ -219,7 +231,7 @@ RATIOS = st.floats(0.001, 1000) | st.floats(0.99, 1.01)
 def test_a_printed_interval_agrees_with_the_exact_one(values: list[float], decimals: int | None) -> None:
     """Whatever the ratio: each printed limit is on the side of 1 where the exact one is, and the value lies between."""
     low, value, high = values
-    ratio = record(id="a.hazard_ratio", kind="hazard_ratio", value=value, conf_low=low, conf_high=high, conf_level=0.95)
+    ratio = record(key=Key("a.hazard_ratio"), kind="hazard_ratio", value=value, conf_low=low, conf_high=high, **WITHOUT)
     least, most = map(float, numbers.limits_text(ratio, STYLE, decimals=decimals))
     for printed, exact in ((least, low), (most, high)):
         assert (printed < 1, printed == 1) == (exact < 1, exact == 1)
@@ -244,7 +256,7 @@ def test_a_journal_that_states_decimals_keeps_them_above_alpha() -> None:
 
 def test_a_p_value_without_its_letter_has_its_own_decimals() -> None:
     """As a bare number it is no 0.0, and other decimals than the style's are not to be had."""
-    p = record(id="a.p_value", kind="p_value", value=0.0004)
+    p = record(key=Key("a.p_value"), kind="p_value", value=0.0004)
     assert plain(numbers.bare_text(p, STYLE)) == "< 0.001"
     assert plain(numbers.bare_text(p, STYLE, decimals=1)) == "< 0.001"
 
@@ -273,13 +285,13 @@ def test_ends_that_are_both_missing_are_told_once() -> None:
 def test_a_record_without_interval_has_no_interval_text() -> None:
     """Asking a plain count for its interval is a mistake with a message, not an empty bracket."""
     with pytest.raises(ValueError, match="no confidence interval"):
-        numbers.interval_text(record(id="flow.n", kind="count", value=3), STYLE)
+        numbers.interval_text(record(key=Key("flow.n"), kind="count", value=3), STYLE)
 
 
 def test_a_journal_style_changes_every_mark() -> None:
     """Decimal point, dash and P decimals follow the style alone."""
     style = Style(decimal_mark="·", range_dash=" to ", p=PValueStyle(decimals=2), percent_decimals=0)
-    ratio = record(id="a.hr", kind="hazard_ratio", value=0.5, conf_low=0.25, conf_high=1.0, conf_level=0.95)
+    ratio = record(key=Key("a.hr"), kind="hazard_ratio", value=0.5, conf_low=0.25, conf_high=1.0, conf_level=0.95)
     assert plain(numbers.text(ratio, style)) == "0·50 (95% CI 0·25 to 1·00)"
     assert plain(numbers.p_text(0.238, style)) == "P = 0·24"
     assert plain(numbers.p_text(0.0004, style)) == "P < 0·001"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lockstep.results.keys import Key
 from lockstep.results.model import Record, Results
 from lockstep.text.printed_as import MOST, prints
 from lockstep.text.style import Style
@@ -74,8 +75,8 @@ def test_5_names_results_that_print_5_and_nothing_else(results: Results) -> None
 def test_a_value_comes_before_a_bound_and_all_patients_before_a_group(results: Results) -> None:
     """What is named first is what most authors mean; a number with groups of digits is found without them."""
     records = [
-        Record(id=i, kind="count", value=v, label="", population="", n=2000, method="count")
-        for i, v in (("a.by_x.y.count", 1214), ("a.count", 1214))
+        Record(key=key, kind="count", value=1214, label="", population="", n=2000, method="count")
+        for key in (Key("count", variable="a", by="x", by_level="y"), Key("count", variable="a"))
     ]
     found = replace(results, records=tuple(records), curves=())
     assert hint(found, "1,214", "", " patients") == ("a.count", "a.by_x.y.count")
