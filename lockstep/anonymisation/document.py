@@ -1,4 +1,4 @@
-"""report.qmd without a trace of its authors: front matter, statements, marked passages, names wherever they stand."""
+"""report.qmd without a trace of its authors: front matter, statements, marked text, names anywhere."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _KEYS: Final = re.compile(
     r"ethics|((clinical[- ])?(trial|study)[- ])?registration|blind|contributors?|copyright|license|citation|literals",
     re.IGNORECASE,
 )
-_DROPPED_IF_TELLING: Final = ("description", "status", "subtitle", "date")
+_DROPPED_IF_IDENTIFYING: Final = ("description", "status", "subtitle", "date")
 
-# Statements by their headings or bold openings: those that always tell, and those that may.
-_TELLING: Final = re.compile(
+# Statements by their headings or bold openings: those that always identify the authors, and those that may.
+_ALWAYS_IDENTIFYING: Final = re.compile(
     r"""
     # money: "Sources of support", "Primary Funding Source", "Funding/Support", "Role of the Funder/Sponsor"
     (primary[ ])?(sources?[ ]of[ ])?(grant[ ])?(financial[ ])?(funding|support|sponsorship)
@@ -49,7 +49,7 @@ _TELLING: Final = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_MAYBE_TELLING: Final = re.compile(
+_MAYBE_IDENTIFYING: Final = re.compile(
     r"ethic.*|(institutional|research) (review|ethics).*|irb.*|.*informed consent.*|(patient )?consent.*|"
     r"((clinical )?(trial|study|protocol|review) )?(pre-?)?registration.*|clinical trials?( number| identifier)?|"
     r"(data|code|materials?|software)[, ].*(availability|sharing)( statement)?|(data|code) availability.*",
@@ -76,29 +76,29 @@ _LINK: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What was taken out of the text, and the line of report.qmd where it stood."""
+    """What was taken out of the text, and its line in report.qmd."""
 
     line: int
     what: str
 
 
 @dataclass(frozen=True, slots=True)
-class Blinded:
+class AnonymisedDocument:
     """A document without a trace of its authors, line for line, and what was removed from its prose word by word."""
 
     text: str
     removed: tuple[Removed, ...]
 
 
-def blinded_source(
+def anonymised_source(
     text: str, words: Sequence[str], *, name: str = "report.qmd", renamed: Mapping[str, str] | None = None
-) -> Blinded:
+) -> AnonymisedDocument:
     """Return a document without a trace of its authors.
 
     Parameters
     ----------
-    words : what tells of them, from `words.identifying_words`.
-    renamed : new keys of references whose key tells of an author.
+    words : that identify them, from `identity.identifying_words`.
+    renamed : new keys of references whose key identifies an author.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def blinded_source(
     class. Then words, e-mail addresses, ORCIDs, numbers of grants, approvals and registrations, and links that hold
     a word or a registration, are replaced one by one. Code is left alone.
     """
-    text = with_front_matter(text, lambda front: blinded_front_matter(front, words), name=name)
+    text = with_front_matter(text, lambda front: anonymised_front_matter(front, words), name=name)
     _, start, lines = split_front_matter(text, name=name)
     scrub = _Scrub(words, renamed or {})
     new = list(lines[:start])
@@ -142,11 +142,11 @@ def blinded_source(
         else:
             new += _scrubbed(scrub, piece, lines, name)
         number = after
-    return Blinded("\n".join(new), tuple(scrub.removed))
+    return AnonymisedDocument("\n".join(new), tuple(scrub.removed))
 
 
-def blinded_front_matter(front_matter: Mapping[str, Any], words: Sequence[str]) -> dict[str, Any]:
-    """Return front matter, or a project's configuration, without authors and without words that tell of them."""
+def anonymised_front_matter(front_matter: Mapping[str, Any], words: Sequence[str]) -> dict[str, Any]:
+    """Return front matter, or a project's configuration, without authors and without words that identify them."""
 
     def scrubbed(value: Any) -> Any:
         if isinstance(value, dict):
@@ -159,17 +159,17 @@ def blinded_front_matter(front_matter: Mapping[str, Any], words: Sequence[str]) 
         key: value if key in ("bibliography", "csl") else scrubbed(value)
         for key, value in front_matter.items()
         if not _KEYS.fullmatch(key)
-        and not (key in _DROPPED_IF_TELLING and isinstance(value, str) and any(find_words(value, words)))
+        and not (key in _DROPPED_IF_IDENTIFYING and isinstance(value, str) and any(find_words(value, words)))
     }
 
 
 def without_words(text: str, words: Sequence[str]) -> str:
-    """Return a text with every word that tells replaced."""
+    """Return a text with every identifying word replaced."""
     return _Scrub(words, {})(text, 0)
 
 
 class _Scrub:
-    """Replaces in prose what tells of the authors, and remembers what and where."""
+    """Replaces in prose what identifies the authors, and records what and where."""
 
     def __init__(self, words: Sequence[str], renamed: Mapping[str, str]) -> None:
         self.words = words
@@ -177,7 +177,7 @@ class _Scrub:
         self.removed: list[Removed] = []
 
     def __call__(self, text: str, start: int) -> str:
-        """Return text from line `start` (counted from 0) without what tells, on as many lines."""
+        """Return text from line `start` (counted from 0) without identifying words, on as many lines."""
         text = self._replace(_MARKED, text, start, lambda _: WORD)
         text = self._replace(_LINK, text, start, self._link)
         kept, done = [], 0
@@ -196,10 +196,10 @@ class _Scrub:
         return pattern.sub(replaced, text)
 
     def _link(self, met: re.Match[str]) -> str:
-        """Return a link's words where its address tells, something else in place of a bare address."""
+        """Return a link's words where its address identifies the authors, a placeholder for a bare address."""
         address = met[2] or met[3] or met[0]
-        tells = any(find_words(address, self.words)) or re.search(REGISTRATION, address)
-        if not tells and not address.startswith("mailto:"):
+        identifies = any(find_words(address, self.words)) or re.search(REGISTRATION, address)
+        if not identifies and not address.startswith("mailto:"):
             return met[0]
         return met[1] if met[1] is not None else WORD
 
@@ -208,7 +208,7 @@ class _Scrub:
         return part.replace(key, self.renamed[key]) if "@" in part and key in self.renamed else part
 
     def _prose(self, text: str, begin: int, end: int, start: int) -> str:
-        """Return the part of a text that is prose, without what tells."""
+        """Return the part of a text that is prose, without identifying words."""
         part = text[begin:end]
         found = [(item.start, item.end) for item in (*find_words(part, self.words), *numbers_of_prose(part))]
         new, done = [], 0
@@ -228,24 +228,24 @@ class _Scrub:
 
 
 def _scrubbed(scrub: _Scrub, piece: SourceBlock, lines: Sequence[str], name: str) -> list[str]:
-    """Return the lines of a piece without what tells; raise ReportError where a mark in it would be without effect."""
+    """Return the lines of a piece without identifying words; raise ReportError where a mark would be without effect."""
     new = scrub(_text([piece], lines), piece.start)
     if piece.kind not in ("code", "comment") and (left := _IDENTIFYING.search(new)):
         line = piece.start + 1 + new.count("\n", 0, left.start())
         raise ReportError(
-            f"{name}:{line}: what is marked as .identifying here would stay in the blinded twin. Mark words in "
+            f"{name}:{line}: what is marked as .identifying here would stay in the anonymised copy. Mark words in "
             "brackets, [words]{.identifying}, or a block, ::: {.identifying}."
         )
     return new.split("\n")
 
 
 def _is_statement(title: str, content: str, words: Sequence[str]) -> bool:
-    """Tell whether a statement of this name is removed whole."""
+    """Return whether a statement of this name is removed whole."""
     title = title.strip(" .:*_")
-    if _TELLING.fullmatch(title):
+    if _ALWAYS_IDENTIFYING.fullmatch(title):
         return True
-    tells = _REPOSITORY.search(content) or any(numbers_of_prose(content)) or any(find_words(content, words))
-    return bool(_MAYBE_TELLING.fullmatch(title) and tells)
+    identifies = _REPOSITORY.search(content) or any(numbers_of_prose(content)) or any(find_words(content, words))
+    return bool(_MAYBE_IDENTIFYING.fullmatch(title) and identifies)
 
 
 def _title(line: str) -> str:

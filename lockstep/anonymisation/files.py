@@ -42,14 +42,14 @@ def read_bibliographies(folder: Path, names: Sequence[str]) -> dict[str, str]:
 
 
 def new_keys(texts: Mapping[str, str], words: Sequence[str]) -> dict[str, str]:
-    """Return another key for each reference whose key tells of an author: it would stand in the documents' links."""
+    """Return another key for each reference whose key identifies an author: keys are in the documents' links."""
     keys = [reference.key for text in texts.values() for reference in read_references(text)]
-    telling = [key for key in dict.fromkeys(keys) if any(find_words(_apart(key), words))]
-    free = (f"removed{number}" for number in range(1, len(keys) + len(telling) + 1))
-    return dict(zip(telling, (name for name in free if name not in keys), strict=False))
+    identifying = [key for key in dict.fromkeys(keys) if any(find_words(_apart(key), words))]
+    free = (f"removed{number}" for number in range(1, len(keys) + len(identifying) + 1))
+    return dict(zip(identifying, (name for name in free if name not in keys), strict=False))
 
 
-def blinded_bibliography(text: str, people: Sequence[Person], renamed: Mapping[str, str]) -> str:
+def anonymised_bibliography(text: str, people: Sequence[Person], renamed: Mapping[str, str]) -> str:
     """Return a BibTeX file in which the authors' own references are anonymous, each with its place and number.
 
     Numbers of registries are gone from all of them: authors cite the entry of their own trial as a registry's.
@@ -57,8 +57,8 @@ def blinded_bibliography(text: str, people: Sequence[Person], renamed: Mapping[s
     return without_registrations(without_own(text, people, lambda key: renamed.get(key, key))[0], WORD)
 
 
-def blinded_study(text: str, words: Sequence[str]) -> str:
-    """Return study.toml with its labels free of words that tell; names and conditions stay, which the data know."""
+def anonymised_study(text: str, words: Sequence[str]) -> str:
+    """Return study.toml without identifying words in its labels; names and conditions stay, as the data use them."""
     labels = {
         label for label in _labels_in(tomllib.loads(text)) if any(find_words(label, words)) or any(registrations(label))
     }
@@ -72,7 +72,7 @@ def blinded_study(text: str, words: Sequence[str]) -> str:
 def _labels_in(value: Any, key: str = "") -> Iterator[str]:
     if isinstance(value, dict):
         for name, item in value.items():
-            # What levels are called stands under their names.
+            # The labels of levels are keyed by their names.
             yield from _labels_in(item, "label" if key == "levels" and isinstance(item, str) else name)
     elif isinstance(value, list):
         for item in value:
@@ -81,7 +81,7 @@ def _labels_in(value: Any, key: str = "") -> Iterator[str]:
         yield value
 
 
-def blind_pictures(text: str, folder: Path, place: Path) -> str:
+def anonymised_pictures(text: str, folder: Path, place: Path) -> str:
     """Bring the pictures that a document names to a folder under new names and without metadata; return the document.
 
     Raises

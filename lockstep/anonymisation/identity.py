@@ -1,4 +1,4 @@
-"""Words that tell who wrote a manuscript, and where they stand in a text, however they are written there."""
+"""Words that identify a manuscript's authors, and their occurrences in a text, in whatever spelling."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ REGISTERED: Final = (  # "NCT01234567", "registered at the faculty (no. F-2024/1
 PATTERNS: Final = {"grant number": GRANT, "ethics number": ETHICS, "registration number": REGISTERED}
 """How numbers of grants, approvals and registrations are found in prose, besides those of the front matter."""
 
-_NOT_TELLING: Final = frozenset(
+_NOT_IDENTIFYING: Final = frozenset(
     (
         *("author", "authors", "editor", "first", "second", "third", "last", "senior", "corresponding", "name"),
         *("root", "user", "admin", "home", "ubuntu", "runner", "nobody", "vagrant"),
@@ -66,20 +66,20 @@ class FoundWord:
 def identifying_words(
     front_matter: Mapping[str, Any], bibliography: str = "", *, text: str = "", this_machine: bool = True
 ) -> tuple[str, ...]:
-    """Return what in a draft would tell who wrote it.
+    """Return the words of a draft that would identify its authors.
 
     Parameters
     ----------
     front_matter : of report.qmd: authors, affiliations, `funding`, `ethics`, `registration`, `blind`.
     bibliography : the BibTeX files that it cites.
-    text : the manuscript; a name that stands there in small letters ("young") is an ordinary word.
+    text : the manuscript; a name that occurs there in small letters ("young") is an ordinary word.
     this_machine : whether the name and home folder of who runs this belong to them.
 
     Notes
     -----
     Full names, in either order; family names of three letters or more, and each part of one; e-mail addresses; ORCIDs;
     names, departments, streets and cities of affiliations; numbers of grants and approvals; numbers of registries
-    wherever they stand; the words of `blind`; DOIs of the authors' own references. A family name does not count by
+    wherever they occur; the words of `blind`; DOIs of the authors' own references. A family name does not count by
     itself where it is an ordinary word, that of somebody else in the reference list, or of a publisher or journal
     there: then it is looked for with the first name or its initial. Of a name given as one text, a middle word counts
     as a family name, since it may be one.
@@ -101,7 +101,7 @@ def identifying_words(
         words += [value for value in (author.name, author.email, author.orcid) if value]
     for affiliation in people.affiliations:
         parts = (affiliation.parts.get(key, "") for key in ("group", "department", "name", "address", "city"))
-        words += [part for part in parts if _tells(part, text)]
+        words += [part for part in parts if _identifies(part, text)]
     for key in ("funding", "ethics", "registration"):
         words += _numbers_in(front_matter.get(key))
     words += _leaves(front_matter.get("blind"))
@@ -117,14 +117,14 @@ def _names(person: Person, text: str, others: set[str]) -> Iterator[str]:
     """Yield the ways in which a text may name somebody; `others` are family names of other people, folded."""
     given, initials = person.given, re.findall(r"(?<![^\W\d_])[^\W\d_]", person.given)
     if person.group:
-        yield from (family for family in person.families if _tells(family, text))
+        yield from (family for family in person.families if _identifies(family, text))
         return
     yield f"{given} {person.family}".strip()
     for family in person.families:
-        told = (_tells(family, text) or (holds_cjk(family) and len(family) > 1)) and _fold(family) not in others
-        if told:
+        counts = (_identifies(family, text) or (holds_cjk(family) and len(family) > 1)) and _fold(family) not in others
+        if counts:
             yield family
-        if initials and (told or _fold(family) not in _NOT_TELLING):  # else the initials would be left
+        if initials and (counts or _fold(family) not in _NOT_IDENTIFYING):  # else the initials would be left
             yield from (f"{initials[0]} {family}", f"{family} {initials[0]}", f"{family} {given}")
             if len(initials) > 1:
                 yield from (f"{' '.join(initials)} {family}", f"{''.join(initials)} {family}")
@@ -136,13 +136,13 @@ def _names(person: Person, text: str, others: set[str]) -> Iterator[str]:
 
 
 def find_words(text: str, words: Iterable[str]) -> Iterator[FoundWord]:
-    """Yield where words stand in a text.
+    """Yield the occurrences of words in a text.
 
     Notes
     -----
-    Case, accents and ligatures do not matter, nor what stands between the parts of a word: spaces of any kind and
+    Case, accents and ligatures do not matter, nor what separates the parts of a word: spaces of any kind and
     number up to four, hyphens, dots, underscores, nothing at all. "Jane Müller" is found in "JANE-MUELLER_cv", and
-    "Mueller" in "Müller". A word is found as a whole: no letter stands before or after it.
+    "Mueller" in "Müller". A word is found as a whole: no letter precedes or follows it.
     """
     words = tuple(words)
     yield from _find(text, words, {})
@@ -151,7 +151,7 @@ def find_words(text: str, words: Iterable[str]) -> Iterator[FoundWord]:
 
 
 def _find(text: str, words: Iterable[str], spelled: Mapping[int, str]) -> Iterator[FoundWord]:
-    """Yield where words stand in a text, some letters of which are spelled as others."""
+    """Yield the occurrences of words in a text, some letters of which are spelled as others."""
     folded = (text.translate(spelled) if spelled else text).translate(_FOLDING)
     places: list[int] = []
     for word in words:
@@ -174,10 +174,10 @@ def numbers_of_prose(text: str) -> Iterator[FoundWord]:
                 yield FoundWord(name, met.start("code"), met.end("code"))
 
 
-def _tells(word: str, text: str) -> bool:
-    """Tell whether a word by itself tells of its owner."""
+def _identifies(word: str, text: str) -> bool:
+    """Return whether a word by itself identifies its owner."""
     folded = _fold(word)
-    if len(folded) < _SHORTEST or folded in _NOT_TELLING:
+    if len(folded) < _SHORTEST or folded in _NOT_IDENTIFYING:
         return False
     alone = re.fullmatch(r"[^\W_]+", word) is not None
     # In sentences: an address or path is in small letters anyway.
@@ -209,7 +209,7 @@ def _of_this_machine() -> Iterator[str]:
     except (OSError, KeyError, RuntimeError):
         return
     for name in sorted(names):
-        if _fold(name) not in _NOT_TELLING and len(_fold(name)) >= _SHORTEST:
+        if _fold(name) not in _NOT_IDENTIFYING and len(_fold(name)) >= _SHORTEST:
             yield name
 
 
@@ -230,7 +230,7 @@ _FOLDING: Final = _Folding()
 
 
 def _places(text: str, spelled: Mapping[int, str]) -> list[int]:
-    """Return where each character of a folded text stood."""
+    """Return the original position of each character of a folded text."""
     return [place for place, letter in enumerate(text) for _ in letter.translate(spelled).translate(_FOLDING)]
 
 
@@ -243,13 +243,13 @@ def _patterns(word: str) -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def _pattern(tokens: list[str]) -> re.Pattern[str]:
-    """Return what finds these parts of a word one after the other; between an initial and a name stands something."""
+    """Return a pattern of these parts of a word in sequence; an initial and a name are separated by something."""
     written = re.escape(tokens[0])
     for before, token in itertools.pairwise(tokens):
         apart = 1 if 1 in (len(before), len(token)) else 0
         written += rf"[\W_]{{{apart},4}}{re.escape(token)}"
     left = r"(?<!\d)" if tokens[0][0].isdigit() else r"(?<![^\W\d_])"
     right = r"(?!\d)" if tokens[-1][-1].isdigit() else r"(?![^\W\d_])"
-    # Chinese, Japanese and Korean words stand without spaces between them.
+    # Chinese, Japanese and Korean words have no spaces between them.
     left, right = ("" if _UNSPACED.match(tokens[0]) else left), ("" if _UNSPACED.match(tokens[-1][-1]) else right)
     return re.compile((r"(?<!['’])" if len(tokens[0]) == 1 else "") + left + written + right)

@@ -1,4 +1,4 @@
-"""Pictures without what they tell of who made them: text, EXIF, comments and profiles of cameras and programs."""
+"""Pictures without metadata on who made them: text, EXIF, comments and profiles of cameras and programs."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _SHORT: Final = 6  # a word of fewer letters is looked for in bytes only where t
 _PRINTABLE: Final = re.compile(rb"[\x20-\x7e\t\r\n]{16,}")
 _MOST_NESTED: Final = 8
 
-Texts = Iterator[tuple[str, str]]  # places with what stands there
+Texts = Iterator[tuple[str, str]]  # places with the text there
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Leak:
 
 
 def traces(path: Path, words: Iterable[str]) -> list[Leak]:
-    """Return where words stand in a file, its name included; each place and word once.
+    """Return the occurrences of words in a file, its name included; each place and word once.
 
     Parameters
     ----------
@@ -68,9 +68,9 @@ def traces(path: Path, words: Iterable[str]) -> list[Leak]:
         raise ReportError(f"{path}: cannot be searched for names ({error.strerror}).") from None
     found: dict[tuple[str, str], Leak] = {}
     for place, text in (("file name", path.name), *_texts(content, path.name, depth=0)):
-        told = {known for known, word in found if (place.endswith("text") and known.startswith(f"{place[:-4]}line "))}
+        listed = {known for known, word in found if (place.endswith("text") and known.startswith(f"{place[:-4]}line "))}
         for word, start, end in find_in(text, words):
-            if not any((line, word) in found for line in told):  # else its line is told already
+            if not any((line, word) in found for line in listed):  # else its line is listed already
                 found.setdefault((place, word), Leak(path.name, place, word, _shown(text, start, end)))
     for place, data in _binary(content, "", depth=0):
         for word, context in _in_bytes(data, words):
@@ -150,7 +150,7 @@ def _root(content: bytes, name: str) -> Any:
 
 def _xml(root: Any) -> Texts:
     """Yield what XML says: paragraphs (Word's runs joined), other texts, attributes, comments."""
-    told: set[Any] = set()
+    seen: set[Any] = set()
     paragraphs = 0
     for node in root.getroottree().iter():
         if node.tag is etree.Comment or node.tag is etree.ProcessingInstruction:
@@ -162,10 +162,10 @@ def _xml(root: Any) -> Texts:
         if tag == "p":
             paragraphs += 1
             yield f"paragraph {paragraphs}", "".join(_words_of(node))
-            told.update(node.iter())
-        if node.text and node.text.strip() and node not in told:
+            seen.update(node.iter())
+        if node.text and node.text.strip() and node not in seen:
             yield f"element {tag}", node.text
-        if node.tail and node.tail.strip() and node not in told:
+        if node.tail and node.tail.strip() and node not in seen:
             yield f"text after {tag}", node.tail
         for key, value in node.attrib.items():
             yield f"attribute {etree.QName(key).localname} of {tag}", str(value)
@@ -218,7 +218,7 @@ def _binary(content: bytes, prefix: str, *, depth: int) -> Iterator[tuple[str, b
 
 
 def _in_bytes(content: bytes, words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield words that stand in bytes, as 8-bit or 16-bit text, with what is around them.
+    """Yield words that occur in bytes, as 8-bit or 16-bit text, with their context.
 
     Short ones would be found by chance in what is compressed: they are looked for only where much else is text.
     """

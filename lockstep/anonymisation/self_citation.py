@@ -1,4 +1,4 @@
-"""Where a blinded text still lets its authors be guessed: their earlier work called theirs, their initials."""
+"""Self-citation in an anonymised text: the authors' earlier work called theirs, and their initials."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ OWN_WORK: Final = re.compile(
 
 
 def mentions(text: ManuscriptText, front_matter: Mapping[str, Any]) -> tuple[str, ...]:
-    """Say where a blinded manuscript speaks of its authors' earlier work as theirs, or names them by their initials.
+    """Report where an anonymised manuscript calls earlier work its authors' own, or names them by their initials.
 
     Parameters
     ----------
-    text : of the blinded Word file.
-    front_matter : that tells who the authors are.
+    text : of the anonymised Word file.
+    front_matter : that names the authors.
 
     Notes
     -----

@@ -1,6 +1,6 @@
 """What printed counts, percentages and averages allow: each check finds numbers possible together, or proves them not.
 
-The checks know no paper and need no data. Every number is taken with the whole interval of values that round to it,
+The checks apply to any publication and need no data. A number is taken as the interval of all values that round to it,
 whichever way ties are rounded, so that what is called impossible is so.
 """
 
@@ -84,7 +84,7 @@ def adjusted_to_100(percents: Sequence[PrintedNumber], counts: Sequence[int]) ->
     rounded = fixed(sum(rights, Fraction(0)), decimals)
     listed = fixed(sum((Fraction(percent.value) for percent in percents), Fraction(0)), decimals)
     wrong = [
-        f"{count} of {total} stands as {percent} instead of {fixed(share, percent.decimals)}"
+        f"{count} of {total} is printed as {percent} instead of {fixed(share, percent.decimals)}"
         for percent, count, share in zip(percents, counts, shares, strict=True)
         if not percent.can_be(share)
     ]

@@ -77,6 +77,6 @@ def _results(folder: Path) -> Results:
 
 
 def _shown(path: Path, folder: Path) -> str:
-    """Return a path as seen from the study's folder, so that the audit of a study is the same wherever it stands."""
+    """Return a path as seen from the study's folder, so that the audit of a study is the same in whatever folder."""
     full = path.resolve()
     return full.relative_to(folder).as_posix() if full.is_relative_to(folder) else path.name

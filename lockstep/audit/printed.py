@@ -1,4 +1,4 @@
-"""A number or month as a paper prints it, and whether a computed value prints so."""
+"""A number or month as a publication prints it, and whether a computed value prints so."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class PrintedNumber:
         return Fraction(1, 2 * 10**self.decimals)
 
     def can_be(self, value: Fraction) -> bool:
-        """Tell whether a true value could print so, whichever way ties are rounded: what fails is impossible."""
+        """Return whether a true value could print so, whichever way ties are rounded: what fails is impossible."""
         match self.sign:
             case "=":
                 return self.low <= value <= self.high
@@ -66,7 +66,7 @@ class PrintedNumber:
                 return value >= Fraction(self.value)
 
     def is_print_of(self, value: float | Fraction) -> bool:
-        """Tell whether a computed value prints so, rounded half up on its decimal representation."""
+        """Return whether a computed value prints so, rounded half up on its decimal representation."""
         number = exact(value)
         match self.sign:
             case "=":

@@ -56,12 +56,12 @@ _FORM: Final = "a proof is one or more calls such as percent_of(P3, P2, 79), wit
 
 
 class ProofError(LockstepError):
-    """A proof is not one, or does not fit the statements that it names; whoever reads it says where it stands."""
+    """A proof is not one, or does not fit the statements that it names; the caller adds the row."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatementReference:
-    """A statement that stands for its printed number."""
+    """The id of a statement, evaluated as its printed number."""
 
     id: str
 

@@ -1,4 +1,4 @@
-"""A file of published statements: what a paper prints, row by row, each with what it is compared with."""
+"""A file of published statements: what a publication prints, row by row, each with the result to compare with."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Parsed = TypeVar("Parsed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One thing that a paper prints.
+    """One printed statement of a publication.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ def read_published(path: Path, *, name: str | None = None) -> Published:
     """Read a CSV file of published statements; `name` is how messages and the audit call it.
 
     Only the columns id, quantity and value must be there; those unknown to docs/audit.md are not looked at. A row that
-    is wrong is left out and told in `bad_rows`; the others are not affected.
+    is wrong is left out and reported in `bad_rows`; the others are not affected.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def read_published(path: Path, *, name: str | None = None) -> Published:
         try:
             row = _row(position, header, cells)
             if row.cells["id"] in first_rows:
-                raise _RowError(f"the id {shown(row.cells['id'])} stands in row {first_rows[row.cells['id']]} as well")
+                raise _RowError(f"the id {shown(row.cells['id'])} is in row {first_rows[row.cells['id']]} as well")
         except _RowError as error:
             bad.append(BadRow(position, str(error)))
             refused.setdefault(_id_of(header, cells), position)

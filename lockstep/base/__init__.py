@@ -1,1 +1,1 @@
-"""What everything else stands on: errors, atomic files, what belongs to a study, interrupts, words for messages."""
+"""The foundation: errors, atomic files, the files that belong to a study, interrupts, wording of messages."""

@@ -27,7 +27,7 @@ _OWN: Final = (_STUDY_FILE, "*.qmd", "_quarto*.yml", "data/published.csv", "temp
 def home_of(folder: Path) -> Path:
     """Return the folder of the study that a folder belongs to: itself, or the one in whose build folder it was made.
 
-    A trial and a stage of a draft have links to the study that they are made of.
+    A trial folder and the workspace of a draft link to the study that they are made from.
     """
     folder = folder.resolve()
     homes = (
@@ -37,13 +37,13 @@ def home_of(folder: Path) -> Path:
 
 
 def belongs(path: Path, folder: Path) -> bool:
-    """Tell whether what a path leads to, all links followed, lies in the study of a folder, or in the program."""
+    """Return whether what a path leads to, all links followed, lies in the study of a folder, or in the program."""
     real = path.resolve()
     return real.is_relative_to(home_of(folder)) or real.is_relative_to(PACKAGE)
 
 
 def is_hidden_way_out(path: Path, folder: Path) -> bool:
-    """Tell whether a path stands in a folder as it is written, and leads out of its study by a link."""
+    """Return whether a path is in a folder as written, but leads out of its study by a link."""
     written = Path(os.path.normpath(folder / path))
     return written.is_relative_to(os.path.normpath(folder)) and not belongs(written, folder)
 
@@ -73,8 +73,8 @@ def refuse_ways_out(folder: Path) -> None:
 def show(folder: Path, place: Path, *, keep: str = "") -> None:
     """Make a folder show by links what a study's document may read: neither patients, nor results as a whole.
 
-    Not shown are hidden files, the data file, under whatever name it stands there, what says more than the document
-    prints, and what a link leads to outside of the study.
+    Not shown are hidden files, the data file, under whatever name, files that hold more than the document
+    prints, and targets of links outside of the study.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class _View:
         self._inodes = {inode for inode, _ in self._private}
 
     def holds(self, entry: os.DirEntry[str]) -> bool:
-        """Tell whether an entry is in view: it stays in the study, and is nothing private, by whatever link."""
+        """Return whether an entry is in view: it stays in the study, and is nothing private, by whatever link."""
         if entry.is_symlink() and not belongs(Path(entry.path), self._home):
             return False
         suspect = entry.is_symlink() or entry.inode() in self._inodes  # what the folder itself says costs nothing
@@ -129,7 +129,7 @@ def _identity(path: Path | str) -> tuple[int, int] | None:
 
 def _show(folder: Path, place: Path, view: _View, *, partly: set[str], around: tuple[str, ...]) -> None:
     real = os.path.realpath(folder)
-    if real in around:  # a link back to where it stands
+    if real in around:  # a link back to a folder above it
         return
     for entry in _in_view(folder, view, top=not around):
         if os.path.realpath(entry.path) in partly:

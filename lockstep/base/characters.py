@@ -17,11 +17,11 @@ HIDDEN: Final = re.compile(
     "\U000f0000-\U0010ffff"
     "]"
 )
-"""Characters that no text of a manuscript needs: they are refused wherever they stand."""
+"""Characters that no text of a manuscript needs: they are refused wherever they occur."""
 
 
 def hidden_in(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the hidden characters of a text, each with the line that it stands in, counted from 1."""
+    """Yield the hidden characters of a text, each with its line, counted from 1."""
     for met in HIDDEN.finditer(text):
         yield text.count("\n", 0, met.start()) + 1, met[0]
 

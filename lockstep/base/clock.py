@@ -11,7 +11,7 @@ EPOCH_VARIABLE: Final = "SOURCE_DATE_EPOCH"  # https://reproducible-builds.org/s
 _DEFAULT: Final = 946_684_800  # 2000-01-01T00:00:00Z
 
 
-def told_epoch() -> int | None:
+def source_date_epoch() -> int | None:
     """Return SOURCE_DATE_EPOCH where it is set, else None: for what would rather show no time than the constant.
 
     Raises

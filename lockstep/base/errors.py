@@ -24,8 +24,8 @@ _NO_MEMORY_SIGNS: Final = ("annot allocate memory", "failed to map segment", "ca
 NO_MEMORY: Final = "There is not enough memory. Close other programs, or raise the limit (ulimit -v), then run again."
 
 _IN_THE_WAY: Final = {
-    errno.EEXIST: "a file stands where a folder has to be",
-    errno.EISDIR: "a folder stands where a file has to be",
+    errno.EEXIST: "there is a file where a folder is needed",
+    errno.EISDIR: "there is a folder where a file is needed",
 }
 
 
@@ -58,12 +58,12 @@ class ReportError(LockstepError):
 
 
 def is_full(error: OSError) -> bool:
-    """Tell whether there was no room to write."""
+    """Return whether there was no room to write."""
     return error.errno in _FULL
 
 
 def is_out_of_memory(error: BaseException | None) -> bool:
-    """Tell whether an error, or one that led to it, is that there was not enough memory."""
+    """Return whether an error, or one that led to it, is that there was not enough memory."""
     while error is not None:
         if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
             return True

@@ -1,7 +1,7 @@
 """Files: content hashes; writing that leaves either the whole new file or the old one; folders to work in.
 
-Modes follow the umask. What a killed run may leave bears this program's mark: a part file in its name, a folder in a
-file in it. Only what bears the mark is ever removed: an output folder may hold files of others.
+Modes follow the umask. What a killed run may leave is marked as this program's: a part file by its name, a folder by a
+file in it. Only what is so marked is ever removed: an output folder may hold files of others.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def new_workspace(parent: Path, *, prefix: str) -> Path:
-    """Make an empty folder to work in, beside what it is for; it bears the mark of this program.
+    """Make an empty working folder beside its target; it is marked as this program's.
 
     Raises
     ------
@@ -117,21 +117,21 @@ def mark(folder: Path) -> None:
 
 
 def is_mark(path: Path) -> bool:
-    """Tell whether a file is this program's mark of the folder that it stands in."""
+    """Return whether a file is this program's mark of the folder that it is in."""
     return path.name.startswith(_MARK)
 
 
 def is_marked(folder: Path) -> bool:
-    """Tell whether a folder bears this program's mark."""
+    """Return whether a folder is marked as this program's."""
     return folder.is_dir() and not folder.is_symlink() and any(folder.glob(f"{_MARK}*"))
 
 
 def remove_marked(folder: Path) -> None:
-    """Remove a folder with all that is in it if it bears this program's mark; else leave it as it is.
+    """Remove a folder with its content if it is marked as this program's; else leave it as it is.
 
     Notes
     -----
-    The mark goes last, so that a run that is killed meanwhile leaves a folder that bears it. A folder of our name that
+    The mark goes last, so that a run that is killed meanwhile leaves a marked folder. A folder of our name that
     is empty was left before it could be marked.
     """
     if is_marked(folder):

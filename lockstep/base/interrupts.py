@@ -34,7 +34,7 @@ def run_program(main: Callable[[], int], *, sees_patients: bool = False) -> NoRe
     Parameters
     ----------
     sees_patients : whether the words of an error that nobody foresaw may hold values of patients, so that only its kind
-        and place are told; with LOCKSTEP_DEBUG in the environment all of it is.
+        and place are printed; with LOCKSTEP_DEBUG in the environment all of it is.
 
     Notes
     -----

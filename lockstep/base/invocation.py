@@ -19,12 +19,12 @@ POSITIONAL: Final = {"draft": "journal", "profile": "journal", "lock": "name", "
 
 
 def by_make() -> bool:
-    """Tell whether the user called make."""
+    """Return whether the user called make."""
     return os.environ.get(CALLED_BY, "") in (_MAKE, _OPTIONS_READ)
 
 
 def take_options_of_make() -> bool:
-    """Tell whether the options are still to be read from the environment, which is so once."""
+    """Return whether the options are still to be read from the environment, which is so once."""
     if os.environ.get(CALLED_BY) != _MAKE:
         return False
     os.environ[CALLED_BY] = _OPTIONS_READ

@@ -1,4 +1,4 @@
-"""Where the program stands, and the files that come with it."""
+"""The folder of the installed program, and the files that come with it."""
 
 from __future__ import annotations
 

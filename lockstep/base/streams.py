@@ -21,7 +21,7 @@ class OutputStream:
     """
 
     def __init__(self, stream: TextIO) -> None:
-        """Stand in the place of a stream; all but writing is left to it."""
+        """Wrap a stream; everything but writing is delegated to it."""
         self._stream = stream
         self.error: OSError | None = None
         self.was_used = False
@@ -79,7 +79,7 @@ def guard_streams() -> tuple[OutputStream, OutputStream]:
 def exit_code(code: int, output: OutputStream, errors: OutputStream) -> int:
     """Return the exit code of a program that has ended with `code`, once all its output is handed on.
 
-    Where standard output could not be written, one line says so; where whoever read it has gone, nobody is told.
+    Where standard output could not be written, one line says so; where its reader has gone, nothing is.
     """
     output.flush()
     if output.error is not None and code == 0:

@@ -49,7 +49,7 @@ def characters(count: int) -> str:
 
 
 def are_names(cells: Sequence[str], expected: Collection[str]) -> bool:
-    """Tell whether the first line of a file may be shown as the names of its columns.
+    """Return whether the first line of a file may be shown as the names of its columns.
 
     It may be a patient's row, of a file without its header line: it is taken for names where at least half of the
     expected ones are in it, but for case and signs, and no cell is a number, a date, or longer than a name is.

@@ -106,10 +106,10 @@ def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> str:
     reason = ""
     if len(others) == 1:
         found.append(f"{_kind_of_text(cells.texts[others[0]])} in {row_list(cells.rows_of(others))}")
-        reason = "\nA value that is in one row only, and like no level, is not shown: it may tell of a patient."
+        reason = "\nA value that is in one row only, and like no level, is not shown: it may identify a patient."
     elif others:
         found.append(f"{len(others)} {'other ' if named else ''}unknown values in {row_list(cells.rows_of(others))}")
-        reason = "\nValues that are all different, or in one row only, are not shown: they may tell of patients."
+        reason = "\nValues that are all different, or in one row only, are not shown: they may identify patients."
     hinted = hint(cells.texts[named[0]], levels) if named else ""
     return (
         f"{cells.file}: column {shown(cells.column.header)} has {', '.join(found)}; expected {listing(levels)}"
@@ -119,7 +119,7 @@ def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> str:
 
 
 def _may_be_a_level(cells: Cells, position: int, levels: list[str]) -> bool:
-    """Tell whether an unknown value is one that a level can be, and not an id, a name, a date or free text."""
+    """Return whether an unknown value is one that a level can be, and not an id, a name, a date or free text."""
     text = cells.texts[position]
     most = max(_MOST_DIGITS, *map(_digits, levels))
     if len(text) > _LONGEST_LEVEL or _DATE.fullmatch(text) or _digits(text) > most:

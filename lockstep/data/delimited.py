@@ -67,7 +67,7 @@ class TextTable:
             raise DataError(
                 f"{self.file}: there is no column {shown(name)}. The first line has "
                 f"{_many_cells(self.header)}, not shown since it may be a patient's row: columns are separated by "
-                "commas, semicolons or tabs, and their names stand in the first line.\n"
+                "commas, semicolons or tabs, and the names of the columns are its first line.\n"
                 f"Add the line with the names to the file, or mend [{key}] in study.toml."
             )
         if not positions:
@@ -117,7 +117,7 @@ class _Collector:
     """Gathers the cells of a column batch by batch, keeping each distinct text once: most columns have few."""
 
     def __init__(self) -> None:
-        self._places: dict[str, int] = {}  # of the cells as they stand in the file
+        self._places: dict[str, int] = {}  # of the cells as written in the file
         self._texts: dict[str, int] = {}  # of the texts without outer spaces
         self._codes: list[npt.NDArray[np.intp]] = []
 
@@ -151,7 +151,7 @@ def _batches(stream: TextIO, separator: str, width: int, file: str) -> Iterator[
     if ragged:
         raise DataError(
             f"{file}: the number of cells differs from the header's in {row_list(ragged)}; expected {width}.\n"
-            f"A cell that holds the separator {shown(separator)} must stand in quotes."
+            f"A cell that holds the separator {shown(separator)} must be in quotes."
         )
 
 
@@ -188,7 +188,7 @@ def _header(stream: TextIO, file: str, expected: Collection[str]) -> tuple[str, 
     stream.seek(0)
     if stream.readline().strip().strip('"').lower().startswith("sep="):
         raise DataError(
-            f"{file}: line 1 tells a spreadsheet program the separator; expected the names of the columns.\n"
+            f"{file}: line 1 is a spreadsheet program's mark of the separator; expected the names of the columns.\n"
             "Remove this line: the separator is recognised without it."
         )
     for separator in SEPARATORS:

@@ -1,7 +1,7 @@
 """Keyed digests of the data file's cells, by which two versions are compared without either holding a value.
 
-Every digest is an HMAC-SHA-256, truncated, under a key that stays with the study. That of a cell covers its column and
-its patient too, so that equal values have different digests: without the key they tell nothing, not even frequencies.
+Every digest is an HMAC-SHA-256, truncated, under a key that stays with the study. A cell's digest covers its column and
+its patient too, so that equal values have different digests: without the key these disclose not even frequencies.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ..study.model import Study
 from .delimited import parse_delimited
 
 KEY_FILE: Final = Path(".lockstep-key")
-"""Where a study's key stands, relative to its folder; it is never part of a lock."""
+"""The file of a study's key, relative to its folder; it is never part of a lock."""
 
 SCHEMA_VERSION: Final = 1
 _KEY_BYTES: Final = 32
@@ -37,7 +37,7 @@ class Fingerprint:
 
     Attributes
     ----------
-    key : digest that tells one key from another.
+    key : digest that distinguishes keys.
     columns : names of the compared columns, in the order of the file.
     rows : the digests of each patient's cells, in the order of `columns`, by digest of the id.
     """
@@ -56,7 +56,7 @@ class RowChanges:
     added, removed, changed : patients that are new, gone, or have another value in a column that both versions have.
     cells : changed cells by column, of the patients in both versions.
     columns_added, columns_removed : columns that only one version has.
-    added_ids, changed_ids : their ids, where they were asked for; an id that is gone cannot be told from its digest.
+    added_ids, changed_ids : their ids, where they were asked for; an id that is gone cannot be read from its digest.
     """
 
     added: int
@@ -75,7 +75,7 @@ def ensure_key(folder: Path) -> bytes:
     Raises
     ------
     DataError
-        If what stands there is no key.
+        If the file there is no key.
     OSError
         If a new one cannot be written; none is left then.
     """
@@ -112,7 +112,7 @@ def read_key(folder: Path) -> bytes | None:
 def fingerprint(study: Study, key: bytes) -> tuple[Fingerprint, Mapping[str, str]]:
     """Digest the data file of a study; return the digests, and the patients' ids by their digest.
 
-    Cells are compared as text without outer spaces. Columns whose name is blank or stands twice are left out.
+    Cells are compared as text without outer spaces. Columns whose name is blank or not unique are left out.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def fingerprint(study: Study, key: bytes) -> tuple[Fingerprint, Mapping[str, str
 
 
 def key_mark(key: bytes) -> str:
-    """Return a digest that tells one key from another and nothing else of it."""
+    """Return a digest that distinguishes keys and discloses nothing else of one."""
     return _digest(key, _ID_BYTES, "key")
 
 

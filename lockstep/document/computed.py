@@ -13,7 +13,7 @@ from typing import Final
 
 from ..figures.illustrations import Illustration
 from ..qmd.outputs import Output
-from ..qmd.project import profiles_told, read_project
+from ..qmd.project import profiles_in_environment, read_project
 from ..qmd.source import CodeCell, Document, Inline
 from ..render import cells
 from ..render.settings import settings_for
@@ -46,7 +46,7 @@ def run_document(document: Document, *, profiles: Sequence[str] = ()) -> Outputs
         outputs[place] = (*outputs.get(place, ()), output)
 
     project = read_project(document.path.parent, profiles=profiles)
-    with profiles_told(project):
+    with profiles_in_environment(project):
         cells.run(document, settings_for("typst", project, document).execute, watch=watch)
     return outputs
 

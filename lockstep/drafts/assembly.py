@@ -30,15 +30,15 @@ from ..results.model import Results
 from ..revisions.locks import figures_of
 from ..runs.build import DOCUMENT, Renderer, build
 from ..runs.worker import Spare
-from ..submission.documents import write_papers
+from ..submission.documents import write_documents
 from ..submission.word_lines import lines_in_word
 from ..word.text import ManuscriptText, read_text
 from .figure_files import write_figure_files
-from .identifying_uploads import telling_uploads
-from .workspace import REMOVED, stage, telling_words
+from .identifying_uploads import identifying_uploads
+from .workspace import REMOVED, make_workspace, study_identifying_words
 
 _OF_THE_OTHER: Final = (
-    "No document was written; the last report is untouched."  # true of the process that made the twin
+    "No document was written; the last report is untouched."  # true of the process that made the anonymised copy
 )
 
 
@@ -56,7 +56,7 @@ class Assembly:
 class _Made:
     """The files of a draft, and what those who made them know.
 
-    `words` tell who the authors are, `traces` are what is left of them in the blinded twin.
+    `words` identify the authors, `traces` are those left in the anonymised copy.
     """
 
     files: DraftFiles
@@ -72,14 +72,14 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
     Parameters
     ----------
     folder : the study's.
-    work : an empty folder; the draft comes to stand in a folder there that has the journal's name.
+    work : an empty folder; the draft is made in a folder there that has the journal's name.
 
     Raises
     ------
     LockstepError
         For anything wrong in data, study or document.
     """
-    with closing(_twin(work, journal, renderer)) as twin, closing(_drawing(folder, journal)) as drawing:
+    with closing(_anonymising(work, journal, renderer)) as anonymising, closing(_drawing(folder, journal)) as drawing:
         with progress.stage("results"), ThreadPoolExecutor(1) as pool:
             pool.submit(load_drawing, folder)  # while the results are computed
             report = open_study(folder, journal=journal)
@@ -88,10 +88,19 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
         with progress.stage("figures"):
             for name in figures_of(places_in(document)):
                 report.figure(name)  # in the study's folder, where the next draft finds it
-        stage(folder, journal, work / "blinded", blinded=True)
-        twin.start()
-        stage(folder, journal, work / "study")
-        made = _files(document, report, journal, work, twin=twin, drawing=drawing, progress=progress, renderer=renderer)
+        make_workspace(folder, journal, work / "blinded", anonymised=True)
+        anonymising.start()
+        make_workspace(folder, journal, work / "study")
+        made = _files(
+            document,
+            report,
+            journal,
+            work,
+            anonymising=anonymising,
+            drawing=drawing,
+            progress=progress,
+            renderer=renderer,
+        )
     with progress.stage("checks"):
         read = read_draft(
             made.files,
@@ -111,12 +120,12 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
         told = [
             *(f"removed from {line}" for line in removed),
             *(
-                f"{mention} may tell who the authors are; write it in the third person"
+                f"{mention} may identify the authors; write it in the third person"
                 for mention in mentions(read_text(made.files.blinded_docx), document.front_matter)
             ),
         ]
-        of_twin = [f"blinded twin: {line}" for line in told]
-        warnings = (*made.warnings, *of_twin, *telling_uploads(made.files, made.words))
+        of_copy = [f"anonymised copy: {line}" for line in told]
+        warnings = (*made.warnings, *of_copy, *identifying_uploads(made.files, made.words))
     return Assembly(made.files, report.results, checks, warnings)
 
 
@@ -132,14 +141,14 @@ def _files(
     journal: Journal,
     work: Path,
     *,
-    twin: Spare,
+    anonymising: Spare,
     drawing: Spare,
     progress: Progress,
     renderer: Renderer,
 ) -> _Made:
-    """Make the files of a draft from its two stages.
+    """Make the files of a draft from its two workspaces.
 
-    `twin` makes the documents of the blinded one, `drawing` draws the figures for upload.
+    `anonymising` makes the documents of the anonymised one, `drawing` draws the figures for upload.
     """
     draft = work / journal.name
     draft.mkdir()
@@ -160,18 +169,18 @@ def _files(
         with progress.stage("upload"):
             drawing.ended()  # where it failed, the same error comes now
             figures = write_figure_files(document, report, journal, draft)
-        run = twin.ended()
+        run = anonymising.ended()
         if run.returncode != 0:
             said = run.stderr.strip().removesuffix(_OF_THE_OTHER).strip()
-            raise LockstepError(f"the blinded twin could not be made: {said}")
+            raise LockstepError(f"the anonymised copy could not be made: {said}")
         for source in built.outputs:
             (work / "made-blinded" / source.name).replace(draft / f"manuscript_blinded{source.suffix}")
         with progress.stage("blinded"):
-            words = telling_words(report.study.folder, journal)
+            words = study_identifying_words(report.study.folder, journal)
             found = [str(trace) for path in (files.blinded_docx, files.blinded_pdf) for trace in traces(path, words)]
-        with progress.stage("papers"):
+        with progress.stage("accompanying documents"):
             text = read_text(files.docx)
-            papers = write_papers(
+            accompanying = write_documents(
                 draft,
                 study=report.study,
                 results=release(document, report.study, report.results, report.style),
@@ -182,17 +191,17 @@ def _files(
                 pdf=files.pdf,
                 word_lines=lambda: laid_out.result() or (),
             )
-    files = replace(files, figures=figures, tables=papers.tables, others=papers.files)
-    return _Made(files, text, words, tuple(found), (*built.warnings, *papers.warnings))
+    files = replace(files, figures=figures, tables=accompanying.tables, others=accompanying.files)
+    return _Made(files, text, words, tuple(found), (*built.warnings, *accompanying.warnings))
 
 
 def _drawing(folder: Path, journal: Journal) -> Spare:
-    """Return the process that draws the figures for upload; it loads what it needs beforehand."""
+    """Start the prewarmed worker that draws the figures for upload."""
     return Spare("lockstep", "figures", journal.name, "--study", str(folder), cwd=HOME)
 
 
-def _twin(work: Path, journal: Journal, renderer: Renderer) -> Spare:
-    """Return the process that makes the documents of the blinded stage; it loads what it needs beforehand."""
+def _anonymising(work: Path, journal: Journal, renderer: Renderer) -> Spare:
+    """Start the prewarmed worker that makes the documents of the anonymised workspace."""
     return Spare(
         *("lockstep", "report", "--study", str(work / "blinded"), "--renderer", renderer),
         *("--profile", journal.name, "--output", str(work / "made-blinded")),

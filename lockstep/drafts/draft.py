@@ -57,7 +57,7 @@ class RefusedError(ReportError):
 def make_draft(
     folder: Path, name: str, *, progress: Progress, renderer: Renderer = "auto", force: bool = False
 ) -> Draft:
-    """Make ``build/drafts/<journal>`` and its archive from a study, whole or not at all.
+    """Make ``build/drafts/<journal>`` and its archive from a study, all or nothing.
 
     Parameters
     ----------
@@ -110,9 +110,9 @@ def make_draft(
             archive.write_bytes(_archive(made.files.folder, name))
             files = {drafts / name: made.files.folder, drafts / archive.name: archive}
             if not broken:
-                stages = {work / "blinded": work / "made-blinded", work / "study": work / "made"}
+                workspaces = {work / "blinded": work / "made-blinded", work / "study": work / "made"}
                 stamp = begun.stamp_text(
-                    stages=stages, draft=made.files.folder, archive=archive, warnings=made.warnings
+                    workspaces=workspaces, draft=made.files.folder, archive=archive, warnings=made.warnings
                 )
                 write_whole(work / begun.stamp.name, stamp.encode())
                 files[begun.stamp] = work / begun.stamp.name
@@ -149,7 +149,7 @@ def failures(checks: Sequence[Check]) -> tuple[Check, ...]:
 
 @contextmanager
 def _without_paths(work: Path) -> Iterator[None]:
-    """Name files in errors as the study does: the stages, in which they were looked for, are gone by then."""
+    """Name files in errors as the study does: the workspaces, in which they were looked for, are gone by then."""
     try:
         yield
     except RefusedError:

@@ -68,7 +68,7 @@ def write_figure_files(document: Document, report: Report, journal: Journal | No
     ----------
     document, report : the text, and what it prints from; its style is the journal's.
     journal : whose rules `figure_formats`, `figure_dpi` and `figure_megabytes` are followed.
-    folder : where the files come to stand.
+    folder : to which the files are written.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def write_figure_files(document: Document, report: Report, journal: Journal | No
     Notes
     -----
     TIFF is RGB with LZW and without transparency, in 600 dpi where the journal allows it, in less where the file would
-    be too large. A figure that is an image file of the study is copied as it is: `measure_figure` tells what it is.
+    be too large. A figure that is an image file of the study is copied as it is: `measure_figure` describes it.
     """
     written = []
     for number, source in figure_sources(document, report, journal):

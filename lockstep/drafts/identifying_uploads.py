@@ -1,4 +1,4 @@
-"""What tells of the authors in files of tables, figures and checklist, which reviewers may get without a twin."""
+"""Identifying words in files that reviewers may get, and of which there is no anonymised copy: tables, figures."""
 
 from __future__ import annotations
 
@@ -11,31 +11,33 @@ from ..preflight.draft_files import DraftFiles
 from ..submission.checklist import NAME as CHECKLIST
 from ..word.passages import PrintedDocument, read_printed
 
-ADVICE: Final = "it has no blinded twin, and reviewers may get it: write it in other words, or clear the file yourself"
+ADVICE: Final = (
+    "it has no anonymised copy, and reviewers may get it: write it in other words, or clear the file yourself"
+)
 
 
-def telling_uploads(files: DraftFiles, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Say which files for upload tell who wrote the manuscript, each with its places and words.
+def identifying_uploads(files: DraftFiles, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Report the files for upload that identify the authors, each with its places and words.
 
     Parameters
     ----------
     files : of a draft; title page, letter and statements are not looked at, since they never go to reviewers.
-    words : what tells, from `words.identifying_words`.
+    words : that identify them, from `identity.identifying_words`.
 
     Notes
     -----
-    A picture made of pixels cannot be read. It is told by its alternative text, which names what is drawn.
+    A picture made of pixels cannot be read. It is judged by its alternative text, which names what is drawn.
     """
-    told: list[str] = []
+    warnings: list[str] = []
     for path in (*files.tables, *(path for path in files.others if path.name == f"{CHECKLIST}.docx")):
-        told += _told(path.name, _places(read_printed(path), words))
+        warnings += _reported(path.name, _places(read_printed(path), words))
     described = read_printed(files.docx)
     for path in files.figures:
         found = [(trace.place, trace.word) for trace in traces(path, words)]
         alternative = described.units().get(f"Figure {path.stem.removeprefix('Fig')}", ())
         alternative = tuple(passage for passage in alternative if passage.kind == "alt text")
-        told += _told(path.name, found or _places(PrintedDocument(alternative), words))
-    return tuple(told)
+        warnings += _reported(path.name, found or _places(PrintedDocument(alternative), words))
+    return tuple(warnings)
 
 
 def _places(printed: PrintedDocument, words: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -45,8 +47,8 @@ def _places(printed: PrintedDocument, words: Iterable[str]) -> Iterator[tuple[st
             yield passage.place, found.word
 
 
-def _told(file: str, found: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Yield a line on a file: its places, each with the words there; a name within a longer one is told once."""
+def _reported(file: str, found: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield a line on a file: its places, each with the words there; a name within a longer one is listed once."""
     places: dict[str, list[str]] = {}
     for place, word in found:
         places.setdefault(place, []).append(word)
@@ -55,4 +57,4 @@ def _told(file: str, found: Iterable[tuple[str, str]]) -> Iterator[str]:
         whole = dict.fromkeys(f"'{word}'" for word in there if not any(word in other for other in {*there} - {word}))
         shown.append(f"{place} ({', '.join(whole)})")
     if shown:
-        yield f"{file} tells of the authors in {'; '.join(shown)}; {ADVICE}"
+        yield f"{file} identifies the authors in {'; '.join(shown)}; {ADVICE}"

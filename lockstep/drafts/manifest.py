@@ -33,7 +33,7 @@ def manifest(
 
     Returns
     -------
-    ``lock`` is the newest lock of the same data, study definition, code and packages, or None; ``text`` tells whether
+    ``lock`` is the newest lock of the same data, study definition, code and packages, or None; ``text``: whether
     report.qmd is that lock's too.
     """
     same = [lock for lock in locks(study) if lock.manifest.source == results.source]
@@ -57,7 +57,7 @@ def manifest(
 
 
 def foreign_files(draft: Path) -> tuple[str, ...]:
-    """Return the names of what stands in the folder of a draft and is not of it: what an author put there.
+    """Return the names of files in the folder of a draft that an author put there.
 
     What desktops and office programs leave beside open files does not count.
     """

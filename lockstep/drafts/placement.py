@@ -31,7 +31,7 @@ Kind = Literal["tbl", "fig"]
 class Placement:
     """Where a journal wants tables and figures; where it does not say, at the end, figures with their pictures.
 
-    `pictures` tells whether the manuscript shows the figures, or only their legends.
+    `pictures`: whether the manuscript shows the figures, or only their legends.
     """
 
     tables_at_end: bool = True
@@ -76,7 +76,7 @@ def rearranged(
     Returns
     -------
     str
-        What stays keeps its line; in place of what is moved stand empty lines.
+        What stays keeps its line; what is moved is replaced by empty lines.
 
     Notes
     -----
@@ -145,7 +145,7 @@ def _with_table(all_pieces: Sequence[SourceBlock], number: int, lines: Sequence[
     """Return where the table of a caption starts, and the number of the piece after both."""
     piece = all_pieces[number]
     if not re.match(r"\s*(Table)?:\s", lines[piece.start]):
-        return piece.start, number + 1  # the table stands right above, in the same paragraph
+        return piece.start, number + 1  # the table is right above, in the same paragraph
     before = [other for other in all_pieces[:number] if other.kind != "blank"][-1:]
     if before and before[0].kind == "paragraph" and re.match(r"\s*([|+]|-{3})", lines[before[0].start]):
         return before[0].start, number + 1
@@ -158,13 +158,13 @@ def _moves(found: SourceFloat, placement: Placement) -> bool:
 
 
 def is_hidden(found: SourceFloat, lines: Sequence[str], profile: str) -> bool:
-    """Tell whether no document that is made in a profile shows a float."""
+    """Return whether no document that is made in a profile shows a float."""
     fences = (*found.around, lines[found.start])
     return not any(all(_shows(fence, profile, target) for fence in fences) for target in FORMATS)
 
 
 def _shows(fence: str, profile: str, target: str) -> bool:
-    """Tell whether the content of a div is shown in a profile and a format; without a condition all are met."""
+    """Return whether the content of a div is shown in a profile and a format; without a condition all are met."""
     shown = _SHOWN.search(fence)
     there = {"format": target, "profile": profile}
     met = all((one["when"] == "when") == (one["name"] == there[one["of"]]) for one in _CONDITION.finditer(fence))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..anonymisation.identity import identifying_words
-from ..base.clock import epoch, told_epoch
+from ..base.clock import epoch, source_date_epoch
 from ..base.resources import TEMPLATES
 from ..journals.profiles import read_journal
 from ..qmd.project import PROJECT_FILE
@@ -25,7 +25,7 @@ from ..study.definition import read_study
 from ..submission.office import identity_of_office
 
 FOLDER: Final = Path("build/drafts")
-"""Where drafts stand, a folder and an archive for each journal, relative to the study's folder."""
+"""The folder of drafts, with a folder and an archive for each journal, relative to the study's."""
 
 _PACKAGES: Final = ("numpy", "pillow", "pypdf")  # of what a draft has beside the documents
 
@@ -41,18 +41,20 @@ class Begun:
 
     @property
     def stamp(self) -> Path:
-        """Where the draft's stamp stands."""
+        """The path of the draft's stamp."""
         return stamp_of(self.folder, self.journal)
 
-    def stamp_text(self, *, stages: Mapping[Path, Path], draft: Path, archive: Path, warnings: Sequence[str]) -> str:
+    def stamp_text(
+        self, *, workspaces: Mapping[Path, Path], draft: Path, archive: Path, warnings: Sequence[str]
+    ) -> str:
         """Return what the stamp says of a draft that keeps every rule.
 
         Parameters
         ----------
-        stages : folders in which its documents were made, each with the folder that they were written to.
+        workspaces : folders in which its documents were made, each with the folder that they were written to.
         draft, archive : what was made, not yet in its place.
         """
-        found = dict(_found(self.folder, stages))
+        found = dict(_found(self.folder, workspaces))
         results = digests([self.folder / RESULTS_FILE])  # made on the way
         place = self.stamp.parent
         outputs = {place / self.journal / path.relative_to(draft): path for path in draft.rglob("*") if path.is_file()}
@@ -86,16 +88,17 @@ def begin(folder: Path, journal: str, *, renderer: Renderer, pictures: Iterable[
         environment(
             journal=journal,
             renderer=identity_of_renderer(renderer),
-            epoch=f"{epoch()}, told: {told_epoch()}",
+            epoch=f"{epoch()}, told: {source_date_epoch()}",
             office=identity_of_office(),
-            person=hashlib.sha256("\n".join(identifying_words({})).encode()).hexdigest(),  # looked for in the twin
+            # Looked for in the anonymised copy.
+            person=hashlib.sha256("\n".join(identifying_words({})).encode()).hexdigest(),
             **{name: package_version(name) for name in _PACKAGES},
         ),
     )
 
 
 def stamp_of(folder: Path, journal: str) -> Path:
-    """Return where the stamp of a study's draft stands; only a draft that keeps every rule has one."""
+    """Return the path of the stamp of a study's draft; only a draft that keeps every rule has one."""
     return folder / FOLDER / f".{journal}.json"
 
 
@@ -121,10 +124,10 @@ def current_draft(folder: Path, journal: str, *, renderer: Renderer) -> tuple[st
         return stamped_notes(stamp) if same else None
 
 
-def _found(folder: Path, stages: Mapping[Path, Path]) -> Iterator[tuple[Path, str]]:
-    """Yield what documents turned out to be made from: the study's own file in place of a stage's copy."""
-    for stage, output in stages.items():
+def _found(folder: Path, workspaces: Mapping[Path, Path]) -> Iterator[tuple[Path, str]]:
+    """Yield what documents turned out to be made from: the study's own file in place of a workspace's copy."""
+    for workspace, output in workspaces.items():
         for path, digest in stamped_inputs(output / STAMP).items():
-            own = folder / path.relative_to(stage) if path.is_relative_to(stage) else path
+            own = folder / path.relative_to(workspace) if path.is_relative_to(workspace) else path
             if own.is_file() and own != folder / DOCUMENT:
                 yield own, digest

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from ..anonymisation.document import Removed, blinded_front_matter, blinded_source
-from ..anonymisation.files import blind_pictures, blinded_bibliography, blinded_study, new_keys, read_bibliographies
+from ..anonymisation.document import Removed, anonymised_front_matter, anonymised_source
+from ..anonymisation.files import (
+    anonymised_bibliography,
+    anonymised_pictures,
+    anonymised_study,
+    new_keys,
+    read_bibliographies,
+)
 from ..anonymisation.identity import identifying_words
 from ..anonymisation.registrations import registrations
 from ..base.errors import StudyError
@@ -34,7 +40,7 @@ from .placement import Placement, placement_of, rearranged
 
 STUDY_FILE: Final = "study.toml"
 REMOVED: Final = "build/removed.txt"
-"""Where a blinded stage lists what was removed from its text word by word."""
+"""The file of an anonymised workspace that lists what was removed from its text word by word."""
 
 LOOK: Final = ("look", "figures", "linestretch", "line-numbers", "fontsize", "attach-results")
 """What a draft decides of the look of its documents: neither report.qmd nor a profile has a say in it."""
@@ -42,7 +48,7 @@ LOOK: Final = ("look", "figures", "linestretch", "line-numbers", "fontsize", "at
 _FORMATS: Final = "it holds the formats of the documents"
 
 
-def stage(folder: Path, journal: Journal, place: Path, *, blinded: bool = False) -> Path:
+def make_workspace(folder: Path, journal: Journal, place: Path, *, anonymised: bool = False) -> Path:
     """Lay a study out as a journal wants its manuscript; return the folder to build in.
 
     ``build(place, profiles=(journal.name,), ...)`` makes the documents there, with either renderer.
@@ -51,7 +57,7 @@ def stage(folder: Path, journal: Journal, place: Path, *, blinded: bool = False)
     ----------
     folder : the study's; nothing in it is written.
     place : the folder to make; what was built there before is kept, for what is unchanged in it.
-    blinded : whether authors, and all that tells of them, are left out.
+    anonymised : whether authors, and all that identifies them, are left out.
 
     Raises
     ------
@@ -62,8 +68,8 @@ def stage(folder: Path, journal: Journal, place: Path, *, blinded: bool = False)
     -----
     Results, audit and figures are brought along, so that only what is not current is made again. The journal's rules
     decide on line spacing, line numbers and the places of floats, whatever ``_quarto-<journal>.yml`` says of them. A
-    blinded stage has a list of what was removed word by word, ``build/removed.txt``; where a label of study.toml tells
-    of the authors, it is another one there, and the analysis runs once more.
+    anonymised one has a list of what was removed word by word, ``build/removed.txt``; where a label of study.toml
+    identifies the authors, it is another one there, and the analysis runs once more.
     """
     folder, place = folder.resolve(), place.resolve()
     if ".." in PurePosixPath(data := read_study(folder).data_file).parts:
@@ -77,23 +83,23 @@ def stage(folder: Path, journal: Journal, place: Path, *, blinded: bool = False)
     profile_name = _profile_name(journal)
     written: dict[str, str] = {}
     removed: tuple[Removed, ...] = ()
-    if blinded:
+    if anonymised:
         texts, words = source.references, source.words
         keys = new_keys(texts, words)
-        people = people_of(source.told)
-        written = {name: blinded_bibliography(content, people, keys) for name, content in texts.items()}
-        written[STUDY_FILE] = blinded_study(source.study, words)
-        blind = blinded_source(text, words, name=DOCUMENT, renamed=keys)
-        text, removed = blind.text, blind.removed
-        project, profile = blinded_front_matter(project, words), blinded_front_matter(profile, words)
+        people = people_of(source.authors)
+        written = {name: anonymised_bibliography(content, people, keys) for name, content in texts.items()}
+        written[STUDY_FILE] = anonymised_study(source.study, words)
+        copy = anonymised_source(text, words, name=DOCUMENT, renamed=keys)
+        text, removed = copy.text, copy.removed
+        project, profile = anonymised_front_matter(project, words), anonymised_front_matter(profile, words)
     text = with_front_matter(text, _without_look, name=DOCUMENT)
     text = rearranged(text, placement, name=DOCUMENT, bibliography=bool(source.cited), profile=journal.name)
     written |= {PROJECT_FILE: write_mapping(project)}
-    written |= {profile_name: write_mapping(merged(profile, look_of(journal, placement, blinded=blinded)))}
+    written |= {profile_name: write_mapping(merged(profile, look_of(journal, placement, anonymised=anonymised)))}
     bring(folder, place, but=[Path(name) for name in (DOCUMENT, *written)])
     _bring_built(folder, place, journal)
-    if blinded:
-        text = blind_pictures(text, folder, place)
+    if anonymised:
+        text = anonymised_pictures(text, folder, place)
         written[REMOVED] = "".join(f"{DOCUMENT}:{item.line}: {item.what}\n" for item in removed)
     (place / REMOVED).parent.mkdir(exist_ok=True)
     for name, content in {DOCUMENT: text, **written}.items():
@@ -101,8 +107,8 @@ def stage(folder: Path, journal: Journal, place: Path, *, blinded: bool = False)
     return place
 
 
-def telling_words(folder: Path, journal: Journal) -> tuple[str, ...]:
-    """Return what in a draft of a study would tell who wrote it; see `identifying_words`.
+def study_identifying_words(folder: Path, journal: Journal) -> tuple[str, ...]:
+    """Return the words of a study that would identify its authors; see `identifying_words`.
 
     Raises
     ------
@@ -114,20 +120,20 @@ def telling_words(folder: Path, journal: Journal) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """What a stage is made from: text, project and profile, the lists of references that any of them names, study."""
+    """What a workspace is made from: text, project and profile, the lists of references that they name, study."""
 
     text: str
     project: dict[str, Any]
     profile: dict[str, Any]
-    told: Mapping[str, Any]
+    authors: Mapping[str, Any]
     cited: tuple[str, ...]
     references: Mapping[str, str]
     study: str
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What tells who wrote it."""
-        words = identifying_words(self.told, "\n".join(self.references.values()), text=self.text)
+        """The words that identify the authors."""
+        words = identifying_words(self.authors, "\n".join(self.references.values()), text=self.text)
         return tuple(dict.fromkeys((*words, *registrations(self.study))))
 
 
@@ -142,7 +148,7 @@ def _read(folder: Path, journal: Journal, place: Path) -> _Source:
         text=text,
         project=project,
         profile=profile,
-        told=merged(project, front),  # authors may stand in either
+        authors=merged(project, front),  # authors may be named in either
         cited=tuple(cited),
         references=read_bibliographies(folder, cited),
         study=(folder / STUDY_FILE).read_text(encoding="utf-8"),
@@ -163,8 +169,8 @@ def _bibliographies(*configs: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def look_of(journal: Journal, placement: Placement, *, blinded: bool = False) -> dict[str, Any]:
-    """Return what the documents are told of their look, for both formats.
+def look_of(journal: Journal, placement: Placement, *, anonymised: bool = False) -> dict[str, Any]:
+    """Return the settings of the documents' look, for both formats.
 
     Where the journal has no rule: double spacing, continuous line numbers, 12 points.
     """
@@ -176,7 +182,7 @@ def look_of(journal: Journal, placement: Placement, *, blinded: bool = False) ->
     }
     if not placement.pictures:
         look["figures"] = "legends"
-    if blinded:
+    if anonymised:
         look["attach-results"] = False
     return {"format": {target: dict(look) for target in FORMATS}}
 
@@ -190,7 +196,7 @@ def _without_look(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _project(folder: Path, place: Path) -> dict[str, Any]:
-    """Return the study's project, or the program's with its paths as seen from the stage; no hook runs in a stage."""
+    """Return the study's project, or the program's with its paths as seen from the workspace; no hook runs there."""
     own = (folder / PROJECT_FILE).is_file()
     home = folder if own else TEMPLATES
     project = read_mapping(utf8_text(home / PROJECT_FILE, needed=_FORMATS), name=PROJECT_FILE)

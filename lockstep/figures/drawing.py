@@ -51,7 +51,7 @@ _METADATA: Final[Mapping[str, Mapping[str, None]]] = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 _PIXELS: Final[Mapping[Format, Callable[..., bytes]]] = {"png": raster.png, "tif": raster.tiff}
-_TELLING: Final = re.compile(rb"^%%(?:Creator|CreationDate|Title|For):.*\n", re.MULTILINE)
+_ALWAYS_IDENTIFYING: Final = re.compile(rb"^%%(?:Creator|CreationDate|Title|For):.*\n", re.MULTILINE)
 
 
 def draw(
@@ -100,7 +100,7 @@ def _drawn(figure: Figure, name: Format, dpi: int) -> Callable[[], bytes]:
     with _stated_bounds():
         figure.savefig(buffer, format=name)
     head, end, body = buffer.getvalue().partition(b"%%EndComments\n")
-    return lambda: _TELLING.sub(b"", head) + end + body  # neither program nor date
+    return lambda: _ALWAYS_IDENTIFYING.sub(b"", head) + end + body  # neither program nor date
 
 
 @contextmanager

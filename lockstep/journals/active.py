@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 PROFILES: Final = "QUARTO_PROFILE"
-"""The variable in which Quarto is told of active profiles, and tells the document's code of them."""
+"""The variable by which Quarto receives the active profiles, and passes them to the document's code."""
 
 
 def active_profiles() -> list[str]:

@@ -32,8 +32,8 @@ _LINE: Final = re.compile(r"^\s*(?:\[(?:rules\.)?(?P<rule>[\w-]+)\]|(?P<key>[\w-
 class JournalRule:
     """A rule of a journal.
 
-    `quote` is the sentence that states it, `source` the address where it stands, `read` the day it was read there;
-    `secondary` tells that the source is not the journal's own instructions; `note` says what else should be known.
+    `quote` is the sentence that states it, `source` its address, `read` the day it was read there;
+    `secondary`: the source is not the journal's own instructions; `note`: what else should be known.
     """
 
     name: str

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 @dataclass(frozen=True, slots=True)
 class RuleKind:
-    """A rule by its meaning: `allowed` says in words what values there are, `accepts` tells whether one is."""
+    """A rule by its meaning: `allowed` describes the valid values in words, `accepts` checks one."""
 
     meaning: str
     allowed: str
@@ -94,15 +94,15 @@ RULES: Final[Mapping[str, RuleKind]] = {
     ),
     "p_letter": RuleKind("the letter of P values", *_one_of("P", "p")),
     "p_italic": RuleKind("whether that letter is italic", *_YES_NO),
-    "p_spaced": RuleKind("whether space stands around the sign of a P value", *_YES_NO),
-    "p_leading_zero": RuleKind("whether a zero stands before the decimal point of a P value", *_YES_NO),
+    "p_spaced": RuleKind("whether there is space around the sign of a P value", *_YES_NO),
+    "p_leading_zero": RuleKind("whether there is a zero before the decimal point of a P value", *_YES_NO),
     "decimal_mark": RuleKind("the decimal point", *_one_of(".", "·", ",")),
     "thousands": RuleKind(
         "what separates groups of three digits, and from which number on",
         'a table such as { mark = ",", from = 10000 }',
         _table({"mark": lambda value: isinstance(value, str), "from": _whole(1000)[1]}),
     ),
-    "range_dash": RuleKind("what stands between the ends of a range or interval", *_one_of("–", "-", " to ", ", ")),
+    "range_dash": RuleKind("the separator between the ends of a range or interval", *_one_of("–", "-", " to ", ", ")),
     "interval_comma": RuleKind('whether intervals print as "95% CI, 1.2–3.4"', *_YES_NO),
     "percent_decimals": RuleKind("decimals of percentages", *_DECIMALS),
     "percent_decimals_below": RuleKind(
@@ -122,7 +122,7 @@ RULES: Final[Mapping[str, RuleKind]] = {
     "empty_cell": RuleKind("what a cell holds for which there is no value", *_TEXT),
     "count_name": RuleKind("what tables call a number of patients", *_one_of("n", "No.")),
     "counts_with_percent": RuleKind('whether counts and percentages share a cell, "60 (42.3%)"', *_YES_NO),
-    "percent_in_heading": RuleKind('whether the sign stands in a heading alone, "No. (%)" over "60 (42.3)"', *_YES_NO),
+    "percent_in_heading": RuleKind('whether the sign is in the heading alone, "No. (%)" over "60 (42.3)"', *_YES_NO),
     # ---- text
     "text_words": RuleKind("most words of the text, without abstract, tables, captions and references", *_LIMIT),
     "abstract_words": RuleKind("most words of the abstract", *_LIMIT),
@@ -141,7 +141,7 @@ RULES: Final[Mapping[str, RuleKind]] = {
     "short_title_characters": RuleKind("most characters of the short title", *_LIMIT),
     "keywords": RuleKind("how many keywords", *_RANGE),
     "heading_levels": RuleKind("most levels of headings", *_LIMIT),
-    "footnotes": RuleKind("whether footnotes may stand in the text", *_YES_NO),
+    "footnotes": RuleKind("whether footnotes are allowed in the text", *_YES_NO),
     "statements": RuleKind("statements that the manuscript must have, by their headings", *_TEXTS),
     "boxes": RuleKind("boxes that the manuscript must have, by their headings", *_TEXTS),
     "citations": RuleKind("how references are cited", *_one_of("numbered in order of citation", "author and year")),
@@ -150,10 +150,10 @@ RULES: Final[Mapping[str, RuleKind]] = {
     "line_spacing": RuleKind("line spacing of the manuscript, 2 for double", *_SIZE),
     "line_numbers": RuleKind("line numbers", *_one_of("continuous", "none")),
     "page_numbers": RuleKind("whether pages are numbered", *_YES_NO),
-    "tables_stand": RuleKind("where tables stand", *_one_of("in the text", "at the end")),
-    "figures_stand": RuleKind("where figures stand", *_one_of("in the text", "at the end", "in files of their own")),
+    "tables_stand": RuleKind("where the tables are", *_one_of("in the text", "at the end")),
+    "figures_stand": RuleKind("where the figures are", *_one_of("in the text", "at the end", "in files of their own")),
     "legends_stand": RuleKind(
-        "where the legends of figures in files of their own stand", *_one_of("in the text", "at the end")
+        "where the legends of figures in files of their own are", *_one_of("in the text", "at the end")
     ),
     "blinded": RuleKind("whether reviewers see no author", *_YES_NO),
     # ---- figures

@@ -19,8 +19,8 @@ def with_byline(source: str, people: Byline) -> str:
 
     Notes
     -----
-    Quarto reads names in a way of its own: the family name of "Max Planck, PhD" is "PhD" there. So what stands above
-    the paper is written anew, as the Word file has it.
+    Quarto reads names in its own way: the family name of "Max Planck, PhD" is "PhD" there. So what is printed above
+    the text is written anew, as in the Word file.
     """
     if not people.authors:
         return source

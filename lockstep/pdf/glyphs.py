@@ -12,7 +12,7 @@ from ..base.errors import ReportError
 from ..references.bibliography import entries_in
 
 _RIGHT_TO_LEFT: Final = ("R", "AL", "AN")
-_MOST: Final = 8  # characters told
+_MOST: Final = 8  # characters listed
 _AROUND: Final = 20  # characters shown on either side, where no file has it
 
 

@@ -1,4 +1,4 @@
-"""Where words stand in a PDF: the page, and the line that the numbers in the margin count."""
+"""Positions of words in a PDF: the page, and the line by the numbers in the margin."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .reading import PdfFacts, PdfLine, PdfPage
 
 _SAME_LINE: Final = 6.0  # points: a raised mark that begins a line lifts it by less, single spacing is twice as much
 _SEED: Final = 24  # letters by which words are looked for
-_SHORTEST: Final = 12  # letters that tell a place from another
+_SHORTEST: Final = 12  # letters that distinguish two positions
 _STEP: Final = 8
 _FURTHEST: Final = 400  # letters on either side that are compared, where words are printed more than once
 
@@ -45,11 +45,11 @@ class PagePosition:
 
 
 def printed_lines(pdf: PdfFacts) -> tuple[PrintedLine, ...]:
-    """Return the lines of a PDF in its order, each with the number that stands in the margin beside it.
+    """Return the lines of a PDF in its order, each with the line number in the margin beside it.
 
     Notes
     -----
-    A number of the margin stands left of a line at its height, or left of all text (beside a picture), and continues
+    A line number is left of a line at its height, or left of all text (beside a picture), and continues
     the count: a page number or a number in a table does not.
     """
     lines: list[PrintedLine] = []
@@ -82,7 +82,7 @@ def _is_number(line: PdfLine) -> bool:
 
 
 def _beside(mark: PdfLine, line: PdfLine) -> bool:
-    """Tell whether a line begins right of a mark at its height."""
+    """Return whether a line begins right of a mark at its height."""
     return line.x > mark.x and abs(line.y - mark.y) <= _SAME_LINE
 
 
@@ -123,7 +123,7 @@ class _Letters:
         self._ends = list(accumulate(map(len, parts)))
 
     def line(self, position: int) -> PrintedLine:
-        """Return the line that the letter at a position stands in."""
+        """Return the line of the letter at a position."""
         return self._lines[bisect_right(self._ends, min(position, len(self._text) - 1))]
 
     def position(self, paragraph: str, place: int, *, after: int | None = None) -> tuple[int, int] | None:

@@ -27,7 +27,7 @@ from pypdf.generic import (
 
 from ..base.errors import ReportError
 
-_SAME_LINE: Final = 0.5  # of the size of the text: raised marks stand higher, and belong to their line
+_SAME_LINE: Final = 0.5  # of the size of the text: superscripts are higher, and belong to their line
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 _TEXT: Final = re.compile(rb"(?s)((?<![^\s>\]])BT\b.*?\bET(?![^\s/\[<]))")
 _DRAWING: Final = re.compile(rb"(?<=\s)(?:[-+.\d]+\s+){2,6}(?:[mlcvy]|re)(?=\s)")
@@ -83,7 +83,7 @@ class PdfFacts:
     annotations : texts of notes and of what else is laid over pages.
     outline : titles of its bookmarks.
     strings : every text in its objects apart from what pages show: alternative texts, names of places and the above.
-    images : files of its JPEG pictures, as they stand in it.
+    images : files of its JPEG pictures, as embedded.
     tagged : whether it says of itself that its content is tagged.
     figures : the alternative text of each tagged figure, "" where there is none.
     """
@@ -133,7 +133,7 @@ def read_pdf_bytes(content: bytes, *, name: str) -> PdfFacts:
     return facts
 
 
-@lru_cache(maxsize=4)  # papers, scan and checks of a draft read the same files, half a second each
+@lru_cache(maxsize=4)  # accompanying documents, scan and checks of a draft read the same files, half a second each
 def _facts(content: bytes) -> PdfFacts | None:
     """Return what a PDF holds, None where it is encrypted."""
     reader = PdfReader(io.BytesIO(content))
@@ -251,7 +251,7 @@ def _leave_out_drawings(page: PageObject) -> None:
 
 
 def _said_on(page: PageObject) -> Iterator[str]:
-    """Yield alternative texts that stand in a page's content."""
+    """Yield the alternative texts in a page's content."""
     for met in _SAID.finditer(_content(page)):
         read = read_hex_string_from_stream if met["text"].startswith(b"<") else read_string_from_stream
         text = read(io.BytesIO(met["text"]))
@@ -259,7 +259,7 @@ def _said_on(page: PageObject) -> Iterator[str]:
 
 
 def _objects(reader: PdfReader) -> Iterator[DictionaryObject]:
-    """Yield every dictionary of the file, those that stand inside of others as well."""
+    """Yield every dictionary of the file, nested ones as well."""
     numbers = {number for table in reader.xref.values() for number in table} | set(reader.xref_objStm)
     yield from _dictionaries(reader.trailer, depth=0)
     for number in sorted(numbers):
@@ -278,7 +278,7 @@ def _dictionaries(item: Any, *, depth: int) -> Iterator[DictionaryObject]:
 
 
 def _is_jpeg(item: StreamObject) -> bool:
-    """Tell whether the bytes of an object are a JPEG file: its only filter, by itself or in a list."""
+    """Return whether the bytes of an object are a JPEG file: its only filter, by itself or in a list."""
     filters = item.get("/Filter")
     return (filters[0] if isinstance(filters, list) and len(filters) == 1 else filters) in _JPEG
 

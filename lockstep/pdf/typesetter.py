@@ -31,10 +31,10 @@ class Refusal:
 
 
 class TypesetterEndedError(Exception):
-    """The process ended without an answer; `began` tells whether it had been able to start."""
+    """The process ended without an answer; `began`: whether it had been able to start."""
 
     def __init__(self, *, began: bool) -> None:
-        """Tell that the process ended, before or after it `began`."""
+        """Report that the process ended, before or after it `began`."""
         super().__init__("the process of Typst ended")
         self.began = began
 

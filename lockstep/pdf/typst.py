@@ -116,7 +116,7 @@ def prepared(source: str, *, root: Path, fonts: Path) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="lockstep-") as folder, Typesetter() as typesetter:
         _PREPARED[root, fonts] = _Prepared(root, _folders(source, fonts), Path(folder).resolve(), typesetter)
         try:
-            with suppress(_TypesettingError):  # told when it is compiled in earnest
+            with suppress(_TypesettingError):  # reported by the actual compilation
                 _compiled(source, root, fonts, certified=True)
             yield
         finally:

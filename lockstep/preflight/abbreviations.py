@@ -66,7 +66,7 @@ def _faults(unit: str, passages: Sequence[Passage], known: Collection[str], *, i
 
 
 def _explained_at(met: re.Match[str], text: str) -> bool:
-    """Tell whether an abbreviation is explained at its place: "overall survival (OS)" or "OS (overall survival)"."""
+    """Return whether an abbreviation is explained at its place: "overall survival (OS)" or "OS (overall survival)"."""
     return any(found.start("name") == met.start() for found in _definitions(met[0], text))
 
 
@@ -81,5 +81,5 @@ def _definitions(name: str, text: str) -> Iterator[re.Match[str]]:
 
 
 def _listed(name: str, notes: str) -> bool:
-    """Tell whether a list of abbreviations explains one: "OS, overall survival; ..." or "OS = overall survival"."""
+    """Return whether a list of abbreviations explains one: "OS, overall survival; ..." or "OS = overall survival"."""
     return bool(re.search(rf"(?<![\w]){re.escape(name)}(?:,|:|[ \xa0]=)[ \xa0][A-Za-z]", notes))

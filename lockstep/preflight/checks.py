@@ -33,8 +33,8 @@ class DraftFacts:
     text, printed, word, pdf : the manuscript, as counted, as printed, and its two files.
     inserted : the same without the numbers that are typed, which `findings` has.
     numbers : the inserted numbers, held against the style.
-    blinded_word, blinded_pdf : the two files of the blinded twin; None where it was not made.
-    traces : what is left of the authors in the twin, a sentence each; None where nobody looked.
+    blinded_word, blinded_pdf : the two files of the anonymised copy; None where it was not made.
+    traces : identifying words left in the anonymised copy, a sentence each; None where it was not searched.
     others : the other Word files.
     figures : each file of a figure, measured.
     findings : claims that do not hold, numbers that are typed, references that lack something.
@@ -61,7 +61,7 @@ class DraftFacts:
     front_matter: Mapping[str, Any]
 
     def states(self, rule: str) -> bool:
-        """Tell whether the journal is known to have a rule."""
+        """Return whether the journal has such a rule, as far as its file knows."""
         return self.journal is not None and rule in self.journal.rules
 
     def value(self, rule: str, default: Any = None) -> Any:

@@ -13,7 +13,7 @@ from .figure_facts import FigureFacts
 _TOLERANCE: Final = 0.5  # mm: widths are rounded to whole pixels
 _SAME_POINTS: Final = 0.05
 _MEGABYTE: Final = 1_000_000
-# Typefaces whose letters are as wide as another's, made to stand for it where it cannot be passed on.
+# Metric-compatible typefaces, made to replace one that cannot be redistributed.
 _STAND_INS: Final = {"liberationsans": "arial", "liberationserif": "times", "liberationmono": "couriernew"}
 _FORMATS: Final = {"tif": "TIFF", "jpg": "JPEG", "jpeg": "JPEG"}
 
@@ -104,7 +104,7 @@ def _plain(font: str) -> str:
 
 
 def _fonts(draft: DraftFacts, limit: Any) -> Measurement:
-    """A typeface that stands for another, width for width, counts as it, and the line says so."""
+    """A metric-compatible typeface counts as the one that it replaces, and the line says so."""
     found = [(figure.path.name, font.name) for figure in draft.figures for font in figure.fonts]
     if not found:
         return Measurement(None, "no text that is set in a typeface")

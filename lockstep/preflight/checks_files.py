@@ -1,4 +1,4 @@
-"""Checks of the manuscript's files: page, line numbers, where floats stand, properties, validity, fonts, blinding."""
+"""Checks of the manuscript's files: page, line numbers, positions of floats, properties, validity, fonts, anonymity."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .checks_text import is_supplementary, mentions
 _LOCAL: Final = re.compile(
     r"(?<![\w./-])(?:file:/{2,3}|/(?:home|Users|root|tmp|var|opt|usr|private|mnt|work|srv)/|[A-Za-z]:\\)[^\s\"'<>]*"
 )
-_EDGE: Final = 72.0  # points: what stands closer to the edge of a page is its header or footer
+_EDGE: Final = 72.0  # points: text closer to the edge of a page is its header or footer
 _SAME: Final = 0.02  # line spacing that is measured differs so much from what was asked for
 _ARCHIVE_TIME: Final = frozenset({(1980, 1, 1, 0, 0, 0)})  # of zip entries that have none
 
@@ -45,7 +45,7 @@ def text_lines(page: PdfPage) -> tuple[PdfLine, ...]:
 
 
 def line_numbers(page: PdfPage) -> tuple[PdfLine, ...]:
-    """Return the numbers that stand in the left margin of a page, from its top."""
+    """Return the numbers in the left margin of a page, from its top."""
     worded = [
         line.x for line in page.lines if re.search(r"[^\W\d]{2}", line.text) and _EDGE < line.y < page.height - _EDGE
     ]
@@ -116,18 +116,18 @@ def _page_numbers(draft: DraftFacts, limit: Any) -> Measurement:
     return faulty([f"{name}: {'yes' if has else 'no'}" for name, has in found.items() if has != limit], measured)
 
 
-# ---- where floats stand
+# ---- positions of tables and figures
 
 
 def end_of_text(text: ManuscriptText) -> int:
-    """Return how many paragraphs stand before the end of the text proper."""
+    """Return the number of paragraphs before the end of the text proper."""
     main = set(map(id, text.main))
     last = max((place for place, paragraph in enumerate(text.body) if id(paragraph) in main), default=-1)
     return len(text.front) + len(text.abstract) + last + 1
 
 
-def stands_in_text(item: PrintedFloat, text: ManuscriptText) -> bool:
-    """Tell whether a table or figure stands in the text proper rather than after it.
+def is_in_text(item: PrintedFloat, text: ManuscriptText) -> bool:
+    """Return whether a table or figure is in the text proper rather than after it.
 
     What follows its last paragraph, under no heading of its own, closes the last section: that is its place in the text
     unless an earlier section cites it first.
@@ -142,7 +142,7 @@ def stands_in_text(item: PrintedFloat, text: ManuscriptText) -> bool:
 
 def _places(draft: DraftFacts, kind: Any) -> list[tuple[str, str]]:
     return [
-        (item.name, "in the text" if stands_in_text(item, draft.text) else "at the end")
+        (item.name, "in the text" if is_in_text(item, draft.text) else "at the end")
         for item in draft.text.of_kind(kind)
         if not is_supplementary(item)
     ]
@@ -150,10 +150,10 @@ def _places(draft: DraftFacts, kind: Any) -> list[tuple[str, str]]:
 
 def _stand(found: Sequence[tuple[str, str]], limit: str) -> Measurement:
     measured = ", ".join(dict.fromkeys(place for _, place in found))
-    return faulty([f"{name} stands {place}" for name, place in found if place != limit], measured)
+    return faulty([f"{name} is {place}" for name, place in found if place != limit], measured)
 
 
-def _tables_stand(draft: DraftFacts, limit: Any) -> Measurement:
+def _table_positions(draft: DraftFacts, limit: Any) -> Measurement:
     found = _places(draft, "table")
     return _stand(found, limit) if found else Measurement(None, "no tables")
 
@@ -163,7 +163,7 @@ def _pictured(draft: DraftFacts) -> set[str]:
     return {item.name for item in draft.text.of_kind("figure") if item.alt_texts}
 
 
-def _figures_stand(draft: DraftFacts, limit: Any) -> Measurement:
+def _figure_positions(draft: DraftFacts, limit: Any) -> Measurement:
     pictured = _pictured(draft)
     found = [
         (name, place if name in pictured else "in files of their own" if draft.files.figures else "nowhere")
@@ -172,8 +172,8 @@ def _figures_stand(draft: DraftFacts, limit: Any) -> Measurement:
     return _stand(found, limit) if found else Measurement(None, "no figures")
 
 
-def _legends_stand(draft: DraftFacts, limit: Any) -> Measurement:
-    """Where a figure shall stand is another rule's, and its legend stands with it."""
+def _legend_positions(draft: DraftFacts, limit: Any) -> Measurement:
+    """The position of figures has a rule of its own; a legend is with its figure."""
     found = _places(draft, "figure")
     if not found:
         return Measurement(None, "no figures")
@@ -219,7 +219,7 @@ def _metadata(draft: DraftFacts, _: Any) -> Measurement:
             f"{word.name}: part {part} holds {path}" for part, text in word.parts.items() for path in _paths(text)
         ]
         if word.times != _ARCHIVE_TIME:
-            faults.append(f"{word.name}: the archive tells when it was written")
+            faults.append(f"{word.name}: the archive holds the time at which it was written")
     for path, pdf in _pdfs(draft):
         info = {name.lower(): text for name, text in pdf.info.items()}
         stated = {name: pdf.info[name] for name in ("CreationDate", "ModDate") if name in pdf.info}
@@ -279,21 +279,21 @@ def _pdf_tagged(draft: DraftFacts, _: Any) -> Measurement:
     return faulty(faults, "not tagged" if faults else "tagged")
 
 
-# ---- blinding
+# ---- anonymity
 
 
 def _blinded(draft: DraftFacts, limit: Any) -> Measurement:
-    """Where reviewers see no author there is a twin for them; where they do, the manuscript names its authors."""
+    """Where reviewers see no author there is an anonymised copy; where they do, the manuscript names its authors."""
     if limit:
         there = draft.blinded_word is not None and draft.blinded_pdf is not None
-        return Measurement(there, "a blinded twin" if there else "no blinded twin")
+        return Measurement(there, "an anonymised copy" if there else "no anonymised copy")
     named = any(paragraph.style == "Author" for paragraph in draft.text.front)
     return Measurement(named, "authors named" if named else "no author named")
 
 
-def _blinded_twin(draft: DraftFacts, _: Any) -> Measurement:
+def _anonymised_copy(draft: DraftFacts, _: Any) -> Measurement:
     if draft.traces is None:
-        return Measurement(None, "no blinded twin")
+        return Measurement(None, "no anonymised copy")
     return faulty(draft.traces, counted(len(draft.traces), "trace of the authors", "traces of the authors"))
 
 
@@ -302,11 +302,11 @@ CHECKS: Final[dict[str, Measure]] = {
     "line_spacing": _line_spacing,
     "line_numbers": _line_numbers,
     "page_numbers": _page_numbers,
-    "tables_stand": _tables_stand,
-    "figures_stand": _figures_stand,
-    "legends_stand": _legends_stand,
+    "tables_stand": _table_positions,
+    "figures_stand": _figure_positions,
+    "legends_stand": _legend_positions,
     "blinded": _blinded,
-    "blinded_twin": _blinded_twin,
+    "anonymised_copy": _anonymised_copy,
     "alt_text": _alt_text,
     "metadata": _metadata,
     "word_valid": _word_valid,

@@ -34,7 +34,7 @@ _MENTION: Final = re.compile(
     re.VERBOSE,
 )
 EMPTIES: Final = ("–", "—", "-", "··", "…", "...", "NA", "N/A", "n/a")
-"""What stands in cells for which there is no value."""
+"""The content of cells that have no value."""
 
 _CITED: Final = re.compile(r"\d+(?=$|[\s(,])")  # a number of the list, alone or with a page: "1", "1 p3", "1(p3)"
 _SUPPLEMENTARY: Final = re.compile(r"(?:supplement|supporting)", re.IGNORECASE)
@@ -76,7 +76,7 @@ def display_items(text: ManuscriptText, *kinds: Literal["table", "figure"]) -> t
 
 
 def is_supplementary(item: PrintedFloat) -> bool:
-    """Tell whether a table or figure is supplementary: numbered S1, or with a caption that begins so."""
+    """Return whether a table or figure is supplementary: numbered S1, or with a caption that begins so."""
     return item.number.startswith("S") or _SUPPLEMENTARY.match(item.caption) is not None
 
 
@@ -112,7 +112,7 @@ def _footnotes(draft: DraftFacts, limit: Any) -> Measurement:
 
 
 def _titled(draft: DraftFacts) -> set[str]:
-    """Return what stands as a heading: headings, bold words that open a paragraph, paragraphs of few words."""
+    """Return what acts as a heading: headings, bold words that open a paragraph, paragraphs of few words."""
     passages = draft.printed.of_kind("front", "abstract", "heading", "text", "back")
     names = {passage.lead for passage in passages} | {
         passage.text.strip(" .:") for passage in passages if len(passage.text.split()) <= 8
@@ -151,7 +151,7 @@ def cited_numbers(printed: PrintedDocument) -> tuple[int, ...]:
 
 
 def _is_numbered(draft: DraftFacts) -> bool:
-    """Tell whether references are cited by number: years are numbers as well, but none by which the list counts."""
+    """Return whether references are cited by number: years are numbers as well, but none by which the list counts."""
     counted_list = all(re.match(r"\d", text) for text in draft.text.references)
     return counted_list and all(_CITED.match(citation.text) for citation in draft.printed.citations)
 

@@ -142,7 +142,7 @@ def numbers_in(
 
 
 def _labels(study: Study) -> Iterator[str]:
-    """Yield the study's own words for its levels where a number stands in them: "5 cm or smaller"."""
+    """Yield the study's labels of levels that hold a number: "5 cm or smaller"."""
     for variable in (*study.columns, *study.derived):
         yield from (
             label for label in study.levels(variable).values() if re.search(r"\d.*[A-Za-z]|[A-Za-z].*\d", label)
@@ -235,7 +235,7 @@ def _span_faults(span: Span, style: Style) -> Iterator[Fault]:
 def _percent_faults(percentage: Percentage, largest: int, style: Style) -> Iterator[Fault]:
     """Yield what is wrong with a percentage's decimals.
 
-    A percentage that stands alone in the text may have fewer than asked for, as authors round there. Where a journal
+    A percentage without its count in the text may have fewer than asked for, as authors round there. Where a journal
     asks for others of few patients, an estimate (a rate of survival) may have either, as it does not say of how many.
     """
     value, decimals = value_of(percentage.number), decimals_of(percentage.number)
@@ -246,7 +246,7 @@ def _percent_faults(percentage: Percentage, largest: int, style: Style) -> Itera
     if style.percent_decimals_below is not None:
         bound, few = style.percent_decimals_below
         least, most = 0.0 if percentage.estimate else float(largest), float(largest)
-        if percentage.count is not None:  # it is that share of so many patients, as far as rounding tells
+        if percentage.count is not None:  # it is that share of so many patients, within rounding
             step = 10.0**-decimals
             near = value + {"<": -step, ">": step}.get(percentage.sign, 0)  # "<0.1" is what rounds to 0.0
             least = 100 * percentage.count / (near + step / 2)

@@ -41,7 +41,7 @@ def disagreements(
     declared: Sequence[str] = (),
     quoted: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Say of each number of patients that is not what it is elsewhere, or in the results, where it stands.
+    """Report each number of patients that differs from the one elsewhere or in the results, with its place.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def own_noun(study: Study) -> str:
 
 
 def _whole(study: Study) -> str:
-    """Return the pattern of the words that stand for the rows of a study."""
+    """Return the pattern of the words for the rows of a study (patients, implants)."""
     own = own_noun(study)
     if not own:
         return _WHOLE
@@ -100,7 +100,7 @@ def _flow(study: Study) -> re.Pattern[str]:
 
 
 def _group_sizes(study: Study, results: Results) -> dict[str, set[int]]:
-    """Return the numbers of patients that a label may stand for: levels of several variables can share one."""
+    """Return the numbers of patients that a label may refer to: levels of several variables can share one."""
     sizes: dict[str, set[int]] = {}
     for variable in (*study.columns, *study.derived):
         for level, label in study.levels(variable).items():

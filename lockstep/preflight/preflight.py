@@ -51,7 +51,7 @@ HOUSE: Final[dict[str, HouseRule]] = {
     "word_valid": HouseRule("valid", "ECMA-376, part 1"),
     "pdf_fonts": HouseRule("embedded, none of Type 3", "ISO 19005"),
     "pdf_tagged": HouseRule("tagged", "ISO 14289"),
-    "blinded_twin": HouseRule("no trace of an author"),
+    "anonymised_copy": HouseRule("no trace of an author"),
 }
 """The rules of the house, by name."""
 
@@ -87,7 +87,7 @@ def read_draft(
     ----------
     text : of the manuscript, as `read_text` gives it.
     figures : the files of figures, each as `measure_figure` gives it.
-    traces : what is left of the authors in the blinded twin; None where nobody looked.
+    traces : identifying words left in the anonymised copy; None where it was not searched.
     incomplete : what references lack, a sentence each.
     outputs : what the document's code prints; without them, numbers that it computes are not known.
 

@@ -86,7 +86,7 @@ class Percentage:
     """A percentage as printed, the count before it where there is one, whether a table holds it.
 
     `sign` is "<" or ">" of what would else print as none or all.
-    `estimate` tells whether its interval follows, as for a rate of survival, which is no share of counted patients.
+    `estimate`: whether its interval follows, as for a rate of survival, which is no share of counted patients.
     """
 
     place: str
@@ -144,7 +144,7 @@ def p_values(passage: Passage, text: str) -> Iterator[PValue]:
 
 
 def p_column(headings: Sequence[Passage], cells: Sequence[Passage]) -> Iterator[PValue]:
-    """Yield the headings of a table that stand for P values, and the values below them."""
+    """Yield the headings of a table that announce P values, and the values below them."""
     columns = set()
     for cell in headings:
         if (found := _P_HEADING.fullmatch(cell.text.strip())) and cell.cell:
@@ -202,7 +202,7 @@ def percent_columns(headings: Sequence[Passage], cells: Sequence[Passage]) -> It
 
 
 def ratios(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each ratio of running text, as it stands there and as a number."""
+    """Yield each ratio of running text, as printed and as a number."""
     for found in _RATIO.finditer(text):
         yield found[0], found["number"]
 

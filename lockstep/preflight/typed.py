@@ -15,7 +15,7 @@ _LEVEL: Final = r"[ \xa0]?%[ \xa0]?(?:CI\b|conf)"  # what makes a number the lev
 
 
 def without_typed(printed: PrintedDocument, typed: Sequence[LiteralNumber]) -> PrintedDocument:
-    """Return the passages of a Word file with typed numbers blanked, so that each fault is told once.
+    """Return the passages of a Word file with typed numbers blanked, so that each fault is reported once.
 
     Notes
     -----

@@ -21,7 +21,7 @@ class SourceBlock:
     """Lines that belong together, from index `start` up to `end`, inside of the divs that `around` opens.
 
     "open" and "close" are the fences of divs, a line each; "code" is a cell, a raw block or a listing with its fences;
-    a "comment" is printed nowhere, whatever stands in it.
+    a "comment" is printed nowhere, whatever its content.
     """
 
     kind: Kind
@@ -109,5 +109,5 @@ def _end_of_comment(lines: Sequence[str], start: int) -> int:
 
 
 def _goes_on(line: str) -> bool:
-    """Tell whether a paragraph goes on with this line."""
+    """Return whether a paragraph goes on with this line."""
     return bool(line.strip()) and not (_CODE.match(line) or _OPEN.match(line) or _CLOSE.match(line))

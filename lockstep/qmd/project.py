@@ -24,12 +24,12 @@ EXECUTE: Final = ("echo", "include", "output", "eval", "warning", "error")
 HIGHLIGHTING: Final = ("highlight-style", "syntax-highlighting")
 """Quarto's two names of one key; the built-in renderer knows its value ``none``."""
 
-# Keys that name files: relative to the file in which they stand.
+# Keys that name files: relative to the file that holds the key.
 PATHS: Final = ("bibliography", "csl", "filters", "template", "reference-doc", "font-paths")
 _PROGRAM: Final = PurePosixPath("lockstep/templates")
-"""What a project names there comes with the program, also where the program stands elsewhere."""
+"""What a project names there comes with the program, also where the program is installed elsewhere."""
 
-# Sections of a project's file that are read here, each with what could stand in it.
+# Sections of a project's file that are read here, each with its possible content.
 _SECTIONS: Final = {"project": "output-dir: build", "profile": "default: draft", "format": "docx: default"}
 
 _NOT_METADATA: Final = (
@@ -42,7 +42,7 @@ _NOT_METADATA: Final = (
 class Project:
     """The project of a document.
 
-    `folder` is where _quarto.yml stands, `files` are it and the active profiles', `config` what they say together, its
+    `folder` is the one of _quarto.yml, `files` are it and the active profiles', `config` the merged content, its
     paths absolute. `own` tells whether it stands in the document's folder, where Quarto finds it by itself; `made` are
     the profiles of journals, of which there is no file that Quarto could find.
     """
@@ -117,8 +117,8 @@ def _profile(name: str, folder: Path, place: Path) -> tuple[Path, dict[str, Any]
 
 
 @contextmanager
-def profiles_told(project: Project) -> Iterator[None]:
-    """Tell code that runs of the active profiles, as Quarto does; put back what was there."""
+def profiles_in_environment(project: Project) -> Iterator[None]:
+    """Set the variable of active profiles while code runs, as Quarto does; restore it afterwards."""
     before = os.environ.pop(PROFILES, None)
     if project.profiles:
         os.environ[PROFILES] = ",".join(project.profiles)
@@ -135,7 +135,7 @@ def config_for(target: str, project: Project, document: Document) -> dict[str, A
 
     Notes
     -----
-    As in Quarto: in the project and in the front matter alike, what stands under ``format`` wins over what stands at
+    As in Quarto: in the project and in the front matter alike, a key under ``format`` takes precedence over one at
     the top; then the front matter wins over the project. Lists are joined, mappings merged.
     """
     own = _absolute(document.front_matter, document.path.parent)
@@ -143,23 +143,24 @@ def config_for(target: str, project: Project, document: Document) -> dict[str, A
 
 
 def borrowed_config(target: str, project: Project, document: Document) -> dict[str, Any]:
-    """Return what Quarto must be told for a document whose project it does not find: another folder's, paths absolute.
+    """Return the settings to pass to Quarto for a document whose project it does not find: in another folder.
 
-    Told like this, a key wins over the front matter; so each has the value that the front matter leaves it.
+    Passed like this, a key takes precedence over the front matter; so each has the value after the front matter's.
     """
     front_matter = document.front_matter
-    told = set(_for_format(project.config, target)) - {"project", "jupyter"}
-    told -= {"bibliography"} if "bibliography" in front_matter else set()  # else lists are joined, and each named twice
+    names = set(_for_format(project.config, target)) - {"project", "jupyter"}
+    names -= {"bibliography"} if "bibliography" in front_matter else set()  # else each is named twice
     config = config_for(target, project, document)
     config["filters"] = _for_format(project.config, target).get("filters")  # for the same reason
-    return {"jupyter": config.get("jupyter", "python3"), "format": {target: {key: config[key] for key in sorted(told)}}}
+    passed = {key: config[key] for key in sorted(names)}
+    return {"jupyter": config.get("jupyter", "python3"), "format": {target: passed}}
 
 
 def journals_config(target: str, project: Project, document: Document) -> dict[str, Any]:
-    """Return what Quarto must be told for a project whose journals' profiles it does not find; as `borrowed_config`."""
-    told = _for_format(project.made, target)
+    """Return the settings to pass to Quarto for a project whose journals' profiles it does not find."""
+    names = _for_format(project.made, target)
     config = config_for(target, project, document)
-    return {"format": {target: {key: config[key] for key in sorted(told)}}} if told else {}
+    return {"format": {target: {key: config[key] for key in sorted(names)}}} if names else {}
 
 
 def metadata_of(config: Mapping[str, Any]) -> dict[str, Any]:

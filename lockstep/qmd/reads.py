@@ -63,7 +63,7 @@ def _listeners() -> list[set[str]]:
         if event == "open" and listeners:
             path, _, flags = arguments
             if isinstance(path, (str, os.PathLike)) and not flags & _WRITING:
-                text = os.path.abspath(os.fspath(path))  # noqa: PTH100 (as told, links unresolved: cheap)
+                text = os.path.abspath(os.fspath(path))  # noqa: PTH100 (as given, links unresolved: cheap)
                 for listener in listeners:
                     listener.add(text)
 

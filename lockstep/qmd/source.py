@@ -79,7 +79,7 @@ class Document:
         return self.name
 
     def label_around(self, number: int) -> str:
-        """Return the label of the table or figure in whose div a line stands, the innermost; empty where in none."""
+        """Return the label of the table or figure whose div encloses a line, the innermost; empty where none does."""
         around: list[str] = []
         code = ""  # the fence of code that is not closed yet
         for line in self.lines[: number - 1]:
@@ -180,7 +180,7 @@ def _front_matter(lines: tuple[str, ...], name: str) -> tuple[dict[str, Any], in
     """Return the front matter and the index of the first line after it."""
     for place, character in hidden_in("\n".join(lines)):
         raise ReportError(f"{name}:{place}: {refusal(character)}")
-    # What Git leaves where two people changed one line would be printed as it stands.
+    # What Git leaves where two people changed one line would be printed literally.
     if marks := [number for number, line in enumerate(lines, start=1) if _CONFLICT.match(line)]:
         raise ReportError(
             f"{name}:{marks[0]}: two versions of these lines were not merged. Keep one, and remove the lines that "
@@ -224,7 +224,7 @@ def _fence_end(lines: tuple[str, ...], start: int, ticks: str, name: str) -> int
 
 
 def _closes(line: str, ticks: str) -> bool:
-    """Tell whether a line closes the code that a fence of `ticks` opened."""
+    """Return whether a line closes the code that a fence of `ticks` opened."""
     text = line.strip()
     return len(text) >= len(ticks) and set(text) == {ticks[0]}
 
@@ -304,7 +304,7 @@ def _shortcode(text: str, token: re.Match[str], where: str) -> str:
     line_start = text.rfind("\n", 0, token.start()) + 1
     line_end = text.find("\n", token.end())
     if text[line_start : token.start()].strip() or text[token.end() : line_end].strip():
-        raise ReportError(f"{where}: a page break stands on a line of its own, between empty lines.")
+        raise ReportError(f"{where}: a page break is written on a line of its own, between empty lines.")
     return PAGE_BREAK
 
 
@@ -319,7 +319,7 @@ def _inline(inline: re.Match[str], line: int, name: str) -> Inline:
         )
     if inline[0] != f"{{{language}}} {expression.strip()}":
         raise ReportError(
-            f"{name}:{line}: `{inline[0]}` would be printed as it stands by Quarto. Write one space after {{python}}, "
+            f"{name}:{line}: `{inline[0]}` would be printed literally by Quarto. Write one space after {{python}}, "
             "and none at the end."
         )
     return Inline(expression, line)

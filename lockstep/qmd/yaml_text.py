@@ -31,7 +31,7 @@ for _tag, _pattern, _first in (
 
 
 def read_mapping(text: str, *, name: str, first_line: int = 1) -> dict[str, Any]:
-    """Read YAML that must be a mapping; `name` and `first_line` say where it stands, for the error message."""
+    """Read YAML that must be a mapping; `name` and `first_line` locate it in error messages."""
     try:
         value = yaml.load(text, Loader=_CoreLoader)  # noqa: S506 (a SafeLoader)
     except yaml.MarkedYAMLError as error:

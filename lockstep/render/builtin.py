@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ..base.errors import ReportError, nearest
-from ..qmd.project import Project, profiles_told
+from ..qmd.project import Project, profiles_in_environment
 from ..qmd.source import Document, read_qmd
 from ..references.bibliography import MENDED, reference_keys
 from . import cells, pandoc
@@ -39,7 +39,7 @@ def render(path: Path, project: Project, folder: Path) -> RenderResult:
     settings = [settings_for(target, project, document) for target in FORMATS]
     if settings[0].execute != settings[1].execute:
         raise ReportError(f"{document.at('execute:')}: `execute` options per format need Quarto; set them for both.")
-    with profiles_told(project):
+    with profiles_in_environment(project):
         ran = cells.run(document, settings[0].execute)
     tree = read_tree(ran.markdown, settings, document)
     outputs = [folder / f"{path.stem}.docx", folder / f"{path.stem}.typ"]

@@ -48,7 +48,7 @@ def run(document: Document, options: Mapping[str, Any], *, watch: Watch | None =
     ----------
     document : the parsed document; its code runs in its folder, which is also first on the import path.
     options : the `execute` options of project and front matter; a cell's own options win.
-    watch : is told of each output that an inline expression or a cell leaves in the document.
+    watch : called with each output that an inline expression or a cell puts into the document.
     marked : let values print with the names of their results, where they can.
 
     Raises
@@ -150,7 +150,7 @@ class _Session:
 
     @contextlib.contextmanager
     def _errors_at(self, line: int) -> Iterator[None]:
-        """Turn an error of the author's code into one message with the document's line."""
+        """Convert an error of the author's code to one message with the document's line."""
         try:
             yield
         except SyntaxError as error:

@@ -139,7 +139,7 @@ def _numbered_header(node: Node, numbers: Mapping[str, str]) -> Node:
 def _references(
     cite: Node, numbers: Mapping[str, str], target: str, wording: Wording, document: Document
 ) -> Node | list[Node]:
-    """Return the links that a citation of labels stands for; a citation of the literature stays for citeproc."""
+    """Return the links of a citation of labels; a citation of the literature is left to citeproc."""
     citations, _ = cite["c"]
     names = [citation["citationId"] for citation in citations]
     where = document.at(*(f"@{name}" for name in names))
@@ -151,7 +151,7 @@ def _references(
         return cite
     if not all(ours) or any(citation["citationSuffix"] for citation in citations):
         raise ReportError(
-            f"{where}: Quarto drops what else stands in a bracket with a cross-reference (text after the label, "
+            f"{where}: Quarto drops the other content of a bracket with a cross-reference (text after the label, "
             "a citation). Write it outside of the bracket."
         )
     links: list[Node] = []

@@ -16,7 +16,7 @@ from ..text.eastern import eastern_fonts, with_eastern_font
 from ..word.finishing import finish_docx
 from .result import RenderResult
 
-# Typst takes a straight quote before a word for an opening one. Before these it stands for letters: 't Hoff, the '90s.
+# Typst takes a straight quote before a word for an opening one. Before these it is an apostrophe: 't Hoff, the '90s.
 _ELIDED: Final = re.compile(r"(?<![^\s(\[~])'(?=(?:[tsnk]|em|tis|twas)\b|\d0s\b)")
 
 
@@ -46,7 +46,7 @@ def finish(
         If the document has characters that no font has, or that cannot be set; names their places.
     """
     wanted = pdf is not None and draft.metadata.get("attach-results", True)
-    attached, told = released() if wanted and released else (None, ())
+    attached, notes = released() if wanted and released else (None, ())
     with ThreadPoolExecutor(2) as pool:
         jobs = []
         if pdf is not None:
@@ -55,7 +55,7 @@ def finish(
             jobs.append(pool.submit(compile_pdf, source, pdf, root=root, fonts=fonts, released=attached))
         if docx is not None:
             finish_docx(docx, metadata=draft.metadata, alt_texts=draft.alt_texts)
-        return (*draft.warnings, *told, *(warning for job in jobs for warning in job.result()))
+        return (*draft.warnings, *notes, *(warning for job in jobs for warning in job.result()))
 
 
 def _finished(draft: RenderResult, *, root: Path, fonts: Path) -> str:

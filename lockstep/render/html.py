@@ -17,7 +17,7 @@ TARGET: Final = "html"
 RESULT: Final = "result"  # the class of spans that name their results
 
 Explain = Callable[[str], Sequence[tuple[str, str]]]
-"""What is told of a result, by id: terms with their texts, such as ("n", "142")."""
+"""What the page shows of a result, by id: terms with their texts, such as ("n", "142")."""
 
 
 def render_page(path: Path, project: Project, output: Path, *, explain: Explain, template: Path, style: Path) -> None:

@@ -32,7 +32,7 @@ from .settings import reference_filters, refuse_unfit
 from .subset import refuse_html_in_metadata
 
 OLDEST: Final = (1, 4)
-FINISHED_BY_US: Final = "LOCKSTEP_FINISHES"  # tells the post-render hook that `make report` does its work
+FINISHED_BY_US: Final = "LOCKSTEP_FINISHES"  # set for the post-render hook: `make report` does its work
 
 _ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 _ERROR: Final = re.compile(r"^(?:ERROR|error|Error|[A-Za-z]+Error|[A-Za-z]+Exception)\b.*:")
@@ -124,7 +124,7 @@ def draft_of(docx: Path, typst: Path | None, project: Project, document: Documen
     """Return what Quarto has made as a draft, with all that the finishing step needs to know.
 
     The descriptions of figures are in the Typst file alone. It is None where none was made together with the Word file:
-    one of another day may tell of other numbers. Entities that its tables print literally are mended in it.
+    one of another day may hold other numbers. Entities that its tables print literally are mended in it.
     """
     text = ""
     if typst is not None and typst.is_file():
@@ -146,7 +146,7 @@ def draft_of(docx: Path, typst: Path | None, project: Project, document: Documen
 
 
 def with_characters(typst: str) -> str:
-    """Return Quarto's Typst document with characters in its tables where "&lt;" and other entities stood."""
+    """Return Quarto's Typst document with characters in its tables in place of "&lt;" and other entities."""
 
     def character(entity: re.Match[str]) -> str:
         return _TYPST_SPECIAL.sub(r"\\\g<0>", html.unescape(entity[0].replace("\\", "")))
@@ -229,7 +229,7 @@ def _environment(project: Project, reads: Path) -> dict[str, str]:
 def _without_leftovers(path: Path, *, own: bool) -> Iterator[None]:
     """Remove what Quarto leaves beside a document: the kept .typ and, when it fails, half-made outputs.
 
-    Where no project of its own stands beside the document, its folder for what it keeps goes as well.
+    Where the document has no project of its own, Quarto's folder of caches is removed as well.
     """
     names = [path.with_name(f"{path.stem}{end}") for end in (".typ", ".docx", ".pdf", ".quarto_ipynb", "_files")]
     if not own:
@@ -275,7 +275,7 @@ def _refuse_unresolved(log: str, document: Document, files: Sequence[Path]) -> N
 
 
 def _why(log: str, document: Document, target: str, *, most: int = 20) -> str:
-    """Return the lines of a log that tell an error: of a setting that is not valid, of a cell, else its end."""
+    """Return the lines of a log that report an error: of a setting that is not valid, of a cell, else its end."""
     if invalid := _INVALID.search(log):
         said = [line for line in invalid["what"].split("\n") if line.strip()]
         return f"{invalid['file']}:{invalid['line']}: Quarto does not take this:\n" + "\n".join(
@@ -289,8 +289,8 @@ def _why(log: str, document: Document, target: str, *, most: int = 20) -> str:
         dashes = [i for i, line in enumerate(lines[start:], start) if set(line) == {"-"}]
         cell = lines[dashes[0] + 1 : dashes[1]] if len(dashes) > 1 else []
         where = document.at(*cell[:1]) if cell else where
-    told = [*cell, *(raised or lines[-most:])][-most:]
-    return f"{where}: Quarto could not render it as {target}:\n" + "\n".join(f"    {line}" for line in told)
+    shown = [*cell, *(raised or lines[-most:])][-most:]
+    return f"{where}: Quarto could not render it as {target}:\n" + "\n".join(f"    {line}" for line in shown)
 
 
 def _unquoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a renderer hands over to be finished."""
+"""The result of a renderer, before the finishing that both share."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def settings_for(target: str, project: Project, document: Document) -> Settings:
 
 
 def refuse_unfit(config: Mapping[str, Any], document: Document) -> None:
-    """Refuse what neither renderer may be told.
+    """Refuse settings that are forbidden in both renderers.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def reference_filters(config: Mapping[str, Any], document: Document) -> list[Pat
     Raises
     ------
     ReportError
-        If the file of a filter does not exist, or a copy stands without the abbreviations that it reads.
+        If the file of a filter does not exist, or a copy lacks the abbreviations that it reads.
     """
     found = []
     for name in map(str, as_list(config.get("filters"))):
@@ -135,7 +135,7 @@ def _refuse(config: Mapping[str, Any], document: Document) -> None:
     if config.get("abbreviations"):
         raise ReportError(
             f"{document.at('abbreviations:')}: `abbreviations` means another thing to Quarto, which would refuse the "
-            "document. Abbreviations that need no explanation stand under `known-abbreviations`."
+            "document. Abbreviations that need no explanation are listed under `known-abbreviations`."
         )
 
 

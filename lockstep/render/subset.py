@@ -124,7 +124,7 @@ def resolve_conditions(tree: Node, target: str, profiles: Collection[str], docum
 
 
 def _are_met(pairs: dict[str, str], target: str, profiles: Collection[str], document: Document) -> bool:
-    """Tell whether all conditions hold; without any they do, as in Quarto."""
+    """Return whether all conditions hold; without any they do, as in Quarto."""
     met = True
     for key, value in pairs.items():
         if key not in CONDITIONS:

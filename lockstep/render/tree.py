@@ -8,7 +8,7 @@ from typing import Any, Final
 Node = dict[str, Any]  # a block, an inline or a metadata value: {"t": its type, "c": its content}
 Attributes = tuple[str, list[str], dict[str, str]]  # identifier, classes, key-value pairs
 
-# Where attributes stand in a node's content.
+# The position of the attributes in a node's content.
 _ATTRIBUTE_PLACE: Final = {"Header": 1} | dict.fromkeys(
     ("Div", "Span", "Code", "CodeBlock", "Image", "Link", "Table", "Figure"), 0
 )

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..base.clock import told_epoch
+from ..base.clock import source_date_epoch
 from ..base.errors import LockstepError, ReportError, explained, nearest
 from ..base.files import new_workspace, remove_marked, remove_workspaces, sha256, sha256_of_all
 from ..base.interrupts import forget_interrupts, uninterrupted
@@ -175,7 +175,7 @@ def state_of(folder: Path, *, name: str, renderer: Renderer = "auto") -> Manifes
         document_sha256=sha256(folder / DOCUMENT),
         renderer=renderer_of(renderer),
         versions={package: made[package] for package in sorted(made)},
-        epoch=told_epoch(),
+        epoch=source_date_epoch(),
     )
 
 

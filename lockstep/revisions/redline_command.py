@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..base.clock import told_epoch
+from ..base.clock import source_date_epoch
 from ..base.errors import ReportError
 from ..base.progress import Progress
 from ..document.printed_places import call_in
@@ -90,7 +90,7 @@ def write_redline(
             new_source=_answered(document, _released(document, folder)),
             data_author=f"Data lock {name}",
             prose_author=author or (authors[0].name if authors else _UNKNOWN),
-            when=told_epoch(),
+            when=source_date_epoch(),
         )
     return WrittenRedline(new.with_name(REDLINE), name, made.data, made.prose)
 

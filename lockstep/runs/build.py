@@ -15,7 +15,7 @@ from ..base.files import write_whole
 from ..base.invocation import option
 from ..base.progress import Progress
 from ..base.resources import FONTS, PACKAGE, TEMPLATES
-from ..qmd.project import Project, config_for, files_named, profiles_told, read_project
+from ..qmd.project import Project, config_for, files_named, profiles_in_environment, read_project
 from ..qmd.source import read_front_matter
 from ..render.result import FORMATS, RenderResult
 from ..results.model import read_results
@@ -241,7 +241,7 @@ def _released(document: Path, project: Project) -> tuple[str | None, tuple[str, 
     """Return what the PDF carries of the results, in the style of the project's profiles."""
     from ..document.release import attachment  # loads jinja2 and more
 
-    with profiles_told(project):
+    with profiles_in_environment(project):
         return attachment(document)
 
 

@@ -24,7 +24,7 @@ def in_words(condition: Condition, study: Study) -> str:
 
     Notes
     -----
-    A part that joins other parts stands in parentheses, so that "and" and "or" are read as they are meant.
+    A part that joins other parts is put in parentheses, so that "and" and "or" are read as they are meant.
     """
     match condition:
         case Join(every, parts):

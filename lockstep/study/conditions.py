@@ -1,4 +1,4 @@
-"""What a condition means: its parts, where it is true, false or unknown (Kleene), and what can never be right."""
+"""What a condition means: its parts, where it is true, false or unknown (Kleene), and when it is statically invalid."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class ExpressionError(LockstepError):
-    """A condition is not valid; whoever reads the condition says where it stands."""
+    """A condition is not valid; the caller adds the file and the key that hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _compared(sign: str, left: Any, right: Any) -> Truth:
     try:
         holds = _COMPARE[sign](_as_date(left, like=right), _as_date(right, like=left))
     except TypeError:
-        raise ExpressionError(f"'{sign}' stands between values of different kinds") from None
+        raise ExpressionError(f"'{sign}' compares values of different kinds") from None
     return known & holds, known & (holds ^ True)
 
 
@@ -152,7 +152,7 @@ def _as_date(value: Any, *, like: Any) -> Any:
 
 
 def check(condition: Condition, types: Mapping[str, VariableType]) -> None:
-    """Refuse what can never be right: an undeclared level, a number compared with text, an order among categories.
+    """Refuse a statically invalid condition: an undeclared level, a number compared with text, an order of categories.
 
     Raises
     ------

@@ -95,7 +95,7 @@ class Expression:
         return bool(true) if true or false else None
 
     def check(self, types: Mapping[str, VariableType]) -> None:
-        """Refuse what can never be right: an unknown name, an undeclared level, text compared with a number.
+        """Refuse a statically invalid condition: an unknown name, an undeclared level, text compared with a number.
 
         Raises
         ------
@@ -148,7 +148,7 @@ def _shape(text: str) -> tuple[str, list[str], list[str]]:
         found = token[kind]
         if kind == "text":
             if before == "text":
-                raise ExpressionError("two texts stand side by side; put a comma between them")
+                raise ExpressionError("there are two texts side by side; put a comma between them")
             texts.append(re.sub(r"\\([\\'\"])", r"\1", found[1:-1]))
             shape.append(f'"{len(texts) - 1}"')
         elif kind == "number":
@@ -182,7 +182,7 @@ def _unexpected(found: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Builder:
-    """Turns the syntax tree of a shape into a condition; what it does not know it refuses."""
+    """Converts the syntax tree of a shape to a condition; unknown syntax is refused."""
 
     names: list[str]
     texts: list[str]
@@ -204,7 +204,7 @@ class _Builder:
     def comparison(self, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> Condition:
         if isinstance(sign, ast.In | ast.NotIn):
             if not isinstance(left, ast.Subscript) or not isinstance(right, ast.List) or not right.elts:
-                raise ExpressionError("`in` stands between a name and a list, as in `x in ['a', 'b']`")
+                raise ExpressionError("`in` is written between a name and a list, as in `x in ['a', 'b']`")
             membership = Membership(self.name(left), tuple(self.constant(item) for item in right.elts))
             return Not(membership) if isinstance(sign, ast.NotIn) else membership
         sides = [self.name(side) if isinstance(side, ast.Subscript) else self.constant(side) for side in (left, right)]

@@ -166,7 +166,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """A whole study definition. `folder` is where study.toml stands; `data_file` is relative to it."""
+    """A whole study definition. `folder` is the one of study.toml; `data_file` is relative to it."""
 
     folder: Path
     title: str

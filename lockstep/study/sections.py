@@ -51,7 +51,7 @@ def read_toml(folder: Path) -> Section:
         return Section("", values)
     except tomllib.TOMLDecodeError as error:
         # In a text TOML allows no line break, so that one there is a quote that is missing.
-        remedies = {"Invalid value": "; a text stands in quotes", r"Illegal character '\n'": "; a quote is missing"}
+        remedies = {"Invalid value": "; a text is written in quotes", r"Illegal character '\n'": "; a quote is missing"}
         remedy = next((text for start, text in remedies.items() if str(error).startswith(start)), "")
         raise StudyError(f"{STUDY_FILE}: not valid TOML: {printable(str(error), most=200)}{remedy}") from None
     except (ValueError, RecursionError):
@@ -137,7 +137,7 @@ class Section:
         return values
 
     def labels(self, name: str) -> dict[str, str]:
-        """Return a table of texts, or a list of texts each of which stands for itself; not empty."""
+        """Return a table of texts, or a list of texts each of which is its own value; not empty."""
         value = self.values.get(name)
         if isinstance(value, list):
             found = {text: text for text in self.texts(name)}

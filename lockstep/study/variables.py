@@ -84,7 +84,7 @@ def _levels(section: Section, missing: Iterable[str], *, rename: str) -> dict[st
 
 
 def _check_labels(section: Section, levels: Mapping[str, str], rename: str) -> None:
-    """Refuse levels that print alike: nobody could tell their rows, columns and curves apart."""
+    """Refuse levels that print alike: their rows, columns and curves could not be distinguished."""
     owners: dict[str, str] = {}
     for level, text in levels.items():
         label = " ".join(text.split())

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from ..base.clock import told_epoch
+from ..base.clock import source_date_epoch
 from ..journals.file import Journal
 from ..references.authors import Author, Byline, byline
 from ..results.model import Source
@@ -187,12 +187,12 @@ def _declared(declared: Mapping[str, Declaration], kind: str) -> dict[str, Any]:
 
 
 def _date() -> str:
-    told = told_epoch()
-    return "" if told is None else date_text(datetime.fromtimestamp(told, UTC).date().isoformat())
+    time = source_date_epoch()
+    return "" if time is None else date_text(datetime.fromtimestamp(time, UTC).date().isoformat())
 
 
 def _within(name: str) -> str:
-    """Return a name as it stands within a sentence: "original research", but "RCT"."""
+    """Return a name as written within a sentence: "original research", but "RCT"."""
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 

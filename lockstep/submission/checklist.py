@@ -23,7 +23,7 @@ _BY_GROUP: Final = "* Give such information separately, if applicable, for expos
 def write_checklist(
     checklist: Checklist, folder: Path, *, study_folder: Path, metadata: Mapping[str, Any], in_word: bool
 ) -> tuple[Path, Path]:
-    """Write strobe_checklist.docx and .json into a folder; `in_word` tells that places in the Word file are known."""
+    """Write strobe_checklist.docx and .json into a folder; `in_word`: whether lines in the Word file are known."""
     word_file, as_json = folder / f"{NAME}.docx", folder / f"{NAME}.json"
     write_word_file(
         word_file,

@@ -22,8 +22,8 @@ from .word_files import write_word_file
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
-    """The papers of a draft: their files, the files of tables, the checklist, and what the authors should know."""
+class AccompanyingDocuments:
+    """Their files, the files of tables, the checklist, and warnings for the authors."""
 
     files: tuple[Path, ...]
     tables: tuple[Path, ...]
@@ -31,7 +31,7 @@ class Papers:
     warnings: tuple[str, ...]
 
 
-def write_papers(
+def write_documents(
     folder: Path,
     *,
     study: Study,
@@ -42,13 +42,13 @@ def write_papers(
     docx: Path,
     pdf: Path,
     word_lines: Callable[[], Sequence[PrintedLine]],
-) -> Papers:
-    """Write the papers of a draft into a folder.
+) -> AccompanyingDocuments:
+    """Write the documents that accompany a manuscript into a folder.
 
     Parameters
     ----------
     folder : where they go.
-    results : those that the manuscript prints; the checklist tells no others.
+    results : those that the manuscript prints; the checklist shows no others.
     journal : for which the draft is; None for none in particular.
     front_matter : of report.qmd, with authors, keywords, `short-title`, `article-type`, `papersize`, and `strobe`.
     text : of `docx`.
@@ -84,24 +84,24 @@ def write_papers(
     pdf_lines, laid_out = printed_lines(read_pdf(pdf)), word_lines()
     checklist = strobe(text, results, study, style, pdf_lines=pdf_lines, word_lines=laid_out, reasons=reasons)
     written += write_checklist(checklist, folder, study_folder=study.folder, metadata=look, in_word=bool(laid_out))
-    warnings = (*missing(text, front_matter), *_told(checklist, laid_out))
-    return Papers(tuple(written), tables, checklist, warnings)
+    warnings = (*missing(text, front_matter), *_warnings(checklist, laid_out))
+    return AccompanyingDocuments(tuple(written), tables, checklist, warnings)
 
 
-def _told(checklist: Checklist, laid_out: Sequence[PrintedLine]) -> list[str]:
-    """Return what should be known of the checklist."""
-    told = []
+def _warnings(checklist: Checklist, laid_out: Sequence[PrintedLine]) -> list[str]:
+    """Return what the authors should know of the checklist."""
+    warnings = []
     if checklist.uncovered:
-        told.append(
+        warnings.append(
             f"STROBE checklist: the manuscript does not cover {', '.join(checklist.uncovered)}. Mark the words that "
             f"do, [words]{{#strobe-{checklist.uncovered[0]}}}, or give a reason in the front matter, `{FRONT_MATTER}:`"
         )
     lost = [entry.item.number for entry in checklist.entries if any(spot.pdf is None for spot in entry.spots)]
     if lost:
-        told.append(f"STROBE checklist: not found in the PDF, so without page and line: {', '.join(lost)}")
+        warnings.append(f"STROBE checklist: not found in the PDF, so without page and line: {', '.join(lost)}")
     if not laid_out:
-        told.append(
+        warnings.append(
             "STROBE checklist: LibreOffice is not installed or failed, so that places in the Word file are given by "
             "section and paragraph"
         )
-    return told
+    return warnings

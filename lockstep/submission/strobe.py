@@ -36,7 +36,7 @@ class ItemPlace:
     """A place that covers an item.
 
     `section` are the headings above it, or what it is part of; `paragraph` counts the paragraphs of the section from 1
-    (0 for a title or caption); `words` begin it. `pdf` and `word` tell where it is printed, where that is known.
+    (0 for a title or caption); `words` begin it. `pdf` and `word` are its page and line there, where known.
     """
 
     section: str
@@ -104,8 +104,8 @@ def strobe(
 
     Notes
     -----
-    An item is covered where a mark names it and stands around words: words deleted with their section take the mark
-    with them. Around a heading, a mark stands for the section, and covers nothing where that is empty. Item 1a is
+    An item is covered where a mark names it and encloses words: words deleted with their section take the mark
+    with them. Around a heading, a mark refers to the section, and covers nothing where that is empty. Item 1a is
     covered by a title that says "cohort", "follow-up study" or "longitudinal study" as well.
     """
     finders = Finder(pdf_lines), Finder(word_lines)
@@ -132,7 +132,7 @@ def strobe(
 
 
 def items_of(name: str) -> tuple[str, ...]:
-    """Return the items that a mark's name lists: "strobe_13a_13b" has two; other words only tell marks apart.
+    """Return the items that a mark's name lists: "strobe_13a_13b" has two; other words only distinguish marks.
 
     Raises
     ------
@@ -186,7 +186,7 @@ def _resolved(number: str, where: str) -> list[str]:
 
 
 def _marked(text: ManuscriptText) -> Iterator[tuple[Paragraph, Mark]]:
-    """Yield the marks of the manuscript with the paragraphs that they stand in."""
+    """Yield the marks of the manuscript with their paragraphs."""
     for paragraph in (*text.front, *text.abstract, *text.body, *text.captions):
         for mark in paragraph.marks:
             if re.match(rf"{MARK}[-_]", mark.name):
@@ -194,7 +194,7 @@ def _marked(text: ManuscriptText) -> Iterator[tuple[Paragraph, Mark]]:
 
 
 def _spot(text: ManuscriptText, paragraph: Paragraph, mark: Mark, finders: tuple[Finder, Finder]) -> ItemPlace | None:
-    """Return the place that a mark stands for; None where it is around nothing."""
+    """Return the place that a mark refers to; None where it encloses nothing."""
     if paragraph.level:
         inside = [other for other in text.body if other.path[: len(paragraph.path)] == paragraph.path]
         first = next((other for other in inside if not other.level), None)

@@ -18,7 +18,7 @@ from typing import Final
 class Item:
     """An item or sub-item: number ("12c"), part of the article, topic, what it recommends.
 
-    `by_group` tells that information is wanted separately for exposed and unexposed groups.
+    `by_group`: whether information is wanted separately for exposed and unexposed groups.
     """
 
     number: str

@@ -66,7 +66,7 @@ def write_word_file(
 
 
 def _write(document: Node, path: Path, metadata: Mapping[str, Any]) -> None:
-    """Write a document tree as a finished Word file, whole or not at all."""
+    """Write a document tree as a finished Word file, atomically."""
     unfinished = path.with_name(f".{path.name}")
     try:
         arguments = ["--to", "docx", "--standalone", f"--reference-doc={REFERENCE_DOCX}"]

@@ -1,4 +1,4 @@
-"""Where the lines of a Word file stand, as LibreOffice lays it out: Word's own layout is known to Word alone."""
+"""The lines of a Word file as laid out by LibreOffice: Word's own layout is known to Word alone."""
 
 from __future__ import annotations
 

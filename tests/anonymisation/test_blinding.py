@@ -1,4 +1,4 @@
-"""The blinded twin: source, reference list, labels and pictures without a trace of the authors."""
+"""The anonymised copy: source, reference list, labels and pictures without a trace of the authors."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
-from lockstep.anonymisation.document import SENTENCE, WORD, blinded_front_matter, blinded_source
-from lockstep.anonymisation.files import blind_pictures, blinded_bibliography, blinded_study, new_keys
+from lockstep.anonymisation.document import SENTENCE, WORD, anonymised_front_matter, anonymised_source
+from lockstep.anonymisation.files import anonymised_bibliography, anonymised_pictures, anonymised_study, new_keys
 from lockstep.anonymisation.identity import find_words, identifying_words, numbers_of_prose
 from lockstep.anonymisation.image_metadata import without_metadata
 from lockstep.base.errors import ReportError
@@ -49,13 +49,13 @@ TEXT = "The young patients. Li et al. showed this."
 
 
 def words() -> tuple[str, ...]:
-    """Return what tells of the authors above."""
+    """Return the words that identify the authors above."""
     return identifying_words(FRONT, BIB, text=TEXT, this_machine=False)
 
 
 def blind(body: str, **options: Any) -> str:
     """Return the blinded body of a document without front matter."""
-    return blinded_source(textwrap.dedent(body), words(), **options).text
+    return anonymised_source(textwrap.dedent(body), words(), **options).text
 
 
 def test_all_that_the_front_matter_tells_is_looked_for() -> None:
@@ -119,7 +119,7 @@ def test_statements_that_tell_are_removed_by_bold_opening() -> None:
 def test_statements_are_known_by_the_names_that_journals_have_for_them(name: str) -> None:
     """Nobody can list the sponsors, colleagues and meetings that such a statement names: it is removed whole."""
     for text in (f"**{name}.** The Polar Fund.\n", f"## {name}\n\nThe Polar Fund.\n"):
-        told = blinded_source(text, ()).text
+        told = anonymised_source(text, ()).text
         assert SENTENCE in told
         assert "Polar" not in told
 
@@ -128,7 +128,7 @@ def test_statements_are_known_by_the_names_that_journals_have_for_them(name: str
 def test_other_sections_stay(name: str) -> None:
     """A section is removed for its whole name, not for a word in it."""
     text = f"## {name}\n\nThe Polar Fund.\n"
-    assert (blinded_source(text, ()).text == text) == (name != "Author")
+    assert (anonymised_source(text, ()).text == text) == (name != "Author")
 
 
 def test_statements_that_tell_are_removed_by_heading() -> None:
@@ -183,21 +183,21 @@ def test_what_the_authors_mark_is_removed() -> None:
     ["## Our clinic {.identifying}\n\nText.\n", "![Ours](x.png){.identifying}\n", "`code`{.identifying} here\n"],
 )
 def test_a_mark_that_would_be_without_effect_is_refused(text: str) -> None:
-    """What the authors mark never stays in the twin: where a mark is not understood, its line is told."""
+    """What the authors mark never stays in the copy: where a mark is not understood, its line is named."""
     with pytest.raises(ReportError, match=r"^report\.qmd:2: what is marked as \.identifying here would stay"):
-        blinded_source(f"\n{text}", ())
+        anonymised_source(f"\n{text}", ())
 
 
 def test_marked_words_may_hold_links_and_brackets() -> None:
     """A link inside of a mark, with brackets in its words, goes with it."""
     text = "Seen [at [our clinic [in the town]](https://a.example) here]{.identifying} in 2020."
-    assert blinded_source(text, ()).text == f"Seen {WORD} in 2020."
+    assert anonymised_source(text, ()).text == f"Seen {WORD} in 2020."
 
 
 def test_what_stands_in_a_comment_is_no_heading() -> None:
     """A statement that the authors have put aside does not take the section after it along."""
     text = "<!--\n## Funding\n-->\n\nResults stay.\n"
-    assert blinded_source(text, ()).text == text
+    assert anonymised_source(text, ()).text == text
 
 
 def test_words_are_replaced_wherever_they_stand_and_told_with_their_line() -> None:
@@ -218,7 +218,7 @@ def test_words_are_replaced_wherever_they_stand_and_told_with_their_line() -> No
     By Quistgaard^[Quistgaard.]
     :::
     """
-    result = blinded_source(textwrap.dedent(body), words(), renamed={"quistgaard2020": "removed1"})
+    result = anonymised_source(textwrap.dedent(body), words(), renamed={"quistgaard2020": "removed1"})
     assert result.text == textwrap.dedent(
         f"""\
         # Work at {WORD}
@@ -273,7 +273,7 @@ def test_numbers_and_addresses_are_found_by_their_patterns(text: str, new: str |
 
 def test_the_front_matter_keeps_what_does_not_tell() -> None:
     """No author, funding, ethics, registration or declared words; the title without its note's name."""
-    new = blinded_front_matter(FRONT | {"format": {"docx": {"author": "Z"}}, "lang": "en"}, words())
+    new = anonymised_front_matter(FRONT | {"format": {"docx": {"author": "Z"}}, "lang": "en"}, words())
     assert new == {
         "title": f"A study^[With thanks to {WORD}.]",
         "description": "About repairs.",
@@ -300,14 +300,14 @@ def test_a_key_that_tells_is_another_key() -> None:
     """It would stand in bookmarks and link targets."""
     keys = new_keys({"a.bib": BIB}, words())
     assert keys == {"quistgaard2020": "removed1"}
-    assert "@misc{removed1," in blinded_bibliography(BIB, people_of(FRONT), keys)
+    assert "@misc{removed1," in anonymised_bibliography(BIB, people_of(FRONT), keys)
 
 
 def test_the_entry_of_a_registry_is_cited_without_its_number() -> None:
     """Its author is the registry, not one of the authors, and its key tells as much."""
     bib = "@misc{nct01234567, author = {{ClinicalTrials.gov}}, title = {Repair}, note = {NCT01234567}}\n"
     keys = new_keys({"a.bib": bib}, identifying_words({}, bib, this_machine=False))
-    new = blinded_bibliography(bib, people_of(FRONT), keys)
+    new = anonymised_bibliography(bib, people_of(FRONT), keys)
     assert new == "@misc{removed1, author = {{ClinicalTrials.gov}}, title = {Repair}, note = {[removed]}}\n"
 
 
@@ -327,10 +327,10 @@ def test_labels_of_the_study_are_scrubbed_and_names_are_not() -> None:
         note = "from NCT01234567"
         """
     )
-    assert blinded_study(text, words()) == text.replace('"Seen in Tromsø"', f'"Seen in {WORD}"').replace(
+    assert anonymised_study(text, words()) == text.replace('"Seen in Tromsø"', f'"Seen in {WORD}"').replace(
         '"By Dr. Quistgaard"', f'"By Dr. {WORD}"'
     ).replace("'not of the Northern registry'", f"'not of the {WORD}'").replace("NCT01234567", WORD)
-    assert blinded_study(text, ("Nobody",)) == text.replace("NCT01234567", WORD)
+    assert anonymised_study(text, ("Nobody",)) == text.replace("NCT01234567", WORD)
 
 
 def test_pictures_come_under_other_names_without_metadata(tmp_path: Path) -> None:
@@ -346,7 +346,7 @@ def test_pictures_come_under_other_names_without_metadata(tmp_path: Path) -> Non
     Image.new("RGB", (3, 2), "red").save(study / "images" / "two.jpg", exif=exif, comment=b"Quistgaard")
     (study / "images" / "three.svg").write_text('<svg width="1"><metadata>Quistgaard</metadata><path d="M1"/></svg>')
     text = "![](images/quistgaard.png)\n![c](images/two.jpg){#fig-x} ![](images/three) ![](https://a.example/b.png)"
-    assert blind_pictures(text, study, place) == (
+    assert anonymised_pictures(text, study, place) == (
         "![](blinded-pictures/picture1.png)\n![c](blinded-pictures/picture2.jpg){#fig-x} "
         "![](blinded-pictures/picture3) ![](https://a.example/b.png)"
     )

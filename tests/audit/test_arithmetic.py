@@ -65,13 +65,13 @@ def test_a_count_is_among_those_that_print_its_percentage(total: int, decimals: 
     ]
 
 
-def test_an_adjusted_list_is_told_from_a_correct_one() -> None:
+def test_an_adjusted_list_is_distinguished_from_a_correct_one() -> None:
     """A list made to add up to 100.0 has a wrong entry; one that adds up to 100.1 by correct rounding has none."""
     adjusted = adjusted_to_100([p("68.4"), p("16.4"), p("1.3"), p("13.9")], [54, 13, 1, 11])
     assert not adjusted.possible
     assert adjusted.reason == (
         "the listed percentages add up to 100.0, while correct rounding adds up to 100.1: "
-        "13 of 79 stands as 16.4 instead of 16.5"
+        "13 of 79 is printed as 16.4 instead of 16.5"
     )
     honest = adjusted_to_100([p("28.2"), p("25.4"), p("45.8"), p("0.7")], [40, 36, 65, 1])
     assert honest.possible

@@ -34,7 +34,7 @@ def test_three_columns_are_enough(tmp_path: Path) -> None:
     [
         (",no id,5,,,,,,,,", "the id '' is not a letter followed by letters, digits and _"),
         ("S-2,hyphen,5,,,,,,,,", "the id 'S-2' is not a letter"),
-        ("S1,twice,5,,,,,,,,", "the id 'S1' stands in row 2 as well"),
+        ("S1,twice,5,,,,,,,,", "the id 'S1' is in row 2 as well"),
         ("S2,,5,,,,,,,,", "the quantity is blank"),
         ("S2,short,5", "it has 3 cells, the header has 11"),
         ("S2,long,5,,,,,,,,,,,", "it has 14 cells, the header has 11"),
@@ -55,7 +55,7 @@ def test_three_columns_are_enough(tmp_path: Path) -> None:
         ("S2,p,5,,,,,,,,__import__('os')", "proof: "),
     ],
 )
-def test_a_bad_row_is_told_by_row_and_reason_and_loses_no_other(tmp_path: Path, line: str, reason: str) -> None:
+def test_a_bad_row_is_reported_by_row_and_reason_and_loses_no_other(tmp_path: Path, line: str, reason: str) -> None:
     """The row is counted as a spreadsheet does; the statements above and below are read."""
     published = read(tmp_path, "S1,first,1.5,,,,,,,,", line, "S3,last,3,,,,,,,,")
     assert [statement.id for statement in published.statements] == ["S1", "S3"]

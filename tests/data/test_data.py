@@ -175,11 +175,11 @@ QUOTES = (
 )
 SAVE = "Save the file as UTF-8; in a spreadsheet program, save it as CSV UTF-8."
 LEVELS = "Declare the level, or recode it, under [columns.sex] in study.toml, or mend the file."
-ONE = "A value that is in one row only, and like no level, is not shown: it may tell of a patient."
-MANY = "Values that are all different, or in one row only, are not shown: they may tell of patients."
+ONE = "A value that is in one row only, and like no level, is not shown: it may identify a patient."
+MANY = "Values that are all different, or in one row only, are not shown: they may identify patients."
 NAMES = (
-    "not shown since it may be a patient's row: columns are separated by commas, semicolons or tabs, and their names "
-    "stand in the first line.\nAdd the line with the names to the file, or mend [data.id] in study.toml."
+    "not shown since it may be a patient's row: columns are separated by commas, semicolons or tabs, and the names "
+    "of the columns are its first line.\nAdd the line with the names to the file, or mend [data.id] in study.toml."
 )
 EMPTY = "is empty; expected a line with the names of the columns and a row for each patient."
 
@@ -203,7 +203,7 @@ REFUSED = [
     # the columns
     (HEADER + "1,f,50\n2,f,50,\n3,f,50,,\n",
      "the number of cells differs from the header's in rows 2 and 4; expected 4.\n"
-     "A cell that holds the separator ',' must stand in quotes."),
+     "A cell that holds the separator ',' must be in quotes."),
     ("id,sexe,age,seen\n1,f,5,\n", "there is no column 'sex'; the file has 'id', 'sexe', 'age' and 'seen'; "
      "did you mean 'sexe'?\nMend [columns.sex] in study.toml, or add the column to the file."),
     ("ID,sex,age,seen\n1,f,5,\n", "there is no column 'id'; the file has 'ID', 'sex', 'age' and 'seen'; "
@@ -243,8 +243,8 @@ REFUSED = [
      "expected points, which other rows have.\nMend the file: use one decimal mark in a column."),
     ("id;sex;age;seen\n1;f;1,5;\n2;f;1,5;\n3;f;1.5;\n", "column 'age' has a decimal point in row 4; "
      "expected commas, which other rows have.\nMend the file: use one decimal mark in a column."),
-    ("sep=;\nid;sex;age;seen\n1;f;1;\n", "line 1 tells a spreadsheet program the separator; expected the names of the "
-     "columns.\nRemove this line: the separator is recognised without it."),
+    ("sep=;\nid;sex;age;seen\n1;f;1;\n", "line 1 is a spreadsheet program's mark of the separator; expected the "
+     "names of the columns.\nRemove this line: the separator is recognised without it."),
     (HEADER + "1,f,inf,\n2,f,-Infinity,\n", f"column 'age' has infinity in rows 2 and 3; {NUMBER}"),
     (HEADER + "1,f,NaN,\n", f"column 'age' has 'NaN' in row 2; {NUMBER}"),
     (HEADER + "1,f,1e400,\n2,f,1e75,\n3,f,-1e308,\n",

@@ -259,7 +259,7 @@ def test_a_folder_that_cannot_be_made_is_one_error(
     assert capsys.readouterr().err.startswith(f"{place}: Not a directory\n")
 
 
-def test_what_stops_the_twin_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_stops_the_anonymised_copy_is_reported_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is made by another process, whose last line is of the report, not of the draft."""
     folder = copy_study(tmp_path / "study")
     document = folder / "report.qmd"
@@ -268,7 +268,7 @@ def test_what_stops_the_twin_is_told_once(tmp_path: Path, capsys: pytest.Capture
     document.write_text(text.replace("# Discussion\n", f"{cell}\n# Discussion\n"), encoding="utf-8")
     assert run(["draft", JOURNAL, "--renderer", "builtin", "--study", str(folder)]) == 1
     said = capsys.readouterr().err
-    assert said.startswith("the blinded twin could not be made: ")
+    assert said.startswith("the anonymised copy could not be made: ")
     assert "report" not in said.splitlines()[-1]
     assert "No document was written" not in said
 
@@ -301,12 +301,12 @@ def test_what_lets_the_authors_be_guessed_is_told(draft: Draft) -> None:
     """Their earlier work called theirs, and their initials; what was removed word by word, with its line."""
     told = "\n".join(draft.warnings)
     for mention in ("“Our previous study”", "“W.Z.”"):
-        assert f"blinded twin: Discussion: {mention} may tell who the authors are" in told
-    assert "blinded twin: removed from report.qmd:" in told
+        assert f"anonymised copy: Discussion: {mention} may identify the authors" in told
+    assert "anonymised copy: removed from report.qmd:" in told
 
 
 def test_a_label_that_tells_is_told_for_tables_and_figures(tmp_path: Path) -> None:
-    """Of these files there is no blinded twin, so the authors must know which of them says what, and where."""
+    """Of these files there is no anonymised copy, so the authors must know which of them says what, and where."""
     folder = copy_study(tmp_path / "study", figure_formats='["TIFF", "PDF"]')
     for name, changes in {
         "study.toml": {'"Side"': '"Side (Quastadt Clinic)"', '"Implant retention"': f'"Retention, {AUTHOR}"'},
@@ -321,12 +321,12 @@ def test_a_label_that_tells_is_told_for_tables_and_figures(tmp_path: Path) -> No
     told = [line.removesuffix(f"; {ADVICE}") for line in draft.warnings if line.endswith(ADVICE)]
     assert (
         told[0]
-        == "Table1.docx tells of the authors in Table 1, caption ('Zorrberg'); Table 1, row 6 ('Quastadt Clinic')"
+        == "Table1.docx identifies the authors in Table 1, caption ('Zorrberg'); Table 1, row 6 ('Quastadt Clinic')"
     )
-    assert told[1].startswith("strobe_checklist.docx tells of the authors in ")
+    assert told[1].startswith("strobe_checklist.docx identifies the authors in ")
     assert told[2:] == [
-        f"Fig1.tif tells of the authors in Figure 1, alternative text 1 ('{AUTHOR}')",
-        f"Fig1.pdf tells of the authors in page 1 ('{AUTHOR}')",
+        f"Fig1.tif identifies the authors in Figure 1, alternative text 1 ('{AUTHOR}')",
+        f"Fig1.pdf identifies the authors in page 1 ('{AUTHOR}')",
     ]
     blinded = (draft.folder / f"manuscript_blinded.{kind}" for kind in ("docx", "pdf"))
     assert [trace for path in blinded for trace in traces(path, (AUTHOR, "Zorrberg", "Quastadt Clinic"))] == []

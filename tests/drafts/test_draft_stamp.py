@@ -164,7 +164,7 @@ def test_a_new_lock_of_the_same_data_counts(study: Path) -> None:
 
 
 def test_what_is_no_file_of_the_study_counts_too(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time that files are told, the program that lays out Word files, and whose name the twin is searched for."""
+    """The time that files carry, the program that lays out Word files, and whose name the copy is searched for."""
     monkeypatch.setenv(EPOCH_VARIABLE, "1700000000")
     assert not is_current(study)
     monkeypatch.undo()

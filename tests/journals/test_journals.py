@@ -15,7 +15,7 @@ from lockstep.document.report import Report, style_of
 from lockstep.figures.kinds import figure_content
 from lockstep.journals.file import Journal
 from lockstep.journals.profiles import read_journal
-from lockstep.qmd.project import config_for, profiles_told, read_project
+from lockstep.qmd.project import config_for, profiles_in_environment, read_project
 from lockstep.qmd.source import Document, Inline, Prose, parse, read_qmd
 from lockstep.render import cells
 from lockstep.render.pandoc import read_markdown
@@ -197,7 +197,7 @@ def front_of(name: str, target: str) -> list[Node]:
     text = (ROOT / "report.qmd").read_text(encoding="utf-8").partition("# Introduction")[0]
     document = parse(text, path=ROOT / "report.qmd")
     project = read_project(ROOT, profiles=[name] if name else [])
-    with profiles_told(project):
+    with profiles_in_environment(project):
         markdown = cells.run(document, {"echo": False}).markdown
     tree = without_comments(read_markdown(markdown, {}, folder=ROOT))
     blocks: list[Node] = resolve_conditions(tree, target, project.profiles, document)["blocks"]

@@ -160,7 +160,7 @@ FAULTS: dict[str, Fault] = {
     "word_valid": word("<w:lnNumType", '<w:pgSz w:w="1"/><w:lnNumType'),
     "pdf_fonts": pdf(without_fonts),
     "pdf_tagged": pdf(untagged),
-    "blinded_twin": report((LAST, LAST + ' It was `{python} form("Wilhelmina" + " Zorr" + "berg")` who saw it.')),
+    "anonymised_copy": report((LAST, LAST + ' It was `{python} form("Wilhelmina" + " Zorr" + "berg")` who saw it.')),
     # ---- numbers
     "p_decimals": printed("*P* = 0.21"),
     "p_steps": printed("*P* = 0.041"),
@@ -242,8 +242,8 @@ CASES = [
     ("patient_numbers", report((LAST, f"{LAST} It was seen in most (n = {NOT_PATIENTS})."))),
 ]
 
-SEEN_IN_THE_TWIN = ("blinded", "blinded_twin")
-"""Faults for which the blinded twin is built anew; the others find that of the study which keeps every rule."""
+SEEN_IN_THE_COPY = ("blinded", "anonymised_copy")
+"""Faults for which the anonymised copy is built anew; the others find that of the study which keeps every rule."""
 
 
 @pytest.fixture(scope="module")
@@ -317,15 +317,15 @@ def drawing_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assembly, "_drawing", draw)
 
 
-def with_twin_of(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the blinded twin from a draft that is there."""
+def with_anonymised_copy_of(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the anonymised copy from a draft that is there."""
 
     def copied(output: Path) -> None:
         output.mkdir()
         for suffix in (".pdf", ".docx"):
             shutil.copyfile(kept / draft.FOLDER / JOURNAL / f"manuscript_blinded{suffix}", output / f"report{suffix}")
 
-    monkeypatch.setattr(assembly, "_twin", lambda work, *_: Beside(lambda: copied(work / "made-blinded")))
+    monkeypatch.setattr(assembly, "_anonymising", lambda work, *_: Beside(lambda: copied(work / "made-blinded")))
 
 
 def red_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -362,6 +362,6 @@ def test_a_fault_turns_exactly_its_line_red(
     shutil.copytree(kept, folder, ignore=shutil.ignore_patterns("drafts"))
     apply(fault, folder)
     broken_when_read(fault, monkeypatch)
-    if rule not in SEEN_IN_THE_TWIN:
-        with_twin_of(kept, monkeypatch)
+    if rule not in SEEN_IN_THE_COPY:
+        with_anonymised_copy_of(kept, monkeypatch)
     assert red_lines(folder, capsys) == [rule]

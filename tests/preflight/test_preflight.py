@@ -161,7 +161,7 @@ BREAKS: dict[str, list[Break]] = {
         figure(fonts=(FigureFont("LiberationSans", True, "Type 3"),)),
     ],
     "pdf_tagged": [Break(then=lambda draft: replace(draft, pdf=replace(draft.pdf, tagged=False)))],
-    "blinded_twin": [Break(then=lambda draft: replace(draft, traces=("core properties: Ann Other",)))],
+    "anonymised_copy": [Break(then=lambda draft: replace(draft, traces=("core properties: Ann Other",)))],
     # ---- numbers
     "p_decimals": [text((P_VALUE, "*P* = 0.034).")), text(("|0.20", "|0.2"))],
     "p_steps": [text(("*P* = 0.004)", "*P* = 0.0041)"))],
@@ -471,10 +471,10 @@ def test_formats_may_be_written_as_endings(clean: DraftFacts) -> None:
 
 
 def test_not_one_draft_serves_for_all(clean: DraftFacts) -> None:
-    """A draft without figures' files or a twin leaves the lines about them open, rather than passing them."""
+    """A draft without files of figures or a copy leaves the lines about them open, rather than passing them."""
     checks = preflight(replace(clean, figures=(), traces=None))
     open_rules = {check.rule for check in checks if check.status == "not checked"}
-    assert {"blinded_twin", "figure_dpi", "figure_formats", "figure_points", "figure_colours"} <= open_rules
+    assert {"anonymised_copy", "figure_dpi", "figure_formats", "figure_points", "figure_colours"} <= open_rules
 
 
 def test_a_vector_file_has_no_resolution(clean: DraftFacts) -> None:

@@ -104,7 +104,7 @@ def test_page_breaks_become_one_for_each_format():
             "report.qmd:2: shortcodes such as {{< include _methods.qmd >}} need Quarto: install it and use "
             "--renderer quarto, or leave it out ({{< pagebreak >}} is supported).",
         ),
-        ("a {{< pagebreak >}} b", "report.qmd:1: a page break stands on a line of its own, between empty lines."),
+        ("a {{< pagebreak >}} b", "report.qmd:1: a page break is written on a line of its own, between empty lines."),
         (
             f"{FENCE}{{python}}\n#| echo: false\n#| fig-cap: A\n1\n{FENCE}",
             "report.qmd:3: cells with the option 'fig-cap' need Quarto: install it and use --renderer quarto, or write "
@@ -146,7 +146,7 @@ def test_page_breaks_become_one_for_each_format():
         ),
         (
             "a `{python}  x` b",
-            "report.qmd:1: `{python}  x` would be printed as it stands by Quarto. Write one space after {python}, and "
+            "report.qmd:1: `{python}  x` would be printed literally by Quarto. Write one space after {python}, and "
             "none at the end.",
         ),
     ],

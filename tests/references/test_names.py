@@ -10,7 +10,7 @@ import pytest
 from typst_pages import FONTS, read, typst_source
 from word_files import outline, para, word_file
 
-from lockstep.anonymisation.document import WORD, blinded_source
+from lockstep.anonymisation.document import WORD, anonymised_source
 from lockstep.anonymisation.identity import find_words, identifying_words
 from lockstep.base.errors import ReportError
 from lockstep.pdf.byline import with_byline
@@ -205,7 +205,7 @@ def test_a_template_without_a_place_for_authors_stays_as_it_is() -> None:
     assert with_byline("// byline\n  x\n  // end of byline", byline({})) == "// byline\n  x\n  // end of byline"
 
 
-# ---- the blinded twin ----------------------------------------------------------------------------------------------
+# ---- the anonymised copy -----------------------------------------------------------------------------------------
 
 BIB = {
     "Max Planck, MD, PhD": "Planck, M.",
@@ -265,7 +265,7 @@ def test_no_part_of_a_name_stays_in_the_text(text: str) -> None:
     words = identifying_words({"author": text}, this_machine=False)
     for said in SAID[text]:
         assert any(find_words(said, words)), said
-        blind = blinded_source(f"We {said} here.\n", words).text
+        blind = anonymised_source(f"We {said} here.\n", words).text
         assert WORD in blind
         assert not any(find_words(blind, words)), blind
 
@@ -274,7 +274,7 @@ def test_no_part_of_a_name_stays_in_the_text(text: str) -> None:
 def test_no_initial_stays_beside_a_name_that_was_removed(said: str) -> None:
     """It goes with the name, and a possessive keeps its apostrophe."""
     words = identifying_words({"author": "Hans Otto Schmidt MD"}, this_machine=False)
-    blind = blinded_source(f"By {said}, and Schmidt's.\n", words).text
+    blind = anonymised_source(f"By {said}, and Schmidt's.\n", words).text
     assert blind.replace("].,", "],") == "By [removed], and [removed]’s.\n"
 
 
@@ -282,11 +282,11 @@ def test_degrees_and_suffixes_are_no_words_to_look_for() -> None:
     """A text may speak of an MD, and of Jr."""
     words = identifying_words({"author": ["Max Planck, MD, PhD", "Martin King, Jr."]}, this_machine=False)
     text = "An MD or PhD, Jr."
-    assert blinded_source(text, words).text == text
+    assert anonymised_source(text, words).text == text
 
 
 def test_a_front_matter_of_every_kind_is_blinded() -> None:
-    """Names, addresses, numbers of a full front matter are nowhere in the twin, its own front matter included."""
+    """Names, addresses, numbers of a full front matter are nowhere in the copy, its own front matter included."""
     text = textwrap.dedent("""\
         ---
         title: T
@@ -302,7 +302,7 @@ def test_a_front_matter_of_every_kind_is_blinded() -> None:
         """)
     document = parse(text, path=Path("report.qmd"))
     words = identifying_words(document.front_matter, text=text, this_machine=False)
-    blind = blinded_source(text, words).text
+    blind = anonymised_source(text, words).text
     assert not any(find_words(blind, words))
     for word in ("Planck", "GARCIA", "ttingen", "1825", "example.org", "<X>"):
         assert word not in blind

@@ -133,7 +133,7 @@ def test_html_tables_become_native_ones(tmp_path):
         (
             "---\nabbreviations: {STROBE: a guideline}\n---\n",
             "report.qmd:2: `abbreviations` means another thing to Quarto, which would refuse the document. "
-            "Abbreviations that need no explanation stand under `known-abbreviations`.",
+            "Abbreviations that need no explanation are listed under `known-abbreviations`.",
         ),
         (
             "---\nexecute:\n  freeze: auto\n---\n",

@@ -149,12 +149,12 @@ def test_citations_of_the_literature_are_left_alone():
         (FIGURE * 2, "report.qmd:2: the label 'fig-one' is used twice; rename one of them."),
         (
             f"see [@fig-one, panel A]\n{FIGURE}",
-            "report.qmd:1: Quarto drops what else stands in a bracket with a cross-reference (text after the label, a "
+            "report.qmd:1: Quarto drops the other content of a bracket with a cross-reference (text after the label, a "
             "citation). Write it outside of the bracket.",
         ),
         (
             f"see @fig-one [95% CI]\n{FIGURE}",
-            "report.qmd:1: Quarto drops what else stands in a bracket with a cross-reference (text after the label, a "
+            "report.qmd:1: Quarto drops the other content of a bracket with a cross-reference (text after the label, a "
             "citation). Write it outside of the bracket.",
         ),
         (

@@ -189,8 +189,8 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
         ("arm == 'a' & age > 3", '"arm == \'a\' & age > 3": unexpected \'&\'; write and'),
         ("age <> 3", '"age <> 3": unexpected \'<\'; write !='),
         ("arm == 'a", '"arm == \'a": a text that begins with \' does not end'),
-        ("arm in ['a' 'b']", '"arm in [\'a\' \'b\']": two texts stand side by side; put a comma between them'),
-        ("arm in []", '"arm in []": `in` stands between a name and a list, as in `x in [\'a\', \'b\']`'),
+        ("arm in ['a' 'b']", '"arm in [\'a\' \'b\']": there are two texts side by side; put a comma between them'),
+        ("arm in []", '"arm in []": `in` is written between a name and a list, as in `x in [\'a\', \'b\']`'),
         ("arm", f'"arm": a part of it is neither true nor false; {LANGUAGE}'),
         ("open('x')", f'"open(\'x\')": a part of it is neither true nor false; {LANGUAGE}'),
         ("arm['a'] == 1", f'"arm[\'a\'] == 1": a name is missing; {LANGUAGE}'),
@@ -242,7 +242,7 @@ def test_comparing_text_with_a_number_is_an_error_also_unchecked() -> None:
     """Single values of different kinds give one message, not a traceback."""
     with pytest.raises(ExpressionError) as error:
         parse_expression("x < 3").holds({"x": "text"})
-    assert str(error.value) == "'<' stands between values of different kinds"
+    assert str(error.value) == "'<' compares values of different kinds"
 
 
 def test_expressions_are_values() -> None:

@@ -377,7 +377,7 @@ def test_a_faulty_section_is_named(tmp_path: Path, section: str, keys: str, mess
     ("content", "message"),
     [
         (b"schema = 1\ntitle = Study\n",
-         "not valid TOML: Invalid value (at line 2, column 9); a text stands in quotes"),
+         "not valid TOML: Invalid value (at line 2, column 9); a text is written in quotes"),
         (b'schema = 1\ntitle = "Study\n',
          "not valid TOML: Illegal character '\\n' (at line 2, column 15); a quote is missing"),
         (b"[data]\n[data]\n", "not valid TOML: Cannot declare ('data',) twice (at line 2, column 6)"),

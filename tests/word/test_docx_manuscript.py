@@ -1,4 +1,4 @@
-"""The plain look of a Word file, whichever renderer wrote it; a test of whole drafts is in test_stage."""
+"""The plain look of a Word file, whichever renderer wrote it; a test of whole drafts is in test_workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The papers of a draft: title page, letter, statements, checklist and tables as an editor gets them."""
+"""the documents of a draft: title page, letter, statements, checklist and tables as an editor gets them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lockstep.base.resources import TEMPLATES
 from lockstep.journals.file import Journal
 from lockstep.submission.author_pages import TO_CONFIRM, cover_letter, missing, statements, title_page
 from lockstep.submission.declarations import conclusion, declarations
-from lockstep.submission.documents import Papers, write_papers
+from lockstep.submission.documents import AccompanyingDocuments, write_documents
 from lockstep.submission.word_lines import lines_in_word
 from lockstep.text.phrases import UNSUPPORTED
 from lockstep.text.style import Style
@@ -37,15 +37,17 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STUDIES = ("flagship", "implants")
 
 
-def written(draft: DraftStudy, folder: Path, **more: Any) -> Papers:
-    """Write the papers of a study; no program lays out the Word file unless lines are given."""
+def written(draft: DraftStudy, folder: Path, **more: Any) -> AccompanyingDocuments:
+    """Write the documents of a study; no program lays out the Word file unless lines are given."""
     fields = {field.name: getattr(draft, field.name) for field in dataclasses.fields(draft)}
-    return write_papers(folder, **{"journal": JOURNAL, "word_lines": tuple, **fields, **more})
+    return write_documents(folder, **{"journal": JOURNAL, "word_lines": tuple, **fields, **more})
 
 
 @pytest.fixture(scope="module")
-def papers(drafts: dict[str, DraftStudy], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Papers]:
-    """Return the papers of both studies."""
+def documents(
+    drafts: dict[str, DraftStudy], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, AccompanyingDocuments]:
+    """Return the documents of both studies."""
     return {name: written(drafts[name], tmp_path_factory.mktemp(name)) for name in STUDIES}
 
 
@@ -56,44 +58,50 @@ def words(path: Path) -> str:
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def paper(papers: Papers, name: str) -> Path:
-    """Return one of the papers by its name."""
-    return next(path for path in (*papers.files, *papers.tables) if path.name == name)
+def document(documents: AccompanyingDocuments, name: str) -> Path:
+    """Return one of the documents by its name."""
+    return next(path for path in (*documents.files, *documents.tables) if path.name == name)
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_every_paper_is_there_and_valid(study: str, papers: dict[str, Papers], drafts: dict[str, DraftStudy]) -> None:
-    """Five papers, a file for each table, and every Word file as its standard wants it."""
-    names = [path.name for path in papers[study].files]
+def test_every_document_is_there_and_valid(
+    study: str, documents: dict[str, AccompanyingDocuments], drafts: dict[str, DraftStudy]
+) -> None:
+    """Five documents, a file for each table, and every Word file as its standard wants it."""
+    names = [path.name for path in documents[study].files]
     assert names == [
         "title_page.docx", "cover_letter.docx", "statements.docx", "strobe_checklist.docx", "strobe_checklist.json",
     ]  # fmt: skip
     numbers = [table.number for table in drafts[study].text.of_kind("table")]
-    assert [path.name for path in papers[study].tables] == [f"Table{number}.docx" for number in numbers]
-    for path in (*papers[study].files, *papers[study].tables):
+    assert [path.name for path in documents[study].tables] == [f"Table{number}.docx" for number in numbers]
+    for path in (*documents[study].files, *documents[study].tables):
         assert path.suffix == ".json" or problems(path) == []
 
 
 def test_the_same_manuscript_gives_the_same_bytes(
-    papers: dict[str, Papers], drafts: dict[str, DraftStudy], tmp_path: Path
+    documents: dict[str, AccompanyingDocuments], drafts: dict[str, DraftStudy], tmp_path: Path
 ) -> None:
     """Another run, in another folder, writes the same files."""
     again = written(drafts["implants"], tmp_path)
-    pairs = zip((*papers["implants"].files, *papers["implants"].tables), (*again.files, *again.tables), strict=True)
+    pairs = zip(
+        (*documents["implants"].files, *documents["implants"].tables), (*again.files, *again.tables), strict=True
+    )
     for first, second in pairs:
         assert first.read_bytes() == second.read_bytes(), first.name
 
 
-def test_properties_name_no_author(papers: dict[str, Papers], drafts: dict[str, DraftStudy]) -> None:
+def test_properties_name_no_author(documents: dict[str, AccompanyingDocuments], drafts: dict[str, DraftStudy]) -> None:
     """Tables go to reviewers too: neither properties nor pages have a name, nor have properties of the others."""
     authors = [author["name"] for author in drafts["flagship"].front_matter["author"]]
-    for path in (*papers["flagship"].files, *papers["flagship"].tables):
+    for path in (*documents["flagship"].files, *documents["flagship"].tables):
         if path.suffix != ".docx":
             continue
         with zipfile.ZipFile(path) as archive:
             told = {name: archive.read(name).decode(errors="replace") for name in archive.namelist()}
         shown = (
-            told if path in papers["flagship"].tables else {k: v for k, v in told.items() if k.startswith("docProps")}
+            told
+            if path in documents["flagship"].tables
+            else {k: v for k, v in told.items() if k.startswith("docProps")}
         )
         assert not [(name, author) for name, text in shown.items() for author in authors if author in text]
         assert "docProps/core.xml" in told
@@ -104,10 +112,10 @@ def test_properties_name_no_author(papers: dict[str, Papers], drafts: dict[str, 
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_the_title_page_has_what_the_manuscript_has(
-    study: str, papers: dict[str, Papers], drafts: dict[str, DraftStudy]
+    study: str, documents: dict[str, AccompanyingDocuments], drafts: dict[str, DraftStudy]
 ) -> None:
     """Title, counts and declarations are those of the finished Word file."""
-    text, shown = drafts[study].text, words(paper(papers[study], "title_page.docx"))
+    text, shown = drafts[study].text, words(document(documents[study], "title_page.docx"))
     assert text.title in shown
     for name, count in {
         "Words of the text": text.words,
@@ -121,14 +129,14 @@ def test_the_title_page_has_what_the_manuscript_has(
         assert declared.text in shown
 
 
-def test_what_is_missing_is_red_and_told(papers: dict[str, Papers]) -> None:
+def test_what_is_missing_is_red_and_told(documents: dict[str, AccompanyingDocuments]) -> None:
     """A study that declares nothing gets no declaration: each is to be added, and listed."""
-    path = paper(papers["implants"], "title_page.docx")
+    path = document(documents["implants"], "title_page.docx")
     shown = words(path)
     for name in ("Funding", "Conflicts of interest", "Ethics", "Registration of the study"):
         assert f"{name}. To be added by the authors" in shown
         assert any(
-            warning.startswith(f"{name}: the manuscript does not say") for warning in papers["implants"].warnings
+            warning.startswith(f"{name}: the manuscript does not say") for warning in documents["implants"].warnings
         )
     assert "Article type: To be added by the authors" in shown
     red = [
@@ -137,12 +145,12 @@ def test_what_is_missing_is_red_and_told(papers: dict[str, Papers]) -> None:
         if any(style.get(f"{W}val") == "ToComplete" for style in run.iter(f"{W}rStyle"))
     ]
     assert set(red) == {"To be added by the authors"}
-    assert any("no `orcid` of Sole Author" in warning for warning in papers["implants"].warnings)
+    assert any("no `orcid` of Sole Author" in warning for warning in documents["implants"].warnings)
 
 
-def test_a_placeholder_is_red_and_told(papers: dict[str, Papers]) -> None:
+def test_a_placeholder_is_red_and_told(documents: dict[str, AccompanyingDocuments]) -> None:
     """What says itself that it is not complete does not pass for complete."""
-    told = [warning for warning in papers["flagship"].warnings if "is to be completed" in warning]
+    told = [warning for warning in documents["flagship"].warnings if "is to be completed" in warning]
     assert [warning.split(":")[0] for warning in told] == ["Funding", "Conflicts of interest", "Author contributions"]
 
 
@@ -201,9 +209,11 @@ def test_an_abstract_s_declaration_counts_where_there_is_no_other(drafts: dict[s
 # ---- letter --------------------------------------------------------------------------------------------------------
 
 
-def test_the_letter_quotes_the_manuscript(papers: dict[str, Papers], drafts: dict[str, DraftStudy]) -> None:
+def test_the_letter_quotes_the_manuscript(
+    documents: dict[str, AccompanyingDocuments], drafts: dict[str, DraftStudy]
+) -> None:
     """It names journal, title and counts, and says what was found in the manuscript's own words."""
-    text, shown = drafts["flagship"].text, words(paper(papers["flagship"], "cover_letter.docx"))
+    text, shown = drafts["flagship"].text, words(document(documents["flagship"], "cover_letter.docx"))
     assert JOURNAL.title in shown
     assert text.title in shown
     assert conclusion(text)
@@ -214,10 +224,10 @@ def test_the_letter_quotes_the_manuscript(papers: dict[str, Papers], drafts: dic
     assert "To be confirmed by the authors" in shown
 
 
-def test_a_letter_without_a_conclusion_makes_none_up(papers: dict[str, Papers]) -> None:
+def test_a_letter_without_a_conclusion_makes_none_up(documents: dict[str, AccompanyingDocuments]) -> None:
     """Where the manuscript concludes nothing, the authors are asked to."""
-    assert "What was found is to be added by the authors" in words(paper(papers["implants"], "cover_letter.docx"))
-    assert "cover letter: the manuscript has no conclusion to quote" in papers["implants"].warnings
+    assert "What was found is to be added by the authors" in words(document(documents["implants"], "cover_letter.docx"))
+    assert "cover letter: the manuscript has no conclusion to quote" in documents["implants"].warnings
 
 
 def test_what_the_results_do_not_support_is_not_in_the_letter(drafts: dict[str, DraftStudy]) -> None:
@@ -250,9 +260,11 @@ def test_a_letter_to_no_journal_says_so(journal: Journal | None, drafts: dict[st
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_the_statements_name_the_data(study: str, papers: dict[str, Papers], drafts: dict[str, DraftStudy]) -> None:
+def test_the_statements_name_the_data(
+    study: str, documents: dict[str, AccompanyingDocuments], drafts: dict[str, DraftStudy]
+) -> None:
     """File, hash, rows, columns and versions are those of results.json, and of the file itself."""
-    draft, shown = drafts[study], words(paper(papers[study], "statements.docx"))
+    draft, shown = drafts[study], words(document(documents[study], "statements.docx"))
     path = draft.study.folder / draft.study.data_file
     rows = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     columns = len(re.split("[,;]", rows[0]))
@@ -265,11 +277,13 @@ def test_the_statements_name_the_data(study: str, papers: dict[str, Papers], dra
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_a_table_by_itself_is_the_table_of_the_manuscript(
-    study: str, papers: dict[str, Papers], drafts: dict[str, DraftStudy]
+    study: str, documents: dict[str, AccompanyingDocuments], drafts: dict[str, DraftStudy]
 ) -> None:
     """Caption, cells, widths and note are those of the manuscript; nothing else is in the file."""
     tables = docx.Document(str(drafts[study].docx)).element.body.findall(f"{W}tbl")
-    for number, (item, path) in enumerate(zip(drafts[study].text.of_kind("table"), papers[study].tables, strict=True)):
+    for number, (item, path) in enumerate(
+        zip(drafts[study].text.of_kind("table"), documents[study].tables, strict=True)
+    ):
         document = docx.Document(str(path))
         (table,) = document.tables
         shown = words(path)
@@ -289,21 +303,21 @@ def test_a_table_by_itself_is_the_table_of_the_manuscript(
 # ---- checklist -----------------------------------------------------------------------------------------------------
 
 
-def test_an_item_that_is_not_covered_is_red_and_says_so(papers: dict[str, Papers]) -> None:
+def test_an_item_that_is_not_covered_is_red_and_says_so(documents: dict[str, AccompanyingDocuments]) -> None:
     """In words and in colour, in its own row; covered items have neither."""
-    path = paper(papers["flagship"], "strobe_checklist.docx")
+    path = document(documents["flagship"], "strobe_checklist.docx")
     rows = {}
     for row in docx.Document(str(path)).tables[0].rows:
         first = row.cells[0].text.split()
         rows[first[0].rstrip("*") if first else ""] = row
-    for number, entry in {entry.item.number: entry for entry in papers["flagship"].checklist.entries}.items():
+    for number, entry in {entry.item.number: entry for entry in documents["flagship"].checklist.entries}.items():
         cell = rows[number].cells[2]
         styles = {run.style.name for paragraph in cell.paragraphs for run in paragraph.runs}
         assert ("NOT COVERED" in cell.text) == ("To Complete" in styles) == (entry.status == "not covered")
     with zipfile.ZipFile(path) as archive:
         styles_xml = archive.read("word/styles.xml").decode()
     assert re.search(r'w:styleId="ToComplete".*?<w:color w:val="C00000"/>', styles_xml)
-    assert any("does not cover 12e, 16c" in warning for warning in papers["flagship"].warnings)
+    assert any("does not cover 12e, 16c" in warning for warning in documents["flagship"].warnings)
 
 
 def test_the_checklist_gives_page_and_line_of_both_files(drafts: dict[str, DraftStudy], tmp_path: Path) -> None:
@@ -313,8 +327,8 @@ def test_the_checklist_gives_page_and_line_of_both_files(drafts: dict[str, Draft
 
     draft = drafts["flagship"]
     lines = printed_lines(read_pdf(draft.pdf))
-    with_lines = words(paper(written(draft, tmp_path / "with", word_lines=lambda: lines), "strobe_checklist.docx"))
-    without = words(paper(written(draft, tmp_path / "without"), "strobe_checklist.docx"))
+    with_lines = words(document(written(draft, tmp_path / "with", word_lines=lambda: lines), "strobe_checklist.docx"))
+    without = words(document(written(draft, tmp_path / "without"), "strobe_checklist.docx"))
     spot = strobe_line(with_lines, "Introduction")
     assert re.fullmatch(r"Introduction \(PDF (p\. \d+, lines? [\d–]+); Word \1\).*", spot)
     assert "LibreOffice’s layout" in with_lines
@@ -383,7 +397,7 @@ def test_without_libreoffice_there_are_no_lines(
     """Nothing is asked of a machine that has no such program, and the authors are told."""
     monkeypatch.setenv("PATH", str(tmp_path))
     assert lines_in_word(drafts["implants"].docx) is None
-    told = written(drafts["implants"], tmp_path / "papers").warnings
+    told = written(drafts["implants"], tmp_path / "documents").warnings
     assert any("LibreOffice is not installed or failed" in warning for warning in told)
 
 
@@ -401,7 +415,7 @@ def test_a_study_s_own_template_comes_first(drafts: dict[str, DraftStudy], tmp_p
     """Its letter is printed in place of the program's; what it prints is literal, whatever a title holds."""
     draft = with_template(drafts["implants"], tmp_path, "cover_letter.md.j2", "Dear Dr. *Own*,\n\n{{ title | md }}\n")
     draft = dataclasses.replace(draft, text=dataclasses.replace(draft.text, title="A *B* [C]{.d} <e> @f"))
-    shown = words(paper(written(draft, tmp_path / "papers"), "cover_letter.docx"))
+    shown = words(document(written(draft, tmp_path / "documents"), "cover_letter.docx"))
     assert shown == "Dear Dr. Own,\nA *B* [C]{.d} <e> @f"
 
 
@@ -416,15 +430,15 @@ def test_a_study_s_own_template_comes_first(drafts: dict[str, DraftStudy], tmp_p
 def test_an_error_names_the_template_s_line(
     content: str, message: str, drafts: dict[str, DraftStudy], tmp_path: Path
 ) -> None:
-    """A faulty template is one clear error, and its paper is not written."""
+    """A faulty template is one clear error, and its document is not written."""
     draft = with_template(drafts["implants"], tmp_path, "cover_letter.md.j2", content)
     with pytest.raises(ReportError, match=message):
-        written(draft, tmp_path / "papers")
-    assert not (tmp_path / "papers" / "cover_letter.docx").exists()
+        written(draft, tmp_path / "documents")
+    assert not (tmp_path / "documents" / "cover_letter.docx").exists()
 
 
 def test_templates_stand_where_the_documentation_says() -> None:
-    """docs/drafts.md names every template of the papers."""
+    """docs/drafts.md names every template of the documents."""
     told = (ROOT / "docs" / "drafts.md").read_text(encoding="utf-8")
     for path in (TEMPLATES / "submission").iterdir():
         assert path.name in told

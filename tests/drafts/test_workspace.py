@@ -1,4 +1,4 @@
-"""A draft's documents: floats at the end with their numbers, the plain look, a blinded twin that scans clean."""
+"""A draft's documents: floats at the end with their numbers, the plain look, an anonymised copy that scans clean."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from conftest import IMPLANTS, ROOT
 from lockstep.anonymisation.scan import traces
 from lockstep.base.errors import ReportError, StudyError
 from lockstep.base.progress import Progress
-from lockstep.drafts.workspace import stage, telling_words
+from lockstep.drafts.workspace import make_workspace, study_identifying_words
 from lockstep.journals.file import Journal, JournalRule
 from lockstep.pdf.reading import PdfFacts, read_pdf
 from lockstep.runs.build import BuildResult, build
@@ -65,7 +65,7 @@ def journal(name: str = "generic", **values: object) -> Journal:
 
 def make(folder: Path, place: Path, *, blinded: bool = False, **rules: object) -> BuildResult:
     """Stage a study and build its draft."""
-    staged = stage(folder, journal(**rules), place, blinded=blinded)
+    staged = make_workspace(folder, journal(**rules), place, anonymised=blinded)
     with Path(os.devnull).open("w") as nowhere:
         return build(
             staged,
@@ -145,7 +145,7 @@ def test_results_and_figures_of_the_study_are_used(study: Path, draft: BuildResu
         assert (study.parent / "build" / "stage" / "build" / name).read_bytes() == (study / "build" / name).read_bytes()
     drawn = study.parent / "build" / "stage" / "build" / "figures" / "generic"
     shutil.copytree(drawn, study / "build" / "figures" / "generic")
-    other = stage(study, journal(), study.parent / "build" / "other")
+    other = make_workspace(study, journal(), study.parent / "build" / "other")
     shutil.rmtree(study / "build" / "figures" / "generic")
     for path in drawn.iterdir():
         assert (other / "build" / "figures" / "generic" / path.name).read_bytes() == path.read_bytes()
@@ -245,7 +245,7 @@ def test_rules_win_over_what_the_files_say_of_the_look(tmp_path: Path) -> None:
     (folder / "_quarto-generic.yml").write_text(
         "line-numbers: false\nformat:\n  docx:\n    linestretch: 3\nnote: kept\n"
     )
-    place = stage(folder, journal(line_spacing=1.5), tmp_path / "build" / "stage")
+    place = make_workspace(folder, journal(line_spacing=1.5), tmp_path / "build" / "stage")
     assert (place / "_quarto-generic.yml").read_text() == (
         "note: kept\nformat:\n  docx: {look: manuscript, fontsize: 12pt, linestretch: 1.5, line-numbers: true}\n"
         "  typst: {look: manuscript, fontsize: 12pt, linestretch: 1.5, line-numbers: true}\n"
@@ -254,7 +254,7 @@ def test_rules_win_over_what_the_files_say_of_the_look(tmp_path: Path) -> None:
 
 
 def test_a_study_without_a_project_has_the_program_s(tmp_path: Path) -> None:
-    """Its draft is made as its report is, with a stage's own project file that Quarto would find."""
+    """Its draft is made as its report is, with a workspace's own project file that Quarto would find."""
     folder = tmp_path / "implants"
     (tmp_path / "study.toml").touch()
     shutil.copytree(IMPLANTS, folder, ignore=shutil.ignore_patterns("build"))
@@ -266,7 +266,7 @@ def test_a_study_without_a_project_has_the_program_s(tmp_path: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["data", "report.qmd", "study.toml"]
 
 
-# ---- the blinded twin
+# ---- the anonymised copy
 
 
 @pytest.fixture(scope="module")
@@ -306,9 +306,9 @@ def planted(study: Path, draft: BuildResult) -> Path:
     return folder
 
 
-def test_the_blinded_twin_has_no_trace_of_its_authors(planted: Path) -> None:
+def test_the_anonymised_copy_has_no_trace_of_its_authors(planted: Path) -> None:
     """Names planted in title, text, caption, table, notes, picture, references and statements are in neither file."""
-    words = telling_words(planted, journal())
+    words = study_identifying_words(planted, journal())
     assert {"Quistgaard", "Fjeldheim", "Tromsø", "2019/4711", "PF-2024/117", "Whale registry"} <= set(words)
     open_draft = make(planted, planted.parent / "build" / "open")
     found = {path.suffix: {trace.word for trace in traces(path, words)} for path in open_draft.outputs}
@@ -323,7 +323,7 @@ def test_the_blinded_twin_has_no_trace_of_its_authors(planted: Path) -> None:
             "NCT 01234567",
             "ISRCTN 12345678",
         } <= names
-    report = make(planted, planted.parent / "build" / "blinded", blinded=True)
+    report = make(planted, planted.parent / "build" / "blinded", anonymised=True)
     for path in report.outputs:
         assert [str(trace) for trace in traces(path, words)] == []
     assert report.warnings == ()
@@ -351,7 +351,7 @@ def test_keys_for_blinding_trip_neither_report_nor_front_matter(planted: Path) -
 
 
 def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path: Path) -> None:
-    """The folder is one of the stage then, its other files copies; a list outside of the study is refused."""
+    """The folder is one of the workspace then, its other files copies; a list outside of the study is refused."""
     folder = copy(tmp_path / "study")
     (folder / "lists").mkdir()
     bibliography = (folder / "references.bib").read_text(encoding="utf-8")
@@ -360,7 +360,7 @@ def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path:
     project = (folder / "_quarto.yml").read_text(encoding="utf-8")
     (folder / "_quarto.yml").write_text(project.replace("references.bib", "lists/own.bib"), encoding="utf-8")
     before = contents(folder)
-    place = stage(folder, journal(), tmp_path / "build" / "stage", blinded=True)
+    place = make_workspace(folder, journal(), tmp_path / "build" / "stage", anonymised=True)
     assert contents(folder) == before
     new = (place / "lists" / "own.bib").read_text(encoding="utf-8")
     assert "@misc{stiller2013,\n  title = {{[Reference removed for blind review]}},\n}" in new
@@ -369,16 +369,16 @@ def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path:
     (folder / "_quarto.yml").write_text(project.replace("references.bib", "../own.bib"), encoding="utf-8")
     (tmp_path / "own.bib").write_text(bibliography, encoding="utf-8")
     with pytest.raises(ReportError, match=r"bibliography: \.\./own\.bib lies outside of the study's folder"):
-        stage(folder, journal(), tmp_path / "build" / "stage", blinded=True)
+        make_workspace(folder, journal(), tmp_path / "build" / "stage", anonymised=True)
 
 
 def test_data_that_another_folder_cannot_find_are_refused(tmp_path: Path) -> None:
-    """A path that leads out of the study leads elsewhere from a stage: one error says so, and what to do."""
+    """A path that leads out of the study leads elsewhere from a workspace: one error says so, and what to do."""
     folder = copy(tmp_path / "study")
     text = (folder / "study.toml").read_text(encoding="utf-8")
     (folder / "study.toml").write_text(re.sub(r'file = "[^"]*"', 'file = "../away.csv"', text), encoding="utf-8")
     with pytest.raises(StudyError, match=r"file is '\.\./away\.csv'; a draft is made in another folder"):
-        stage(folder, journal(), tmp_path / "build" / "stage")
+        make_workspace(folder, journal(), tmp_path / "build" / "stage")
     assert not (tmp_path / "build" / "stage").exists()
 
 
@@ -390,7 +390,7 @@ def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None
     document.write_text(text.replace("# Introduction\n", "# Introduction\n\nBy Zoë Quistgaard.\n"), encoding="utf-8")
     with (folder / "_quarto.yml").open("a", encoding="utf-8") as project:
         project.write("\nauthor: Zoë Quistgaard\n")
-    place = stage(folder, journal(), tmp_path / "build" / "stage", blinded=True)
+    place = make_workspace(folder, journal(), tmp_path / "build" / "stage", anonymised=True)
     for name in ("report.qmd", "_quarto.yml"):
         assert "Quistgaard" not in (place / name).read_text(encoding="utf-8")
     assert "By [removed]." in (place / "report.qmd").read_text(encoding="utf-8")
@@ -402,4 +402,4 @@ def test_a_file_that_is_not_utf_8_is_one_clear_error(tmp_path: Path, name: str) 
     study = copy(tmp_path / "study")
     (study / name).write_bytes(b"# first\n# M\xfcller\n")
     with pytest.raises(ReportError, match=rf"^{re.escape(name)}:2: not UTF-8 text. Save the file as UTF-8.$"):
-        stage(study, journal(), tmp_path / "build" / "stage", blinded=True)
+        make_workspace(study, journal(), tmp_path / "build" / "stage", anonymised=True)
