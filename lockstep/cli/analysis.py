@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+from ..base.errors import LockstepError
 from ..base.files import write_whole
 from ..results.source import RESULTS_FILE, is_current
 from ..results.trial import FOLDER as TRIAL
@@ -13,7 +15,7 @@ from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE
 from ..study.definition import read_study
 
 
-def results(*, study: Path, data: Path | None, force: bool, wait: bool) -> int:
+def results(*, study: Path, data: Path | None, force: bool, wait: bool, audit: bool) -> int:
     """Compute results.json where it is not current."""
     folder, name = study.resolve(), RESULTS_FILE.as_posix()
     if data is not None:
@@ -34,10 +36,12 @@ def results(*, study: Path, data: Path | None, force: bool, wait: bool) -> int:
     from ..analyses.pipeline import run  # imports pandas and lifelines: only where there is something to compute
 
     run(definition)
-    if wait and (folder / AUDIT_FILE).is_file() and (folder / PUBLISHED_FILE).is_file():
+    audit |= wait and (folder / AUDIT_FILE).is_file()
+    if audit and (folder / PUBLISHED_FILE).is_file():
         from ..audit.command import run_audit
 
-        run_audit(folder, None)  # the document will ask for it, and here all is loaded
+        with suppress(LockstepError):  # the document will ask for it, and say what is wrong
+            run_audit(folder, None)
     sys.stdout.write(f"{name}: written\n")
     return 0
 

@@ -64,6 +64,7 @@ _SINCE: Final = Option(
 )
 _IDS: Final = Option("--ids", is_flag=True, help="List the ids of new and changed patients.")
 _WAIT: Final = Option("--wait", is_flag=True, hidden=True)  # load, then wait for "go" on standard input
+_AUDIT: Final = Option("--audit", is_flag=True, hidden=True)  # the document will ask for it
 _JOURNAL: Final = Argument(
     "journal", make="JOURNAL", asks="Name the journal", example="plos-one", shell_complete=_journals
 )
@@ -94,7 +95,7 @@ _DOCUMENTS: Final = (
     Verb(
         "results",
         "compute build/results.json alone",
-        *(_STUDY, _DATA, _AGAIN, _WAIT),
+        *(_STUDY, _DATA, _AGAIN, _WAIT, _AUDIT),
         code="analysis.results",
     ),
 )

@@ -95,14 +95,15 @@ def style_of(study: Study, journal: Journal | None = None) -> Style:
     return styled(Style(alpha=study.analysis.alpha), journal)
 
 
-def ensure_results(study: Study) -> Path:
+def ensure_results(study: Study, *, audit: bool = False) -> Path:
     """Return the study's results.json, computed again where its content is not of now.
 
-    The analysis runs in a process of its own: no patient row ever is in the process that writes the manuscript.
+    The analysis runs in a process of its own: no patient row ever is in the process that writes the manuscript. With
+    `audit`, it audits the published statements as well, where there are any: it has loaded all that this needs.
     """
     path = study.folder / RESULTS_FILE
     if not is_current(study, path):
-        _analyse(study, "results")
+        _analyse(study, "results", *(["--audit"] if audit else []))
     return path
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 import yaml
@@ -30,10 +32,15 @@ for _tag, _pattern, _first in (
     _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), ["", *_first])
 
 
+@lru_cache(maxsize=32)  # the front matter of a document is read by whoever needs a part of it
+def _loaded(text: str) -> Any:
+    return yaml.load(text, Loader=_CoreLoader)  # noqa: S506 (a SafeLoader)
+
+
 def read_mapping(text: str, *, name: str, first_line: int = 1) -> dict[str, Any]:
     """Read YAML that must be a mapping; `name` and `first_line` locate it in error messages."""
     try:
-        value = yaml.load(text, Loader=_CoreLoader)  # noqa: S506 (a SafeLoader)
+        value = deepcopy(_loaded(text))
     except yaml.MarkedYAMLError as error:
         line = first_line + (error.problem_mark.line if error.problem_mark else 0)
         raise ReportError(f"{name}:{line}: not valid YAML: {error.problem or error.context}. Mend this line.") from None

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from .authors import byline
@@ -127,11 +128,13 @@ def _are_same(author: Person, person: Person) -> bool:
     )
 
 
-def _forms(family: str) -> set[str]:
+@cache  # each author of each reference is held against the same few people, several times
+def _forms(family: str) -> frozenset[str]:
     """Return the letters of a family name as they may be written: without its particles, umlauts as two letters."""
     words = family.split()
     shorter = " ".join(words[particles_of(words) :])
-    return {_plain(form) for name in (family, shorter) for form in (name, name.translate(UMLAUTS)) if _plain(form)}
+    forms = (_plain(form) for name in (family, shorter) for form in (name, name.translate(UMLAUTS)))
+    return frozenset(form for form in forms if form)
 
 
 def _initial(given: str) -> set[str]:
@@ -254,6 +257,7 @@ def _without_latex(text: str) -> str:
     return text.replace("{", "").replace("}", "").replace("~", " ")
 
 
+@cache
 def _plain(name: str) -> str:
     """Return a name's letters, without case and accents."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l").replace("đ", "d"))

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
@@ -203,6 +203,7 @@ def to_json(results: Results) -> str:
     )
 
 
+@lru_cache(maxsize=4)  # a run reads the same results several times, those of a study and of its stages
 def from_json(text: str, *, name: str = "results.json") -> Results:
     """Read the text of results.json; floats come back exactly as they were written.
 

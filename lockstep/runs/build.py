@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,7 @@ def build(
     target = (output or _target(folder, project)).resolve()
     with one_at_a_time(target):
         with progress.stage("results") as stage:
-            stage.note = _bring_results_up_to_date(study)
+            stage.note = _bring_results_up_to_date(study, document, quarto)
         outputs = (target / f"{document.stem}.pdf", target / f"{document.stem}.docx")
         known = digests(_known_inputs(folder, document, project))
         choices = environment(
@@ -137,16 +138,10 @@ def ready(
 
     A study that is not there yet is one that will come with its figures, as a stage of a draft: no drawing is loaded.
     """
-    from ..document import release  # noqa: F401
-    from ..figures.illustrations import load_drawing
     from ..pdf.typst import prepared
-    from ..render import finish  # noqa: F401
 
     folder = folder.resolve()
-    if _choose(renderer) is None:
-        from ..render import builtin  # noqa: F401
-    if folder.is_dir():
-        load_drawing(folder)
+    _load(folder if folder.is_dir() else None, _choose(renderer))
     with suppress(ResultsError):
         read_results(folder / RESULTS_FILE)  # makes ready what reads them
     with ExitStack() as stack:
@@ -219,13 +214,29 @@ def _target(folder: Path, project: Project) -> Path:
     return target
 
 
-def _bring_results_up_to_date(study: Study) -> str:
+def _bring_results_up_to_date(study: Study, document: Path, quarto: Path | None) -> str:
     if results_are_current(study, study.folder / RESULTS_FILE):
         return "up to date"
     from ..document.report import ensure_results  # loads jinja2 and more
 
-    ensure_results(study)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(_load, study.folder if study.figures else None, quarto)  # while the results are computed
+        ensure_results(study, audit=document.is_file() and b".audit_" in document.read_bytes())
     return "computed"
+
+
+def _load(folder: Path | None, quarto: Path | None) -> None:
+    """Import what a build will need; where figures are drawn, in the folder of their study, that as well."""
+    from ..document import release  # noqa: F401
+    from ..render import finish  # noqa: F401
+
+    if quarto is None:
+        from ..render import builtin  # noqa: F401
+
+        if folder is not None:
+            from ..figures.illustrations import load_drawing
+
+            load_drawing(folder)
 
 
 def _broken_claims(document: Path, study: Study) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 tableone names its rows after the data's own columns, rounds what it prints and reseeds NumPy's generator when it is
 imported. Here it sees neutral names only, its unrounded intermediate table is read, the generator is put back, and
-missing values are counted apart. Categories are not for it: it goes through their cells one by one, several times, which
-took seconds of 100,000 patients.
+missing values are counted apart. Categories are not for it: it goes through their cells one by one, several times over,
+which took seconds for 100,000 patients.
 """
 
 from __future__ import annotations

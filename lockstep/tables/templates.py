@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
@@ -22,6 +23,26 @@ from ..base.errors import ReportError
 from ..base.resources import TEMPLATES
 from ..text.provenance import PrintedText, marked_html, marked_markdown
 from ..text.style import Style
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """The compiled templates of this run: a document asks for the same ones many times."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+@cache
+def _compiled(_style: str) -> _Compiled:
+    """Return the templates compiled in a style: jinja2 already applies its filters to what is constant in them."""
+    return _Compiled()
 
 
 def render_template(
@@ -47,6 +68,7 @@ def render_template(
     ReportError
         If there is no such template, or it is faulty (named with its line).
     """
+    style = style or Style()
     environment = SandboxedEnvironment(  # a study may come from somebody else: its templates are no programs
         loader=jinja2.FileSystemLoader([folder / "templates", TEMPLATES]),
         undefined=jinja2.StrictUndefined,
@@ -54,8 +76,8 @@ def render_template(
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=partial(_literal, printed=printed, marked=marked),
+        bytecode_cache=_compiled(repr(style)),
     )
-    style = style or Style()
     p_value = escape.markdown_p_value if style.p.italic else escape.markdown
     for name, escaped in (("md", escape.markdown), ("p_value", p_value)):
         environment.filters[name] = _filter(escaped, printed=printed, marked=marked)
