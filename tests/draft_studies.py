@@ -51,7 +51,7 @@ def build_draft(home: Path, folder: Path, *, report: str | None = None) -> None:
     if report is not None:
         (folder / "report.qmd").write_text(report, encoding="utf-8")
     (folder / "_quarto-draft.yml").write_text("line-numbers: true\nlinestretch: 2\n")
-    for name in ("results.json", "audit.json", "figures"):
+    for name in ("results.json", ".results.json", "audit.json", ".audit.json", "figures"):
         made = home / "build" / name
         if made.is_dir():
             shutil.copytree(made, folder / "build" / name)

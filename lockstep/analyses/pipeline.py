@@ -9,15 +9,17 @@ import numpy as np
 
 from ..base.errors import StudyError
 from ..base.snapping import snapped_all
+from ..base.stamp import MadeFrom
 from ..data.cohort import Cohort, build_cohort
 from ..data.reading import read_data
 from ..results import catalogue
 from ..results.keys import Key
-from ..results.model import Curve, Record, Results, write_results
+from ..results.model import Curve, Record, Results
 from ..results.records import Population, interval, number
-from ..results.source import RESULTS_FILE, source_of
+from ..results.source import RESULTS_FILE, results_made_from, source_of, write_results
 from ..statistics.arrays import Floats
 from ..statistics.roc import cutoff_of_nobody, roc_curve_cutoff
+from ..study.definition import read_study
 from ..study.model import Cutoff, Study
 from .descriptive import (
     characteristic_records,
@@ -34,20 +36,25 @@ from .precision import cutoff_decimals, recorded_decimals, time_decimals, with_t
 from .study_code import own_records
 
 
-def compute(study: Study) -> Results:
+def compute(study: Study, made_from: MadeFrom | None = None) -> Results:
     """Compute every statistic that a study definition asks for.
+
+    Parameters
+    ----------
+    made_from : the content of the study's files before any of them was read; without it, that of now.
 
     Raises
     ------
     DataError
         If the data file is not as study.toml describes it; nothing is computed then.
     """
+    made_from = made_from or results_made_from(study)
     data = read_data(study)
     cohort = build_cohort(study, data)
     found = [*_all(study, cohort), *own_records(study, cohort)]
     _check_ids(found)
     return Results(
-        source=source_of(study, rows=data.n_rows, columns=data.n_columns),
+        source=source_of(study, made_from, rows=data.n_rows, columns=data.n_columns),
         records=tuple(item for item in found if isinstance(item, Record)),
         curves=tuple(item for item in found if isinstance(item, Curve)),
     )
@@ -68,8 +75,10 @@ def _check_ids(found: Iterable[Record | Curve]) -> None:
 
 def run(study: Study) -> Path:
     """Compute the results of a study and write them; return where they stand."""
+    made_from = results_made_from(study)  # first; then the files are read, study.toml again
+    study = read_study(study.folder)
     path = study.folder / RESULTS_FILE
-    write_results(compute(study), path)
+    write_results(compute(study, made_from), path, made_from)
     return path
 
 

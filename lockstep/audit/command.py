@@ -7,10 +7,9 @@ import textwrap
 from pathlib import Path
 from typing import Final
 
-from ..base.files import sha256
-from ..results.model import Results, read_results
-from ..results.source import RESULTS_FILE, is_current
-from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, Judgement, write_audit
+from ..results.model import read_results
+from ..results.source import RESULTS_FILE, results_are_current
+from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, Judgement, audit_made_from, write_audit
 from ..study.definition import read_study
 from .comparison import audit
 from .published import Published, read_published
@@ -30,16 +29,18 @@ def run_audit(folder: Path, published_file: Path | None) -> Audit:
         If the file of statements, the study or its data cannot be read.
     """
     path = folder / PUBLISHED_FILE if published_file is None else published_file
+    needed = _needs_results(folder, read_published(path, name=_shown(path, folder)))
+    if needed:
+        _bring_results_up_to_date(folder)
+    made_from = audit_made_from(path, folder / RESULTS_FILE)  # first; then the files are read
     published = read_published(path, name=_shown(path, folder))
-    results_file = folder / RESULTS_FILE
-    results = _results(folder) if _needs_results(folder, published) else None
     found = audit(
         published,
-        results,
-        published_sha256=sha256(path),
-        results_sha256=None if results is None else sha256(results_file),
+        read_results(folder / RESULTS_FILE) if needed else None,
+        published_sha256=made_from.contents["published"],
+        results_sha256=made_from.contents["results"] if needed else None,
     )
-    write_audit(found, folder / AUDIT_FILE)
+    write_audit(found, folder / AUDIT_FILE, made_from)
     if refusal := published.refusal():
         sys.stderr.write(f"{refusal}\n")
     sys.stdout.write(summary(found))
@@ -66,14 +67,12 @@ def _needs_results(folder: Path, published: Published) -> bool:
     return (folder / "study.toml").is_file() and any(statement.tied for statement in published.statements)
 
 
-def _results(folder: Path) -> Results:
+def _bring_results_up_to_date(folder: Path) -> None:
     study = read_study(folder)
-    path = folder / RESULTS_FILE
-    if not is_current(study, path):
+    if not results_are_current(study):
         from ..analyses.pipeline import run  # imports pandas and lifelines: only where there is something to compute
 
         run(study)
-    return read_results(path)
 
 
 def _shown(path: Path, folder: Path) -> str:

@@ -9,7 +9,6 @@ from typing import Final
 from ..base.errors import ResultsError
 from ..results.catalogue import ALPHA as SIGNIFICANCE_LEVEL
 from ..results.model import Record, Results
-from ..results.source import code_hash
 from ..results.verdicts import Audit, Judgement, Verdict
 from ..study.conditions import ExpressionError
 from ..study.expressions import Expression
@@ -53,7 +52,6 @@ def audit(published: Published, results: Results | None, *, published_sha256: st
         published_file=published.file,
         published_sha256=published_sha256,
         results_sha256=results_sha256,
-        code_sha256=code_hash(),
         judgements=tuple(_judged(statement, results) for statement in published.statements),
         bad_rows=tuple((bad.row, bad.reason) for bad in published.bad_rows),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..base.errors import LockstepError
 from ..base.files import write_whole
-from ..results.source import RESULTS_FILE, is_current
+from ..results.source import RESULTS_FILE, results_are_current
 from ..results.trial import FOLDER as TRIAL
 from ..results.trial import trial_study
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE
@@ -30,7 +30,7 @@ def results(*, study: Path, data: Path | None, force: bool, wait: bool, audit: b
         if sys.stdin.readline() != "go\n":  # whoever started this process has gone
             return 0
     definition = read_study(folder)
-    if is_current(definition, definition.folder / RESULTS_FILE) and not force:
+    if results_are_current(definition) and not force:
         sys.stdout.write(f"{name}: up to date\n")
         return 0
     from ..analyses.pipeline import run  # imports pandas and lifelines: only where there is something to compute

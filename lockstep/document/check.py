@@ -12,7 +12,7 @@ from ..base.terminal import wrapped
 from ..qmd.project import read_project
 from ..qmd.source import Document, Inline, read_qmd
 from ..results.model import Results, read_results
-from ..results.source import OWN_STATISTICS, RESULTS_FILE, is_current, own_code
+from ..results.source import OWN_STATISTICS, RESULTS_FILE, own_code, results_are_current
 from ..study.definition import read_study
 from ..study.model import Study
 from ..text import assumptions
@@ -118,7 +118,7 @@ def check(folder: Path, document: str = "report.qmd", *, run: bool = True) -> Fi
 
 def _refuse_to_compute(study: Study) -> None:
     """Refuse a check that runs nothing where results have to be made, and the study has code of its own for that."""
-    if own_code(study.folder) and not is_current(study, study.folder / RESULTS_FILE):
+    if own_code(study.folder) and not results_are_current(study):
         raise ReportError(
             f"{RESULTS_FILE.as_posix()} is not up to date, and {OWN_STATISTICS.as_posix()} would be run to make it: a "
             f"program, as the document is.\nRead it; then {called('results')} runs it, and here nothing is run. "

@@ -17,7 +17,7 @@ from ..journals.profiles import active_journal, styled
 from ..qmd.project import read_project
 from ..results.catalogue import MISSING_COUNT, MISSING_PERCENT
 from ..results.model import read_results
-from ..results.source import RESULTS_FILE, is_current
+from ..results.source import RESULTS_FILE, results_are_current
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_current, read_audit
 from ..study.definition import read_study
 from ..study.model import Study
@@ -96,19 +96,18 @@ def style_of(study: Study, journal: Journal | None = None) -> Style:
 
 
 def ensure_results(study: Study, *, audit: bool = False) -> Path:
-    """Return the study's results.json, computed again where its content is not of now.
+    """Return the study's results.json, computed again where it is not current.
 
-    The analysis runs in a process of its own: no patient row ever is in the process that writes the manuscript. With
-    `audit`, it audits the published statements as well, where there are any: it has loaded all that this needs.
+    With `audit`, the analysis audits the published statements as well, where there are any: it has loaded all that this
+    needs.
     """
-    path = study.folder / RESULTS_FILE
-    if not is_current(study, path):
-        _analyse(study, "results", *(["--audit"] if audit else []))
-    return path
+    if not results_are_current(study):
+        run_analysis(study.folder, "results", *(["--audit"] if audit else []))
+    return study.folder / RESULTS_FILE
 
 
 def ensure_audit(study: Study) -> Audit:
-    """Return the audit of the study's published statements, made again where its content is not of now.
+    """Return the audit of the study's published statements, made again where it is not current.
 
     Raises
     ------
@@ -119,7 +118,7 @@ def ensure_audit(study: Study) -> Audit:
     if not published.is_file():
         raise ReportError(f"there is no {PUBLISHED_FILE} to audit; docs/audit.md says what it holds")
     if not audit_is_current(path, published=published, results=ensure_results(study)):
-        _analyse(study, "judge", allowed=(0, 1))
+        run_analysis(study.folder, "judge", allowed=(0, 1))
     audit = read_audit(path)
     if audit.bad_rows:
         row, reason = audit.bad_rows[0]
@@ -127,9 +126,18 @@ def ensure_audit(study: Study) -> Audit:
     return audit
 
 
-def _analyse(study: Study, *verb: str, allowed: Sequence[int] = (0,)) -> None:
+def run_analysis(folder: Path, verb: str, *arguments: str, allowed: Sequence[int] = (0,)) -> str:
+    """Run a verb that reads the data, in a process of its own; return what it prints.
+
+    No patient row is ever in the process that writes the manuscript.
+
+    Raises
+    ------
+    LockstepError
+        If it ends with an exit code that is not allowed; the message is the one that it gave.
+    """
     run = subprocess.run(
-        [sys.executable, "-m", "lockstep", *verb, "--study", str(study.folder)],
+        [sys.executable, "-m", "lockstep", verb, "--study", str(folder), *arguments],
         cwd=HOME,
         capture_output=True,
         text=True,
@@ -137,3 +145,4 @@ def _analyse(study: Study, *verb: str, allowed: Sequence[int] = (0,)) -> None:
     )
     if run.returncode not in allowed:
         raise LockstepError(run.stderr.strip() or f"the analysis ended with code {run.returncode}")
+    return run.stdout

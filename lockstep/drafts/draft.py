@@ -12,6 +12,7 @@ from ..base.errors import LockstepError, ReportError
 from ..base.files import write_whole
 from ..base.invocation import option
 from ..base.progress import Progress
+from ..base.stamp import stamp_of
 from ..journals.profiles import read_journal
 from ..preflight.checks import Check
 from ..preflight.preflight import lines
@@ -25,7 +26,7 @@ from .assembly import assemble
 from .figure_files import numbered_figures
 from .manifest import NAME as MANIFEST
 from .manifest import foreign_files, manifest, manifest_json
-from .stamp import FOLDER, begin
+from .stamp import FOLDER, archive_of, draft_made_from, draft_stamp_text
 
 PREFLIGHT: Final = "PREFLIGHT.txt"
 
@@ -85,7 +86,8 @@ def make_draft(
         )
     with one_at_a_time(drafts), workshop(drafts) as work, _without_paths(work):
         drawn = numbered_figures(read_qmd(folder / DOCUMENT), profile=name)
-        begun = begin(folder, name, renderer=renderer, pictures=[folder / one.image for one in drawn if one.image])
+        pictures = [folder / one.image for one in drawn if one.image]
+        made_from = draft_made_from(folder, name, renderer=renderer, pictures=pictures)
         made = assemble(folder, journal, work, progress=progress, renderer=renderer)
         broken = failures(made.checks)
         if broken and not force:
@@ -111,11 +113,18 @@ def make_draft(
             files = {drafts / name: made.files.folder, drafts / archive.name: archive}
             if not broken:
                 workspaces = {work / "blinded": work / "made-blinded", work / "study": work / "made"}
-                stamp = begun.stamp_text(
-                    workspaces=workspaces, draft=made.files.folder, archive=archive, warnings=made.warnings
+                stamp = stamp_of(archive_of(folder, name))
+                text = draft_stamp_text(
+                    folder,
+                    name,
+                    made_from,
+                    workspaces=workspaces,
+                    draft=made.files.folder,
+                    archive=archive,
+                    warnings=made.warnings,
                 )
-                write_whole(work / begun.stamp.name, stamp.encode())
-                files[begun.stamp] = work / begun.stamp.name
+                write_whole(work / stamp.name, text.encode())
+                files[stamp] = work / stamp.name
             replace_together(files, work, is_last=True)
     return Draft(drafts / name, drafts / f"{name}.zip", made.checks, made.warnings)
 

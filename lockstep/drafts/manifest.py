@@ -11,8 +11,7 @@ from typing import Any, Final
 from ..base.files import sha256
 from ..results.model import Results
 from ..revisions.locks import locks
-from ..runs.build import DOCUMENT
-from ..runs.stamp import environment
+from ..runs.build import DOCUMENT, document_environment
 
 NAME: Final = "MANIFEST.json"
 SCHEMA_VERSION: Final = 1
@@ -49,7 +48,7 @@ def manifest(
         "source": asdict(results.source),
         "document_sha256": text,
         "renderer": renderer,
-        "versions": environment(),
+        "versions": document_environment(),
         "files": {
             path.relative_to(draft).as_posix(): sha256(path) for path in sorted(draft.rglob("*")) if path.is_file()
         },

@@ -21,6 +21,7 @@ from ..anonymisation.registrations import registrations
 from ..base.errors import StudyError
 from ..base.files import write_whole
 from ..base.resources import TEMPLATES
+from ..base.stamp import stamp_of
 from ..figures.illustrations import FOLDER as FIGURES
 from ..journals.file import Journal
 from ..qmd.csl import STYLES
@@ -240,7 +241,7 @@ def _profile(folder: Path, place: Path, journal: Journal) -> dict[str, Any]:
 
 def _bring_built(folder: Path, place: Path, journal: Journal) -> None:
     """Bring results, audit and the journal's figures; each is used only where it is current, by content."""
-    for file in (RESULTS_FILE, AUDIT_FILE):
+    for file in (RESULTS_FILE, stamp_of(RESULTS_FILE), AUDIT_FILE, stamp_of(AUDIT_FILE)):
         if (folder / file).is_file():
             write_whole(place / file, (folder / file).read_bytes(), mode=PRIVATE)
     for drawn in (FIGURES / journal.name, FIGURES / ".matplotlib"):

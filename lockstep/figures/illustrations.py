@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 import re
@@ -13,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..base.files import sha256, sha256_of_all, write_whole
+from ..base.files import sha256_of_all
 from ..base.resources import FONTS, PACKAGE
+from ..base.stamp import MadeFrom, is_current, stamp_of, versions, write_stamped
 from ..results.model import Results
-from ..results.source import package_version
 from ..study.model import Study
 from ..text.provenance import PrintedText
 from ..text.style import Style
@@ -32,7 +31,6 @@ FOLDER: Final = Path("build/figures")
 # SVG for the PDF, PNG for Word; the document names the file without its extension, and each format takes its own.
 FORMATS: Final[tuple[Format, ...]] = ("svg", "png")
 PAGE_WIDTH: Final = 174.0  # mm: the text of a page; the document shows what is wider on this width
-STAMP: Final = ".stamp.json"  # what the files were drawn from, and their hashes
 
 # The code and the packages that make the drawing from the content.
 _CODE: Final = ("figures/*.py", "text/figure_*.py", "results/curves.py")
@@ -71,7 +69,7 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
     content = figure_content(name, study, results, style)
     place = FOLDER / style.name  # each journal's figures in a folder of their own
     path = folder / place / name
-    _keep_current(path, _key(content), FORMATS, lambda: load_drawing(folder)(content, formats=FORMATS))
+    _keep_current(path, _made_from(content), FORMATS, lambda: load_drawing(folder)(content, formats=FORMATS))
     width = min(_drawn_width(path.with_suffix(".svg")), PAGE_WIDTH)
     return Illustration((place / name).as_posix(), content.alt_text(), width, tuple(content.printed()))
 
@@ -109,7 +107,7 @@ def upload_files(
         return files
 
     path = folder / FOLDER / style.name / "upload" / name
-    _keep_current(path, _key(content, repr(upload)), upload.formats, drawn)
+    _keep_current(path, _made_from(content, repr(upload)), upload.formats, drawn)
     return {extension: path.with_suffix(f".{extension}") for extension in upload.formats}
 
 
@@ -119,16 +117,13 @@ def _drawn_width(svg: Path) -> float:
     return round(float(found[1]) / 72 * 25.4, 2) if found else PAGE_WIDTH
 
 
-def _keep_current(path: Path, key: str, formats: Sequence[Format], drawn: Callable[[], Mapping[Format, bytes]]) -> None:
+def _keep_current(
+    path: Path, made_from: MadeFrom, formats: Sequence[Format], drawn: Callable[[], Mapping[Format, bytes]]
+) -> None:
     """Write the files of a figure, where they are not there, whole, and of this content."""
-    if _is_current(path, key, formats):
-        return
-    files = drawn()
-    for extension, content in files.items():
-        write_whole(path.with_suffix(f".{extension}"), content)
-    # Written last: a run that is stopped before leaves files that do not fit their stamp, and are drawn again.
-    hashes = {extension: hashlib.sha256(content).hexdigest() for extension, content in files.items()}
-    write_whole(path.with_suffix(STAMP), json.dumps({"content": key} | hashes, indent=2).encode() + b"\n")
+    if not is_current(stamp_of(path), made_from, outputs=[path.with_suffix(f".{extension}") for extension in formats]):
+        files = {path.with_suffix(f".{extension}"): content for extension, content in drawn().items()}
+        write_stamped(stamp_of(path), made_from, files)
 
 
 def load_drawing(folder: Path) -> Callable[..., dict[Format, bytes]]:
@@ -138,25 +133,16 @@ def load_drawing(folder: Path) -> Callable[..., dict[Format, bytes]]:
     return draw
 
 
-def _key(content: FigureContent, options: str = "") -> str:
-    """Return a hash over all that decides how a figure looks, and over what else decides its files."""
-    parts = [
-        f"{content!r}{options}",
-        sha256_of_all([path for names in _CODE for path in PACKAGE.glob(names)], base=PACKAGE),
-        sha256_of_all(FONTS.glob("*.ttf"), base=FONTS),
-        *(f"{name} {package_version(name)}" for name in _PACKAGES),
-    ]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _is_current(path: Path, key: str, formats: Sequence[Format]) -> bool:
-    """Tell whether the files of a figure are there, whole, and show this content."""
-    try:
-        stamp = json.loads(path.with_suffix(STAMP).read_bytes())
-        found = {extension: sha256(path.with_suffix(f".{extension}")) for extension in formats}
-    except (OSError, ValueError):
-        return False
-    return bool(stamp == {"content": key} | found)
+def _made_from(content: FigureContent, options: str = "") -> MadeFrom:
+    """Return all that decides how a figure looks, and what else decides its files."""
+    return MadeFrom(
+        contents={
+            "content": hashlib.sha256(f"{content!r}{options}".encode()).hexdigest(),
+            "code": sha256_of_all([path for names in _CODE for path in PACKAGE.glob(names)], base=PACKAGE),
+            "fonts": sha256_of_all(FONTS.glob("*.ttf"), base=FONTS),
+        },
+        environment=versions(_PACKAGES),
+    )
 
 
 @contextmanager

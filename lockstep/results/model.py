@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 import fastjsonschema
 
 from ..base.errors import ResultsError, nearest
-from ..base.files import write_whole
 from ..base.invocation import called
 from ..statistics.risk_table import RiskTable as RiskTable  # part of a curve
 from .keys import Key
@@ -266,11 +265,6 @@ def checked_json(
     return dict(raw)
 
 
-def write_results(results: Results, path: Path) -> None:
-    """Write results.json, whole or not at all, for the eyes of its owner: its curves have every day of follow-up."""
-    write_whole(path, to_json(results).encode(), mode=PRIVATE)
-
-
 def read_results(path: Path) -> Results:
     """Read results.json; raise ResultsError where there is none or it is not valid."""
     try:
@@ -278,18 +272,6 @@ def read_results(path: Path) -> Results:
     except FileNotFoundError:
         raise ResultsError(f"{path} does not exist; run {called('report')} to compute it") from None
     return from_json(text, name=str(path))
-
-
-def read_source(path: Path) -> Source | None:
-    """Read only the header of results.json; None where there is no such file or it is of another form."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            head = [file.readline() for _ in range(3)]
-        version = json.loads("{" + head[1].strip().rstrip(",") + "}")
-        source = json.loads("{" + head[2].strip().rstrip(",") + "}")
-        return Source(**source["source"]) if version["schema"] == SCHEMA_VERSION else None
-    except (FileNotFoundError, ValueError, KeyError, TypeError, IndexError):
-        return None
 
 
 def _line(item: Record | Curve | Source) -> str:

@@ -1,19 +1,17 @@
-"""Where results come from, and whether they still say so: content hashes of data, study, code and package versions."""
+"""Where results come from, and whether they still do: content hashes of data, study, code and package versions."""
 
 from __future__ import annotations
 
 import hashlib
-import platform
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from ..base.errors import DataError
 from ..base.files import sha256, sha256_of_all
 from ..base.resources import PACKAGE
+from ..base.stamp import MadeFrom, is_current, python_version, stamp_of, versions, write_stamped
 from ..study.model import Study
-from .model import Source, read_source
+from .model import PRIVATE, Results, Source, to_json
 
 PACKAGES: Final = ("lifelines", "numpy", "pandas", "scipy", "tableone")
 """The packages whose versions could move a number."""
@@ -27,20 +25,58 @@ OWN_STATISTICS: Final = Path("analysis/statistics.py")
 RESULTS_FILE: Final = Path("build/results.json")
 """Where a study's results stand, relative to its folder."""
 
+STUDY_FILE: Final = "study.toml"
 
-def source_of(study: Study, *, rows: int, columns: int) -> Source:
-    """Describe what results computed now from this study would come from."""
+
+def results_made_from(study: Study) -> MadeFrom:
+    """Return what results computed now from a study would be made from.
+
+    Files go by names, not paths: results may be brought to a copy of the study elsewhere.
+
+    Raises
+    ------
+    DataError
+        If the data file cannot be read.
+    """
+    return MadeFrom(
+        contents={
+            "data": _data_hash(study),
+            STUDY_FILE: sha256(study.folder / STUDY_FILE),
+            "code": code_hash(study.folder),
+        },
+        environment={"python": python_version(2)} | versions(PACKAGES),
+    )
+
+
+def source_of(study: Study, made_from: MadeFrom, *, rows: int, columns: int) -> Source:
+    """Describe where results come from, for whoever reads them."""
     return Source(
         data_file=_without_path(study.data_file),
-        data_sha256=_data_hash(study),
+        data_sha256=made_from.contents["data"],
         data_rows=rows,
         data_columns=columns,
-        study_file="study.toml",
-        study_sha256=sha256(study.folder / "study.toml"),
-        code_sha256=code_hash(study.folder),
-        versions={"python": ".".join(platform.python_version_tuple()[:2])}
-        | {name: package_version(name) for name in PACKAGES},
+        study_file=STUDY_FILE,
+        study_sha256=made_from.contents[STUDY_FILE],
+        code_sha256=made_from.contents["code"],
+        versions=made_from.environment,
     )
+
+
+def write_results(results: Results, path: Path, made_from: MadeFrom) -> None:
+    """Write results.json with its stamp, for the eyes of its owner: its curves have every day of follow-up."""
+    write_stamped(stamp_of(path), made_from, {path: to_json(results).encode()}, mode=PRIVATE)
+
+
+def results_are_current(study: Study) -> bool:
+    """Tell whether a study's results.json comes from this very data file, study.toml, code and package versions.
+
+    Raises
+    ------
+    DataError
+        If the data file cannot be read.
+    """
+    path = study.folder / RESULTS_FILE
+    return is_current(stamp_of(path), results_made_from(study), outputs=[path])
 
 
 def _without_path(data_file: str) -> str:
@@ -52,15 +88,12 @@ def _without_path(data_file: str) -> str:
     return path.name if path.is_absolute() or ".." in path.parts else data_file
 
 
-def is_current(study: Study, path: Path) -> bool:
-    """Tell whether the results at `path` come from this very data file, study.toml, code and package versions."""
-    found = read_source(path)
-    return found is not None and found == source_of(study, rows=found.data_rows, columns=found.data_columns)
+def code_hash(folder: Path | None = None, *, more: tuple[str, ...] = ()) -> str:
+    """Return one hash over what computes results: the program's code and schema, and a study's own statistics.
 
-
-def code_hash(folder: Path | None = None) -> str:
-    """Return one hash over what computes results: the program's code and schema, and a study's own statistics."""
-    folders = [PACKAGE / name for name in COMPUTES]
+    `more` are folders of the program whose code counts as well.
+    """
+    folders = [PACKAGE / name for name in (*COMPUTES, *more)]
     program = sha256_of_all(
         [path for home in folders for path in (*home.glob("*.py"), *home.glob("*.json"))], base=PACKAGE
     )
@@ -79,12 +112,6 @@ def own_code(folder: Path) -> tuple[Path, ...]:
 def inputs_of(study: Study) -> set[Path]:
     """Return the files beside study.toml that results come from; that of own statistics also where it is not there."""
     return {study.folder / study.data_file, study.folder / OWN_STATISTICS, *own_code(study.folder)}
-
-
-@cache
-def package_version(name: str) -> str:
-    """Return the version of an installed package; looked up once, since that reads its files."""
-    return version(name)
 
 
 def _data_hash(study: Study) -> str:

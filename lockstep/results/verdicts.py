@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from ..base.errors import PublishedError
-from ..base.files import sha256, write_whole
 from ..base.invocation import called
+from ..base.stamp import MadeFrom, digests, is_current, stamp_of, write_stamped
 from .source import code_hash
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 PUBLISHED_FILE: Final = Path("data/published.csv")
 """Where a study keeps the published statements that it is compared with, relative to its folder."""
@@ -70,7 +70,6 @@ class Audit:
     ----------
     published_file, published_sha256 : the file of statements.
     results_sha256 : the results it was compared with; None where there were none.
-    code_sha256 : the analysis that made it.
     judgements : in the order of the file.
     bad_rows : rows that could not be used, with their reasons.
     """
@@ -78,7 +77,6 @@ class Audit:
     published_file: str
     published_sha256: str
     results_sha256: str | None
-    code_sha256: str
     judgements: tuple[Judgement, ...]
     bad_rows: tuple[tuple[int, str], ...] = ()
 
@@ -128,7 +126,6 @@ def audit_to_json(audit: Audit) -> str:
         f'  "schema": {SCHEMA_VERSION},\n'
         f'  "published": {_line({"file": audit.published_file, "sha256": audit.published_sha256})},\n'
         f'  "results_sha256": {_line(audit.results_sha256)},\n'
-        f'  "code_sha256": {_line(audit.code_sha256)},\n'
         f'  "score": {_line({"line": audit.score(), **audit.counts})},\n'
         f'  "bad_rows": {_line([{"row": row, "reason": reason} for row, reason in audit.bad_rows])},\n'
         f'  "statements": [\n{lines}\n  ]\n'
@@ -136,9 +133,21 @@ def audit_to_json(audit: Audit) -> str:
     )
 
 
-def write_audit(audit: Audit, path: Path) -> None:
-    """Write audit.json, whole or not at all."""
-    write_whole(path, audit_to_json(audit).encode())
+def audit_made_from(published: Path, results: Path) -> MadeFrom:
+    """Return what an audit of a file of statements would be made from now; where there are no results, without them."""
+    found = digests([published, results])
+    return MadeFrom(
+        contents={
+            "published": found.get(published, ""),
+            "results": found.get(results, ""),
+            "code": code_hash(more=("audit",)),
+        }
+    )
+
+
+def write_audit(audit: Audit, path: Path, made_from: MadeFrom) -> None:
+    """Write audit.json with its stamp."""
+    write_stamped(stamp_of(path), made_from, {path: audit_to_json(audit).encode()})
 
 
 def read_audit(path: Path) -> Audit:
@@ -152,7 +161,6 @@ def read_audit(path: Path) -> Audit:
             published_file=raw["published"]["file"],
             published_sha256=raw["published"]["sha256"],
             results_sha256=raw["results_sha256"],
-            code_sha256=raw["code_sha256"],
             judgements=tuple(Judgement(**item | {"proofs": tuple(item["proofs"])}) for item in raw["statements"]),
             bad_rows=tuple((item["row"], item["reason"]) for item in raw["bad_rows"]),
         )
@@ -164,15 +172,7 @@ def read_audit(path: Path) -> Audit:
 
 def audit_is_current(path: Path, *, published: Path, results: Path) -> bool:
     """Tell whether the audit at `path` is of this file of statements, these results and this code, by content."""
-    try:
-        audit = read_audit(path)
-    except PublishedError:
-        return False
-    return (
-        audit.published_sha256 == sha256(published)
-        and audit.results_sha256 == sha256(results)
-        and audit.code_sha256 == code_hash()
-    )
+    return is_current(stamp_of(path), audit_made_from(published, results), outputs=[path])
 
 
 def _line(item: Any) -> str:

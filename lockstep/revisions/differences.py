@@ -13,7 +13,7 @@ from ..base.errors import LockstepError, ResultsError
 from ..document import claims
 from ..document.printed_places import PrintedPlace, labels_in, places_in
 from ..document.release import MISSING, in_form_of, release
-from ..document.report import open_study, style_of
+from ..document.report import open_study, run_analysis, style_of
 from ..figures.illustrations import FOLDER as FIGURES
 from ..figures.illustrations import illustrate
 from ..figures.kind import FigureContent
@@ -26,7 +26,7 @@ from ..runs.build import DOCUMENT
 from ..study.model import Study
 from ..text.style import NBSP
 from .changes import ChangedPlace, Changes, ClaimChange, DataChanges, FigureChange, ValueChange
-from .locks import ROWS_FILE, Lock, Manifest, find_lock, fingerprint, state_of
+from .locks import ROWS_FILE, Lock, Manifest, find_lock, state_of
 from .ranking import RANKS, rank
 
 NOT_PRINTED_THEN: Final = "not printed then"
@@ -99,7 +99,8 @@ def _data(lock: Lock, now: Manifest, list_ids: bool) -> DataChanges:
     if found.same:
         return found
     ids = ["--ids"] if list_ids else []
-    rows = json.loads(fingerprint(lock.folder.parent.parent, "--since", str(lock.folder / ROWS_FILE), *ids))
+    study = lock.folder.parent.parent
+    rows = json.loads(run_analysis(study, "fingerprint", "--since", str(lock.folder / ROWS_FILE), *ids))
     return replace(found, rows=rows, key_missing=rows is None)
 
 

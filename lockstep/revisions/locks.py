@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -23,21 +21,19 @@ from ..base.files import new_workspace, remove_marked, remove_workspaces, sha256
 from ..base.interrupts import forget_interrupts, uninterrupted
 from ..base.invocation import called
 from ..base.progress import Progress
-from ..base.resources import HOME, PACKAGE
+from ..base.resources import PACKAGE
+from ..base.stamp import changed, digests, stamp_of, stamped_files
 from ..document.printed_places import PrintedPlace, places_in
 from ..document.release import release
-from ..document.report import style_of
+from ..document.report import run_analysis, style_of
 from ..figures.illustrations import FOLDER as FIGURES
 from ..qmd.source import Document, read_qmd
 from ..results.model import Source, read_results
 from ..results.released import RELEASED, Released, read_released, to_json
-from ..results.source import RESULTS_FILE
-from ..results.source import is_current as results_are_current
-from ..runs.build import DOCUMENT, STAMP, Renderer, build
+from ..results.source import RESULTS_FILE, results_are_current
+from ..runs.build import DOCUMENT, Renderer, build, document_environment
 from ..runs.commit import WORKSHOP
-from ..runs.contents import changed
 from ..runs.run_lock import one_at_a_time
-from ..runs.stamp import digests, environment, stamped_inputs
 from ..study.definition import read_study
 from ..study.model import Study
 
@@ -145,8 +141,8 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
                 for figure in figures_of(places_in(document)):
                     (work / FIGURES.name).mkdir(exist_ok=True)
                     shutil.copyfile(folder / FIGURES / f"{figure}.png", work / FIGURES.name / f"{figure}.png")
-                fingerprint(folder, "--output", str(work / ROWS_FILE))
-                _refuse_changed(folder, word_file.parent / STAMP)
+                run_analysis(folder, "fingerprint", "--output", str(work / ROWS_FILE))
+                _refuse_changed(folder, stamp_of(word_file))
                 manifest = replace(manifest, files=_hashes(work))
                 (work / MANIFEST_FILE).write_text(manifest_json(manifest), encoding="utf-8")
                 with suppress(KeyboardInterrupt), uninterrupted():
@@ -166,7 +162,7 @@ def remove_unfinished(folder: Path) -> None:
 
 def state_of(folder: Path, *, name: str, renderer: Renderer = "auto") -> Manifest:
     """Describe the state of a study now, its results being up to date, as a lock of this name would."""
-    made = environment()
+    made = document_environment()
     return Manifest(
         name=name,
         number=max((lock.manifest.number for lock in locks(folder)), default=0) + 1,
@@ -219,20 +215,6 @@ def figures_of(places: tuple[PrintedPlace, ...]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(str(place.arguments[0]) for place in places if place.method == "figure" and place.arguments)
     )
-
-
-def fingerprint(folder: Path, *arguments: str) -> str:
-    """Let the analysis digest the data, in a process of its own, so that no patient row is ever in this one."""
-    run = subprocess.run(
-        [sys.executable, "-m", "lockstep", "fingerprint", "--study", str(folder), *arguments],
-        cwd=HOME,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if run.returncode != 0:
-        raise LockstepError(run.stderr.strip() or f"the analysis ended with code {run.returncode}")
-    return run.stdout
 
 
 def manifest_json(manifest: Manifest) -> str:
@@ -293,10 +275,10 @@ def _refuse_taken(target: Path) -> None:
 
 def _refuse_changed(folder: Path, stamp: Path) -> None:
     """Raise ReportError where a file is no longer what the report was made from: text and Word file would not agree."""
-    made = stamped_inputs(stamp)
+    made = stamped_files(stamp)
     others = changed(made, digests(made))
     study = read_study(folder)
-    if not others and not results_are_current(study, folder / RESULTS_FILE):
+    if not others and not results_are_current(study):
         others = [folder / study.data_file]
     if others:
         path = others[0]

@@ -16,23 +16,32 @@ from ..base.files import write_whole
 from ..base.invocation import option
 from ..base.progress import Progress
 from ..base.resources import FONTS, PACKAGE, TEMPLATES
+from ..base.stamp import (
+    MadeFrom,
+    digests,
+    identity,
+    is_current,
+    python_version,
+    stamp_of,
+    stamp_text,
+    stamped_files,
+    versions,
+)
 from ..qmd.project import Project, config_for, files_named, profiles_in_environment, read_project
 from ..qmd.source import read_front_matter
 from ..render.result import FORMATS, RenderResult
 from ..results.model import read_results
-from ..results.source import RESULTS_FILE, inputs_of
-from ..results.source import is_current as results_are_current
+from ..results.source import RESULTS_FILE, inputs_of, results_are_current
 from ..results.verdicts import PUBLISHED_FILE
 from ..study.definition import read_study
 from ..study.model import Study
 from ..text.assumptions import current_notes
 from .commit import check_places, complete, replace_together
 from .run_lock import one_at_a_time, workshop
-from .stamp import digests, environment, identity, is_current, stamp_text, stamped_inputs
 
 DOCUMENT: Final = "report.qmd"
-STAMP: Final = ".report.json"
 _TYPST: Final = ".report.typ"  # what the PDF was made from
+_PACKAGES: Final = ("jinja2", "lxml", "matplotlib", "pypandoc_binary", "pyyaml", "typst")  # that make the documents
 
 Renderer = Literal["auto", "builtin", "quarto"]
 
@@ -87,18 +96,18 @@ def build(
             stage.note = _bring_results_up_to_date(study, document, quarto)
         outputs = (target / f"{document.stem}.pdf", target / f"{document.stem}.docx")
         known = digests(_known_inputs(folder, document, project))
-        choices = environment(
+        choices = document_environment(
             renderer=identity(quarto, without="builtin"), profiles=",".join(project.profiles), epoch=str(epoch())
         )
-        stamp = target / STAMP
-        if not force and is_current(stamp, known=known, outputs=outputs, environment=choices):
+        stamp = stamp_of(outputs[0])
+        if not force and is_current(stamp, MadeFrom(files=known, environment=choices), outputs=outputs):
             return BuildResult(
                 outputs, made=False, warnings=_broken_claims(document, study), notes=current_notes(study)
             )
 
         check_places((*outputs, stamp))
         # Whatever is saved from here on is seen by the next run: hashes are taken first, then the files are read.
-        found_last_time = digests(stamped_inputs(stamp))
+        found_last_time = digests(stamped_files(stamp))
         study, project = read_study(folder), read_project(folder, profiles=profiles)
         with workshop(target) as work:
             with progress.stage("document") as stage:
@@ -122,11 +131,13 @@ def build(
             inputs = known | digests(found) | {path: found_last_time[path] for path in found & found_last_time.keys()}
             hashes = digests(made.values())
             new_stamp = stamp_text(
-                stamp, inputs=inputs, outputs={path: hashes[new] for path, new in made.items()}, environment=choices
+                stamp,
+                MadeFrom(files=inputs, environment=choices),
+                outputs={path: hashes[new] for path, new in made.items()},
             )
-            write_whole(work / STAMP, new_stamp.encode())
+            write_whole(work / stamp.name, new_stamp.encode())
             notes = current_notes(study)  # before the documents are there: an error from here on leaves the old ones
-            replace_together(made | {stamp: work / STAMP, target / _TYPST: draft.typst}, work, is_last=is_last)
+            replace_together(made | {stamp: work / stamp.name, target / _TYPST: draft.typst}, work, is_last=is_last)
         return BuildResult(outputs, made=True, warnings=warnings, notes=notes)
 
 
@@ -165,7 +176,7 @@ def watched_files(folder: Path, *, output: Path | None = None, profiles: tuple[s
     folder = folder.resolve()
     project = read_project(folder, profiles=profiles)
     known = _known_inputs(folder, folder / DOCUMENT, project) | inputs_of(read_study(folder))
-    made = stamped_inputs((output or _target(folder, project)).resolve() / STAMP)
+    made = stamped_files(stamp_of((output or _target(folder, project)).resolve() / DOCUMENT))
     results = folder / RESULTS_FILE  # made on the way
     return {path: made.get(path, "") for path in sorted((known | made.keys()) - {results})}
 
@@ -184,6 +195,11 @@ def finish_pending(folder: Path, *, output: Path | None = None, profiles: tuple[
     except (LockstepError, OSError):  # the verb itself will say what is wrong
         return
     complete(target)
+
+
+def document_environment(**choices: str) -> dict[str, str]:
+    """Return what decides the bytes of documents beside the files that they are made from."""
+    return {"python": python_version()} | versions(_PACKAGES) | choices
 
 
 def known_inputs(folder: Path, *, profiles: tuple[str, ...] = ()) -> set[Path]:
@@ -215,7 +231,7 @@ def _target(folder: Path, project: Project) -> Path:
 
 
 def _bring_results_up_to_date(study: Study, document: Path, quarto: Path | None) -> str:
-    if results_are_current(study, study.folder / RESULTS_FILE):
+    if results_are_current(study):
         return "up to date"
     from ..document.report import ensure_results  # loads jinja2 and more
 

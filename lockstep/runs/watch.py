@@ -12,26 +12,19 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Final, NoReturn
 
-import watchfiles
-
 from ..base.errors import LockstepError, counted
 from ..base.resources import HOME, PACKAGE
-from ..results.source import RESULTS_FILE
-from ..results.source import is_current as results_are_current
+from ..results.source import results_are_current
 from ..study.definition import read_study
-from .build import DOCUMENT, Renderer, watched_files
-from .contents import Contents, changed, everything_in, folders_in
+from .build import Renderer
+from .watched_files import WatchedFiles
 from .worker import Spare
 
-_PAUSE: Final = 50  # milliseconds without a further change: whoever saves has done so
-_LONGEST: Final = 500  # milliseconds of changes without a pause
-_LOOK: Final = 1000  # milliseconds after which to look without being told
-_GONE: Final = 0.2  # seconds for a file to come back: some editors remove it before they write it anew
 _LOADS: Final = "import lockstep.runs.watch, lockstep.cli.command, lockstep.cli.manuscript, lockstep.cli.analysis"
 _GOES_ON: Final = "Mend it and save; watching goes on.\n"
 
@@ -52,7 +45,7 @@ def watch(folder: Path, *, renderer: Renderer, output: Path | None = None, profi
     """
     folder = folder.resolve()
     read_study(folder)
-    files = _Files(folder, output, profiles)
+    files = WatchedFiles(folder, output, profiles)
     ready = _Ready(folder, renderer, output, profiles)
     reason: list[Path] = []
     with closing(ready):
@@ -68,86 +61,6 @@ def watch(folder: Path, *, renderer: Renderer, output: Path | None = None, profi
             if not reason:
                 _say(f"Watching the {counted(files.count(), 'file')} that the report is made from; Ctrl-C ends.")
             reason = files.wait()
-
-
-class _Files:
-    """The files that a study's documents are made from, and what they held when the last run began."""
-
-    def __init__(self, folder: Path, output: Path | None, profiles: tuple[str, ...]) -> None:
-        self._folder, self._output, self._profiles = folder, output, profiles
-        self._contents = Contents()
-        self._held: dict[Path, str] = {folder / name: "" for name in (DOCUMENT, "study.toml")}
-        self._others: dict[Path, str] | None = None  # after an error only: any other file may be what was missing
-
-    def remember(self) -> None:
-        """Take what the files hold now for what the next run is made from."""
-        self._held = self._contents.of(self._known())
-
-    def after(self, *, built: bool) -> None:
-        """Add the files that a run has found, or, where it failed, all that might mend it."""
-        known = self._known()
-        now = self._contents.of(known)
-        self._held = {path: self._held.get(path, known[path] or now[path]) for path in known}
-        self._others = None if built else self._elsewhere()
-
-    def wait(self) -> list[Path]:
-        """Return the files that have changed since, as soon as there are any."""
-        while not (found := self._look()):
-            folders = self._folders()
-            events = watchfiles.watch(
-                *sorted(folders),
-                watch_filter=None,
-                debounce=_LONGEST,
-                step=_PAUSE,
-                rust_timeout=_LOOK,
-                yield_on_timeout=True,
-                recursive=False,
-            )
-            # A folder may go between being listed and being watched; then the list is made again.
-            with suppress(FileNotFoundError), closing(events):
-                for event in events:
-                    if event and self._folders() != folders:
-                        break
-                    if event and (found := self._look()):
-                        return found
-                    if changed(self._held, self._contents.of(self._held)):
-                        break
-        return found
-
-    def count(self) -> int:
-        """Return how many files are watched."""
-        return len(self._held)
-
-    def _look(self) -> list[Path]:
-        found = self._changed()
-        if any(not path.exists() for path in found):
-            time.sleep(_GONE)
-            found = self._changed()
-        return found
-
-    def _changed(self) -> list[Path]:
-        known = self._known()
-        found = changed(self._held, self._contents.of(known | self._held))
-        return found if self._others is None else found or changed(self._others, self._elsewhere())
-
-    def _known(self) -> dict[Path, str]:
-        """Return the files to watch, with the hashes that the stamp has of them."""
-        try:
-            return watched_files(self._folder, output=self._output, profiles=self._profiles)
-        except (LockstepError, OSError):  # the run will tell; mending it is a change of a file known before
-            return dict.fromkeys(self._held, "")
-
-    def _elsewhere(self) -> dict[Path, str]:
-        found = everything_in(self._own_folders())
-        return {path: text for path, text in found.items() if path not in self._held}
-
-    def _own_folders(self) -> Iterator[Path]:
-        built = self._folder / RESULTS_FILE.parent
-        return folders_in(self._folder, but=[built, *([self._output.resolve()] if self._output else [])])
-
-    def _folders(self) -> set[Path]:
-        own = () if self._others is None else self._own_folders()
-        return {self._folder, *own, *(path.parent for path in (*self._known(), *self._held) if path.parent.is_dir())}
 
 
 class _Ready:
@@ -201,8 +114,7 @@ class _Ready:
 
     def _results_are_stale(self) -> bool:
         try:
-            study = read_study(self._folder)
-            return not results_are_current(study, study.folder / RESULTS_FILE)
+            return not results_are_current(read_study(self._folder))
         except (LockstepError, OSError):  # told by the run
             return False
 

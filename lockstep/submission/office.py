@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from ..runs.stamp import identity
+from ..base.stamp import identity
 
 PROGRAMS: Final = ("soffice", "libreoffice")
 

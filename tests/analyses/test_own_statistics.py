@@ -24,7 +24,7 @@ from lockstep.journals.profiles import read_journal
 from lockstep.results.keys import Key
 from lockstep.results.model import Results, read_results
 from lockstep.results.released import read_released
-from lockstep.results.source import OWN_STATISTICS, code_hash, inputs_of, is_current
+from lockstep.results.source import OWN_STATISTICS, code_hash, inputs_of, results_are_current
 from lockstep.results.trial import trial_study
 from lockstep.study.definition import read_study
 from lockstep.text.phrases import Phrases
@@ -135,9 +135,9 @@ def test_a_function_may_return_a_list_and_take_help_from_beside(folder: Path) ->
     (folder / "analysis" / "beside.py").write_text("def two():\n    return 2\n", encoding="utf-8")
     assert computed(folder)["bmi.own"].value == 2
     run(study := read_study(folder))
-    assert is_current(study, folder / "build" / "results.json")
+    assert results_are_current(study)
     (folder / "analysis" / "beside.py").write_text("def two():\n    return 3\n", encoding="utf-8")
-    assert not is_current(study, folder / "build" / "results.json")
+    assert not results_are_current(study)
     assert computed(folder)["bmi.own"].value == 3
 
 
@@ -344,5 +344,5 @@ def test_a_draft_s_workspace_has_them(folder: Path) -> None:
     """The folder in which a draft is made finds the study's own results current, and can compute them."""
     run(read_study(folder))
     place = stage(folder, read_journal("generic", folder), folder / "build" / "stage")
-    assert is_current(read_study(place), place / "build" / "results.json")
+    assert results_are_current(read_study(place))
     assert "retention.restricted_mean.5y" in computed(place)

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from conftest import IMPLANTS
 
-from lockstep.analyses.pipeline import compute
+from lockstep.analyses import pipeline
+from lockstep.analyses.pipeline import compute, run
+from lockstep.data.reading import Data, read_data
 from lockstep.results.model import Results, from_json, to_json
-from lockstep.results.source import is_current
+from lockstep.results.source import RESULTS_FILE, results_are_current, results_made_from, write_results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study, slug
 
@@ -47,9 +49,33 @@ def test_results_tell_no_folder_outside_of_the_study(tmp_path: Path, *, whole: b
     results = changed(tmp_path / "study", study=(r'^file = ".*"', f'file = "{named}"'))
     assert results.source.data_file == "implants.csv"
     assert "Miss Example" not in to_json(results)
-    (tmp_path / "results.json").write_text(to_json(results), encoding="utf-8")
-    assert is_current(read_study(tmp_path / "study"), tmp_path / "results.json")
+    moved = read_study(tmp_path / "study")
+    write_results(results, moved.folder / RESULTS_FILE, results_made_from(moved))
+    assert results_are_current(moved)
     assert changed(tmp_path / "inside").source.data_file == "data/implants.csv"
+
+
+def test_a_file_that_is_saved_while_results_are_computed_makes_them_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contents are noted before data and study.toml are read: the next run computes again."""
+    folder = tmp_path / "study"
+    shutil.copytree(IMPLANTS, folder)
+    run(read_study(folder))
+    assert results_are_current(read_study(folder))
+    for name in ("study.toml", "data/implants.csv"):
+
+        def read(study: Study, saved: Path = folder / name) -> Data:
+            found = read_data(study)
+            saved.write_bytes(saved.read_bytes() + b"\n")
+            return found
+
+        monkeypatch.setattr(pipeline, "read_data", read)
+        run(read_study(folder))
+        assert not results_are_current(read_study(folder))
+        monkeypatch.undo()
+        run(read_study(folder))
+        assert results_are_current(read_study(folder))
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,18 @@ from lockstep.analyses.pipeline import compute
 from lockstep.audit.comparison import audit
 from lockstep.audit.published import read_published
 from lockstep.base.errors import PublishedError, ReportError
+from lockstep.base.stamp import MadeFrom
 from lockstep.cli.command import run as main
 from lockstep.document.report import ensure_audit
-from lockstep.results.model import Results, write_results
+from lockstep.results.model import Results
+from lockstep.results.source import RESULTS_FILE, results_made_from, write_results
 from lockstep.results.verdicts import (
     AUDIT_FILE,
     PUBLISHED_FILE,
     Audit,
     Judgement,
     audit_is_current,
+    audit_made_from,
     audit_to_json,
     read_audit,
     write_audit,
@@ -288,7 +291,7 @@ def copy(tmp_path: Path, study: Study, results: Results) -> Path:
     shutil.copytree(ROOT / "analysis", folder / "analysis", ignore=shutil.ignore_patterns("simulation"))
     shutil.copy(ROOT / study.data_file, folder / "data")
     shutil.copy(PUBLISHED, folder / PUBLISHED_FILE)
-    write_results(results, folder / "build" / "results.json")
+    write_results(results, folder / RESULTS_FILE, results_made_from(read_study(folder)))
     return folder
 
 
@@ -327,19 +330,21 @@ def test_results_are_still_the_command_without_a_verb(copy: Path, capsys: pytest
 
 def test_the_audit_survives_its_file(flagship: Audit, tmp_path: Path) -> None:
     """What is written is read back equal, and the same input gives the same bytes."""
-    write_audit(flagship, tmp_path / "audit.json")
+    write_audit(flagship, tmp_path / "audit.json", MadeFrom())
     assert read_audit(tmp_path / "audit.json") == flagship
     assert audit_to_json(read_audit(tmp_path / "audit.json")) == audit_to_json(flagship)
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"schema": 1}', '{"schema": 7}', '{"schema": 1, "statements": [{}]}'])
-def test_a_damaged_audit_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_damaged_audit_is_refused(flagship: Audit, tmp_path: Path, content: str) -> None:
     """Any other content is told as such, with what to do; none is current."""
     file = tmp_path / "audit.json"
+    write_audit(flagship, file, audit_made_from(PUBLISHED, PUBLISHED))
+    assert audit_is_current(file, published=PUBLISHED, results=PUBLISHED)
     file.write_text(content)
     with pytest.raises(PublishedError, match="lockstep audit"):
         read_audit(file)
-    assert not audit_is_current(file, published=PUBLISHED, results=file)
+    assert not audit_is_current(file, published=PUBLISHED, results=PUBLISHED)
 
 
 def test_the_document_brings_its_audit_up_to_date(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,10 +15,11 @@ from test_draft import AUTHOR, JOURNAL, contents, copy_study
 
 from lockstep.base.clock import EPOCH_VARIABLE
 from lockstep.base.progress import Progress
+from lockstep.base.stamp import stamp_of
 from lockstep.cli.command import run
 from lockstep.drafts import draft as drafting
 from lockstep.drafts import stamp as draft_stamp
-from lockstep.drafts.stamp import current_draft, stamp_of
+from lockstep.drafts.stamp import archive_of, current_draft
 from lockstep.revisions.locks import lock
 from lockstep.submission import office
 
@@ -228,4 +229,4 @@ def test_a_draft_of_a_journal_that_is_gone_is_an_error(study: Path, capsys: pyte
     (study / "templates" / "journals" / f"{JOURNAL}.toml").unlink()
     assert draft(study) == 1
     assert f"no journal '{JOURNAL}'" in capsys.readouterr().err
-    assert stamp_of(study, JOURNAL).is_file()
+    assert stamp_of(archive_of(study, JOURNAL)).is_file()

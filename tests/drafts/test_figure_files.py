@@ -21,7 +21,7 @@ from lockstep.journals.file import Journal, JournalRule
 from lockstep.journals.profiles import styled
 from lockstep.preflight.figure_facts import FigureFacts, measure_figure
 from lockstep.qmd.source import parse
-from lockstep.results.model import write_results
+from lockstep.results.model import to_json
 from lockstep.text.style import Style
 
 pytestmark = pytest.mark.slow  # figures in each format for each journal
@@ -270,7 +270,8 @@ def test_the_same_bytes_on_any_day_and_run_and_no_word_of_the_machine(tmp_path: 
         )
         patients = [(100.0 * i, i % 3 > 0) for i in range(1, 9)]
         curves = {"os.by_g.1": patients[:4], "os.by_g.2": patients[4:]}
-        write_results(make_results(study, curves, p_values={"os.by_g": 0.04}), folder / "results.json")
+        results = make_results(study, curves, p_values={"os.by_g": 0.04})
+        (folder / "results.json").write_text(to_json(results), encoding="utf-8")
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(folder), "USER": "someone"}
         environment |= {"PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": epoch}
         subprocess.run([sys.executable, "-c", code, str(folder)], env=environment, check=True)

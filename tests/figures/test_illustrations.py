@@ -15,18 +15,19 @@ import pypandoc
 import pytest
 from sample_results import make_results, make_study, trial
 
+from lockstep.base import stamp as base_stamp
 from lockstep.base.errors import ReportError
-from lockstep.figures import illustrations
+from lockstep.base.files import sha256
 from lockstep.figures.illustrations import Illustration, illustrate
 from lockstep.figures.kind import FigureContent
 from lockstep.figures.kinds import figure_content
-from lockstep.results.model import Results, write_results
+from lockstep.results.model import Results, to_json
 from lockstep.study.model import Study
 from lockstep.text.figure_size import figure_size
 from lockstep.text.style import Style
 
 ROOT = Path(__file__).parents[2]
-FILES = ("overall.png", "overall.stamp.json", "overall.svg")
+FILES = (".overall.json", "overall.png", "overall.svg")
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_a_run_that_is_stopped_between_two_files_is_made_good(
     changed = replace(
         results, records=tuple(replace(r, value=501.5) if r.id == "os.median" else r for r in results.records)
     )
-    write_whole = illustrations.write_whole
+    write_whole = base_stamp.write_whole
 
     def full_disk(path: Path, content: bytes) -> None:
         if path.suffix == ".png":
@@ -129,13 +130,13 @@ def test_a_run_that_is_stopped_between_two_files_is_made_good(
         write_whole(path, content)
 
     with monkeypatch.context() as patch:
-        patch.setattr(illustrations, "write_whole", full_disk)
+        patch.setattr(base_stamp, "write_whole", full_disk)
         with pytest.raises(OSError, match="no space"):
             illustrate("overall", study, changed, tmp_path, Style())
     # Even if the study goes back to what it was, the SVG is of the changed one.
     illustrate("overall", study, results, tmp_path, Style())
-    stamp = json.loads((tmp_path / "build/figures/overall.stamp.json").read_text())
-    assert stamp["svg"] == illustrations.sha256(tmp_path / "build/figures/overall.svg")
+    stamp = json.loads((tmp_path / "build/figures/.overall.json").read_text())
+    assert stamp["outputs"]["overall.svg"] == sha256(tmp_path / "build/figures/overall.svg")
 
 
 def test_alt_text_of_one_curve(tmp_path: Path, study_and_results: tuple[Study, Results]) -> None:
@@ -198,7 +199,7 @@ def test_drawing_leaves_home_alone_and_current_figures_need_no_matplotlib(
 ) -> None:
     """Nothing is written into an empty home, the environment is as before, and matplotlib is loaded only to draw."""
     _, results = study_and_results
-    write_results(results, tmp_path / "results.json")
+    (tmp_path / "results.json").write_text(to_json(results), encoding="utf-8")
     home = tmp_path / "home"
     home.mkdir()
     code = (

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockstep.base.errors import ResultsError
+from lockstep.base.stamp import MadeFrom
 from lockstep.results.keys import Key
 from lockstep.results.model import (
     Curve,
@@ -18,10 +19,9 @@ from lockstep.results.model import (
     Source,
     from_json,
     read_results,
-    read_source,
     to_json,
-    write_results,
 )
+from lockstep.results.source import write_results
 
 SOURCE = Source(
     data_file="data/a.csv",
@@ -68,19 +68,18 @@ def test_floats_and_text_survive_the_round_trip_exactly(value: float, label: str
 def test_the_same_results_are_the_same_bytes_one_line_a_record(tmp_path: Path) -> None:
     """A diff of two results files shows one line for each record that moved."""
     results = Results(source=SOURCE, records=(record("a.b"), record("a.c")), curves=(CURVE,))
-    write_results(results, tmp_path / "results.json")
+    write_results(results, tmp_path / "results.json", MadeFrom())
     text = (tmp_path / "results.json").read_text()
     assert text == to_json(results)
     assert sum('"id": "a.' in line for line in text.splitlines()) == 2
     assert read_results(tmp_path / "results.json") == results
-    assert read_source(tmp_path / "results.json") == SOURCE
 
 
 def test_results_are_for_the_eyes_of_their_owner(tmp_path: Path) -> None:
     """results.json has every day of follow-up: nobody else on the machine can read it, whatever stood there before."""
     path = tmp_path / "results.json"
     path.touch(mode=0o644)
-    write_results(Results(source=SOURCE, records=(), curves=(CURVE,)), path)
+    write_results(Results(source=SOURCE, records=(), curves=(CURVE,)), path, MadeFrom())
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -128,10 +127,7 @@ def test_a_file_that_cannot_be_trusted_is_refused_with_what_to_do(text: str, mes
     assert "lockstep report" in str(caught.value)
 
 
-def test_a_missing_file_is_an_error_with_a_remedy_and_an_unreadable_header_is_none(tmp_path: Path) -> None:
-    """Without results there is nothing to print; without a header nothing is taken to be current."""
+def test_a_missing_file_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    """Without results there is nothing to print."""
     with pytest.raises(ResultsError, match="lockstep report"):
         read_results(tmp_path / "none.json")
-    assert read_source(tmp_path / "none.json") is None
-    (tmp_path / "bad.json").write_text("{}\n")
-    assert read_source(tmp_path / "bad.json") is None

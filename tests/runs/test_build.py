@@ -287,10 +287,10 @@ def test_a_folder_without_a_study_is_an_error(tmp_path, capsys):
 
 
 def test_the_stamp_says_what_the_documents_were_made_from(study):
-    """The stamp names each input relative to itself, so that it holds wherever the project stands."""
+    """The stamp names each file relative to itself, so that it holds wherever the project stands."""
     stamp = json.loads((study / "build" / ".report.json").read_text())
     assert {"../report.qmd", "../study.toml", "../words.txt", "../mark.svg", "../mark.png", "results.json"} <= {
-        *stamp["inputs"]
+        *stamp["files"]
     }
     assert stamp["environment"]["renderer"] == "builtin"
     assert {*stamp["outputs"]} == {*NAMES}

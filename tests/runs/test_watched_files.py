@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lockstep.runs import contents
-from lockstep.runs.contents import Contents, changed, everything_in, folders_in
+from lockstep.base.stamp import changed
+from lockstep.runs import watched_files
+from lockstep.runs.watched_files import Contents, everything_in, folders_in
 
 
 def test_content_counts_and_time_does_not(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_an_unchanged_file_is_not_read_again(tmp_path: Path, monkeypatch: pytest
     path.write_text("1")
     held = Contents()
     before = held.of([path])
-    monkeypatch.setattr(contents, "sha256", lambda _: pytest.fail("read again"))
+    monkeypatch.setattr(watched_files, "sha256", lambda _: pytest.fail("read again"))
     assert held.of([path]) == before
 
 
