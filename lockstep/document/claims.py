@@ -6,13 +6,13 @@ that they can be read, checked and listed with their line, whichever renderer ru
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ..base.errors import LockstepError, ReportError
 from ..base.terminal import wrapped
+from ..qmd.calls import calls_in
 from ..qmd.source import Document, Inline
 from ..results.model import Record, Results
 from ..study.expressions import Expression, parse_expression
@@ -50,7 +50,7 @@ def claims_in(document: Document) -> tuple[Claim, ...]:
     ReportError
         If a claim is not written as two texts, or its condition cannot be read; names the line.
     """
-    return tuple(claim for part in document.parts if isinstance(part, Inline) for claim in _claims(part, document))
+    return tuple(_claims(document))
 
 
 def judge(claim: Claim, results: Results, style: Style) -> Verdict:
@@ -123,21 +123,16 @@ def describe(verdict: Verdict, name: str) -> str:
     return "\n".join(lines)
 
 
-def _claims(part: Inline, document: Document) -> Iterator[Claim]:
-    try:
-        tree = ast.parse(part.expression.strip(), mode="eval")
-    except SyntaxError:
-        return  # what cannot be read fails when it is run, with its line
-    where = f"{document.name}:{part.line}"
-    for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "claim"):
+def _claims(document: Document) -> Iterator[Claim]:
+    for part, call in calls_in(document):
+        if not isinstance(part, Inline) or call.method != "claim":
             continue
-        match [ast.literal_eval(argument) if isinstance(argument, ast.Constant) else None for argument in node.args]:
-            case [str() as words, str() as condition] if not node.keywords:
+        match call.arguments:
+            case (str() as words, str() as condition) if not call.options:
                 pass
             case _:
-                raise ReportError(f'{where}: a claim is claim("words", "condition"), with both texts written out')
+                raise ReportError(f'{call.where}: a claim is claim("words", "condition"), with both texts written out')
         try:
             yield Claim(part.line, words, parse_expression(condition))
         except LockstepError as error:
-            raise ReportError(f"{where}: {error}") from None
+            raise ReportError(f"{call.where}: {error}") from None

@@ -6,16 +6,16 @@ written out. They are answered by a report over any results, which notes the rec
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from ..base.errors import LockstepError
 from ..figures.kinds import figure_content
-from ..qmd.source import CodeCell, Document, Inline, Prose
+from ..qmd.calls import MethodCall, call_that_is, calls_in
+from ..qmd.source import CodeCell, Document, Prose
 from ..results.lookups import watched
 from ..results.model import Results
 from ..study.model import Study
@@ -38,26 +38,6 @@ _UNANSWERED: Final = (LockstepError, LookupError, TypeError, ValueError, Attribu
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedPlace:
-    """A place of the document that prints results: "report.qmd:41" or the label "tbl-baseline", and the call there.
-
-    `computed` tells that an argument is not written out, so that nobody knows what is printed without running it.
-    """
-
-    where: str
-    method: str
-    arguments: tuple[Any, ...] = ()
-    options: tuple[tuple[str, Any], ...] = ()
-    computed: bool = False
-
-    @property
-    def key(self) -> str:
-        """The call as it could be written, wherever it stands: ``value('os.median', 1)``."""
-        options = (f"{name}={value!r}" for name, value in self.options)
-        return f"{self.method}({', '.join([*map(repr, self.arguments), *options])})"
-
-
-@dataclass(frozen=True, slots=True)
 class PrintedResults:
     """What a place prints over some results: its text, the records that it prints, and the curves that it draws.
 
@@ -70,7 +50,7 @@ class PrintedResults:
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def places_in(document: Document) -> tuple[PrintedPlace, ...]:
+def places_in(document: Document) -> tuple[MethodCall, ...]:
     """Return the places of a document that print results, in its order; a label is that of the div around a cell."""
     return tuple(_places(document))
 
@@ -80,9 +60,7 @@ def labels_in(document: Document) -> tuple[str, ...]:
     return tuple(label for part in document.parts if isinstance(part, Prose) for label in _DIV.findall(part.text))
 
 
-def printed_at(
-    place: PrintedPlace, study: Study, results: Results, style: Style | None = None
-) -> PrintedResults | None:
+def printed_at(place: MethodCall, study: Study, results: Results, style: Style | None = None) -> PrintedResults | None:
     """Return what a place prints over some results, in the study's style or another; None where these cannot answer it.
 
     What a table looks up and its template leaves out is not printed.
@@ -114,7 +92,7 @@ def _of_each(texts: Iterable[PrintedText], ids: Iterable[str]) -> dict[str, tupl
     return {record_id: tuple(own) for record_id, own in found.items() if own}
 
 
-def decimals_of(place: PrintedPlace) -> int | None:
+def decimals_of(place: MethodCall) -> int | None:
     """Return the decimals that a call asks for; None where it leaves them to the record."""
     method = inspect.signature(getattr(Report, place.method))
     try:
@@ -124,50 +102,26 @@ def decimals_of(place: PrintedPlace) -> int | None:
     return asked if isinstance(asked, int) else None
 
 
-def call_in(expression: str) -> PrintedPlace | None:
+def call_in(expression: str) -> MethodCall | None:
     """Return the call that an inline expression is.
 
     None where it is not one call that is answered without running the document, such as ``r.value("os.median")``.
     """
-    try:
-        call = ast.parse(expression.strip(), mode="eval").body
-    except SyntaxError:
-        return None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
-        return None
-    if call.func.attr not in _PHRASES | {"claim"}:
-        return None
-    place = _place(call, call.func.attr, "")
-    return None if place.computed else place
+    call = call_that_is(expression)
+    return call if call is not None and call.method in _PHRASES | {"claim"} and not call.computed else None
 
 
-def _places(document: Document) -> Iterator[PrintedPlace]:
-    for part in document.parts:
-        match part:
-            case Inline(expression=expression, line=line):
-                yield from _calls(expression, f"{document.name}:{line}", _PHRASES)
-            case CodeCell(code=code, line=line):
-                label = document.label_around(line)
-                for place in _calls(code, f"{document.name}:{line}", _PHRASES.union(_FLOATS)):
-                    yield replace(place, where=label) if place.method in _FLOATS and label else place
+def _places(document: Document) -> Iterator[MethodCall]:
+    for part, call in calls_in(document):
+        if call.method in _PHRASES:
+            yield call
+        elif isinstance(part, CodeCell) and call.method in _FLOATS:
+            yield replace(_with_name(call), where=document.label_around(part.line) or call.where)
 
 
-def _calls(code: str, where: str, methods: frozenset[str]) -> Iterator[PrintedPlace]:
-    try:
-        tree = ast.parse(code.strip())
-    except SyntaxError:
-        return  # what cannot be read fails when it is run, with its line
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in methods:
-            yield _place(node, node.func.attr, where)
-
-
-def _place(call: ast.Call, method: str, where: str) -> PrintedPlace:
-    try:
-        arguments = tuple(ast.literal_eval(argument) for argument in call.args)
-        options: Mapping[str, Any] = {str(item.arg): ast.literal_eval(item.value) for item in call.keywords}
-    except (ValueError, TypeError):  # computed, or what no value can be, such as {[]: 1}
-        return PrintedPlace(where, method, computed=True)
-    if method in _FLOATS and not arguments and "name" in options:
-        arguments, options = (options["name"],), {}
-    return PrintedPlace(where, method, arguments, tuple(options.items()))
+def _with_name(call: MethodCall) -> MethodCall:
+    """Return the call of a table or figure with its name as the first argument, also where it is given as `name`."""
+    options = dict(call.options)
+    if call.arguments or "name" not in options:
+        return call
+    return replace(call, arguments=(options["name"],), options=())

@@ -6,7 +6,6 @@ the words of claims, the text in raw blocks, and what code prints that does not 
 
 from __future__ import annotations
 
-import ast
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from ..qmd.calls import COMPUTED, MethodCall, call_that_is, constant_in
 from ..qmd.outputs import Output
 from ..qmd.source import CodeCell, Document, Inline, Prose
 from .computed import Outputs, typed_words, visible_text
@@ -143,21 +143,16 @@ def _piece(part: Prose | Inline | CodeCell, outputs: Sequence[Output] | None) ->
 
 def _written_out(expression: str) -> tuple[bool, list[str]]:
     """Return whether an expression is a constant, and the words that it prints as they are typed in it."""
-    try:
-        node = ast.parse(expression.strip(), mode="eval").body
-    except SyntaxError:
-        return False, []  # what cannot be read fails when it is run, with its line
-    match node:
-        case ast.Constant():
-            return True, [str(node.value)]
-        case ast.Call(func=ast.Attribute(attr="claim"), args=[ast.Constant() as words, *_]):
+    if (constant := constant_in(expression)) is not COMPUTED:
+        return True, [str(constant)]
+    match call_that_is(expression):
+        case MethodCall(method="claim", arguments=(words, *_)):
             typed = [words]
-        case ast.Call(func=ast.Attribute(attr="either"), args=[_, *options], keywords=named):
-            every = (*options, *(option.value for option in named))
-            typed = [item for item in every if isinstance(item, ast.Constant)]
+        case MethodCall(method="either", arguments=(_, *options), options=named):
+            typed = [*options, *dict(named).values()]
         case _:
             typed = []
-    return False, [str(item.value) for item in typed]
+    return False, [str(item) for item in typed if isinstance(item, str | int | float)]
 
 
 def _joined(words: Sequence[str]) -> str:

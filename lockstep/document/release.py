@@ -18,6 +18,7 @@ from typing import Any, Final
 from ..base.errors import LockstepError, ReportError
 from ..figures.kinds import figure_content
 from ..journals.profiles import active_journal
+from ..qmd.calls import MethodCall
 from ..qmd.source import Document, Inline, read_qmd
 from ..results.curves import PrintedCurve
 from ..results.keys import bound_name
@@ -32,7 +33,7 @@ from ..text import numbers
 from ..text.phrases import holds_for
 from ..text.style import Style
 from . import claims
-from .printed_places import PrintedPlace, call_in, decimals_of, places_in, printed_at
+from .printed_places import call_in, decimals_of, places_in, printed_at
 from .report import style_of
 
 CLAIM: Final = "claim"
@@ -155,7 +156,7 @@ def _conditions(
         yield condition.text, met
 
 
-def _claims_in(document: Document) -> Iterator[PrintedPlace]:
+def _claims_in(document: Document) -> Iterator[MethodCall]:
     calls = (call_in(part.expression) for part in document.parts if isinstance(part, Inline))
     return (place for place in calls if place is not None and place.method == CLAIM)
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from ..base.errors import ReportError
 from ..base.files import write_whole
-from ..document.printed_places import PrintedPlace, places_in
+from ..document.printed_places import places_in
 from ..document.report import Report
 from ..figures.illustrations import Upload, upload_files
 from ..journals.file import Journal
 from ..preflight.figure_facts import SUFFIXES
+from ..qmd.calls import MethodCall
 from ..qmd.source import CodeCell, Document, split_front_matter
 from .placement import SourceFloat, find_floats, is_hidden
 
@@ -141,7 +142,7 @@ def _numbered(number: int, found: SourceFloat, document: Document) -> NumberedFi
     return NumberedFigure(number, label, image=_image(label, shown["file"] if shown else "", document))
 
 
-def _name(place: PrintedPlace, where: str) -> str:
+def _name(place: MethodCall, where: str) -> str:
     if place.computed or not place.arguments:
         raise ReportError(
             f"{where}: the name of the figure is computed, so that its number is not known without running it.\n"

@@ -11,13 +11,14 @@ from typing import Final
 
 from ..base.errors import LockstepError, ResultsError
 from ..document import claims
-from ..document.printed_places import PrintedPlace, labels_in, places_in
+from ..document.printed_places import labels_in, places_in
 from ..document.release import MISSING, in_form_of, release
 from ..document.report import open_study, run_analysis, style_of
 from ..figures.illustrations import FOLDER as FIGURES
 from ..figures.illustrations import illustrate
 from ..figures.kind import FigureContent
 from ..figures.kinds import figure_content
+from ..qmd.calls import MethodCall
 from ..qmd.source import Document, read_qmd
 from ..results.keys import count_and_percent
 from ..results.model import Record, Results
@@ -119,7 +120,7 @@ class _Shown:
         return {spot.where for spot in (*self.compared, *self.others)}
 
 
-def _shown(places: Sequence[PrintedPlace], then: _State, now: _State) -> tuple[dict[str, _Shown], tuple[str, ...]]:
+def _shown(places: Sequence[MethodCall], then: _State, now: _State) -> tuple[dict[str, _Shown], tuple[str, ...]]:
     """Return where each printed result is printed, and the places that cannot be followed."""
     shown: dict[str, _Shown] = {}
     unfollowed = []
@@ -274,7 +275,7 @@ def _judged(claim: claims.Claim, state: _State) -> claims.Verdict | None:
 # ---- figures, and what else changed --------------------------------------------------------------------------------
 
 
-def _figures(places: Sequence[PrintedPlace], lock: Lock, then: _State, now: _State) -> Iterator[FigureChange]:
+def _figures(places: Sequence[MethodCall], lock: Lock, then: _State, now: _State) -> Iterator[FigureChange]:
     for place in places:
         if place.method != "figure" or place.computed or not place.arguments:
             continue

@@ -23,10 +23,11 @@ from ..base.invocation import called
 from ..base.progress import Progress
 from ..base.resources import PACKAGE
 from ..base.stamp import changed, digests, stamp_of, stamped_files
-from ..document.printed_places import PrintedPlace, places_in
+from ..document.printed_places import places_in
 from ..document.release import release
 from ..document.report import run_analysis, style_of
 from ..figures.illustrations import FOLDER as FIGURES
+from ..qmd.calls import MethodCall
 from ..qmd.source import Document, read_qmd
 from ..results.model import Source, read_results
 from ..results.released import RELEASED, Released, read_released, to_json
@@ -210,10 +211,14 @@ def find_lock(folder: Path, name: str | None = None) -> Lock:
     return chosen
 
 
-def figures_of(places: tuple[PrintedPlace, ...]) -> tuple[str, ...]:
+def figures_of(places: tuple[MethodCall, ...]) -> tuple[str, ...]:
     """Return the names of the figures that a document prints."""
     return tuple(
-        dict.fromkeys(str(place.arguments[0]) for place in places if place.method == "figure" and place.arguments)
+        dict.fromkeys(
+            str(place.arguments[0])
+            for place in places
+            if place.method == "figure" and place.arguments and not place.computed
+        )
     )
 
 

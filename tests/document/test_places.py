@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lockstep.document.printed_places import PrintedPlace, places_in, printed_at
+from lockstep.document.printed_places import places_in, printed_at
+from lockstep.qmd.calls import MethodCall
 from lockstep.qmd.source import parse
 from lockstep.results.model import Results
 from lockstep.study.model import Study
@@ -30,7 +31,7 @@ r.figure("retention")
 """
 
 
-def places() -> tuple[PrintedPlace, ...]:
+def places() -> tuple[MethodCall, ...]:
     """Return the places of the text above."""
     return places_in(parse(BODY, path=Path("report.qmd")))
 
@@ -119,4 +120,4 @@ def test_what_cannot_be_answered_is_none(
     implants: Study, implants_results: Results, method: str, arguments: tuple[object, ...]
 ) -> None:
     """A call that these results cannot answer is no error here: the document may be of another time."""
-    assert printed_at(PrintedPlace("report.qmd:1", method, arguments), implants, implants_results) is None
+    assert printed_at(MethodCall("report.qmd:1", method, arguments), implants, implants_results) is None

@@ -150,7 +150,7 @@ def test_what_a_killed_run_left_is_no_lock_and_is_removed_by_the_next(study: Pat
     for verb in (["lock", "next"], ["changes"]):
         code = (
             "import os, shutil; from lockstep.revisions import locks; from lockstep.__main__ import main\n"
-            "locks.fingerprint = lambda *_: os.kill(os.getpid(), 9)\n"
+            "locks.run_analysis = lambda *_: os.kill(os.getpid(), 9)\n"
             f"main(['lock', 'killed', '--study', {str(study)!r}])"
         )
         run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
