@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ..base.errors import ReportError
 from ..qmd.source import utf8_text
-from ..references.bibtex import Person, read_references, without_own
+from ..references.own_references import Person, read_references, without_own
 from .document import WORD, without_words
 from .identity import find_words
 from .image_metadata import without_metadata
@@ -43,7 +43,7 @@ def read_bibliographies(folder: Path, names: Sequence[str]) -> dict[str, str]:
 
 def new_keys(texts: Mapping[str, str], words: Sequence[str]) -> dict[str, str]:
     """Return another key for each reference whose key identifies an author: keys are in the documents' links."""
-    keys = [reference.key for text in texts.values() for reference in read_references(text)]
+    keys = [reference.entry.key for text in texts.values() for reference in read_references(text)]
     identifying = [key for key in dict.fromkeys(keys) if any(find_words(_apart(key), words))]
     free = (f"removed{number}" for number in range(1, len(keys) + len(identifying) + 1))
     return dict(zip(identifying, (name for name in free if name not in keys), strict=False))

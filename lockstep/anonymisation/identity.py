@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..references.authors import byline
-from ..references.bibtex import UMLAUTS, Person, is_one_of, people_of, read_references
 from ..references.names import holds_cjk
+from ..references.own_references import UMLAUTS, Person, is_one_of, people_of, read_references
 from .registrations import REGISTRATION, registrations
 
 EMAIL: Final = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ..references.bibtex import people_of
+from ..references.own_references import people_of
 from ..word.text import ManuscriptText
 
 _WORK: Final = (

@@ -29,7 +29,7 @@ from ..qmd.journal_profile import journal_profile, own_profile
 from ..qmd.project import PATHS, PROJECT_FILE, as_list, merged, of_program
 from ..qmd.source import read_front_matter, split_front_matter, utf8_text, with_front_matter
 from ..qmd.yaml_text import read_mapping, write_mapping
-from ..references.bibtex import people_of
+from ..references.own_references import people_of
 from ..render.result import FORMATS
 from ..results.copies import bring, copy_files
 from ..results.model import PRIVATE

@@ -12,6 +12,7 @@ from ..base.characters import hidden_in, refusal
 from ..base.errors import ReportError
 from ..base.resources import TEMPLATES
 from ..qmd.source import utf8_text
+from .bibtex import bibtex_entries
 
 MENDED: Final = TEMPLATES / "references.lua"
 """The filter of pandoc by which references print as medical journals want them, in whatever file they stand."""
@@ -19,11 +20,7 @@ MENDED: Final = TEMPLATES / "references.lua"
 ABBREVIATIONS: Final = Path("csl/journals.tsv")
 """The abbreviations of journals, which that filter reads beside itself."""
 
-NOT_ENTRIES: Final = ("comment", "string", "preamble")
-"""What begins with @ in a BibTeX file and is no reference."""
-
 _BIBTEX: Final = (".bib", ".bibtex", ".biblatex")
-_ENTRY: Final = re.compile(r"@\s*(?P<type>\w+)\s*(?P<open>[{(])\s*(?:(?P<key>[^,\s{}()\"=]+)\s*[,})])?")
 _YAML: Final = re.compile(r"^[\s-]*[\"']?id[\"']?\s*:\s*[\"']?(?P<key>[^\"'\s#]+)", re.MULTILINE)
 _KEYS: Final = {
     ".json": re.compile(r'"id"\s*:\s*"?(?P<key>[^",}\s]+)'),
@@ -86,20 +83,6 @@ def refuse_repeated(files: Iterable[Path]) -> None:
         raise ReportError("\n".join([*repeated, "Only the last of them would be cited. Rename or remove one of each."]))
 
 
-def closing(text: str, opened: int) -> int:
-    """Return the index after the brace or parenthesis that closes the one at `opened`; the end where none does."""
-    depth = 0
-    opening, closed = ("{(", "})") if text[opened] == "(" else ("{", "}")
-    for met in re.compile(r"\\.|[{}()]", re.DOTALL).finditer(text, opened):
-        if met[0] in opening:
-            depth += 1
-        elif met[0] in closed:
-            depth -= 1
-            if depth == 0:
-                return met.end()
-    return len(text)
-
-
 def _entries(path: Path) -> Iterator[ReferenceEntry]:
     kind = path.suffix.lower()
     if kind not in (*_BIBTEX, *_KEYS):
@@ -107,18 +90,9 @@ def _entries(path: Path) -> Iterator[ReferenceEntry]:
     text = utf8_text(path, needed="it holds references")
     for line, character in hidden_in(text):
         raise ReportError(f"{path.name}:{line}: {refusal(character)}")
-    found = _bibtex_entries(text) if kind in _BIBTEX else ((met, met.end()) for met in _KEYS[kind].finditer(text))
-    for met, end in found:
-        yield ReferenceEntry(met["key"], path.name, text.count("\n", 0, met.start("key")) + 1, met.start(), end)
-
-
-def _bibtex_entries(text: str) -> Iterator[tuple[re.Match[str], int]]:
-    """Yield each entry's beginning and its end; what stands within an entry or between entries begins none."""
-    place = 0
-    while met := _ENTRY.search(text, place):
-        if "%" in text[text.rfind("\n", place, met.start()) + 1 or place : met.start()]:  # a comment, to pandoc
-            place = text.find("\n", met.start()) + 1 or len(text)
-            continue
-        place = closing(text, met.start("open"))
-        if met["key"] and met["type"].lower() not in NOT_ENTRIES:
-            yield met, place
+    if kind in _BIBTEX:
+        found = ((entry.key, entry.key_start, entry.start, entry.end) for entry in bibtex_entries(text))
+    else:
+        found = ((met["key"], met.start("key"), *met.span()) for met in _KEYS[kind].finditer(text))
+    for key, place, start, end in found:
+        yield ReferenceEntry(key, path.name, text.count("\n", 0, place) + 1, start, end)

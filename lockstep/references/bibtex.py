@@ -1,28 +1,22 @@
-"""BibTeX files: which references a manuscript's own authors wrote, and the files without them."""
+"""BibTeX files as they are written: which entries they have, where each stands, what its fields say.
+
+What is printed of them pandoc reads. It says of no entry where it stands, which is what is wanted here: messages name
+lines, and blinding edits the text itself.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
 
-from .authors import byline
-from .name_words import PARTICLES
-from .names import AuthorName, particles_of
-
-UMLAUTS: Final = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}
-)
-"""Letters as they are written where a keyboard lacks them."""
-
-REMOVED: Final = "[Reference removed for blind review]"
-
-_ENTRY: Final = re.compile(r"@(?P<type>\w+)\s*(?P<open>[{(])")
-_KEY: Final = re.compile(r"\s*(?P<key>[^,\s{}()]+)\s*,")
-_NOT_ENTRIES: Final = ("comment", "string", "preamble")
+_ENTRY: Final = re.compile(r"@\s*(?P<type>\w+)\s*(?P<open>[{(])\s*(?:(?P<key>[^,\s{}()\"=]+)\s*[,})])?")
+_FIELD: Final = re.compile(r"[\s,]*(?P<name>[^\s,={}()\"#]+)\s*=\s*")
+_WORD: Final = re.compile(r"[^\s,#{}()\"]*")
+_NEXT: Final = re.compile(r"\s*#\s*")  # a value may be put together from several
+_NOT_ENTRIES: Final = ("comment", "string", "preamble")  # what begins with @ and is no reference
 _LATEX_LETTERS: Final = {
     **{
         "ss": "ß",
@@ -44,203 +38,92 @@ _ACCENTS: Final = dict(
 )
 
 
-_PUBLICATION: Final = (
-    *("publisher", "institution", "organization", "school", "address", "location"),
-    *("journal", "journaltitle", "shortjournal", "booktitle", "series"),
-)
-"""Fields that say where a work appeared: their words are names of houses and cities, and of journals."""
-
-
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody's family name and first names, as far as they are known; of a group `family` is its whole name.
+class BibtexEntry:
+    """An entry: its key, what its fields say by their name in small letters, and offsets in the text of its file.
 
-    `others` are what may be the family name as well: parts of it, or a middle word of a name given as one text.
-    `either_way` tells that the two words of such a name may stand in either order.
+    Values are LaTeX, as they are written, but for the outer braces or quotes and abbreviations (``@string``).
     """
 
-    family: str
-    given: str = ""
-    others: tuple[str, ...] = field(default=(), compare=False)
-    either_way: bool = field(default=False, compare=False)
-    group: bool = field(default=False, compare=False)
-
-    @property
-    def families(self) -> tuple[str, ...]:
-        """Whatever may be the family name."""
-        return tuple(dict.fromkeys((self.family, *self.others)))
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """An entry of a BibTeX file: key, authors, DOI, words of publisher, city and journal, its place in the file."""
-
     key: str
-    authors: tuple[Person, ...]
-    doi: str
-    publication: tuple[str, ...]
+    fields: Mapping[str, str]
     start: int
+    key_start: int
     end: int
 
 
-def people_of(front_matter: Mapping[str, Any]) -> tuple[Person, ...]:
-    """Return the authors of a manuscript."""
-    return tuple(_person_of(author.parts) for author in byline(front_matter).authors)
+def bibtex_entries(text: str) -> Iterator[BibtexEntry]:
+    """Yield the entries of a BibTeX file, in its order.
 
-
-def is_one_of(author: Person, people: Sequence[Person]) -> bool:
-    """Tell whether a reference's author is one of these people: a family name and the first initial agree."""
-    return any(_are_same(author, person) for person in people)
-
-
-def _person_of(name: AuthorName) -> Person:
-    if name.group:  # "for the Implant Study Group (ISG)"
-        bare = re.sub(r"^(?:(?:on behalf of|for) )?(?:the )?|\s*\([^()]*\)", "", name.literal, flags=re.IGNORECASE)
-        return Person(name.literal, others=(bare, *re.findall(r"\(([^()]+)\)", name.literal)), group=True)
-    whole = name.short
-    parts = re.split(r"[\s-]", name.family)
-    others = [name.family, *(part for part in parts if len(part) > 2 and part.lower() not in PARTICLES)]
-    words = name.given.split()
-    if name.guessed:  # a middle word is another given name, or the first of two family names
-        others += [word for word in words[1:] if len(word.strip(".")) > 2]
-        others += [" ".join([*words[place:], whole]) for place in range(1, len(words))]
-    if native := re.search(r"[(（]([^()（）]+)[)）]", name.literal):
-        others.append(native[1])
-    return Person(
-        whole,
-        name.given,
-        others=tuple(other for other in dict.fromkeys(others) if other != whole),
-        either_way=name.guessed and len(words) == 1 and len(name.family.split()) == 1,
-    )
-
-
-def _are_same(author: Person, person: Person) -> bool:
-    if person.group:
-        return _plain(f"{author.given}{author.family}") in {_plain(family) for family in person.families}
-    ways = [(person.families, person.given)]
-    if person.either_way:
-        ways.append(((person.given,), person.family))
-    written = _forms(author.family)
-    return any(
-        written & {form for family in families for form in _forms(family)}
-        and (not author.given or not given or _initial(author.given) & _initial(given))
-        for families, given in ways
-    )
-
-
-@cache  # each author of each reference is held against the same few people, several times
-def _forms(family: str) -> frozenset[str]:
-    """Return the letters of a family name as they may be written: without its particles, umlauts as two letters."""
-    words = family.split()
-    shorter = " ".join(words[particles_of(words) :])
-    forms = (_plain(form) for name in (family, shorter) for form in (name, name.translate(UMLAUTS)))
-    return frozenset(form for form in forms if form)
-
-
-def _initial(given: str) -> set[str]:
-    return {form[:1] for form in (_plain(given), _plain(given.translate(UMLAUTS)))}
-
-
-def read_references(text: str) -> list[Reference]:
-    """Return the entries of a BibTeX file, or of several one after the other."""
-    return list(_entries(text))
-
-
-def without_own(
-    text: str, people: Sequence[Person], renamed: Callable[[str], str] = lambda key: key
-) -> tuple[str, list[str]]:
-    """Return a BibTeX file in which references by these people are anonymous, and the keys of those.
-
-    An entry keeps its place, and hence its number; `renamed` gives a key for each key.
+    Notes
+    -----
+    What stands within an entry begins none, nor does what follows a % on its line, which is a comment to pandoc.
     """
-    new, done, own = [], 0, []
-    for entry in _entries(text):
-        new.append(text[done : entry.start])
-        done = entry.end
-        whole = text[entry.start : entry.end]
-        if any(is_one_of(author, people) for author in entry.authors):
-            own.append(entry.key)
-            new.append(f"@misc{{{renamed(entry.key)},\n  title = {{{{{REMOVED}}}}},\n}}")
-        else:
-            new.append(whole.replace(entry.key, renamed(entry.key), 1))
-    return "".join([*new, text[done:]]), own
-
-
-def _entries(text: str) -> Iterator[Reference]:
     place = 0
+    strings: dict[str, str] = {}
     while met := _ENTRY.search(text, place):
-        place = _closing(text, met.start("open"))
-        key = _KEY.match(text, met.end())
-        if met["type"].lower() in _NOT_ENTRIES or key is None:
+        if "%" in text[text.rfind("\n", place, met.start()) + 1 or place : met.start()]:
+            place = text.find("\n", met.start()) + 1 or len(text)
             continue
-        fields = text[key.end() : place]
-        authors = _field(fields, "author") or _field(fields, "editor")
-        names = [name for name in re.split(r"\s+and\s+", authors) if name.strip()]
-        yield Reference(
-            key=key["key"],
-            authors=tuple(map(_person, names)),
-            doi=_doi(_field(fields, "doi")),
-            publication=tuple(
-                word
-                for name in _PUBLICATION
-                for word in re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*", _without_latex(_field(fields, name)))
-            ),
-            start=met.start(),
-            end=place,
-        )
+        opened = met.start("open")
+        place = _closing(text, opened)
+        kind = met["type"].lower()
+        if kind == "string":
+            strings |= _fields(text, opened + 1, place - 1, strings)
+        elif met["key"] and kind not in _NOT_ENTRIES:
+            fields = _fields(text, met.end("key"), place - 1, strings)
+            yield BibtexEntry(met["key"], fields, met.start(), met.start("key"), place)
 
 
 def _closing(text: str, opened: int) -> int:
-    """Return the index after the brace that closes the one at `opened`."""
+    """Return the index after the brace or parenthesis that closes the one at `opened`; the end where none does."""
     depth = 0
-    for index in range(opened, len(text)):
-        if text[index] in "{(" if text[opened] == "(" else text[index] == "{":
+    opening, closed = ("{(", "})") if text[opened] == "(" else ("{", "}")
+    for met in re.compile(r"\\.|[{}()]", re.DOTALL).finditer(text, opened):
+        if met[0] in opening:
             depth += 1
-        elif text[index] in "})" if text[opened] == "(" else text[index] == "}":
+        elif met[0] in closed:
             depth -= 1
             if depth == 0:
-                return index + 1
+                return met.end()
     return len(text)
 
 
-def _field(fields: str, name: str) -> str:
-    """Return the value of a field, its outer braces or quotes taken away, space made plain."""
-    met = re.search(rf"(?:^|,)\s*{name}\s*=\s*", fields, re.IGNORECASE)
-    if met is None or met.end() >= len(fields):
-        return ""
-    if fields[met.end()] == "{":
-        value = fields[met.end() + 1 : _closing(fields, met.end()) - 1]
-    elif fields[met.end()] == '"':
-        value = re.match(r"(?:[^{}\"]|\{(?:[^{}]|\{[^{}]*\})*\})*", fields[met.end() + 1 :])[0]  # type: ignore[index]
-    else:
-        value = re.split(r"[,}]", fields[met.end() :])[0]
-    return re.sub(r"\s+", " ", value).strip()
+def _fields(text: str, place: int, end: int, strings: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields that stand from `place` up to `end`; of two with one name the first."""
+    fields: dict[str, str] = {}
+    while met := _FIELD.match(text, place, end):
+        values = []
+        place = met.end()
+        while place < end:
+            value, place = _value(text, place, end, strings)
+            values.append(value)
+            following = _NEXT.match(text, place, end)
+            if following is None:
+                break
+            place = following.end()
+        fields.setdefault(met["name"].lower(), re.sub(r"\s+", " ", "".join(values)).strip())
+    return fields
 
 
-def _doi(text: str) -> str:
-    """Return a DOI without the address or the word before it."""
-    return re.sub(r"^(?:https?://)?(?:(?:dx\.|www\.)?doi\.org/|doi:?\s*)", "", text, flags=re.IGNORECASE).strip()
+def _value(text: str, place: int, end: int, strings: Mapping[str, str]) -> tuple[str, int]:
+    """Return the value at a place, without what is around it, and the index after it."""
+    if text[place] == "{":
+        after = min(_closing(text, place), end)
+        return text[place + 1 : after - 1], after
+    if text[place] == '"':
+        depth = 0
+        for met in re.compile(r'\\.|[{}"]', re.DOTALL).finditer(text, place + 1, end):
+            depth += {"{": 1, "}": -1}.get(met[0], 0)
+            if met[0] == '"' and depth == 0:
+                return text[place + 1 : met.start()], met.end()
+        return text[place + 1 : end], end
+    word = _WORD.match(text, place, end)
+    written = word[0] if word else ""
+    return strings.get(written.lower(), written), place + max(len(written), 1)
 
 
-def _person(name: str) -> Person:
-    name = _without_latex(name).strip()
-    if "," in name:
-        family, *rest = (part.strip() for part in name.split(","))
-        if len(rest) == 1 and _without_suffix(f"x {rest[0]}") == "x":  # Martin Luther King, Jr.
-            return _person(family)
-        return Person(_without_suffix(family), rest[-1] if rest else "")
-    words = _without_suffix(name).split()
-    for place in range(1, len(words)):
-        if particles_of(words[place:]):  # W. T. A. van der Graaf
-            return Person(" ".join(words[place:]), " ".join(words[:place]))
-    return Person(" ".join(words[-1:]), " ".join(words[:-1]))
-
-
-def _without_suffix(name: str) -> str:
-    return re.sub(r"(?<=\w),?\s+(?:[JS]n?r\.?|I{2,3}|IV)$", "", name)
-
-
-def _without_latex(text: str) -> str:
+def without_latex(text: str) -> str:
     r"""Return text with LaTeX's accents as characters: M{\"u}ller is Müller."""
     text = re.sub(
         rf"\\({'|'.join(_LATEX_LETTERS)})(?![A-Za-z])\s*(?:\{{\}})?", lambda met: _LATEX_LETTERS[met[1]], text
@@ -255,10 +138,3 @@ def _without_latex(text: str) -> str:
     text = re.sub(r"\\(?P<accent>[`'^\"~=.])\s*\{?\\?(?P<letter>[A-Za-z])\}?", accented, text)
     text = re.sub(r"\\(?P<accent>[uvHcrk])(?:\s*\{|\s+)(?P<letter>[A-Za-z])\}?", accented, text)
     return text.replace("{", "").replace("}", "").replace("~", " ")
-
-
-@cache
-def _plain(name: str) -> str:
-    """Return a name's letters, without case and accents."""
-    letters = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l").replace("đ", "d"))
-    return "".join(letter for letter in letters if letter.isalpha())

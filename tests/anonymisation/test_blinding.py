@@ -15,7 +15,7 @@ from lockstep.anonymisation.files import anonymised_bibliography, anonymised_pic
 from lockstep.anonymisation.identity import find_words, identifying_words, numbers_of_prose
 from lockstep.anonymisation.image_metadata import without_metadata
 from lockstep.base.errors import ReportError
-from lockstep.references.bibtex import Person, people_of, read_references, without_own
+from lockstep.references.own_references import Person, people_of, read_references, without_own
 
 FRONT: dict[str, Any] = {
     "title": "A study^[With thanks to Zoë Quistgaard.]",
@@ -287,13 +287,13 @@ def test_own_references_are_anonymous_and_keep_their_place() -> None:
     """Family name and initial decide; somebody else of that name stays."""
     people = people_of(FRONT)
     assert people == (Person("Quistgaard", "Zoë"), Person("Li", "Bo"), Person("Young", "Ann"))
-    assert [reference.key for reference in read_references(BIB)] == ["quistgaard2020", "li2019", "own2"]
+    assert [reference.entry.key for reference in read_references(BIB)] == ["quistgaard2020", "li2019", "own2"]
     assert read_references(BIB)[2].authors == (Person("Li", "B."), Person("Ørsted", "Häns"))
     text, own = without_own(BIB, people)
     assert own == ["quistgaard2020", "own2"]
     assert "Old" not in text
     assert "Mine" not in text
-    assert [reference.key for reference in read_references(text)] == ["quistgaard2020", "li2019", "own2"]
+    assert [reference.entry.key for reference in read_references(text)] == ["quistgaard2020", "li2019", "own2"]
 
 
 def test_a_key_that_tells_is_another_key() -> None:

@@ -17,8 +17,8 @@ from lockstep.pdf.byline import with_byline
 from lockstep.pdf.typst import compile_pdf
 from lockstep.qmd.source import parse
 from lockstep.references.authors import byline
-from lockstep.references.bibtex import people_of, read_references, without_own
 from lockstep.references.names import AuthorName, understood
+from lockstep.references.own_references import people_of, read_references, without_own
 from lockstep.render.front_matter import normalised, plain
 from lockstep.render.pandoc import read_markdown
 from lockstep.word.finishing import finish_docx
@@ -236,7 +236,7 @@ def test_references_of_every_author_are_removed(text: str) -> None:
     )
     people = people_of({"author": text})
     assert without_own(bib, people)[1] == ["own"]
-    assert [reference.key for reference in read_references(without_own(bib, people)[0])] == ["own", "other"]
+    assert [reference.entry.key for reference in read_references(without_own(bib, people)[0])] == ["own", "other"]
 
 
 SAID = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from builtin_documents import refusal, render, typst, word
 from lockstep.base.resources import TEMPLATES
 from lockstep.preflight.checks_text import cited_numbers
 from lockstep.references.bibliography import MENDED, ReferenceEntry, entries_in
-from lockstep.references.bibtex import people_of, read_references, without_own
+from lockstep.references.own_references import people_of, read_references, without_own
 from lockstep.render import pandoc
 from lockstep.word.passages import Passage, PrintedDocument
 from lockstep.word.reading import CITATION, Citation
@@ -319,6 +320,37 @@ def test_an_own_reference_is_found_however_bibtex_writes_it() -> None:
         bib = f"@article{{k,\n  author = {{Other, B. and {author}}},\n  doi = {{https://doi.org/10.1000/X}}\n}}\n"
         assert without_own(bib, people)[1] == ["k"], author
         assert read_references(bib)[0].doi == "10.1000/X"
+
+
+AWKWARD = r"""@string{me = {Roe, Jane}} @string{house = "Elsevier"}
+% @article{commented, author = {Roe, Jane}}
+@article{joined, author = "Poe, E. and " # me, title = {A brace \} and {"}quotes{"}}, publisher = house}
+@Article { spaced , title = {A, author = {Roe, Jane}}, author = {Poe, E.}}
+Words between entries, and @comment{ @article{no, author = {Roe, Jane}} }
+@misc{misc, editor = me}
+"""
+
+
+def test_a_file_is_read_as_pandoc_reads_it(tmp_path: Path) -> None:
+    """Abbreviations, joined values, comments and braces: keys and authors are those that are printed."""
+    printed_ones = json.loads(pandoc.pandoc(["--from=biblatex", "--to=csljson"], AWKWARD, folder=tmp_path)[0])
+    families = [[name["family"] for name in item.get("author") or item["editor"]] for item in printed_ones]
+    found = read_references(AWKWARD)
+    assert [reference.entry.key for reference in found] == [item["id"] for item in printed_ones]
+    assert [[author.family for author in reference.authors] for reference in found] == families
+    assert found[0].publication == ("Elsevier",)
+    (tmp_path / "refs.bib").write_text(AWKWARD, encoding="utf-8")
+    assert [(entry.key, entry.line) for entry in entries_in([tmp_path / "refs.bib"])] == [
+        *(("joined", 3), ("spaced", 4), ("misc", 6)),
+    ]
+
+
+def test_an_own_reference_is_anonymous_however_it_is_written() -> None:
+    """Where its authors are an abbreviation or joined of several too; the key of another changes and nothing else."""
+    text, own = without_own(AWKWARD, people_of({"author": "Jane Roe"}), lambda key: f"new-{key}")
+    assert own == ["joined", "misc"]
+    assert "@Article { new-spaced , title = {A, author" in text
+    assert "@misc{new-misc,\n  title" in text
 
 
 @pytest.mark.parametrize(
