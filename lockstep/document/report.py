@@ -82,6 +82,18 @@ def open_study(folder: str | Path = ".", *, journal: Journal | None = None) -> R
     ------
     LockstepError
         If study.toml or the data are not valid, or an analysis failed; the message is the one that it gave.
+
+    Examples
+    --------
+    >>> r = open_study(folder)  # of study.toml and report.qmd
+    >>> print(r.n("flow.analysed"), r.n_percent("side.left"), r.value("bmi.median"), sep="; ")
+    60; 35 (59.3%); 27.0 kg/m²
+    >>> print(r.estimate("retention.by_side.cox.right.hazard_ratio"))
+    1.70 (95% CI 0.75–3.87)
+    >>> print(r.p("retention.by_side.log_rank.p_value"))
+    P = 0.200
+    >>> print(r.claim("did not differ", "retention.by_side.log_rank.p_value >= alpha"))
+    did not differ
     """
     study = read_study(Path(folder).resolve())
     results = read_results(ensure_results(study))

@@ -266,7 +266,23 @@ def checked_json(
 
 
 def read_results(path: Path) -> Results:
-    """Read results.json; raise ResultsError where there is none or it is not valid."""
+    """Read results.json.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such file, or it is not valid.
+
+    Examples
+    --------
+    >>> results = read_results(folder / "build" / "results.json")  # the folder of a study
+    >>> median = results["bmi.median"]
+    >>> median.value, median.unit, median.n
+    (27.0, 'kg/m²', 58)
+    >>> results["retention.median.p_value"]
+    Traceback (most recent call last):
+    lockstep.base.errors.ResultsError: no result 'retention.median.p_value'; ...
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -57,6 +57,12 @@ def checked_follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Bools]
     -----
     Times are tied as R ties them (``survival::aeqSurv``): a gap below 1.5e-8, absolute or relative to the mean distinct
     time, is no gap.
+
+    Examples
+    --------
+    >>> checked_follow_up([5, -1], [1, 0])
+    Traceback (most recent call last):
+    lockstep.base.errors.DataError: follow-up time is negative in row 2. ....
     """
     times, events = checked_numbers(time, "follow-up time"), checked_flags(event, "event")
     same_length(times, events, "follow-up time", "event")

@@ -76,6 +76,18 @@ def describe(
     Returns
     -------
     (level of `by`, or ALL; variable) -> summary.
+
+    Raises
+    ------
+    KeyError
+        If the frame has no such column.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"age": [50, 60, None, 40], "sex": ["f", "m", "f", "f"]})
+    >>> described = describe(frame, numbers=["age"], categories={"sex": ["f", "m"]})
+    >>> described[ALL, "age"].median, described[ALL, "age"].missing, described[ALL, "sex"].counts
+    (50.0, 1, {'f': 3, 'm': 1})
     """
     groups: dict[str | None, pd.Series[bool]] = {ALL: pd.Series(True, index=frame.index)}
     if by is not None:

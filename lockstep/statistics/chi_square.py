@@ -39,6 +39,12 @@ def chi_square(table: ArrayLike) -> ChiSquareTest:
     -----
     Pearson's statistic without continuity correction, as ``chisq.test(table, correct = FALSE)`` in R. Rows and columns
     without a patient are dropped first; what is left must have two of each.
+
+    Examples
+    --------
+    >>> test = chi_square([[10, 20], [20, 10]])
+    >>> round(test.statistic, 4), test.df, round(test.p_value, 4), test.expected_min
+    (6.6667, 1, 0.0098, 15.0)
     """
     counts = checked_counts(table)
     if min(counts.shape) < 2:

@@ -122,6 +122,15 @@ def cox_regression(
     References
     ----------
     Efron B. The efficiency of Cox's likelihood function for censored data. J Am Stat Assoc 1977;72:557-565.
+
+    Examples
+    --------
+    >>> time = [9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161, 5, 5, 8, 8, 12, 16, 23, 27, 30, 33, 43, 45]  # Miller 1981
+    >>> event = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
+    >>> model = cox_regression(time, event, pd.DataFrame({"not maintained": [0] * 11 + [1] * 12}))
+    >>> ratio = model.terms[0]
+    >>> round(ratio.hazard_ratio, 3), round(ratio.conf_low, 3), round(ratio.conf_high, 3), round(ratio.p_value, 4)
+    (2.498, 0.916, 6.813, 0.0737)
     """
     fit = fit_cox(time, event, covariates)
     maximum, z = fit.maximum, normal_quantile(conf_level)
@@ -152,6 +161,15 @@ def likelihood_ratio_test(smaller: CoxModel, larger: CoxModel) -> LikelihoodRati
     ------
     ValueError
         If the models are not of the same patients, or the first is not the smaller one.
+
+    Examples
+    --------
+    >>> time, event = [4, 6, 7, 9, 11, 13, 15, 20], [1, 1, 0, 1, 1, 1, 0, 1]
+    >>> covariates = pd.DataFrame({"treated": [0, 1, 0, 0, 1, 1, 0, 1], "age": [61, 55, 48, 70, 52, 66, 58, 49]})
+    >>> smaller = cox_regression(time, event, covariates[["treated"]])
+    >>> test = likelihood_ratio_test(smaller, cox_regression(time, event, covariates))
+    >>> round(test.statistic, 4), test.df, round(test.p_value, 4)
+    (1.0456, 1, 0.3065)
     """
     df = larger.parameters - smaller.parameters
     if (smaller.n, smaller.events) != (larger.n, larger.events):

@@ -98,6 +98,13 @@ def fisher_exact(table: ArrayLike, *, simulate: bool = True) -> FisherTest:
     ----------
     Freeman GH, Halton JH. Biometrika 1951;38:141-149. Mehta CR, Patel NR. J Am Stat Assoc 1983;78:427-434.
     Patefield WM. J R Stat Soc C 1981;30:91-97. Hope ACA. J R Stat Soc B 1968;30:582-598.
+
+    Examples
+    --------
+    >>> round(fisher_exact([[3, 1], [1, 3]]).p_value, 4)  # Fisher's tea taster
+    0.4857
+    >>> round(fisher_exact([[4, 1, 0], [1, 3, 5]]).p_value, 4)
+    0.026
     """
     counts = checked_counts(table)
     method = "Fisher's exact test" if max(counts.shape) <= 2 else "Fisher-Freeman-Halton exact test"

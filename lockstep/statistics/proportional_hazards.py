@@ -59,6 +59,14 @@ def proportional_hazards_test(
     ----------
     Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on weighted residuals. Biometrika
     1994;81:515-526.
+
+    Examples
+    --------
+    >>> time = [9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161, 5, 5, 8, 8, 12, 16, 23, 27, 30, 33, 43, 45]  # Miller 1981
+    >>> event = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
+    >>> covariates = pd.DataFrame({"not maintained": [0] * 11 + [1] * 12})
+    >>> [(test.term, round(test.p_value, 3)) for test in proportional_hazards_test(time, event, covariates)]
+    [('not maintained', 0.929), ('global', 0.929)]
     """
     fit = fit_cox(time, event, covariates)
     members = dict(terms) if terms is not None else {name: (name,) for name in fit.names}

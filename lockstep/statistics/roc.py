@@ -72,6 +72,12 @@ def roc_curve_cutoff(
     References
     ----------
     DeLong ER, DeLong DM, Clarke-Pearson DL. Biometrics 1988;44:837-845. Youden WJ. Cancer 1950;3:32-35.
+
+    Examples
+    --------
+    >>> cutoff = roc_curve_cutoff([1, 2, 3, 4, 5, 6, 7], [0, 0, 1, 0, 0, 1, 1], direction="high")
+    >>> cutoff.threshold, round(cutoff.sensitivity, 3), cutoff.specificity, round(cutoff.auc.value, 3)
+    (5.5, 0.667, 1.0, 0.833)
     """
     values, events = checked_numbers(marker, "marker"), checked_flags(outcome, "outcome")
     same_length(values, events, "marker", "outcome")

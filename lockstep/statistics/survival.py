@@ -137,6 +137,16 @@ def kaplan_meier(
     At tied times events precede censorings (Kaplan & Meier 1958). Greenwood variance; interval (Kalbfleisch & Prentice
     2002, sec. 1.4) as R's ``survfit(conf.type = conf_type)``: none where survival is 0, nor on the log-log scale where
     it is still 1 at a follow-up time; log and plain limits are cut at 1, plain ones at 0.
+
+    Examples
+    --------
+    >>> time = [9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161]  # weeks in remission, under maintenance (Miller 1981)
+    >>> event = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0]
+    >>> curve = kaplan_meier(time, event)
+    >>> curve.median()
+    Estimate(value=31.0, conf_low=13.0, conf_high=None, reason='not reached')
+    >>> [round(estimate.value, 4) for estimate in curve.at([12, 24])]
+    [0.9091, 0.6136]
     """
     from lifelines import KaplanMeierFitter
 
@@ -192,6 +202,13 @@ def reverse_kaplan_meier(
     -----
     As ``survfit(Surv(time, 1 - event) ~ 1)`` in R: a patient with the event is still at risk of a censoring at the same
     time.
+
+    Examples
+    --------
+    >>> time = [9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161]  # weeks in remission, under maintenance (Miller 1981)
+    >>> event = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0]
+    >>> reverse_kaplan_meier(time, event).median().value
+    103.0
     """
     times, events = checked_follow_up(time, event)
     return kaplan_meier(times, ~events, conf_level=conf_level, conf_type=conf_type)
@@ -209,6 +226,14 @@ def number_at_risk(time: ArrayLike, event: ArrayLike, at: Iterable[float]) -> Ri
     -----
     At risk as R's ``summary(survfit(...), times)``: a patient whose follow-up ends at t is still at risk at t. Times
     are snapped on both sides: at 0.4 x 12 months, which R takes for more than 4.8, those followed for 4.8 are at risk.
+
+    Examples
+    --------
+    >>> time = [9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161]  # weeks in remission, under maintenance (Miller 1981)
+    >>> event = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0]
+    >>> table = number_at_risk(time, event, at=[0, 13, 48])
+    >>> table.n_at_risk, table.n_events, table.n_censored
+    ((11, 10, 2), (0, 1, 6), (0, 0, 3))
     """
     times, events = checked_follow_up(time, event)
     ticks = tuple(snapped(float(tick)) for tick in at)
@@ -241,6 +266,14 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, strata: Arr
     As ``survdiff`` in R, with ``+ strata(...)`` where there are strata: unweighted, hypergeometric variance; a group
     with nobody left at the first event (of any stratum) is not compared and does not count in the degrees of freedom.
     lifelines has no stratified test: that one is computed by `lockstep.statistics.stratified`.
+
+    Examples
+    --------
+    >>> time = [9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161, 5, 5, 8, 8, 12, 16, 23, 27, 30, 33, 43, 45]  # Miller 1981
+    >>> event = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
+    >>> test = log_rank(time, event, ["maintained"] * 11 + ["not maintained"] * 12)
+    >>> round(test.statistic, 4), test.df, round(test.p_value, 4)
+    (3.3964, 1, 0.0653)
     """
     from lifelines.statistics import multivariate_logrank_test
 
