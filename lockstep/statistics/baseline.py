@@ -117,7 +117,7 @@ def _tableone(rows: pd.DataFrame) -> TableOne | None:
         return TableOne(
             rows[known],
             columns=known,
-            continuous=known,
+            categorical=[],  # else it guesses, and numbers of few values are categories to it
             include_null=False,
             dip_test=False,
             normal_test=False,

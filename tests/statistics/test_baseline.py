@@ -29,6 +29,15 @@ def test_numbers_are_described_without_their_missing_values() -> None:
     )
 
 
+def test_a_number_with_few_values_of_many_patients_is_a_number() -> None:
+    """The study says what is a number: tableone would take a grade of 1 to 3 in 2000 patients for a category."""
+    frame = pd.DataFrame({"grade": [1.0, 2.0, 2.0, 3.0] * 500})
+    summary = describe(frame, numbers=["grade"], categories={})[ALL, "grade"]
+    assert summary == NumberSummary(
+        n=2000, missing=0, mean=2.0, sd=pytest.approx(0.7072836), median=2.0, q1=1.75, q3=2.25, min=1.0, max=3.0
+    )
+
+
 def test_a_missing_value_is_no_level_and_an_absent_level_is_zero() -> None:
     """Levels keep their declared order; one that no patient has is counted 0, a missing one is counted apart."""
     found = describe(FRAME, numbers=[], categories={"mean": ["a", "b", "c"]})
