@@ -1,0 +1,45 @@
+"""What the package says that it needs is what its code imports, and what the tests run with."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tomllib
+from importlib.metadata import packages_distributions, version
+
+import pytest
+from conftest import ROOT
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from lockstep.base.resources import PACKAGE
+from lockstep.text import eastern
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+NEEDED = {canonicalize_name(Requirement(text).name): Requirement(text) for text in PROJECT["dependencies"]}
+EXTRAS = [Requirement(text) for texts in PROJECT["optional-dependencies"].values() for text in texts]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_package_needs_what_its_code_imports_and_nothing_else() -> None:
+    """No tool of tests or checks is installed with it, and nothing is missing where it is installed alone."""
+    imported = {eastern.PACKAGE}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.split(".")[0])
+    outside = imported - sys.stdlib_module_names - {"lockstep"}
+    homes = packages_distributions()
+    assert {canonicalize_name(homes[name][0]) for name in outside} == set(NEEDED)
+
+
+@pytest.mark.parametrize("requirement", [*NEEDED.values(), *EXTRAS], ids=str)
+def test_a_range_holds_the_version_of_the_lock(requirement: Requirement) -> None:
+    """What is tested here is what a range allows; each has a lower end and an upper one, but for those of extras."""
+    pinned = version(requirement.name)
+    assert requirement.specifier.contains(pinned)
+    assert any(line.lower().startswith(f"{canonicalize_name(requirement.name)}=={pinned}") for line in LOCK)
+    signs = {one.operator for one in requirement.specifier}
+    assert signs == ({">=", "<"} if requirement not in EXTRAS else {">="})
