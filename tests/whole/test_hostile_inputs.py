@@ -94,7 +94,7 @@ def device(path: Path) -> None:
     "name",
     [
         "data/implants.csv", "study.toml", "report.qmd", "references.bib", "own.docx", "_quarto.yml",
-        "templates/manuscript.typ",
+        "lockstep/templates/manuscript.typ",
     ],
 )  # fmt: skip
 def test_a_pipe_or_device_in_the_place_of_a_file_is_refused(
