@@ -25,7 +25,7 @@ from lockstep.results.model import Results
 from lockstep.study.model import Study
 from lockstep.text.style import Style
 from lockstep.word.package import CORE, package_bytes, serialise, without_unseen
-from lockstep.word.page import core_properties
+from lockstep.word.styles import core_properties
 from lockstep.word.text import read_text
 
 SOURCE = "https://journal.example/rules"

@@ -178,6 +178,7 @@ def _without_suffix(name: str) -> str:
     return re.sub(r"(?<=\w),?\s+(?:[JS]n?r\.?|I{2,3}|IV)$", "", name)
 
 
+@cache
 def _plain(name: str) -> str:
     """Return a name's letters, without case and accents."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l").replace("đ", "d"))

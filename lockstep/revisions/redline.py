@@ -16,7 +16,7 @@ from ..base.interrupts import forget_interrupts, uninterrupted
 from ..base.invocation import called
 from ..word.active_content import refuse_active
 from ..word.blocks import number_bookmarks
-from ..word.package import DOCUMENT, package_bytes, parse, read_package, serialise
+from ..word.package import DOCUMENT, package_bytes, parse_part, read_package, serialise
 from ..word.wordml import attribute, drop, find, find_all, is_a, qualified, set_attributes, style_of, text_of
 from .redline_atoms import drop_bookmarks, read_atoms
 from .redline_blocks import merge_blocks
@@ -117,7 +117,7 @@ def read_finished(path: Path) -> tuple[dict[str, bytes], Element, Element]:
     """Return the parts of a finished Word file, its document and the body of this; errors as `redline`."""
     parts = read_package(path)
     try:
-        document = parse(parts, DOCUMENT)
+        document = parse_part(parts, DOCUMENT)
         missing = missing_parts(parts)
     except ReportError as error:
         raise ReportError(f"{path}: {error}") from None

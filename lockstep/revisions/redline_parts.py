@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from ..word.package import DOCUMENT, FOOTNOTES, parse, part_of, serialise
+from ..word.package import DOCUMENT, FOOTNOTES, parse_part, part_of, serialise
 from ..word.wordml import attribute, find_all, is_a, qualified, remove, set_attributes
 
 _RELATIONSHIPS: Final = "word/_rels/document.xml.rels"
@@ -28,9 +28,9 @@ def share_relationships(old_parts: Parts, parts: Parts, old_body: Element) -> Pa
     The same address, or a picture of the same bytes, keeps the new file's relationship, so that equal markup means the
     same link or picture. Others are added under ids of their own.
     """
-    old_links = {str(item.get("Id")): item for item in parse(old_parts, _RELATIONSHIPS)}
-    links = parse(parts, _RELATIONSHIPS)
-    types = parse(parts, _CONTENT_TYPES)
+    old_links = {str(item.get("Id")): item for item in parse_part(old_parts, _RELATIONSHIPS)}
+    links = parse_part(parts, _RELATIONSHIPS)
+    types = parse_part(parts, _CONTENT_TYPES)
     known = {_meaning(item, parts): str(item.get("Id")) for item in links}
     added: Parts = {}
     for node in old_body.iter():
@@ -60,7 +60,7 @@ def share_relationships(old_parts: Parts, parts: Parts, old_body: Element) -> Pa
 
 def missing_parts(parts: Parts) -> list[str]:
     """Return the parts that a document refers to and that are not in its file."""
-    links = [item for item in parse(parts, _RELATIONSHIPS) if item.get("TargetMode") != "External"]
+    links = [item for item in parse_part(parts, _RELATIONSHIPS) if item.get("TargetMode") != "External"]
     return [name for name in (part_of(DOCUMENT, item) for item in links) if name not in parts]
 
 
@@ -69,8 +69,8 @@ def without_unused(parts: Parts, body: Element) -> Parts:
     used = {
         str(value) for node in body.iter() for name, value in node.attrib.items() if str(name).startswith(_REFERENCE)
     }
-    links = parse(parts, _RELATIONSHIPS)
-    types = parse(parts, _CONTENT_TYPES)
+    links = parse_part(parts, _RELATIONSHIPS)
+    types = parse_part(parts, _CONTENT_TYPES)
     left = dict(parts)
     for item in list(links):
         if str(item.get("Id")).startswith("rIdOld") and item.get("Id") not in used:
@@ -93,8 +93,8 @@ def share_footnotes(old_parts: Parts, parts: Parts, old_body: Element, body: Ele
     references = find_all(old_body, ".//w:footnoteReference")
     if not references:
         return parts
-    old_notes = {attribute(note, "w:id"): note for note in parse(old_parts, FOOTNOTES)}
-    notes = parse(parts, FOOTNOTES)
+    old_notes = {attribute(note, "w:id"): note for note in parse_part(old_parts, FOOTNOTES)}
+    notes = parse_part(parts, FOOTNOTES)
     cited = {attribute(item, "w:id") for item in find_all(body, ".//w:footnoteReference")}
     known = {_text(note): attribute(note, "w:id") for note in notes if attribute(note, "w:id") in cited}
     following = max((int(attribute(note, "w:id")) for note in notes), default=0) + 1
@@ -115,7 +115,9 @@ def share_footnotes(old_parts: Parts, parts: Parts, old_body: Element, body: Ele
 def drop_unknown_lists(old_body: Element, parts: Parts) -> None:
     """Take list numbers that the new file does not define out of the old body, in place."""
     name = "word/numbering.xml"
-    known = {attribute(item, "w:numId") for item in find_all(parse(parts, name), "w:num")} if name in parts else set()
+    known = (
+        {attribute(item, "w:numId") for item in find_all(parse_part(parts, name), "w:num")} if name in parts else set()
+    )
     for item in list(old_body.iter(qualified("w:numPr"))):
         number = item.find(qualified("w:numId"))
         if number is None or attribute(number) not in known:
@@ -144,7 +146,7 @@ def _meaning(relationship: Element, parts: Parts) -> tuple[str, str | bytes]:
 
 
 def _type_of(part: str, parts: Parts) -> str:
-    for entry in parse(parts, _CONTENT_TYPES):
+    for entry in parse_part(parts, _CONTENT_TYPES):
         if entry.get("PartName") == f"/{part}":
             return str(entry.get("ContentType"))
     return "image/png"

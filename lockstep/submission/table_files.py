@@ -12,9 +12,9 @@ from lxml.etree import _Element as Element
 
 from ..base.clock import epoch
 from ..base.files import write_whole
-from ..word.landscape import section_of, take_page
-from ..word.package import CORE, DOCUMENT, package_bytes, parse, read_package, serialise, without_unseen
-from ..word.page import core_properties
+from ..word.package import CORE, DOCUMENT, package_bytes, parse_part, read_package, serialise, without_unseen
+from ..word.page import section_of, take_page
+from ..word.styles import core_properties
 from ..word.wordml import drop, find, find_all, is_a, make, qualified, remove, style_of, text_of
 
 _NAME: Final = re.compile(r"Table[ \xa0](?P<number>S?\d+)")
@@ -36,7 +36,7 @@ def write_tables(docx: Path, folder: Path) -> tuple[Path, ...]:
     Numbers and references are plain text in them: a field would count anew in a file that has one table.
     """
     parts = read_package(docx)
-    document = parse(parts, DOCUMENT)
+    document = parse_part(parts, DOCUMENT)
     body = find(document, "w:body")
     made = []
     for number, blocks in _tables(body) if body is not None else ():
@@ -84,7 +84,7 @@ def _file(parts: dict[str, bytes], document: Element, blocks: list[Element], *, 
         drop(section, "w:lnNumType", "w:footnotePr", "w:endnotePr")
     for formats in find_all(body, "w:p/w:pPr"):
         drop(formats, "w:sectPr")
-    relations = parse(parts, _RELATIONSHIPS)
+    relations = parse_part(parts, _RELATIONSHIPS)
     used = {value for node in new.iter() for key, value in node.attrib.items() if str(key).startswith(_OFFICE)}
     for relation in list(relations):
         kind = str(relation.get("Type", "")).rsplit("/", 1)[-1]

@@ -13,7 +13,7 @@ from ..render.tree import Node
 from ..tables.templates import render_template
 from ..text.style import Style
 from ..word.finishing import finish_docx
-from ..word.package import STYLES, package_bytes, parse, read_package, serialise
+from ..word.package import STYLES, package_bytes, parse_part, read_package, serialise
 from ..word.wordml import attribute, find_all, properties, put, remove, style_of
 
 TEMPLATES: Final = "submission"
@@ -73,7 +73,7 @@ def _write(document: Node, path: Path, metadata: Mapping[str, Any]) -> None:
         pandoc.write(document, arguments, unfinished, folder=path.parent)
         finish_docx(unfinished, metadata={"linestretch": 1.15, **metadata})
         parts = read_package(unfinished)
-        styles, text = parse(parts, STYLES), parse(parts, "word/document.xml")
+        styles, text = parse_part(parts, STYLES), parse_part(parts, "word/document.xml")
         _set_styles(styles)
         _shade_parts(text)
         if metadata.get("untitled"):

@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from .package import CORE, DOCUMENT, STYLES, parse, read_package
+from .package import CORE, DOCUMENT, STYLES, parse_part, read_package
 from .validity import problems
 from .wordml import attribute, find, find_all, qualified, style_of
 
@@ -56,14 +56,16 @@ def read_word(path: Path) -> WordFacts:
         If the file is missing or not a Word file.
     """
     parts = read_package(path)
-    document = parse(parts, DOCUMENT)
+    document = parse_part(parts, DOCUMENT)
     with zipfile.ZipFile(path) as archive:
         times = frozenset(item.date_time for item in archive.infolist())
     return WordFacts(
         name=path.name,
-        line_spacing=min(_spacings(document, parse(parts, STYLES)), default=None),
+        line_spacing=min(_spacings(document, parse_part(parts, STYLES)), default=None),
         line_numbers=_line_numbers(document),
-        page_numbers=any(_has_page(parse(parts, name)) for name in parts if re.match(r"word/(header|footer)\d", name)),
+        page_numbers=any(
+            _has_page(parse_part(parts, name)) for name in parts if re.match(r"word/(header|footer)\d", name)
+        ),
         pictures=tuple(str(item.get("descr") or "") for item in document.iter(qualified("wp:docPr"))),
         properties=_properties(parts),
         parts={
@@ -117,4 +119,4 @@ def _has_page(root: Element) -> bool:
 def _properties(parts: Mapping[str, bytes]) -> dict[str, str]:
     if CORE not in parts:
         return {}
-    return {str(item.tag).rsplit("}", 1)[-1]: item.text or "" for item in parse(parts, CORE)}
+    return {str(item.tag).rsplit("}", 1)[-1]: item.text or "" for item in parse_part(parts, CORE)}

@@ -21,7 +21,6 @@ from .blocks import (
     unwrap_layout_tables,
 )
 from .floats import bookmark_names, find_floats, link_references, set_captions
-from .landscape import landscape_width, lay_on_side, stand_upright
 from .manuscript import PICTURES_KEY, drop_pictures, keep_titles, set_plain_styles, shrink_last, start_pages, wants_look
 from .package import (
     CORE,
@@ -30,24 +29,24 @@ from .package import (
     SETTINGS,
     STYLES,
     package_bytes,
-    parse,
+    parse_part,
     read_package,
     relationship_target,
     serialise,
     without_unseen,
     without_unused_pictures,
 )
-from .page import (
+from .page import landscape_width, lay_on_side, set_page, stand_upright
+from .pictures import describe_pictures, fit_pictures
+from .styles import (
     clean_settings,
     core_properties,
     match_styles,
     set_eastern_fonts,
     set_language,
     set_line_spacing,
-    set_page,
     text_size,
 )
-from .pictures import describe_pictures, fit_pictures
 from .tables import Room, finish_tables
 from .title import keywords, set_running_title, set_title_block
 from .wordml import attribute, find, find_all, make, text_of
@@ -79,8 +78,8 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
     parts = without_unseen(read_package(path))
     people = byline(metadata)
     language = str(metadata.get("lang") or _LANGUAGE)
-    document, styles, settings = (parse(parts, name) for name in (DOCUMENT, STYLES, SETTINGS))
-    notes = {name: parse(parts, name) for name in (FOOTNOTES,) if name in parts}
+    document, styles, settings = (parse_part(parts, name) for name in (DOCUMENT, STYLES, SETTINGS))
+    notes = {name: parse_part(parts, name) for name in (FOOTNOTES,) if name in parts}
     body = find(document, "w:body")
     if body is None:
         raise ReportError(f"{path} has no text in {DOCUMENT}. Render the document again.")
@@ -144,7 +143,7 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
     changed = {DOCUMENT: document, STYLES: styles, SETTINGS: settings, CORE: core, **notes}
     for reference in find_all(section, "w:headerReference"):
         name = relationship_target(parts, DOCUMENT, attribute(reference, "r:id"))
-        changed[name] = parse(parts, name)
+        changed[name] = parse_part(parts, name)
         set_running_title(changed[name], metadata, title, text_width=text_width)
     parts |= {name: serialise(root) for name, root in changed.items()}
     refuse_active(parts)

@@ -68,7 +68,7 @@ def package_bytes(parts: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def parse(parts: Mapping[str, bytes], name: str) -> Element:
+def parse_part(parts: Mapping[str, bytes], name: str) -> Element:
     """Parse one part; raise ReportError where it is missing or not XML."""
     # Space between elements goes; text that is only space stays, being marked as such (xml:space="preserve").
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_blank_text=True)
@@ -94,7 +94,7 @@ def without_unseen(parts: Mapping[str, bytes]) -> dict[str, bytes]:
         rels = _relationships_part(source)
         if rels not in parts:
             continue
-        root = parse(parts, rels)
+        root = parse_part(parts, rels)
         for relationship in list(root):
             if _is_unseen(parts, source, relationship):
                 root.remove(relationship)
@@ -114,7 +114,7 @@ def without_unseen(parts: Mapping[str, bytes]) -> dict[str, bytes]:
 def without_unused_pictures(parts: Mapping[str, bytes], document: Element) -> dict[str, bytes]:
     """Return the parts without the pictures that the document, as it is now, does not show."""
     rels = _relationships_part(DOCUMENT)
-    root = parse(parts, rels)
+    root = parse_part(parts, rels)
     used = {value for node in document.iter() for value in node.attrib.values()}
     for relationship in list(root):
         if str(relationship.get("Type", "")).endswith("/image") and relationship.get("Id") not in used:
@@ -124,7 +124,7 @@ def without_unused_pictures(parts: Mapping[str, bytes], document: Element) -> di
 
 def relationship_target(parts: Mapping[str, bytes], source: str, relationship_id: str) -> str:
     """Return the part that a relationship of a part leads to."""
-    for relationship in parse(parts, _relationships_part(source)):
+    for relationship in parse_part(parts, _relationships_part(source)):
         if relationship.get("Id") == relationship_id:
             return part_of(source, relationship)
     raise ReportError(f"part {source} of the Word file refers to '{relationship_id}', which it does not define")
@@ -150,7 +150,7 @@ def _is_unseen(parts: Mapping[str, bytes], source: str, relationship: Element) -
     kind = str(relationship.get("Type", "")).rsplit("/", 1)[-1]
     if target not in parts or relationship.get("Type") == _CORE_RELATIONSHIP:
         return True
-    return kind in _UNSEEN and not (kind == "comments" and len(parse(parts, target)))
+    return kind in _UNSEEN and not (kind == "comments" and len(parse_part(parts, target)))
 
 
 def _relate_core(root: Element) -> None:
@@ -164,7 +164,7 @@ def _relate_core(root: Element) -> None:
 def _content_types(parts: Mapping[str, bytes], kept: Mapping[str, bytes]) -> bytes:
     """Return the content types of the parts that stay: relationships by their extension, each other part by name."""
     namespace = f"{_PACKAGE}/content-types"
-    root = parse(parts, _CONTENT_TYPES)
+    root = parse_part(parts, _CONTENT_TYPES)
     known = {str(item.get("PartName", "")).lstrip("/"): str(item.get("ContentType")) for item in root}
     defaults = {
         str(item.get("Extension")).lower(): str(item.get("ContentType")) for item in root if item.get("Extension")

@@ -1,23 +1,15 @@
-"""What a Word file says of itself and of its page: core properties, language, settings, paper, line numbers."""
+"""The pages of a Word file: paper, margins, line numbers, and landscape pages for tables that are too wide."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, Final
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
 from ..base.errors import ReportError
-from ..text.eastern import EasternFonts
-from .wordml import arrange, attribute, drop, find, find_all, make, put, qualified, remove, set_attributes
-
-_CORE: Final = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
-_DC: Final = "http://purl.org/dc/elements/1.1/"
-_TERMS: Final = "http://purl.org/dc/terms/"
-_XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+from .wordml import attribute, drop, find, is_a, make, properties, put, set_attributes, style_of, text_of
 
 # Twips. Letter has margins of 1 inch, hence a text width of 6.5 inches; A4 is as in reference.docx, 2.5 cm.
 _LETTER: Final = {"w": 12240, "h": 15840}
@@ -27,103 +19,9 @@ _A4: Final[Mapping[str, Mapping[str, int]]] = {
     "w:pgSz": {"w": 11906, "h": 16838},
     "w:pgMar": {"top": 1417, "right": 1417, "bottom": 1417, "left": 1417, "header": 709, "footer": 709, "gutter": 0},
 }
-_TEXT_STYLES: Final = ("BodyText", "Abstract", "Bibliography")
-
-# What pandoc and Word leave in the settings: editing sessions, drawing grids, the mark that lets Word ask on opening
-# whether to update fields.
-_SETTINGS_UNSEEN: Final = (
-    "embedSystemFonts proofState attachedTemplate stylePaneFormatFilter doNotTrackMoves drawingGridHorizontalSpacing "
-    "drawingGridVerticalSpacing displayHorizontalDrawingGridEvery displayVerticalDrawingGridEvery savePreviewPicture "
-    "updateFields rsids clrSchemeMapping"
-)
-
-
-def core_properties(texts: Mapping[str, str], epoch: int) -> Element:
-    """Return docProps/core.xml.
-
-    Parameters
-    ----------
-    texts : by name: title, creator, keywords, description, language; empty ones are left out.
-    epoch : the time, in seconds since 1970, that stands for both creation and change.
-    """
-    root = etree.Element(f"{{{_CORE}}}coreProperties", nsmap={"cp": _CORE, "dc": _DC, "dcterms": _TERMS, "xsi": _XSI})
-    for name, text in texts.items():
-        if text:
-            etree.SubElement(root, f"{{{_CORE if name == 'keywords' else _DC}}}{name}").text = text
-    for name in ("created", "modified"):
-        time = etree.SubElement(root, f"{{{_TERMS}}}{name}")
-        time.set(f"{{{_XSI}}}type", "dcterms:W3CDTF")
-        time.text = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return root
-
-
-def clean_settings(settings: Element, language: str) -> None:
-    """Remove what no reader needs from the settings, and name the language of the text."""
-    drop(settings, *(f"w:{name}" for name in _SETTINGS_UNSEEN.split()))
-    for theme_language in find_all(settings, "w:themeFontLang"):
-        set_attributes(theme_language, val=language)
-
-
-def set_language(styles: Element, language: str) -> None:
-    """Set the language of all text that names no other."""
-    formats = find(styles, "w:docDefaults/w:rPrDefault/w:rPr")
-    if formats is not None:
-        put(formats, "w:lang", val=language, eastAsia=language, bidi="ar-SA")
-
-
-def set_eastern_fonts(styles: Element, fonts: EasternFonts) -> None:
-    """Set the letters of East Asia in a face that has them, in every style that names one, and their language."""
-    for faces in styles.iter(qualified("w:rFonts")):
-        set_attributes(faces, eastAsia=fonts.word)
-    formats = find(styles, "w:docDefaults/w:rPrDefault/w:rPr")
-    language = None if formats is None else find(formats, "w:lang")
-    if language is not None:
-        set_attributes(language, eastAsia=fonts.language)
-
-
-def set_line_spacing(styles: Element, multiple: float) -> None:
-    """Set the line spacing of the text, in multiples of single spacing."""
-    for style in find_all(styles, "w:style"):
-        formats = find(style, "w:pPr")
-        if attribute(style, "w:styleId") in _TEXT_STYLES and formats is not None:
-            spacing = find(formats, "w:spacing")
-            spacing = put(formats, "w:spacing") if spacing is None else spacing
-            set_attributes(spacing, line=round(240 * multiple), lineRule="auto")
-
-
-def text_size(styles: Element, style_id: str, default: float) -> float:
-    """Return the size of a style's text in points, `default` where the style does not say."""
-    for style in find_all(styles, "w:style"):
-        size = find(style, "w:rPr/w:sz")
-        if attribute(style, "w:styleId") == style_id and size is not None:
-            return int(attribute(size)) / 2
-    return default
-
-
-def match_styles(styles: Element, roots: Sequence[Element]) -> None:
-    """Define the styles that the document uses and its reference document lacks; remove what only program code needs.
-
-    Pandoc writes some thirty styles for the words of program code, and some of Quarto's are not in the schema's order.
-    """
-    names = {"w:pStyle": "paragraph", "w:rStyle": "character", "w:tblStyle": "table"}
-    used = {
-        attribute(node): kind for root in roots for name, kind in names.items() for node in root.iter(qualified(name))
-    }
-    for style in find_all(styles, "w:style"):
-        if attribute(style, "w:styleId").endswith("Tok") and attribute(style, "w:styleId") not in used:
-            remove(style)
-        for name in ("w:pPr", "w:rPr"):
-            for formats in find_all(style, name):
-                arrange(formats)
-    defined = find_all(styles, "w:style")
-    for style in defined:
-        kind = attribute(style, "w:type")
-        linked = "character" if kind == "paragraph" else "paragraph"
-        for name, other in {"w:basedOn": kind, "w:next": kind, "w:link": linked}.items():
-            used |= {attribute(node): other for node in find_all(style, name)}
-    for style_id in sorted(used.keys() - {attribute(style, "w:styleId") for style in defined}):
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", style_id)  # the name of which pandoc makes such an id
-        styles.append(make("w:style", make("w:name", val=words), type=used[style_id], customStyle=1, styleId=style_id))
+_CAPTION: Final = "TableCaption"
+_NOTE: Final = "TableNote"
+_PAGE: Final = ("w:pgSz", "w:pgMar")
 
 
 def set_page(section: Element, metadata: Mapping[str, Any]) -> int:
@@ -137,7 +35,7 @@ def set_page(section: Element, metadata: Mapping[str, Any]) -> int:
         set_attributes(margins, **dict.fromkeys(("top", "right", "bottom", "left"), _LETTER_MARGIN))
     if metadata.get("line-numbers"):
         put(section, "w:lnNumType", countBy=1, restart="continuous")
-    return text_width(turn(section) if metadata.get("landscape") else section)
+    return section_width(turn(section) if metadata.get("landscape") else section)
 
 
 def turn(section: Element) -> Element:
@@ -148,7 +46,7 @@ def turn(section: Element) -> Element:
     return section
 
 
-def text_width(section: Element) -> int:
+def section_width(section: Element) -> int:
     """Return the width of a section's text in twips."""
     size, margins = _of_section(section, "w:pgSz"), _of_section(section, "w:pgMar")
     return int(attribute(size, "w:w")) - int(attribute(margins, "w:left")) - int(attribute(margins, "w:right"))
@@ -158,3 +56,96 @@ def _of_section(section: Element, name: str) -> Element:
     """Return the page size or margins of a section, A4's where it has none."""
     found = find(section, name)
     return found if found is not None else put(section, name, **_A4[name])
+
+
+def landscape_width(section: Element) -> int:
+    """Return the width of the text, in twips, where a section's pages lie on their side."""
+    return section_width(turn(deepcopy(section)))
+
+
+def section_of(body: Element, block: Element) -> Element | None:
+    """Return the section that a block of a body stands in: the next that ends with it or after it."""
+    for one in (block, *block.itersiblings()):
+        section = find(one, "w:pPr/w:sectPr")
+        if section is not None:
+            return section
+    return find(body, "w:sectPr")
+
+
+def take_page(section: Element, other: Element) -> None:
+    """Give a section the paper, orientation and margins of another one, in place."""
+    for name in _PAGE:
+        page = find(other, name)
+        if page is not None:
+            put(section, name, **{str(key).rsplit("}", 1)[-1]: str(value) for key, value in page.attrib.items()})
+
+
+def stand_upright(body: Element, last: Element) -> None:
+    """Give the last section the page of the first: it lies on its side where a wide table ended a finished file."""
+    first = find(body, "w:p/w:pPr/w:sectPr")
+    if first is not None:
+        take_page(last, first)
+
+
+def lay_on_side(body: Element, table: Element) -> None:
+    """Put a table, with its caption and notes, on landscape pages of its own, in place.
+
+    The last section of a body stands at its end, every other one in the last paragraph of its text.
+    """
+    last = find(body, "w:sectPr")
+    if last is None or table.getparent() is not body:
+        return
+    first = _captioned(table)
+    before = first.getprevious()
+    if before is not None and not _ends_section(before):
+        _end_section(before, _section_like(last, body))
+    end = _noted(table)
+    following = end.getnext()
+    if following is last:
+        turn(last)
+    elif not _ends_section(end):
+        _end_section(end, turn(_section_like(last, body)))
+    if find(body, "w:p/w:pPr/w:sectPr") is not None:
+        drop(last, "w:titlePg")  # the first page of all is a title page, not the first of each section
+
+
+def _captioned(table: Element) -> Element:
+    """Return the caption of a table, the table where it has none."""
+    above = table.getprevious()
+    return above if above is not None and is_a(above, "w:p") and style_of(above) == _CAPTION else table
+
+
+def _noted(table: Element) -> Element:
+    """Return the last of a table and its notes; else the empty paragraph that parts it from what follows."""
+    end = table
+    for block in table.itersiblings():
+        if not is_a(block, "w:p") or style_of(block) != _NOTE:
+            break
+        end = block
+    following = end.getnext()
+    is_empty = following is not None and is_a(following, "w:p") and not text_of(following)
+    return following if end is table and is_empty and following is not None else end
+
+
+def _section_like(last: Element, body: Element) -> Element:
+    """Return a section with the paper, headers and footers of the last one."""
+    section = deepcopy(last)
+    if find(body, "w:p/w:pPr/w:sectPr") is not None:
+        drop(section, "w:titlePg")
+    return section
+
+
+def _ends_section(block: Element) -> bool:
+    return find(block, "w:pPr/w:sectPr") is not None
+
+
+def _end_section(block: Element, section: Element) -> None:
+    """End a section with a block: with its own last paragraph, or where it is a table with one that takes no room."""
+    if not is_a(block, "w:p"):
+        paragraph = make("w:p")
+        put(properties(paragraph, "w:pPr"), "w:spacing", before=0, after=0, line=20, lineRule="exact")
+        block.addnext(paragraph)
+        block = paragraph
+    formats = properties(block, "w:pPr")
+    drop(formats, "w:keepNext")  # what follows stands on another page
+    put(formats, "w:sectPr").extend(list(section))

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from lxml.etree import _Element as Element
 
-from .package import DOCUMENT, FOOTNOTES, parse, read_package
+from .package import DOCUMENT, FOOTNOTES, parse_part, read_package
 from .wordml import attribute, find, find_all, is_a, qualified, style_of, text_of
 
 CITATION: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -150,7 +150,7 @@ def read_content(path: Path) -> WordContent:
         If the file is missing or not a Word file.
     """
     parts = read_package(path)
-    root = parse(parts, DOCUMENT)
+    root = parse_part(parts, DOCUMENT)
     body = find(root, "w:body")
     marks = (attribute(mark, "w:name") for mark in root.iter(qualified("w:bookmarkStart")))
     return WordContent(
@@ -252,4 +252,4 @@ def _footnotes(parts: Mapping[str, bytes]) -> int:
     """Return the number of footnotes; those of a type are separators."""
     if FOOTNOTES not in parts:
         return 0
-    return sum(1 for note in find_all(parse(parts, FOOTNOTES), "w:footnote") if not attribute(note, "w:type"))
+    return sum(1 for note in find_all(parse_part(parts, FOOTNOTES), "w:footnote") if not attribute(note, "w:type"))

@@ -54,7 +54,7 @@ class TableCell:
     bold: bool = False
 
 
-def text_width(text: str, size: float, *, bold: bool = False) -> float:
+def line_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of one line of text, in the unit of `size`."""
     advance = sum(_ADVANCE.get(character, _OTHER) for character in text)
     return advance / 1000 * size * _SAFETY * (_BOLD if bold else 1)
@@ -146,7 +146,7 @@ def _needed(
     widths = [float(margins)] * columns
     for cell in sorted(cells, key=lambda cell: cell.span):
         covered = range(cell.column, min(cell.column + cell.span, columns))
-        widest = min(max(text_width(part, size, bold=cell.bold) for part in parts(cell.text)), most)
+        widest = min(max(line_width(part, size, bold=cell.bold) for part in parts(cell.text)), most)
         missing = margins + widest + _ROUNDING - sum(widths[column] for column in covered)
         for column in covered:
             widths[column] += max(missing, 0) / len(covered)

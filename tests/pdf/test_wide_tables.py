@@ -18,7 +18,7 @@ from lockstep.base.errors import ReportError
 from lockstep.submission.table_files import write_tables
 from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import problems
-from lockstep.word.widths import text_width
+from lockstep.word.widths import line_width
 
 NAMES = (
     "Chemotherapy",
@@ -226,7 +226,7 @@ def narrow_cells(path: Path) -> list[str]:
         sizes = [int(node.get(f"{W}val")) * 10 for node in cell.iter(f"{W}sz")]
         margin = 100 if sizes else 170
         size = max(sizes, default=190)
-        found += [word for word in text(cell).split() if text_width(word, size) / 1.04 + margin > width + 2]
+        found += [word for word in text(cell).split() if line_width(word, size) / 1.04 + margin > width + 2]
     return found
 
 

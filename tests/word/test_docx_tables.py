@@ -11,7 +11,7 @@ from word_files import W, body, outline, pandoc_float, para, picture, style, tab
 
 from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import problems
-from lockstep.word.widths import TableCell, column_widths, text_width
+from lockstep.word.widths import TableCell, column_widths, line_width
 
 A4_TEXT = 11906 - 2 * 1417
 SIZE = 190  # 9.5 pt, in twentieths of a point
@@ -155,7 +155,7 @@ def test_no_number_breaks_over_two_lines(tmp_path: Path) -> None:
     assert sum(grid) == A4_TEXT
     numbers = ("0.68 (0.43–1.07)", "< 0.001", "12.34 (10.43–110.07)", "0.012")
     for width, number in zip(grid[1:], numbers, strict=True):
-        assert width >= MARGINS + text_width(number, SIZE)
+        assert width >= MARGINS + line_width(number, SIZE)
 
 
 def test_given_widths_are_kept(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_a_given_width_gives_way_to_a_number() -> None:
     cells = [TableCell("Words that may break", 0), TableCell("< 0.001", 1), TableCell("n", 2)]
     widths = column_widths(cells, 3, room=6000, size=SIZE, margins=MARGINS, given=[5000, 500, 500])
     assert sum(widths) == 6000
-    assert widths[1] >= MARGINS + text_width("< 0.001", SIZE)
+    assert widths[1] >= MARGINS + line_width("< 0.001", SIZE)
     assert widths[0] > 4500
     assert widths[2] > 450
 
@@ -196,7 +196,7 @@ def test_one_endless_word_leaves_room_for_the_other_columns() -> None:
     cells = [TableCell("x" * 1_000_000, 0), TableCell("12", 1), TableCell("< 0.001", 2)]
     widths = column_widths(cells, 3, room=A4_TEXT, size=SIZE, margins=MARGINS)
     assert sum(widths) == A4_TEXT
-    assert widths[2] >= MARGINS + text_width("< 0.001", SIZE)
+    assert widths[2] >= MARGINS + line_width("< 0.001", SIZE)
 
 
 def test_a_heading_over_two_columns_widens_both() -> None:
@@ -204,5 +204,5 @@ def test_a_heading_over_two_columns_widens_both() -> None:
     heading = "Without any treatment"
     cells = [TableCell(heading, 0, 2, bold=True), TableCell("12", 0), TableCell("5%", 1)]
     widths = column_widths(cells, 2, room=A4_TEXT, size=SIZE, margins=MARGINS)
-    assert sum(widths) >= MARGINS + text_width(heading, SIZE, bold=True) - 1
+    assert sum(widths) >= MARGINS + line_width(heading, SIZE, bold=True) - 1
     assert abs(widths[0] - widths[1]) < 250
