@@ -1,7 +1,9 @@
-"""The folder of the installed program, and the files that come with it."""
+"""The folder of the installed program, the files that come with it, and how it is run in another process."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -19,3 +21,10 @@ FONTS: Final = TEMPLATES / "fonts"
 
 REFERENCE_DOCX: Final = TEMPLATES / "reference.docx"
 """The styles of every Word file."""
+
+
+def run_program(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run this program in a process of its own, to its end; the arguments are what follows ``lockstep``."""
+    return subprocess.run(
+        [sys.executable, "-m", "lockstep", *arguments], cwd=HOME, capture_output=True, text=True, check=False
+    )

@@ -44,6 +44,11 @@ def digests(paths: Iterable[Path]) -> dict[Path, str]:
     return {path: sha256(path) for path in sorted(paths) if path.is_file()}
 
 
+def hashes_in(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file in a folder, and in the folders in it, by its path in there."""
+    return {path.relative_to(folder).as_posix(): digest for path, digest in digests(folder.rglob("*")).items()}
+
+
 def changed(before: Mapping[Path, str], now: Mapping[Path, str]) -> list[Path]:
     """Return the files that have other contents now, or that only one of the two knows to be there."""
     paths = sorted(before.keys() | now.keys())

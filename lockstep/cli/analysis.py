@@ -12,6 +12,7 @@ from ..results.source import RESULTS_FILE, results_are_current
 from ..results.trial import FOLDER as TRIAL
 from ..results.trial import trial_study
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE
+from ..runs.worker import told_to_run
 from ..study.definition import read_study
 
 
@@ -27,7 +28,7 @@ def results(*, study: Path, data: Path | None, force: bool, wait: bool, audit: b
         from ..statistics import survival
 
         survival.load()
-        if sys.stdin.readline() != "go\n":  # whoever started this process has gone
+        if not told_to_run():
             return 0
     definition = read_study(folder)
     if results_are_current(definition) and not force:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +11,7 @@ from typing import Any
 from ..base.errors import LockstepError, ReportError
 from ..base.invocation import option
 from ..base.progress import Progress
-from ..base.resources import HOME
+from ..base.resources import run_program
 from ..base.terminal import wrapped
 from ..results.source import RESULTS_FILE
 from ..runs.build import DOCUMENT, Renderer, build, finish_pending, ready
@@ -244,13 +243,7 @@ def changes(*, study: Path, since: str, ids: bool) -> int:
 def audit(*, file: Path | None, study: Path) -> int:
     """Have published statements judged, in a process of its own, and make the page of that."""
     named = [] if file is None else [str(file.resolve())]
-    judged = subprocess.run(
-        [sys.executable, "-m", "lockstep", "judge", "--study", str(study.resolve()), "--", *named],
-        cwd=HOME,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    judged = run_program("judge", "--study", str(study.resolve()), "--", *named)
     sys.stdout.write(judged.stdout)
     sys.stderr.write(judged.stderr)
     if judged.returncode not in (0, 1):  # there is no audit

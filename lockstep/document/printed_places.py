@@ -60,6 +60,17 @@ def labels_in(document: Document) -> tuple[str, ...]:
     return tuple(label for part in document.parts if isinstance(part, Prose) for label in _DIV.findall(part.text))
 
 
+def figures_of(places: tuple[MethodCall, ...]) -> tuple[str, ...]:
+    """Return the names of the figures that a document prints."""
+    return tuple(
+        dict.fromkeys(
+            str(place.arguments[0])
+            for place in places
+            if place.method == "figure" and place.arguments and not place.computed
+        )
+    )
+
+
 def printed_at(place: MethodCall, study: Study, results: Results, style: Style | None = None) -> PrintedResults | None:
     """Return what a place prints over some results, in the study's style or another; None where these cannot answer it.
 

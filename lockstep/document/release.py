@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from ..base.errors import LockstepError, ReportError
 from ..figures.kinds import figure_content
+from ..journals.file import Journal
 from ..journals.profiles import active_journal
 from ..qmd.calls import MethodCall
 from ..qmd.source import Document, Inline, read_qmd
@@ -105,6 +106,18 @@ def release(document: Document, study: Study, results: Results, style: Style) ->
     )
 
 
+def current_release(document: Document, folder: Path, journal: Journal | None = None) -> Released:
+    """Return what a document prints of the results in its study's folder as they are, in a journal's style of numbers.
+
+    Raises
+    ------
+    LockstepError
+        If study or results are not valid.
+    """
+    study = read_study(folder)
+    return release(document, study, read_results(folder / RESULTS_FILE), style_of(study, journal))
+
+
 def attachment(path: Path) -> tuple[str | None, tuple[str, ...]]:
     """Return the text of released.json for the document at a path, and warnings.
 
@@ -123,8 +136,7 @@ def attachment(path: Path) -> tuple[str | None, tuple[str, ...]]:
         document = read_qmd(path)
     except ReportError as error:
         return None, (f"{path.stem}.pdf carries no {RELEASED}: {error}",)
-    study, results = read_study(folder), read_results(folder / RESULTS_FILE)
-    return to_json(release(document, study, results, style_of(study, active_journal(folder)))), ()
+    return to_json(current_release(document, folder, active_journal(folder))), ()
 
 
 def in_form_of(record: Record, other: Record, form: Form, style: Style) -> tuple[Record, str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..base.errors import LockstepError, ReportError
 from ..base.invocation import called
-from ..base.resources import HOME
+from ..base.resources import run_program
 from ..figures.illustrations import Illustration, illustrate
 from ..journals.file import Journal
 from ..journals.profiles import active_journal, styled
@@ -148,13 +146,7 @@ def run_analysis(folder: Path, verb: str, *arguments: str, allowed: Sequence[int
     LockstepError
         If it ends with an exit code that is not allowed; the message is the one that it gave.
     """
-    run = subprocess.run(
-        [sys.executable, "-m", "lockstep", verb, "--study", str(folder), *arguments],
-        cwd=HOME,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = run_program(verb, "--study", str(folder), *arguments)
     if run.returncode not in allowed:
         raise LockstepError(run.stderr.strip() or f"the analysis ended with code {run.returncode}")
     return run.stdout

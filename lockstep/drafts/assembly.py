@@ -14,7 +14,7 @@ from ..base.errors import LockstepError
 from ..base.progress import Progress
 from ..base.resources import HOME
 from ..document.computed import run_document
-from ..document.printed_places import places_in
+from ..document.printed_places import figures_of, places_in
 from ..document.reference_list import reference_findings
 from ..document.release import release
 from ..document.report import Report, open_study
@@ -27,7 +27,6 @@ from ..preflight.preflight import preflight, read_draft
 from ..qmd.project import read_project
 from ..qmd.source import Document, read_qmd
 from ..results.model import Results
-from ..revisions.locks import figures_of
 from ..runs.build import DOCUMENT, Renderer, build
 from ..runs.worker import Spare
 from ..submission.documents import write_documents

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.files import sha256
+from ..base.stamp import hashes_in
 from ..results.model import Results
 from ..revisions.locks import locks
 from ..runs.build import DOCUMENT, document_environment
@@ -49,9 +50,7 @@ def manifest(
         "document_sha256": text,
         "renderer": renderer,
         "versions": document_environment(),
-        "files": {
-            path.relative_to(draft).as_posix(): sha256(path) for path in sorted(draft.rglob("*")) if path.is_file()
-        },
+        "files": hashes_in(draft),
     }
 
 

@@ -22,12 +22,11 @@ from ..base.interrupts import forget_interrupts, uninterrupted
 from ..base.invocation import called
 from ..base.progress import Progress
 from ..base.resources import PACKAGE
-from ..base.stamp import changed, digests, stamp_of, stamped_files
-from ..document.printed_places import places_in
-from ..document.release import release
-from ..document.report import run_analysis, style_of
+from ..base.stamp import changed, digests, hashes_in, stamp_of, stamped_files
+from ..document.printed_places import figures_of, places_in
+from ..document.release import current_release
+from ..document.report import run_analysis
 from ..figures.illustrations import FOLDER as FIGURES
-from ..qmd.calls import MethodCall
 from ..qmd.source import Document, read_qmd
 from ..results.model import Source, read_results
 from ..results.released import RELEASED, Released, read_released, to_json
@@ -136,15 +135,13 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
                 for path in (folder / "study.toml", folder / DOCUMENT, word_file):
                     shutil.copyfile(path, work / path.name)
                 document = read_qmd(work / DOCUMENT)
-                study = read_study(folder)
-                released = release(document, study, read_results(folder / RESULTS_FILE), style_of(study))
-                (work / RELEASED).write_text(to_json(released), encoding="utf-8")
+                (work / RELEASED).write_text(to_json(current_release(document, folder)), encoding="utf-8")
                 for figure in figures_of(places_in(document)):
                     (work / FIGURES.name).mkdir(exist_ok=True)
                     shutil.copyfile(folder / FIGURES / f"{figure}.png", work / FIGURES.name / f"{figure}.png")
                 run_analysis(folder, "fingerprint", "--output", str(work / ROWS_FILE))
                 _refuse_changed(folder, stamp_of(word_file))
-                manifest = replace(manifest, files=_hashes(work))
+                manifest = replace(manifest, files=hashes_in(work))
                 (work / MANIFEST_FILE).write_text(manifest_json(manifest), encoding="utf-8")
                 with suppress(KeyboardInterrupt), uninterrupted():
                     work.rename(target)
@@ -209,17 +206,6 @@ def find_lock(folder: Path, name: str | None = None) -> Lock:
     chosen = list(found.values())[-1] if name is None else found[name]
     _check_files(chosen)
     return chosen
-
-
-def figures_of(places: tuple[MethodCall, ...]) -> tuple[str, ...]:
-    """Return the names of the figures that a document prints."""
-    return tuple(
-        dict.fromkeys(
-            str(place.arguments[0])
-            for place in places
-            if place.method == "figure" and place.arguments and not place.computed
-        )
-    )
 
 
 def manifest_json(manifest: Manifest) -> str:
@@ -289,11 +275,6 @@ def _refuse_changed(folder: Path, stamp: Path) -> None:
         path = others[0]
         name = path.relative_to(folder) if path.is_relative_to(folder) else path
         raise ReportError(f"{name} was saved while the report was made from it. Make the lock again.")
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
 
 
 def _checked(name: str) -> str:

@@ -8,18 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from ..base.clock import source_date_epoch
-from ..base.errors import ReportError
+from ..base.errors import ReportError, counted
 from ..base.progress import Progress
 from ..document.printed_places import call_in
-from ..document.release import release
-from ..document.report import style_of
+from ..document.release import current_release
 from ..qmd.source import Document, Inline, read_qmd
 from ..references.authors import byline
-from ..results.model import read_results
 from ..results.released import Released
-from ..results.source import RESULTS_FILE
 from ..runs.build import DOCUMENT, Renderer, build
-from ..study.definition import read_study
 from .locks import WORD_FILE, find_lock
 from .redline_source import PrintedSource
 
@@ -41,7 +37,7 @@ class WrittenRedline:
         """Return what the command says."""
         if not self.data + self.prose:
             return [f"{self.path}: nothing has changed since {self.since}"]
-        counts = f"{_plural(self.data, 'change')} by the data, {self.prose} by edits"
+        counts = f"{counted(self.data, 'change')} by the data, {self.prose} by edits"
         return [f"{self.path}: {counts}, since {self.since}"]
 
 
@@ -87,7 +83,7 @@ def write_redline(
             new,
             new.with_name(REDLINE),
             old_source=then,
-            new_source=_answered(document, _released(document, folder)),
+            new_source=_answered(document, current_release(document, folder)),
             data_author=f"Data lock {name}",
             prose_author=author or (authors[0].name if authors else _UNKNOWN),
             when=source_date_epoch(),
@@ -95,17 +91,8 @@ def write_redline(
     return WrittenRedline(new.with_name(REDLINE), name, made.data, made.prose)
 
 
-def _released(document: Document, folder: Path) -> Released:
-    study = read_study(folder)
-    return release(document, study, read_results(folder / RESULTS_FILE), style_of(study))
-
-
 def _answered(document: Document, released: Released) -> PrintedSource:
     """Return a text with what its expressions print; None for what no call tells."""
     calls = (call_in(part.expression) for part in document.parts if isinstance(part, Inline))
     found = (released.calls.get(call.key) if call else None for call in calls)
     return PrintedSource(document, tuple(call.text if call else None for call in found))
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from lockstep.base import stamp as base_stamp
+from lockstep.base.files import sha256
 from lockstep.base.stamp import (
     MadeFrom,
     changed,
     digests,
+    hashes_in,
     identity,
     is_current,
     stamp_of,
@@ -163,3 +165,10 @@ def test_programs_and_packages_have_a_name_for_each_version(tmp_path: Path) -> N
     first = identity(program, without="none")
     os.utime(program, (1, 1))
     assert len({first, identity(program, without="none"), identity(None, without="none")}) == 3
+
+
+def test_the_files_of_a_folder_have_a_hash_each(study: Path) -> None:
+    """By their paths in there, those in folders in it as well."""
+    found = hashes_in(study)
+    assert sorted(found) == ["build/.out.json", "build/out.txt", "text", "words"]
+    assert found["text"] == sha256(study / "text")
