@@ -25,7 +25,7 @@ OWN_WORK: Final = re.compile(
 """How authors speak of what they did before this manuscript."""
 
 
-def mentions(text: ManuscriptText, front_matter: Mapping[str, Any]) -> tuple[str, ...]:
+def self_citations(text: ManuscriptText, front_matter: Mapping[str, Any]) -> tuple[str, ...]:
     """Report where an anonymised manuscript calls earlier work its authors' own, or names them by their initials.
 
     Parameters

@@ -179,4 +179,4 @@ def broken_claims(path: Path, study: Study) -> tuple[str, ...]:
 
 
 def _broken(verdicts: tuple[claims.Verdict, ...], document: Document) -> tuple[str, ...]:
-    return tuple(claims.describe(verdict, document.name) for verdict in verdicts if not verdict.holds)
+    return tuple(claims.claim_message(verdict, document.name) for verdict in verdicts if not verdict.holds)

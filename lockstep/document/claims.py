@@ -111,7 +111,7 @@ def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdic
     return tuple(found)
 
 
-def describe(verdict: Verdict, name: str) -> str:
+def claim_message(verdict: Verdict, name: str) -> str:
     """Say of a claim that does not hold where it stands, what it says, and what was found."""
     claim = verdict.claim
     lines = wrapped(f'{name}:{claim.line}: not supported by the data: "{claim.words}"', indent=4)

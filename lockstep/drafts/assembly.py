@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ..anonymisation.scan import traces
-from ..anonymisation.self_citation import mentions
+from ..anonymisation.self_citation import self_citations
 from ..base.errors import LockstepError
 from ..base.progress import Progress
 from ..base.resources import HOME
@@ -120,7 +120,7 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
             *(f"removed from {line}" for line in removed),
             *(
                 f"{mention} may identify the authors; write it in the third person"
-                for mention in mentions(read_text(made.files.blinded_docx), document.front_matter)
+                for mention in self_citations(read_text(made.files.blinded_docx), document.front_matter)
             ),
         ]
         of_copy = [f"anonymised copy: {line}" for line in told]

@@ -16,7 +16,7 @@ from ..study.model import Study
 from ..text import numbers
 from ..text.figure_size import FigureSize
 from ..text.figure_text import Measure
-from ..text.level_names import named, one_line
+from ..text.level_names import level_name, one_line
 from ..text.provenance import PrintedText
 from ..text.style import NBSP, Style
 from .flow_drawing import FlowTexts, draw_flow
@@ -130,7 +130,9 @@ def flow_figure(figure: FlowDiagram, study: Study, results: Results, style: Styl
     groups, ungrouped = {}, []
     if figure.by is not None:
         variable, levels = study.label(figure.by), study.levels(figure.by).items()
-        groups = {LEVEL_COUNT.of(variable=figure.by, level=level): named(variable, label) for level, label in levels}
+        groups = {
+            LEVEL_COUNT.of(variable=figure.by, level=level): level_name(variable, label) for level, label in levels
+        }
         left = _number(ANALYSED.of(), results) - sum(_number(key, results) for key in groups)
         if left:
             missing = MISSING_COUNT.of(variable=figure.by)

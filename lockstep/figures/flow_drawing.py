@@ -9,7 +9,7 @@ from typing import Final
 
 from ..base.errors import counted
 from ..text.figure_size import FigureSize
-from ..text.figure_text import DIGIT_HEIGHT, LINE, TEXT_SIZE, Measure, Text, wrapped
+from ..text.figure_text import DIGIT_HEIGHT, LINE, TEXT_SIZE, Measure, Text, wrapped_text
 from .kind import NoRoomError
 from .shapes import Area, Drawing, Line, Point, Shape, enlarged
 
@@ -132,7 +132,7 @@ def _boxes(texts: FlowTexts, room: float, measure: Measure) -> _Boxes:
         )
 
     def box(text: str, width: float) -> _Box:
-        return _Box(width, tuple((0.0, line) for line in wrapped(text, width - 2 * PADDING, measure)))
+        return _Box(width, tuple((0.0, line) for line in wrapped_text(text, width - 2 * PADDING, measure)))
 
     return _Boxes(
         down=tuple(box(text, down) for text in texts.down),
@@ -155,7 +155,7 @@ def _list(texts: Sequence[str], width: float, measure: Measure) -> _Box | None:
         indent = INDENT if i else 0.0
         room = width - 2 * PADDING - indent
         hanging = 0.0 if measure(text, TEXT_SIZE) <= room else indent
-        first, *more = wrapped(text, room - hanging, measure)
+        first, *more = wrapped_text(text, room - hanging, measure)
         lines += [(indent, first), *((indent + hanging, line) for line in more)]
     return _Box(width, tuple(lines), centred=False)
 

@@ -18,7 +18,7 @@ from ..text.figure_text import (
     Measure,
     Text,
     labelled,
-    wrapped,
+    wrapped_text,
 )
 from .kind import NoRoomError
 from .survival_legend import (
@@ -257,8 +257,8 @@ def _header(panel: Panel, width: float, title_size: float, measure: Measure) -> 
     p_below = beside_p < min(LEAST_ROOM, last)
     beside_p = width if p_below else beside_p
     return _Header(
-        wrapped(panel.title, width if panel.subtitle else beside_p, measure, title_size, "bold"),
-        wrapped(panel.subtitle, beside_p, measure) if panel.subtitle else (),
+        wrapped_text(panel.title, width if panel.subtitle else beside_p, measure, title_size, "bold"),
+        wrapped_text(panel.subtitle, beside_p, measure) if panel.subtitle else (),
         p_below,
     )
 

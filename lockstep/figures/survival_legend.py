@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from ..text.figure_text import DIGIT_HEIGHT, LEAST_ROOM, LINE, PAD, TEXT_SIZE, Measure, Text, labelled, wrapped
+from ..text.figure_text import DIGIT_HEIGHT, LEAST_ROOM, LINE, PAD, TEXT_SIZE, Measure, Text, labelled, wrapped_text
 from .survival_panels import Group, Panel
 
 SAMPLE: Final = 6.5  # mm: the length of a line sample
@@ -54,15 +54,16 @@ def break_lines(panel: Panel, width: float, measure: Measure, *, stacked: bool) 
     if stacked:
         texts = [(group.label, f"{MEDIAN} {group.median_text}") for group in panel.groups]
         return Legend(
-            wrapped(title, width, measure, face="bold"),
+            wrapped_text(title, width, measure, face="bold"),
             tuple(
-                tuple(line for text in both for line in wrapped(text, width - SAMPLE - PAD, measure)) for both in texts
+                tuple(line for text in both for line in wrapped_text(text, width - SAMPLE - PAD, measure))
+                for both in texts
             ),
             stacked=True,
         )
     return Legend(
-        wrapped(title, width - measure(MEDIAN, TEXT_SIZE, "bold") - 2 * PAD, measure, face="bold"),
-        tuple(wrapped(group.label, _beside_median(group, width, measure), measure) for group in panel.groups),
+        wrapped_text(title, width - measure(MEDIAN, TEXT_SIZE, "bold") - 2 * PAD, measure, face="bold"),
+        tuple(wrapped_text(group.label, _beside_median(group, width, measure), measure) for group in panel.groups),
     )
 
 

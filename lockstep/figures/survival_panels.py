@@ -18,7 +18,7 @@ from ..study.figures import SurvivalCurves
 from ..study.model import Axis, Endpoint, Study
 from ..text import numbers
 from ..text.figure_text import Face
-from ..text.level_names import heading, named, named_level, one_line
+from ..text.level_names import heading, level_name, named_level, one_line
 from ..text.provenance import PrintedText
 from ..text.style import Style
 
@@ -139,7 +139,7 @@ def _panel(
         _check_analysed(figure, key, results)
         variable = study.label(figure.groups)
         levels = study.levels(figure.groups).items()
-        curves = [(replace(key, by_level=name), one_line(label), named(variable, label)) for name, label in levels]
+        curves = [(replace(key, by_level=name), one_line(label), level_name(variable, label)) for name, label in levels]
         legend_title = heading(variable, (label for _, label, _ in curves))
         test = results[LOG_RANK_P.of(key)]
         p_text = PrintedText(numbers.p_text(test.value, style), (test.id,))

@@ -116,15 +116,15 @@ def faulty(faults: Sequence[str], measured: str) -> Measurement:
     return Measurement(not faults, count, (*faults[:_SHOWN], *more))
 
 
-def shown(value: Any) -> str:
+def rule_value(value: Any) -> str:
     """Return what a rule says, as a line prints it."""
     match value:
         case bool():
             return "yes" if value else "no"
         case dict():
-            return ", ".join(f"{key} {shown(item)}" for key, item in value.items())
+            return ", ".join(f"{key} {rule_value(item)}" for key, item in value.items())
         case list():
-            return ", ".join(shown(item) for item in value)
+            return ", ".join(rule_value(item) for item in value)
         case str() if value != value.strip() or not value:
             return f'"{value}"'  # a space alone would not be seen
         case _:

@@ -15,7 +15,7 @@ from ..pdf.reading import PdfFacts, PdfLine, PdfPage
 from ..word.facts import WordFacts
 from ..word.text import ManuscriptText, PrintedFloat
 from .checks import DraftFacts, Measure, Measurement, counted, faulty
-from .checks_text import is_supplementary, mentions
+from .checks_text import float_mentions, is_supplementary
 
 _LOCAL: Final = re.compile(
     r"(?<![\w./-])(?:file:/{2,3}|/(?:home|Users|root|tmp|var|opt|usr|private|mnt|work|srv)/|[A-Za-z]:\\)[^\s\"'<>]*"
@@ -136,7 +136,7 @@ def is_in_text(item: PrintedFloat, text: ManuscriptText) -> bool:
     if item.place != end or not text.main:
         return item.place < end
     last = text.main[-1]
-    citing = (one for one in text.main if any(f"{kind} {n}" == item.name for kind, n in mentions(one.text)))
+    citing = (one for one in text.main if any(f"{kind} {n}" == item.name for kind, n in float_mentions(one.text)))
     return next(citing, last).path[:1] == last.path[:1]
 
 

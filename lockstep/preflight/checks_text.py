@@ -189,7 +189,7 @@ def _references_cited(draft: DraftFacts, _: Any) -> Measurement:
     return faulty(faults, f"{counted(len(draft.text.references), 'reference')}")
 
 
-def mentions(text: str) -> Iterator[tuple[str, int]]:
+def float_mentions(text: str) -> Iterator[tuple[str, int]]:
     """Yield each mention of a table or figure in a text, in its order, ranges written out: ("Table", 1)."""
     for found in _MENTION.finditer(text):
         kind = "Table" if found["kind"].startswith("Table") else "Figure"
@@ -205,7 +205,7 @@ def mentions(text: str) -> Iterator[tuple[str, int]]:
 
 def _floats_cited(draft: DraftFacts, _: Any) -> Measurement:
     mentioned, inserted = (
-        [one for passage in printed.of_kind("abstract", "text") for one in mentions(passage.text)]
+        [one for passage in printed.of_kind("abstract", "text") for one in float_mentions(passage.text)]
         for printed in (draft.printed, draft.inserted)
     )
     faults = []

@@ -19,11 +19,11 @@ from ..word.facts import read_word
 from ..word.passages import read_printed
 from ..word.text import ManuscriptText
 from . import checks_figures, checks_files, checks_numbers, checks_text
-from .checks import Check, DraftFacts, Measure, Measurement, Status, shown
+from .checks import Check, DraftFacts, Measure, Measurement, Status, rule_value
 from .declared import declared_phrases, quoted_tables
 from .draft_files import DraftFiles
 from .figure_facts import FigureFacts
-from .number_faults import joined, numbers_in
+from .number_faults import combined, numbers_in
 from .typed import without_typed
 
 
@@ -112,7 +112,7 @@ def read_draft(
         text=text,
         printed=printed,
         inserted=inserted,
-        numbers=joined(numbers_in(one, study, results, style, declared=declared, quoted=quoted) for one in read),
+        numbers=combined(numbers_in(one, study, results, style, declared=declared, quoted=quoted) for one in read),
         word=read_word(files.docx),
         pdf=read_pdf(files.pdf),
         blinded_word=read_word(files.blinded_docx) if files.blinded_docx.is_file() else None,
@@ -160,7 +160,7 @@ def _of_journal(rule: str, draft: DraftFacts) -> Check:
     if stated is None:
         return Check(rule, "not checked", "", "not stated", "", ())
     source = f"{stated.source} ({stated.read.isoformat()}{', secondary' if stated.secondary else ''})"
-    return _line(rule, CHECKS[rule](draft, stated.value), shown(stated.value), source)
+    return _line(rule, CHECKS[rule](draft, stated.value), rule_value(stated.value), source)
 
 
 def _line(rule: str, found: Measurement, limit: str, source: str) -> Check:

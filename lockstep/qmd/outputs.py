@@ -73,7 +73,7 @@ def half_character(text: str) -> str:
     return f"half of a character (U+{ord(found[0]):04X}), which no file can hold. Mend the text." if found else ""
 
 
-def shown(value: object, *, marked: bool = False) -> Output:
+def output_of(value: object, *, marked: bool = False) -> Output:
     """Return an object as a cell shows it: its Markdown, else its HTML, else its repr; `marked` as in inline values.
 
     Raises

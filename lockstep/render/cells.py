@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, NoReturn
 
 from ..base.errors import LockstepError, ReportError, is_full, system_message
 from ..base.invocation import option
-from ..qmd.outputs import Output, cell_markdown, half_character, inline_markdown, shown
+from ..qmd.outputs import Output, cell_markdown, half_character, inline_markdown, output_of
 from ..qmd.reads import files_read
 from ..qmd.source import CodeCell, Document, Inline, Prose, needs_quarto
 
@@ -117,7 +117,7 @@ class _Session:
 
     def display(self, *values: object) -> None:
         """Show objects in the document, as a Jupyter kernel's ``display`` does."""
-        self.outputs.extend(shown(value, marked=self.marked) for value in values)
+        self.outputs.extend(output_of(value, marked=self.marked) for value in values)
 
     def _run(self, cell: CodeCell) -> list[Output]:
         """Run a cell's code; its last expression is displayed, unless it is None or ends with a semicolon."""

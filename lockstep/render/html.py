@@ -37,12 +37,12 @@ def render_page(path: Path, project: Project, output: Path, *, explain: Explain,
     settings = settings_for(TARGET, project, document)
     ran = cells.run(document, settings.execute, marked=True)
     tree = builtin.read_tree(ran.markdown, [settings], document)
-    tree = {**tree, "blocks": explained(tree["blocks"], explain)}
+    tree = {**tree, "blocks": with_tooltips(tree["blocks"], explain)}
     extra = ["--embed-resources", "--mathml", f"--template={template}", f"--css={style}"]
     builtin.write_format(tree, settings, output, project, document, extra=extra)
 
 
-def explained(blocks: list[Node], explain: Explain) -> list[Node]:
+def with_tooltips(blocks: list[Node], explain: Explain) -> list[Node]:
     """Return blocks in which each span that names its results holds a tooltip about them, reachable by keyboard."""
     numbers = count(1)
 

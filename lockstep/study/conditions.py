@@ -151,7 +151,7 @@ def _as_date(value: Any, *, like: Any) -> Any:
     return value
 
 
-def check(condition: Condition, types: Mapping[str, VariableType]) -> None:
+def check_condition(condition: Condition, types: Mapping[str, VariableType]) -> None:
     """Refuse a statically invalid condition: an undeclared level, a number compared with text, an order of categories.
 
     Raises

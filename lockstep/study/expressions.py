@@ -25,7 +25,7 @@ from .conditions import (
     Not,
     Present,
     VariableType,
-    check,
+    check_condition,
     truth,
 )
 
@@ -106,7 +106,7 @@ class Expression:
             if name not in types:
                 raise ExpressionError(f"{_quote(self.text)}: there is no variable {shown(name)}{hint(name, types)}")
         try:
-            check(self.condition, types)
+            check_condition(self.condition, types)
         except ExpressionError as error:
             raise ExpressionError(f"{_quote(self.text)}: {error}") from None
 

@@ -12,7 +12,7 @@ from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Released
 from ..study.model import FOLLOW_UP, Study
 from ..text import numbers
-from ..text.level_names import named
+from ..text.level_names import level_name
 from ..text.style import NBSP, Style
 
 
@@ -234,7 +234,7 @@ def _events(known: _Known, *, by_group: bool = True) -> Iterator[Fact]:
         text, ids = f"{endpoint.label}: {known.of(events)} had the event", [events.id]
         for level, label in known.study.levels(exposure).items() if exposure and by_group else ():
             if record := known.find(replace(key, by=exposure, by_level=level)):
-                text += f"; {named(known.study.label(exposure or ''), label)}, {known.of(record)}"
+                text += f"; {level_name(known.study.label(exposure or ''), label)}, {known.of(record)}"
                 ids.append(record.id)
         yield Fact(f"{text}.", tuple(ids))
 
@@ -256,7 +256,7 @@ def _estimates(known: _Known) -> Iterator[Fact]:
             found = {word: record for word, key in keys.items() if (record := known.find(key))}
             if found:
                 parts = (f"{word} {known.print(record)}" for word, record in found.items())
-                compared = f"{named(known.study.label(exposure), label)} vs {reference}"
+                compared = f"{level_name(known.study.label(exposure), label)} vs {reference}"
                 text = f"{endpoint.label}, hazard ratio, {compared}: {'; '.join(parts)}."
                 yield Fact(text, tuple(record.id for record in found.values()))
 
@@ -274,7 +274,7 @@ def _rates(known: _Known) -> Iterator[Fact]:
         found = {label: record for level, label in levels if (record := known.find(replace(key, by_level=level)))}
         if found:
             variable = known.study.label(exposure)
-            parts = (f"{named(variable, label)}, {known.print(record)}" for label, record in found.items())
+            parts = (f"{level_name(variable, label)}, {known.print(record)}" for label, record in found.items())
             ids = tuple(record.id for record in found.values())
             yield Fact(f"{endpoint.label} at {year}{NBSP}{years}: {'; '.join(parts)}.", ids)
 

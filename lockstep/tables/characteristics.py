@@ -11,7 +11,7 @@ from ..results.model import Results
 from ..study.model import Study
 from ..study.tables import Characteristics, Summary, TableRow
 from ..text import numbers
-from ..text.level_names import heading, named
+from ..text.level_names import heading, level_name
 from ..text.provenance import PrintedText, joined
 from ..text.style import Style
 from .cells import GroupColumn, Row, bare, missing, placed, variable_label
@@ -35,7 +35,7 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
     if table.by is not None:
         for level, label in study.levels(table.by).items():
             count = results[catalogue.LEVEL_COUNT.of(variable=table.by, level=level)]
-            n = bare(count, style).at(named(study.label(table.by), label))
+            n = bare(count, style).at(level_name(study.label(table.by), label))
             columns.append(GroupColumn(label, n, table.by, level))
     marks = {
         summary: style.marks[position % len(style.marks)] * (1 + position // len(style.marks))
@@ -60,7 +60,7 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
 
 def _standing_alone(column: GroupColumn, table: Characteristics, study: Study) -> str:
     """Return a column's heading with the variable that stands above it."""
-    return named(study.label(table.by), column.label) if table.by and column.by else column.label
+    return level_name(study.label(table.by), column.label) if table.by and column.by else column.label
 
 
 def _variable_rows(

@@ -45,7 +45,7 @@ class Text:
         return replace(self, x=self.x * scale, y=self.y * scale, size=round(self.size * scale, 6))
 
 
-def wrapped(
+def wrapped_text(
     text: str, width: float, measure: Measure, size: float = TEXT_SIZE, face: Face = "regular"
 ) -> tuple[str, ...]:
     """Break a text into lines of at most `width`: at spaces, and inside a word only if it alone is wider."""

@@ -13,7 +13,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def named(variable: str, level: str) -> str:
+def level_name(variable: str, level: str) -> str:
     """Name a level so that it stands alone: "Grade: 2", but "Without local therapy" of "Local therapy" as it is."""
     variable, level = one_line(variable), one_line(level)
     return level if _names(variable, level) else f"{variable}: {level}"
@@ -21,7 +21,7 @@ def named(variable: str, level: str) -> str:
 
 def named_level(study: Study, variable: str, level: str) -> str:
     """Name a level of a study's variable so that it stands alone."""
-    return named(study.label(variable), study.levels(variable)[level])
+    return level_name(study.label(variable), study.levels(variable)[level])
 
 
 def heading(variable: str, levels: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from .blocks import (
     remove_blank_paragraphs,
     unwrap_layout_tables,
 )
-from .floats import bookmark_names, find_floats, link_references, set_captions
+from .floats import bookmark_names, link_references, set_captions, word_floats
 from .manuscript import PICTURES_KEY, drop_pictures, keep_titles, set_plain_styles, shrink_last, start_pages, wants_look
 from .package import (
     CORE,
@@ -102,7 +102,7 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
     unwrap_layout_tables(body)
     for root in (body, *notes.values()):
         mend_paragraphs(root)
-    floats = find_floats(body)
+    floats = word_floats(body)
     targets = set_captions(body, floats)
     describe_pictures(body, floats, alt_texts or {})
     fit_pictures(body, text_width)

@@ -66,7 +66,7 @@ class Target:
         return f"{self.label}-number"
 
 
-def find_floats(body: Element) -> list[WordFloat]:
+def word_floats(body: Element) -> list[WordFloat]:
     """Return the floats of a body, whose labels are bookmarks around (or in) them."""
     opened: dict[str, tuple[str, list[Element]]] = {}
     floats: list[WordFloat] = []

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.resources import TEMPLATES
-from .reference_styles import W, attributes, element, style_id, styles_xml, twips
+from .reference_styles import W, element, style_id, styles_xml, twips, xml_attributes
 
 A: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -23,7 +23,7 @@ THEME_TYPE: Final = "application/vnd.openxmlformats-officedocument.theme"
 XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-def build(definition: Mapping[str, Any]) -> dict[str, str]:
+def reference_parts(definition: Mapping[str, Any]) -> dict[str, str]:
     """Return the parts of reference.docx by name."""
     rels = "application/vnd.openxmlformats-package.relationships+xml"
     parts = {
@@ -124,7 +124,7 @@ def font_table_xml(definition: Mapping[str, Any]) -> str:
     """Return the typefaces in use, with the family to take another from where one is missing."""
     families = {"serif": ("roman", "variable"), "sans": ("swiss", "variable"), "mono": ("modern", "fixed")}
     fonts = (
-        f"<w:font{attributes(name=definition['fonts'][name])}>"
+        f"<w:font{xml_attributes(name=definition['fonts'][name])}>"
         f"{element('family', val=family)}{element('pitch', val=pitch)}</w:font>"
         for name, (family, pitch) in families.items()
     )
@@ -135,7 +135,7 @@ def footnotes_xml() -> str:
     """Return the rules that stand above footnotes."""
     rules = {-1: ("separator", "separator"), 0: ("continuationSeparator", "continuationSeparator")}
     notes = "".join(
-        f"<w:footnote{attributes(type=kind, id=number)}><w:p><w:r><w:{tag}/></w:r></w:p></w:footnote>"
+        f"<w:footnote{xml_attributes(type=kind, id=number)}><w:p><w:r><w:{tag}/></w:r></w:p></w:footnote>"
         for number, (kind, tag) in rules.items()
     )
     return f'<w:footnotes xmlns:w="{W}">{notes}</w:footnotes>'
@@ -174,7 +174,7 @@ def write(parts: Mapping[str, str], path: Path) -> None:
 def main() -> None:
     """Build reference.docx beside this script."""
     definition = tomllib.loads((TEMPLATES / "reference.toml").read_text(encoding="utf-8"))
-    write(build(definition), TEMPLATES / "reference.docx")
+    write(reference_parts(definition), TEMPLATES / "reference.docx")
 
 
 if __name__ == "__main__":

@@ -51,14 +51,14 @@ def twips(points: float) -> int:
     return round(points * 20)
 
 
-def attributes(**values: str | int | None) -> str:
+def xml_attributes(**values: str | int | None) -> str:
     """Return attributes in Word's namespace, without those that are None."""
     return "".join(f' w:{name}="{value}"' for name, value in values.items() if value is not None)
 
 
 def element(tag: str, **values: str | int | None) -> str:
     """Return an empty element, or nothing where none of its attributes has a value."""
-    written = attributes(**values)
+    written = xml_attributes(**values)
     return f"<w:{tag}{written}/>" if written else ""
 
 
@@ -128,7 +128,7 @@ def style_xml(style: WordStyle, fonts: Mapping[str, str]) -> str:
     default_base = "Normal" if style.kind == "paragraph" else "Default Paragraph Font"
     base = default_base if style.base is None else style.base
     ppr, rpr = paragraph_properties(style), run_properties(style, fonts)
-    kind = attributes(
+    kind = xml_attributes(
         type=style.kind,
         default=1 if base == "" else None,
         customStyle=None if style.name in BUILT_IN else 1,

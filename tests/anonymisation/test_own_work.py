@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lockstep.anonymisation.self_citation import mentions
+from lockstep.anonymisation.self_citation import self_citations
 from lockstep.word.reading import Paragraph
 from lockstep.word.text import ManuscriptText
 
@@ -14,7 +14,7 @@ FRONT = {"author": [{"name": "Wilhelmina Zorrberg"}, {"name": "Anna Maria Lee"},
 def told(words: str) -> tuple[str, ...]:
     """Return what is told of a text with these words in its methods."""
     body = (Paragraph(words, "BodyText", ("Methods", "Patients")),)
-    return mentions(ManuscriptText("T", (), (), body, (), ()), FRONT)
+    return self_citations(ManuscriptText("T", (), (), body, (), ()), FRONT)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from lockstep.figures.survival_layout import AXIS_OFFSET, EDGE, FigureLayout
 from lockstep.figures.survival_layout import lay_out as lay_out_panels
 from lockstep.text.eastern import font_folder
 from lockstep.text.figure_size import FigureSize, figure_size
-from lockstep.text.figure_text import Measure, Text, labelled, wrapped
+from lockstep.text.figure_text import Measure, Text, labelled, wrapped_text
 from lockstep.text.style import Style
 
 Contents = dict[str, SurvivalFigure]
@@ -296,10 +296,10 @@ def test_without_the_font_east_asian_letters_are_refused(tmp_path: Path, monkeyp
 
 def test_lines_are_broken_at_spaces_and_words_only_where_they_must() -> None:
     """No line is wider than its room, and joined again the lines are the text."""
-    lines = wrapped(LONG, 30, text_width)
+    lines = wrapped_text(LONG, 30, text_width)
     assert max(text_width(line, 7) for line in lines) <= 30
     assert LONG.replace(" ", "") == "".join(lines).replace(" ", "")
-    assert wrapped("Two words", text_width("words", 7) + 0.1, text_width) == ("Two", "words")
+    assert wrapped_text("Two words", text_width("words", 7) + 0.1, text_width) == ("Two", "words")
 
 
 @pytest.mark.parametrize(("width", "expected"), [(9, [0, 1, 2, 3, 4]), (9.5, [0, 2, 4]), (25, [0, 3]), (99, [0])])

@@ -11,8 +11,8 @@ import pytest
 from small_draft import FORM, FRONT, PDF, RULES, TABLE, TEXT, figure_of, journal, small_draft
 
 from lockstep.journals.rules import RULES as REGISTRY
-from lockstep.preflight.checks import Check, DraftFacts, shown
-from lockstep.preflight.checks_text import mentions
+from lockstep.preflight.checks import Check, DraftFacts, rule_value
+from lockstep.preflight.checks_text import float_mentions
 from lockstep.preflight.figure_facts import FigureFont
 from lockstep.preflight.preflight import CHECKS, HOUSE, lines, preflight
 from lockstep.results.model import Results
@@ -68,7 +68,7 @@ def figure(**facts: Any) -> Break:
 )
 def test_a_list_of_numbers_follows_a_plural_only(text: str, numbers: list[int]) -> None:
     """A number of patients after "Table 1," is no table, so that no draft fails for lack of Table 60."""
-    assert [number for _, number in mentions(text)] == numbers
+    assert [number for _, number in float_mentions(text)] == numbers
 
 
 def cited(*extra: str) -> tuple[tuple[str, str], ...]:
@@ -419,8 +419,8 @@ def test_a_fault_is_named_with_its_place(
 
 def test_a_rule_that_is_a_space_can_be_seen() -> None:
     """A mark that is white on paper stands between quotation marks."""
-    assert shown({"mark": "\u202f", "from": 10000}) == 'mark "\u202f", from 10000'
-    assert [shown(value) for value in (" to ", ", ", "–", False)] == ['" to "', '", "', "–", "no"]
+    assert rule_value({"mark": "\u202f", "from": 10000}) == 'mark "\u202f", from 10000'
+    assert [rule_value(value) for value in (" to ", ", ", "–", False)] == ['" to "', '", "', "–", "no"]
 
 
 def test_what_is_declared_is_passed_over(tmp_path: Path, implants: Study, implants_results: Results) -> None:

@@ -18,7 +18,7 @@ from lockstep.document.release import release
 from lockstep.document.report import style_of
 from lockstep.document.trace import trace
 from lockstep.qmd.source import read_qmd
-from lockstep.render.html import explained
+from lockstep.render.html import with_tooltips
 from lockstep.results.model import Results
 from lockstep.runs.web_page import facts
 from lockstep.study.model import Study
@@ -233,4 +233,4 @@ def test_hostile_text_stays_text() -> None:
 def test_only_spans_of_results_are_explained() -> None:
     """A span of the author's stays as it is."""
     own = {"t": "Span", "c": [["", ["mark"], []], [{"t": "Str", "c": "x"}]]}
-    assert explained([own], lambda record_id: [("id", record_id)]) == [own]
+    assert with_tooltips([own], lambda record_id: [("id", record_id)]) == [own]

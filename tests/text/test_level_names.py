@@ -16,7 +16,7 @@ from lockstep.study.model import Study
 from lockstep.submission.strobe_facts import facts_for
 from lockstep.tables.cells import EM_SPACE
 from lockstep.tables.tables import render_table
-from lockstep.text.level_names import heading, named
+from lockstep.text.level_names import heading, level_name
 from lockstep.text.style import NBSP, Style
 
 STYLE = Style()
@@ -46,7 +46,7 @@ def of_yes_and_no(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Resu
 )
 def test_a_level_that_stands_alone_names_its_variable(variable: str, level: str, printed: str) -> None:
     """A level names its variable where its own words do not."""
-    assert named(variable, level) == printed
+    assert level_name(variable, level) == printed
 
 
 def test_a_variable_stands_over_its_levels_unless_each_of_them_names_it() -> None:
