@@ -361,6 +361,8 @@ def test_a_document_is_checked_without_being_run(tmp_path: Path, capsys: pytest.
         '`{python} r.claim("many", "flow.analysed < 0")`.\n'
     )
     (folder / "report.qmd").write_text(text, encoding="utf-8")
+    assert main(["results", "--study", str(folder)]) == 0  # with the study's own statistics, which are a program too
+    capsys.readouterr()
     assert main(["check", "--study", str(folder), "--no-run"]) == 1
     said = capsys.readouterr().out
     assert "report.qmd:13: " in said
