@@ -100,7 +100,7 @@ class Outcome:
         return self.study.unique_endpoint_label(self.endpoint.name)
 
     def terms(self, variables: Sequence[str]) -> dict[str, Term]:
-        """Return what each design column stands for, by its name."""
+        """Return the term of each design column, by its name."""
         terms: dict[str, Term] = {}
         for variable in variables:
             label, levels = self.study.unique_label(variable), list(self.study.levels(variable).items())

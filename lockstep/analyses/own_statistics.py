@@ -168,7 +168,7 @@ class Patients:
         value : the number, or a date; None where it cannot be estimated, with the reason.
         endpoint, variable, level : what is described, by its name in study.toml.
         at : a landmark, in years.
-        item : what else tells it from others of its statistic.
+        item : what else distinguishes it from others of its statistic.
         n : how many patients it was computed from, where these are not all.
         denominator : what a count or percentage is out of.
         conf_low, conf_high, conf_level : its interval; the level is the study's unless another is given.
@@ -187,7 +187,7 @@ class Patients:
         if bounded:
             low, high, reason = limits_of(None if isinstance(found, str) else found, low, high, reason)
         told = self._words(key) | words
-        _check_places(statistic, told)
+        _check_placeholders(statistic, told)
         return record(
             statistic,
             key,
@@ -289,7 +289,7 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _check_places(statistic: Statistic, words: Mapping[str, str]) -> None:
+def _check_placeholders(statistic: Statistic, words: Mapping[str, str]) -> None:
     for text in (statistic.label, statistic.method):
         for _, place, _, _ in string.Formatter().parse(text):
             if place is not None and place not in words:

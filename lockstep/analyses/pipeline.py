@@ -74,7 +74,7 @@ def _check_ids(found: Iterable[Record | Curve]) -> None:
 
 
 def run(study: Study) -> Path:
-    """Compute the results of a study and write them; return where they stand."""
+    """Compute the results of a study and write them; return their path."""
     made_from = results_made_from(study)  # first; then the files are read, study.toml again
     study = read_study(study.folder)
     path = study.folder / RESULTS_FILE

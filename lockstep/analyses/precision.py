@@ -81,7 +81,7 @@ def number_decimals(values: ArrayLike, medians: Iterable[float | None], declared
 def time_decimals(study: Study, endpoint: Endpoint, times: ArrayLike, medians: Iterable[float | None] = ()) -> int:
     """Return the decimals in which survival times of an endpoint are given, in the study's time unit.
 
-    Days are given as they are recorded: half a day is nothing that dates can tell. Whole months or years get one
+    Days are given as they are recorded: dates do not show half a day. Whole months or years get one
     decimal where a median falls between two of them. Months or years between dates have the decimals of [time].
     """
     if endpoint.time is None:

@@ -1,4 +1,4 @@
-"""A study's own statistics run: its code loaded by path, and what goes wrong in it told by file and line."""
+"""A study's own statistics run: its code loaded by path, and errors in it reported by file and line."""
 
 from __future__ import annotations
 
@@ -108,13 +108,13 @@ class _Beside(MetaPathFinder):
         spec = FileFinder(path[0], (_FromSource, [".py"])).find_spec(fullname, target)
         if spec is None or spec.submodule_search_locations is not None:
             module = fullname.rpartition(".")[2]
-            raise ModuleNotFoundError(f"no {module}.py stands in {OWN_STATISTICS.parent}/ itself", name=module)
+            raise ModuleNotFoundError(f"no {module}.py is in {OWN_STATISTICS.parent}/ itself", name=module)
         return spec
 
 
 @contextmanager
 def _explained(study: Study, function: str) -> Iterator[None]:
-    """Say of whatever goes wrong in the study's code where it stands, and nothing that a patient's cell may be in."""
+    """Report an error in the study's code by file and line, without any text that may hold a patient's cell."""
     try:
         yield
     except (Exception, SystemExit) as error:
@@ -140,7 +140,7 @@ def _message(error: BaseException, study: Study, function: str) -> str:
     hint = _nearest_name(error, study)
     return (
         f"{where}: {kind}{hint}{quoted}\n"
-        "What it says is not shown, since it may hold a patient's value; docs/own-statistics.md tells how to see it."
+        "What it says is not shown, since it may hold a patient's value; docs/own-statistics.md says how to see it."
     )
 
 

@@ -79,7 +79,7 @@ def stamp_of(output: Path) -> Path:
 
 
 def is_current(stamp: Path, now: MadeFrom, *, outputs: Iterable[Path]) -> bool:
-    """Tell whether outputs are as they were made, and would be made the same now.
+    """Return whether outputs are as they were made, and would be made the same now.
 
     Parameters
     ----------

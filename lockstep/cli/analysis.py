@@ -12,7 +12,7 @@ from ..results.source import RESULTS_FILE, results_are_current
 from ..results.trial import FOLDER as TRIAL
 from ..results.trial import trial_study
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE
-from ..runs.worker import told_to_run
+from ..runs.worker import wait_for_start
 from ..study.definition import read_study
 
 
@@ -28,7 +28,7 @@ def results(*, study: Path, data: Path | None, force: bool, wait: bool, audit: b
         from ..statistics import survival
 
         survival.load()
-        if not told_to_run():
+        if not wait_for_start():
             return 0
     definition = read_study(folder)
     if results_are_current(definition) and not force:
@@ -48,7 +48,7 @@ def results(*, study: Path, data: Path | None, force: bool, wait: bool, audit: b
 
 
 def judge(*, study: Path, file: Path | None) -> int:
-    """Hold published statements against the results; the exit code tells whether all is explained."""
+    """Hold published statements against the results; the exit code is 0 where all is explained."""
     from ..audit.command import run_audit  # imports numpy and scipy
 
     return 0 if run_audit(study.resolve(), file).passed else 1

@@ -14,19 +14,19 @@ from ..base.progress import Progress
 from ..base.resources import run_program
 from ..base.terminal import wrapped
 from ..results.source import RESULTS_FILE
-from ..runs.build import DOCUMENT, Renderer, build, finish_pending, ready
-from ..runs.commit import PendingError
-from ..runs.worker import told_to_run
+from ..runs.build import DOCUMENT, Renderer, build, finish_commit, ready
+from ..runs.commit import CommitError
+from ..runs.worker import wait_for_start
 
 
 def _verb(code: Callable[..., int]) -> Callable[..., int]:
-    """Make a verb begin with the documents that a killed run had decided on."""
+    """Make a verb begin by finishing the commit of a killed run."""
 
     @wraps(code)
     def begun(*, study: Path, **options: Any) -> int:
         try:
-            finish_pending(study)
-        except PendingError as error:
+            finish_commit(study)
+        except CommitError as error:
             sys.stderr.write(f"{error}\n")
             return 1
         return code(study=study, **options)
@@ -45,10 +45,10 @@ def report(
     force: bool,
     wait: bool,
 ) -> int:
-    """Bring the documents up to date; with `wait`, load what that needs and wait for the word."""
+    """Bring the documents up to date; with `wait`, load what that needs and wait for the start signal."""
     if wait:
         with ready(study, renderer=renderer, output=output, profiles=profile):
-            if not told_to_run():
+            if not wait_for_start():
                 return 0
             return _build(study, renderer=renderer, output=output, profiles=profile, force=force)
     if data is None:
@@ -149,7 +149,7 @@ def figures(*, journal: str, study: Path, wait: bool) -> int:
 
     folder = study.resolve()
     load_drawing(folder)
-    if wait and not told_to_run():
+    if wait and not wait_for_start():
         return 0
     wanted = read_journal(journal, folder)
     for _ in figure_sources(read_qmd(folder / DOCUMENT), open_study(folder, journal=wanted), wanted):

@@ -63,7 +63,7 @@ class Verb(click.Command):
     Parameters
     ----------
     code : the function that runs, `module.function` in this folder; it takes the options and returns the exit code.
-    after_error : what is told after an error: what became of the files.
+    after_error : printed after an error: what became of the files.
     error_code : the exit code of an error.
     """
 
@@ -102,7 +102,7 @@ class Verb(click.Command):
                 yield from param.said_by_make(text)
 
     def invoke(self, ctx: click.Context) -> int:
-        """Run the verb; an error that its user can meet is told in one message, without a traceback."""
+        """Run the verb; an error that its user can meet is reported in one message, without a traceback."""
         module, function = self.code.split(".")
         try:
             return int(getattr(import_module(f".{module}", __package__), function)(**ctx.params))

@@ -33,7 +33,7 @@ class Findings:
     """What a check found; `broken`, `typed`, `computed` and `references` make it fail, the others are worth knowing.
 
     `computed` are numbers that the document's code prints with no result behind them; `literals` are the numbers that
-    `typed` and `computed` tell of.
+    `typed` and `computed` report.
     """
 
     claims: int
@@ -87,7 +87,7 @@ def check(folder: Path, document: str = "report.qmd", *, run: bool = True) -> Fi
 
     Parameters
     ----------
-    run : whether the document's code is run. Without it, what only running it can tell is not checked, and said so.
+    run : whether the document's code is run. Without it, what only a run can show is reported as not checked.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def _refuse_to_compute(study: Study) -> None:
 
 
 def _ids_without_running(document: Document, report: Report) -> set[str]:
-    """Return the ids of the results that a document prints, as far as its text tells."""
+    """Return the ids of the results that a document prints, as far as its text shows."""
     asked = (printed_at(place, report.study, report.results) for place in places_in(document) if not place.computed)
     return {record_id for printed in asked if printed is not None for record_id in printed.ids}
 
@@ -146,7 +146,7 @@ def _not_checked(document: Document, report: Report) -> str:
 
 
 def _is_answered(part: Inline, report: Report) -> bool:
-    """Tell whether what an inline expression prints is known without running it."""
+    """Return whether what an inline expression prints is known without running it."""
     call = call_in(part.expression)
     return call is not None and printed_at(call, report.study, report.results) is not None
 
@@ -173,7 +173,7 @@ def findings(document: Document, results: Results, style: Style, outputs: Output
 
 
 def broken_claims(path: Path, study: Study) -> tuple[str, ...]:
-    """Say of each claim of a document that the current results do not support where it stands and what was found."""
+    """Report each claim of a document that the current results do not support, with its line and the values found."""
     document, results = read_qmd(path), read_results(study.folder / RESULTS_FILE)
     return _broken(claims.verdicts(document, results, style_of(study)), document)
 

@@ -70,7 +70,7 @@ def _found(
 ) -> dict[str, str]:
     """Return the values of a condition as printed, with more decimals where rounding would say that it does hold.
 
-    An expected count of 4.96 that a claim needs to be 5 or more is not told as 5.0.
+    An expected count of 4.96 that a claim needs to be 5 or more is not shown as 5.0.
     """
     plain = {record.id: text(record, style) for record in records}
     for more in range(_MOST_DECIMALS):
@@ -112,7 +112,7 @@ def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdic
 
 
 def claim_message(verdict: Verdict, name: str) -> str:
-    """Say of a claim that does not hold where it stands, what it says, and what was found."""
+    """Report a claim that does not hold: its line, its words, and the values found."""
     claim = verdict.claim
     lines = wrapped(f'{name}:{claim.line}: not supported by the data: "{claim.words}"', indent=4)
     lines += wrapped(f"    it needs  {claim.condition.text}", indent=14)

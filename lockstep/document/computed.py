@@ -1,7 +1,7 @@
 """What the code of a document prints, and what of it no result is behind: numbers that the document itself computes.
 
 What `r` prints knows its results. A number that code makes of them, or of anything else, is a number like a typed one:
-no record has its value, population and method, and nothing tells when it is wrong.
+no record has its value, population and method, and nothing reports when it is wrong.
 """
 
 from __future__ import annotations

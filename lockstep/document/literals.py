@@ -2,7 +2,7 @@
 
 They are typed into the prose or the words of a claim, or computed by the document's own code. A number that is rightly
 so (a constant of the protocol, the version of a guideline) is declared once, in the front matter: ``literals:`` maps a
-phrase, as it stands in the text, to the reason why it is one.
+phrase, as written in the text, to the reason why it is one.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _SHARE: Final = re.compile(
 _WORD: Final = re.compile(rf"[^\W_]+|{GAP}")
 _BLOCK: Final = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*+>#]|:::))|\|")  # where a paragraph, item or cell ends
 _SHOWN: Final = 10  # numbers of a cell that are listed
-_CONTEXT: Final = 3  # words around a literal that tell which of equal numbers it is
+_CONTEXT: Final = 3  # words around a literal that distinguish equal numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def literals_in(document: Document, results: Results, style: Style, outputs: Out
 
 
 def has_number(text: str) -> bool:
-    """Tell whether there is a number in a text, in digits or words."""
+    """Return whether there is a number in a text, in digits or words."""
     return bool(_numbers(text))
 
 
@@ -118,7 +118,7 @@ def _numbers(text: str) -> set[tuple[int, int]]:
 
 
 def described(literals: Sequence[LiteralNumber], name: str) -> tuple[str, ...]:
-    """Say of typed numbers where each stands, and which results print so."""
+    """Report typed numbers, each with its line and the results that print so."""
     return tuple(
         f"{name}:{literal.line}: '{literal.text}' is typed, not from the data{_same(literal)}. "
         "Insert it, or declare its phrase under `literals` in the front matter."

@@ -33,7 +33,7 @@ _PHRASES: Final = frozenset(
 _FLOATS: Final = ("table", "figure")
 _DIV: Final = re.compile(r"^:::+ *\{[^}\n]*#((?:tbl|fig)-[\w-]+)", re.MULTILINE)
 # What a call raises that these results cannot answer, or that nothing could: the lock's text may be of another time,
-# and what is wrong with the text of now is told when it is run.
+# and faults of the current text are reported when it is run.
 _UNANSWERED: Final = (LockstepError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 

@@ -25,9 +25,9 @@ FRONT_MATTER: Final = ("title", "subtitle", "short-title", "abstract", "descript
 """The keys whose texts are printed."""
 
 CELL: Final = "a cell"
-"""What stands for the code of a cell."""
+"""The placeholder for the code of a cell."""
 
-_LINE: Final = "\v"  # a line's end within a piece that stands in one line of the file
+_LINE: Final = "\v"  # a line's end within a piece that is in one line of the file
 _END: Final = "|"  # where a piece ends, as a cell of a table does
 _MARKUP: Final = re.compile(r"[`{}<>@]")  # in a printed text it is no markup
 _ITEM: Final = re.compile(r"\s*(?:[-*+]|(?P<number>\d+[.)]))(?=\s)")  # where an item of a list begins
@@ -83,7 +83,7 @@ class VisibleText:
         return self.first + self.plain.count("\n", 0, place) if line is None else line
 
     def code_at(self, place: int) -> str | None:
-        """Return the code that printed what stands at a place; None where it is typed."""
+        """Return the code that printed the text at a place; None where it is typed."""
         return self._origin(place).code
 
     def _origin(self, place: int) -> Origin:
@@ -104,7 +104,7 @@ def visible(document: Document, outputs: Outputs | None = None) -> VisibleText:
         piece = _piece(part, None if outputs is None else outputs.get(place, ()))
         origins.append(Origin(len(text), None, piece.code))
         text += piece.text
-    text += "\n\n"  # the front matter stands last here, so that lines of the body stay what they are
+    text += "\n\n"  # the front matter is last here, so that lines of the body keep their numbers
     for key in FRONT_MATTER:
         origins.append(Origin(len(text), _line_of(key, document)))
         text += _one_line(_END.join(["", *_texts(document.front_matter.get(key)), ""]))

@@ -146,7 +146,7 @@ def _missing(reference: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cut(reference: Mapping[str, Any], printed: int) -> Iterator[str]:
-    """Tell where "and others" ends a list before the style would."""
+    """Report where "and others" ends a list before the style would."""
     authors = reference.get("author") or reference.get("editor") or []
     named = [name for name in authors if name.get("literal") != "others"]
     if len(named) < len(authors) and len(named) < printed:

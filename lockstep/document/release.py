@@ -121,7 +121,7 @@ def current_release(document: Document, folder: Path, journal: Journal | None = 
 def attachment(path: Path) -> tuple[str | None, tuple[str, ...]]:
     """Return the text of released.json for the document at a path, and warnings.
 
-    There is none where the document stands in no study folder with results, or cannot be read without Quarto; the style
+    There is none where the document is in no study folder with results, or cannot be read without Quarto; the style
     is that of the active Quarto profile.
 
     Raises
@@ -162,7 +162,7 @@ def _conditions(
         try:
             met, ids = holds_for(condition, looked_up, style)
         except LockstepError:
-            continue  # told with its line when the document is run
+            continue  # reported with its line when the document is run
         for record_id in ids:
             printed.setdefault(record_id, _Printed())
         yield condition.text, met
@@ -199,7 +199,7 @@ def _numbers_in(texts: Sequence[str], record: Record, style: Style, decimals: in
 
 
 def _is_in(number: str, text: str) -> bool:
-    """Tell whether a text holds a number as a whole: "5" is not in "0.5" or "56"."""
+    """Return whether a text holds a number as a whole: "5" is not in "0.5" or "56"."""
     return re.search(rf"(?<![\d.·]){re.escape(number)}(?!\w|[.·]\d)", text) is not None
 
 
@@ -240,7 +240,7 @@ def _printed_record(record: Record, printed: _Printed, style: Style) -> _Item:
 
 
 def _text(record: Record, printed: _Printed, decimals: Sequence[int | None], style: Style) -> str:
-    """Print those numbers of a record that are printed, in the decimals that tell most."""
+    """Print those numbers of a record that are printed, in the most informative decimals."""
     if not printed.numbers:
         return NOT_PRINTED
     interval = record.conf_level is not None and not {"conf_low", "conf_high"}.isdisjoint(printed.numbers)

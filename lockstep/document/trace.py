@@ -25,7 +25,7 @@ from .release import release
 from .report import open_study
 
 TRACE_FILE: Final = Path("build/trace.json")
-"""Where the trace of a study's document stands, relative to its folder."""
+"""The path of the trace of a study's document, relative to its folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

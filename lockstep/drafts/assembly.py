@@ -28,7 +28,7 @@ from ..qmd.project import read_project
 from ..qmd.source import Document, read_qmd
 from ..results.model import Results
 from ..runs.build import DOCUMENT, Renderer, build
-from ..runs.worker import Spare
+from ..runs.worker import Worker
 from ..submission.documents import write_documents
 from ..submission.word_lines import lines_in_word
 from ..word.text import ManuscriptText, read_text
@@ -140,8 +140,8 @@ def _files(
     journal: Journal,
     work: Path,
     *,
-    anonymising: Spare,
-    drawing: Spare,
+    anonymising: Worker,
+    drawing: Worker,
     progress: Progress,
     renderer: Renderer,
 ) -> _Made:
@@ -194,14 +194,14 @@ def _files(
     return _Made(files, text, words, tuple(found), (*built.warnings, *accompanying.warnings))
 
 
-def _drawing(folder: Path, journal: Journal) -> Spare:
+def _drawing(folder: Path, journal: Journal) -> Worker:
     """Start the prewarmed worker that draws the figures for upload."""
-    return Spare("lockstep", "figures", journal.name, "--study", str(folder), cwd=HOME)
+    return Worker("lockstep", "figures", journal.name, "--study", str(folder), cwd=HOME)
 
 
-def _anonymising(work: Path, journal: Journal, renderer: Renderer) -> Spare:
+def _anonymising(work: Path, journal: Journal, renderer: Renderer) -> Worker:
     """Start the prewarmed worker that makes the documents of the anonymised workspace."""
-    return Spare(
+    return Worker(
         *("lockstep", "report", "--study", str(work / "blinded"), "--renderer", renderer),
         *("--profile", journal.name, "--output", str(work / "made-blinded")),
         cwd=HOME,

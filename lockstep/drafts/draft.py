@@ -19,7 +19,7 @@ from ..preflight.preflight import lines
 from ..qmd.source import read_qmd
 from ..revisions.locks import renderer_of
 from ..runs.build import DOCUMENT, Renderer
-from ..runs.commit import check_places, replace_together
+from ..runs.commit import check_targets, replace_together
 from ..runs.run_lock import one_at_a_time, workshop
 from ..word.package import package_bytes
 from .assembly import assemble
@@ -76,7 +76,7 @@ def make_draft(
     folder = folder.resolve()
     journal = read_journal(name, folder)
     drafts = folder / FOLDER
-    check_places([drafts / f"{name}.zip"])
+    check_targets([drafts / f"{name}.zip"])
     if (drafts / name).is_file():
         raise LockstepError(f"{drafts / name}: is a file, where a folder is to be written. Move or remove it.")
     if foreign := foreign_files(drafts / name):

@@ -209,7 +209,7 @@ def _write(figure: Figure, text: Text, place: Mapping[str, Any]) -> None:
 
 
 def _outlined(text: Text, place: Mapping[str, Any]) -> PathPatch:
-    """Return the outlines of a text, where the text would stand."""
+    """Return the outlines of a text, at its position."""
     width = text_width(text.text, text.size, text.face)
     before = {"left": 0.0, "center": width / 2, "right": width}[text.align]
     lower = text.size / POINTS / 3 if text.upright else 0.0  # upright text is centred, not set on its baseline

@@ -32,7 +32,7 @@ class Step:
 
     @property
     def text(self) -> str:
-        """The step as it stands in a box: "Patients reviewed (n = 154)", its number never broken off."""
+        """The step as printed in a box: "Patients reviewed (n = 154)", its number never broken off."""
         return f"{self.label} (n{NBSP}={NBSP}{self.count})"
 
 

@@ -32,7 +32,7 @@ MOST_IN_COLUMN: Final = 3  # groups in the width of one column
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowTexts:
-    """What stands in the boxes of a flow diagram.
+    """The texts of the boxes of a flow diagram.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ def draw_flow(texts: FlowTexts, size: FigureSize, measure: Measure) -> Drawing:
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """A box of text: its width, and its lines with how far each is indented; text stands at the left, or centred."""
+    """A box of text: its width, and its lines with how far each is indented; text is at the left, or centred."""
 
     width: float
     lines: tuple[tuple[float, str], ...]

@@ -49,7 +49,7 @@ def text_width(text: str, size: float, face: Face = "regular", /) -> float:
 
 
 def needs_outlines(text: str) -> bool:
-    """Tell whether a text has letters that the typeface lacks and the font of East Asia has: it is drawn as outlines.
+    """Return whether a text has letters that the typeface lacks and the font of East Asia has: it is drawn as outlines.
 
     Embedded, that font would make a PDF of another kind than journals take.
     """

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .drawing import Format
 
 FOLDER: Final = Path("build/figures")
-"""Where a study's figures stand, relative to its folder."""
+"""The folder of a study's figures, relative to the study's."""
 
 # SVG for the PDF, PNG for Word; the document names the file without its extension, and each format takes its own.
 FORMATS: Final[tuple[Format, ...]] = ("svg", "png")
@@ -57,7 +57,7 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
     """Return a figure of study.toml for the document in `folder`, its files in ``build/figures`` there up to date.
 
     Files are drawn where what they show, the code that draws it or they themselves have changed since they were drawn;
-    each is written whole or not at all.
+    each is written atomically.
 
     Raises
     ------

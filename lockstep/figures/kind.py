@@ -37,7 +37,7 @@ class FigureContent(Protocol):
         """Say in words what it shows, with its numbers."""
 
     def printed(self) -> Iterator[PrintedText]:
-        """Yield each text of the picture that prints results, with the place where it stands: for the trace."""
+        """Yield each text of the picture that prints results, with its place: for the trace."""
 
     def described(self) -> Iterator[PrintedText]:
         """Yield each text that prints results in the alternative text only."""

@@ -70,7 +70,7 @@ def png(size: tuple[int, int], pixels: Any, *, dpi: int) -> bytes:
 
 
 def tiff(size: tuple[int, int], pixels: Any, *, dpi: int) -> bytes:
-    """Return RGBA pixels as a TIFF: RGB, LZW, one layer, no alpha channel, no tag that tells of its making."""
+    """Return RGBA pixels as a TIFF: RGB, LZW, one layer, no alpha channel, no tag on its making."""
     buffer = io.BytesIO()
     _opaque(size, pixels).save(buffer, "TIFF", dpi=(dpi, dpi), compression="tiff_lzw", strip_size=_STRIP)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Confidence bands that lie upon each other, painted without transparency, which EPS does not have."""
+"""Overlapping confidence bands, painted without transparency, which EPS does not have."""
 
 from __future__ import annotations
 

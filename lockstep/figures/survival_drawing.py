@@ -11,8 +11,8 @@ from .survival_bands import opaque_bands
 from .survival_layout import AXIS_OFFSET, TICK_LENGTH, Y_TICKS, FigureLayout, PanelLayout
 from .survival_steps import Steps, steps
 
-# Okabe and Ito's colours (jfly.uni-koeln.de/color), the first darkened: told apart by the colour-blind, and of unlike
-# lightness. The dashes (in line widths) tell the curves apart in grey print.
+# Okabe and Ito's colours (jfly.uni-koeln.de/color), the first darkened: distinct to the colour-blind, and of unlike
+# lightness. The dashes (in line widths) distinguish the curves in grey print.
 COLOURS: Final = ("#00558B", "#D55E00", "#009E73", "#CC79A7", "#3C3C3C", "#E69F00")
 DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 1.3), (1, 1), (7, 1.2, 1, 1.2), (9, 2), (3, 1, 1, 1, 1, 1))
 GUIDE_COLOUR: Final = "#8A8A8A"
@@ -53,7 +53,7 @@ def _steps(layout: PanelLayout) -> list[Steps]:
 
 
 def _marks_are_apart(layout: PanelLayout, curves: Iterable[Steps]) -> bool:
-    """Tell whether marks can be told apart; in a large cohort they would run together and hide curves and bands."""
+    """Return whether marks are distinct; in a large cohort they would run together and hide curves and bands."""
     return all(len(lines.marks) <= MOST_MARKS * layout.width for lines in curves)
 
 
@@ -132,7 +132,7 @@ def _curve(points: tuple[Point, ...], group: int, scale: float, *, layer: float)
 
 
 def _at(layout: PanelLayout, point: Point) -> Point:
-    """Return where a point of the plot (time, survival) stands on the figure, in millimetres."""
+    """Return where a point of the plot (time, survival) is on the figure, in millimetres."""
     time, survival = point
     return (
         layout.left + layout.width * time / layout.panel.axis.ticks[-1],

@@ -1,4 +1,4 @@
-"""Where each part of survival curves stands, in millimetres from the top left corner; nothing overlaps."""
+"""The layout of survival curves, in millimetres from the top left corner; nothing overlaps."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class _Header:
 
 
 def width_of(rows: Rows, size: FigureSize) -> float:
-    """Return the width of a figure in millimetres: one column where its panels stand one below the other, else two."""
+    """Return the width of a figure in millimetres: one column where its panels are stacked, else two."""
     return size.width(max(map(len, rows)))
 
 

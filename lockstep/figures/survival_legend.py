@@ -29,7 +29,7 @@ class LineSample:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """The lines of a legend's title, and of each group's label; `stacked` tells that medians stand under the labels."""
+    """The lines of a legend's title, and of each group's label; `stacked`: medians are under the labels."""
 
     title: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
@@ -37,7 +37,7 @@ class Legend:
 
 
 def must_stack(panels: Iterable[Panel], width: float, measure: Measure) -> bool:
-    """Tell whether a legend of `width` is too narrow for the medians to stand at the right of the labels.
+    """Return whether a legend of `width` is too narrow for the medians to the right of the labels.
 
     A label that would break for a median alone makes it so: else it had two lines in one panel, and one in the next.
     """
@@ -73,7 +73,7 @@ def _beside_median(group: Group, width: float, measure: Measure) -> float:
 
 
 def shared_lines(legends: Sequence[Legend]) -> list[int]:
-    """Return the most lines that the title, and each group's label, takes in panels that stand in a row."""
+    """Return the most lines that the title, and each group's label, takes in panels in a row."""
     titles = max(len(legend.title) for legend in legends)
     labels = zip_longest(*(legend.labels for legend in legends), fillvalue=())
     return [titles, *(max(map(len, group)) for group in labels)]

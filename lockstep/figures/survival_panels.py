@@ -29,8 +29,8 @@ class Group:
 
     Attributes
     ----------
-    label : the level, as it stands beside the curve's line sample.
-    full_label : the same with the variable's name where the level alone would not tell ("Grade: 2").
+    label : the level, as printed beside the curve's line sample.
+    full_label : the same with the variable's name where the level alone would not be clear ("Grade: 2").
     patients : how many they are: "79 patients".
     curve : the estimate, in follow-up units, as it is printed.
     risk_texts : "at risk (censored)" at each tick of the time axis.
@@ -59,7 +59,7 @@ class Panel:
     y_label, y_label_short : what the vertical axis measures, and the same abbreviated.
     axis, tick_labels, time_label : the time axis, in `axis.unit`, the texts of its ticks, and what it measures.
     per_unit : how many follow-up units make one unit of the axis.
-    legend_title : the variable whose levels the curves are, where the levels alone would not tell, or "".
+    legend_title : the variable whose levels the curves are, where the levels alone would not be clear, or "".
     groups : the curves, in the order of the levels.
     p_text : the log-rank test ("P < 0.001"), or "" where there is nothing to compare.
     p_face : the face of its letter.
@@ -89,7 +89,7 @@ def panel_rows(figure: SurvivalCurves, study: Study, results: Results, style: St
     """Return the panels of a figure in rows of at most two.
 
     There is a panel for each endpoint, or for each endpoint and level of `figure.within`; then each endpoint starts a
-    row, so that panels that share an axis stand side by side.
+    row, so that panels that share an axis are side by side.
 
     Raises
     ------

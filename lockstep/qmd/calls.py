@@ -44,7 +44,7 @@ class MethodCall:
 
     @property
     def key(self) -> str:
-        """The call as it could be written, wherever it stands: ``value('os.median', 1)``."""
+        """The call as it could be written anywhere: ``value('os.median', 1)``."""
         options = (f"{name}={value!r}" for name, value in self.options)
         return f"{self.method}({', '.join([*map(repr, self.arguments), *options])})"
 

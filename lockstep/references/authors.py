@@ -75,7 +75,7 @@ class Byline:
 
     @property
     def separator(self) -> str:
-        """What stands between two authors: a semicolon where a name has degrees, which follow commas."""
+        """The separator of two authors: a semicolon where a name has degrees, which follow commas."""
         return "; " if any(author.degrees for author in self.authors) else ", "
 
     @property
@@ -164,7 +164,7 @@ def _author(fields: Mapping[str, Any], name: AuthorName, affiliations: tuple[int
 
 
 def _place(fields: Mapping[str, Any], message: str, at: Callable[[str], str] | None) -> str:
-    """Return where in the document what a message quotes stands, the last quote first, else the author's name."""
+    """Return the line of what a message quotes, the last quote first, else of the author's name."""
     if at is None:
         return "front matter"
     name = fields.get("name")
@@ -177,7 +177,7 @@ def _place(fields: Mapping[str, Any], message: str, at: Callable[[str], str] | N
 
 
 def _plain(value: Any) -> str:
-    """Return a text that is printed as it stands, in composed characters and with the apostrophe of print."""
+    """Return a text that is printed unchanged, in composed characters and with the apostrophe of print."""
     text = re.sub(r"\s+", " ", unicodedata.normalize("NFC", str(value))).strip()
     if met := _MARKUP.search(text):
         raise ReportError(

@@ -15,7 +15,7 @@ from ..qmd.source import utf8_text
 from .bibtex import bibtex_entries
 
 MENDED: Final = TEMPLATES / "references.lua"
-"""The filter of pandoc by which references print as medical journals want them, in whatever file they stand."""
+"""The filter of pandoc by which references print as medical journals want them, from whatever file."""
 
 ABBREVIATIONS: Final = Path("csl/journals.tsv")
 """The abbreviations of journals, which that filter reads beside itself."""
@@ -31,7 +31,7 @@ _KEYS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReferenceEntry:
-    """A reference: its key, and where it stands; `start` and `end` are offsets in the text of its file."""
+    """A reference: its key and position; `start` and `end` are offsets in the text of its file."""
 
     key: str
     file: str

@@ -134,7 +134,7 @@ def without_latex(text: str) -> str:
 
     text = re.sub(r"(\\(?:[`'^\"~=.]|[uvHcrk]\b)\s*\{?\s*)\\([ij])(?![A-Za-z])\s*", r"\1\2", text)  # \'\i is \'i
 
-    # A letter names some accents: then a brace or space comes before what it stands on.
+    # A letter names some accents: then a brace or space comes before the accented letter.
     text = re.sub(r"\\(?P<accent>[`'^\"~=.])\s*\{?\\?(?P<letter>[A-Za-z])\}?", accented, text)
     text = re.sub(r"\\(?P<accent>[uvHcrk])(?:\s*\{|\s+)(?P<letter>[A-Za-z])\}?", accented, text)
     return text.replace("{", "").replace("}", "").replace("~", " ")

@@ -1,4 +1,4 @@
-"""What names of authors are made of besides names: particles, suffixes, titles, degrees; what tells a group."""
+"""What names of authors are made of besides names: particles, suffixes, titles, degrees; what marks a group."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CAPITAL_PARTICLES: Final = _words("da de del della den der di dos du la le los t
 """Particles that are written with a capital as well: De La Cruz."""
 
 JOINING: Final = _words("y e i")
-"""What stands between two family names: Ortega y Gasset."""
+"""The words between two family names: Ortega y Gasset."""
 
 SUFFIXES: Final = _words("jr sr jnr snr junior senior ii iii iv")
 TITLES: Final = _words(
@@ -42,7 +42,7 @@ GROUP: Final = re.compile(
     r"project|intergroup|gruppe|arbeitsgruppe|gesellschaft|groupe|société)\b|^(on behalf of|for the|the) ",
     re.IGNORECASE,
 )
-# What stands in no name: other persons, marks, addresses, markup.
+# What no name holds: other persons, marks, addresses, markup.
 FOREIGN: Final = re.compile(r"[0-9@<>{}()\[\]*^~_\\|=+#;\"`$%¹²³†‡§]|/| and | und | et |&", re.IGNORECASE)
 SPANISH: Final = re.compile(
     r"\w+[eé]z|Garc[ií]a|D[ií]az|Mu[nñ]oz|Moreno|Alonso|Romero|Navarro|Torres|Ramos|Gil|Serrano|Blanco|Molina|Morales|"

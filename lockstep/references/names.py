@@ -37,7 +37,7 @@ PARTS: Final = ("literal", "given", "dropping-particle", "non-dropping-particle"
 class AuthorName:
     """A name: as it is printed (`literal`, without degrees), and its parts. A group has no parts but its `literal`.
 
-    `guessed` tells that it was a text, in which a middle word may belong to the given or to the family name.
+    `guessed`: it was a text, in which a middle word may belong to the given or to the family name.
     """
 
     literal: str
@@ -52,7 +52,7 @@ class AuthorName:
 
     @property
     def short(self) -> str:
-        """What stands for the name in a running head: the family name with its particle, or the group."""
+        """The name in a running head: the family name with its particle, or the group."""
         return self.literal if self.group else f"{self.particle} {self.family}".strip()
 
 
@@ -85,7 +85,7 @@ def particles_of(words: Sequence[str]) -> int:
 
 
 def holds_cjk(text: str) -> bool:
-    """Tell whether a text has Chinese, Japanese or Korean letters, between which no spaces stand."""
+    """Return whether a text has Chinese, Japanese or Korean letters, which have no spaces between them."""
     return CJK.search(text) is not None
 
 
@@ -110,7 +110,7 @@ def _from_parts(parts: Mapping[str, str]) -> AuthorName:
             raise ReportError("an author has no name; write `author: - name: Given Family`")
         try:
             return understood(literal)
-        except ReportError:  # `literal` is printed as it stands
+        except ReportError:  # `literal` is printed unchanged
             return AuthorName(literal=literal, group=True)
     for text in (given, family):
         _refuse_foreign(text, f"{given} {family}".strip())
@@ -212,7 +212,7 @@ def _split(words: Sequence[str], text: str) -> tuple[str, str, str]:
 
 
 def _capitals(words: Sequence[str]) -> list[str]:
-    """Return the words in capitals where they stand together and others are not: the family name, as many write it."""
+    """Return the words in capitals where they are adjacent and others are not: the family name, as many write it."""
     if len(words) == 2 and len(words[0]) <= 3 and words[0].isupper():
         eastern = words[0].lower() in EASTERN.split() and not words[1].isupper()
         return [words[0]] if eastern else []  # LI Wei, but JA Smith
@@ -259,7 +259,7 @@ def _is_suffix(word: str) -> bool:
 def _refuse_titles(words: Sequence[str], text: str) -> None:
     if words and words[0].rstrip(".").lower() in TITLES:
         raise ReportError(
-            f"the name '{text}' begins with a title, which is not printed above a paper. "
+            f"the name '{text}' begins with a title, which is not printed above a manuscript. "
             "Write `name: Given Family`, and academic degrees under `degrees:`."
         )
 
@@ -269,7 +269,7 @@ def _refuse_foreign(part: str, text: str) -> None:
         raise ReportError(
             f"the name '{text}' holds '{met[0].strip()}', which belongs to no name. Write one author to an entry, in "
             "plain letters; marks come from `corresponding`, `equal-contributor` and `deceased`; a group or another "
-            "name that is to be printed as it stands is `name: {literal: ...}`."
+            "name that is to be printed unchanged is `name: {literal: ...}`."
         )
 
 

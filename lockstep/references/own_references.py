@@ -34,7 +34,7 @@ class Person:
     """Somebody's family name and first names, as far as they are known; of a group `family` is its whole name.
 
     `others` are what may be the family name as well: parts of it, or a middle word of a name given as one text.
-    `either_way` tells that the two words of such a name may stand in either order.
+    `either_way`: the two words of such a name may be in either order.
     """
 
     family: str
@@ -65,7 +65,7 @@ def people_of(front_matter: Mapping[str, Any]) -> tuple[Person, ...]:
 
 
 def is_one_of(author: Person, people: Sequence[Person]) -> bool:
-    """Tell whether a reference's author is one of these people: a family name and the first initial agree."""
+    """Return whether a reference's author is one of these people: a family name and the first initial agree."""
     return any(_are_same(author, person) for person in people)
 
 

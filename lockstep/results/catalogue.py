@@ -40,11 +40,11 @@ class Statistic:
 
     Attributes
     ----------
-    path : what stands behind endpoint, variable and group in the ids of its results, or with parts of the key in
+    path : what follows endpoint, variable and group in the ids of its results, or with parts of the key in
         braces: ``median``, ``cox.{level}.hazard_ratio``; see `lockstep.results.keys.Key`.
     kind : what it measures; decides how it is printed.
     label : what it is called. Holds the places of words such as ``{of}``, the variable or endpoint that is described.
-        No two statistics of one kind have the same, so that a label tells statistics apart wherever it is shown.
+        No two statistics of one kind have the same, so that a label distinguishes statistics wherever it is shown.
     method : estimator and its conventions, with places as in the label.
     unit : where it never varies.
     no_effect : the value that means no effect: 1 for a ratio, 0 for a difference; None where there is no such value.

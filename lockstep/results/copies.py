@@ -24,11 +24,11 @@ def bring(folder: Path, place: Path, *, but: Collection[PurePath] = ()) -> None:
     Raises
     ------
     LockstepError
-        If something stands at `place` that this program did not make.
+        If there is something at `place` that this program did not make.
 
     Notes
     -----
-    Files are copied because a document runs in the folder where its file really stands; folders can be large. What
+    Files are copied because a document runs in the folder of its real file; folders can be large. What
     was built at `place` before is kept, for what is unchanged in it.
     """
     _clear(place)

@@ -14,7 +14,7 @@ CELLS: Final = 160
 """Steps that a time axis has room for: a line of 1.2 points (0.42 mm) on a plot of 68 mm.
 
 It is one number, whatever the size of the figure: with another grid in each journal's figures, several of them together
-would tell times more exactly than any one does.
+would disclose times more exactly than any one does.
 """
 
 DECIMALS: Final = 3
@@ -30,7 +30,7 @@ class PrintedCurve:
     Attributes
     ----------
     id, key, label, population, n, unit, method, conf_level, risk_table : as in `lockstep.results.model.Curve`.
-    resolution : the distance of two times that can be told apart, in `unit`.
+    resolution : the distance of two times that can be distinguished, in `unit`.
     time : where the curve steps, and where it ends (at the last follow-up, or with the axis): multiples of
         `resolution`, in `unit`.
     survival, conf_low, conf_high : from each time to the next, rounded.

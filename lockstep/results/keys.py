@@ -68,7 +68,7 @@ class Key:
 
         It is made of the parts in a fixed order: reviewed population, endpoint or variable, other population, analysis,
         ``by_`` and ``in_`` with their levels, the statistic's path, then covariate, level, landmark and item. A part
-        that the path has in braces stands there instead; braces of a part that is not given drop out.
+        that the path has in braces is put there instead; braces of a part that is not given drop out.
         """
         segments, named = _segments(self.statistic)
         subject = "variable" if self.endpoint is None else "endpoint"
@@ -112,7 +112,7 @@ def checked_path(path: str) -> str:
             found = _PART.fullmatch(part)
             if found is None or found["part"] not in _FIELDS[1:]:
                 raise ResultsError(
-                    f"a statistic has the path '{path}', with '{part}'; in braces can stand: {', '.join(_FIELDS[1:])}"
+                    f"a statistic has the path '{path}', with '{part}'; expected in braces: {', '.join(_FIELDS[1:])}"
                 )
     return path
 

@@ -13,7 +13,7 @@ from .catalogue import Statistic
 from .keys import Key
 from .model import Record
 
-NO_WIDTH: Final = "the interval has no width: the data do not tell how uncertain the value is"
+NO_WIDTH: Final = "the interval has no width: the data do not show how uncertain the value is"
 NO_INTERVAL: Final = "the interval cannot be estimated"
 Words: TypeAlias = Mapping[str, str]
 _NO_WORDS: Final[Words] = MappingProxyType({})

@@ -31,9 +31,9 @@ _NUMBERS: Final = ("value", "conf_low", "conf_high")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """How a document prints a record: the text that tells most, and the decimals that it asks for.
+    """How a document prints a record: the most informative text, and the decimals that it asks for.
 
-    None among the decimals stands for those that the record has of itself.
+    None among the decimals means those of the record itself.
     """
 
     text: str
@@ -93,7 +93,7 @@ class Released(Results):
 
 
 def number_told(text: str) -> float:
-    """Return a number that a text such as "<0.001" or "0.012" tells, with a point for its decimal mark.
+    """Return the number in a text such as "<0.001" or "0.012", with a point for its decimal mark.
 
     For a limit it is one beyond that limit, which prints as the limit again: 0.0004, and 99.96 for ">99.9".
     """

@@ -23,7 +23,7 @@ OWN_STATISTICS: Final = Path("analysis/statistics.py")
 """Where a study defines statistics of its own, relative to its folder."""
 
 RESULTS_FILE: Final = Path("build/results.json")
-"""Where a study's results stand, relative to its folder."""
+"""The path of a study's results, relative to its folder."""
 
 STUDY_FILE: Final = "study.toml"
 
@@ -68,7 +68,7 @@ def write_results(results: Results, path: Path, made_from: MadeFrom) -> None:
 
 
 def results_are_current(study: Study) -> bool:
-    """Tell whether a study's results.json comes from this very data file, study.toml, code and package versions.
+    """Return whether a study's results.json comes from this very data file, study.toml, code and package versions.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def results_are_current(study: Study) -> bool:
 def _without_path(data_file: str) -> str:
     """Return how results call a data file: as study.toml does; outside of the study's folder, by its name alone.
 
-    Results travel in documents, and a path tells of the machine and of whoever's folder it leads to.
+    Results travel in documents, and a path discloses folders of the machine and its user.
     """
     path = PurePosixPath(data_file)
     return path.name if path.is_absolute() or ".." in path.parts else data_file

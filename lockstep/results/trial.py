@@ -17,7 +17,7 @@ FOLDER: Final = RESULTS_FILE.parent / "try"
 
 
 def trial_study(folder: Path, data: Path) -> Path:
-    """Make a study folder that is the one given but for its data file; return where it stands.
+    """Make a study folder that is the one given but for its data file; return its path.
 
     It holds copies of the study's files and links to its folders, as they are now, and a copy of the data file under
     the name that study.toml gives it. What an earlier trial has built is kept, for what is unchanged in it.

@@ -21,7 +21,7 @@ PUBLISHED_FILE: Final = Path("data/published.csv")
 """Where a study keeps the published statements that it is compared with, relative to its folder."""
 
 AUDIT_FILE: Final = Path("build/audit.json")
-"""Where the audit of a study stands, relative to its folder."""
+"""The path of the audit of a study, relative to its folder."""
 
 Verdict = Literal[
     "impossible",  # contradicts other printed statements, by calculation
@@ -44,7 +44,7 @@ class Judgement:
     reason : why, in words.
     compared_with : the record or condition that decided; None where nothing was compared.
     computed_as_printed : its value in the form of the printed one: rounded to its decimals, or a month; of a condition
-        whether it holds. What is not printed so is not told, since an audit may be shown around.
+        whether it holds. What is not printed so is not reported, since an audit may be passed on.
     reading : the words of the other reading, where the statement has one.
     proofs : calls of arithmetic checks that prove what `reason` says, with the printed numbers put in.
     """
@@ -171,7 +171,7 @@ def read_audit(path: Path) -> Audit:
 
 
 def audit_is_current(path: Path, *, published: Path, results: Path) -> bool:
-    """Tell whether the audit at `path` is of this file of statements, these results and this code, by content."""
+    """Return whether the audit at `path` is of this file of statements, these results and this code, by content."""
     return is_current(stamp_of(path), audit_made_from(published, results), outputs=[path])
 
 

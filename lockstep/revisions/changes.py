@@ -70,7 +70,7 @@ class ChangedPlace:
 class ValueChange:
     """A result that the document prints otherwise than in the lock; `spots` in the document's order.
 
-    A count that stands with its percentage is one with it, under the id of the count.
+    A count that is printed with its percentage is one with it, under the id of the count.
     """
 
     id: str

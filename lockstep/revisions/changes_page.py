@@ -14,7 +14,7 @@ from ..base.resources import REFERENCE_DOCX
 from ..render import pandoc
 from ..render.tree import Node
 from ..runs.build import DOCUMENT
-from ..runs.commit import check_places, replace_together
+from ..runs.commit import check_targets, replace_together
 from ..runs.run_lock import one_at_a_time, workshop
 from ..tables.templates import render_template
 from ..word.finishing import finish_docx
@@ -23,7 +23,7 @@ from .locks import remove_unfinished
 from .ranking import COUNTED, MEANING, RANKS
 
 FILES: Final = tuple(Path("build") / f"changes.{extension}" for extension in ("html", "json", "docx"))
-"""Where a study's change report stands, relative to its folder."""
+"""The path of a study's change report, relative to its folder."""
 
 SCHEMA_VERSION: Final = 2
 _OUTCOMES: Final = {"broke": "No longer supported by the data", "mended": "Supported by the data again"}
@@ -35,7 +35,7 @@ _PATIENTS: Final = {"added": "added", "removed": "removed", "changed": "correcte
 
 
 def write_changes(changes: Changes, folder: Path) -> tuple[Path, ...]:
-    """Write build/changes.html, .json and .docx of a study, all or none; return where they stand."""
+    """Write build/changes.html, .json and .docx of a study, all or none; return their paths."""
     places = tuple(folder / path for path in FILES)
     page = changes_html(changes, folder)
     target = places[0].parent
@@ -45,7 +45,7 @@ def write_changes(changes: Changes, folder: Path) -> tuple[Path, ...]:
         write_whole(html, page.encode())
         write_whole(as_json, changes_json(changes).encode())
         _write_docx(page, changes, word_file)
-        check_places(places)
+        check_targets(places)
         replace_together(dict(zip(places, (html, as_json, word_file), strict=True)), work)
     return places
 
@@ -105,7 +105,7 @@ def _is_title(block: Node) -> bool:
 
 
 def _keys(changes: Changes) -> list[dict[str, str]]:
-    """Return the counts that stand at the head: what to look at first, each with its place on the page."""
+    """Return the counts at the head of the page: what to look at first, each with its place on the page."""
     found: Mapping[str, Any] = changes.data.rows or {}
     counts = [
         *((name, len(_of_outcome(changes, name)), word) for name, word in _OUTCOMES_OF_ONE.items()),
@@ -162,7 +162,7 @@ def _cells(data: DataChanges) -> list[str]:
 
 
 def _claims(claims: Sequence[ClaimChange]) -> list[dict[str, Any]]:
-    """Return what the page prints of claims; a condition that stands above already is not told twice."""
+    """Return what the page prints of claims; a condition that is listed above is not repeated."""
     first: dict[str, str] = {}
     told = []
     for claim in claims:

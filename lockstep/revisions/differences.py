@@ -153,7 +153,7 @@ def _values(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple[Val
 
 
 def _statements(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple[tuple[str, ...], ...]:
-    """Return the ids of each printed statement: a count and its percentage that stand together are one."""
+    """Return the ids of each printed statement: a count and its percentage that are printed together are one."""
     found: list[tuple[str, ...]] = []
     for record_id in shown:
         record = _record(record_id, now.results) or _record(record_id, then.released)
@@ -168,7 +168,7 @@ def _statements(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple
 def _of_statement(
     ids: Sequence[str], changed: Mapping[str, ValueChange | None], then: _State, now: _State
 ) -> ValueChange | None:
-    """Return the change of a statement, told once: "60 (42.3%)" and "61 (42.7%)"."""
+    """Return the change of a statement, reported once: "60 (42.3%)" and "61 (42.7%)"."""
     found = [value for value in map(changed.__getitem__, ids) if value is not None]
     if len(ids) == 1 or not found:
         return found[0] if found else None
@@ -242,7 +242,7 @@ def _record(record_id: str, results: Results) -> Record | None:
 
 
 def _claims(then: _State, now: _State) -> Iterator[ClaimChange]:
-    """Judge the claims of both texts on both results; those of now stand at their line of now."""
+    """Judge the claims of both texts on both results; current ones are listed by their current line."""
     texts = claims.claims_in(then.document), claims.claims_in(now.document)
     former, current = ({_said(claim) for claim in text} for text in texts)
     for claim in (*texts[1], *(claim for claim in texts[0] if _said(claim) not in current)):

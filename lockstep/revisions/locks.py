@@ -1,4 +1,4 @@
-"""`make lock`: the state of a study under a name, whole or not at all, with nothing of its results but what is printed.
+"""`make lock`: the state of a study under a name, written atomically, with nothing of its results but what is printed.
 
 A lock holds what is needed to say later what has changed: released.json, study.toml, report.qmd, report.docx, the
 figures as they were printed, rows.json (keyed digests of the data, see `lockstep.data.fingerprint`) and a manifest.
@@ -38,7 +38,7 @@ from ..study.definition import read_study
 from ..study.model import Study
 
 LOCKS: Final = Path("locks")
-"""Where a study's locks stand, relative to its folder."""
+"""The folder of a study's locks, relative to the study's."""
 
 WORD_FILE: Final = "report.docx"
 ROWS_FILE: Final = "rows.json"
@@ -90,7 +90,7 @@ class Lock:
             return read_released(self.folder / RELEASED)
 
     def study(self) -> Study:
-        """Return the study definition of then; it names a data file that does not stand here."""
+        """Return the study definition of then; it names a data file that is not here."""
         with self._own_errors():
             return read_study(self.folder)
 
@@ -154,7 +154,7 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Remove what killed runs of `lock` left in a study's locks; only who has the turn in its build folder may."""
+    """Remove what killed runs of `lock` left in a study's locks; only the holder of its run lock may."""
     remove_workspaces(folder / LOCKS, prefix=WORKSHOP)
 
 
@@ -227,7 +227,8 @@ def _read(folder: Path) -> Lock:
     if isinstance(schema, int) and schema <= _IN_FULL:
         raise ReportError(
             f"{LOCKS}/{folder.name}: was made by an earlier version, and holds results.json: every result in full, "
-            "also those that are not printed, and curves with each day of follow-up, from which patients can be told.\n"
+            "also those that are not printed, and curves with each day of follow-up, from which patients can be "
+            "identified.\n"
             "Do not share it. Remove the folder, also where it was committed or sent, and make a new lock."
         )
     raise _of_another_version(folder.name, f"{MANIFEST_FILE} has schema {schema}, this program reads {SCHEMA_VERSION}")

@@ -29,7 +29,7 @@ COUNTED: Final[dict[Rank, tuple[str, str]]] = {
     "other": ("other result prints otherwise", "other results print otherwise"),
     "new": ("result was not printed then", "results were not printed then"),
 }
-"""The ranks as they stand after a number of results, of one and of more."""
+"""The ranks by the number of results, for one and for more."""
 
 _MEDIANS: Final = frozenset(statistic.path for statistic in (MEDIAN, SURVIVAL_MEDIAN, REVERSE_MEDIAN))
 

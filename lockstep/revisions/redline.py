@@ -42,7 +42,7 @@ _BY_HAND: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Redline:
-    """How many insertions and deletions stand under the data's name and under the person's."""
+    """The number of insertions and deletions attributed to the data and to the person."""
 
     data: int
     prose: int
@@ -65,9 +65,9 @@ def redline(
     ----------
     old, new : finished Word files, as `make report` writes them.
     target : the file to write.
-    old_source, new_source : the documents they were rendered from, which tell who caused a change.
-    data_author : stands at what changed while its source did not.
-    prose_author : stands at what changed because the source was edited.
+    old_source, new_source : the documents they were rendered from, which show who caused a change.
+    data_author : of what changed while its source did not.
+    prose_author : of what changed because the source was edited.
     when : the time of every change, in seconds since 1970; None for changes that show no time.
 
     Raises
@@ -149,7 +149,7 @@ def _printed(paragraph: Element) -> PrintedParagraph:
 
 
 def _part_bookmarks(old_body: Element, body: Element) -> None:
-    """Let each bookmark stand once: the new text's, and of the old one's those that are gone, under other ids."""
+    """Keep each bookmark once: the new text's, and of the old one's those that are gone, under other ids."""
     names = {attribute(start, "w:name") for start in body.iter(qualified("w:bookmarkStart"))}
     drop_bookmarks(old_body, names)
     for mark in old_body.iter(qualified("w:bookmarkStart"), qualified("w:bookmarkEnd")):

@@ -38,7 +38,7 @@ def align(
     Returns
     -------
     list
-        Every part once, in order; between two pairs, what was removed stands before what was added.
+        Every part once, in order; between two pairs, what was removed precedes what was added.
 
     Notes
     -----
@@ -86,7 +86,7 @@ def _best(scores: list[list[float]], rows: int, columns: int) -> list[Pair]:
 
 
 def removed_first(pairs: Sequence[Pair]) -> list[Pair]:
-    """Return the pairs so that, between two of them, what was removed stands before what was added."""
+    """Return the pairs so that, between two of them, what was removed precedes what was added."""
     ordered: list[Pair] = []
     removed: list[Pair] = []
     added: list[Pair] = []

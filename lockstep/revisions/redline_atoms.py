@@ -57,7 +57,7 @@ class _Reading:
 
 
 def read_atoms(paragraph: Element) -> list[Atom]:
-    """Return a paragraph's atoms; where bookmarks follow the last one, they stand on an empty atom of their own."""
+    """Return a paragraph's atoms; where bookmarks follow the last one, they are put on an empty atom of their own."""
     reading = _Reading()
     for child in paragraph:
         if is_a(child, "w:hyperlink"):
@@ -181,7 +181,7 @@ def _only_text(run: Element) -> Element | None:
 
 
 def _strike(run: Element) -> None:
-    """Turn the text of a run into deleted text, in place."""
+    """Convert the text of a run to deleted text, in place."""
     for old, new in _IN_DELETION.items():
         for node in list(run.iter(qualified(old))):
             node.tag = qualified(new)

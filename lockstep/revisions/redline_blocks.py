@@ -113,7 +113,7 @@ def _words(block: Element) -> list[str]:
 
 
 def _is_another_picture(old: Element, new: Element) -> bool:
-    """Tell whether two paragraphs hold nothing but pictures, and not the same ones."""
+    """Return whether two paragraphs hold nothing but pictures, and not the same ones."""
     sides = [[*block.iter(qualified("w:drawing"))] for block in (old, new)]
     return all(sides) and not _text(old) + _text(new) and _identity(old) != _identity(new)
 

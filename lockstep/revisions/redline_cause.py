@@ -29,7 +29,7 @@ class Cause:
 
     `source` names the paragraph of the source, by the same name in both texts where that is one and the same; "" for
     what code printed. `values` names for each text the inline expression that prints it, if that is in both sources;
-    "" for all else. `edited` tells whether a person changed the paragraph anywhere.
+    "" for all else. `edited`: whether a person changed the paragraph anywhere.
     """
 
     source: str
@@ -55,7 +55,7 @@ def causes(
     Notes
     -----
     What an expression prints is known from the results, so that a paragraph of a source has the very words of the
-    printed one, but for references and for expressions that nobody can answer. These printed what stands between.
+    printed one, but for references and for expressions that nobody can answer. These printed the text in between.
     """
     sides = (paragraphs_of(sources[0]), paragraphs_of(sources[1]))
     old, new = (_laid(*each) for each in zip(sides, _shared(*sides), printed, strict=True))

@@ -26,7 +26,7 @@ _UNKNOWN: Final = "Author"
 
 @dataclass(frozen=True, slots=True)
 class WrittenRedline:
-    """The file, the lock that it is tracked against, and how many changes stand under either author."""
+    """The file, the lock that it is tracked against, and the number of changes by either author."""
 
     path: Path
     since: str
@@ -56,7 +56,7 @@ def write_redline(
     ----------
     folder : the study's.
     since : name of the lock; without it the last one.
-    author : stands at edits of the prose; without it the first author of the front matter.
+    author : of edits of the prose; without it the first author of the front matter.
     renderer, output : as `lockstep.runs.build.build` takes them.
 
     Raises
@@ -92,7 +92,7 @@ def write_redline(
 
 
 def _answered(document: Document, released: Released) -> PrintedSource:
-    """Return a text with what its expressions print; None for what no call tells."""
+    """Return a text with what its expressions print; None for what no call prints."""
     calls = (call_in(part.expression) for part in document.parts if isinstance(part, Inline))
     found = (released.calls.get(call.key) if call else None for call in calls)
     return PrintedSource(document, tuple(call.text if call else None for call in found))

@@ -18,9 +18,9 @@ from .redline_cause import Cause
 
 @dataclass(frozen=True, slots=True)
 class Tracker:
-    """Whose changes are marked how: the two authors, the time, and what tells their changes apart.
+    """Whose changes are marked how: the two authors, the time, and what distinguishes their changes.
 
-    `causes` tells where each paragraph of both texts comes from; `source_edited` and `code_edited` whether anything in
+    `causes` gives the origin of each paragraph of both texts; `source_edited` and `code_edited` whether anything in
     the source differs, and anything in its cells.
     """
 
@@ -32,7 +32,7 @@ class Tracker:
     code_edited: bool
 
     def author(self, *, edited: bool) -> str:
-        """Return who stands at a change: never a person while the source is as it was."""
+        """Return the author of a change: never a person while the source is unchanged."""
         return self.prose_author if edited and self.source_edited else self.data_author
 
     @property
@@ -120,7 +120,7 @@ def _pieces(old: Sequence[_Told], new: Sequence[_Told], tracker: Tracker) -> Ite
 
 
 def _stretches(old: Sequence[_Told], new: Sequence[_Told]) -> list[_Stretch]:
-    """Return what is the same and what differs, by turns, a blank between two changes of one author taken into them."""
+    """Return what is the same and what differs, alternating, a blank between changes of one author taken into them."""
     operations = SequenceMatcher(None, [item.key for item in old], [item.key for item in new], autojunk=False)
     found: list[_Stretch] = []
     for _, i1, i2, j1, j2 in operations.get_opcodes():
@@ -137,7 +137,7 @@ def _stretches(old: Sequence[_Told], new: Sequence[_Told]) -> list[_Stretch]:
 
 
 def _value_by_value(old: Sequence[_Told], new: Sequence[_Told]) -> Iterator[tuple[list[_Told], list[_Told]]]:
-    """Cut a stretch so that a value stands beside what it was, and words typed before it stay before it."""
+    """Cut a stretch so that a value is beside its old one, and words typed before it stay before it."""
     sides = [[(name, list(items)) for name, items in groupby(side, key=lambda item: item.value)] for side in (old, new)]
     names = [[name for name, _ in side] for side in sides]
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, names[0], names[1], autojunk=False).get_opcodes():
@@ -160,7 +160,7 @@ def _is_blank(stretch: _Stretch) -> bool:
 
 
 def whole_paragraph(paragraph: Element, change: str, tracker: Tracker, *, edited: bool | None = None) -> Element:
-    """Return a paragraph that only one of the texts has; where nobody says who did it, its source tells."""
+    """Return a paragraph that only one of the texts has; where no author is given, its source decides."""
     origin = tracker.causes[paragraph]
     if edited is None:
         edited = origin.edited or (tracker.code_edited and not origin.source)

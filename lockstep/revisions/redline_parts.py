@@ -84,7 +84,7 @@ def without_unused(parts: Parts, body: Element) -> Parts:
 
 
 def share_footnotes(old_parts: Parts, parts: Parts, old_body: Element, body: Element) -> Parts:
-    """Let both bodies' footnotes stand in one part, a note with the same text once; return the new parts.
+    """Merge both bodies' footnotes into one part, a note with the same text once; return the new parts.
 
     Notes
     -----

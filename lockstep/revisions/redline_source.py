@@ -15,7 +15,7 @@ TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d]+|\s+|.", re.DOTALL)
 """The smallest texts that change: a number, a word, blanks, a sign."""
 
 PROSE: Final = -1
-"""Stands where others have the place of the inline expression that prints them."""
+"""In place of the position of an inline expression, where none prints a text."""
 
 _SLOT: Final = 0xF0000  # a private character for each expression and reference, which pandoc passes on as it is
 _WRITTEN: Final = "\0"  # before an expression or reference as it is written, which is no word of the prose
@@ -39,7 +39,7 @@ class PrintedSource:
 class SourceParagraph:
     """A paragraph of a source, in tokens twice: as it is written, and as it is printed.
 
-    `expressions` and `printers` tell of each written and of each printed token which inline expression it belongs to.
+    `expressions` and `printers` give for each written and each printed token the inline expression it belongs to.
     """
 
     written: tuple[str, ...]
@@ -87,7 +87,7 @@ def paragraphs_of(source: PrintedSource) -> tuple[SourceParagraph, ...]:
 
 
 def _texts(value: Any, *, in_table: bool = False) -> Iterator[tuple[str, bool]]:
-    """Yield the text of each paragraph under a node, and whether it stands in a table."""
+    """Yield the text of each paragraph under a node, and whether it is in a table."""
     if isinstance(value, list):
         for item in value:
             yield from _texts(item, in_table=in_table)

@@ -1,4 +1,4 @@
-"""`make report`: results, document, finishing; only where something has changed, and whole or not at all."""
+"""`make report`: results, document, finishing; only where something has changed, and all or nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from ..results.verdicts import PUBLISHED_FILE
 from ..study.definition import read_study
 from ..study.model import Study
 from ..text.assumptions import current_notes
-from .commit import check_places, complete, replace_together
+from .commit import check_targets, complete, replace_together
 from .run_lock import one_at_a_time, workshop
 
 DOCUMENT: Final = "report.qmd"
@@ -48,7 +48,7 @@ Renderer = Literal["auto", "builtin", "quarto"]
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """The documents of a study: where they stand, whether this run made them, what should be known of them.
+    """The documents of a study: their paths, whether this run made them, what should be known of them.
 
     `warnings` are of the documents, `notes` of the analysis behind them.
     """
@@ -105,7 +105,7 @@ def build(
                 outputs, made=False, warnings=_broken_claims(document, study), notes=current_notes(study)
             )
 
-        check_places((*outputs, stamp))
+        check_targets((*outputs, stamp))
         # Whatever is saved from here on is seen by the next run: hashes are taken first, then the files are read.
         found_last_time = digests(stamped_files(stamp))
         study, project = read_study(folder), read_project(folder, profiles=profiles)
@@ -147,7 +147,7 @@ def ready(
 ) -> Iterator[None]:
     """Load what `build` needs and set the last pages once more: in the ``with`` block it does its work at once.
 
-    A study that is not there yet is one that will come with its figures, as a stage of a draft: no drawing is loaded.
+    A study that is not there yet is one that will come with its figures, as a draft's workspace: no drawing is loaded.
     """
     from ..pdf.typst import prepared
 
@@ -181,13 +181,13 @@ def watched_files(folder: Path, *, output: Path | None = None, profiles: tuple[s
     return {path: made.get(path, "") for path in sorted((known | made.keys()) - {results})}
 
 
-def finish_pending(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> None:
-    """Put in place the documents of a study that a killed run had decided on; where nothing is pending, do nothing.
+def finish_commit(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> None:
+    """Complete the commit of a study's documents that a killed run has left; where there is none, do nothing.
 
     Raises
     ------
-    PendingError
-        If they cannot be moved to their places.
+    CommitError
+        If they cannot be moved to their targets.
     """
     folder = folder.resolve()
     try:
@@ -256,7 +256,7 @@ def _load(folder: Path | None, quarto: Path | None) -> None:
 
 
 def _broken_claims(document: Path, study: Study) -> tuple[str, ...]:
-    """Say of each claim that the results do not support where it stands; the documents mark them."""
+    """Report each claim that the results do not support, with its line; the documents mark them."""
     if b".claim(" not in document.read_bytes():
         return ()
     from ..document.check import broken_claims  # loads jinja2 and more

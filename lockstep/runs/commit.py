@@ -1,7 +1,7 @@
-"""Files that change together: one rename decides for all, and a run that is killed after it is completed by the next.
+"""Atomic commits of several files: one rename commits them all, and the next run completes that of a killed one.
 
 New files are gathered in a folder beside the old ones. While it has its own name they do not count; once it is renamed
-to ``.report.pending`` they do, and are moved to their places. Whoever comes next finds either no such folder, or moves
+to ``.report.pending`` they do, and are moved to their targets. The next run finds either no such folder, or moves
 what is left in it: at any instant the old files are all there, or the new ones are all known.
 """
 
@@ -22,12 +22,12 @@ WORKSHOP: Final = ".report-"
 """How names of folders begin that a run leaves only where it is killed; the next one removes those it has marked."""
 
 
-class PendingError(LockstepError):
-    """Files are decided on, but could not be put in their places yet."""
+class CommitError(LockstepError):
+    """Files are committed, but could not be moved to their targets yet."""
 
 
-def check_places(paths: Iterable[Path]) -> None:
-    """Raise LockstepError where something stands that no file can replace, or where it would wait for its place."""
+def check_targets(paths: Iterable[Path]) -> None:
+    """Raise LockstepError where a target, or the folder of the commit, is something that cannot be replaced."""
     for path in paths:
         if path.is_dir():
             raise LockstepError(f"{path}: is a folder, where a file is to be written. Move or remove it.")
@@ -35,18 +35,18 @@ def check_places(paths: Iterable[Path]) -> None:
 
 
 def replace_together(files: Mapping[Path, Path], work: Path, *, is_last: bool = False) -> None:
-    """Move files to their places in one folder: all of them, or none.
+    """Move files to their targets in one folder: all of them, or none.
 
     Parameters
     ----------
-    files : the places, each with the file, or whole folder, that goes there.
+    files : the targets, each with the file, or whole folder, that replaces it.
     work : a folder to gather them in, on the same disk.
     is_last : whether the program was run for these files: Ctrl-C that comes after them comes too late as well.
 
     Raises
     ------
-    PendingError
-        If they are decided on but cannot be moved to their places; the next run tries again.
+    CommitError
+        If they are committed but cannot be moved to their targets; the next run tries again.
     OSError
         If they cannot be gathered; the old files are untouched.
 
@@ -71,11 +71,11 @@ def replace_together(files: Mapping[Path, Path], work: Path, *, is_last: bool = 
 
 
 def complete(target: Path) -> None:
-    """Put in place what a killed run has left pending in a folder.
+    """Complete the commit that a killed run has left in a folder.
 
     Notes
     -----
-    Needs no turn: two that do it at once move the same files to the same places.
+    Needs no lock: two processes that do it at once move the same files to the same targets.
     """
     pending = target / PENDING
     try:
@@ -94,14 +94,14 @@ def complete(target: Path) -> None:
         except FileNotFoundError:  # moved by another run meanwhile
             continue
         except OSError as error:
-            raise PendingError(
+            raise CommitError(
                 f"{target / new.name}: {explained(error)}. The new files are complete and wait in {pending}; mend this "
                 "and run again, and they are put in place."
             ) from None
     _sync(target)
-    for path in marks:  # these alone: another run may have decided on newer files, which have a mark of their own
+    for path in marks:  # these alone: another run may have committed newer files, which have a mark of their own
         path.unlink(missing_ok=True)
-    with suppress(OSError):  # another run was faster, or has already decided on newer files
+    with suppress(OSError):  # another run was faster, or has already committed newer files
         pending.rmdir()
 
 

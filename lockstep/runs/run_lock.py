@@ -1,4 +1,4 @@
-"""One run at a time in a folder: a second one waits for its turn; a run that was killed holds nobody up."""
+"""The run lock of a folder: a second run waits until it is released; the system releases that of a killed run."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ LOCK: Final = ".report.lock"
 
 @contextmanager
 def one_at_a_time(target: Path) -> Iterator[None]:
-    """Hold the turn in a folder, made where there is none; complete or remove what killed runs left there.
+    """Hold the run lock of a folder, which is made where missing; complete or remove what killed runs left there.
 
     Notes
     -----
-    The system gives the lock back however a run ends, also by ``kill -9``, so what lies there at our turn is left over.
+    The system releases the lock however a run ends, also by ``kill -9``, so what is there once we hold it is left over.
     """
     try:
         target.mkdir(parents=True, exist_ok=True)
         lock = os.fdopen(os.open(target / LOCK, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666), "ab")
-    except (FileExistsError, NotADirectoryError):  # something else stands there, which its error names
+    except (FileExistsError, NotADirectoryError):  # something else is there, which the error names
         raise
     except OSError as error:
         raise _cannot_write(target, error) from None

@@ -1,7 +1,7 @@
 """`make watch`: documents brought up to date whenever a file that they are made from is saved, until Ctrl-C.
 
 The process that watches renders nothing and computes nothing. It keeps two others ready, one with the statistics loaded
-and one with what makes documents, lets them run when they are needed, and starts new ones then (see `spare`). So no
+and one with what makes documents, lets them run when they are needed, and starts new ones then (see `worker`). So no
 patient row comes into the process that writes the manuscript, no run sees what another left, and memory does not grow.
 """
 
@@ -23,7 +23,7 @@ from ..results.source import results_are_current
 from ..study.definition import read_study
 from .build import Renderer
 from .watched_files import WatchedFiles
-from .worker import Spare
+from .worker import Worker
 
 _LOADS: Final = "import lockstep.runs.watch, lockstep.cli.command, lockstep.cli.manuscript, lockstep.cli.analysis"
 _GOES_ON: Final = "Mend it and save; watching goes on.\n"
@@ -39,7 +39,7 @@ def watch(folder: Path, *, renderer: Renderer, output: Path | None = None, profi
     Raises
     ------
     LockstepError
-        If the study cannot be read at the start. Later errors are told, and the next change is waited for.
+        If the study cannot be read at the start. Later errors are printed, and the next change is waited for.
     KeyboardInterrupt
         When it is ended; what was running has ended in order before.
     """
@@ -64,7 +64,7 @@ def watch(folder: Path, *, renderer: Renderer, output: Path | None = None, profi
 
 
 class _Ready:
-    """The two processes that stand ready."""
+    """The two prewarmed workers."""
 
     def __init__(self, folder: Path, renderer: Renderer, output: Path | None, profiles: tuple[str, ...]) -> None:
         self._folder = folder
@@ -74,15 +74,15 @@ class _Ready:
             "documents": ["lockstep", "report", "--study", str(folder), "--renderer", renderer, *place],
             "results": ["lockstep", "results", "--study", str(folder)],
         }
-        self._spares: dict[str, Spare] = {}
+        self._workers: dict[str, Worker] = {}
 
     def build(self, reason: str) -> bool:
-        """Bring results and documents up to date, and tell so; return whether that could be done."""
+        """Bring results and documents up to date, and report it; return whether that could be done."""
         begun = time.perf_counter()
         wanted = ["results", "documents"] if self._results_are_stale() else ["documents"]
         for name in wanted:
             run = self._start(name).run_once()
-            del self._spares[name]
+            del self._workers[name]
             if run.returncode != 0:
                 sys.stdout.write(f"{reason}\n" if reason else "")
                 sys.stdout.flush()
@@ -104,18 +104,18 @@ class _Ready:
 
     def close(self) -> None:
         """End both."""
-        while self._spares:
-            self._spares.popitem()[1].close()
+        while self._workers:
+            self._workers.popitem()[1].close()
 
-    def _start(self, name: str) -> Spare:
-        if name not in self._spares:
-            self._spares[name] = Spare(*self._commands[name])
-        return self._spares[name]
+    def _start(self, name: str) -> Worker:
+        if name not in self._workers:
+            self._workers[name] = Worker(*self._commands[name])
+        return self._workers[name]
 
     def _results_are_stale(self) -> bool:
         try:
             return not results_are_current(read_study(self._folder))
-        except (LockstepError, OSError):  # told by the run
+        except (LockstepError, OSError):  # reported by the run
             return False
 
 

@@ -19,7 +19,7 @@ from .build import DOCUMENT, watched_files
 
 _PAUSE: Final = 50  # milliseconds without a further change: whoever saves has done so
 _LONGEST: Final = 500  # milliseconds of changes without a pause
-_LOOK: Final = 1000  # milliseconds after which to look without being told
+_LOOK: Final = 1000  # milliseconds after which to look without a notice of the system
 _GONE: Final = 0.2  # seconds for a file to come back: some editors remove it before they write it anew
 _NEVER: Final = ("__pycache__", "node_modules", "site-packages")
 
@@ -91,7 +91,7 @@ class WatchedFiles:
         """Return the files to watch, with the hashes that the stamp has of them."""
         try:
             return watched_files(self._folder, output=self._output, profiles=self._profiles)
-        except (LockstepError, OSError):  # the run will tell; mending it is a change of a file known before
+        except (LockstepError, OSError):  # the run reports it; mending it is a change of a file known before
             return dict.fromkeys(self._held, "")
 
     def _elsewhere(self) -> dict[Path, str]:

@@ -19,11 +19,11 @@ from ..results.released import Form
 from .run_lock import one_at_a_time, workshop
 
 PAGE_FILE: Final = Path("build/report.html")
-"""Where the page of a study's document stands, relative to its folder."""
+"""The path of the page of a study's document, relative to its folder."""
 
 
 def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
-    """Bring the results of a study up to date and write its document as a page; return where that stands.
+    """Bring the results of a study up to date and write its document as a page; return its path.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
 def facts(record_id: str, results: Results, forms: Mapping[str, Form]) -> list[tuple[str, str]]:
     """Return what a reader may ask of a result: what is printed of it, n, population, method, warning.
 
-    `forms` are those of what may leave with the document: a number that it does not print is not told here either.
+    `forms` are those of what may leave with the document: a number that it does not print is not shown here either.
     """
     if record_id not in results:
         curve = results.curve(record_id)

@@ -1,4 +1,4 @@
-"""A process that has loaded its libraries and waits to be told to run, once: started beforehand, gone afterwards.
+"""A prewarmed worker: a process that has loaded its libraries, waits for a start signal, and runs once.
 
 Nothing can leak from one run to the next, since no process runs twice; what is slow about a fresh process, loading
 libraries, is done before anybody waits for it.
@@ -20,23 +20,23 @@ GO: Final = "go\n"
 _end: Final = os._exit  # as it is here: a document that is run cannot put another in its place
 
 
-def told_to_run() -> bool:
-    """Wait, in the spare process, for the word to run; without it, whoever started this process has gone.
+def wait_for_start() -> bool:
+    """Wait, in the worker, for the start signal; return False where the parent process has gone without it.
 
-    Once it runs, it ends at once when the other process does, be it by kill -9: nobody is left to take what it makes.
+    Once it runs, it exits as soon as its parent does, be it by kill -9: nobody is left to take its output.
     """
-    told = sys.stdin.readline() == GO
-    if told:
-        threading.Thread(target=_end_with_the_other, args=(sys.stdin.fileno(),), daemon=True).start()
-    return told
+    started = sys.stdin.readline() == GO
+    if started:
+        threading.Thread(target=_exit_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
+    return started
 
 
-def _end_with_the_other(pipe: int) -> None:
-    os.read(pipe, 1)  # nothing more is said: this waits for the end of the pipe
+def _exit_with_parent(pipe: int) -> None:
+    os.read(pipe, 1)  # nothing more is written: this waits for the end of the pipe
     _end(1)
 
 
-class Spare:
+class Worker:
     """A program of ours, started with ``--wait``; the arguments are what follows ``python -m``."""
 
     def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
@@ -51,14 +51,14 @@ class Spare:
             text=True,
             process_group=0,
         )
-        # Not for communicate() to close: the end of this pipe tells the program that this process has gone.
+        # Not for communicate() to close: by the end of this pipe the worker knows that this process has gone.
         self._input, self._process.stdin = cast(IO[str], self._process.stdin), None
         self._started = False
 
     def start(self) -> None:
         """Let the program run."""
         self._started = True
-        with suppress(BrokenPipeError):  # it has ended already; what it said tells why
+        with suppress(BrokenPipeError):  # it has ended already; its output says why
             self._input.write(GO)
             self._input.flush()
 
@@ -80,7 +80,9 @@ class Spare:
             return
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGINT)
-        if not self._started:  # it may still be loading, deaf to the signal as what a shell starts in the background is
+        if (
+            not self._started
+        ):  # it may still be loading, and ignore the signal as what a shell starts in the background does
             with suppress(BrokenPipeError):
                 self._input.close()
         self.ended()

@@ -133,7 +133,7 @@ def _number(table: TableOne | None, name: str, n: int, missing: int) -> NumberSu
             value = float(table.cont_describe.loc[name, (column, "Overall")])
             values[field] = value if math.isfinite(value) else None
     if n < 2:
-        values["sd"] = None  # tableone says 0, as if one patient told how much patients differ
+        values["sd"] = None  # tableone says 0, as if one patient showed how much patients differ
     return NumberSummary(n=n, missing=missing, **values)
 
 

@@ -14,7 +14,7 @@ from .fisher import DEGENERATE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChiSquareTest:
-    """Pearson's chi-square test; `expected_min`, the smallest expected count, tells whether to trust it."""
+    """Pearson's chi-square test; `expected_min`, the smallest expected count, shows whether to trust it."""
 
     statistic: float | None
     df: int

@@ -92,7 +92,7 @@ def fisher_exact(table: ArrayLike, *, simulate: bool = True) -> FisherTest:
 
     Where even so there are more partial tables than bounded time and memory allow, the P value is simulated, as by R's
     ``simulate.p.value = TRUE``: of B random tables with the same margins (Patefield) h are no more likely than the
-    observed one, and P = (h + 1) / (B + 1). The seed is fixed; seed and B stand in `method`.
+    observed one, and P = (h + 1) / (B + 1). The seed is fixed; `method` names seed and B.
 
     References
     ----------
@@ -284,7 +284,7 @@ class _Network:
             raise _TooLargeError
 
     def _openness(self, room: Ints, below: Ints, need: Ints, to: Floats) -> Callable[[Ints], Bools]:
-        """Return, of a cell's value, whether it and all that can stand below it may still be too likely to count."""
+        """Return, of a cell's value, whether it and all that may follow below it may still be too likely to count."""
         return lambda value: np.asarray(self._choose(room, value) + self._choose(below, need - value) > to)
 
     def _choose(self, of: Ints, count: Ints) -> Floats:

@@ -18,7 +18,7 @@ HALVINGS = 30
 CONVERGED = 1e-20  # twice the gain in log-likelihood of the next Newton step: the step is 1e-10 standard errors
 SETTLED = 1e-12  # a gain this small, relative to the log-likelihood, is none; what still moves then diverges
 MOVES = 1e-4  # a diverging coefficient moves by about one of its units at each step; others have come to rest,
-UNKNOWN = 1e6  # or the limit tells nothing about them: a variance without bound
+UNKNOWN = 1e6  # or the limit does not determine them: a variance without bound
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _score_test(term: str, columns: list[int], score: Floats, information: Float
 def _one_less_survival(likelihood: PartialLikelihood) -> Floats:
     """Return, for each event, 1 less the Kaplan-Meier estimate just before its time, centred over the events."""
     n_at_risk = len(likelihood.event) - likelihood.first_at_risk
-    # The factor of each time stands at its first event; before the first time survival is 1.
+    # The factor of each time is at its first event; before the first time survival is 1.
     factor = np.where(likelihood.first_tied == np.arange(len(n_at_risk)), 1 - likelihood.tied / n_at_risk, 1.0)
     before = np.concatenate(([1.0], np.cumprod(factor)))[likelihood.first_tied]
     return np.asarray(before.mean() - before)

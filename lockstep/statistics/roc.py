@@ -90,7 +90,7 @@ def roc_curve_cutoff(
         none = Estimate(value=None, reason=ONE_OUTCOME)
         return _no_cutoff(none, direction, n=len(values), n_events=n_with, reason=ONE_OUTCOME)
 
-    # For each value but the lowest: those with the event found by "at least this value", and those without it spared.
+    # For each value but the lowest: those with the event found by "at least this value", and those without it not.
     auc, distinct = _area(with_event, without, conf_level), np.unique(values)
     found = n_with - np.searchsorted(with_event, distinct[1:])
     spared = np.searchsorted(without, distinct[1:])

@@ -12,7 +12,7 @@ from .tables import RenderedTable
 from .templates import render_template
 
 PAGE_FILE: Final = Path("build/audit.html")
-"""Where the page of a study's audit stands, relative to its folder."""
+"""The path of the page of a study's audit, relative to its folder."""
 
 _MEANING: Final[dict[Verdict, str]] = {
     "impossible": "contradicts other printed statements, by the calculation that is shown",
@@ -26,7 +26,7 @@ _IN_TABLE: Final[tuple[Verdict, ...]] = ("impossible", "unexplained", "matches u
 
 
 def write_audit_page(folder: Path) -> Path:
-    """Turn build/audit.json of a study's folder into build/audit.html; return where that stands.
+    """Convert build/audit.json of a study's folder to build/audit.html; return its path.
 
     Raises
     ------

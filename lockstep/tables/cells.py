@@ -1,4 +1,4 @@
-"""What all kinds of tables print with: rows and columns, labels, and cells that know where they stand."""
+"""What all kinds of tables print with: rows and columns, labels, and cells that know their place."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def bare(record: Record, style: Style) -> PrintedText:
 
 
 def placed(rows: Iterable[Row], columns: Sequence[str]) -> list[Row]:
-    """Return rows whose cells say where they stand: "Gender: Male, All patients"."""
+    """Return rows whose cells name their place: "Gender: Male, All patients"."""
     found, heading = [], ""
     for row in rows:
         heading = heading if row.indent else row.label

@@ -59,7 +59,7 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
 
 
 def _standing_alone(column: GroupColumn, table: Characteristics, study: Study) -> str:
-    """Return a column's heading with the variable that stands above it."""
+    """Return a column's heading with the variable above it."""
     return level_name(study.label(table.by), column.label) if table.by and column.by else column.label
 
 

@@ -77,7 +77,7 @@ def notes(study: Study, results: Results) -> tuple[str, ...]:
 
 
 def current_notes(study: Study) -> tuple[str, ...]:
-    """Return the notes on the results that stand in the study's folder."""
+    """Return the notes on the results in the study's folder."""
     return notes(study, read_results(study.folder / RESULTS_FILE))
 
 

@@ -90,7 +90,7 @@ def p_places(value: float, style: Style) -> int:
 def _p_decimals(value: float, style: Style) -> int:
     if style.p.significant is None:
         return next((decimals for bound, decimals in style.p.steps if value < bound), style.p.decimals)
-    for _ in range(2):  # 0.0996 is rounded to 0.10, whose first digit stands one place further left
+    for _ in range(2):  # 0.0996 is rounded to 0.10, whose first digit is one place further left
         leading = -math.floor(math.log10(value))  # place of the first digit that is not 0
         decimals = min(max(leading, 1) + style.p.significant - 1, style.p.most_decimals)
         value = float(rounded(value, decimals)) or value
@@ -98,7 +98,7 @@ def _p_decimals(value: float, style: Style) -> int:
 
 
 def _keeps_its_meaning(printed: Decimal, value: float, style: Style) -> bool:
-    """Tell whether a rounded P value is not 0 and lies on the same side of alpha: 0.0497 must not print as "0.050".
+    """Return whether a rounded P value is not 0 and lies on the same side of alpha: 0.0497 must not print as "0.050".
 
     Nor may 0.0502, unless a journal states the decimals.
     """

@@ -40,7 +40,7 @@ _FONTS: Final = {
 
 
 def has_eastern_letters(text: str) -> bool:
-    """Tell whether a text has letters or punctuation of Chinese, Japanese or Korean."""
+    """Return whether a text has letters or punctuation of Chinese, Japanese or Korean."""
     return _LETTERS.search(text) is not None
 
 

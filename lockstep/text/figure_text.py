@@ -19,7 +19,7 @@ LINE: Final = 3.1
 TITLE_LINE: Final = 3.6
 DIGIT_HEIGHT: Final = 1.8
 PAD: Final = 0.8
-LEAST_ROOM: Final = 15.0  # for a text beside another: with less, and broken there, it stands on lines of its own
+LEAST_ROOM: Final = 15.0  # for a text beside another: with less, and broken there, it is on lines of its own
 
 
 class Measure(Protocol):
@@ -30,7 +30,7 @@ class Measure(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A line of text: `align` says which part of its baseline stands at (x, y); upright text is centred there."""
+    """A line of text: `align`: the part of its baseline that is at (x, y); upright text is centred there."""
 
     x: float
     y: float

@@ -1,4 +1,4 @@
-"""Levels named where their variable does not stand beside them: "Grade: 2", never "2" or "Yes" alone."""
+"""Levels named where their variable is not beside them: "Grade: 2", never "2" or "Yes" alone."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ def one_line(text: str) -> str:
 
 
 def level_name(variable: str, level: str) -> str:
-    """Name a level so that it stands alone: "Grade: 2", but "Without local therapy" of "Local therapy" as it is."""
+    """Name a level for use alone: "Grade: 2", but "Without local therapy" of "Local therapy" as it is."""
     variable, level = one_line(variable), one_line(level)
     return level if _names(variable, level) else f"{variable}: {level}"
 
 
 def named_level(study: Study, variable: str, level: str) -> str:
-    """Name a level of a study's variable so that it stands alone."""
+    """Name a level of a study's variable for use alone."""
     return level_name(study.label(variable), study.levels(variable)[level])
 
 

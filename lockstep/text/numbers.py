@@ -52,7 +52,7 @@ def count_text(count: int, style: Style) -> str:
 
 
 def alike(values: Iterable[float], style: Style) -> tuple[str, ...]:
-    """Print constants that stand side by side, with the decimals that one of them needs: "0.0", "0.5", "1.0"."""
+    """Print constants side by side, with the decimals that one of them needs: "0.0", "0.5", "1.0"."""
     values = tuple(values)
     decimals = max((needed_decimals(value) for value in values), default=0)
     return tuple(number_text(value, decimals, style) for value in values)
@@ -111,7 +111,7 @@ def limits_text(record: Record, style: Style, *, decimals: int | None = None) ->
 def span_text(low: str, high: str, style: Style, *, worded: bool = False) -> str:
     """Join the ends of a range or interval: "5–71"; by "to" where one is words, "<0.1" or has a minus, like a dash.
 
-    Two ends that are missing for the same reason are told once: "not estimable".
+    Two ends that are missing for the same reason are reported once: "not estimable".
     """
     if low == high and low in ABSENT:
         return low

@@ -55,7 +55,7 @@ class Prints:
         Parameters
         ----------
         number : as typed, in digits or words.
-        before, after : the text around it: "%", a unit, "patients" or "P =" tell what it is, and nothing else is named.
+        before, after : the text around it: "%", a unit, "patients" or "P =" show its kind, and no other is named.
 
         Notes
         -----

@@ -8,7 +8,7 @@ from ..base import escape
 
 
 class PrintedText(str):
-    """A text with the ids of the results that it prints, and the place in a table or figure where it stands."""
+    """A text with the ids of the results that it prints, and its place in a table or figure."""
 
     __slots__ = ("ids", "place")
 

@@ -56,7 +56,7 @@ def _factor(ratios: list[Record], style: Style) -> int:
 
 
 def _prints_as_nothing(ratio: Record, factor: int, style: Style) -> bool:
-    """Tell whether a ratio per `factor` units and both its limits round to 1."""
+    """Return whether a ratio per `factor` units and both its limits round to 1."""
     parts = (ratio.value, ratio.conf_low, ratio.conf_high)
     numbers_of = [float(part) for part in parts if part is not None]
     if len(numbers_of) < len(parts):

@@ -40,7 +40,7 @@ class PValueStyle:
 
     @property
     def space(self) -> str:
-        """What stands on either side of the sign."""
+        """The space on either side of the sign."""
         return NBSP if self.spaced else ""
 
 

@@ -93,7 +93,7 @@ def _join_runs(owner: Element) -> None:
 
 
 def _same_text(left: Element, right: Element) -> bool:
-    """Tell whether two elements are runs of nothing but text, formatted alike."""
+    """Return whether two elements are runs of nothing but text, formatted alike."""
     for element in (left, right):
         content = [child for child in element if not is_a(child, "w:rPr")]
         if not (is_a(element, "w:r") and len(content) == 1 and is_a(content[0], "w:t")):
@@ -107,7 +107,7 @@ def _format(run: Element) -> bytes:
 
 
 def _write_tabs(node: Element) -> None:
-    """Turn a tab character, which is a space to Word, into a tab (citeproc sets one after a reference's number)."""
+    """Convert a tab character, which is a space to Word, to a tab (citeproc sets one after a reference's number)."""
     first, *others = re.split(r" *\t", node.text or "")
     node.text = first
     place = node
@@ -119,7 +119,7 @@ def _write_tabs(node: Element) -> None:
 
 
 def anchor_bookmarks(body: Element) -> None:
-    """Move bookmarks that stand between paragraphs into the paragraph that follows them.
+    """Move bookmarks between paragraphs into the paragraph that follows them.
 
     A bookmark around a section or a reference list then marks its heading or first entry, where a link should lead.
     """
@@ -173,7 +173,7 @@ def remove_blank_paragraphs(body: Element) -> None:
 
 
 def _is_blank(paragraph: Element) -> bool:
-    """Tell whether a paragraph shows nothing, nothing points to it and no section ends with it."""
+    """Return whether a paragraph shows nothing, nothing points to it and no section ends with it."""
     if text_of(paragraph).strip() or find(paragraph, "w:pPr/w:sectPr") is not None:
         return False
     content = (node for run in paragraph if not is_a(run, "w:pPr") for node in (run, *run))

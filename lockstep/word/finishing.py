@@ -98,7 +98,7 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
         set_line_spacing(styles, _line_spacing(metadata["linestretch"]))
     clean_settings(settings, language)
 
-    # The text, first its shape, then what stands in it
+    # The text, first its shape, then its content
     unwrap_layout_tables(body)
     for root in (body, *notes.values()):
         mend_paragraphs(root)

@@ -78,7 +78,7 @@ def word_floats(body: Element) -> list[WordFloat]:
             name, blocks = opened.pop(attribute(block, "w:id"), ("", []))
             own = [item for item in blocks if item in free]
             if _LABEL.match(name) and own:
-                # The caption of a figure of several parts stands after those of its parts.
+                # The caption of a figure of several parts follows those of its parts.
                 floats.append(WordFloat(name, own[-1], tuple(blocks)))
                 del free[own[-1]]
         else:
@@ -107,7 +107,7 @@ def caption_words(caption: Element) -> str:
 
 
 def has_picture(block: Element) -> bool:
-    """Tell whether a block holds a drawing."""
+    """Return whether a block holds a drawing."""
     return next(block.iter(qualified("w:drawing")), None) is not None
 
 
@@ -213,7 +213,7 @@ def bookmark_names(body: Element) -> dict[str, str]:
 
 
 def link_references(root: Element, targets: Mapping[str, Target], names: Mapping[str, str]) -> None:
-    """Turn links to captions into REF fields, and give all bookmarks the names that Word allows.
+    """Convert links to captions to REF fields, and give all bookmarks the names that Word allows.
 
     Notes
     -----

@@ -27,7 +27,7 @@ from .wordml import (
 KEY: Final = "look"
 PICTURES_KEY: Final = "figures"
 
-# What keeps its own lines: tables, what stands in the margins, and pictures, whose line is as high as they are.
+# What keeps its own lines: tables, text in the margins, and pictures, whose line is as high as they are.
 _NOT_TEXT: Final = ("Normal", "TableText", "TableHeading", "TableNote", "Header", "Footer", "Figure", "CaptionedFigure")
 _OWN_SIZE: Final = (*_NOT_TEXT, "Title", "Subtitle", "SourceCode")
 _UNNUMBERED: Final = ("TableText", "TableHeading", "TableNote", "Figure", "CaptionedFigure")
@@ -37,7 +37,7 @@ _NEW_PAGE: Final = ("AbstractTitle", "Heading1")
 
 
 def wants_look(metadata: Mapping[str, Any]) -> bool:
-    """Tell whether a document is to look like a manuscript for submission.
+    """Return whether a document is to look like a manuscript for submission.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def _properties(style: Element, name: str) -> Element:
     found = find(style, name)
     if found is not None:
         return found
-    made = properties(style, name)  # stands first, and goes behind what a style says of itself
+    made = properties(style, name)  # is first, and goes behind what a style says of itself
     letters = find(style, "w:rPr") if name == "w:pPr" else None
     style.remove(made)
     if letters is not None:
@@ -107,7 +107,7 @@ def start_pages(body: Element) -> None:
 
 
 def keep_titles(body: Element) -> None:
-    """Keep the title of a box, a paragraph of bold words alone, on the page of what it stands above."""
+    """Keep the title of a box, a paragraph of bold words alone, on the page of what follows it."""
     for block in find_all(body, "w:p"):
         runs = [run for run in block.iter(qualified("w:r")) if text_of(run).strip()]
         if style_of(block) == _BOX and runs and all(find(run, "w:rPr/w:b") is not None for run in runs):

@@ -63,7 +63,7 @@ def package_bytes(parts: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(parts, key=lambda name: (name != _CONTENT_TYPES, name)):
             entry = zipfile.ZipInfo(name)  # 1 January 1980, as every ZipInfo without a time
-            entry.create_system = 0  # else the entry tells Windows from Unix
+            entry.create_system = 0  # else the entry depends on the operating system
             archive.writestr(entry, parts[name])
     return buffer.getvalue()
 
@@ -143,7 +143,7 @@ def part_of(source: str, relationship: Element) -> str:
 
 
 def _is_unseen(parts: Mapping[str, bytes], source: str, relationship: Element) -> bool:
-    """Tell whether a relationship leads nowhere, or to something that no reader sees."""
+    """Return whether a relationship leads nowhere, or to something that no reader sees."""
     if relationship.get("TargetMode") == "External":
         return False
     target = part_of(source, relationship)

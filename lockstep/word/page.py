@@ -64,7 +64,7 @@ def landscape_width(section: Element) -> int:
 
 
 def section_of(body: Element, block: Element) -> Element | None:
-    """Return the section that a block of a body stands in: the next that ends with it or after it."""
+    """Return the section of a block of a body: the next that ends with it or after it."""
     for one in (block, *block.itersiblings()):
         section = find(one, "w:pPr/w:sectPr")
         if section is not None:
@@ -90,7 +90,7 @@ def stand_upright(body: Element, last: Element) -> None:
 def lay_on_side(body: Element, table: Element) -> None:
     """Put a table, with its caption and notes, on landscape pages of its own, in place.
 
-    The last section of a body stands at its end, every other one in the last paragraph of its text.
+    The last section of a body is at its end, every other one in the last paragraph of its text.
     """
     last = find(body, "w:sectPr")
     if last is None or table.getparent() is not body:
@@ -147,5 +147,5 @@ def _end_section(block: Element, section: Element) -> None:
         block.addnext(paragraph)
         block = paragraph
     formats = properties(block, "w:pPr")
-    drop(formats, "w:keepNext")  # what follows stands on another page
+    drop(formats, "w:keepNext")  # what follows is on another page
     put(formats, "w:sectPr").extend(list(section))

@@ -1,4 +1,4 @@
-"""A finished Word file as passages: each piece of printed text, where it stands, what of it is italic or raised."""
+"""A finished Word file as passages: each piece of printed text, its place, and which of it is italic or raised."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def read_printed(path: Path) -> PrintedDocument:
 
 
 def _placed(block: Paragraph, table: str) -> Passage:
-    """Return a paragraph with the place where it stands."""
+    """Return a paragraph with its place."""
     if block.style == "TableNote":
         return _passage("note", table or "text", f"{table or 'a table'}, note", block.runs)
     if block.style == "Abstract":

@@ -18,7 +18,7 @@ def describe_pictures(body: Element, floats: Iterable[WordFloat], alt_texts: Map
     """Give every picture an id of its own, no margins, and an alternative text.
 
     `alt_texts` go by the figure's label, or by the name or stem of the image file. They come before what the file has;
-    where neither is there, the caption stands in.
+    where there is neither, the caption is used.
     """
     owners = {
         drawing: item for item in floats for block in item.blocks for drawing in block.iter(qualified("w:drawing"))
@@ -40,7 +40,7 @@ def describe_pictures(body: Element, floats: Iterable[WordFloat], alt_texts: Map
                 properties.set("id", str(number))
                 properties.set("name", f"Picture {number}")
         if picture is not None and file.name:
-            picture.set("descr", file.name)  # not its path, which tells of the writer's machine
+            picture.set("descr", file.name)  # not its path, which names folders of the writer's machine
         for inline in drawing.iter(qualified("wp:inline")):
             for side in ("distT", "distB", "distL", "distR"):
                 inline.set(side, "0")  # LibreOffice takes a margin that is not given for one of 3 mm

@@ -1,7 +1,7 @@
 """A finished Word file read once, whichever renderer wrote it: its paragraphs and tables, as they print.
 
-Two views stand on this reading: `text` counts and cites by section, `passages` holds what is printed against rules. The
-redline does not use it: it puts the XML of two files together again, and needs each element as it stands there.
+Two views are built on this reading: `text` counts and cites by section, `passages` is for checks of rules. The
+redline does not use it: it puts the XML of two files together again, and needs each element as it is there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .package import DOCUMENT, FOOTNOTES, parse_part, read_package
 from .wordml import attribute, find, find_all, is_a, qualified, style_of, text_of
 
 CITATION: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""The character that stands in place of the number of a citation."""
+"""The character in place of the number of a citation."""
 
 BACK_MATTER: Final = re.compile(
     r"(declarations?|acknowledge?ments?|references?|bibliography|funding|disclosures?|figures?|figure legends|tables?|"
@@ -26,7 +26,7 @@ BACK_MATTER: Final = re.compile(
     r"author contributions|data (and code )?(availability|sharing).*|ethic.*)",
     re.IGNORECASE,
 )
-"""Headings of what stands after the text proper and does not count as its words (ICMJE: "excluding its abstract,
+"""Headings of what follows the text proper and does not count as its words (ICMJE: "excluding its abstract,
 acknowledgments, tables, figure legends, and references")."""
 
 _CAPTIONS: Final = ("TableCaption", "ImageCaption", "Caption")  # styles of captions, by either renderer

@@ -132,7 +132,7 @@ def font_table_xml(definition: Mapping[str, Any]) -> str:
 
 
 def footnotes_xml() -> str:
-    """Return the rules that stand above footnotes."""
+    """Return the rules above footnotes."""
     rules = {-1: ("separator", "separator"), 0: ("continuationSeparator", "continuationSeparator")}
     notes = "".join(
         f"<w:footnote{xml_attributes(type=kind, id=number)}><w:p><w:r><w:{tag}/></w:r></w:p></w:footnote>"

@@ -35,7 +35,7 @@ def core_properties(texts: Mapping[str, str], epoch: int) -> Element:
     Parameters
     ----------
     texts : by name: title, creator, keywords, description, language; empty ones are left out.
-    epoch : the time, in seconds since 1970, that stands for both creation and change.
+    epoch : the time of creation and change, in seconds since 1970.
     """
     root = etree.Element(f"{{{_CORE}}}coreProperties", nsmap={"cp": _CORE, "dc": _DC, "dcterms": _TERMS, "xsi": _XSI})
     for name, text in texts.items():

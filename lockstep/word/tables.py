@@ -108,7 +108,7 @@ def _set_cells(rows: Sequence[Element], headings: int) -> None:
 
 
 def _indent(paragraph: Element) -> None:
-    """Turn em spaces that begin a cell into an indent, which holds for every line of the cell."""
+    """Convert em spaces that begin a cell to an indent, which holds for every line of the cell."""
     node = next(paragraph.iter(qualified("w:t")), None)
     text = "" if node is None else node.text or ""
     depth = len(text) - len(text.lstrip(EM_SPACE))
@@ -216,7 +216,7 @@ def _given_widths(table: Element, columns: int, text_width: int) -> list[int]:
 
 
 def _rule_headings(rows: Sequence[Element]) -> None:
-    """Rule the last of several heading rows and, above it, what stands over several columns.
+    """Rule the last of several heading rows and, above it, cells that span columns.
 
     A table style rules the first row, which is right where it is the only one.
     """

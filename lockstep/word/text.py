@@ -12,9 +12,9 @@ from .reading import BACK_MATTER, Caption, Paragraph, PrintedTable, WordContent,
 
 @dataclass(frozen=True, slots=True)
 class PrintedFloat:
-    """A table or figure: `number` as printed, `place` how many paragraphs of the body stand before it.
+    """A table or figure: `number` as printed, `place` the number of paragraphs of the body before it.
 
-    `rows` are the cells of a table, `alt_texts` describe the pictures of a figure, `note` stands under a table.
+    `rows` are the cells of a table, `alt_texts` describe the pictures of a figure, `note` is the text under a table.
     """
 
     kind: Literal["table", "figure"]
@@ -33,7 +33,7 @@ class PrintedFloat:
 
 @dataclass(frozen=True, slots=True)
 class ManuscriptText:
-    """A manuscript: what stands before the text (by style), abstract, body with its headings, floats, references.
+    """A manuscript: the paragraphs before the text (by style), abstract, body with its headings, floats, references.
 
     `captions` are the paragraphs of captions, with their bookmarks.
     """
@@ -127,7 +127,7 @@ def read_text(path: Path) -> ManuscriptText:
 def _sorted(
     paragraphs: list[Paragraph], floats: list[PrintedFloat], captions: list[Paragraph], content: WordContent
 ) -> ManuscriptText:
-    """Tell what stands before the text from abstract, body and references."""
+    """Separate the paragraphs before the text from abstract, body and references."""
     first = next((i for i, paragraph in enumerate(paragraphs) if paragraph.level), len(paragraphs))
     return ManuscriptText(
         title=" ".join(paragraph.text for paragraph in paragraphs[:first] if paragraph.style == "Title"),

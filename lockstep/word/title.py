@@ -39,7 +39,7 @@ def set_title_block(body: Element, metadata: Mapping[str, Any], people: Byline) 
     new = list(_byline_paragraphs(people))
     if metadata.get("date"):
         new.append(paragraph("Date", run(str(metadata["date"]))))
-    # What the metadata do not tell stays as the renderer wrote it.
+    # What the metadata do not hold stays as the renderer wrote it.
     written = {style_of(block) for block in new}
     new += [block for block in head if style_of(block) in ("Author", "Date") and style_of(block) not in written]
     for block in head:

@@ -128,7 +128,7 @@ def _markup(root: Any) -> Iterator[str]:
 def _tables(root: Any) -> Iterator[str]:
     for table in root.iter(f"{W}tbl"):
         if next(table.iterancestors(f"{W}tbl"), None) is not None:
-            yield "a table stands in a table"
+            yield "a table is nested in a table"
             continue
         grid = [int(column.get(f"{W}w", "0")) for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
         for row in table.iterfind(f"{W}tr"):
@@ -181,14 +181,14 @@ def _changes(root: Any) -> Iterator[str]:
             if len(change):
                 yield f"w:{name} marks a paragraph or row and is not empty"
         elif parent not in ("p", "hyperlink") or not len(change):
-            yield f"w:{name} stands in w:{parent}, or is empty"
+            yield f"w:{name} is in w:{parent}, or is empty"
         elif {child.tag for child in change} - {f"{W}r", f"{MATH}oMath", f"{MATH}oMathPara"}:
             yield f"w:{name} holds {[child.tag for child in change]}"
     for inside, outside in (("t", "delText"), ("instrText", "delInstrText")):
         if any(True for change in root.iter(f"{W}del") for _ in change.iter(f"{W}{inside}")):
             yield f"w:del holds w:{inside}"
         if any(next(node.iterancestors(f"{W}del"), None) is None for node in root.iter(f"{W}{outside}")):
-            yield f"w:{outside} stands outside w:del"
+            yield f"w:{outside} is outside w:del"
 
 
 def _references(trees: dict[str, Any]) -> Iterator[str]:

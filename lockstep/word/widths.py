@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 # Advance widths of Times Roman in thousandths of its size, in classes; a bold letter is up to 10% wider. Word and its
-# like have no other face ready here, and a class is near enough to tell a narrow column from a wide one.
+# like have no other face ready here, and a class is near enough to distinguish narrow columns from wide ones.
 _CLASSES: Final = {
     250: " \xa0,.",
     278: "/:;ijltI'|",
@@ -89,7 +89,7 @@ def column_widths(
     size : size of the table's text.
     margins : space at both sides of a cell's text, together.
     given : widths that the author asked for; kept, but for columns too narrow for their longest number or word.
-    parted : whether a line may break between a number and what stands behind it in parentheses.
+    parted : whether a line may break between a number and the parentheses behind it.
 
     Notes
     -----

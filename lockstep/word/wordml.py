@@ -18,7 +18,7 @@ _NAMESPACES: Final = {
     "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
 }
 
-# ECMA-376 part 1: the children of a property element stand in this order, each at most once (header and footer
+# ECMA-376 part 1: the children of a property element have this order, each at most once (header and footer
 # references of a section excepted). Word refuses a file, or mends it with a warning, where they do not.
 _ORDER: Final = {
     "pPr": (
@@ -72,7 +72,7 @@ def find_all(element: Element, path: str) -> list[Element]:
 
 
 def is_a(element: Element | None, *names: str) -> bool:
-    """Tell whether an element has one of these prefixed names."""
+    """Return whether an element has one of these prefixed names."""
     return element is not None and element.tag in {qualified(name) for name in names}
 
 

@@ -19,7 +19,7 @@ from lockstep.__main__ import main
 from lockstep.analyses.pipeline import compute, run
 from lockstep.base.errors import StatisticError, StudyError
 from lockstep.document.report import style_of
-from lockstep.drafts.workspace import stage
+from lockstep.drafts.workspace import make_workspace
 from lockstep.journals.profiles import read_journal
 from lockstep.results.keys import Key
 from lockstep.results.model import Results, read_results
@@ -273,7 +273,7 @@ def test_what_is_no_record_is_refused(folder: Path, body: str, kind: str) -> Non
     [
         ("x = (\n", f"{AT} 1: '(' was never closed\n    x = ("),
         ("\n1 / 0\n", f"{AT} 2: ZeroDivisionError\n    1 / 0"),
-        ("from .simulation import x\n", f"{AT} 1: ModuleNotFoundError: no simulation.py stands in analysis/ itself"),
+        ("from .simulation import x\n", f"{AT} 1: ModuleNotFoundError: no simulation.py is in analysis/ itself"),
         ("x = 1\n", "analysis/statistics.py: has no statistic. Mark the functions that yield records with @statistic"),
     ],
 )
@@ -343,6 +343,6 @@ def test_a_lock_and_a_change_report_know_them(folder: Path, capsys: pytest.Captu
 def test_a_draft_s_workspace_has_them(folder: Path) -> None:
     """The folder in which a draft is made finds the study's own results current, and can compute them."""
     run(read_study(folder))
-    place = stage(folder, read_journal("generic", folder), folder / "build" / "stage")
+    place = make_workspace(folder, read_journal("generic", folder), folder / "build" / "stage")
     assert results_are_current(read_study(place))
     assert "retention.restricted_mean.5y" in computed(place)

@@ -75,7 +75,7 @@ def test_broken_claims_are_listed_by_line_with_what_was_found(results: Results) 
 
 
 def test_a_value_that_rounding_puts_onto_its_bound_is_told_with_more_decimals(results: Results) -> None:
-    """An expected count of 4.96 that a claim needs to be 5 or more is not told as 5.0."""
+    """An expected count of 4.96 that a claim needs to be 5 or more is not shown as 5.0."""
     name = "response.by_local_treatment.chi_square.expected_min"
     records = tuple(replace(record, value=4.96) if record.id == name else record for record in results)
     body = f'It was `{{python}} r.claim("large enough", "{name} >= 5")`.\n'

@@ -309,7 +309,7 @@ class Beside:
 @pytest.fixture(autouse=True)
 def drawing_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw the figures for upload in this process, where all is loaded; test_draft.py starts the one that draws."""
-    monkeypatch.setattr(commands, "told_to_run", lambda: True)
+    monkeypatch.setattr(commands, "wait_for_start", lambda: True)
 
     def draw(folder: Path, journal: Journal) -> Beside:
         return Beside(lambda: run(["figures", journal.name, "--study", str(folder)]))

@@ -84,7 +84,7 @@ def test_the_check_of_validity_sees_the_defects_of_quarto(tmp_path: Path) -> Non
     """Nested tables, second properties, second alignments, repeated ids: each is found before the mending."""
     markup = both_shapes(quarto=True) + para(picture())
     found = "\n".join(problems(word_file(tmp_path / "raw.docx", markup)))
-    assert "a table stands in a table" in found
+    assert "a table is nested in a table" in found
     assert "w:p has w:pPr at [0, 1]" in found
     assert "w:pPr holds pStyle jc jc" in found
     assert "ids of drawings repeat" in found

@@ -18,7 +18,7 @@ from conftest import ROOT
 from lockstep.__main__ import main
 from lockstep.base.files import mark, new_workspace, remove_leftovers, write_whole
 from lockstep.base.interrupts import uninterrupted
-from lockstep.runs.commit import PENDING, PendingError, complete, replace_together
+from lockstep.runs.commit import PENDING, CommitError, complete, replace_together
 from lockstep.runs.run_lock import one_at_a_time
 
 pytestmark = pytest.mark.slow  # a run for each step that is disturbed
@@ -232,7 +232,7 @@ def test_files_that_wait_for_their_place_are_told_and_not_lost(tmp_path: Path) -
     (tmp_path / PENDING / "report.docx").write_text("new")
     (tmp_path / "report.docx" / "in the way").mkdir(parents=True)
     with pytest.raises(
-        PendingError, match=r"report\.docx: .*The new files are complete and wait in .*\.report\.pending"
+        CommitError, match=r"report\.docx: .*The new files are complete and wait in .*\.report\.pending"
     ):
         complete(tmp_path)
     shutil.rmtree(tmp_path / "report.docx")

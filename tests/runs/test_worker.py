@@ -14,18 +14,18 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from lockstep.runs.worker import Spare
+from lockstep.runs.worker import Worker
 
 PATIENCE = 60  # seconds, on a machine that has other things to do
 PROGRAM = """
 import fcntl, sys, time
 from pathlib import Path
-from lockstep.runs.worker import told_to_run
+from lockstep.runs.worker import wait_for_start
 held = open("held", "w")
 fcntl.flock(held, fcntl.LOCK_EX)
 Path("loaded").touch()
 try:
-    if told_to_run():
+    if wait_for_start():
         Path("begun").touch()
         print("said", flush=True)
         time.sleep(float(sys.argv[1]))
@@ -35,10 +35,10 @@ except KeyboardInterrupt:
 """
 STARTER = """
 import sys, time
-from lockstep.runs.worker import Spare
-spare = Spare("program", "600")
+from lockstep.runs.worker import Worker
+worker = Worker("program", "600")
 if sys.argv[1] == "begun":
-    spare.start()
+    worker.start()
 time.sleep(600)
 """
 
@@ -74,11 +74,11 @@ def until_ended(folder: Path) -> None:
 
 def test_it_runs_when_it_is_told_and_says_what_it_said(folder: Path) -> None:
     """Not before; and closing it afterwards changes nothing."""
-    with closing(Spare("program", "0")) as spare:
+    with closing(Worker("program", "0")) as worker:
         until(folder / "loaded")
         time.sleep(0.2)
         assert not (folder / "begun").exists()
-        run = spare.run_once()
+        run = worker.run_once()
     assert (run.returncode, run.stdout, run.stderr) == (0, "said\n", "")
     assert (folder / "done").exists()
 
@@ -86,13 +86,13 @@ def test_it_runs_when_it_is_told_and_says_what_it_said(folder: Path) -> None:
 @pytest.mark.parametrize("told", [False, True])
 def test_closing_ends_it_in_order(folder: Path, told: bool) -> None:
     """Whether it waits or runs, it can tidy up."""
-    spare = Spare("program", "600")
+    worker = Worker("program", "600")
     until(folder / "loaded")
     if told:
-        spare.start()
+        worker.start()
         until(folder / "begun")
     time.sleep(0.1)
-    spare.close()
+    worker.close()
     assert (folder / "in order").exists()
     assert not (folder / "done").exists()
 
@@ -100,18 +100,18 @@ def test_closing_ends_it_in_order(folder: Path, told: bool) -> None:
 def test_one_that_does_not_hear_ctrl_c_ends_all_the_same_where_it_waits(folder: Path) -> None:
     """A shell starts what runs in the background deaf to it, and a program that still loads hears nothing else."""
     (folder / "program.py").write_text(f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{PROGRAM}")
-    spare = Spare("program", "600")
+    worker = Worker("program", "600")
     until(folder / "loaded")
-    spare.close()
+    worker.close()
     assert not (folder / "begun").exists()
 
 
 def test_one_that_has_ended_before_it_is_told_says_why(folder: Path) -> None:
     """What it said is there, and nothing fails in whoever tells it."""
     (folder / "program.py").write_text("raise SystemExit('no such thing')")
-    spare = Spare("program")
+    worker = Worker("program")
     time.sleep(0.5)
-    run = spare.run_once()
+    run = worker.run_once()
     assert (run.returncode, run.stderr) == (1, "no such thing\n")
 
 
