@@ -26,6 +26,7 @@ from lockstep.results.model import Results, read_results
 from lockstep.results.released import read_released
 from lockstep.results.source import OWN_STATISTICS, code_hash, inputs_of, results_are_current
 from lockstep.results.trial import trial_study
+from lockstep.runs.build import watched_files
 from lockstep.study.definition import read_study
 from lockstep.text.phrases import Phrases
 
@@ -346,3 +347,12 @@ def test_a_draft_s_workspace_has_them(folder: Path) -> None:
     place = make_workspace(folder, read_journal("generic", folder), folder / "build" / "stage")
     assert results_are_current(read_study(place))
     assert "retention.restricted_mean.5y" in computed(place)
+
+
+def test_a_save_of_their_code_is_seen(folder: Path) -> None:
+    """`make watch` looks at the modules of analysis/, and at the place of the first one."""
+    (folder / "analysis" / "beside.py").write_text("x = 1\n", encoding="utf-8")
+    watched = watched_files(folder)
+    assert {folder / "analysis" / "beside.py", folder / OWN_STATISTICS} <= watched.keys()
+    shutil.rmtree(folder / "analysis")
+    assert folder / OWN_STATISTICS in watched_files(folder)
