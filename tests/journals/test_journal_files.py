@@ -124,7 +124,7 @@ def test_the_documentation_has_every_rule() -> None:
     told, rules = text.split("## The rules\n")
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", rules, re.MULTILINE)
     assert rows == [(name, kind.meaning, kind.allowed) for name, kind in RULES.items()]
-    assert re.findall(r"^\| `([\w-]+)` \| ", told.split("## What Quarto is told\n")[1], re.MULTILINE) == list(QUARTO)
+    assert re.findall(r"^\| `([\w-]+)` \| ", told.split("## Settings for Quarto\n")[1], re.MULTILINE) == list(QUARTO)
 
 
 def test_the_documentation_counts_what_the_files_state() -> None:
