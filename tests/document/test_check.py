@@ -353,7 +353,9 @@ def test_make_check_prints_the_findings_and_fails_on_them(
 
 def test_a_document_is_checked_without_being_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Claims, typed numbers and references are found in the text; what only running can tell is named, not passed."""
-    folder = Path(shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", ".quarto")))
+    folder = Path(
+        shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", ".quarto", "analysis"))
+    )
     text = (
         "---\ntitle: A\n---\n\n```{python}\nfrom pathlib import Path\nfrom lockstep import open_study\n"
         f"r = open_study()\nPath({str(tmp_path / 'ran')!r}).touch()\nown = 'x'\n```\n\n"
