@@ -84,7 +84,7 @@ def adjusted_to_100(percents: Sequence[PrintedNumber], counts: Sequence[int]) ->
     rounded = fixed(sum(rights, Fraction(0)), decimals)
     listed = fixed(sum((Fraction(percent.value) for percent in percents), Fraction(0)), decimals)
     wrong = [
-        f"{count} of {total} is printed as {percent} instead of {fixed(share, percent.decimals)}"
+        f"{count} of {total} stands as {percent} instead of {fixed(share, percent.decimals)}"
         for percent, count, share in zip(percents, counts, shares, strict=True)
         if not percent.can_be(share)
     ]

@@ -71,7 +71,7 @@ def test_an_adjusted_list_is_distinguished_from_a_correct_one() -> None:
     assert not adjusted.possible
     assert adjusted.reason == (
         "the listed percentages add up to 100.0, while correct rounding adds up to 100.1: "
-        "13 of 79 is printed as 16.4 instead of 16.5"
+        "13 of 79 stands as 16.4 instead of 16.5"
     )
     honest = adjusted_to_100([p("28.2"), p("25.4"), p("45.8"), p("0.7")], [40, 36, 65, 1])
     assert honest.possible
