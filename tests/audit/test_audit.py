@@ -359,6 +359,17 @@ def test_the_document_brings_its_audit_up_to_date(copy: Path, capsys: pytest.Cap
     assert capsys.readouterr().out == ""
 
 
+def test_the_analysis_audits_as_well_where_it_is_asked_to(copy: Path) -> None:
+    """The audit made beside the results is the one made after them; statements without sense spoil no results."""
+    ensure_audit(read_study(copy))
+    after = (copy / AUDIT_FILE).read_bytes()
+    (copy / AUDIT_FILE).unlink()
+    assert main(["results", "--audit", "--force", "--study", str(copy)]) == 0
+    assert (copy / AUDIT_FILE).read_bytes() == after
+    (copy / PUBLISHED_FILE).write_text("no statements")
+    assert main(["results", "--audit", "--force", "--study", str(copy)]) == 0
+
+
 def test_the_document_refuses_statements_that_cannot_be_read(copy: Path) -> None:
     """A wrong row, or no file at all, stops the build with its reason: a table that lacks a row would look complete."""
     study = read_study(copy)
