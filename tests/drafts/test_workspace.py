@@ -63,9 +63,9 @@ def journal(name: str = "generic", **values: object) -> Journal:
     return Journal(name, "Generic", rules)
 
 
-def make(folder: Path, place: Path, *, blinded: bool = False, **rules: object) -> BuildResult:
-    """Stage a study and build its draft."""
-    staged = make_workspace(folder, journal(**rules), place, anonymised=blinded)
+def make(folder: Path, place: Path, *, anonymised: bool = False, **rules: object) -> BuildResult:
+    """Make the workspace of a study and build in it."""
+    staged = make_workspace(folder, journal(**rules), place, anonymised=anonymised)
     with Path(os.devnull).open("w") as nowhere:
         return build(
             staged,
@@ -117,7 +117,7 @@ def draft(study: Path) -> BuildResult:
     with Path(os.devnull).open("w") as nowhere:
         build(study, progress=Progress(nowhere, shown=False), renderer="builtin")
     before = contents(study)
-    report = make(study, study.parent / "build" / "stage")
+    report = make(study, study.parent / "build" / "workspace")
     assert contents(study) == before
     return report
 
@@ -141,9 +141,11 @@ def test_results_and_figures_of_the_study_are_used(study: Path, draft: BuildResu
     """Nothing is computed again where data, study and code are the same."""
     assert draft.made
     for name in ("results.json", "audit.json"):
-        assert (study.parent / "build" / "stage" / "build" / name).stat().st_mode & 0o777 == 0o600
-        assert (study.parent / "build" / "stage" / "build" / name).read_bytes() == (study / "build" / name).read_bytes()
-    drawn = study.parent / "build" / "stage" / "build" / "figures" / "generic"
+        assert (study.parent / "build" / "workspace" / "build" / name).stat().st_mode & 0o777 == 0o600
+        assert (study.parent / "build" / "workspace" / "build" / name).read_bytes() == (
+            study / "build" / name
+        ).read_bytes()
+    drawn = study.parent / "build" / "workspace" / "build" / "figures" / "generic"
     shutil.copytree(drawn, study / "build" / "figures" / "generic")
     other = make_workspace(study, journal(), study.parent / "build" / "other")
     shutil.rmtree(study / "build" / "figures" / "generic")
@@ -245,7 +247,7 @@ def test_rules_win_over_what_the_files_say_of_the_look(tmp_path: Path) -> None:
     (folder / "_quarto-generic.yml").write_text(
         "line-numbers: false\nformat:\n  docx:\n    linestretch: 3\nnote: kept\n"
     )
-    place = make_workspace(folder, journal(line_spacing=1.5), tmp_path / "build" / "stage")
+    place = make_workspace(folder, journal(line_spacing=1.5), tmp_path / "build" / "workspace")
     assert (place / "_quarto-generic.yml").read_text() == (
         "note: kept\nformat:\n  docx: {look: manuscript, fontsize: 12pt, linestretch: 1.5, line-numbers: true}\n"
         "  typst: {look: manuscript, fontsize: 12pt, linestretch: 1.5, line-numbers: true}\n"
@@ -258,12 +260,12 @@ def test_a_study_without_a_project_has_the_program_s(tmp_path: Path) -> None:
     folder = tmp_path / "implants"
     (tmp_path / "study.toml").touch()
     shutil.copytree(IMPLANTS, folder, ignore=shutil.ignore_patterns("build"))
-    report = make(folder, tmp_path / "build" / "stage", tables_stand="in the text")
+    report = make(folder, tmp_path / "build" / "workspace", tables_stand="in the text")
     assert report.warnings == ()
-    assert (tmp_path / "build" / "stage" / "_quarto.yml").is_file()
+    assert (tmp_path / "build" / "workspace" / "_quarto.yml").is_file()
     assert [item.number for item in read_text(report.outputs[1]).floats] == ["1", "1"]
-    assert "post-render" not in (tmp_path / "build" / "stage" / "_quarto.yml").read_text()
-    assert sorted(path.name for path in folder.iterdir()) == ["data", "report.qmd", "study.toml"]
+    assert "post-render" not in (tmp_path / "build" / "workspace" / "_quarto.yml").read_text()
+    assert sorted(path.name for path in folder.iterdir()) == ["analysis", "data", "report.qmd", "study.toml"]
 
 
 # ---- the anonymised copy
@@ -360,7 +362,7 @@ def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path:
     project = (folder / "_quarto.yml").read_text(encoding="utf-8")
     (folder / "_quarto.yml").write_text(project.replace("references.bib", "lists/own.bib"), encoding="utf-8")
     before = contents(folder)
-    place = make_workspace(folder, journal(), tmp_path / "build" / "stage", anonymised=True)
+    place = make_workspace(folder, journal(), tmp_path / "build" / "workspace", anonymised=True)
     assert contents(folder) == before
     new = (place / "lists" / "own.bib").read_text(encoding="utf-8")
     assert "@misc{stiller2013,\n  title = {{[Reference removed for blind review]}},\n}" in new
@@ -369,7 +371,7 @@ def test_a_bibliography_in_a_folder_is_replaced_there_and_nowhere_else(tmp_path:
     (folder / "_quarto.yml").write_text(project.replace("references.bib", "../own.bib"), encoding="utf-8")
     (tmp_path / "own.bib").write_text(bibliography, encoding="utf-8")
     with pytest.raises(ReportError, match=r"bibliography: \.\./own\.bib lies outside of the study's folder"):
-        make_workspace(folder, journal(), tmp_path / "build" / "stage", anonymised=True)
+        make_workspace(folder, journal(), tmp_path / "build" / "workspace", anonymised=True)
 
 
 def test_data_that_another_folder_cannot_find_are_refused(tmp_path: Path) -> None:
@@ -378,8 +380,8 @@ def test_data_that_another_folder_cannot_find_are_refused(tmp_path: Path) -> Non
     text = (folder / "study.toml").read_text(encoding="utf-8")
     (folder / "study.toml").write_text(re.sub(r'file = "[^"]*"', 'file = "../away.csv"', text), encoding="utf-8")
     with pytest.raises(StudyError, match=r"file is '\.\./away\.csv'; a draft is made in another folder"):
-        make_workspace(folder, journal(), tmp_path / "build" / "stage")
-    assert not (tmp_path / "build" / "stage").exists()
+        make_workspace(folder, journal(), tmp_path / "build" / "workspace")
+    assert not (tmp_path / "build" / "workspace").exists()
 
 
 def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None:
@@ -390,7 +392,7 @@ def test_authors_of_the_project_file_are_removed_as_well(tmp_path: Path) -> None
     document.write_text(text.replace("# Introduction\n", "# Introduction\n\nBy Zoë Quistgaard.\n"), encoding="utf-8")
     with (folder / "_quarto.yml").open("a", encoding="utf-8") as project:
         project.write("\nauthor: Zoë Quistgaard\n")
-    place = make_workspace(folder, journal(), tmp_path / "build" / "stage", anonymised=True)
+    place = make_workspace(folder, journal(), tmp_path / "build" / "workspace", anonymised=True)
     for name in ("report.qmd", "_quarto.yml"):
         assert "Quistgaard" not in (place / name).read_text(encoding="utf-8")
     assert "By [removed]." in (place / "report.qmd").read_text(encoding="utf-8")
@@ -402,4 +404,4 @@ def test_a_file_that_is_not_utf_8_is_one_clear_error(tmp_path: Path, name: str) 
     study = copy(tmp_path / "study")
     (study / name).write_bytes(b"# first\n# M\xfcller\n")
     with pytest.raises(ReportError, match=rf"^{re.escape(name)}:2: not UTF-8 text. Save the file as UTF-8.$"):
-        make_workspace(study, journal(), tmp_path / "build" / "stage", anonymised=True)
+        make_workspace(study, journal(), tmp_path / "build" / "workspace", anonymised=True)
