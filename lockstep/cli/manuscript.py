@@ -102,9 +102,9 @@ def draft(*, journal: str, study: Path, renderer: Renderer, force: bool) -> int:
     """Make the folder for a journal, where it is not up to date."""
     from ..drafts.stamp import FOLDER, current_draft
 
-    told = current_draft(study, journal, renderer=renderer)
-    if told is not None:
-        for warning in told:
+    notes = current_draft(study, journal, renderer=renderer)
+    if notes is not None:
+        for warning in notes:
             sys.stderr.write(f"warning: {warning}\n")
         place = study.resolve() / FOLDER / journal
         sys.stdout.write(f"{_shown(place)} and {_shown(place)}.zip are up to date\n")

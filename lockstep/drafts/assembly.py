@@ -116,14 +116,14 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
         )
         checks = preflight(read)
         removed = (work / "blinded" / REMOVED).read_text("utf-8").splitlines()
-        told = [
+        notes = [
             *(f"removed from {line}" for line in removed),
             *(
                 f"{mention} may identify the authors; write it in the third person"
                 for mention in self_citations(read_text(made.files.blinded_docx), document.front_matter)
             ),
         ]
-        of_copy = [f"anonymised copy: {line}" for line in told]
+        of_copy = [f"anonymised copy: {line}" for line in notes]
         warnings = (*made.warnings, *of_copy, *identifying_uploads(made.files, made.words))
     return Assembly(made.files, report.results, checks, warnings)
 

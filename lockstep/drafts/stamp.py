@@ -30,7 +30,7 @@ _PACKAGES: Final = ("numpy", "pillow", "pypdf")  # of what a draft has beside th
 
 
 def archive_of(folder: Path, journal: str) -> Path:
-    """Return where the archive of a study's draft stands; beside it, its stamp, if the draft keeps every rule."""
+    """Return the path of the archive of a study's draft; beside it, its stamp, if the draft keeps every rule."""
     return folder / FOLDER / f"{journal}.zip"
 
 

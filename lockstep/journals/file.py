@@ -23,7 +23,7 @@ QUARTO: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = {
     "papersize": (lambda value: value in ("a4", "letter"), '"a4" or "letter"'),
     "notes-after-punctuation": (lambda value: isinstance(value, bool), "true or false"),
 }
-"""What Quarto is told besides the rules, by the names that it has for it, each with what is allowed."""
+"""The settings for Quarto besides the rules, by Quarto's names, each with what is allowed."""
 
 _LINE: Final = re.compile(r"^\s*(?:\[(?:rules\.)?(?P<rule>[\w-]+)\]|(?P<key>[\w-]+)\s*=)")
 
@@ -47,7 +47,7 @@ class JournalRule:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A journal: the name of its file, its title, the rules that are known of it, and what else Quarto is told."""
+    """A journal: the name of its file, its title, the rules that are known of it, and further settings for Quarto."""
 
     name: str
     title: str
@@ -115,10 +115,10 @@ def parse_journal(content: bytes, *, name: str, file: str) -> Journal:
     return Journal(name, title, {rule: _rule(rule, fields, source) for rule, fields in stated.items()}, quarto)
 
 
-def _check_quarto(told: Any, source: _File) -> None:
-    if not isinstance(told, dict):
+def _check_quarto(settings: Any, source: _File) -> None:
+    if not isinstance(settings, dict):
         raise source.wrong(f"`quarto` is not a table; write [quarto], and below it {', '.join(QUARTO)}.", key="quarto")
-    for key, value in told.items():
+    for key, value in settings.items():
         if key not in QUARTO:
             hint = nearest(key, QUARTO) or "."
             message = f"[quarto]: unknown key '{key}'{hint} Known: {', '.join(QUARTO)}."

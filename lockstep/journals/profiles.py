@@ -61,18 +61,18 @@ def active_journal(folder: Path) -> Journal | None:
 
 
 def quarto_profile(journal: Journal) -> dict[str, Any]:
-    """Return what Quarto is told of a journal, as a profile of its says it, but the citation style by its name.
+    """Return a journal's settings for Quarto, as in a profile of it, but the citation style by its name.
 
     Where no rule says otherwise, lines are double-spaced and have numbers, for reviewers.
     """
-    told = {key: value for key, value in journal.quarto.items() if key != "papersize"}
-    told["linestretch"] = journal.value("line_spacing", 2)
-    told["line-numbers"] = journal.value("line_numbers", "continuous") == "continuous"
+    settings = {key: value for key, value in journal.quarto.items() if key != "papersize"}
+    settings["linestretch"] = journal.value("line_spacing", 2)
+    settings["line-numbers"] = journal.value("line_numbers", "continuous") == "continuous"
     if word := journal.value("figure_word"):
-        told["crossref"] = {"fig-title": word, "fig-prefix": word}
+        settings["crossref"] = {"fig-title": word, "fig-prefix": word}
     if size := journal.quarto.get("papersize"):
-        told["format"] = {target: {"papersize": size} for target in ("docx", "typst")}
-    return told
+        settings["format"] = {target: {"papersize": size} for target in ("docx", "typst")}
+    return settings
 
 
 def styled(style: Style, journal: Journal | None) -> Style:

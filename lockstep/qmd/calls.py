@@ -11,7 +11,7 @@ from .source import CodeCell, Document, Inline
 
 
 class _Computed:
-    """What stands for an argument that is not written out."""
+    """The placeholder for an argument that is not a literal."""
 
     def __repr__(self) -> str:
         return "..."
@@ -50,7 +50,7 @@ class MethodCall:
 
 
 def calls_in(document: Document) -> Iterator[tuple[Inline | CodeCell, MethodCall]]:
-    """Yield the calls of methods in a document, in its order, each with the part that it stands in.
+    """Yield the calls of methods in a document, in its order, each with its part of the document.
 
     Code that cannot be read has none: it fails when it is run, with its line.
     """

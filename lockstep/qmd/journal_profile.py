@@ -22,7 +22,7 @@ def own_profile(name: str, folder: Path) -> Path | None:
 
 
 def journal_profile(name: str, folder: Path) -> dict[str, Any]:
-    """Return what Quarto is told of a journal; the path of its citation style is absolute.
+    """Return the settings for Quarto of a journal; the path of its citation style is absolute.
 
     Parameters
     ----------

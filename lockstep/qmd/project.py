@@ -43,7 +43,7 @@ class Project:
     """The project of a document.
 
     `folder` is the one of _quarto.yml, `files` are it and the active profiles', `config` the merged content, its
-    paths absolute. `own` tells whether it stands in the document's folder, where Quarto finds it by itself; `made` are
+    paths absolute. `own`: whether it is in the document's folder, where Quarto finds it by itself; `made` are
     the profiles of journals, of which there is no file that Quarto could find.
     """
 

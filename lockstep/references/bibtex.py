@@ -1,4 +1,4 @@
-"""BibTeX files as they are written: which entries they have, where each stands, what its fields say.
+"""BibTeX files as they are written: their entries, the line of each, and its fields.
 
 What is printed of them pandoc reads. It says of no entry where it stands, which is what is wanted here: messages name
 lines, and blinding edits the text itself.
@@ -57,7 +57,7 @@ def bibtex_entries(text: str) -> Iterator[BibtexEntry]:
 
     Notes
     -----
-    What stands within an entry begins none, nor does what follows a % on its line, which is a comment to pandoc.
+    Text within an entry begins none, nor does what follows a % on its line, which is a comment to pandoc.
     """
     place = 0
     strings: dict[str, str] = {}
@@ -90,7 +90,7 @@ def _closing(text: str, opened: int) -> int:
 
 
 def _fields(text: str, place: int, end: int, strings: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields that stand from `place` up to `end`; of two with one name the first."""
+    """Return the fields from `place` up to `end`; of two with one name the first."""
     fields: dict[str, str] = {}
     while met := _FIELD.match(text, place, end):
         values = []

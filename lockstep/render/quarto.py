@@ -189,18 +189,18 @@ def _run(
     output = path.with_name(f".{folder.name}").with_suffix(".docx" if target == "docx" else ".pdf")
     # Without the kernel that Quarto keeps running in some editors: it holds modules as they were when first imported.
     arguments = [str(quarto), "render", path.name, "--to", target, "--no-execute-daemon"]
-    told: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     if project.own:
         arguments += ["--output-dir", str(folder)]
-        told = journals_config(target, project, document)
+        settings = journals_config(target, project, document)
         if not reference_filters(config_for(target, project, document), document):
-            told |= {"filters": [str(MENDED)]}
+            settings |= {"filters": [str(MENDED)]}
     else:
-        told = borrowed_config(target, project, document)
+        settings = borrowed_config(target, project, document)
         arguments += ["--output", output.name]
-    if told:
+    if settings:
         configuration = folder / "quarto.yml"
-        configuration.write_text(json.dumps(told), encoding="utf-8")
+        configuration.write_text(json.dumps(settings), encoding="utf-8")
         arguments += ["--metadata-file", str(configuration)]
     run = subprocess.run(arguments, cwd=path.parent, env=environment, capture_output=True, text=True, check=False)
     log = _ANSI.sub("", f"{run.stdout}\n{run.stderr}")
@@ -261,7 +261,7 @@ def _with_program(project: Project, path: Path) -> Iterator[None]:
         for link in made:
             link.unlink(missing_ok=True)
         if made:
-            with suppress(OSError):  # where something else stands in it
+            with suppress(OSError):  # where there is something else in it
                 home.rmdir()
 
 

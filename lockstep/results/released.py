@@ -113,8 +113,8 @@ def to_json(released: Released) -> str:
     parts += [_block("records", [_dumps(_record(record, released)) for record in released.records])]
     parts += [_block("curves", [_dumps(plain(curve)) for curve in released.printed_curves])]
     parts += [_block("calls", [_dumps({"call": key} | asdict(call)) for key, call in released.calls.items()])]
-    told = [_dumps({"condition": key, "met": met}) for key, met in released.conditions.items()]
-    parts += [_block("conditions", told)]
+    lines = [_dumps({"condition": key, "met": met}) for key, met in released.conditions.items()]
+    parts += [_block("conditions", lines)]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
