@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from lockstep.base.clock import epoch
 from lockstep.base.errors import ReportError
-from lockstep.base.resources import TEMPLATES
+from lockstep.base.resources import HOME, TEMPLATES
 from lockstep.pdf import typst as pdf_module
 from lockstep.pdf.typst import compile_pdf, prepared
 
@@ -96,7 +96,7 @@ def test_a_document_that_needs_more_memory_than_there_is_gives_one_line(tmp_path
         "except ReportError as error:\n    print(error)\n"
     )
     command = [sys.executable, "-c", code, DOCUMENT + DOUBLING, str(FONTS)]
-    environment = os.environ | {"PYTHONPATH": str(FONTS.parent.parent)}
+    environment = os.environ | {"PYTHONPATH": str(HOME)}
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert run.stdout.startswith("Typst could not set the document: it needed more memory than there is.")
     assert (run.stdout.count("\n"), run.stderr) == (1, "")
