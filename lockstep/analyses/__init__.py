@@ -1,1 +1,1 @@
-"""From the plan in study.toml to records: the only folder that calls data and statistics."""
+"""From the plan in study.toml to records: with the audit, the only folder that calls data and statistics."""

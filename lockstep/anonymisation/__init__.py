@@ -1,1 +1,1 @@
-"""The manuscript without a trace of its authors."""
+"""The anonymised copy of a manuscript, and the search for what would identify its authors."""

@@ -1,1 +1,1 @@
-"""The foundation: errors, atomic files, the files that belong to a study, interrupts, wording of messages."""
+"""The foundation: errors, atomic files, stamps of content, what belongs to a study, interrupts, wording, progress."""

@@ -49,7 +49,7 @@ def run_program(main: Callable[[], int], *, sees_patients: bool = False) -> NoRe
     except KeyboardInterrupt:  # while the program loads; later its main function says more
         errors.write("Interrupted.\n")
         code = INTERRUPTED
-    except SystemExit as error:  # of argparse
+    except SystemExit as error:  # of the command line
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
     except Exception as error:
         if is_out_of_memory(error):

@@ -1,1 +1,1 @@
-"""results.json and what is known of it: records, curves, the catalogue of statistics, sources, what may leave."""
+"""results.json and what is known of it: records, curves, the catalogue of statistics, verdicts, what may leave."""

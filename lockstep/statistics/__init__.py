@@ -1,1 +1,1 @@
-"""Arrays in, frozen results out; one question a module, and each outside library is imported in one only."""
+"""Arrays in, frozen results out; one question a module, lifelines and tableone are each imported in one only."""

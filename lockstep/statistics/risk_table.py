@@ -1,4 +1,4 @@
-"""The number at risk at chosen times."""
+"""What `survival.number_at_risk` returns."""
 
 from __future__ import annotations
 

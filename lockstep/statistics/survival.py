@@ -1,4 +1,4 @@
-"""Survival of right-censored patients: Kaplan-Meier, numbers at risk and the log-rank test, by lifelines.
+"""Survival of right-censored patients: Kaplan-Meier and log-rank by lifelines, intervals and numbers at risk as in R.
 
 The only module that imports lifelines. It does so inside the functions: the import takes a second, and whoever only
 asks whether results are up to date should not wait for it.

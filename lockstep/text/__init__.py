@@ -1,1 +1,1 @@
-"""Numbers as text: styles, decimals, phrases of the prose, and the results behind each printed text."""
+"""Numbers as text: styles, decimals, phrases, the results behind each text, sizes and letters of figures."""
