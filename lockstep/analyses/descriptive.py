@@ -21,15 +21,6 @@ from ..study.condition_words import in_words
 from ..study.model import FOLLOW_UP, Study, distinct
 from .precision import NumberDecimals, number_decimals
 
-_MOMENTS: Final = {
-    "mean": catalogue.MEAN,
-    "sd": catalogue.SD,
-    "median": catalogue.MEDIAN,
-    "q1": catalogue.Q1,
-    "q3": catalogue.Q3,
-    "min": catalogue.MIN,
-    "max": catalogue.MAX,
-}
 _SMALL_EXPECTED: Final = 5
 
 
@@ -187,8 +178,8 @@ def _moments(
     population: Population,
 ) -> Iterator[Record]:
     known = Population(summary.n, population.text)
-    for part, statistic in _MOMENTS.items():
-        value, places = getattr(summary, part), decimals.of(part)
+    for statistic in catalogue.MOMENTS:
+        value, places = getattr(summary, statistic.path), decimals.of(statistic.path)
         yield number(statistic, key, value, known, words, unit=unit, decimals=places, reason="too few values")
 
 

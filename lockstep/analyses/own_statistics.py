@@ -172,7 +172,7 @@ class Patients:
         n : how many patients it was computed from, where these are not all.
         denominator : what a count or percentage is out of.
         conf_low, conf_high, conf_level : its interval; the level is the study's unless another is given.
-        unit, decimals : where they are not those of endpoint, variable or statistic.
+        unit, decimals : where they are not those of endpoint, variable or statistic; the unit "" is none.
         reason : why there is no value, or no limit.
         warning : what a reader should know before trusting the value.
 
@@ -188,6 +188,11 @@ class Patients:
             low, high, reason = limits_of(None if isinstance(found, str) else found, low, high, reason)
         told = self._words(key) | words
         _check_placeholders(statistic, told)
+        statistic = replace(
+            statistic,
+            unit=statistic.unit if unit is None else unit,
+            decimals=statistic.decimals if decimals is None else decimals,
+        )
         return record(
             statistic,
             key,
@@ -195,12 +200,12 @@ class Patients:
             self.population,
             told,
             n=None if n is None else operator.index(n),
-            unit=unit or self._unit(statistic, key),
+            unit=self._unit(statistic, key),
             denominator=None if denominator is None else operator.index(denominator),
             conf_low=low,
             conf_high=high,
             conf_level=(conf_level or self.study.analysis.conf_level) if bounded or conf_level else None,
-            decimals=self._decimals(statistic, key, found) if decimals is None else decimals,
+            decimals=self._decimals(statistic, key, found),
             reason=reason,
             warning=warning,
         )
@@ -234,6 +239,8 @@ class Patients:
     def _unit(self, statistic: Statistic, key: Key) -> str | None:
         if statistic.kind == "time":
             return self.study.time.unit
+        if statistic.kind == "percent":
+            return "%"
         column = self.study.columns.get(key.variable or "")
         return column.unit if column is not None and statistic.kind == "number" else None
 
@@ -267,7 +274,9 @@ def _value(statistic: Statistic, value: Any) -> float | int | str | None:
     number = float(value)
     low, high = _BOUNDS.get(statistic.kind, (-math.inf, math.inf))
     if not math.isfinite(number):
-        raise StatisticError(f"{expected} a number; what cannot be estimated is None, with the reason")
+        raise StatisticError(
+            f"{expected} a number, not NaN or infinite; what cannot be estimated is None, with the reason"
+        )
     if not low <= number <= high:
         raise StatisticError(
             f"{expected} a number from {low:g} to {high:g}" if high < math.inf else f"{expected} 0 or more"

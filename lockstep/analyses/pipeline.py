@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..base.errors import StudyError
+from ..base.errors import StatisticError, StudyError
 from ..base.snapping import snapped_all
 from ..base.stamp import MadeFrom
 from ..data.cohort import Cohort, build_cohort
@@ -16,7 +16,7 @@ from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record, Results
 from ..results.records import Population, interval, number
-from ..results.source import RESULTS_FILE, results_made_from, source_of, write_results
+from ..results.source import OWN_STATISTICS, RESULTS_FILE, results_made_from, source_of, write_results
 from ..statistics.arrays import Floats
 from ..statistics.roc import cutoff_of_nobody, roc_curve_cutoff
 from ..study.definition import read_study
@@ -51,8 +51,9 @@ def compute(study: Study, made_from: MadeFrom | None = None) -> Results:
     made_from = made_from or results_made_from(study)
     data = read_data(study)
     cohort = build_cohort(study, data)
-    found = [*_all(study, cohort), *own_records(study, cohort)]
-    _check_ids(found)
+    computed, own = list(_all(study, cohort)), list(own_records(study, cohort))
+    _check_ids(computed, own)
+    found = [*computed, *own]
     return Results(
         source=source_of(study, made_from, rows=data.n_rows, columns=data.n_columns),
         records=tuple(item for item in found if isinstance(item, Record)),
@@ -60,17 +61,19 @@ def compute(study: Study, made_from: MadeFrom | None = None) -> Results:
     )
 
 
-def _check_ids(found: Iterable[Record | Curve]) -> None:
-    """Refuse two results of one id, of which the text could cite only one; own statistics come last."""
+def _check_ids(computed: Iterable[Record | Curve], own: Iterable[Record]) -> None:
+    """Refuse two results of one id, of which the text could cite only one."""
     owners: dict[tuple[type, str], str] = {}
-    for item in found:
-        key = type(item), item.id
-        if key in owners:
-            raise StudyError(
-                f'study.toml: two results would have the id \'{item.id}\': "{owners[key]}" and "{item.label}".\n'
-                "Give the variable or the level another name; a statistic of your own, another path."
-            )
-        owners[key] = item.label
+    for error, file, advice, found in (
+        (StudyError, "study.toml", "Give the variable or the level another name.", computed),
+        (StatisticError, OWN_STATISTICS, "Give your own statistic another path, or its records an item each.", own),
+    ):
+        for item in found:
+            key = type(item), item.id
+            if key in owners:
+                both = f'"{owners[key]}" and "{item.label}"'
+                raise error(f"{file}: two results would have the id '{item.id}': {both}.\n{advice}")
+            owners[key] = item.label
 
 
 def run(study: Study) -> Path:

@@ -111,7 +111,7 @@ def cutoff_decimals(threshold: float, between: tuple[float, float], least: int) 
 def with_time_decimals(
     found: Iterable[Record | Curve], study: Study, endpoint: Endpoint, times: ArrayLike
 ) -> Iterator[Record | Curve]:
-    """Yield the results of an endpoint, its survival times all with the same decimals."""
+    """Yield the results of an endpoint, its survival times with the same decimals but where a statistic has its own."""
     items = list(found)
     medians = [
         float(item.value)
@@ -120,7 +120,7 @@ def with_time_decimals(
     ]
     decimals = time_decimals(study, endpoint, times, medians)
     for item in items:
-        if isinstance(item, Record) and item.kind == "time":
+        if isinstance(item, Record) and item.kind == "time" and item.decimals is None:
             yield replace(item, decimals=decimals)
         else:
             yield item

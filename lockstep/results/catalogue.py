@@ -46,7 +46,7 @@ class Statistic:
     label : what it is called. Holds the places of words such as ``{of}``, the variable or endpoint that is described.
         No two statistics of one kind have the same, so that a label distinguishes statistics wherever it is shown.
     method : estimator and its conventions, with places as in the label.
-    unit : where it never varies.
+    unit : where it never varies; "" for none, whatever the unit of what it describes.
     no_effect : the value that means no effect: 1 for a ratio, 0 for a difference; None where there is no such value.
     decimals : of a number or time, where these are not those of the variable that it describes.
 
@@ -101,6 +101,8 @@ Q1 = Statistic("q1", "number", "{of}: lower quartile", f"lower quartile, {_QUART
 Q3 = Statistic("q3", "number", "{of}: upper quartile", f"upper quartile, {_QUARTILE}")
 MIN = Statistic("min", "number", "{of}: smallest value", "smallest value")
 MAX = Statistic("max", "number", "{of}: largest value", "largest value")
+MOMENTS: Final = (MEAN, SD, MEDIAN, Q1, Q3, MIN, MAX)
+"""What describes a number; `lockstep.statistics.baseline.NumberSummary` has each under the path of its statistic."""
 SURVIVORS = Statistic("n", "count", "{of}: patients", "count")
 
 # ---- cross tables ---------------------------------------------------------------------------------------------------

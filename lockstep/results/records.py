@@ -53,14 +53,14 @@ def record(
 
     Parameters
     ----------
-    statistic : what it is: gives kind, label, method, unit and the value of no effect.
+    statistic : what it is: gives kind, label, method and the value of no effect, and its own unit and decimals.
     key : what it is of, and of whom; its own statistic, if it has one, does not count.
     value : the number, ISO date or text; None needs its `reason`.
     population : whom it describes.
     words : what fills the places in the statistic's label and method, such as ``{"of": "Overall survival"}``.
     n : how many patients it was computed from, where these are not the whole population.
-    unit : where the statistic's own does not say, such as a variable's.
-    denominator, conf_low, conf_high, conf_level, decimals, reason, warning : as in `Record`.
+    unit, decimals : where the statistic has none of its own, such as a variable's.
+    denominator, conf_low, conf_high, conf_level, reason, warning : as in `Record`.
     """
     return Record(
         key=statistic.of(key),
@@ -70,13 +70,13 @@ def record(
         population=population.text,
         n=population.n if n is None else n,
         method=statistic.method.format_map(words),
-        unit=statistic.unit or unit,
+        unit=(unit if statistic.unit is None else statistic.unit) or None,
         denominator=denominator,
         conf_low=conf_low,
         conf_high=conf_high,
         conf_level=conf_level,
         no_effect=statistic.no_effect,
-        decimals=statistic.decimals if decimals is None else decimals,
+        decimals=decimals if statistic.decimals is None else statistic.decimals,
         reason=reason,
         warning=warning,
     )

@@ -105,4 +105,4 @@ def test_two_results_of_one_id_are_refused(tmp_path: Path) -> None:
     )
     assert '"Overall survival, multivariable: Stage: Global vs Early, Wald test"' in told
     assert '"Overall survival, multivariable: test of proportional hazards, all terms together"' in told
-    assert told.endswith("Give the variable or the level another name; a statistic of your own, another path.")
+    assert told.endswith("Give the variable or the level another name.")

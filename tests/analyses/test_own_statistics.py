@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from conftest import IMPLANTS, ROOT
 from reference_statistics import study_rows
 from reference_values import REFERENCE, differences, read_rows
 
-from lockstep import Patients
+from lockstep import Patients, Statistic
 from lockstep.__main__ import main
 from lockstep.analyses.pipeline import compute, run
 from lockstep.base.errors import StatisticError, StudyError
@@ -92,6 +93,19 @@ def test_the_crude_proportions_are_the_flagship_s_own(results: Results) -> None:
     assert (own[0].value, own[0].denominator, own[1].unit) == (125, 142, "%")
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "lockstep" / "analyses").glob("*.py"))
     assert "followed_beyond" not in code
+
+
+def test_unit_and_decimals_are_the_nearest_that_are_said() -> None:
+    """Those of the call, else the statistic's, else those of what it describes; "" is no unit, a percentage has %."""
+    patients = Patients.read(IMPLANTS)
+    of_bmi = Statistic("own", "number", "{of}: own", "by hand")
+    index = replace(of_bmi, unit="", decimals=0)
+    bmi = [patients.record(found, 1.5, variable="bmi") for found in (of_bmi, index)]
+    assert [(record.unit, record.decimals) for record in bmi] == [("kg/m²", 1), (None, 0)]
+    said = patients.record(index, 1.5, variable="bmi", unit="kg", decimals=3)
+    assert (said.unit, said.decimals) == ("kg", 3)
+    assert patients.record(of_bmi, 1.5, variable="bmi", unit="").unit is None
+    assert patients.record(Statistic("own", "percent", "own", "by hand"), 10.0).unit == "%"
 
 
 # ---- patients and records ------------------------------------------------------------------------------------------
@@ -224,7 +238,7 @@ OTHER = "yield patients.record(Statistic({}, 'a', 'b'), {})"
         ("import nothing_of_this_name", "ModuleNotFoundError: No module named 'nothing_of_this_name'"),
         (
             "yield patients.record(MEAN, float('nan'), variable='bmi')",
-            "'own' is a number; expected a number; what cannot",
+            "'own' is a number; expected a number, not NaN or infinite; what cannot",
         ),
         ("yield patients.record(MEAN, None, variable='bmi')", "record bmi.own: no value and no reason"),
         ("yield patients.record(MEAN, 'x', variable='bmi')", "'own' is a number; expected a number, not str"),
@@ -289,9 +303,12 @@ def test_code_that_cannot_be_loaded_is_told_with_its_line(folder: Path, text: st
 
 
 def test_an_id_of_another_result_is_refused(folder: Path) -> None:
-    """An own statistic takes no result's place, and says whose id it has."""
+    """An own statistic takes no result's place, nor another own one's; the error names their file."""
     write(folder, "yield patients.record(Statistic('mean', 'number', '{of}: mean', 'm'), 1, variable='bmi')")
-    with pytest.raises(StudyError, match=r"(?s)two results would have the id 'bmi\.mean'.*another path\.$"):
+    with pytest.raises(StatisticError, match=r"^analysis/statistics\.py: two results would have the id 'bmi\.mean'"):
+        computed(folder)
+    write(folder, "yield from [patients.record(MEAN, 1, variable='bmi')] * 2")
+    with pytest.raises(StatisticError, match=r"^analysis/statistics\.py: two results would have the id 'bmi\.own'"):
         computed(folder)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections import defaultdict
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from lockstep.results.catalogue import Statistic
 from lockstep.results.keys import Key
 from lockstep.results.model import Record, Results
 from lockstep.results.records import NO_INTERVAL, NO_WIDTH, Population, interval, number
+from lockstep.statistics.baseline import NumberSummary
 from lockstep.statistics.estimate import Estimate
 from lockstep.study.definition import read_study
 
@@ -143,6 +145,19 @@ def test_an_interval_of_no_width_is_none(
     )
     assert (record.conf_low, record.conf_high, record.reason) == (*limits, reason)
     assert (record.kind, record.unit, record.label) == ("percent", "%", "OS at 1 year")
+
+
+def test_a_statistic_keeps_the_unit_and_the_decimals_that_it_states() -> None:
+    """What a caller passes fills only what the statistic leaves open; the unit "" is none."""
+    stated = replace(catalogue.MEAN, unit="", decimals=0)
+    for statistic, kept in ((stated, (None, 0)), (catalogue.MEAN, ("kg", 2))):
+        record = number(statistic, Key(variable="a"), 1.0, EVERYBODY, {"of": "A"}, unit="kg", decimals=2)
+        assert (record.unit, record.decimals) == kept
+
+
+def test_what_describes_a_number_is_what_is_computed_of_it() -> None:
+    """Each field of the summary but its counts has a statistic of that path, in the same order."""
+    assert [item.name for item in fields(NumberSummary)][2:] == [item.path for item in catalogue.MOMENTS]
 
 
 def test_a_label_of_the_data_is_taken_as_it_is() -> None:
