@@ -24,8 +24,8 @@ _NO_MEMORY_SIGNS: Final = ("annot allocate memory", "failed to map segment", "ca
 NO_MEMORY: Final = "There is not enough memory. Close other programs, or raise the limit (ulimit -v), then run again."
 
 _IN_THE_WAY: Final = {
-    errno.EEXIST: "there is a file where a folder is needed",
-    errno.EISDIR: "there is a folder where a file is needed",
+    errno.EEXIST: ("there is a file where a folder is needed", "Move it away, or name another folder"),
+    errno.EISDIR: ("there is a folder where a file is needed", "Move it away"),
 }
 
 
@@ -79,13 +79,15 @@ def explained(error: OSError) -> str:
     if is_full(error):
         return f"could not be written, there is no room left ({reason}). Make room on the disk, then run again"
     if error.errno in _IN_THE_WAY:
-        return f"{_IN_THE_WAY[error.errno]} ({reason}). Move it away, then run again"
+        what, advice = _IN_THE_WAY[error.errno]
+        return f"{what} ({reason}). {advice}, then run again"
     return reason
 
 
 def system_message(error: OSError) -> str:
-    """Return one message for an error of the system: which file, and why."""
-    return f"{error.filename}: {explained(error)}" if error.filename else explained(error)
+    """Return one message for an error of the system: which file, why, and what to do, which ends in a full stop."""
+    said = f"{error.filename}: {explained(error)}" if error.filename else explained(error)
+    return f"{said}." if said.endswith("then run again") else said
 
 
 def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:

@@ -58,6 +58,7 @@ _AGAIN: Final = Option("--force", is_flag=True, help="Also where nothing has cha
 _SINCE: Final = Option(
     "--since",
     make="SINCE",
+    bare=True,
     default="",
     metavar="LOCK",
     help="Name of the lock. [default: the newest]",
@@ -107,6 +108,7 @@ _CHECKS: Final = (
         Option(
             "--journal",
             make="JOURNAL",
+            bare=True,
             default="",
             metavar="JOURNAL",
             shell_complete=_journals,
@@ -251,7 +253,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as end:  # of --help and --version
         return end.exit_code
     except click.UsageError as error:
-        return complain(error)
+        return complain(error, words)
 
 
 def complete() -> int:

@@ -133,7 +133,9 @@ def draft(*, journal: str, study: Path, renderer: Renderer, force: bool) -> int:
 def profile(*, journal: str, study: Path) -> int:
     """Write the file by which Quarto renders for a journal."""
     from ..qmd.journal_profile import write_profile
+    from ..study.definition import read_study
 
+    read_study(study.resolve())  # nothing is written where there is no study
     sys.stdout.write(f"{_shown(write_profile(journal, study.resolve()))}: written\n")
     return 0
 

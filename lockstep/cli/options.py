@@ -17,6 +17,11 @@ from ..base.invocation import by_make, called, take_options_of_make
 USAGE: Final = 2
 """The exit code of a command that cannot be understood."""
 
+_OF_EVERY_VERB: Final = frozenset({"STUDY", "RENDERER"})
+"""Options of make that a verb may leave aside: set for good, they are for the verbs that take them."""
+_OF_MACHINES: Final = frozenset({"NAME"})
+"""Options of make whose names some systems set (NAME is the computer's under WSL): said only where make was told."""
+
 _LOOK: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -30,12 +35,12 @@ class _MakeName(click.Parameter):
 
 
 class Option(_MakeName, click.Option):
-    """An option; with ``make``, one that a Makefile hands on under that name."""
+    """An option; with ``make``, one that a Makefile hands on under that name; with ``bare``, what a lone word means."""
 
-    def __init__(self, *names: str, make: str = "", **settings: Any) -> None:
+    def __init__(self, *names: str, make: str = "", bare: bool = False, **settings: Any) -> None:
         """Declare it; the settings are click's."""
         super().__init__(names, **settings)
-        self.make = make
+        self.make, self.bare = make, bare
 
     def said_by_make(self, text: str) -> list[str]:
         """Return the words of the command line for what make's user said; a flag is off by 0, and else on."""
@@ -92,12 +97,29 @@ class Verb(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line, and once what the user of make has said."""
         if take_options_of_make():
+            self._refuse_options_of_others(ctx)
             args = [*args, *self._said_by_make()]
         return super().parse_args(ctx, args)
 
+    def _refuse_options_of_others(self, ctx: click.Context) -> None:
+        """Refuse what the user of make has said and this verb does not take: it would be as if it were not said."""
+        program = ctx.parent.command if ctx.parent else None
+        verbs = [verb for verb in program.commands.values() if not verb.hidden] if isinstance(program, Program) else []
+        own = {param.make for param in _known_to_make(self)} | _OF_EVERY_VERB
+        takers: dict[str, list[str]] = {}
+        for verb in verbs:
+            for param in _known_to_make(verb):
+                text = "" if param.make in own else _told_make(param.make)
+                if text and param.said_by_make(text):
+                    takers.setdefault(param.make, []).append(called(str(verb.name)))
+        if takers:
+            name, (*others, last) = next(iter(takers.items()))
+            listed = f"{', '.join(others)} and {last}" if others else last
+            raise click.UsageError(f"{called(str(self.name))} takes no {name}; it is an option of {listed}.", ctx)
+
     def _said_by_make(self) -> Iterator[str]:
-        known = [param for param in self.params if isinstance(param, (Option, Argument)) and param.make]
-        for param in sorted(known, key=lambda param: isinstance(param, Argument)):  # after "--" there is no option
+        # After "--" there is no option.
+        for param in sorted(_known_to_make(self), key=lambda param: isinstance(param, Argument)):
             if text := os.environ.get(param.make):
                 yield from param.said_by_make(text)
 
@@ -117,6 +139,17 @@ class Verb(click.Command):
     def _afterwards(self, error: BaseException) -> str:
         said = getattr(error, "__notes__", [])
         return "".join(f"{line}\n" for line in (*said, self._after_error) if line)
+
+
+def _known_to_make(verb: click.Command) -> list[Option | Argument]:
+    return [param for param in verb.params if isinstance(param, (Option, Argument)) and param.make]
+
+
+def _told_make(name: str) -> str:
+    """Return what the user of make has said, empty where that is nothing."""
+    if name in _OF_MACHINES and f" {name}=" not in f" {os.environ.get('MAKEFLAGS', '')}":
+        return ""
+    return os.environ.get(name, "")
 
 
 class Program(click.Group):
@@ -140,8 +173,8 @@ class Program(click.Group):
             formatter.write_dl(self._examples)
 
 
-def complain(error: click.UsageError) -> int:
-    """Say what of a command cannot be understood; return the exit code."""
+def complain(error: click.UsageError, words: Sequence[str]) -> int:
+    """Say what of a command, of these words, cannot be understood; return the exit code."""
     missing = error.param if isinstance(error, click.MissingParameter) else None
     if isinstance(missing, Argument) and error.ctx is not None:
         example = called(str(error.ctx.command.name), **{str(missing.name): missing.example})
@@ -151,4 +184,22 @@ def complain(error: click.UsageError) -> int:
         sys.stderr.write(f"{error.format_message()}\n")
     else:
         error.show()
+        if meant := _meant(error, words):
+            sys.stderr.write(f"Did you mean {meant}?\n")
     return USAGE
+
+
+def _meant(error: click.UsageError, words: Sequence[str]) -> str:
+    """Return the call that was meant where a name stands with an option that it needs none of, or lacks its own."""
+    verb = error.ctx.command if error.ctx is not None else None
+    if not isinstance(verb, Verb):
+        return ""
+    for param in verb.params:
+        name = str(param.name)
+        if isinstance(param, Argument) and isinstance(error, click.NoSuchOption) and error.option_name == f"--{name}":
+            split = [part for word in words for part in word.split("=", 1)]
+            said = split[split.index(error.option_name) + 1 :]
+            return called(str(verb.name), **{name: next(iter(said), param.example)})
+        if isinstance(param, Option) and param.bare and len(words) == 2 and not words[1].startswith("-"):
+            return called(str(verb.name), **{name: words[1]})
+    return ""

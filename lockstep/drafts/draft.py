@@ -21,6 +21,7 @@ from ..revisions.locks import renderer_of
 from ..runs.build import DOCUMENT, Renderer
 from ..runs.commit import check_targets, replace_together
 from ..runs.run_lock import one_at_a_time, workshop
+from ..study.definition import read_study
 from ..word.package import package_bytes
 from .assembly import assemble
 from .figure_files import numbered_figures
@@ -74,6 +75,7 @@ def make_draft(
         For anything wrong in data, study, document or the journal's file; the last draft is untouched.
     """
     folder = folder.resolve()
+    read_study(folder)  # first: nothing is written where there is no study
     journal = read_journal(name, folder)
     drafts = folder / FOLDER
     check_targets([drafts / f"{name}.zip"])
@@ -140,6 +142,7 @@ def check_draft(
         For anything wrong in data, study, document or the journal's file.
     """
     folder = folder.resolve()
+    read_study(folder)  # first: nothing is written where there is no study
     journal = read_journal(name, folder)
     with one_at_a_time(folder / FOLDER), workshop(folder / FOLDER) as work, _without_paths(work):
         made = assemble(folder, journal, work, progress=progress, renderer=renderer)

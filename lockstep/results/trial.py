@@ -7,6 +7,7 @@ from typing import Final
 
 from ..base.errors import DataError, StudyError
 from ..base.files import read_file
+from ..base.invocation import option
 from ..study.definition import read_study
 from .copies import bring
 from .model import PRIVATE
@@ -33,7 +34,8 @@ def trial_study(folder: Path, data: Path) -> Path:
     study = read_study(folder)
     if not data.is_file():
         what = "is no file that ends (a folder, a pipe or a device)" if data.exists() else "there is no such file"
-        raise DataError(f"{data}: {what}. DATA names the data file to try, as seen from here.")
+        named = option("data", "new.csv")
+        raise DataError(f"{data}: {what}. Name the data file to try as it is seen from here, such as {named}.")
     name = PurePosixPath(study.data_file)
     if name.is_absolute() or ".." in name.parts or RESULTS_FILE.parts[0] == name.parts[0]:
         raise StudyError(

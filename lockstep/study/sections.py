@@ -15,6 +15,7 @@ from typing import Any, Final
 from ..base.characters import all_text, hidden_in, refusal
 from ..base.errors import StudyError
 from ..base.files import read_file
+from ..base.invocation import option
 from ..base.wording import hint, listing, printable, shown
 
 STUDY_FILE: Final = "study.toml"
@@ -35,6 +36,9 @@ def read_toml(folder: Path) -> Section:
     path = folder / STUDY_FILE
     try:
         text = read_file(path).decode("utf-8-sig")
+    except NotADirectoryError:
+        named = option("study", str(folder.parent))
+        raise StudyError(f"{folder}: is a file; name the folder that holds the {STUDY_FILE}: {named}") from None
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise StudyError(f"{path}: {reason}; a study folder holds a {STUDY_FILE} (see docs/study.md)") from None

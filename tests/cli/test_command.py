@@ -72,6 +72,12 @@ def test_each_verb_runs_what_takes_its_options() -> None:
         (["report", "more"], "Got unexpected extra argument (more)"),
         (["draft"], "Name the journal: `lockstep draft plos-one`\nKnown here: annals-of-internal-medicine, "),
         (["lock"], "Name the lock: `lockstep lock 2026-11`\n"),
+        (["draft", "--journal", "bmj"], "Did you mean `lockstep draft bmj`?\n"),
+        (["draft", "--force", "--journal=bmj"], "Did you mean `lockstep draft bmj`?\n"),
+        (["lock", "--name", "x"], "Did you mean `lockstep lock x`?\n"),
+        (["lock", "--name"], "Did you mean `lockstep lock 2026-11`?\n"),
+        (["changes", "2026-11"], "Did you mean `lockstep changes --since 2026-11`?\n"),
+        (["check", "bmj"], "Did you mean `lockstep check --journal bmj`?\n"),
         ([], "Usage: lockstep [OPTIONS] COMMAND [ARGS]..."),
     ],
 )
@@ -151,6 +157,53 @@ def test_what_make_leaves_empty_is_not_said(seen: list[dict[str, object]], monke
     assert seen == [{"journal": "bmj", "study": Path(), "renderer": "auto", "force": False}]
 
 
+@pytest.mark.parametrize(
+    ("verb", "said", "message"),
+    [
+        ("check", {"DATA": "x"}, "`make check` takes no DATA; it is an option of `make report` and `make results`.\n"),
+        (
+            "report",
+            {"JOURNAL": "nosuch"},
+            "`make report` takes no JOURNAL; it is an option of `make check`, `make draft` and `make profile`.\n",
+        ),
+        (
+            "audit",
+            {"SINCE": "x"},
+            "`make audit` takes no SINCE; it is an option of `make changes` and `make redline`.\n",
+        ),
+        ("report", {"RUN": "0"}, "`make report` takes no RUN; it is an option of `make check`.\n"),
+        ("changes", {"NAME": "x", "MAKEFLAGS": " -- NAME=x"}, "`make changes` takes no NAME; "),
+    ],
+)
+def test_an_option_of_another_verb_is_refused(
+    verb: str,
+    said: dict[str, str],
+    message: str,
+    seen: list[dict[str, object]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Captured,
+) -> None:
+    """What make's user says is never dropped without a word."""
+    for name, text in {CALLED_BY: "make", **said}.items():
+        monkeypatch.setenv(name, text)
+    assert run([verb]) == 2
+    assert capsys.readouterr().err.startswith(message)
+    assert seen == []
+
+
+@pytest.mark.parametrize("verb", [name for name in SHOWN if name not in ("draft", "lock", "profile")])
+def test_what_stands_in_the_environment_for_good_is_not_refused(
+    verb: str, seen: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Study and renderer, which are for whatever verb takes them, a flag that is off, the name of a computer."""
+    monkeypatch.delenv("MAKEFLAGS", raising=False)
+    settings = {"STUDY": "x", "RENDERER": "builtin", "FORCE": "0", "RUN": "1", "DATA": "", "NAME": "my-computer"}
+    for name, text in {CALLED_BY: "make", **settings}.items():
+        monkeypatch.setenv(name, text)
+    assert run([verb]) == 0
+    assert [told["study"] for told in seen] == [Path("x")]
+
+
 def test_the_options_of_make_are_not_those_of_what_it_starts(
     seen: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,7 +233,9 @@ def test_messages_call_things_as_the_user_did(
     if called_by:
         assert say("draft", JOURNAL="").startswith("Name the journal: `make draft JOURNAL=plos-one`\n")
         assert say("check", JOURNAL="bmj", RUN="0").endswith("Leave out one of JOURNAL=bmj and RUN=0.\n")
-        assert say("report", RENDERER="x").startswith("Invalid value for 'RENDERER': 'x' is not one of ")
+        assert say("report", JOURNAL="", RUN="", RENDERER="x").startswith(
+            "Invalid value for 'RENDERER': 'x' is not one of "
+        )
     else:
         told = ("check", "--study", str(IMPLANTS), "--journal", "bmj", "--no-run")
         assert say(*told).endswith("Leave out one of --journal bmj and --no-run.\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import IMPLANTS, ROOT
 from shipped_journals import SHIPPED
 
 from lockstep.base.errors import ReportError
@@ -36,6 +36,7 @@ read = 2026-11-25
 def study(tmp_path: Path) -> Path:
     """Return a folder with a document, a project of its own and a journal of its own."""
     (tmp_path / "report.qmd").write_text("---\ntitle: T\n---\n")
+    (tmp_path / "study.toml").write_bytes((IMPLANTS / "study.toml").read_bytes())
     (tmp_path / "_quarto.yml").write_text("csl: own.csl\nformat: {docx: {papersize: a4}, typst: {papersize: a4}}\n")
     (tmp_path / "templates" / "journals").mkdir(parents=True)
     (tmp_path / "templates" / "journals" / "mine.toml").write_text(MINE.format(csl="templates/mine.csl"))
@@ -67,6 +68,20 @@ def test_the_verb_writes_it(study: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out == f"{study / '_quarto-mine.yml'}: written\n" * 2
     assert run(["profile", "mien", "--study", str(study)]) == 1
     assert capsys.readouterr().err.startswith("no journal 'mien'; did you mean 'mine'?")
+
+
+@pytest.mark.parametrize("words", [["profile", "bmj"], ["draft", "bmj"], ["check", "--journal", "bmj"]])
+def test_outside_of_a_study_nothing_is_written(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error is that of the other verbs: there is no study.toml, or a file was named for the folder."""
+    assert run([*words, "--study", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith(f"{tmp_path / 'study.toml'}: No such file or directory; a study folder ")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "study.toml").touch()
+    assert run([*words, "--study", str(tmp_path / "study.toml")]) == 1
+    told = f"{tmp_path / 'study.toml'}: is a file; name the folder that holds the study.toml: --study {tmp_path}\n"
+    assert capsys.readouterr().err.startswith(told)
 
 
 def test_what_somebody_wrote_stays_and_wins(study: Path) -> None:

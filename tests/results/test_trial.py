@@ -125,7 +125,7 @@ def test_a_trial_sees_the_study_as_it_is_now(folder: Path, tmp_path: Path) -> No
 
 def test_what_cannot_be_tried_is_said(folder: Path, tmp_path: Path) -> None:
     """No such file, and a study whose data stand outside of its folder, are one message each."""
-    with pytest.raises(DataError, match=r"none\.csv: there is no such file"):
+    with pytest.raises(DataError, match=r"none\.csv: there is no such file\. .*, such as --data new\.csv\.$"):
         trial_study(folder, tmp_path / "none.csv")
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(DataError, match=r"pipe: is no file that ends \(a folder, a pipe or a device\)"):

@@ -254,7 +254,9 @@ def test_an_output_folder_that_cannot_be_is_an_error(study, tmp_path, capsys):
     """A file in the place of the output folder is one message, which says what to do; it is not removed."""
     (tmp_path / "file").write_text("mine")
     assert report(study, "--output", str(tmp_path / "file")) == 1
-    advice = "there is a file where a folder is needed (File exists). Move it away, then run again"
+    advice = (
+        "there is a file where a folder is needed (File exists). Move it away, or name another folder, then run again."
+    )
     assert capsys.readouterr().err == f"{tmp_path / 'file'}: {advice}\n{UNTOUCHED}"
     assert (tmp_path / "file").read_text() == "mine"
 

@@ -168,7 +168,7 @@ def test_a_disk_that_is_full_from_any_step_on_is_one_clear_error(folder: Path) -
     codes = []
     for code, said in disturbed(edits, "full"):
         assert code == 1, said
-        assert said.endswith(f"Make room on the disk, then run again\n{UNTOUCHED}")
+        assert said.endswith(f"Make room on the disk, then run again.\n{UNTOUCHED}")
         assert said.count("\n") == 2
         assert "there is no room left (No space left on device)" in said
         before = edits.now
@@ -202,7 +202,7 @@ def test_no_room_for_a_file_is_one_clear_error(folder: Path, room: int) -> None:
         assert run.returncode == 1
         assert documents(folder) == before
         assert run.stderr.endswith(
-            f"there is no room left (File too large). Make room on the disk, then run again\n{UNTOUCHED}"
+            f"there is no room left (File too large). Make room on the disk, then run again.\n{UNTOUCHED}"
         )
         assert run.stderr.count("\n") == 2
 
