@@ -346,7 +346,7 @@ def test_quarto_renders_while_it_is_watched(folder: Path, tmp_path: Path, watch:
     document.write_text(add(document), encoding="utf-8")
     watching.until(r" report\.qmd: documents written in ")
     assert watching.quiet(2)
-    assert sorted(path.name for path in folder.iterdir()) == ["build", "data", "report.qmd", "study.toml"]
+    assert sorted(path.name for path in folder.iterdir()) == ["analysis", "build", "data", "report.qmd", "study.toml"]
 
 
 def test_no_study_no_watching(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
