@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from table_cells import cells
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import ReportError
@@ -20,15 +21,6 @@ from lockstep.tables.tables import TABLE_KINDS, render_table
 from lockstep.text.style import NBSP, Style
 
 STYLE = Style()
-
-
-def cells(markdown: str) -> list[list[str]]:
-    """Return the cells of the HTML table in a source, row by row, in plain text."""
-    import lxml.html
-
-    html = markdown.split("```{=html}")[1].split("```")[0]
-    table = lxml.html.fromstring(html)
-    return [[cell.text_content().replace(NBSP, " ") for cell in row.xpath("./td|./th")] for row in table.xpath(".//tr")]
 
 
 def test_table_1_prints_the_published_characteristics(study: Study, results: Results) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from awkward_studies import make_study
-from test_tables import cells
+from table_cells import cells
 
 from lockstep.analyses.pipeline import compute
 from lockstep.figures.kinds import figure_content
