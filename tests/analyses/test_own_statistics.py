@@ -334,6 +334,7 @@ def test_a_check_that_runs_nothing_computes_no_own_statistic(folder: Path, capsy
     assert main(["check", "--no-run", "--study", str(folder)]) == 0
 
 
+@pytest.mark.slow
 def test_a_lock_and_a_change_report_know_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What the document prints of them is released with their key, and compared when the data change."""
     text = (folder / "report.qmd").read_text(encoding="utf-8")

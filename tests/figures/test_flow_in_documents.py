@@ -25,6 +25,8 @@ from lockstep.revisions.locks import find_lock
 from lockstep.runs.build import build
 from lockstep.word.text import read_text
 
+pytestmark = pytest.mark.slow  # builds, a lock and a draft
+
 FLOAT = """
 Who was analysed is shown in @fig-flow.
 

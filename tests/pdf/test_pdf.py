@@ -86,6 +86,7 @@ def test_a_package_is_refused_and_not_fetched(tmp_path, monkeypatch, name):
 DOUBLING = '#let s = "a" * 100\n#for i in range(40) { s = s + s }\n#s.len()'
 
 
+@pytest.mark.slow
 def test_a_document_that_needs_more_memory_than_there_is_gives_one_line(tmp_path):
     """A text that doubles without end ends the process of Typst, not this one."""
     code = (

@@ -24,6 +24,8 @@ from lockstep.study.model import Study
 from lockstep.text.numbers import text
 from lockstep.word import validity as ooxml
 
+pytestmark = pytest.mark.slow  # locks, builds and change reports
+
 PATIENT = ("I001;uncemented;30,8;left;3,0;1", "I001;uncemented;30,8;left;99,0;0")
 MOVES = {
     "retention.events": ("24", "23"),
