@@ -95,7 +95,7 @@ quarto: $(INSTALLED)  ## install the Quarto CLI into .venv (optional; downloads 
 	@$(PY) -m pip install quarto-cli
 
 reference-docx: $(INSTALLED)  ## build lockstep/templates/reference.docx, the styles of the Word file
-	@$(PY) -m lockstep.word.reference_document
+	@$(PY) -m lockstep.word_layout.reference_document
 
 lock-requirements:  ## resolve requirements.in and requirements-build.in into their .lock files (needs uv)
 	@for name in requirements requirements-build; do \

@@ -25,8 +25,8 @@ from lockstep.results.model import Results
 from lockstep.study.model import Study
 from lockstep.text.style import Style
 from lockstep.word.package import CORE, package_bytes, serialise, without_unseen
-from lockstep.word.styles import core_properties
 from lockstep.word.text import read_text
+from lockstep.word_layout.styles import core_properties
 
 SOURCE = "https://journal.example/rules"
 

@@ -13,7 +13,7 @@ from ..pdf.glyphs import refuse_characters, unset_characters
 from ..pdf.typst import compile_pdf, missing_characters
 from ..references.authors import byline
 from ..text.eastern import eastern_fonts, with_eastern_font
-from ..word.finishing import finish_docx
+from ..word_layout.finishing import finish_docx
 from .result import RenderResult
 
 # Typst takes a straight quote before a word for an opening one. Before these it is an apostrophe: 't Hoff, the '90s.

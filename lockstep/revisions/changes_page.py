@@ -17,7 +17,7 @@ from ..runs.build import DOCUMENT
 from ..runs.commit import check_targets, replace_together
 from ..runs.run_lock import one_at_a_time, workshop
 from ..tables.templates import render_template
-from ..word.finishing import finish_docx
+from ..word_layout.finishing import finish_docx
 from .changes import Changes, ClaimChange, DataChanges, FigureChange, ValueChange
 from .locks import remove_unfinished
 from .ranking import COUNTED, MEANING, RANKS

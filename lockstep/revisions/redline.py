@@ -15,9 +15,9 @@ from ..base.files import write_whole
 from ..base.interrupts import forget_interrupts, uninterrupted
 from ..base.invocation import called
 from ..word.active_content import refuse_active
-from ..word.blocks import number_bookmarks
 from ..word.package import DOCUMENT, package_bytes, parse_part, read_package, serialise
 from ..word.wordml import attribute, drop, find, find_all, is_a, qualified, set_attributes, style_of, text_of
+from ..word_layout.blocks import number_bookmarks
 from .redline_atoms import drop_bookmarks, read_atoms
 from .redline_blocks import merge_blocks
 from .redline_cause import Cause, PrintedParagraph, causes

@@ -15,7 +15,7 @@ from ..text.numbers import date_text, number_text
 from ..text.phrases import UNSUPPORTED
 from ..text.style import Style
 from ..word.text import ManuscriptText
-from ..word.title import keywords
+from ..word_layout.title import keywords
 from .declarations import PLACEHOLDER, Declaration, conclusion, declarations, sentences
 
 _TITLE_PAGE: Final = {

@@ -13,9 +13,9 @@ from lxml.etree import _Element as Element
 from ..base.clock import epoch
 from ..base.files import write_whole
 from ..word.package import CORE, DOCUMENT, package_bytes, parse_part, read_package, serialise, without_unseen
-from ..word.page import section_of, take_page
-from ..word.styles import core_properties
 from ..word.wordml import drop, find, find_all, is_a, make, qualified, remove, style_of, text_of
+from ..word_layout.page import section_of, take_page
+from ..word_layout.styles import core_properties
 
 _NAME: Final = re.compile(r"Table[ \xa0](?P<number>S?\d+)")
 _RELATIONSHIPS: Final = "word/_rels/document.xml.rels"

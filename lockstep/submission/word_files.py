@@ -12,9 +12,9 @@ from ..render import pandoc
 from ..render.tree import Node
 from ..tables.templates import render_template
 from ..text.style import Style
-from ..word.finishing import finish_docx
 from ..word.package import STYLES, package_bytes, parse_part, read_package, serialise
 from ..word.wordml import attribute, find_all, properties, put, remove, style_of
+from ..word_layout.finishing import finish_docx
 
 TEMPLATES: Final = "submission"
 """The folder of these templates, in a study's `templates` or in the program's."""

@@ -1,1 +1,1 @@
-"""Word files: their XML, their finishing, and what a finished one holds."""
+"""Word files: their parts and XML, whether one is valid, what a finished one holds."""

@@ -23,8 +23,8 @@ from lockstep.render.finish import finish
 from lockstep.render.result import RenderResult
 from lockstep.study.sections import read_toml
 from lockstep.text.eastern import PACKAGE, eastern_fonts, font_folder
-from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import problems
+from lockstep.word_layout.finishing import finish_docx
 
 ROOT = Path(__file__).parents[2]
 HIDDEN_ONES = {

@@ -16,9 +16,9 @@ from word_files import table as word_table
 
 from lockstep.base.errors import ReportError
 from lockstep.submission.table_files import write_tables
-from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import problems
-from lockstep.word.widths import line_width
+from lockstep.word_layout.finishing import finish_docx
+from lockstep.word_layout.widths import line_width
 
 NAMES = (
     "Chemotherapy",

@@ -21,7 +21,7 @@ from lockstep.references.names import AuthorName, understood
 from lockstep.references.own_references import people_of, read_references, without_own
 from lockstep.render.front_matter import normalised, plain
 from lockstep.render.pandoc import read_markdown
-from lockstep.word.finishing import finish_docx
+from lockstep.word_layout.finishing import finish_docx
 
 
 def name(given: str, family: str, **others: Any) -> AuthorName:

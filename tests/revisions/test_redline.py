@@ -32,8 +32,8 @@ from lockstep.base.errors import ReportError
 from lockstep.qmd.source import Inline, parse
 from lockstep.revisions.redline import Redline, redline
 from lockstep.revisions.redline_source import PrintedSource
-from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import problems
+from lockstep.word_layout.finishing import finish_docx
 
 SOURCE = """---
 title: A title

@@ -16,7 +16,20 @@ COMPUTING = ("base", "study", "data", "statistics", "results", "analyses", "audi
 """What turns data into results, lowest first. No module of these formats a number."""
 
 WRITING = (
-    *("text", "figures", "tables", "journals", "qmd", "references", "word", "pdf", "render", "document", "runs"),
+    *(
+        "text",
+        "figures",
+        "tables",
+        "journals",
+        "qmd",
+        "references",
+        "word",
+        "word_layout",
+        "pdf",
+        "render",
+        "document",
+        "runs",
+    ),
     *("revisions", "anonymisation", "preflight", "submission", "drafts"),
 )
 """What turns results into documents, lowest first. No module of these sees a patient row or computes a statistic."""

@@ -30,9 +30,9 @@ from word_files import (
 )
 
 from lockstep.base.errors import ReportError
-from lockstep.word.finishing import finish_docx
 from lockstep.word.package import package_bytes, read_package
 from lockstep.word.validity import problems
+from lockstep.word_layout.finishing import finish_docx
 
 ROWS = [["Group|left", "n|right", "P|center"], ["A &lt; B|left", "12|right", "&lt;\u00a00.001|center"]]
 TITLE = para("A title", "Title")

@@ -7,7 +7,7 @@ import re
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from .wordml import (
+from ..word.wordml import (
     arrange,
     attribute,
     find,

@@ -9,9 +9,7 @@ from typing import Final
 from lxml.etree import _Element as Element
 
 from ..base.errors import ReportError
-from .floats import has_picture
-from .widths import TableCell, column_widths, least_width
-from .wordml import (
+from ..word.wordml import (
     attribute,
     drop,
     find,
@@ -27,6 +25,8 @@ from .wordml import (
     style_of,
     text_of,
 )
+from .floats import has_picture
+from .widths import TableCell, column_widths, least_width
 
 EM_SPACE: Final = "\N{EM SPACE}"
 _INDENT: Final = 200  # twentieths of a point, for each em space

@@ -11,18 +11,8 @@ from ..base.errors import ReportError
 from ..base.files import write_whole
 from ..references.authors import byline
 from ..text.eastern import eastern_fonts
-from .active_content import refuse_active
-from .blocks import (
-    anchor_bookmarks,
-    break_pages,
-    mend_paragraphs,
-    number_bookmarks,
-    remove_blank_paragraphs,
-    unwrap_layout_tables,
-)
-from .floats import bookmark_names, link_references, set_captions, word_floats
-from .manuscript import PICTURES_KEY, drop_pictures, keep_titles, set_plain_styles, shrink_last, start_pages, wants_look
-from .package import (
+from ..word.active_content import refuse_active
+from ..word.package import (
     CORE,
     DOCUMENT,
     FOOTNOTES,
@@ -36,6 +26,17 @@ from .package import (
     without_unseen,
     without_unused_pictures,
 )
+from ..word.wordml import attribute, find, find_all, make, text_of
+from .blocks import (
+    anchor_bookmarks,
+    break_pages,
+    mend_paragraphs,
+    number_bookmarks,
+    remove_blank_paragraphs,
+    unwrap_layout_tables,
+)
+from .floats import bookmark_names, link_references, set_captions, word_floats
+from .manuscript import PICTURES_KEY, drop_pictures, keep_titles, set_plain_styles, shrink_last, start_pages, wants_look
 from .page import landscape_width, lay_on_side, set_page, stand_upright
 from .pictures import describe_pictures, fit_pictures
 from .styles import (
@@ -49,7 +50,6 @@ from .styles import (
 )
 from .tables import Room, finish_tables
 from .title import keywords, set_running_title, set_title_block
-from .wordml import attribute, find, find_all, make, text_of
 
 _LANGUAGE: Final = "en-US"
 _TABLE_TEXT: Final = 9.5

@@ -8,8 +8,8 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
+from ..word.wordml import find, qualified
 from .floats import WordFloat, caption_words
-from .wordml import find, qualified
 
 _EMU_PER_TWIP: Final = 635  # English metric units, in which drawings are measured
 

@@ -12,8 +12,8 @@ import pytest
 from word_files import REFERENCE, W, outline, part, raw, text, values
 
 from lockstep.base.resources import TEMPLATES
-from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import problems
+from lockstep.word_layout.finishing import finish_docx
 
 # What pandoc's writer and our own code set, by id
 USED = """Normal BodyText FirstParagraph Compact Title Subtitle Author Affiliation Correspondence Date Notice
@@ -26,7 +26,7 @@ USED = """Normal BodyText FirstParagraph Compact Title Subtitle Author Affiliati
 @pytest.fixture
 def script() -> ModuleType:
     """Return the script that builds the file."""
-    return importlib.import_module("lockstep.word.reference_document")
+    return importlib.import_module("lockstep.word_layout.reference_document")
 
 
 def test_the_file_is_what_its_script_builds(script: ModuleType, tmp_path: Path) -> None:

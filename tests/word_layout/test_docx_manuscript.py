@@ -21,8 +21,8 @@ from word_files import (
 )
 
 from lockstep.base.errors import ReportError
-from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import W, problems
+from lockstep.word_layout.finishing import finish_docx
 
 TITLE = para("A title", "Title")
 MANUSCRIPT = {"look": "manuscript", "linestretch": 2, "line-numbers": True}

@@ -8,8 +8,7 @@ from typing import Any, Final
 from lxml.etree import _Element as Element
 
 from ..base.errors import ReportError
-from .floats import WordFloat, has_picture
-from .wordml import (
+from ..word.wordml import (
     attribute,
     drop,
     find,
@@ -23,6 +22,7 @@ from .wordml import (
     style_of,
     text_of,
 )
+from .floats import WordFloat, has_picture
 
 KEY: Final = "look"
 PICTURES_KEY: Final = "figures"

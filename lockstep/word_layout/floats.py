@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from .wordml import (
+from ..word.wordml import (
     attribute,
     drop,
     field,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from lxml.etree import _Element as Element
 
 from ..base.errors import ReportError
-from .wordml import attribute, drop, find, is_a, make, properties, put, set_attributes, style_of, text_of
+from ..word.wordml import attribute, drop, find, is_a, make, properties, put, set_attributes, style_of, text_of
 
 # Twips. Letter has margins of 1 inch, hence a text width of 6.5 inches; A4 is as in reference.docx, 2.5 cm.
 _LETTER: Final = {"w": 12240, "h": 15840}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from word_files import W, body, outline, para, part, raw, text, values, word_file
 
-from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import problems
+from lockstep.word_layout.finishing import finish_docx
 
 TITLE = para("Survival of tête-à-tête &lt;cohorts&gt;", "Title")
 NAMES = para("A One", "Author") + para("B Two", "Author")

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from word_files import W, body, outline, pandoc_float, para, picture, style, table, text, values, word_file
 
-from lockstep.word.finishing import finish_docx
 from lockstep.word.validity import problems
-from lockstep.word.widths import TableCell, column_widths, line_width
+from lockstep.word_layout.finishing import finish_docx
+from lockstep.word_layout.widths import TableCell, column_widths, line_width
 
 A4_TEXT = 11906 - 2 * 1417
 SIZE = 190  # 9.5 pt, in twentieths of a point

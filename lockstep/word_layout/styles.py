@@ -11,7 +11,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from ..text.eastern import EasternFonts
-from .wordml import arrange, attribute, drop, find, find_all, make, put, qualified, remove, set_attributes
+from ..word.wordml import arrange, attribute, drop, find, find_all, make, put, qualified, remove, set_attributes
 
 _CORE: Final = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 _DC: Final = "http://purl.org/dc/elements/1.1/"

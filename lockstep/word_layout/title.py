@@ -8,7 +8,7 @@ from typing import Any, Final
 from lxml.etree import _Element as Element
 
 from ..references.authors import Author, Byline
-from .wordml import find_all, is_a, make, paragraph, properties, put, remove, run, style_of, text_of
+from ..word.wordml import find_all, is_a, make, paragraph, properties, put, remove, run, style_of, text_of
 
 _KEPT: Final = ("Title", "Subtitle")
 _REPLACED: Final = ("Author", "Affiliation", "Correspondence", "Date")
