@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from .base.interrupts import run_program
+from .base.interrupts import run_main
 
 COMPUTING = frozenset({"results", "judge", "fingerprint"})
 """The verbs that read patient rows; each runs in a process of its own, in which no document is made."""
@@ -20,12 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line says, or these arguments; return the exit code."""
     from .cli import command  # inside, so that Ctrl-C while it loads is one line as well
 
-    return command.complete() if os.environ.get(_COMPLETE) else command.run(arguments)
+    return command.answer_shell() if os.environ.get(_COMPLETE) else command.run_verb(arguments)
 
 
 def program() -> NoReturn:
     """Run the program and exit with its code."""
-    run_program(main, sees_patients=sys.argv[1:2] != [] and sys.argv[1] in COMPUTING)
+    run_main(main, sees_patients=sys.argv[1:2] != [] and sys.argv[1] in COMPUTING)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import lockstep.document.report
 import lockstep.render.builtin
 import lockstep.render.finish  # noqa: F401 (all loaded once, for all runs)
 from lockstep.__main__ import main
-from lockstep.base.interrupts import run_program
+from lockstep.base.interrupts import run_main
 
 TAKES_ROOM = ("open", "os.mkdir")
 CHANGES = (*TAKES_ROOM, "os.rename", "os.remove", "os.rmdir")
@@ -70,7 +70,7 @@ def run(kind: str, moment: int, folder: str, verb: list[str], last: str) -> None
     leave = os._exit  # by which a program ends at once
     os._exit = lambda code: leave(code if met else 99)  # type: ignore[assignment]
     try:
-        run_program(lambda: main([*verb, "--study", folder]))
+        run_main(lambda: main([*verb, "--study", folder]))
     except BaseException:
         traceback.print_exc()
     sys.stderr.flush()

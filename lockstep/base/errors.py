@@ -98,9 +98,9 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
     return "; did you mean " + " or ".join(f"'{item}'" for item in near) + "?"
 
 
-def counted(count: int, thing: str) -> str:
-    """Return a count with its noun: "1 patient", "2 patients"; `thing` takes an s."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: "1 patient", "1,204 patients"; `many` where the plural is more than an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def row_list(rows: Iterable[int], *, most: int = 5) -> str:

@@ -28,7 +28,7 @@ _LEAST_MEMORY: Final = 256 * 2**20  # bytes
 _is_done = False  # what the program was run for; a global, since a signal finds its handler and nothing else
 
 
-def run_program(main: Callable[[], int], *, sees_patients: bool = False) -> NoReturn:
+def run_main(main: Callable[[], int], *, sees_patients: bool = False) -> NoReturn:
     """Run a program's main function and exit with its code.
 
     Parameters
@@ -99,7 +99,7 @@ def forget_interrupts() -> None:
     Notes
     -----
     Called inside `uninterrupted`, with the last change of a file: between the two, Ctrl-C would end a program that says
-    that nothing was written. It holds for programs that `run_program` runs.
+    that nothing was written. It holds for programs that `run_main` runs.
     """
     global _is_done
     _is_done = True

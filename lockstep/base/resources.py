@@ -23,7 +23,7 @@ REFERENCE_DOCX: Final = TEMPLATES / "reference.docx"
 """The styles of every Word file."""
 
 
-def run_program(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run_lockstep(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run this program in a process of its own, to its end; the arguments are what follows ``lockstep``."""
     return subprocess.run(
         [sys.executable, "-m", "lockstep", *arguments], cwd=HOME, capture_output=True, text=True, check=False

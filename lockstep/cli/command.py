@@ -244,7 +244,7 @@ def _tell_version(context: click.Context, *, asked: bool) -> None:
         context.exit()
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run_verb(arguments: Sequence[str] | None = None) -> int:
     """Run a verb; return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -256,7 +256,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return complain(error, words)
 
 
-def complete() -> int:
+def answer_shell() -> int:
     """Answer a shell that asks how a command goes on; its question is in the environment."""
     COMMAND.main(prog_name="lockstep")
     return 0

@@ -11,7 +11,7 @@ from typing import Any
 from ..base.errors import LockstepError, ReportError
 from ..base.invocation import option
 from ..base.progress import Progress
-from ..base.resources import run_program
+from ..base.resources import run_lockstep
 from ..base.terminal import wrapped
 from ..results.source import RESULTS_FILE
 from ..runs.build import DOCUMENT, Renderer, build, finish_commit, ready
@@ -232,9 +232,9 @@ def lock(*, name: str, study: Path, renderer: Renderer) -> int:
 def changes(*, study: Path, since: str, ids: bool) -> int:
     """Say what changed since a lock."""
     from ..revisions.changes_page import write_changes  # loads jinja2 and more
-    from ..revisions.differences import changes_since
+    from ..revisions.differences import changes_since_lock
 
-    found = changes_since(study, since or None, list_ids=ids)
+    found = changes_since_lock(study, since or None, list_ids=ids)
     *others, last = (_shown(path) for path in write_changes(found, study.resolve()))
     lines = [*wrapped(found.summary(), indent=4), *found.headlines(), f"{', '.join(others)} and {last}: written"]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -245,7 +245,7 @@ def changes(*, study: Path, since: str, ids: bool) -> int:
 def audit(*, file: Path | None, study: Path) -> int:
     """Have published statements judged, in a process of its own, and make the page of that."""
     named = [] if file is None else [str(file.resolve())]
-    judged = run_program("judge", "--study", str(study.resolve()), "--", *named)
+    judged = run_lockstep("judge", "--study", str(study.resolve()), "--", *named)
     sys.stdout.write(judged.stdout)
     sys.stderr.write(judged.stderr)
     if judged.returncode not in (0, 1):  # there is no audit

@@ -22,7 +22,7 @@ from . import claims, literals
 from .computed import Outputs, run_document
 from .printed_places import call_in, places_in, printed_at
 from .reference_list import reference_findings
-from .report import Report, open_study, style_of
+from .report import Report, number_style, open_study
 from .trace import trace_of
 
 _MOST_LINES: Final = 10
@@ -175,7 +175,7 @@ def findings(document: Document, results: Results, style: Style, outputs: Output
 def broken_claims(path: Path, study: Study) -> tuple[str, ...]:
     """Report each claim of a document that the current results do not support, with its line and the values found."""
     document, results = read_qmd(path), read_results(study.folder / RESULTS_FILE)
-    return _broken(claims.verdicts(document, results, style_of(study)), document)
+    return _broken(claims.verdicts(document, results, number_style(study)), document)
 
 
 def _broken(verdicts: tuple[claims.Verdict, ...], document: Document) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def claims_in(document: Document) -> tuple[Claim, ...]:
     return tuple(_claims(document))
 
 
-def judge(claim: Claim, results: Results, style: Style) -> Verdict:
+def verdict_on(claim: Claim, results: Results, style: Style) -> Verdict:
     """Hold a claim against the results; where a value cannot be estimated, it does not hold.
 
     Raises
@@ -105,7 +105,7 @@ def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdic
     found = []
     for claim in claims_in(document):
         try:
-            found.append(judge(claim, results, style))
+            found.append(verdict_on(claim, results, style))
         except LockstepError as error:
             raise ReportError(f"{document.name}:{claim.line}: {error}") from None
     return tuple(found)

@@ -15,7 +15,7 @@ from ..figures.illustrations import Illustration
 from ..qmd.outputs import Output
 from ..qmd.project import profiles_in_environment, read_project
 from ..qmd.source import CodeCell, Document, Inline
-from ..render import cells
+from ..render.cells import run_cells
 from ..render.settings import settings_for
 from ..tables.tables import RenderedTable
 from ..text.phrases import Phrase
@@ -47,7 +47,7 @@ def run_document(document: Document, *, profiles: Sequence[str] = ()) -> Outputs
 
     project = read_project(document.path.parent, profiles=profiles)
     with profiles_in_environment(project):
-        cells.run(document, settings_for("typst", project, document).execute, watch=watch)
+        run_cells(document, settings_for("typst", project, document).execute, watch=watch)
     return outputs
 
 

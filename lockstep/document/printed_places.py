@@ -22,7 +22,7 @@ from ..study.model import Study
 from ..text.phrases import Phrase, Phrases
 from ..text.provenance import PrintedText
 from ..text.style import Style
-from .report import Report, style_of
+from .report import Report, number_style
 
 _PHRASES: Final = frozenset(
     name
@@ -77,7 +77,7 @@ def printed_at(place: MethodCall, study: Study, results: Results, style: Style |
     What a table looks up and its template leaves out is not printed.
     """
     looked_up = watched(results)
-    report = Report(looked_up, style or style_of(study), study)
+    report = Report(looked_up, style or number_style(study), study)
     try:
         if place.method == "figure":
             content = figure_content(place.arguments[0], study, looked_up, report.style)

@@ -16,7 +16,7 @@ from ..qmd.project import Project, as_list, config_for
 from ..qmd.source import Document, Prose
 from ..references.bibliography import ABBREVIATIONS, MENDED, ReferenceEntry, entries_in
 from ..render import pandoc
-from ..render.front_matter import plain
+from ..render.front_matter import plain_metadata
 from ..render.tree import citation_keys
 
 DECLARED: Final = "incomplete-references"
@@ -125,7 +125,7 @@ def _read(files: Sequence[Path], csl: Any, document: Document) -> dict[str, Mapp
     ]
     arguments += [f"--csl={csl}"] if csl else []
     tree, _ = pandoc.pandoc([*arguments, "--standalone"], '---\nnocite: "@*"\n---\n', folder=document.path.parent)
-    found = plain(json.loads(tree)["meta"]).get("references") or []
+    found = plain_metadata(json.loads(tree)["meta"]).get("references") or []
     return {item["id"]: {name.lower(): value for name, value in item.items()} for item in found}
 
 

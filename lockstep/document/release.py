@@ -25,7 +25,7 @@ from ..results.curves import PrintedCurve
 from ..results.keys import bound_name
 from ..results.lookups import watched
 from ..results.model import Record, Results, read_results
-from ..results.released import NOT_PRINTED, RELEASED, Call, Form, Released, number_told, to_json
+from ..results.released import NOT_PRINTED, RELEASED, Call, Form, Released, number_told, released_json
 from ..results.source import RESULTS_FILE
 from ..study.definition import read_study
 from ..study.expressions import Expression, parse_expression
@@ -35,7 +35,7 @@ from ..text.phrases import holds_for
 from ..text.style import Style
 from . import claims
 from .printed_places import call_in, decimals_of, places_in, printed_at
-from .report import style_of
+from .report import number_style
 
 CLAIM: Final = "claim"
 MISSING: Final = "missing"
@@ -115,7 +115,7 @@ def current_release(document: Document, folder: Path, journal: Journal | None = 
         If study or results are not valid.
     """
     study = read_study(folder)
-    return release(document, study, read_results(folder / RESULTS_FILE), style_of(study, journal))
+    return release(document, study, read_results(folder / RESULTS_FILE), number_style(study, journal))
 
 
 def attachment(path: Path) -> tuple[str | None, tuple[str, ...]]:
@@ -136,7 +136,7 @@ def attachment(path: Path) -> tuple[str | None, tuple[str, ...]]:
         document = read_qmd(path)
     except ReportError as error:
         return None, (f"{path.stem}.pdf carries no {RELEASED}: {error}",)
-    return to_json(current_release(document, folder, active_journal(folder))), ()
+    return released_json(current_release(document, folder, active_journal(folder))), ()
 
 
 def in_form_of(record: Record, other: Record, form: Form, style: Style) -> tuple[Record, str]:

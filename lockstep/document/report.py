@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..base.errors import LockstepError, ReportError
 from ..base.invocation import called
-from ..base.resources import run_program
+from ..base.resources import run_lockstep
 from ..figures.illustrations import Illustration, illustrate
 from ..journals.file import Journal
 from ..journals.profiles import active_journal, styled
@@ -97,10 +97,10 @@ def open_study(folder: str | Path = ".", *, journal: Journal | None = None) -> R
     results = read_results(ensure_results(study))
     if journal is None and (journal := active_journal(study.folder)) is not None:
         read_project(study.folder)  # puts the journal's citation style where it is looked for
-    return Report(results, style_of(study, journal), study)
+    return Report(results, number_style(study, journal), study)
 
 
-def style_of(study: Study, journal: Journal | None = None) -> Style:
+def number_style(study: Study, journal: Journal | None = None) -> Style:
     """Return the style of numbers that a study asks for, and a journal where one is given."""
     return styled(Style(alpha=study.analysis.alpha), journal)
 
@@ -146,7 +146,7 @@ def run_analysis(folder: Path, verb: str, *arguments: str, allowed: Sequence[int
     LockstepError
         If it ends with an exit code that is not allowed; the message is the one that it gave.
     """
-    run = run_program(verb, "--study", str(folder), *arguments)
+    run = run_lockstep(verb, "--study", str(folder), *arguments)
     if run.returncode not in allowed:
         raise LockstepError(run.stderr.strip() or f"the analysis ended with code {run.returncode}")
     return run.stdout

@@ -26,7 +26,7 @@ from ..word.package import package_bytes
 from .assembly import assemble
 from .figure_files import numbered_figures
 from .manifest import NAME as MANIFEST
-from .manifest import foreign_files, manifest, manifest_json
+from .manifest import draft_manifest_json, foreign_files, manifest
 from .stamp import FOLDER, archive_of, draft_made_from, draft_stamp_text
 
 PREFLIGHT: Final = "PREFLIGHT.txt"
@@ -109,7 +109,7 @@ def make_draft(
                 renderer=renderer_of(renderer),
                 failures=[f"{check.rule}: {check.measured}; asked for: {check.limit}" for check in broken],
             )
-            write_whole(made.files.folder / MANIFEST, manifest_json(content))
+            write_whole(made.files.folder / MANIFEST, draft_manifest_json(content))
             archive = work / f"{name}.zip"
             archive.write_bytes(_archive(made.files.folder, name))
             files = {drafts / name: made.files.folder, drafts / archive.name: archive}

@@ -68,6 +68,6 @@ def foreign_files(draft: Path) -> tuple[str, ...]:
     return tuple(name for name in names if name not in own)
 
 
-def manifest_json(content: dict[str, Any]) -> bytes:
+def draft_manifest_json(content: dict[str, Any]) -> bytes:
     """Return the bytes of MANIFEST.json."""
     return json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n"

@@ -27,7 +27,7 @@ from matplotlib.transforms import Affine2D
 from ..text.figure_text import Text
 from . import raster
 from .fonts import POINTS, font_file, needs_outlines, outlines, text_width
-from .kind import FigureContent, fitted
+from .kind import FigureContent, drawn_to_fit
 from .shapes import Area, Drawing, Line, Marks, Overlay, Point
 
 Format = Literal["svg", "png", "tif", "pdf", "eps"]
@@ -67,7 +67,7 @@ def draw(
     ReportError
         If it does not fit on a page, or a label has a character that the typeface lacks.
     """
-    drawing = fitted(content, text_width)
+    drawing = drawn_to_fit(content, text_width)
     with matplotlib.rc_context():
         # Neither the user's matplotlibrc nor what a cell of the document set may change a figure.
         matplotlib.rcdefaults()

@@ -55,7 +55,7 @@ class FigureContent(Protocol):
         """
 
 
-def fitted(content: FigureContent, measure: Measure) -> Drawing:
+def drawn_to_fit(content: FigureContent, measure: Measure) -> Drawing:
     """Draw a figure in its size, or in the first of the others that is large enough.
 
     Raises

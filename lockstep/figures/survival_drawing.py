@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from ..results.curves import snapped
+from ..results.curves import snapped_to_grid
 from .shapes import Area, Drawing, Line, Marks, Overlay, Point, Shape
 from .survival_bands import opaque_bands
 from .survival_layout import AXIS_OFFSET, TICK_LENGTH, Y_TICKS, FigureLayout, PanelLayout
@@ -79,7 +79,7 @@ def _medians(layout: PanelLayout, scale: float) -> Iterator[Line]:
     end = panel.axis.ticks[-1]
     # On the grid of the curves, so that a line meets the step that it belongs to.
     medians = [
-        snapped(group.median, resolution=group.curve.resolution) / panel.per_unit
+        snapped_to_grid(group.median, resolution=group.curve.resolution) / panel.per_unit
         for group in panel.groups
         if group.median is not None
     ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from ..base.errors import counted
 from ..document.check import Findings
 from ..journals.file import Journal
 from ..pdf.reading import PdfFacts
@@ -92,11 +93,6 @@ class Check:
 
 Measure = Callable[[DraftFacts, Any], Measurement]
 """A check: it gets the draft and what the rule says (None for a rule of the house)."""
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: "1 word", "2 words"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def at_most(measure: Callable[[DraftFacts], int], one: str) -> Measure:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.clock import epoch
+from ..base.errors import counted
 from ..pdf.reading import PdfFacts, PdfLine, PdfPage
 from ..word.facts import WordFacts
 from ..word.text import ManuscriptText, PrintedFloat
-from .checks import DraftFacts, Measure, Measurement, counted, faulty
+from .checks import DraftFacts, Measure, Measurement, faulty
 from .checks_text import float_mentions, is_supplementary
 
 _LOCAL: Final = re.compile(

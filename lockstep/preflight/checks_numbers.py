@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any, Final
 
+from ..base.errors import counted
 from ..word.passages import Passage
-from .checks import DraftFacts, Measure, Measurement, counted, faulty
+from .checks import DraftFacts, Measure, Measurement, faulty
 from .checks_text import EMPTIES
 from .declared import declared_phrases, quoted_tables
 from .number_faults import DECIMAL_MARKS, HOUSE_RULE, INTERVALS, P_VALUES

@@ -8,11 +8,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, Literal
 
+from ..base.errors import counted
 from ..word.passages import PrintedDocument
 from ..word.reading import CITATION
 from ..word.text import ManuscriptText, PrintedFloat
 from .abbreviations import undefined
-from .checks import DraftFacts, Measure, Measurement, at_most, counted, faulty
+from .checks import DraftFacts, Measure, Measurement, at_most, faulty
 from .declared import declared_abbreviations, quoted_tables
 
 _NUMBER: Final = r"\d+[A-Z]?"

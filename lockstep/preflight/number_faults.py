@@ -21,12 +21,12 @@ from .printed_numbers import (
     Percentage,
     PValue,
     Span,
+    n_decimals,
     p_column,
     p_values,
     percent_columns,
     percentages,
     phrase_pattern,
-    printed_decimals,
     ratio_columns,
     ratios,
     readable,
@@ -181,7 +181,7 @@ def _p_faults(p: PValue, style: Style) -> Iterator[Fault]:
     leads = p.number.startswith("0")
     if leads != style.p.leading_zero:
         yield fault("p_leading_zero", f"has {'no' if style.p.leading_zero else 'a'} zero before the point")
-    yield from (fault(rule, reason) for rule, reason in _digit_faults(p.sign, value, printed_decimals(p.number), style))
+    yield from (fault(rule, reason) for rule, reason in _digit_faults(p.sign, value, n_decimals(p.number), style))
 
 
 def _digit_faults(sign: str, value: float, decimals: int, style: Style) -> Iterator[tuple[str, str]]:
@@ -238,7 +238,7 @@ def _percent_faults(percentage: Percentage, largest: int, style: Style) -> Itera
     A percentage without its count in the text may have fewer than asked for, as authors round there. Where a journal
     asks for others of few patients, an estimate (a rate of survival) may have either, as it does not say of how many.
     """
-    value, decimals = value_of(percentage.number), printed_decimals(percentage.number)
+    value, decimals = value_of(percentage.number), n_decimals(percentage.number)
     if value is None:
         return
     rule, asked = "percent_decimals", style.percent_decimals
@@ -265,7 +265,7 @@ def _ratio_faults(place: str, text: str, number: str, style: Style) -> Iterator[
 
     It may have more where it would else print as 0 or as 1, and fewer where it has three significant digits.
     """
-    value, decimals, asked = value_of(number), printed_decimals(number), style.ratio_decimals
+    value, decimals, asked = value_of(number), n_decimals(number), style.ratio_decimals
     if value is None:
         return
     hidden = value < 10.0**-asked or rounded(value, asked) == 1

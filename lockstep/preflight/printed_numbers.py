@@ -126,7 +126,7 @@ def value_of(number: str) -> float | None:
         return None
 
 
-def printed_decimals(number: str) -> int:
+def n_decimals(number: str) -> int:
     """Return the decimals of a printed number."""
     found = None if re.fullmatch(rf"[−-]?{GROUPED}", number) else re.search(rf"[{MARKS}]\d+$", number)
     return len(re.split(f"[{MARKS}]", found[0])[-1]) if found else 0

@@ -12,9 +12,10 @@ from ..base.errors import ReportError, nearest
 from ..qmd.project import Project, profiles_in_environment
 from ..qmd.source import Document, read_qmd
 from ..references.bibliography import MENDED, reference_keys
-from . import cells, pandoc
+from . import pandoc
+from .cells import run_cells
 from .crossref import cross_reference
-from .front_matter import normalised, plain
+from .front_matter import normalised, plain_metadata
 from .pictures import picture_files, resolve_pictures
 from .result import FORMATS, RenderResult
 from .settings import Settings, settings_for
@@ -40,7 +41,7 @@ def render(path: Path, project: Project, folder: Path) -> RenderResult:
     if settings[0].execute != settings[1].execute:
         raise ReportError(f"{document.at('execute:')}: `execute` options per format need Quarto; set them for both.")
     with profiles_in_environment(project):
-        ran = cells.run(document, settings[0].execute)
+        ran = run_cells(document, settings[0].execute)
     tree = read_tree(ran.markdown, settings, document)
     outputs = [folder / f"{path.stem}.docx", folder / f"{path.stem}.typ"]
     with ThreadPoolExecutor(len(FORMATS)) as pool:
@@ -50,7 +51,7 @@ def render(path: Path, project: Project, folder: Path) -> RenderResult:
     return RenderResult(
         docx=outputs[0],
         typst=outputs[1],
-        metadata=plain(tree["meta"]["docx"]),
+        metadata=plain_metadata(tree["meta"]["docx"]),
         alt_texts={},
         inputs=ran.files_read.union(*(files for files, _ in written)),
         warnings=tuple(dict.fromkeys(warning for _, warnings in written for warning in warnings)),

@@ -41,7 +41,9 @@ class Ran:
     files_read: frozenset[Path]
 
 
-def run(document: Document, options: Mapping[str, Any], *, watch: Watch | None = None, marked: bool = False) -> Ran:
+def run_cells(
+    document: Document, options: Mapping[str, Any], *, watch: Watch | None = None, marked: bool = False
+) -> Ran:
     """Run the document's code.
 
     Parameters

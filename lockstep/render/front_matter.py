@@ -33,13 +33,13 @@ def normalised(metadata: Mapping[str, Any], *, at: Callable[[str], str] | None =
     return new
 
 
-def plain(meta: Any) -> Any:
+def plain_metadata(meta: Any) -> Any:
     """Return metadata of a document tree as plain text, lists and mappings."""
     match meta:
         case {"t": "MetaMap", "c": items}:
-            return plain(items)
+            return plain_metadata(items)
         case {"t": "MetaList", "c": items}:
-            return [plain(item) for item in items]
+            return [plain_metadata(item) for item in items]
         case {"t": "MetaBool", "c": value}:
             return value
         case {"t": "MetaBlocks", "c": blocks}:
@@ -47,7 +47,7 @@ def plain(meta: Any) -> Any:
         case {"t": _}:
             return plain_text(meta)
         case _:
-            return {key: plain(value) for key, value in meta.items()}
+            return {key: plain_metadata(value) for key, value in meta.items()}
 
 
 def _author(number: int, author: Author, people: Byline) -> dict[str, Any]:

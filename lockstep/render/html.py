@@ -9,7 +9,8 @@ from typing import Final
 
 from ..qmd.project import Project
 from ..qmd.source import read_qmd
-from . import builtin, cells
+from . import builtin
+from .cells import run_cells
 from .settings import settings_for
 from .tree import Node, attributes, rewrite, string, words
 
@@ -35,7 +36,7 @@ def render_page(path: Path, project: Project, output: Path, *, explain: Explain,
     """
     document = read_qmd(path)
     settings = settings_for(TARGET, project, document)
-    ran = cells.run(document, settings.execute, marked=True)
+    ran = run_cells(document, settings.execute, marked=True)
     tree = builtin.read_tree(ran.markdown, [settings], document)
     tree = {**tree, "blocks": with_tooltips(tree["blocks"], explain)}
     extra = ["--embed-resources", "--mathml", f"--template={template}", f"--css={style}"]

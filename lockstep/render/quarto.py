@@ -26,7 +26,7 @@ from ..qmd.source import Document, read_front_matter
 from ..references.authors import byline
 from ..references.bibliography import MENDED, reference_keys
 from . import pandoc
-from .front_matter import normalised, plain
+from .front_matter import normalised, plain_metadata
 from .result import FORMATS, RenderResult
 from .settings import reference_filters, refuse_unfit
 from .subset import refuse_html_in_metadata
@@ -138,7 +138,7 @@ def draft_of(docx: Path, typst: Path | None, project: Project, document: Documen
     return RenderResult(
         docx=docx,
         typst=typst or docx.with_suffix(".typ"),
-        metadata=plain(read),
+        metadata=plain_metadata(read),
         alt_texts={Path(source).stem: alt for source, alt in images.items()},
         inputs=frozenset(here / source for source in images if (here / source).is_file()),
         warnings=(),

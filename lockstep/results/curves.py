@@ -94,7 +94,7 @@ def printed_curve(curve: Curve | PrintedCurve, *, end: float) -> PrintedCurve:
     )
 
 
-def snapped(time: float, *, resolution: float) -> float:
+def snapped_to_grid(time: float, *, resolution: float) -> float:
     """Return a time on the grid of a printed curve, so that what belongs to a step meets it."""
     return round(time / resolution) * resolution
 

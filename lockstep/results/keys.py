@@ -117,7 +117,7 @@ def checked_path(path: str) -> str:
     return path
 
 
-def count_and_percent(key: Key) -> tuple[Key, Key] | None:
+def count_and_percent_keys(key: Key) -> tuple[Key, Key] | None:
     """Return the keys of a count and of its percentage, of which a key is either; None where it is neither."""
     *stem, part = key.statistic.split(".")
     if part not in ("count", "percent"):

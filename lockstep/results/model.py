@@ -229,7 +229,7 @@ def with_key(item: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def plain(item: DataclassInstance) -> dict[str, Any]:
+def without_defaults(item: DataclassInstance) -> dict[str, Any]:
     """Return what JSON says of a record, curve or source: fields that equal their default left out."""
     values: dict[str, Any] = {}
     for part in fields(item):
@@ -292,7 +292,7 @@ def read_results(path: Path) -> Results:
 
 def _line(item: Record | Curve | Source) -> str:
     """Return one dataclass as a line of JSON, leaving out fields that equal their default."""
-    return json.dumps(plain(item), ensure_ascii=False, allow_nan=False)
+    return json.dumps(without_defaults(item), ensure_ascii=False, allow_nan=False)
 
 
 def _curve(item: Mapping[str, Any]) -> Curve:

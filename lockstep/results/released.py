@@ -15,7 +15,7 @@ import fastjsonschema
 from ..base.errors import ResultsError, nearest
 from .curves import PrintedCurve
 from .keys import Key, bound_name
-from .model import Record, Results, RiskTable, Source, checked_json, plain, with_key
+from .model import Record, Results, RiskTable, Source, checked_json, with_key, without_defaults
 
 RELEASED: Final = "released.json"
 """What the file is called, in a lock and in a PDF."""
@@ -106,19 +106,19 @@ def number_told(text: str) -> float:
     return float(number)
 
 
-def to_json(released: Released) -> str:
+def released_json(released: Released) -> str:
     """Return the text of released.json: one record, curve or call a line."""
     head = {"schema": SCHEMA_VERSION, "kind": "released", "style": released.style, "source": asdict(released.source)}
     parts = [f"  {json.dumps(name)}: {_dumps(value)}" for name, value in head.items()]
     parts += [_block("records", [_dumps(_record(record, released)) for record in released.records])]
-    parts += [_block("curves", [_dumps(plain(curve)) for curve in released.printed_curves])]
+    parts += [_block("curves", [_dumps(without_defaults(curve)) for curve in released.printed_curves])]
     parts += [_block("calls", [_dumps({"call": key} | asdict(call)) for key, call in released.calls.items()])]
     lines = [_dumps({"condition": key, "met": met}) for key, met in released.conditions.items()]
     parts += [_block("conditions", lines)]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def from_json(text: str, *, name: str = RELEASED) -> Released:
+def released_from_json(text: str, *, name: str = RELEASED) -> Released:
     """Read the text of released.json.
 
     Raises
@@ -147,7 +147,7 @@ def read_released(path: Path) -> Released:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ResultsError(f"{path} does not exist") from None
-    return from_json(text, name=str(path))
+    return released_from_json(text, name=str(path))
 
 
 def _block(name: str, lines: list[str]) -> str:
@@ -160,7 +160,7 @@ def _dumps(value: object) -> str:
 
 def _record(record: Record, released: Released) -> dict[str, Any]:
     """Return a record as it is written: fields that equal their default left out, limits as texts."""
-    values = plain(record)
+    values = without_defaults(record)
     for number in _NUMBERS:
         if sign := released.signs.get(bound_name(record.id, number)):
             values[number] = sign

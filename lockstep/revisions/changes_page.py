@@ -43,7 +43,7 @@ def write_changes(changes: Changes, folder: Path) -> tuple[Path, ...]:
         remove_unfinished(folder)
         html, as_json, word_file = (work / path.name for path in places)
         write_whole(html, page.encode())
-        write_whole(as_json, changes_json(changes).encode())
+        write_whole(as_json, change_report_json(changes).encode())
         _write_docx(page, changes, word_file)
         check_targets(places)
         replace_together(dict(zip(places, (html, as_json, word_file), strict=True)), work)
@@ -82,7 +82,7 @@ def changes_html(changes: Changes, folder: Path) -> str:
     return render_template("changes.html.j2", folder, context)
 
 
-def changes_json(changes: Changes) -> str:
+def change_report_json(changes: Changes) -> str:
     """Return everything of a change report but the pictures."""
     content = asdict(changes)
     content["figures"] = [figure.label for figure in changes.figures]

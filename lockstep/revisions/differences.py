@@ -13,14 +13,14 @@ from ..base.errors import LockstepError, ResultsError
 from ..document import claims
 from ..document.printed_places import labels_in, places_in
 from ..document.release import MISSING, in_form_of, release
-from ..document.report import open_study, run_analysis, style_of
+from ..document.report import number_style, open_study, run_analysis
 from ..figures.illustrations import FOLDER as FIGURES
 from ..figures.illustrations import illustrate
 from ..figures.kind import FigureContent
 from ..figures.kinds import figure_content
 from ..qmd.calls import MethodCall
 from ..qmd.source import Document, read_qmd
-from ..results.keys import count_and_percent
+from ..results.keys import count_and_percent_keys
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Call, Form, Released
 from ..runs.build import DOCUMENT
@@ -49,7 +49,7 @@ class _State:
     document: Document
 
 
-def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = False) -> Changes:
+def changes_since_lock(folder: Path, since: str | None = None, *, list_ids: bool = False) -> Changes:
     """Compare a study with one of its locks; results and figures are brought up to date first.
 
     Parameters
@@ -65,7 +65,7 @@ def changes_since(folder: Path, since: str | None = None, *, list_ids: bool = Fa
     folder = folder.resolve()
     lock = find_lock(folder, since)
     report, document = open_study(folder), read_qmd(folder / DOCUMENT)
-    released = release(document, report.study, report.results, style_of(report.study))
+    released = release(document, report.study, report.results, number_style(report.study))
     now = _State(report.study, report.results, released, document)
     then = _State(lock.study(), lock.released(), lock.released(), lock.document())
     state = state_of(folder, name=lock.manifest.name)
@@ -157,7 +157,7 @@ def _statements(shown: Mapping[str, _Shown], then: _State, now: _State) -> tuple
     found: list[tuple[str, ...]] = []
     for record_id in shown:
         record = _record(record_id, now.results) or _record(record_id, then.released)
-        ids = tuple(key.id for key in (count_and_percent(record.key) or ())) if record else ()
+        ids = tuple(key.id for key in (count_and_percent_keys(record.key) or ())) if record else ()
         if not ids or not set(ids) <= shown.keys() or not shown[ids[0]].wheres & shown[ids[1]].wheres:
             found.append((record_id,))
         elif record_id == ids[0]:
@@ -200,7 +200,7 @@ def _value(record_id: str, shown: _Shown, then: _State, now: _State) -> ValueCha
     old = old if form else None
     new, texts = current, _texts(record_id, then, now)
     if old is not None and form is not None and current is not None:
-        new = in_form_of(current, old, form, style_of(now.study))[0]
+        new = in_form_of(current, old, form, number_style(now.study))[0]
     if texts[0] == texts[1]:
         differing = [(spot.old, spot.new) for spot in shown.compared if spot.old != spot.new]
         if not differing:
@@ -225,7 +225,7 @@ def _texts(record_id: str, then: _State, now: _State) -> tuple[str, str]:
     old, current = _record(record_id, then.released), _record(record_id, now.results)
     if form is None or old is None:
         return (NOT_PRINTED_THEN, now_form.text) if now_form else ("", "")
-    return form.text, GONE if current is None else in_form_of(current, old, form, style_of(now.study))[1]
+    return form.text, GONE if current is None else in_form_of(current, old, form, number_style(now.study))[1]
 
 
 def _form(record_id: str, state: _State) -> Form | None:
@@ -267,7 +267,7 @@ def _said(claim: claims.Claim) -> tuple[str, str]:
 def _judged(claim: claims.Claim, state: _State) -> claims.Verdict | None:
     """Judge a claim; None where its condition names a result that there is not, or is none of the lock's text."""
     try:
-        return claims.judge(claim, state.results, style_of(state.study))
+        return claims.verdict_on(claim, state.results, number_style(state.study))
     except ResultsError:
         return None
 
@@ -283,7 +283,7 @@ def _figures(places: Sequence[MethodCall], lock: Lock, then: _State, now: _State
         new, former = _content(name, now), _content(name, then)  # both as they are printed
         if new is None or new == former:
             continue
-        illustrate(name, now.study, now.results, now.study.folder, style_of(now.study))
+        illustrate(name, now.study, now.results, now.study.folder, number_style(now.study))
         old = lock.folder / FIGURES.name / f"{name}.png"
         yield FigureChange(
             label=place.where,
@@ -296,7 +296,7 @@ def _figures(places: Sequence[MethodCall], lock: Lock, then: _State, now: _State
 
 def _content(name: str, state: _State) -> FigureContent | None:
     try:
-        return figure_content(name, state.study, state.released, style_of(state.study))
+        return figure_content(name, state.study, state.released, number_style(state.study))
     except LockstepError:
         return None
 

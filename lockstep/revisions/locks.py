@@ -29,7 +29,7 @@ from ..document.report import run_analysis
 from ..figures.illustrations import FOLDER as FIGURES
 from ..qmd.source import Document, read_qmd
 from ..results.model import Source, read_results
-from ..results.released import RELEASED, Released, read_released, to_json
+from ..results.released import RELEASED, Released, read_released, released_json
 from ..results.source import RESULTS_FILE, results_are_current
 from ..runs.build import DOCUMENT, Renderer, build, document_environment
 from ..runs.commit import WORKSHOP
@@ -135,14 +135,14 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
                 for path in (folder / "study.toml", folder / DOCUMENT, word_file):
                     shutil.copyfile(path, work / path.name)
                 document = read_qmd(work / DOCUMENT)
-                (work / RELEASED).write_text(to_json(current_release(document, folder)), encoding="utf-8")
+                (work / RELEASED).write_text(released_json(current_release(document, folder)), encoding="utf-8")
                 for figure in figures_of(places_in(document)):
                     (work / FIGURES.name).mkdir(exist_ok=True)
                     shutil.copyfile(folder / FIGURES / f"{figure}.png", work / FIGURES.name / f"{figure}.png")
                 run_analysis(folder, "fingerprint", "--output", str(work / ROWS_FILE))
                 _refuse_changed(folder, stamp_of(word_file))
                 manifest = replace(manifest, files=hashes_in(work))
-                (work / MANIFEST_FILE).write_text(manifest_json(manifest), encoding="utf-8")
+                (work / MANIFEST_FILE).write_text(lock_manifest_json(manifest), encoding="utf-8")
                 with suppress(KeyboardInterrupt), uninterrupted():
                     work.rename(target)
                     forget_interrupts()
@@ -208,7 +208,7 @@ def find_lock(folder: Path, name: str | None = None) -> Lock:
     return chosen
 
 
-def manifest_json(manifest: Manifest) -> str:
+def lock_manifest_json(manifest: Manifest) -> str:
     """Return the text of manifest.json."""
     return json.dumps({"schema": SCHEMA_VERSION} | asdict(manifest), ensure_ascii=False, indent=2) + "\n"
 

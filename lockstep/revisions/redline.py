@@ -16,7 +16,7 @@ from ..base.interrupts import forget_interrupts, uninterrupted
 from ..base.invocation import called
 from ..word.active_content import refuse_active
 from ..word.package import DOCUMENT, package_bytes, parse_part, read_package, serialise
-from ..word.wordml import attribute, drop, find, find_all, is_a, qualified, set_attributes, style_of, text_of
+from ..word.wordml import attribute, drop, find, find_all, is_a, paragraph_style, qualified, set_attributes, text_of
 from ..word_layout.blocks import number_bookmarks
 from .redline_atoms import drop_bookmarks, read_atoms
 from .redline_blocks import merge_blocks
@@ -145,7 +145,8 @@ def _printed(paragraph: Element) -> PrintedParagraph:
     # A field is no text here: what it says follows from other places of the document
     texts = tuple("" if atom.key[0] == "field" else atom.words for atom in read_atoms(paragraph))
     in_table = next(paragraph.iterancestors(qualified("w:tc")), None) is not None
-    return PrintedParagraph(texts, in_table, by_hand=not in_table and (style_of(paragraph) in _BY_HAND or not shown))
+    by_hand = paragraph_style(paragraph) in _BY_HAND or not shown
+    return PrintedParagraph(texts, in_table, by_hand=by_hand and not in_table)
 
 
 def _part_bookmarks(old_body: Element, body: Element) -> None:

@@ -10,11 +10,11 @@ from typing import Final
 
 from lxml.etree import _Element as Element
 
-from ..word.wordml import attribute, find, find_all, is_a, make, properties, qualified, style_of, text_of
+from ..word.wordml import attribute, find, find_all, is_a, make, paragraph_style, properties, qualified, text_of
 from .redline_align import Pair, align, removed_first
 from .redline_atoms import TrackedAtom, read_atoms, write_atoms
 from .redline_cause import Cause
-from .redline_paragraphs import Tracker, paragraph, whole_paragraph
+from .redline_paragraphs import Tracker, tracked_paragraph, whole_paragraph
 
 _WORD: Final = re.compile(r"\w+")
 _SAME: Final = 1000  # words that it counts for that two paragraphs come from one paragraph of the source
@@ -42,7 +42,7 @@ def merge_blocks(old: Sequence[Element], new: Sequence[Element], tracker: Tracke
                 yield whole_paragraph(before, "del", tracker, edited=False)
                 yield whole_paragraph(after, "ins", tracker, edited=False)
             else:
-                yield paragraph(before, after, tracker)
+                yield tracked_paragraph(before, after, tracker)
         else:
             yield whole_paragraph(shape, "ins" if before is None else "del", tracker)
 
@@ -99,7 +99,7 @@ def _kind(block: Element) -> str:
 def _identity(block: Element) -> str:
     """Return a block's text and form, to find unchanged ones."""
     pictures = [str(blip.get(qualified("r:embed"))) for blip in block.iter(qualified("a:blip"))]
-    return f"{_kind(block)} {style_of(block)} {' '.join(pictures)} {_text(block)}"
+    return f"{_kind(block)} {paragraph_style(block)} {' '.join(pictures)} {_text(block)}"
 
 
 def _text(block: Element) -> str:
@@ -169,7 +169,7 @@ def _row(old: Element, new: Element, tracker: Tracker) -> Element:
         for place in reversed(range(max(map(len, sides)))):
             own = [side[-1 - place] for side in sides if place < len(side)]
             if len(own) == 2:
-                cell.append(paragraph(own[0], own[1], tracker))
+                cell.append(tracked_paragraph(own[0], own[1], tracker))
             else:
                 change = "del" if place < len(sides[0]) else "ins"
                 edited = tracker.causes[own[0]].edited

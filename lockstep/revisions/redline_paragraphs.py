@@ -45,7 +45,7 @@ class Tracker:
         return make(f"w:{change}", author=self.author(edited=edited), **self.stamp)
 
 
-def paragraph(old: Element, new: Element, tracker: Tracker) -> Element:
+def tracked_paragraph(old: Element, new: Element, tracker: Tracker) -> Element:
     """Return a paragraph of both texts, its differences tracked."""
     origins = (tracker.causes[old], tracker.causes[new])
     shared = set(origins[0].values) & set(origins[1].values) - {""}

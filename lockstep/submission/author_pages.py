@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from ..base.clock import source_date_epoch
+from ..base.errors import counted
 from ..journals.file import Journal
 from ..references.authors import Author, Byline, byline
 from ..results.model import Source
@@ -125,7 +126,7 @@ def counts(text: ManuscriptText, style: Style) -> dict[str, str]:
     return {name: number_text(value, 0, style) for name, value in numbers.items()}
 
 
-def missing(text: ManuscriptText, front_matter: Mapping[str, Any]) -> Iterator[str]:
+def missing_details(text: ManuscriptText, front_matter: Mapping[str, Any]) -> Iterator[str]:
     """Yield what the authors have still to add, a sentence each."""
     people, declared = byline(front_matter), declarations(text)
     for key in ("short-title", "article-type", "keywords"):
@@ -197,7 +198,7 @@ def _within(name: str) -> str:
 
 
 def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}" if number else f"no {word}s"
+    return counted(number, word) if number else f"no {word}s"
 
 
 def _short(text: str) -> str:

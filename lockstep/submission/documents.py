@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..document.report import style_of
+from ..document.report import number_style
 from ..journals.file import Journal
 from ..pdf.lines import PrintedLine, printed_lines
 from ..pdf.reading import read_pdf
 from ..results.model import Results
 from ..study.model import Study
 from ..word.text import ManuscriptText
-from .author_pages import cover_letter, missing, statements, title_page
+from .author_pages import cover_letter, missing_details, statements, title_page
 from .checklist import write_checklist
 from .strobe import FRONT_MATTER, Checklist, strobe
 from .table_files import write_tables
@@ -61,7 +61,7 @@ def write_documents(
     ReportError
         If a template is faulty, a mark or a reason of the checklist is wrong, or a file cannot be read.
     """
-    style = style_of(study, journal)
+    style = number_style(study, journal)
     look = {key: front_matter[key] for key in ("papersize", "lang") if front_matter.get(key)}
     contexts = {
         "title_page": ("Title page", title_page(text, front_matter, style)),
@@ -84,7 +84,7 @@ def write_documents(
     pdf_lines, laid_out = printed_lines(read_pdf(pdf)), word_lines()
     checklist = strobe(text, results, study, style, pdf_lines=pdf_lines, word_lines=laid_out, reasons=reasons)
     written += write_checklist(checklist, folder, study_folder=study.folder, metadata=look, in_word=bool(laid_out))
-    warnings = (*missing(text, front_matter), *_warnings(checklist, laid_out))
+    warnings = (*missing_details(text, front_matter), *_warnings(checklist, laid_out))
     return AccompanyingDocuments(tuple(written), tables, checklist, warnings)
 
 

@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 from ..base.clock import epoch
 from ..base.files import write_whole
 from ..word.package import CORE, DOCUMENT, package_bytes, parse_part, read_package, serialise, without_unseen
-from ..word.wordml import drop, find, find_all, is_a, make, qualified, remove, style_of, text_of
+from ..word.wordml import drop, find, find_all, is_a, make, paragraph_style, qualified, remove, text_of
 from ..word_layout.page import section_of, take_page
 from ..word_layout.styles import core_properties
 
@@ -50,12 +50,12 @@ def _tables(body: Element) -> Iterator[tuple[str, list[Element]]]:
     """Yield each captioned table: its number, caption, table and notes."""
     caption: Element | None = None
     for block in body:
-        if is_a(block, "w:p") and style_of(block) == "TableCaption":
+        if is_a(block, "w:p") and paragraph_style(block) == "TableCaption":
             caption = block
         elif is_a(block, "w:tbl") and caption is not None:
             blocks = [caption, block]
             for following in block.itersiblings():
-                if not (is_a(following, "w:p") and style_of(following) == "TableNote"):
+                if not (is_a(following, "w:p") and paragraph_style(following) == "TableNote"):
                     break
                 blocks.append(following)
             if met := _NAME.match(text_of(caption)):

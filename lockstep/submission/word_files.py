@@ -13,7 +13,7 @@ from ..render.tree import Node
 from ..tables.templates import render_template
 from ..text.style import Style
 from ..word.package import STYLES, package_bytes, parse_part, read_package, serialise
-from ..word.wordml import attribute, find_all, properties, put, remove, style_of
+from ..word.wordml import attribute, find_all, paragraph_style, properties, put, remove
 from ..word_layout.finishing import finish_docx
 
 TEMPLATES: Final = "submission"
@@ -77,7 +77,7 @@ def _write(document: Node, path: Path, metadata: Mapping[str, Any]) -> None:
         _set_styles(styles)
         _shade_parts(text)
         if metadata.get("untitled"):
-            for block in [block for block in find_all(text, "w:body/w:p") if style_of(block) == "Title"]:
+            for block in [block for block in find_all(text, "w:body/w:p") if paragraph_style(block) == "Title"]:
                 remove(block)
         changed = {STYLES: serialise(styles), "word/document.xml": serialise(text)}
         write_whole(path, package_bytes(parts | changed))

@@ -86,7 +86,7 @@ def placed(rows: Iterable[Row], columns: Sequence[str]) -> list[Row]:
     return found
 
 
-def missing(variables: Sequence[str], study: Study, results: Results, style: Style) -> str:
+def missing_counts(variables: Sequence[str], study: Study, results: Results, style: Style) -> str:
     """Print how many patients lack a value of each variable: "Gender (2), Histologic grade (14)"; nothing if none."""
     counts = ((variable, results[MISSING_COUNT.of(variable=variable)]) for variable in variables)
     parts = [(variable_label(variable, study)[0], bare(count, style)) for variable, count in counts if count.value]

@@ -14,7 +14,7 @@ from ..text import numbers
 from ..text.level_names import heading, level_name
 from ..text.provenance import PrintedText, joined
 from ..text.style import Style
-from .cells import GroupColumn, Row, bare, missing, placed, variable_label
+from .cells import GroupColumn, Row, bare, missing_counts, placed, variable_label
 
 _MARKED: Final[Mapping[Summary, str]] = {
     "median_range": "Median (range).",
@@ -54,7 +54,7 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
         "named": any(row.summary == "median_range_mean" for row in table.rows),
         "together": style.counts_with_percent,
         "missing": some_missing,
-        "ungrouped": missing([table.by], study, results, style) if table.by else "",
+        "ungrouped": missing_counts([table.by], study, results, style) if table.by else "",
     }
 
 

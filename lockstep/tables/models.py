@@ -16,7 +16,7 @@ from ..text import numbers
 from ..text.assumptions import WHOLE_MODEL, violations
 from ..text.provenance import PrintedText
 from ..text.style import Style
-from .cells import NOTE, Row, bare, in_sentence, missing, placed, variable_label
+from .cells import NOTE, Row, bare, in_sentence, missing_counts, placed, variable_label
 
 
 class _Shown(NamedTuple):
@@ -52,7 +52,7 @@ def models(table: Models, study: Study, results: Results, style: Style) -> dict[
         "endpoints": labels,
         "conf_level": numbers.level_text(analysis.conf_level, style),
         "sections": sections,
-        "left_out": missing(univariable, study, results, style),
+        "left_out": missing_counts(univariable, study, results, style),
         "complete": _complete(table.endpoints, results, style) if multivariable else "",
         "together": any(results[name].key.statistic in _TOGETHER for name in _printed_ids(sections)),
         "not_proportional": list(_not_proportional(table.endpoints, study, results, style)),

@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 
 from .package import CORE, DOCUMENT, STYLES, parse_part, read_package
 from .validity import problems
-from .wordml import attribute, find, find_all, qualified, style_of
+from .wordml import attribute, find, find_all, paragraph_style, qualified
 
 _TEXT_STYLES: Final = ("BodyText", "FirstParagraph", "Abstract", "Compact", "Normal", "")
 _SINGLE: Final = 240  # of `w:line`, where its rule is "auto"
@@ -84,7 +84,7 @@ def _spacings(document: Element, styles: Element) -> Iterator[float]:
     default = find(styles, "w:docDefaults/w:pPrDefault/w:pPr/w:spacing")
     body = find(document, "w:body")
     for block in find_all(body, "w:p") if body is not None else ():
-        style = style_of(block)
+        style = paragraph_style(block)
         if style not in _TEXT_STYLES or not any(node.text for node in block.iter(qualified("w:t"))):
             continue
         spacing = find(block, "w:pPr/w:spacing")

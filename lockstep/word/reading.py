@@ -15,7 +15,7 @@ from typing import Final, Literal
 from lxml.etree import _Element as Element
 
 from .package import DOCUMENT, FOOTNOTES, parse_part, read_package
-from .wordml import attribute, find, find_all, is_a, qualified, style_of, text_of
+from .wordml import attribute, find, find_all, is_a, paragraph_style, qualified, text_of
 
 CITATION: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 """The character in place of the number of a citation."""
@@ -167,7 +167,7 @@ def _blocks(body: Element) -> Iterator[Paragraph | PrintedTable]:
         if is_a(block, "w:tbl"):
             yield PrintedTable(tuple(_row(row) for row in find_all(block, "w:tr")))
         elif is_a(block, "w:p"):
-            style, text = style_of(block), text_of(block).strip()
+            style, text = paragraph_style(block), text_of(block).strip()
             met = _CAPTION.match(text) if style in _CAPTIONS else None
             paragraph = Paragraph(
                 text,

@@ -138,7 +138,7 @@ def arrange(owner: Element) -> None:
     owner[:] = sorted(kept, key=lambda child: ranks.get(child.tag, len(ranks)))
 
 
-def style_of(paragraph: Element) -> str:
+def paragraph_style(paragraph: Element) -> str:
     """Return a paragraph's style id, empty for the default style."""
     style = find(paragraph, "w:pPr/w:pStyle")
     return "" if style is None else attribute(style)
@@ -166,7 +166,7 @@ def text_node(text: str) -> Element:
     return node
 
 
-def run(text: str, *, style: str = "", superscript: bool = False, bold: bool = False) -> Element:
+def text_run(text: str, *, style: str = "", superscript: bool = False, bold: bool = False) -> Element:
     """Return a run of text."""
     element = make("w:r")
     if style or superscript or bold:

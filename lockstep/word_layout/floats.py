@@ -18,15 +18,15 @@ from ..word.wordml import (
     find_all,
     is_a,
     make,
+    paragraph_style,
     properties,
     put,
     qualified,
     remove,
-    run,
     set_attributes,
     set_style,
-    style_of,
     text_of,
+    text_run,
 )
 
 _CAPTION_STYLES: Final = {"ImageCaption", "TableCaption", "Caption"}
@@ -70,7 +70,7 @@ def word_floats(body: Element) -> list[WordFloat]:
     """Return the floats of a body, whose labels are bookmarks around (or in) them."""
     opened: dict[str, tuple[str, list[Element]]] = {}
     floats: list[WordFloat] = []
-    free = {block: None for block in find_all(body, "w:p") if style_of(block) in _CAPTION_STYLES}
+    free = {block: None for block in find_all(body, "w:p") if paragraph_style(block) in _CAPTION_STYLES}
     for block in body:
         if is_a(block, "w:bookmarkStart"):
             opened[attribute(block, "w:id")] = (attribute(block, "w:name"), [])
@@ -157,13 +157,13 @@ def _number(caption: Element, match: re.Match[str], target: Target | None) -> No
     """Write "Table 1:" anew: a bold label whose number is a field, in bookmarks to refer to."""
     _cut_text(caption, match.end())
     sequence = "_".join(match["word"].split())
-    number = list(field(f"SEQ {sequence} \\* ARABIC", run(match["number"], style=_LABEL_STYLE)))
+    number = list(field(f"SEQ {sequence} \\* ARABIC", text_run(match["number"], style=_LABEL_STYLE)))
     if target is not None:
         number = _bookmarked(target.number_label, number)
-    label = [run(match["word"], style=_LABEL_STYLE), *number]
+    label = [text_run(match["word"], style=_LABEL_STYLE), *number]
     if target is not None:
         label = _bookmarked(target.label, label)
-    label.append(run(match["mark"], style=_LABEL_STYLE))
+    label.append(text_run(match["mark"], style=_LABEL_STYLE))
     position = 0 if find(caption, "w:pPr") is None else 1
     caption[position:position] = label
 

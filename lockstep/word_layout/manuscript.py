@@ -14,12 +14,12 @@ from ..word.wordml import (
     find,
     find_all,
     is_a,
+    paragraph_style,
     properties,
     put,
     qualified,
     remove,
     set_attributes,
-    style_of,
     text_of,
 )
 from .floats import WordFloat, has_picture
@@ -95,7 +95,7 @@ def start_pages(body: Element) -> None:
     waiting = list(_NEW_PAGE)
     started = False
     for block in find_all(body, "w:p"):
-        style = style_of(block)
+        style = paragraph_style(block)
         if style not in waiting:
             continue
         if style == "AbstractTitle" or started:
@@ -110,7 +110,7 @@ def keep_titles(body: Element) -> None:
     """Keep the title of a box, a paragraph of bold words alone, on the page of what follows it."""
     for block in find_all(body, "w:p"):
         runs = [run for run in block.iter(qualified("w:r")) if text_of(run).strip()]
-        if style_of(block) == _BOX and runs and all(find(run, "w:rPr/w:b") is not None for run in runs):
+        if paragraph_style(block) == _BOX and runs and all(find(run, "w:rPr/w:b") is not None for run in runs):
             put(properties(block, "w:pPr"), "w:keepNext")
 
 

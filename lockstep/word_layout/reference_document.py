@@ -32,7 +32,7 @@ def reference_parts(definition: Mapping[str, Any]) -> dict[str, str]:
         "word/settings.xml": (f"{WORD_TYPE}.settings+xml", settings_xml(definition)),
         "word/fontTable.xml": (f"{WORD_TYPE}.fontTable+xml", font_table_xml(definition)),
         "word/footnotes.xml": (f"{WORD_TYPE}.footnotes+xml", footnotes_xml()),
-        "word/header1.xml": (f"{WORD_TYPE}.header+xml", margin_xml("hdr", "Header", text("Running title"))),
+        "word/header1.xml": (f"{WORD_TYPE}.header+xml", margin_xml("hdr", "Header", run_of_text("Running title"))),
         "word/header2.xml": (f"{WORD_TYPE}.header+xml", margin_xml("hdr", "Header", "")),
         "word/footer1.xml": (f"{WORD_TYPE}.footer+xml", margin_xml("ftr", "Footer", page_x_of_y())),
         "word/theme/theme1.xml": (f"{THEME_TYPE}+xml", theme_xml(definition)),
@@ -69,19 +69,19 @@ def page_twips(definition: Mapping[str, Any]) -> dict[str, int]:
     return {name: twips(length / 25.4 * 72) for name, length in definition["page"].items()}
 
 
-def text(words: str) -> str:
+def run_of_text(words: str) -> str:
     """Return a run of text."""
     return f'<w:r><w:t xml:space="preserve">{words}</w:t></w:r>'
 
 
-def field(code: str) -> str:
+def page_field(code: str) -> str:
     """Return a field that Word works out when it lays out the page."""
     return f'<w:fldSimple w:instr=" {code} "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
 
 
 def page_x_of_y() -> str:
     """Return the runs of the page number."""
-    return text("Page ") + field("PAGE") + text(" of ") + field("NUMPAGES")
+    return run_of_text("Page ") + page_field("PAGE") + run_of_text(" of ") + page_field("NUMPAGES")
 
 
 def margin_xml(root: str, style: str, runs: str) -> str:
@@ -93,7 +93,7 @@ def document_xml(definition: Mapping[str, Any]) -> str:
     """Return a specimen of every paragraph style, and the page: the first without a running title."""
     page = page_twips(definition)
     specimens = "".join(
-        f"<w:p><w:pPr>{element('pStyle', val=style_id(entry['name']))}</w:pPr>{text(entry['name'])}</w:p>"
+        f"<w:p><w:pPr>{element('pStyle', val=style_id(entry['name']))}</w:pPr>{run_of_text(entry['name'])}</w:p>"
         for entry in definition["style"]
         if entry.get("kind", "paragraph") == "paragraph" and entry["name"] not in ("header", "footer")
     )
@@ -162,7 +162,7 @@ def theme_xml(definition: Mapping[str, Any]) -> str:
     )
 
 
-def write(parts: Mapping[str, str], path: Path) -> None:
+def write_archive(parts: Mapping[str, str], path: Path) -> None:
     """Write the parts as an archive without compression or times: the same parts are the same bytes anywhere."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, xml in parts.items():
@@ -174,7 +174,7 @@ def write(parts: Mapping[str, str], path: Path) -> None:
 def main() -> None:
     """Build reference.docx beside this script."""
     definition = tomllib.loads((TEMPLATES / "reference.toml").read_text(encoding="utf-8"))
-    write(reference_parts(definition), TEMPLATES / "reference.docx")
+    write_archive(reference_parts(definition), TEMPLATES / "reference.docx")
 
 
 if __name__ == "__main__":

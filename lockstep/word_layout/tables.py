@@ -16,13 +16,13 @@ from ..word.wordml import (
     find_all,
     is_a,
     make,
+    paragraph_style,
     properties,
     put,
     qualified,
     remove,
     set_attributes,
     set_style,
-    style_of,
     text_of,
 )
 from .floats import has_picture
@@ -102,7 +102,7 @@ def _set_cells(rows: Sequence[Element], headings: int) -> None:
             if heading:
                 put(properties(cell, "w:tcPr"), "w:vAlign", val="bottom")
             for paragraph in find_all(cell, "w:p"):
-                if style_of(paragraph) in ("", "Compact", "BodyText", "FirstParagraph"):
+                if paragraph_style(paragraph) in ("", "Compact", "BodyText", "FirstParagraph"):
                     set_style(paragraph, "TableHeading" if heading else "TableText")
                 _indent(paragraph)
 
@@ -182,7 +182,7 @@ def _set_type(table: Element, size: float) -> None:
 
 def _too_wide(table: Element, columns: int) -> str:
     above = table.getprevious()
-    is_caption = above is not None and is_a(above, "w:p") and style_of(above) == "TableCaption"
+    is_caption = above is not None and is_a(above, "w:p") and paragraph_style(above) == "TableCaption"
     name = f'"{text_of(above)}"' if above is not None and is_caption else "a table without a caption"
     return (
         f"{name}: its {columns} columns are too wide. Even on a landscape page and in the smallest type, words and "
@@ -247,13 +247,13 @@ def _is_indented(row: Element) -> bool:
 
 def _has_note(table: Element) -> bool:
     following = table.getnext()
-    return following is not None and is_a(following, "w:p") and style_of(following) == _NOTE
+    return following is not None and is_a(following, "w:p") and paragraph_style(following) == _NOTE
 
 
 def _make_room_below(table: Element) -> None:
     """Set text that follows a table off from it; notes, captions and headings have room above in their styles."""
     following = table.getnext()
-    if following is None or not is_a(following, "w:p") or style_of(following).startswith(_WITH_ROOM_ABOVE):
+    if following is None or not is_a(following, "w:p") or paragraph_style(following).startswith(_WITH_ROOM_ABOVE):
         return
     if not text_of(following) and not has_picture(following):  # it only parts tables, or ends a section or the document
         return

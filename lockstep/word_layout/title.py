@@ -8,7 +8,7 @@ from typing import Any, Final
 from lxml.etree import _Element as Element
 
 from ..references.authors import Author, Byline
-from ..word.wordml import find_all, is_a, make, paragraph, properties, put, remove, run, style_of, text_of
+from ..word.wordml import find_all, is_a, make, paragraph, paragraph_style, properties, put, remove, text_of, text_run
 
 _KEPT: Final = ("Title", "Subtitle")
 _REPLACED: Final = ("Author", "Affiliation", "Correspondence", "Date")
@@ -30,23 +30,23 @@ def set_title_block(body: Element, metadata: Mapping[str, Any], people: Byline) 
     """
     head = []
     for block in body:
-        if not is_a(block, "w:p") or style_of(block) not in (*_KEPT, *_REPLACED):
+        if not is_a(block, "w:p") or paragraph_style(block) not in (*_KEPT, *_REPLACED):
             break
         head.append(block)
-    kept = [block for block in head if style_of(block) in _KEPT]
+    kept = [block for block in head if paragraph_style(block) in _KEPT]
     if not kept and metadata.get("title"):
-        kept = [paragraph("Title", run(str(metadata["title"])))]
+        kept = [paragraph("Title", text_run(str(metadata["title"])))]
     new = list(_byline_paragraphs(people))
     if metadata.get("date"):
-        new.append(paragraph("Date", run(str(metadata["date"]))))
+        new.append(paragraph("Date", text_run(str(metadata["date"]))))
     # What the metadata do not hold stays as the renderer wrote it.
-    written = {style_of(block) for block in new}
-    new += [block for block in head if style_of(block) in ("Author", "Date") and style_of(block) not in written]
+    absent = {"Author", "Date"} - {paragraph_style(block) for block in new}
+    new += [block for block in head if paragraph_style(block) in absent]
     for block in head:
         remove(block)
     body[:0] = [*kept, *new]
     _set_abstract(body, metadata, after=[*kept, *new])
-    return " ".join(text_of(block) for block in kept if style_of(block) == "Title")
+    return " ".join(text_of(block) for block in kept if paragraph_style(block) == "Title")
 
 
 def _byline_paragraphs(people: Byline) -> Iterator[Element]:
@@ -56,22 +56,22 @@ def _byline_paragraphs(people: Byline) -> Iterator[Element]:
     several = len(people.authors) > 1
     line: list[Element] = []
     for author in people.authors:
-        line.append(run((people.separator if line else "") + author.with_degrees))
+        line.append(text_run((people.separator if line else "") + author.with_degrees))
         if marks := people.marks(author):
-            line.append(run(",".join(marks), superscript=True))
+            line.append(text_run(",".join(marks), superscript=True))
     yield paragraph("Author", *line)
     for affiliation in people.affiliations:
-        mark = [run(str(affiliation.number), superscript=True), run(" ")] if numbered else []
-        yield paragraph("Affiliation", *mark, run(affiliation.text))
+        mark = [text_run(str(affiliation.number), superscript=True), text_run(" ")] if numbered else []
+        yield paragraph("Affiliation", *mark, text_run(affiliation.text))
     corresponding = [author for author in people.authors if author.corresponding]
     if corresponding:
-        mark = [run("*", superscript=True)] if several else []
-        yield paragraph("Correspondence", *mark, run("Correspondence: " + _contacts(corresponding)))
+        mark = [text_run("*", superscript=True)] if several else []
+        yield paragraph("Correspondence", *mark, text_run("Correspondence: " + _contacts(corresponding)))
     identified = [f"{author.name}, {author.orcid}" for author in people.authors if author.orcid]
     if identified:
-        yield paragraph("Correspondence", run("ORCID: " + "; ".join(identified)))
+        yield paragraph("Correspondence", text_run("ORCID: " + "; ".join(identified)))
     for sign, words in people.notes:
-        yield paragraph("Correspondence", run(sign, superscript=True), run(f" {words}"))
+        yield paragraph("Correspondence", text_run(sign, superscript=True), text_run(f" {words}"))
 
 
 def _contacts(authors: Sequence[Author]) -> str:
@@ -87,12 +87,12 @@ def keywords(metadata: Mapping[str, Any]) -> list[str]:
 def _set_abstract(body: Element, metadata: Mapping[str, Any], after: Sequence[Element]) -> None:
     """Head the abstract, and set the keywords under it (under the title block where there is none), once."""
     paragraphs = [block for block in body if is_a(block, "w:p")]
-    abstract = [block for block in paragraphs if style_of(block) == _ABSTRACT]
+    abstract = [block for block in paragraphs if paragraph_style(block) == _ABSTRACT]
     if abstract and not _is_headed(abstract[0]):
-        abstract[0].addprevious(paragraph(_ABSTRACT_TITLE, run(str(metadata.get("abstract-title") or "Abstract"))))
+        abstract[0].addprevious(paragraph(_ABSTRACT_TITLE, text_run(str(metadata.get("abstract-title") or "Abstract"))))
     words = keywords(metadata)
-    if words and not any(style_of(block) == _KEYWORDS for block in paragraphs):
-        line = paragraph(_KEYWORDS, run("Keywords: ", bold=True), run("; ".join(words)))
+    if words and not any(paragraph_style(block) == _KEYWORDS for block in paragraphs):
+        line = paragraph(_KEYWORDS, text_run("Keywords: ", bold=True), text_run("; ".join(words)))
         place = [*after, *abstract][-1:]
         if place:
             place[0].addnext(line)
@@ -102,7 +102,9 @@ def _set_abstract(body: Element, metadata: Mapping[str, Any], after: Sequence[El
 
 def _is_headed(block: Element) -> bool:
     before = block.getprevious()
-    return before is not None and is_a(before, "w:p") and style_of(before).startswith((_ABSTRACT_TITLE, "Heading"))
+    if before is None or not is_a(before, "w:p"):
+        return False
+    return paragraph_style(before).startswith((_ABSTRACT_TITLE, "Heading"))
 
 
 def set_running_title(header: Element, metadata: Mapping[str, Any], title: str, *, text_width: int) -> None:
@@ -118,7 +120,7 @@ def set_running_title(header: Element, metadata: Mapping[str, Any], title: str, 
         if text_of(block) == _RUNNING_TITLE:
             for child in [child for child in block if not is_a(child, "w:pPr")]:
                 remove(child)
-            block.append(run(words))
+            block.append(text_run(words))
             if status:
                 put(properties(block, "w:pPr"), "w:tabs", make("w:tab", val="right", pos=text_width))
-                block.extend([make("w:r", make("w:tab")), run(status)])
+                block.extend([make("w:r", make("w:tab")), text_run(status)])

@@ -13,7 +13,7 @@ from conftest import IMPLANTS, ROOT
 from lxml import html
 
 from lockstep.analyses.pipeline import compute
-from lockstep.document.report import Report, style_of
+from lockstep.document.report import Report, number_style
 from lockstep.figures.kinds import figure_content
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
@@ -39,7 +39,7 @@ class Case:
     @property
     def report(self) -> Report:
         """What the prose prints with."""
-        return Report(self.results, style_of(self.study), self.study)
+        return Report(self.results, number_style(self.study), self.study)
 
     def count(self, record_id: str) -> int:
         """Return a record's count."""

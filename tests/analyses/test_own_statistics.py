@@ -19,7 +19,7 @@ from lockstep import Patients, Statistic
 from lockstep.__main__ import main
 from lockstep.analyses.pipeline import compute, run
 from lockstep.base.errors import StatisticError, StudyError
-from lockstep.document.report import style_of
+from lockstep.document.report import number_style
 from lockstep.drafts.workspace import make_workspace
 from lockstep.journals.profiles import read_journal
 from lockstep.results.keys import Key
@@ -80,7 +80,7 @@ def test_an_own_statistic_is_a_record_like_all_others(implants_results: Results)
     assert record.label == "Implant retention: restricted mean to 5 years"
     assert (record.n, record.population) == (32, "patients analysed; Fixation: Cemented")
     assert record.method.startswith("area under the Kaplan-Meier curve")
-    r = Phrases(implants_results, style_of(read_study(IMPLANTS)))
+    r = Phrases(implants_results, number_style(read_study(IMPLANTS)))
     assert str(r.estimate(record.id)) == "48.5\xa0months (95%\xa0CI 41.7–55.3)"
     assert str(r.claim("long", f"{record.id} > 48 and {record.id}.conf_low > 40")) == "long"
 

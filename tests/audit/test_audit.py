@@ -13,7 +13,7 @@ import pytest
 from published_statements import edited, ids, judge, other_paper, verdict
 
 from lockstep.analyses.pipeline import compute
-from lockstep.cli.command import run as main
+from lockstep.cli.command import run_verb as main
 from lockstep.results.model import Results
 from lockstep.results.verdicts import AUDIT_FILE, Audit, read_audit
 from lockstep.study.definition import read_study

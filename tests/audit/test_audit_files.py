@@ -9,7 +9,7 @@ from published_statements import PUBLISHED, edited, flagship_copy, ids, judge
 
 from lockstep.base.errors import PublishedError, ReportError
 from lockstep.base.stamp import MadeFrom
-from lockstep.cli.command import run as main
+from lockstep.cli.command import run_verb as main
 from lockstep.document.report import ensure_audit
 from lockstep.results.model import Results
 from lockstep.results.verdicts import (

@@ -13,7 +13,7 @@ from conftest import ROOT
 from published_statements import HOSTILE, edited, flagship_copy, judge, other_paper
 
 from lockstep.base.errors import PublishedError
-from lockstep.cli.command import run as main
+from lockstep.cli.command import run_verb as main
 from lockstep.results.model import Results
 from lockstep.results.verdicts import AUDIT_FILE, Audit, read_audit
 from lockstep.study.model import Study

@@ -16,7 +16,7 @@ from conftest import IMPLANTS, ROOT
 from lockstep.__main__ import COMPUTING
 from lockstep.base.invocation import CALLED_BY, POSITIONAL
 from lockstep.base.resources import PACKAGE, TEMPLATES
-from lockstep.cli.command import COMMAND, run
+from lockstep.cli.command import COMMAND, run_verb
 from lockstep.cli.options import Argument, Option, Verb
 
 VERBS = {name: verb for name, verb in COMMAND.commands.items() if isinstance(verb, Verb)}
@@ -31,7 +31,7 @@ def of_make(verb: Verb) -> dict[str, Option | Argument]:
 
 def test_the_help_lists_every_verb_that_is_for_users(capsys: Captured) -> None:
     """Each with a line; verbs that other verbs start are not shown, and -h is enough."""
-    assert run(["-h"]) == 0
+    assert run_verb(["-h"]) == 0
     said = capsys.readouterr().out
     assert re.findall(r"^  (\w+) {2,}\w", said, re.MULTILINE) == list(SHOWN)
     assert set(VERBS) - set(SHOWN) == {"judge", "fingerprint", "figures"}
@@ -41,7 +41,7 @@ def test_the_help_lists_every_verb_that_is_for_users(capsys: Captured) -> None:
 @pytest.mark.parametrize("name", VERBS)
 def test_each_verb_has_a_help_of_its_own(name: str, capsys: Captured) -> None:
     """With all its options but those that only other verbs use, and what each does."""
-    assert run([name, "--help"]) == 0
+    assert run_verb([name, "--help"]) == 0
     said = capsys.readouterr().out
     for item in VERBS[name].params:
         if isinstance(item, Option) and not item.hidden:
@@ -83,7 +83,7 @@ def test_each_verb_runs_what_takes_its_options() -> None:
 )
 def test_a_command_that_cannot_be_understood_is_explained(words: list[str], message: str, capsys: Captured) -> None:
     """Exit code 2, and the nearest that there is; nothing runs."""
-    assert run(words) == 2
+    assert run_verb(words) == 2
     said = capsys.readouterr()
     assert message in said.err
     assert said.out == ""
@@ -91,7 +91,7 @@ def test_a_command_that_cannot_be_understood_is_explained(words: list[str], mess
 
 def test_the_version_is_that_of_the_package(capsys: Captured) -> None:
     """One place has it, from which the package takes it too."""
-    assert run(["--version"]) == 0
+    assert run_verb(["--version"]) == 0
     assert re.fullmatch(r"lockstep \d+\.\d+\.\d+\n", capsys.readouterr().out)
 
 
@@ -141,9 +141,9 @@ def test_what_make_hands_on_is_what_the_command_line_says(
         else:
             words.append(f"{item.opts[0]}={text}")
         monkeypatch.setenv(make, text)
-    assert run([*words, *needed]) == 0
+    assert run_verb([*words, *needed]) == 0
     monkeypatch.setenv(CALLED_BY, "make")
-    assert run([name]) == 0
+    assert run_verb([name]) == 0
     assert seen[0] == seen[1]
     assert seen[0] != {item.name: item.default for item in VERBS[name].params}
 
@@ -153,7 +153,7 @@ def test_what_make_leaves_empty_is_not_said(seen: list[dict[str, object]], monke
     for make, text in {"STUDY": "", "RENDERER": "", "FORCE": "0", "JOURNAL": "bmj"}.items():
         monkeypatch.setenv(make, text)
     monkeypatch.setenv(CALLED_BY, "make")
-    assert run(["draft"]) == 0
+    assert run_verb(["draft"]) == 0
     assert seen == [{"journal": "bmj", "study": Path(), "renderer": "auto", "force": False}]
 
 
@@ -186,7 +186,7 @@ def test_an_option_of_another_verb_is_refused(
     """What make's user says is never dropped without a word."""
     for name, text in {CALLED_BY: "make", **said}.items():
         monkeypatch.setenv(name, text)
-    assert run([verb]) == 2
+    assert run_verb([verb]) == 2
     assert capsys.readouterr().err.startswith(message)
     assert seen == []
 
@@ -200,7 +200,7 @@ def test_what_stands_in_the_environment_for_good_is_not_refused(
     settings = {"STUDY": "x", "RENDERER": "builtin", "FORCE": "0", "RUN": "1", "DATA": "", "NAME": "my-computer"}
     for name, text in {CALLED_BY: "make", **settings}.items():
         monkeypatch.setenv(name, text)
-    assert run([verb]) == 0
+    assert run_verb([verb]) == 0
     assert [told["study"] for told in seen] == [Path("x")]
 
 
@@ -210,8 +210,8 @@ def test_the_options_of_make_are_not_those_of_what_it_starts(
     """A process that a verb starts has its options from the verb, and the way to call things from the user."""
     monkeypatch.setenv("DATA", "new.csv")
     monkeypatch.setenv(CALLED_BY, "make")
-    assert run(["results"]) == 0
-    assert run(["results"]) == 0
+    assert run_verb(["results"]) == 0
+    assert run_verb(["results"]) == 0
     assert [told["data"] for told in seen] == [Path("new.csv"), None]
 
 
@@ -227,7 +227,7 @@ def test_messages_call_things_as_the_user_did(
         monkeypatch.setenv(CALLED_BY, called_by)
         for name, text in options.items():
             monkeypatch.setenv(name, text)
-        assert run(list(words)) > 0
+        assert run_verb(list(words)) > 0
         return capsys.readouterr().err
 
     if called_by:

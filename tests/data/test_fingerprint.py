@@ -12,7 +12,7 @@ import pytest
 from conftest import IMPLANTS
 
 from lockstep.base.errors import DataError
-from lockstep.cli.command import run as main
+from lockstep.cli.command import run_verb as main
 from lockstep.data import fingerprint as digests
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study

@@ -22,7 +22,7 @@ from lockstep.base.errors import ResultsError
 from lockstep.base.progress import Progress
 from lockstep.document.printed_places import places_in, printed_at
 from lockstep.document.release import attachment, release
-from lockstep.document.report import style_of
+from lockstep.document.report import number_style
 from lockstep.figures.drawing import draw
 from lockstep.figures.kinds import figure_content
 from lockstep.journals.profiles import read_journal
@@ -32,7 +32,7 @@ from lockstep.qmd.source import Document, parse, read_qmd
 from lockstep.render import builtin
 from lockstep.results.model import SCHEMA_FILE as RESULTS_SCHEMA
 from lockstep.results.model import Results
-from lockstep.results.released import SCHEMA_FILE, Released, from_json, number_told, to_json
+from lockstep.results.released import SCHEMA_FILE, Released, number_told, released_from_json, released_json
 from lockstep.runs.build import build
 from lockstep.study.model import Study
 from lockstep.text.style import Style
@@ -47,12 +47,12 @@ def flagship() -> Document:
 @pytest.fixture(scope="module")
 def released(flagship: Document, study: Study, results: Results) -> Released:
     """Return what may leave with the flagship's document."""
-    return release(flagship, study, results, style_of(study))
+    return release(flagship, study, results, number_style(study))
 
 
 def of(text: str, study: Study, results: Results, style: Style | None = None) -> Released:
     """Return what may leave with a text."""
-    return release(parse(text, path=Path("report.qmd")), study, results, style or style_of(study))
+    return release(parse(text, path=Path("report.qmd")), study, results, style or number_style(study))
 
 
 @pytest.mark.parametrize("name", ["", *SHIPPED])
@@ -60,8 +60,8 @@ def test_released_numbers_print_as_the_exact_ones_in_every_style(
     name: str, flagship: Document, study: Study, results: Results
 ) -> None:
     """Whatever the document prints, in the style of whatever journal, it prints the same from what is released."""
-    style = style_of(study, read_journal(name, ROOT) if name else None)
-    found = from_json(to_json(release(flagship, study, results, style)))
+    style = number_style(study, read_journal(name, ROOT) if name else None)
+    found = released_from_json(released_json(release(flagship, study, results, style)))
     phrases = [place for place in places_in(flagship) if place.method not in ("table", "figure")]
     assert len(phrases) > 100
     for place in phrases:
@@ -74,7 +74,7 @@ def test_released_numbers_print_as_the_exact_ones_in_every_style(
 
 def test_no_released_number_has_more_digits_than_are_printed(released: Released) -> None:
     """Each number of the file stands in the text of its record; nothing is at full precision."""
-    for line in json.loads(to_json(released))["records"]:
+    for line in json.loads(released_json(released))["records"]:
         for name in ("value", "conf_low", "conf_high"):
             number = line.get(name)
             if isinstance(number, int | float):
@@ -119,7 +119,7 @@ def test_of_a_record_what_is_printed_is_released(
     text: str, value: object, interval: bool, study: Study, results: Results
 ) -> None:
     """A value without its interval, an interval without its value, a limit as a limit, no decimals where none print."""
-    (line,) = json.loads(to_json(of(f"`{{python}} {text}`", study, results)))["records"]
+    (line,) = json.loads(released_json(of(f"`{{python}} {text}`", study, results)))["records"]
     assert line["value"] == value
     assert ("conf_low" in line, "conf_high" in line, "conf_level" in line) == (interval,) * 3
 
@@ -160,12 +160,12 @@ def test_what_only_decides_a_claim_leaves_without_a_number(study: Study, results
     printed = found["os.rate.5y"]
     assert printed.value is not None
     assert (printed.conf_low, printed.conf_high) == (None, None)
-    assert from_json(to_json(found)) == found
+    assert released_from_json(released_json(found)) == found
 
 
 def test_the_file_says_all_that_is_released(released: Released) -> None:
     """What is written is read back the same, and fits its schema."""
-    assert from_json(to_json(released)) == released
+    assert released_from_json(released_json(released)) == released
 
 
 def test_the_schemas_agree_on_what_a_record_is() -> None:
@@ -186,9 +186,9 @@ def test_the_schemas_agree_on_what_a_record_is() -> None:
 )
 def test_a_file_of_another_form_is_one_error(released: Released, change: Mapping[str, Any], message: str) -> None:
     """It is named, with what is wrong."""
-    text = json.dumps(json.loads(to_json(released)) | change)
+    text = json.dumps(json.loads(released_json(released)) | change)
     with pytest.raises(ResultsError, match=message):
-        from_json(text)
+        released_from_json(text)
 
 
 @given(st.decimals(min_value="0.0001", max_value="0.9999", places=4))
@@ -202,7 +202,7 @@ def test_released_curves_draw_the_figures_that_the_exact_ones_draw(
     released: Released, study: Study, results: Results
 ) -> None:
     """A figure made from a lock is the figure that was printed, to the byte."""
-    style = style_of(study)
+    style = number_style(study)
     for name in study.figures:
         exact, again = (figure_content(name, study, one, style) for one in (results, released))
         assert draw(exact, formats=["svg"]) == draw(again, formats=["svg"])

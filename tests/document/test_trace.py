@@ -11,7 +11,7 @@ import pytest
 from conftest import IMPLANTS
 
 from lockstep.__main__ import main
-from lockstep.document.report import style_of
+from lockstep.document.report import number_style
 from lockstep.document.trace import Trace, trace
 from lockstep.results.model import Results
 from lockstep.study.model import Study
@@ -66,7 +66,7 @@ def test_an_entry_has_what_is_printed_of_its_record(traced: Trace, implants: Stu
     for entry in records:
         record = implants_results[entry.id]
         assert (entry.n, entry.method) == (record.n, record.method)
-        whole = text(record, style_of(implants)).replace(NBSP, " ")
+        whole = text(record, number_style(implants)).replace(NBSP, " ")
         assert entry.result in (whole, whole.split(" (")[0], whole.split(".")[0] + "%", "")
     assert sum(bool(entry.result) for entry in records) > 20
     assert not re.search(r"\d\.\d{5}", traced.to_json())
@@ -76,7 +76,7 @@ def test_an_entry_has_what_is_printed_of_its_record(traced: Trace, implants: Stu
 @pytest.mark.parametrize("name", ["characteristics", "response", "models"])
 def test_a_table_traces_exactly_the_cells_that_it_prints(name: str, study: Study, results: Results) -> None:
     """Every digit in a cell belongs to a traced text, and a column that the template leaves out is not traced."""
-    table = render_table(name, study, results, style_of(study))
+    table = render_table(name, study, results, number_style(study))
     body = table.markdown.split("<tbody>")[1].split("</tbody>")[0]
     cells = [text for text in re.findall(r"<td[^>]*>(.*?)</td>", body) if text]
     traced = {text.replace("<", "&lt;").replace(">", "&gt;") for text in table.printed}
@@ -91,7 +91,7 @@ def test_a_table_traces_exactly_the_cells_that_it_prints(name: str, study: Study
 
 def test_a_cell_says_where_it_stands(study: Study, results: Results) -> None:
     """A cell is named by its row, the heading above it and its column."""
-    table = render_table("characteristics", study, results, style_of(study))
+    table = render_table("characteristics", study, results, number_style(study))
     places = {text.ids: (text, text.place) for text in table.printed}
     assert places["sex.male.count",] == ("60", "Gender: Male, All patients")
     assert places["follow_up.min", "follow_up.max"][0] == "2.97\N{EN DASH}476.17"
@@ -100,7 +100,7 @@ def test_a_cell_says_where_it_stands(study: Study, results: Results) -> None:
 def test_marking_changes_nothing_but_the_spans(study: Study, results: Results) -> None:
     """Without its spans the marked table is the table."""
     for name in study.tables:
-        table = render_table(name, study, results, style_of(study))
+        table = render_table(name, study, results, number_style(study))
         marked = table._repr_marked_()
         assert marked.count('class="result"') + marked.count("{.result ") == len(table.printed)
         plain = re.sub(r'<span class="result" data-ids="[^"]*">(.*?)</span>', r"\1", marked)

@@ -20,14 +20,14 @@ from lockstep.anonymisation.scan import traces
 from lockstep.base.errors import LockstepError
 from lockstep.base.files import new_workspace
 from lockstep.base.progress import Progress
-from lockstep.cli.command import run
+from lockstep.cli.command import run_verb
 from lockstep.drafts import draft as drafting
 from lockstep.drafts.draft import Draft, RefusedError, check_draft, make_draft
 from lockstep.drafts.identifying_uploads import ADVICE
 from lockstep.pdf.reading import read_pdf
 from lockstep.render import quarto
 from lockstep.results.model import read_results
-from lockstep.results.released import from_json
+from lockstep.results.released import released_from_json
 from lockstep.revisions.locks import lock, renderer_of
 from lockstep.runs import commit as pending
 from lockstep.runs.commit import complete
@@ -229,7 +229,7 @@ def test_a_full_disk_is_one_error_that_names_no_file_of_the_author(
 
     (draft.folder.parent / f".{JOURNAL}.json").unlink()  # else there is nothing to do
     monkeypatch.setattr(shutil, "copyfile", full)
-    assert run(["draft", JOURNAL, "--renderer", "builtin", "--study", str(study)]) == 1
+    assert run_verb(["draft", JOURNAL, "--renderer", "builtin", "--study", str(study)]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"{draft.folder.parent}: could not be written, there is no room left (No space left")
     assert said.endswith("No draft was written; the last one is untouched.\n")
@@ -249,13 +249,13 @@ def test_a_folder_that_cannot_be_made_is_one_error(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "mkdir", read_only)
-        assert run(command) == 1
+        assert run_verb(command) == 1
     assert capsys.readouterr().err == (
         f"{place}: cannot be written to (Read-only file system). Make it writable, or work on a copy of the study.\n"
         "No draft was written; the last one is untouched.\n"
     )
     (folder / "build").write_text("mine", encoding="utf-8")
-    assert run(command) == 1
+    assert run_verb(command) == 1
     assert capsys.readouterr().err.startswith(f"{place}: Not a directory\n")
 
 
@@ -266,7 +266,7 @@ def test_what_stops_the_anonymised_copy_is_reported_once(tmp_path: Path, capsys:
     text = document.read_text(encoding="utf-8")
     cell = '```{python}\nfrom pathlib import Path\nassert Path.cwd().name != "blinded"\n```\n'
     document.write_text(text.replace("# Discussion\n", f"{cell}\n# Discussion\n"), encoding="utf-8")
-    assert run(["draft", JOURNAL, "--renderer", "builtin", "--study", str(folder)]) == 1
+    assert run_verb(["draft", JOURNAL, "--renderer", "builtin", "--study", str(folder)]) == 1
     said = capsys.readouterr().err
     assert said.startswith("the anonymised copy could not be made: ")
     assert "report" not in said.splitlines()[-1]
@@ -291,7 +291,7 @@ def test_the_open_pdf_carries_what_is_printed_and_the_blinded_one_nothing(study:
     """What is released names the study's labels, and the data file: reviewers get neither."""
     attached = read_pdf(draft.folder / "manuscript.pdf").attachments
     assert list(attached) == ["released.json"]
-    released = from_json(attached["released.json"].decode())
+    released = released_from_json(attached["released.json"].decode())
     assert (released.style, released.source) == (JOURNAL, read_results(study / "build" / "results.json").source)
     assert str(study).encode() not in attached["released.json"]
     assert read_pdf(draft.folder / "manuscript_blinded.pdf").attachments == {}
@@ -346,21 +346,21 @@ def test_the_verbs_say_what_happened_and_exit_accordingly(
     """0 where all rules hold; 1 where one fails, with its line; 0 where it is forced, and that is said."""
     assert draft.folder.is_dir()
     place = ["--renderer", "builtin", "--study"]
-    assert run(["check", "--journal", JOURNAL, *place, str(study)]) == 0
+    assert run_verb(["check", "--journal", JOURNAL, *place, str(study)]) == 0
     assert capsys.readouterr().out.startswith("holds")
-    assert run(["check", "--journal", JOURNAL, *place, str(broken)]) == 1
+    assert run_verb(["check", "--journal", JOURNAL, *place, str(broken)]) == 1
     assert capsys.readouterr().out.split()[:2] == ["FAILS", "keywords"]
-    assert run(["draft", JOURNAL, *place, str(broken)]) == 1
+    assert run_verb(["draft", JOURNAL, *place, str(broken)]) == 1
     said = capsys.readouterr()
     assert said.out.startswith("FAILS  keywords")
     assert said.err.endswith("No draft was written; the last one is untouched.\n")
-    assert run(["draft", JOURNAL, "--force", *place, str(broken)]) == 0
+    assert run_verb(["draft", JOURNAL, "--force", *place, str(broken)]) == 0
     assert capsys.readouterr().out.endswith(" s, although rules fail\n")
 
 
 def test_an_unknown_journal_names_the_nearest(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One sentence says what there is."""
-    assert run(["draft", "smal-journal", "--study", str(study)]) == 1
+    assert run_verb(["draft", "smal-journal", "--study", str(study)]) == 1
     said = capsys.readouterr().err
     assert JOURNAL in said
     assert "Traceback" not in said

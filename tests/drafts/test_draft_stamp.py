@@ -16,7 +16,7 @@ from test_draft import AUTHOR, JOURNAL, contents, copy_study
 from lockstep.base.clock import EPOCH_VARIABLE
 from lockstep.base.progress import Progress
 from lockstep.base.stamp import stamp_of
-from lockstep.cli.command import run
+from lockstep.cli.command import run_verb
 from lockstep.drafts import draft as drafting
 from lockstep.drafts import stamp as draft_stamp
 from lockstep.drafts.stamp import archive_of, current_draft
@@ -74,7 +74,7 @@ def is_current(folder: Path) -> bool:
 
 def draft(folder: Path, *more: str) -> int:
     """Run the verb."""
-    return run(["draft", JOURNAL, "--renderer", "builtin", "--study", str(folder), *more])
+    return run_verb(["draft", JOURNAL, "--renderer", "builtin", "--study", str(folder), *more])
 
 
 def append(name: str, text: str = "\n") -> Callable[[Path], None]:

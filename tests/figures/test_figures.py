@@ -23,7 +23,7 @@ from lockstep.base.errors import ReportError
 from lockstep.base.resources import TEMPLATES
 from lockstep.figures.drawing import Format, draw
 from lockstep.figures.fonts import text_width
-from lockstep.figures.kind import NoRoomError, fitted
+from lockstep.figures.kind import NoRoomError, drawn_to_fit
 from lockstep.figures.kinds import figure_content
 from lockstep.figures.survival import SurvivalFigure
 from lockstep.figures.survival_drawing import COLOURS, DASHES
@@ -107,7 +107,7 @@ def lay_out(content: SurvivalFigure, measure: Measure) -> FigureLayout:
 def refusal(content: SurvivalFigure) -> str:
     """Return the message with which a figure that does not fit into its size is refused."""
     with pytest.raises(NoRoomError) as error:
-        fitted(replace(content, size=replace(content.size, otherwise=())), text_width)
+        drawn_to_fit(replace(content, size=replace(content.size, otherwise=())), text_width)
     return str(error.value)
 
 

@@ -20,7 +20,7 @@ from lockstep.base.errors import ReportError, ResultsError
 from lockstep.figures.drawing import draw
 from lockstep.figures.flow import FlowFigure, Step
 from lockstep.figures.fonts import text_width
-from lockstep.figures.kind import NoRoomError, fitted
+from lockstep.figures.kind import NoRoomError, drawn_to_fit
 from lockstep.figures.kinds import FIGURE_KINDS, figure_content
 from lockstep.figures.shapes import Area, Drawing, Line
 from lockstep.results.model import Results
@@ -121,7 +121,7 @@ def arrows(drawing: Drawing) -> Iterator[tuple[tuple[float, float], ...]]:
 @pytest.mark.parametrize("form", FORMS)
 def test_texts_stand_in_boxes_and_boxes_apart(form: str, journal: str) -> None:
     """Whatever labels, groups and size: every text is in one box, no two texts or boxes touch, all is on the figure."""
-    drawing = fitted(replace(FORMS[form], size=JOURNALS[journal]), text_width)
+    drawing = drawn_to_fit(replace(FORMS[form], size=JOURNALS[journal]), text_width)
     found, texts = boxes(drawing), [text_box(shape) for shape in drawing.shapes if isinstance(shape, Text)]
     assert len(found) == 2 + bool(FORMS[form].excluded) + bool(FORMS[form].ungrouped) + len(FORMS[form].groups)
     for one, other in itertools.combinations(found, 2):
@@ -137,7 +137,7 @@ def test_texts_stand_in_boxes_and_boxes_apart(form: str, journal: str) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_arrows_are_orthogonal_and_end_at_boxes(form: str) -> None:
     """Lines run down or across; each head's tip touches a box, and no line runs through one."""
-    drawing = fitted(FORMS[form], text_width)
+    drawing = drawn_to_fit(FORMS[form], text_width)
     found = boxes(drawing)
     tips = [shape.corners[0] for shape in drawing.shapes if isinstance(shape, Area)]
     assert len(tips) == len(found) - 1, "all boxes but the first are reached"
@@ -158,40 +158,40 @@ def test_arrows_are_orthogonal_and_end_at_boxes(form: str) -> None:
 )
 def test_text_has_the_size_that_journals_want(journal: str, least: float, most: float) -> None:
     """No text is below the least size or above the largest."""
-    drawing = fitted(replace(FORMS["five long reasons, two groups"], size=JOURNALS[journal]), text_width)
+    drawing = drawn_to_fit(replace(FORMS["five long reasons, two groups"], size=JOURNALS[journal]), text_width)
     sizes = [shape.size for shape in drawing.shapes if isinstance(shape, Text)]
     assert least <= min(sizes) <= max(sizes) <= most
 
 
 def test_a_diagram_is_one_column_wide_where_its_groups_have_room() -> None:
     """Up to three groups stand in 85 mm, more in 174; a journal's columns are kept to the last digit."""
-    assert fitted(FORMS["five long reasons, two groups"], text_width).width == 85
-    assert fitted(FORMS["six groups"], text_width).width == 174
+    assert drawn_to_fit(FORMS["five long reasons, two groups"], text_width).width == 85
+    assert drawn_to_fit(FORMS["six groups"], text_width).width == 174
     narrow = replace(FORMS["three groups, some in none"], size=JOURNALS["columns of 75 and 154 mm"])
-    assert fitted(narrow, text_width).width == 75
+    assert drawn_to_fit(narrow, text_width).width == 75
 
 
 def test_a_least_height_is_filled() -> None:
     """Lines down grow until the diagram is as high as the journal wants it."""
     tall = replace(FORMS["one reason"], size=JOURNALS["at least 150 mm high"])
-    assert fitted(tall, text_width).height == pytest.approx(150)
+    assert drawn_to_fit(tall, text_width).height == pytest.approx(150)
 
 
 def test_too_many_groups_or_reasons_are_an_error_that_says_what_to_do() -> None:
     """What no page holds gives one error, not an unreadable picture."""
     with pytest.raises(NoRoomError) as error:
-        fitted(flow(groups=THREE * 5), text_width)
+        drawn_to_fit(flow(groups=THREE * 5), text_width)
     assert str(error.value) == (
         "study.toml: [figures.flow] does not fit into 173 mm with 15 groups side by side.\n"
         "Leave out `by`, or name a variable of fewer levels."
     )
     with pytest.raises(NoRoomError, match=r"does not fit on a page: it would be higher than 220 mm\.\nShorten"):
-        fitted(flow(REASONS * 9), text_width)
+        drawn_to_fit(flow(REASONS * 9), text_width)
 
 
 def test_a_number_is_never_broken_off() -> None:
     """Each "(n = 60)" stands whole on one line, in the narrowest box too."""
-    drawing = fitted(replace(FORMS["five long reasons"], size=JOURNALS["12 points, narrow"]), text_width)
+    drawing = drawn_to_fit(replace(FORMS["five long reasons"], size=JOURNALS["12 points, narrow"]), text_width)
     texts = [shape.text for shape in drawing.shapes if isinstance(shape, Text)]
     assert sum(f"(n{NBSP}={NBSP}" in text for text in texts) == 8
 

@@ -20,7 +20,7 @@ from lockstep.journals.profiles import styled
 from lockstep.pdf.reading import read_pdf
 from lockstep.preflight.figure_facts import measure_figure
 from lockstep.qmd.source import read_qmd
-from lockstep.revisions.differences import changes_since
+from lockstep.revisions.differences import changes_since_lock
 from lockstep.revisions.locks import find_lock
 from lockstep.runs.build import build
 from lockstep.word.text import read_text
@@ -109,9 +109,9 @@ def test_a_journal_gets_its_files(locked: Path, tmp_path: Path, formats: list[st
 
 def test_a_change_of_the_flow_is_reported(locked: Path) -> None:
     """A patient more without a body-mass index: numbers and picture differ from the lock, both pictures are shown."""
-    assert changes_since(locked).figures == ()
+    assert changes_since_lock(locked).figures == ()
     edit(locked / "data" / "implants.csv", "I003;cemented;30,6;", "I003;cemented;;")
-    found = changes_since(locked)
+    found = changes_since_lock(locked)
     (figure,) = [figure for figure in found.figures if figure.label == "fig-flow"]
     assert "Excluded (n = 2)" in figure.old_alt
     assert "Excluded (n = 3): No body-mass index (n = 3)" in figure.new_alt

@@ -11,7 +11,7 @@ from conftest import ROOT
 from shipped_journals import SHIPPED, plain
 
 from lockstep.document.printed_places import places_in, printed_at
-from lockstep.document.report import Report, style_of
+from lockstep.document.report import Report, number_style
 from lockstep.figures.kinds import figure_content
 from lockstep.journals.file import Journal
 from lockstep.journals.profiles import read_journal
@@ -71,7 +71,7 @@ def test_the_flagship_has_the_form_of_each_journal(
 ) -> None:
     """Text, captions, tables, figures and alternative texts have it; none has a number of another form."""
     wanted, foreign = FORMS[name]
-    report = Report(results, style_of(study, read_journal(name, ROOT)), study)
+    report = Report(results, number_style(study, read_journal(name, ROOT)), study)
     texts = printed_in(report, flagship, monkeypatch)
     assert len(texts) > 150
     assert any(re.search(wanted, text) for text in texts)
@@ -97,7 +97,7 @@ def test_tables_follow_the_journal(study: Study, results: Results) -> None:
     """Cells, marks of notes and the letter of P: "60 (42.3)" under "No. (%)", raised letters, whole percents."""
 
     def table(name: str, journal: str) -> str:
-        return plain(Report(results, style_of(study, read_journal(journal, ROOT)), study).table(name).markdown)
+        return plain(Report(results, number_style(study, read_journal(journal, ROOT)), study).table(name).markdown)
 
     assert "98 (69.0%)" not in table("characteristics", "nejm")
     assert ">98 (69.0)</td>" in table("characteristics", "jama-oncology")
@@ -117,7 +117,7 @@ def test_tables_follow_the_journal(study: Study, results: Results) -> None:
 
 def test_thousands_and_units_reach_every_place(study: Study, results: Results) -> None:
     """Counts in alternative texts, at the ticks of figures and in "of" phrases, units in tables and at axes."""
-    style = replace(style_of(study), thousands=",", thousands_from=1000, units={"years": "y", "days": "d"})
+    style = replace(number_style(study), thousands=",", thousands_from=1000, units={"years": "y", "days": "d"})
     records = tuple(_grown(item) for item in results.records)
     grown = replace(results, records=records, curves=tuple(_grown_curve(curve) for curve in results.curves))
     report = Report(grown, style, study)
@@ -198,7 +198,7 @@ def front_of(name: str, target: str) -> list[Node]:
     document = parse(text, path=ROOT / "report.qmd")
     project = read_project(ROOT, profiles=[name] if name else [])
     with profiles_in_environment(project):
-        markdown = cells.run(document, {"echo": False}).markdown
+        markdown = cells.run_cells(document, {"echo": False}).markdown
     tree = without_comments(read_markdown(markdown, {}, folder=ROOT))
     blocks: list[Node] = resolve_conditions(tree, target, project.profiles, document)["blocks"]
     return blocks

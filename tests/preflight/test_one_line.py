@@ -26,7 +26,7 @@ from pypdf import PdfReader, PdfWriter
 
 from lockstep.base.resources import PACKAGE
 from lockstep.cli import manuscript as commands
-from lockstep.cli.command import run
+from lockstep.cli.command import run_verb
 from lockstep.drafts import assembly, draft
 from lockstep.figures import raster
 from lockstep.journals.file import Journal
@@ -254,7 +254,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for dpi in (100, 300):
         size = (round(85 / 25.4 * dpi), round(60 / 25.4 * dpi))
         (folder / f"picture-{dpi}.png").write_bytes(raster.png(size, b"\x90" * 4 * size[0] * size[1], dpi=dpi))
-    assert run(["draft", JOURNAL, *PLACE, str(folder)]) == 0
+    assert run_verb(["draft", JOURNAL, *PLACE, str(folder)]) == 0
     return folder
 
 
@@ -312,7 +312,7 @@ def drawing_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "wait_for_start", lambda: True)
 
     def draw(folder: Path, journal: Journal) -> Beside:
-        return Beside(lambda: run(["figures", journal.name, "--study", str(folder)]))
+        return Beside(lambda: run_verb(["figures", journal.name, "--study", str(folder)]))
 
     monkeypatch.setattr(assembly, "_drawing", draw)
 
@@ -330,7 +330,7 @@ def with_anonymised_copy_of(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 def red_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Return the rules whose lines are red in what `make check` prints, and hold its exit code against them."""
-    code = run(["check", "--journal", JOURNAL, *PLACE, str(folder)])
+    code = run_verb(["check", "--journal", JOURNAL, *PLACE, str(folder)])
     said = capsys.readouterr()
     assert said.out, said.err
     red = [line.split()[1] for line in said.out.splitlines() if line.startswith("FAILS ")]

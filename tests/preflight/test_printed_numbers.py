@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lockstep.preflight.abbreviations import undefined
 from lockstep.preflight.number_faults import numbers_in
-from lockstep.preflight.printed_numbers import printed_decimals, value_of
+from lockstep.preflight.printed_numbers import n_decimals, value_of
 from lockstep.results.model import Record, Results
 from lockstep.study.model import Study
 from lockstep.text.numbers import interval_text, number_text, p_text, text
@@ -106,7 +106,7 @@ def test_a_rate_with_its_interval_may_be_of_few_patients(
 def test_a_printed_number_is_read_back(value: float, decimals: int, style: Style) -> None:
     """Value and decimals, whatever marks it has."""
     printed = number_text(value, decimals, style)
-    assert printed_decimals(printed) == decimals
+    assert n_decimals(printed) == decimals
     assert math.isclose(value_of(printed) or 0.0, value, abs_tol=0.5000001 * 10**-decimals)
 
 

@@ -10,7 +10,7 @@ from shipped_journals import SHIPPED
 
 from lockstep.base.errors import ReportError
 from lockstep.base.resources import TEMPLATES
-from lockstep.cli.command import run
+from lockstep.cli.command import run_verb
 from lockstep.journals.profiles import read_journal
 from lockstep.qmd.journal_profile import journal_profile, write_profile
 from lockstep.qmd.project import config_for, journals_config, read_project
@@ -59,14 +59,14 @@ def test_the_written_profile_says_what_every_run_is_told(name: str, tmp_path: Pa
 
 def test_the_verb_writes_it(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One line says so; made again it is the same, and a name that is none is an error with those that there are."""
-    assert run(["profile", "mine", "--study", str(study)]) == 0
+    assert run_verb(["profile", "mine", "--study", str(study)]) == 0
     content = (study / "_quarto-mine.yml").read_bytes()
     assert content.startswith(b"# Made by `lockstep profile mine`")
     assert b"csl: templates/mine.csl\n" in content
-    assert run(["profile", "mine", "--study", str(study)]) == 0
+    assert run_verb(["profile", "mine", "--study", str(study)]) == 0
     assert (study / "_quarto-mine.yml").read_bytes() == content
     assert capsys.readouterr().out == f"{study / '_quarto-mine.yml'}: written\n" * 2
-    assert run(["profile", "mien", "--study", str(study)]) == 1
+    assert run_verb(["profile", "mien", "--study", str(study)]) == 1
     assert capsys.readouterr().err.startswith("no journal 'mien'; did you mean 'mine'?")
 
 
@@ -75,11 +75,11 @@ def test_outside_of_a_study_nothing_is_written(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The error is that of the other verbs: there is no study.toml, or a file was named for the folder."""
-    assert run([*words, "--study", str(tmp_path)]) == 1
+    assert run_verb([*words, "--study", str(tmp_path)]) == 1
     assert capsys.readouterr().err.startswith(f"{tmp_path / 'study.toml'}: No such file or directory; a study folder ")
     assert not list(tmp_path.iterdir())
     (tmp_path / "study.toml").touch()
-    assert run([*words, "--study", str(tmp_path / "study.toml")]) == 1
+    assert run_verb([*words, "--study", str(tmp_path / "study.toml")]) == 1
     told = f"{tmp_path / 'study.toml'}: is a file; name the folder that holds the study.toml: --study {tmp_path}\n"
     assert capsys.readouterr().err.startswith(told)
 

@@ -19,7 +19,7 @@ from lockstep.qmd.source import parse
 from lockstep.references.authors import byline
 from lockstep.references.names import AuthorName, understood
 from lockstep.references.own_references import people_of, read_references, without_own
-from lockstep.render.front_matter import normalised, plain
+from lockstep.render.front_matter import normalised, plain_metadata
 from lockstep.render.pandoc import read_markdown
 from lockstep.word_layout.finishing import finish_docx
 
@@ -107,7 +107,7 @@ def test_a_name_is_the_same_after_normalising_and_pandoc(text: str) -> None:
     """What both renderers hand over gives the authors that the front matter gives, part by part."""
     front = {"author": [{"name": text, "equal-contributor": True, "deceased": True, "affiliations": ["A & B <X> *1"]}]}
     people = byline(front)
-    after = byline(plain(read_markdown("", normalised(front), folder=Path())["meta"]))
+    after = byline(plain_metadata(read_markdown("", normalised(front), folder=Path())["meta"]))
     assert after == people
     assert [one.parts.short for one in after.authors] == [one.parts.short for one in people.authors]
     assert after.affiliations[0].text == "A & B <X> *1"

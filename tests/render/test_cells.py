@@ -24,7 +24,7 @@ class Html:
 def run(text: str, folder: Path, **options: object) -> str:
     """Run text as report.qmd and return its Markdown; code is not echoed unless asked for."""
     document = parse(textwrap.dedent(text), path=folder / "report.qmd")
-    return cells.run(document, {"echo": False} | options).markdown
+    return cells.run_cells(document, {"echo": False} | options).markdown
 
 
 def cell(code: str, *options: str) -> str:
@@ -246,4 +246,4 @@ def test_the_files_that_code_reads_are_known(tmp_path):
     pathlib.Path("made.txt").write_text("made")
     """
     document = parse(cell(code), path=tmp_path / "report.qmd")
-    assert cells.run(document, {}).files_read == {tmp_path / "module_read_here.py", tmp_path / "words.txt"}
+    assert cells.run_cells(document, {}).files_read == {tmp_path / "module_read_here.py", tmp_path / "words.txt"}

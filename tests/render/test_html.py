@@ -15,7 +15,7 @@ from conftest import IMPLANTS, ROOT
 
 from lockstep.__main__ import main
 from lockstep.document.release import release
-from lockstep.document.report import style_of
+from lockstep.document.report import number_style
 from lockstep.document.trace import trace
 from lockstep.qmd.source import read_qmd
 from lockstep.render.html import with_tooltips
@@ -207,7 +207,7 @@ def test_the_same_input_gives_the_same_page(folder: Path) -> None:
 
 def test_the_facts_are_what_is_printed(study: Study, results: Results) -> None:
     """A value is told as it is printed, one that is printed nowhere is not told, a warning is not left out."""
-    forms = release(read_qmd(ROOT / "report.qmd"), study, results, style_of(study)).forms
+    forms = release(read_qmd(ROOT / "report.qmd"), study, results, number_style(study)).forms
 
     def told(record_id: str) -> dict[str, str]:
         return {name: text.replace(NBSP, " ") for name, text in facts(record_id, results, forms)}

@@ -12,7 +12,7 @@ from conftest import IMPLANTS
 
 from lockstep.__main__ import main
 from lockstep.base.errors import DataError, LockstepError, StudyError
-from lockstep.cli.command import run as analyse
+from lockstep.cli.command import run_verb as analyse
 from lockstep.results.trial import trial_study
 
 

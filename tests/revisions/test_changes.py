@@ -13,11 +13,11 @@ from locked_study import CLAIM, edit, freeze, make_study
 
 from lockstep.__main__ import main
 from lockstep.analyses.pipeline import compute
-from lockstep.document.report import style_of
+from lockstep.document.report import number_style
 from lockstep.results.model import Results
 from lockstep.revisions.changes import Changes
-from lockstep.revisions.changes_page import changes_html, changes_json, write_changes
-from lockstep.revisions.differences import changes_since
+from lockstep.revisions.changes_page import change_report_json, changes_html, write_changes
+from lockstep.revisions.differences import changes_since_lock
 from lockstep.revisions.locks import find_lock
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
@@ -65,7 +65,7 @@ def perturbed(locked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def found(perturbed: Path) -> Changes:
     """Return what one corrected patient changes."""
-    return changes_since(perturbed)
+    return changes_since_lock(perturbed)
 
 
 def plain(text: str) -> str:
@@ -75,7 +75,7 @@ def plain(text: str) -> str:
 
 def moved(old: Results, new: Results, study: Study) -> dict[str, tuple[str, str]]:
     """Return all results that print otherwise, with their texts."""
-    texts = {record.id: tuple(plain(text(one[record.id], style_of(study))) for one in (old, new)) for record in new}
+    texts = {record.id: tuple(plain(text(one[record.id], number_style(study))) for one in (old, new)) for record in new}
     return {record_id: (then, now) for record_id, (then, now) in texts.items() if then != now}
 
 
@@ -104,7 +104,7 @@ def test_one_patient_gives_exactly_the_values_that_it_moves(locked: Path, pertur
     assert listed == MOVES
     assert MOVES.items() - differing.items() == {("retention.rate.2y", MOVES["retention.rate.2y"])}
     assert len(differing) > len(MOVES)
-    content = changes_json(found)
+    content = change_report_json(found)
     assert not [record_id for record_id in differing if record_id not in MOVES and f'"{record_id}"' in content]
 
 
@@ -114,7 +114,7 @@ def test_the_tests_of_one_table_are_told_apart(study: Path) -> None:
         for test in ("chi_square", "fisher"):
             document.write(f'\n`{{python}} r.p("side.by_fixation.{test}.p_value")`\n')
     edit(study / "data" / "implants.csv", "I001;uncemented;30,8;left", "I001;uncemented;30,8;right")
-    labels = {value.id: value.label for value in changes_since(study).values}
+    labels = {value.id: value.label for value in changes_since_lock(study).values}
     assert labels["side.by_fixation.chi_square.p_value"] == "Side by Fixation: chi-square test"
     assert labels["side.by_fixation.fisher.p_value"] == "Side by Fixation: Fisher's exact test"
     assert labels["side.left.count"] == "Side: Left"
@@ -141,7 +141,7 @@ def test_the_data_are_compared_in_counts_and_ids_come_only_when_asked_for(pertur
     page = changes_html(found, perturbed)
     assert "Changed cells: months (1), revised (1)." in page
     assert "I001" not in page
-    asked = changes_since(perturbed, list_ids=True)
+    asked = changes_since_lock(perturbed, list_ids=True)
     assert "Changed patients: I001" in changes_html(asked, perturbed)
 
 
@@ -152,7 +152,7 @@ def test_a_condition_of_several_claims_is_told_once(study: Path) -> None:
     document.write_text(text.replace("_value >= alpha", "_value < 0.2"), encoding="utf-8")
     freeze(study, "second")
     edit(study / "data" / "implants.csv", *PATIENT)
-    found = changes_since(study)
+    found = changes_since_lock(study)
     first, second = (claim.where.split(":")[1] for claim in found.claims)
     page = changes_html(found, study)
     assert f"as in line {first}</td>" in page
@@ -166,14 +166,14 @@ def test_a_change_outside_of_named_columns_is_not_denied(study: Path) -> None:
     data = study / "data" / "implants.csv"
     header, *rows = data.read_text(encoding="utf-8").splitlines()
     data.write_text("\n".join([f"{header};", *(f"{row};2" for row in rows)]) + "\n", encoding="utf-8")
-    assert changes_since(study).data.lines()[-1].endswith("or a column without a name of its own.")
+    assert changes_since_lock(study).data.lines()[-1].endswith("or a column without a name of its own.")
 
 
 def test_without_the_key_the_report_says_what_it_cannot_know(perturbed: Path, tmp_path: Path) -> None:
     """Rows and columns are still counted, results still compared."""
     folder = Path(shutil.copytree(perturbed, tmp_path / "study"))
     (folder / ".lockstep-key").unlink()
-    found = changes_since(folder)
+    found = changes_since_lock(folder)
     assert (found.data.key_missing, found.data.rows) == (True, None)
     assert len(found.values) == len(MOVES)
     assert "The key of the lock, .lockstep-key, is not here" in changes_html(found, folder)
@@ -198,7 +198,7 @@ def test_a_long_summary_fits_a_terminal(study: Path, capsys: pytest.CaptureFixtu
 def test_a_changed_study_definition_is_said_apart(study: Path) -> None:
     """Where the data are the same, study.toml's lines are shown; each time has its own level."""
     edit(study / "study.toml", "[analysis]\n", "[analysis]\nalpha = 0.2\n")
-    found = changes_since(study)
+    found = changes_since_lock(study)
     assert found.data.same
     assert found.causes == ("The study definition, study.toml, changed.",)
     assert found.study_lines == ("+alpha = 0.2",)
@@ -216,7 +216,7 @@ def revise_no_cemented_implant(study: Path) -> None:
 def test_a_claim_that_broke_is_listed_with_its_line_and_the_crossed_p_value(study: Path) -> None:
     """Who runs it sees at once which sentence no longer holds, and why."""
     revise_no_cemented_implant(study)
-    found = changes_since(study)
+    found = changes_since_lock(study)
     [claim] = found.claims
     assert (claim.outcome, claim.words) == ("broke", "did not differ")
     lines = (study / "report.qmd").read_text(encoding="utf-8").splitlines()
@@ -239,7 +239,7 @@ def test_a_claim_that_is_made_twice_is_listed_with_both_lines(study: Path) -> No
     revise_no_cemented_implant(study)
     lines = (study / "report.qmd").read_text(encoding="utf-8").splitlines()
     wanted = [f"report.qmd:{number}" for number, line in enumerate(lines, start=1) if '"did not differ"' in line]
-    assert [claim.where for claim in changes_since(study).claims] == wanted
+    assert [claim.where for claim in changes_since_lock(study).claims] == wanted
     assert len(wanted) == 2
 
 
@@ -247,7 +247,7 @@ def test_a_claim_that_was_rewritten_since_is_still_listed(study: Path) -> None:
     """The words of the lock no longer hold, though the text has been mended already."""
     revise_no_cemented_implant(study)
     edit(study / "report.qmd", '"did not differ", "retention.by_fixation.log_rank.p_value >=', '"x", "setting.alpha <=')
-    found = changes_since(study)
+    found = changes_since_lock(study)
     assert [(claim.outcome, claim.words) for claim in found.claims] == [("broke", "did not differ")]
     assert found.claims[0].where.endswith("of the lock's text, no longer there")
     assert found.presentation[0] == "The text of report.qmd changed."
@@ -260,7 +260,7 @@ def test_a_claim_that_holds_again_is_mended(study: Path) -> None:
     revise_no_cemented_implant(study)
     assert main(["lock", "second", "--study", str(study), "--renderer", "builtin"]) == 0
     data.write_text(text, encoding="utf-8")
-    found = changes_since(study)
+    found = changes_since_lock(study)
     assert found.since == "second"
     assert [(claim.outcome, claim.words) for claim in found.claims] == [("mended", "did not differ")]
 
@@ -268,7 +268,7 @@ def test_a_claim_that_holds_again_is_mended(study: Path) -> None:
 def test_what_only_rounding_hides_is_no_change(study: Path) -> None:
     """A lock holds printed numbers: a value that moved and prints the same is as it was."""
     edit(study / "data" / "implants.csv", "I004;cemented;29,1;", "I004;cemented;29,1001;")
-    found = changes_since(study)
+    found = changes_since_lock(study)
     assert (found.values, found.figures, found.data.same, found.nothing) == ((), (), False, False)
     assert found.summary().startswith(f"Each of the {found.printed} printed results is as in lock first.")
 
@@ -286,14 +286,14 @@ def test_a_verdict_does_not_flip_by_rounding(study: Path) -> None:
     assert lock["retention.rate.2y"].value == printed
     assert lock.met(condition)
     edit(study / "data" / "implants.csv", "I004;cemented;29,1;", "I004;cemented;29,1001;")
-    assert changes_since(study).claims == ()
+    assert changes_since_lock(study).claims == ()
 
 
 def test_a_result_that_a_new_text_prints_was_not_printed_then(study: Path) -> None:
     """The lock cannot tell what it was: the report says so, and counts it with nothing that differs."""
     edit(study / "report.qmd", CLAIM, CLAIM + '\nIt was `{python} r.estimate("bmi.q1")`.\n')
     edit(study / "data" / "implants.csv", *PATIENT)
-    found = changes_since(study)
+    found = changes_since_lock(study)
     new = found.values[-1]
     assert (new.id, new.rank, new.old) == ("bmi.q1", "new", "not printed then")
     assert {value.id for value in found.values[:-1]} == set(MOVES)
@@ -306,7 +306,7 @@ def test_a_result_that_a_new_text_prints_was_not_printed_then(study: Path) -> No
 def test_another_call_for_a_printed_result_is_no_change(study: Path) -> None:
     """Where the text prints a result in another form than the lock's, the numbers that both print are compared."""
     edit(study / "report.qmd", 'r.value("retention.rate.2y")', 'r.estimate("retention.rate.2y")')
-    found = changes_since(study)
+    found = changes_since_lock(study)
     assert found.values == ()
 
 
@@ -317,7 +317,7 @@ def test_a_table_or_figure_that_came_or_went_is_named(study: Path) -> None:
     figure = text[text.index("::: {#fig-retention}") :].split("\n:::\n")[0] + "\n:::\n"
     table = '::: {.wide #tbl-again}\n\n```{python}\nr.table("baseline")\n```\n\nAgain.\n:::\n'
     document.write_text(text.replace(figure, table) + '\nIt was `{python} r.value("bmi.q1")`.\n', encoding="utf-8")
-    found = changes_since(study)
+    found = changes_since_lock(study)
     assert [(value.id, value.rank) for value in found.values] == [("bmi.q1", "new")]
     assert (found.figures, found.causes) == ((), ())
     assert found.presentation[:4] == (
@@ -337,7 +337,7 @@ def test_a_level_with_markup_is_printed_and_nothing_else(study: Path) -> None:
     """What the data or the definition hold cannot become part of the page."""
     edit(study / "study.toml", 'label = "Fixation"', 'label = "<script>alert(1)</script> {{ 7*7 }}"')
     edit(study / "data" / "implants.csv", *PATIENT)
-    page = changes_html(changes_since(study), study)
+    page = changes_html(changes_since_lock(study), study)
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 
@@ -363,7 +363,7 @@ def test_the_page_needs_no_other_file_and_the_word_file_is_valid(perturbed: Path
 def test_the_same_comparison_is_the_same_bytes(perturbed: Path, found: Changes) -> None:
     """No time and no order of chance is in a change report."""
     first = [path.read_bytes() for path in write_changes(found, perturbed)]
-    assert [path.read_bytes() for path in write_changes(changes_since(perturbed), perturbed)] == first
+    assert [path.read_bytes() for path in write_changes(changes_since_lock(perturbed), perturbed)] == first
 
 
 def test_a_statement_is_one_change_and_a_list_of_missing_values_is_none_of_each_variable(tmp_path: Path) -> None:
@@ -373,7 +373,7 @@ def test_a_statement_is_one_change_and_a_list_of_missing_values_is_none_of_each_
     edit(folder / "report.qmd", "# Results\n", f"# Results\n{added}")
     freeze(folder, "first")
     edit(folder / "data" / "implants.csv", "I001;uncemented;30,8;left;", "I001;uncemented;30,8;;")
-    values = {value.id: value for value in changes_since(folder).values}
+    values = {value.id: value for value in changes_since_lock(folder).values}
     left, missing = values["side.left.count"], values["side.missing.count"]
     assert re.fullmatch(r"\d+ \(\d+\.\d%\) -> \d+ \(\d+\.\d%\)", plain(f"{left.old} -> {left.new}"))
     assert left.rank == "count"

@@ -20,7 +20,7 @@ from draft_studies import DraftStudy
 from lockstep.base.errors import ReportError
 from lockstep.base.resources import TEMPLATES
 from lockstep.journals.file import Journal
-from lockstep.submission.author_pages import TO_CONFIRM, cover_letter, missing, statements, title_page
+from lockstep.submission.author_pages import TO_CONFIRM, cover_letter, missing_details, statements, title_page
 from lockstep.submission.declarations import conclusion, declarations
 from lockstep.submission.documents import AccompanyingDocuments, write_documents
 from lockstep.submission.word_lines import lines_in_word
@@ -170,7 +170,7 @@ def test_authors_are_told_in_full(drafts: dict[str, DraftStudy]) -> None:
     assert page["authors"][0]["orcid"] == "0000-0002-1825-0097"
     assert page["authors"][0]["address"] == "Example Clinic"
     assert statements(draft.text, front, draft.results.source, STYLE)["roles"] == [("Ada Example", "software, writing")]
-    assert not [told for told in missing(draft.text, front) if told.startswith("title page")]
+    assert not [told for told in missing_details(draft.text, front) if told.startswith("title page")]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,9 @@ def test_what_the_results_do_not_support_is_not_in_the_letter(drafts: dict[str, 
     text = dataclasses.replace(drafts["flagship"].text, abstract=(broken,))
     letter = cover_letter(text, drafts["flagship"].front_matter, JOURNAL, STYLE)
     assert letter["findings"] == "More data are needed."
-    assert any("the results do not support it" in told for told in missing(text, drafts["flagship"].front_matter))
+    assert any(
+        "the results do not support it" in told for told in missing_details(text, drafts["flagship"].front_matter)
+    )
 
 
 def test_a_letter_is_dated_only_by_source_date_epoch(

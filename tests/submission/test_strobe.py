@@ -13,7 +13,7 @@ from conftest import IMPLANTS, ROOT
 from draft_studies import DraftStudy, draft_study
 
 from lockstep.base.errors import ReportError
-from lockstep.document.report import style_of
+from lockstep.document.report import number_style
 from lockstep.pdf.lines import printed_lines
 from lockstep.pdf.reading import read_pdf
 from lockstep.study.model import Study
@@ -70,7 +70,7 @@ Much was not known.
 
 def checklist_of(draft: DraftStudy, text: ManuscriptText | None = None, **more: object) -> Checklist:
     """Return the checklist of a study's manuscript, or of another text."""
-    style = style_of(draft.study)
+    style = number_style(draft.study)
     return strobe(text or draft.text, draft.results, draft.study, style, **more)  # type: ignore[arg-type]
 
 
@@ -128,7 +128,7 @@ def test_a_mark_is_found_wherever_it_stands(marked: DraftStudy) -> None:
     checklist = checklist_of(marked)
     found = {entry.item.number: [(s.section, s.paragraph, s.words) for s in entry.spots] for entry in checklist.entries}
     n, events = (
-        printed(marked.results[name], style_of(marked.study)) for name in ("flow.analysed", "retention.events")
+        printed(marked.results[name], number_style(marked.study)) for name in ("flow.analysed", "retention.events")
     )
     assert {number: spots for number, spots in found.items() if spots} == {
         "1b": [("Abstract", 1, f"We followed {n.split()[0]} implants")],
@@ -231,7 +231,7 @@ def facts(checklist: Checklist, number: str) -> str:
 def test_facts_are_the_records(drafts: dict[str, DraftStudy]) -> None:
     """Flow, reasons, missing values, events, follow-up and estimates are those of results.json."""
     draft = drafts["flagship"]
-    checklist, results, style = checklist_of(draft), draft.results, style_of(draft.study)
+    checklist, results, style = checklist_of(draft), draft.results, number_style(draft.study)
     flow = [results[f"flow.{name}"].value for name in ("reviewed", "excluded", "analysed")]
     assert facts(checklist, "13a") == f"{flow[0]} reviewed − {flow[1]} excluded = {flow[2]} in the analysis."
     assert int(str(flow[0])) - int(str(flow[1])) == flow[2]
@@ -286,7 +286,7 @@ def test_facts_print_numbers_in_the_style(drafts: dict[str, DraftStudy]) -> None
     draft = drafts["flagship"]
     records = tuple(dataclasses.replace(record, denominator=12345) for record in draft.results)
     results = dataclasses.replace(draft.results, records=records)
-    style = dataclasses.replace(style_of(draft.study), thousands=",", units={"years": "y"})
+    style = dataclasses.replace(number_style(draft.study), thousands=",", units={"years": "y"})
     one_year = dataclasses.replace(draft.study.time, landmarks=(1.0,))
     for study, after in ((draft.study, "y: "), (dataclasses.replace(draft.study, time=one_year), "at 1 y: ")):
         checklist = strobe(draft.text, results, study, style)
@@ -295,7 +295,7 @@ def test_facts_print_numbers_in_the_style(drafts: dict[str, DraftStudy]) -> None
         assert "Missing, of 12,345: " in told["14b"]
         assert "of 12,345 had the event" in told["15"]
         assert after in told["16c"]
-    plain_style = style_of(draft.study)
+    plain_style = number_style(draft.study)
     at_one = facts(strobe(draft.text, results, dataclasses.replace(draft.study, time=one_year), plain_style), "16c")
     assert "at 1 year: " in at_one
 

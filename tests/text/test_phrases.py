@@ -9,7 +9,7 @@ import re
 import pytest
 from conftest import ROOT
 
-from lockstep.document.report import Report, style_of
+from lockstep.document.report import Report, number_style
 from lockstep.results.model import Results
 from lockstep.study.model import Study
 from lockstep.text.style import NBSP
@@ -33,7 +33,7 @@ def test_every_method_is_documented() -> None:
 @pytest.mark.parametrize(("code", "printed"), EXAMPLES)
 def test_a_phrase_prints_what_the_page_says(code: str, printed: str, study: Study, results: Results) -> None:
     """The examples are those of the study here."""
-    r = Report(results, style_of(study), study)
+    r = Report(results, number_style(study), study)
     found = str(eval(code, {"r": r}))  # noqa: S307 (the page's own examples)
     assert found.replace(NBSP, " ") == printed.replace("*P*", "P")
 

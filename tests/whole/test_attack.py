@@ -17,9 +17,9 @@ from attack import days_drawn, fewest_days, lines_in, patients_of, rebuilt
 from conftest import ROOT
 from pypdf import PdfReader
 
-from lockstep.cli.command import run
+from lockstep.cli.command import run_verb
 from lockstep.document.release import release
-from lockstep.document.report import style_of
+from lockstep.document.report import number_style
 from lockstep.figures.drawing import Format, draw
 from lockstep.figures.fonts import text_width
 from lockstep.figures.kinds import figure_content
@@ -27,7 +27,7 @@ from lockstep.figures.survival_layout import lay_out
 from lockstep.qmd.source import read_qmd
 from lockstep.results import curves as curves_module
 from lockstep.results.model import Results, to_json
-from lockstep.results.released import to_json as released_json
+from lockstep.results.released import released_json as released_json
 from lockstep.study.model import Study
 
 FEWEST: Final = 10
@@ -47,7 +47,7 @@ def internal(results: Results) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def leaving(study: Study, results: Results) -> list[dict[str, Any]]:
     """Return the curves of released.json."""
-    released = release(read_qmd(ROOT / "report.qmd"), study, results, style_of(study))
+    released = release(read_qmd(ROOT / "report.qmd"), study, results, number_style(study))
     found: list[dict[str, Any]] = json.loads(released_json(released))["curves"]
     return found
 
@@ -74,7 +74,7 @@ def exact_days(study: Study) -> dict[str, set[int]]:
 
 def recognised(study: Study, results: Results, name: Format) -> dict[str, float]:
     """Return the share of patients whose day has a corner in the drawing of all patients, by endpoint."""
-    content = figure_content("overall", study, results, style_of(study))
+    content = figure_content("overall", study, results, number_style(study))
     lines = lines_in(name, draw(content, formats=[name])[name])
     found = {}
     panels = lay_out(content.rows, content.size, text_width).panels
@@ -106,12 +106,12 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "build", "locks", "tests", "docs", "lockstep"))
     builtin = ["--study", str(folder), "--renderer", "builtin"]
     for verb, *options in (["report"], ["lock", "--", "first"], ["draft", "--force", "--", "plos-one"]):
-        assert run([verb, *builtin, *options]) == 0
+        assert run_verb([verb, *builtin, *options]) == 0
     data = folder / "data" / "cohort.csv"
     rows = data.read_text(encoding="utf-8").splitlines(keepends=True)
     data.write_text("".join([*rows[:40], *rows[41:]]), encoding="utf-8")
     for verb in (["redline", *builtin], *([name, "--study", str(folder)] for name in ("changes", "trace", "html"))):
-        assert run(verb) == 0
+        assert run_verb(verb) == 0
     return folder
 
 

@@ -151,7 +151,7 @@ def test_a_run_interrupted_at_any_point_says_so_in_one_line(folder: Path, tmp_pa
 def test_an_interrupt_while_a_program_loads_is_one_line_too(tmp_path: Path) -> None:
     """Where no verb has begun there is nothing more to say; the code is 130 also inside of exec(), as modules load."""
     for interrupt in ("signal.raise_signal(2)", "exec('signal.raise_signal(2)')"):
-        code = f"import signal\nfrom lockstep.base.interrupts import run_program\nrun_program(lambda: {interrupt})\n"
+        code = f"import signal\nfrom lockstep.base.interrupts import run_main\nrun_main(lambda: {interrupt})\n"
         (tmp_path / "program.py").write_text(code)
         command, environment = [sys.executable, "-m", "program"], os.environ | {"PYTHONPATH": str(ROOT)}
         run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 
 from lockstep.__main__ import main as manuscript
-from lockstep.cli.command import run as analyse
+from lockstep.cli.command import run_verb as analyse
 
 pytestmark = pytest.mark.slow  # a run for each fault of a file
 
@@ -250,11 +250,11 @@ def test_an_error_that_nobody_foresaw_tells_its_place_alone(debug: str, tmp_path
     """The words of a library may hold a cell: they are for a developer who asks for them."""
     folder = str(study(tmp_path / "study", text_of(table())))
     code = (
-        "import lockstep.analyses.pipeline\nfrom lockstep.base.interrupts import run_program\n"
-        "from lockstep.cli.command import run\n"
+        "import lockstep.analyses.pipeline\nfrom lockstep.base.interrupts import run_main\n"
+        "from lockstep.cli.command import run_verb\n"
         "def fail(_study):\n    raise ValueError('could not convert ZQID0001')\n"
         "lockstep.analyses.pipeline.run = fail\n"
-        f"run_program(lambda: run(['results', '--study', {folder!r}]), sees_patients=True)\n"
+        f"run_main(lambda: run_verb(['results', '--study', {folder!r}]), sees_patients=True)\n"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT), "LOCKSTEP_DEBUG": debug}
     command = [sys.executable, "-c", code]

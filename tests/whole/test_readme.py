@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 from lockstep.base.resources import TEMPLATES
-from lockstep.document.report import Report, style_of
+from lockstep.document.report import Report, number_style
 from lockstep.results.model import Results
 from lockstep.study.model import Study
 from lockstep.text.style import NBSP
@@ -34,7 +34,7 @@ def test_every_verb_of_the_readme_is_in_the_makefile_and_the_other_way() -> None
 @pytest.mark.parametrize(("code", "printed"), PHRASES)
 def test_a_phrase_of_the_readme_prints_what_it_says(code: str, printed: str, study: Study, results: Results) -> None:
     """The table of phrases is not an invention."""
-    r = Report(results, style_of(study), study)
+    r = Report(results, number_style(study), study)
     found = str(eval(code, {"r": r}))  # noqa: S307 (the README's own examples)
     assert found.replace(NBSP, " ") == printed.replace("*P*", "P")
 

@@ -13,8 +13,8 @@ from awkward_studies import VARIANTS, make_study, write_data
 from made_once import made_once
 
 from lockstep.analyses.pipeline import compute
-from lockstep.base.resources import run_program
-from lockstep.cli.command import run
+from lockstep.base.resources import run_lockstep
+from lockstep.cli.command import run_verb
 from lockstep.document import report as document
 from lockstep.study.definition import read_study
 
@@ -29,7 +29,7 @@ Captured = pytest.CaptureFixture[str]
 def verb(name: str, folder: Path, *more: str) -> int:
     """Run a verb on a study as the command line does; return its exit code."""
     renderer = ["--renderer", "builtin"] if name in ("report", "lock", "redline", "draft") else []
-    return run([name, "--study", str(folder), *renderer, *more])
+    return run_verb([name, "--study", str(folder), *renderer, *more])
 
 
 def quick_verbs(folder: Path, capsys: Captured) -> str:
@@ -92,10 +92,10 @@ def analysis_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def run_here(*arguments: str) -> subprocess.CompletedProcess[str]:
         if arguments[0] not in ("results", "judge"):  # what others print is read
-            return run_program(*arguments)
-        return subprocess.CompletedProcess(arguments, run(list(arguments)), "", "")
+            return run_lockstep(*arguments)
+        return subprocess.CompletedProcess(arguments, run_verb(list(arguments)), "", "")
 
-    monkeypatch.setattr(document, "run_program", run_here)
+    monkeypatch.setattr(document, "run_lockstep", run_here)
 
 
 @pytest.mark.slow
