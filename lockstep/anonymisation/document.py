@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..base.errors import ReportError
 from ..qmd.fences import SourceBlock, end_of_div, language, pieces
-from ..qmd.source import split_front_matter, with_front_matter
+from ..qmd.source import DOCUMENT, split_front_matter, with_front_matter
 from .identity import find_words, numbers_of_prose
 from .registrations import REGISTRATION
 
@@ -91,7 +91,7 @@ class AnonymisedDocument:
 
 
 def anonymised_source(
-    text: str, words: Sequence[str], *, name: str = "report.qmd", renamed: Mapping[str, str] | None = None
+    text: str, words: Sequence[str], *, renamed: Mapping[str, str] | None = None
 ) -> AnonymisedDocument:
     """Return a document without a trace of its authors.
 
@@ -112,8 +112,8 @@ def anonymised_source(
     class. Then words, e-mail addresses, ORCIDs, numbers of grants, approvals and registrations, and links that hold
     a word or a registration, are replaced one by one. Code is left alone.
     """
-    text = with_front_matter(text, lambda front: anonymised_front_matter(front, words), name=name)
-    _, start, lines = split_front_matter(text, name=name)
+    text = with_front_matter(text, lambda front: anonymised_front_matter(front, words))
+    _, start, lines = split_front_matter(text)
     scrub = _Scrub(words, renamed or {})
     new = list(lines[:start])
     all_pieces = list(pieces(lines, start))
@@ -126,7 +126,7 @@ def anonymised_source(
             after = end_of_div(all_pieces, number)
             new += _in_place(f"{SENTENCE}\n", all_pieces[number:after])
         elif piece.kind == "heading":
-            new += _scrubbed(scrub, piece, lines, name)
+            new += _scrubbed(scrub, piece, lines)
             end = _end_of_section(all_pieces, number, lines)
             if end > after and _is_statement(_title(text), _text(all_pieces[after:end], lines), words):
                 new += _in_place(f"\n{SENTENCE}\n", all_pieces[after:end])
@@ -136,11 +136,11 @@ def anonymised_source(
             if lead and _is_statement(_WORD_OF_CODE.sub(r"\1", lead["name"]), text[lead.end() :], words):
                 new += _in_place(f"{lead['lead'].rstrip()} {SENTENCE}", [piece])
             else:
-                new += _scrubbed(scrub, piece, lines, name)
+                new += _scrubbed(scrub, piece, lines)
         elif piece.kind == "code" and language(lines[piece.start]).startswith("{python"):
             new += text.split("\n")
         else:
-            new += _scrubbed(scrub, piece, lines, name)
+            new += _scrubbed(scrub, piece, lines)
         number = after
     return AnonymisedDocument("\n".join(new), tuple(scrub.removed))
 
@@ -227,13 +227,13 @@ class _Scrub:
         self.removed.append(Removed(line + 1, re.sub(r"\s+", " ", what)))
 
 
-def _scrubbed(scrub: _Scrub, piece: SourceBlock, lines: Sequence[str], name: str) -> list[str]:
+def _scrubbed(scrub: _Scrub, piece: SourceBlock, lines: Sequence[str]) -> list[str]:
     """Return the lines of a piece without identifying words; raise ReportError where a mark would be without effect."""
     new = scrub(_text([piece], lines), piece.start)
     if piece.kind not in ("code", "comment") and (left := _IDENTIFYING.search(new)):
         line = piece.start + 1 + new.count("\n", 0, left.start())
         raise ReportError(
-            f"{name}:{line}: what is marked as .identifying here would stay in the anonymised copy. Mark words in "
+            f"{DOCUMENT}:{line}: what is marked as .identifying here would stay in the anonymised copy. Mark words in "
             "brackets, [words]{.identifying}, or a block, ::: {.identifying}."
         )
     return new.split("\n")

@@ -23,6 +23,8 @@ _NO_MEMORY_SIGNS: Final = ("annot allocate memory", "failed to map segment", "ca
 
 NO_MEMORY: Final = "There is not enough memory. Close other programs, or raise the limit (ulimit -v), then run again."
 
+_MOST_ROWS: Final = 5
+
 _IN_THE_WAY: Final = {
     errno.EEXIST: ("there is a file where a folder is needed", "Move it away, or name another folder"),
     errno.EISDIR: ("there is a folder where a file is needed", "Move it away"),
@@ -90,9 +92,9 @@ def system_message(error: OSError) -> str:
     return f"{said}." if said.endswith("then run again") else said
 
 
-def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint such as "; did you mean 'os.median'?" or an empty string where nothing is near."""
-    near = difflib.get_close_matches(name, list(known), n=most, cutoff=0.6)
+    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
     if not near:
         return ""
     return "; did you mean " + " or ".join(f"'{item}'" for item in near) + "?"
@@ -103,12 +105,12 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def row_list(rows: Iterable[int], *, most: int = 5) -> str:
+def row_list(rows: Iterable[int]) -> str:
     """Name data rows for an error message: "row 3", "rows 3 and 17", "rows 3, 17, 20 and 9 more"."""
     numbers = list(rows)
-    shown = [str(row) for row in numbers[:most]]
-    if len(numbers) > most:
-        return f"rows {', '.join(shown)} and {len(numbers) - most} more"
+    shown = [str(row) for row in numbers[:_MOST_ROWS]]
+    if len(numbers) > _MOST_ROWS:
+        return f"rows {', '.join(shown)} and {len(numbers) - _MOST_ROWS} more"
     if len(shown) == 1:
         return f"row {shown[0]}"
     return f"rows {', '.join(shown[:-1])} and {shown[-1]}"

@@ -12,9 +12,9 @@ _LONGEST_NAME: Final = 60  # characters
 _VALUE: Final = re.compile(r"[+-]?[0-9][0-9.,:/eE\s-]*")  # a number, a date, a time
 
 
-def shown(text: str, *, most: int = 40) -> str:
-    """Quote a text for a message: at most `most` characters of it, control characters escaped."""
-    return f"'{printable(text, most=most)}'"
+def shown(text: str) -> str:
+    """Quote a text for a message, as `printable` shows it."""
+    return f"'{printable(text)}'"
 
 
 def printable(text: str, *, most: int = 40) -> str:
@@ -33,6 +33,12 @@ def listing(texts: Iterable[str], *, word: str = "or", most: int = 12) -> str:
     return f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"
 
 
+def first_of(texts: Sequence[str], *, most: int) -> str:
+    """Join the first of some texts for a message: "a, b and 3 more"."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return f"{', '.join(texts[:most])}{more}"
+
+
 def hint(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean 'sex'?" where a known name differs only in case, or is near; else an empty string."""
     short = printable(name)
@@ -41,11 +47,6 @@ def hint(name: str, known: Iterable[str]) -> str:
         if candidate.casefold() == short.casefold():
             return f"; did you mean '{candidate}'?"
     return nearest(short, candidates)
-
-
-def characters(count: int) -> str:
-    """Say how long a text is that is not shown: "1 character", "7 characters"."""
-    return "1 character" if count == 1 else f"{count} characters"
 
 
 def are_names(cells: Sequence[str], expected: Collection[str]) -> bool:

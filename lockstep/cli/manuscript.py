@@ -13,8 +13,9 @@ from ..base.invocation import option
 from ..base.progress import Progress
 from ..base.resources import run_lockstep
 from ..base.terminal import wrapped
+from ..qmd.source import DOCUMENT
 from ..results.source import RESULTS_FILE
-from ..runs.build import DOCUMENT, Renderer, build, finish_commit, ready
+from ..runs.build import Renderer, build, finish_commit, ready
 from ..runs.commit import CommitError
 from ..runs.worker import wait_for_start
 

@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..base.errors import DataError, nearest, row_list
+from ..base.errors import DataError, counted, nearest, row_list
 from ..base.snapping import snapped, snapped_all
-from ..base.wording import characters, hint, listing, shown
+from ..base.wording import hint, listing, shown
 from ..study.model import Column
 
 YEARS: Final = (1800, 2200)
@@ -141,7 +141,7 @@ def _same_number(one: str, other: str) -> bool:
 def _kind_of_text(text: str) -> str:
     if _DATE.fullmatch(text):
         return "a date"
-    return "a number" if _NUMBER.fullmatch(text) else f"a text of {characters(len(text))}"
+    return "a number" if _NUMBER.fullmatch(text) else f"a text of {counted(len(text), 'character')}"
 
 
 def numbers(cells: Cells) -> npt.NDArray[np.float64]:
@@ -212,7 +212,7 @@ def _each(cells: Cells, read: Callable[[str], float | str]) -> tuple[npt.NDArray
     for position, text in enumerate(cells.texts):
         if text in cells.missing:
             continue
-        value = f"a text of {characters(len(text))}" if len(text) > _LONG else read(text)
+        value = f"a text of {counted(len(text), 'character')}" if len(text) > _LONG else read(text)
         if isinstance(value, str):
             faults[position] = value
         else:

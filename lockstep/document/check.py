@@ -9,8 +9,9 @@ from typing import Final
 from ..base.errors import ReportError, counted
 from ..base.invocation import called
 from ..base.terminal import wrapped
+from ..base.wording import first_of
 from ..qmd.project import read_project
-from ..qmd.source import Document, Inline, read_qmd
+from ..qmd.source import DOCUMENT, Document, Inline, read_qmd
 from ..results.model import Results, read_results
 from ..results.source import OWN_STATISTICS, RESULTS_FILE, own_code, results_are_current
 from ..study.definition import read_study
@@ -82,7 +83,7 @@ class Findings:
         return f", {counted(count, 'reference')} to mend" if count else ""
 
 
-def check(folder: Path, document: str = "report.qmd", *, run: bool = True) -> Findings:
+def check(folder: Path, *, run: bool = True) -> Findings:
     """Check the document of a study against its results, which are brought up to date first.
 
     Parameters
@@ -98,7 +99,7 @@ def check(folder: Path, document: str = "report.qmd", *, run: bool = True) -> Fi
     if not run:
         _refuse_to_compute(read_study(folder.resolve()))
     report = open_study(folder)
-    read = read_qmd(report.study.folder / document)
+    read = read_qmd(report.study.folder / DOCUMENT)
     outputs = run_document(read) if run else None
     found = findings(read, report.results, report.style, outputs)
     traced = trace_of(read, report.results, outputs) if outputs is not None else None
@@ -135,9 +136,8 @@ def _ids_without_running(document: Document, report: Report) -> set[str]:
 def _not_checked(document: Document, report: Report) -> str:
     """Say what of a document cannot be known without running it."""
     inline = [part for part in document.parts if isinstance(part, Inline)]
-    computed = [part.line for part in inline if not _is_answered(part, report)]
-    lines = f" (line{'' if len(computed) == 1 else 's'} {', '.join(map(str, computed[:_MOST_LINES]))}"
-    lines += f" and {len(computed) - _MOST_LINES} more)" if len(computed) > _MOST_LINES else ")"
+    computed = [str(part.line) for part in inline if not _is_answered(part, report)]
+    lines = f" (line{'' if len(computed) == 1 else 's'} {first_of(computed, most=_MOST_LINES)})"
     return (
         f"{document.name} was not run. Not checked: that it can be run, what its cells compute, which results it "
         f"leaves out, and {counted(len(computed), 'inline expression')} that only running it can answer"

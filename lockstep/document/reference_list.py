@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import nearest
+from ..base.wording import first_of
 from ..qmd.project import Project, as_list, config_for
 from ..qmd.source import Document, Prose
 from ..references.bibliography import ABBREVIATIONS, MENDED, ReferenceEntry, entries_in
@@ -180,9 +181,7 @@ def _notes(
         if key not in cited:
             uncited.setdefault(entry.file, []).append(key)
     for file, keys in uncited.items():
-        names = ", ".join(keys[:_MOST_NAMED]) + (
-            f" and {len(keys) - _MOST_NAMED} more" if len(keys) > _MOST_NAMED else ""
-        )
+        names = first_of(keys, most=_MOST_NAMED)
         yield f"{file}: {len(keys)} reference{' is' if len(keys) == 1 else 's are'} not cited: {names}"
 
 

@@ -13,7 +13,7 @@ from ..base.errors import counted
 from ..base.files import write_whole
 from ..base.terminal import wrapped
 from ..qmd.outputs import Output
-from ..qmd.source import CodeCell, Document, Inline, Prose, read_qmd
+from ..qmd.source import DOCUMENT, CodeCell, Document, Inline, Prose, read_qmd
 from ..results.model import Curve, Record, Results
 from ..results.released import Form
 from ..text.phrases import Phrase
@@ -91,7 +91,7 @@ class Trace:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
 
 
-def trace(folder: Path, document: str = "report.qmd") -> Trace:
+def trace(folder: Path) -> Trace:
     """Run the code of a study's document, its results brought up to date first, and follow what it prints.
 
     Raises
@@ -100,7 +100,7 @@ def trace(folder: Path, document: str = "report.qmd") -> Trace:
         If study, data or document are not valid.
     """
     report = open_study(folder)
-    read = read_qmd(report.study.folder / document)
+    read = read_qmd(report.study.folder / DOCUMENT)
     outputs = run_document(read)
     found = trace_of(read, report.results, outputs)
     forms = release(read, report.study, report.results, report.style).forms

@@ -13,12 +13,13 @@ from ..base.files import write_whole
 from ..base.invocation import option
 from ..base.progress import Progress
 from ..base.stamp import stamp_of
+from ..base.wording import first_of
 from ..journals.profiles import read_journal
 from ..preflight.checks import Check
 from ..preflight.preflight import lines
-from ..qmd.source import read_qmd
+from ..qmd.source import DOCUMENT, read_qmd
 from ..revisions.locks import renderer_of
-from ..runs.build import DOCUMENT, Renderer
+from ..runs.build import Renderer
 from ..runs.commit import check_targets, replace_together
 from ..runs.run_lock import one_at_a_time, workshop
 from ..study.definition import read_study
@@ -83,8 +84,8 @@ def make_draft(
         raise LockstepError(f"{drafts / name}: is a file, where a folder is to be written. Move or remove it.")
     if foreign := foreign_files(drafts / name):
         raise LockstepError(
-            f"{drafts / name}: holds what this program did not put there ({_some(foreign)}), and the folder is to be "
-            "replaced. Move it elsewhere, then run again."
+            f"{drafts / name}: holds what this program did not put there ({first_of(foreign, most=3)}), and the folder "
+            "is to be replaced. Move it elsewhere, then run again."
         )
     with one_at_a_time(drafts), workshop(drafts) as work, _without_paths(work):
         drawn = numbered_figures(read_qmd(folder / DOCUMENT), profile=name)
@@ -147,11 +148,6 @@ def check_draft(
     with one_at_a_time(folder / FOLDER), workshop(folder / FOLDER) as work, _without_paths(work):
         made = assemble(folder, journal, work, progress=progress, renderer=renderer)
     return made.checks, made.warnings
-
-
-def _some(names: Sequence[str], *, most: int = 3) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"
 
 
 def failures(checks: Sequence[Check]) -> tuple[Check, ...]:

@@ -55,7 +55,7 @@ def numbered_figures(document: Document, *, profile: str = "") -> tuple[Numbered
     ReportError
         If the name of a figure is not written out, or a figure is neither of study.toml nor an image file for upload.
     """
-    _, start, lines = split_front_matter("\n".join(document.lines), name=document.name)
+    _, start, lines = split_front_matter("\n".join(document.lines))
     floats = [
         found for found in find_floats(lines, start) if found.kind == "fig" and not is_hidden(found, lines, profile)
     ]

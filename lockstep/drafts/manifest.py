@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from ..base.files import sha256
 from ..base.stamp import hashes_in
+from ..qmd.source import DOCUMENT
 from ..results.model import Results
 from ..revisions.locks import locks
-from ..runs.build import DOCUMENT, document_environment
+from ..runs.build import document_environment
 
 NAME: Final = "MANIFEST.json"
 SCHEMA_VERSION: Final = 1

@@ -61,15 +61,12 @@ def placement_of(journal: Journal) -> Placement:
     )
 
 
-def rearranged(
-    text: str, placement: Placement, *, name: str = "report.qmd", bibliography: bool = True, profile: str = ""
-) -> str:
+def rearranged(text: str, placement: Placement, *, bibliography: bool = True, profile: str = "") -> str:
     """Return a document with its tables and figures where they are wanted.
 
     Parameters
     ----------
     text : of the document.
-    name : of the document, for messages.
     bibliography : whether it cites literature, whose list then comes before what is moved.
     profile : in which it will be rendered: what this hides does not move, so that it leaves no empty page.
 
@@ -84,7 +81,7 @@ def rearranged(
     caption ends with one, or a cell labelled so. Those of one kind keep their order and all move or none, so that no
     number changes. A div around a float (conditional content, say) goes with it. A cell that moves runs later.
     """
-    _, start, lines = split_front_matter(text, name=name)
+    _, start, lines = split_front_matter(text)
     floats = [
         found
         for found in find_floats(lines, start)

@@ -17,8 +17,9 @@ from ..base.resources import TEMPLATES
 from ..base.stamp import MadeFrom, digests, is_current, stamp_of, stamp_text, stamped_files, stamped_notes, versions
 from ..journals.profiles import read_journal
 from ..qmd.project import PROJECT_FILE
+from ..qmd.source import DOCUMENT
 from ..results.source import RESULTS_FILE, inputs_of, results_are_current
-from ..runs.build import DOCUMENT, Renderer, document_environment, identity_of_renderer, known_inputs
+from ..runs.build import Renderer, document_environment, identity_of_renderer, known_inputs
 from ..runs.run_lock import one_at_a_time
 from ..study.definition import read_study
 from ..submission.office import identity_of_office

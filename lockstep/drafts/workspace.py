@@ -27,7 +27,7 @@ from ..journals.file import Journal
 from ..qmd.csl import STYLES
 from ..qmd.journal_profile import journal_profile, own_profile
 from ..qmd.project import PATHS, PROJECT_FILE, as_list, merged, of_program
-from ..qmd.source import read_front_matter, split_front_matter, utf8_text, with_front_matter
+from ..qmd.source import DOCUMENT, read_front_matter, split_front_matter, utf8_text, with_front_matter
 from ..qmd.yaml_text import read_mapping, write_mapping
 from ..references.own_references import people_of
 from ..render.result import FORMATS
@@ -35,7 +35,6 @@ from ..results.copies import bring, copy_files
 from ..results.model import PRIVATE
 from ..results.source import RESULTS_FILE
 from ..results.verdicts import AUDIT_FILE
-from ..runs.build import DOCUMENT
 from ..study.definition import read_study
 from .placement import Placement, placement_of, rearranged
 
@@ -90,11 +89,11 @@ def make_workspace(folder: Path, journal: Journal, place: Path, *, anonymised: b
         people = people_of(source.authors)
         written = {name: anonymised_bibliography(content, people, keys) for name, content in texts.items()}
         written[STUDY_FILE] = anonymised_study(source.study, words)
-        copy = anonymised_source(text, words, name=DOCUMENT, renamed=keys)
+        copy = anonymised_source(text, words, renamed=keys)
         text, removed = copy.text, copy.removed
         project, profile = anonymised_front_matter(project, words), anonymised_front_matter(profile, words)
-    text = with_front_matter(text, _without_look, name=DOCUMENT)
-    text = rearranged(text, placement, name=DOCUMENT, bibliography=bool(source.cited), profile=journal.name)
+    text = with_front_matter(text, _without_look)
+    text = rearranged(text, placement, bibliography=bool(source.cited), profile=journal.name)
     written |= {PROJECT_FILE: write_mapping(project)}
     written |= {profile_name: write_mapping(merged(profile, look_of(journal, placement, anonymised=anonymised)))}
     bring(folder, place, but=[Path(name) for name in (DOCUMENT, *written)])
@@ -143,7 +142,7 @@ def _read(folder: Path, journal: Journal, place: Path) -> _Source:
     text = "\n".join(read_front_matter(folder / DOCUMENT).lines)
     project = _without_look(_project(folder, place))
     profile = _without_look(_profile(folder, place, journal))
-    front, _, _ = split_front_matter(text, name=DOCUMENT)
+    front, _, _ = split_front_matter(text)
     cited = _bibliographies(project, profile, front)
     return _Source(
         text=text,

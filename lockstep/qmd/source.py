@@ -19,6 +19,9 @@ PAGE_BREAK: Final = (
     '\n```{=openxml}\n<w:p><w:r><w:br w:type="page"/></w:r></w:p>\n```\n\n```{=typst}\n#pagebreak()\n```\n'
 )
 
+DOCUMENT: Final = "report.qmd"
+"""The name of a study's document, in the folder of the study."""
+
 _CONFLICT: Final = re.compile(r"(?:<{7}|>{7}) \S")
 _CELL_START: Final = re.compile(r"^(\s*)(```+)\s*\{([=A-Za-z][=A-Za-z0-9._]*)( *[ ,].*)?\}\s*$")  # as Quarto has it
 _FENCE_START: Final = re.compile(r"^\s*(?:(```+)[^`]*|(~~~+).*)$")
@@ -137,18 +140,16 @@ def read_front_matter(path: Path) -> Document:
     return Document(path=path, name=path.name, front_matter=_front_matter(lines, path.name)[0], parts=(), lines=lines)
 
 
-def split_front_matter(text: str, *, name: str) -> tuple[dict[str, Any], int, tuple[str, ...]]:
+def split_front_matter(text: str) -> tuple[dict[str, Any], int, tuple[str, ...]]:
     """Return a document's front matter, how many lines it takes, and all lines of the document."""
     lines = _lines(text)
-    front_matter, start = _front_matter(lines, name)
+    front_matter, start = _front_matter(lines, DOCUMENT)
     return front_matter, start, lines
 
 
-def with_front_matter(
-    text: str, change: Callable[[dict[str, Any]], Mapping[str, Any]], *, name: str = "report.qmd"
-) -> str:
+def with_front_matter(text: str, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> str:
     """Return a document with its front matter changed, on as many lines as before where it fits them."""
-    front, start, lines = split_front_matter(text, name=name)
+    front, start, lines = split_front_matter(text)
     if start == 0:
         return text
     written = write_mapping(change(front)).splitlines()

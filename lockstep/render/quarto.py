@@ -42,6 +42,7 @@ _INVALID: Final = re.compile(
     r"^(?:ERROR: )?In file (?P<file>.+)\n\(line (?P<line>\d+), column [^)]*\) (?P<what>(?:(?!\d+: ).*\n)+)",
     re.MULTILINE,
 )
+_MOST_LINES: Final = 20  # of what Quarto says
 _NO_LABEL: Final = re.compile(r"Unable to resolve crossref @(\S+)")
 _NO_CITATION: Final = re.compile(r"Citeproc: citation (\S+) not found")
 _TYPST_IMAGE: Final = re.compile(r'image\("((?:[^"\\]|\\.)*)", alt: "((?:[^"\\]|\\.)*)"')
@@ -274,12 +275,12 @@ def _refuse_unresolved(log: str, document: Document, files: Sequence[Path]) -> N
             raise ReportError(f"{document.at(f'@{missing[1]}')}: no {what} '{missing[1]}'{hint} Mend or add it.")
 
 
-def _why(log: str, document: Document, target: str, *, most: int = 20) -> str:
+def _why(log: str, document: Document, target: str) -> str:
     """Return the lines of a log that report an error: of a setting that is not valid, of a cell, else its end."""
     if invalid := _INVALID.search(log):
         said = [line for line in invalid["what"].split("\n") if line.strip()]
         return f"{invalid['file']}:{invalid['line']}: Quarto does not take this:\n" + "\n".join(
-            f"    {line}" for line in said[:most]
+            f"    {line}" for line in said[:_MOST_LINES]
         )
     lines = [line.rstrip() for line in log.split("\n") if line.strip() and not _NOISE.match(line)]
     raised = [line for line in lines if _ERROR.match(line)]
@@ -289,7 +290,7 @@ def _why(log: str, document: Document, target: str, *, most: int = 20) -> str:
         dashes = [i for i, line in enumerate(lines[start:], start) if set(line) == {"-"}]
         cell = lines[dashes[0] + 1 : dashes[1]] if len(dashes) > 1 else []
         where = document.at(*cell[:1]) if cell else where
-    shown = [*cell, *(raised or lines[-most:])][-most:]
+    shown = [*cell, *(raised or lines[-_MOST_LINES:])][-_MOST_LINES:]
     return f"{where}: Quarto could not render it as {target}:\n" + "\n".join(f"    {line}" for line in shown)
 
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from ..base.files import write_whole
 from ..base.resources import REFERENCE_DOCX
+from ..qmd.source import DOCUMENT
 from ..render import pandoc
 from ..render.tree import Node
-from ..runs.build import DOCUMENT
 from ..runs.commit import check_targets, replace_together
 from ..runs.run_lock import one_at_a_time, workshop
 from ..tables.templates import render_template

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ..base.errors import LockstepError, ResultsError
+from ..base.wording import first_of
 from ..document import claims
 from ..document.printed_places import labels_in, places_in
 from ..document.release import MISSING, in_form_of, release
@@ -19,11 +20,10 @@ from ..figures.illustrations import illustrate
 from ..figures.kind import FigureContent
 from ..figures.kinds import figure_content
 from ..qmd.calls import MethodCall
-from ..qmd.source import Document, read_qmd
+from ..qmd.source import DOCUMENT, Document, read_qmd
 from ..results.keys import count_and_percent_keys
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Call, Form, Released
-from ..runs.build import DOCUMENT
 from ..study.model import Study
 from ..text.style import NBSP
 from .changes import ChangedPlace, Changes, ClaimChange, DataChanges, FigureChange, ValueChange
@@ -323,16 +323,11 @@ def _text(shown: Mapping[str, _Shown], then: _State, now: _State) -> Iterator[st
         ("Results that it no longer prints", sorted(former - _told(now)), shown),
     ):
         if found := [name for name in names if name not in others]:
-            yield f"{heading}: {_listed(found)}."
+            yield f"{heading}: {first_of(found, most=_MOST_LISTED)}."
 
 
 def _told(state: _State) -> set[str]:
     return {record_id for call in state.released.calls.values() for record_id in call.ids}
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
-    return ", ".join(names[:_MOST_LISTED]) + more
 
 
 def _presentation(old: Manifest, new: Manifest) -> Iterator[str]:

@@ -27,11 +27,11 @@ from ..document.printed_places import figures_of, places_in
 from ..document.release import current_release
 from ..document.report import run_analysis
 from ..figures.illustrations import FOLDER as FIGURES
-from ..qmd.source import Document, read_qmd
+from ..qmd.source import DOCUMENT, Document, read_qmd
 from ..results.model import Source, read_results
 from ..results.released import RELEASED, Released, read_released, released_json
 from ..results.source import RESULTS_FILE, results_are_current
-from ..runs.build import DOCUMENT, Renderer, build, document_environment
+from ..runs.build import Renderer, build, document_environment
 from ..runs.commit import WORKSHOP
 from ..runs.run_lock import one_at_a_time
 from ..study.definition import read_study

@@ -12,10 +12,10 @@ from ..base.errors import ReportError, counted
 from ..base.progress import Progress
 from ..document.printed_places import call_in
 from ..document.release import current_release
-from ..qmd.source import Document, Inline, read_qmd
+from ..qmd.source import DOCUMENT, Document, Inline, read_qmd
 from ..references.authors import byline
 from ..results.released import Released
-from ..runs.build import DOCUMENT, Renderer, build
+from ..runs.build import Renderer, build
 from .locks import WORD_FILE, find_lock
 from .redline_source import PrintedSource
 
@@ -48,7 +48,6 @@ def write_redline(
     since: str = "",
     author: str = "",
     renderer: Renderer = "auto",
-    output: Path | None = None,
 ) -> WrittenRedline:
     """Bring the report up to date, and write it with its changes since a lock tracked.
 
@@ -57,7 +56,7 @@ def write_redline(
     folder : the study's.
     since : name of the lock; without it the last one.
     author : of edits of the prose; without it the first author of the front matter.
-    renderer, output : as `lockstep.runs.build.build` takes them.
+    renderer : as `lockstep.runs.build.build` takes it.
 
     Raises
     ------
@@ -71,7 +70,7 @@ def write_redline(
     lock = find_lock(folder, since or None)
     name = lock.folder.name
     then = _answered(lock.document(), lock.released())
-    report = build(folder, progress=progress, renderer=renderer, output=output)
+    report = build(folder, progress=progress, renderer=renderer)
     new = next(path for path in report.outputs if path.suffix == ".docx")
     document = read_qmd(folder / DOCUMENT)
     authors = byline(document.front_matter).authors

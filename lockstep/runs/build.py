@@ -28,7 +28,7 @@ from ..base.stamp import (
     versions,
 )
 from ..qmd.project import Project, config_for, files_named, profiles_in_environment, read_project
-from ..qmd.source import read_front_matter
+from ..qmd.source import DOCUMENT, read_front_matter
 from ..render.result import FORMATS, RenderResult
 from ..results.model import read_results
 from ..results.source import RESULTS_FILE, inputs_of, results_are_current
@@ -39,7 +39,6 @@ from ..text.assumptions import current_notes
 from .commit import check_targets, complete, replace_together
 from .run_lock import one_at_a_time, workshop
 
-DOCUMENT: Final = "report.qmd"
 _TYPST: Final = ".report.typ"  # what the PDF was made from
 _PACKAGES: Final = ("jinja2", "lxml", "matplotlib", "pypandoc_binary", "pyyaml", "typst")  # that make the documents
 
@@ -181,7 +180,7 @@ def watched_files(folder: Path, *, output: Path | None = None, profiles: tuple[s
     return {path: made.get(path, "") for path in sorted((known | made.keys()) - {results})}
 
 
-def finish_commit(folder: Path, *, output: Path | None = None, profiles: tuple[str, ...] = ()) -> None:
+def finish_commit(folder: Path) -> None:
     """Complete the commit of a study's documents that a killed run has left; where there is none, do nothing.
 
     Raises
@@ -191,7 +190,7 @@ def finish_commit(folder: Path, *, output: Path | None = None, profiles: tuple[s
     """
     folder = folder.resolve()
     try:
-        target = output or _target(folder, read_project(folder, profiles=profiles))
+        target = _target(folder, read_project(folder))
     except (LockstepError, OSError):  # the verb itself will say what is wrong
         return
     complete(target)

@@ -19,6 +19,7 @@ from typing import Final, NoReturn
 
 from ..base.errors import LockstepError, counted
 from ..base.resources import HOME, PACKAGE
+from ..base.wording import first_of
 from ..results.source import results_are_current
 from ..study.definition import read_study
 from .build import Renderer
@@ -138,8 +139,7 @@ def _named(paths: Iterable[Path], folder: Path) -> str:
     names = [_shown(path, folder) for path in paths]
     if not names:
         return ""
-    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
-    return f"{time.strftime('%H:%M:%S')} {', '.join(names[:2])}{more}"
+    return f"{time.strftime('%H:%M:%S')} {first_of(names, most=2)}"
 
 
 def _shown(path: Path, folder: Path) -> str:

@@ -14,8 +14,9 @@ import watchfiles
 from ..base.errors import LockstepError
 from ..base.files import sha256
 from ..base.stamp import changed
+from ..qmd.source import DOCUMENT
 from ..results.source import RESULTS_FILE
-from .build import DOCUMENT, watched_files
+from .build import watched_files
 
 _PAUSE: Final = 50  # milliseconds without a further change: whoever saves has done so
 _LONGEST: Final = 500  # milliseconds of changes without a pause

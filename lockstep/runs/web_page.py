@@ -12,7 +12,7 @@ from ..base.resources import TEMPLATES
 from ..document.release import release
 from ..document.report import open_study
 from ..qmd.project import read_project
-from ..qmd.source import read_qmd
+from ..qmd.source import DOCUMENT, read_qmd
 from ..render.html import render_page
 from ..results.model import Results
 from ..results.released import Form
@@ -22,7 +22,7 @@ PAGE_FILE: Final = Path("build/report.html")
 """The path of the page of a study's document, relative to its folder."""
 
 
-def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
+def write_web_page(folder: Path) -> Path:
     """Bring the results of a study up to date and write its document as a page; return its path.
 
     Raises
@@ -32,13 +32,13 @@ def write_web_page(folder: Path, document: str = "report.qmd") -> Path:
     """
     report = open_study(folder)
     study, results = report.study, report.results
-    forms = release(read_qmd(study.folder / document), study, results, report.style).forms
+    forms = release(read_qmd(study.folder / DOCUMENT), study, results, report.style).forms
     project = read_project(study.folder)
     page = study.folder / PAGE_FILE
     with one_at_a_time(page.parent), workshop(page.parent) as work:
         made = work / page.name
         render_page(
-            study.folder / document,
+            study.folder / DOCUMENT,
             project,
             made,
             explain=lambda record_id: facts(record_id, results, forms),

@@ -161,8 +161,8 @@ def p_text(p: float | int | str | None, style: Style) -> str:
     return f"{style.p.letter}{style.p.space}{sign}{number}"
 
 
-def _p_digits(value: float, decimals: int, style: Style, *, strip: bool = False) -> str:
-    digits = number_text(value, decimals, style, strip=strip)
+def _p_digits(value: float, decimals: int, style: Style) -> str:
+    digits = number_text(value, decimals, style)
     return digits if style.p.leading_zero else digits.removeprefix("0")
 
 

@@ -277,10 +277,10 @@ def test_a_faulty_file_is_refused(tmp_path: Path, content: str | bytes, message:
     [
         (
             "1,{cell},5,",
-            f"column 'sex' has a text of 1000000 characters in row 2; expected 'f' or 'm'.\n{LEVELS}\n{ONE}",
+            f"column 'sex' has a text of 1,000,000 characters in row 2; expected 'f' or 'm'.\n{LEVELS}\n{ONE}",
         ),
-        ("1,f,{cell},", f"column 'age' has a text of 1000000 characters in row 2; {NUMBER}"),
-        ("1,f,5,{cell}", f"column 'seen' has a text of 1000000 characters in row 2; {DATE}"),
+        ("1,f,{cell},", f"column 'age' has a text of 1,000,000 characters in row 2; {NUMBER}"),
+        ("1,f,5,{cell}", f"column 'seen' has a text of 1,000,000 characters in row 2; {DATE}"),
     ],
 )
 def test_a_cell_of_a_million_characters_costs_no_time(tmp_path: Path, row: str, message: str) -> None:
