@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..base.errors import ReportError
 from ..qmd.fences import SourceBlock, end_of_div, language, pieces
-from ..qmd.source import DOCUMENT, split_front_matter, with_front_matter
+from ..qmd.front_matter import DOCUMENT, split_front_matter, with_front_matter
 from .identity import find_words, numbers_of_prose
 from .registrations import REGISTRATION
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import ReportError
-from ..qmd.source import utf8_text
+from ..base.files import utf8_text
 from ..references.own_references import Person, read_references, without_own
 from .document import WORD, without_words
 from .identity import find_words

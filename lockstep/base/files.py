@@ -19,6 +19,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
+from .errors import ReportError
+
 _PART: Final = ".lockstep-part"
 _MARK: Final = ".made-by-lockstep-"
 _MARK_TEXT: Final = b"Made by Lockstep to work in; its next run removes it.\n"
@@ -42,6 +44,23 @@ def read_file(path: Path) -> bytes:
     """
     with _opened(path) as file:
         return file.read()
+
+
+def utf8_text(path: Path, *, needed: str) -> str:
+    """Return the text of a file; `needed` says what the file is for, should it be missing.
+
+    Raises
+    ------
+    ReportError
+        If it is missing, or not UTF-8; names the line.
+    """
+    try:
+        return read_file(path).decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ReportError(f"{path} does not exist; {needed}.") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ReportError(f"{path.name}:{line}: not UTF-8 text. Save the file as UTF-8.") from None
 
 
 def sha256_of_all(paths: Iterable[Path], *, base: Path) -> str:

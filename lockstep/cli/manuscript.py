@@ -13,7 +13,7 @@ from ..base.invocation import option
 from ..base.progress import Progress
 from ..base.resources import run_lockstep
 from ..base.terminal import wrapped
-from ..qmd.source import DOCUMENT
+from ..qmd.front_matter import DOCUMENT
 from ..results.source import RESULTS_FILE
 from ..runs.build import Renderer, build, finish_commit, ready
 from ..runs.commit import CommitError

@@ -10,8 +10,9 @@ from ..base.errors import ReportError, counted
 from ..base.invocation import called
 from ..base.terminal import wrapped
 from ..base.wording import first_of
+from ..qmd.front_matter import DOCUMENT
 from ..qmd.project import read_project
-from ..qmd.source import DOCUMENT, Document, Inline, read_qmd
+from ..qmd.source import Document, Inline, read_qmd
 from ..results.model import Results, read_results
 from ..results.source import OWN_STATISTICS, RESULTS_FILE, own_code, results_are_current
 from ..study.definition import read_study

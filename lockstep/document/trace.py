@@ -12,8 +12,9 @@ from typing import Final
 from ..base.errors import counted
 from ..base.files import write_whole
 from ..base.terminal import wrapped
+from ..qmd.front_matter import DOCUMENT
 from ..qmd.outputs import Output
-from ..qmd.source import DOCUMENT, CodeCell, Document, Inline, Prose, read_qmd
+from ..qmd.source import CodeCell, Document, Inline, Prose, read_qmd
 from ..results.model import Curve, Record, Results
 from ..results.released import Form
 from ..text.phrases import Phrase

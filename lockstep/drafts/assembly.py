@@ -24,8 +24,9 @@ from ..preflight.checks import Check
 from ..preflight.draft_files import DraftFiles
 from ..preflight.figure_facts import measure_figure
 from ..preflight.preflight import preflight, read_draft
+from ..qmd.front_matter import DOCUMENT
 from ..qmd.project import read_project
-from ..qmd.source import DOCUMENT, Document, read_qmd
+from ..qmd.source import Document, read_qmd
 from ..results.model import Results
 from ..runs.build import Renderer, build
 from ..runs.worker import Worker

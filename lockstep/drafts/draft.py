@@ -17,7 +17,8 @@ from ..base.wording import first_of
 from ..journals.profiles import read_journal
 from ..preflight.checks import Check
 from ..preflight.preflight import lines
-from ..qmd.source import DOCUMENT, read_qmd
+from ..qmd.front_matter import DOCUMENT
+from ..qmd.source import read_qmd
 from ..revisions.locks import renderer_of
 from ..runs.build import Renderer
 from ..runs.commit import check_targets, replace_together

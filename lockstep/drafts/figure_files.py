@@ -16,7 +16,8 @@ from ..figures.illustrations import Upload, upload_files
 from ..journals.file import Journal
 from ..preflight.figure_facts import SUFFIXES
 from ..qmd.calls import MethodCall
-from ..qmd.source import CodeCell, Document, split_front_matter
+from ..qmd.front_matter import split_front_matter
+from ..qmd.source import CodeCell, Document
 from .placement import SourceFloat, find_floats, is_hidden
 
 if TYPE_CHECKING:

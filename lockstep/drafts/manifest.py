@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..base.files import sha256
 from ..base.stamp import hashes_in
-from ..qmd.source import DOCUMENT
+from ..qmd.front_matter import DOCUMENT
 from ..results.model import Results
 from ..revisions.locks import locks
 from ..runs.build import document_environment

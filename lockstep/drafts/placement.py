@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from ..journals.file import Journal
 from ..qmd.fences import SourceBlock, end_of_div, heading_level, pieces
-from ..qmd.source import split_front_matter
+from ..qmd.front_matter import split_front_matter
 from ..render.result import FORMATS
 
 PAGE_BREAK: Final = ("", "{{< pagebreak >}}", "")

@@ -16,8 +16,8 @@ from ..base.clock import epoch, source_date_epoch
 from ..base.resources import TEMPLATES
 from ..base.stamp import MadeFrom, digests, is_current, stamp_of, stamp_text, stamped_files, stamped_notes, versions
 from ..journals.profiles import read_journal
+from ..qmd.front_matter import DOCUMENT
 from ..qmd.project import PROJECT_FILE
-from ..qmd.source import DOCUMENT
 from ..results.source import RESULTS_FILE, inputs_of, results_are_current
 from ..runs.build import Renderer, document_environment, identity_of_renderer, known_inputs
 from ..runs.run_lock import one_at_a_time

@@ -19,15 +19,16 @@ from ..anonymisation.files import (
 from ..anonymisation.identity import identifying_words
 from ..anonymisation.registrations import registrations
 from ..base.errors import StudyError
-from ..base.files import write_whole
+from ..base.files import utf8_text, write_whole
 from ..base.resources import TEMPLATES
 from ..base.stamp import stamp_of
 from ..figures.illustrations import FOLDER as FIGURES
 from ..journals.file import Journal
 from ..qmd.csl import STYLES
+from ..qmd.front_matter import DOCUMENT, split_front_matter, with_front_matter
 from ..qmd.journal_profile import journal_profile, own_profile
 from ..qmd.project import PATHS, PROJECT_FILE, as_list, merged, of_program
-from ..qmd.source import DOCUMENT, read_front_matter, split_front_matter, utf8_text, with_front_matter
+from ..qmd.source import read_front_matter
 from ..qmd.yaml_text import read_mapping, write_mapping
 from ..references.own_references import people_of
 from ..render.result import FORMATS

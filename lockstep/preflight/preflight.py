@@ -18,7 +18,7 @@ from ..text.style import Style
 from ..word.facts import read_word
 from ..word.passages import read_printed
 from ..word.text import ManuscriptText
-from . import checks_figures, checks_files, checks_numbers, checks_text
+from . import checks_figures, checks_files, checks_layout, checks_numbers, checks_text
 from .checks import Check, DraftFacts, Measure, Measurement, Status, rule_value
 from .declared import declared_phrases, quoted_tables
 from .draft_files import DraftFiles
@@ -58,6 +58,7 @@ HOUSE: Final[dict[str, HouseRule]] = {
 CHECKS: Final[dict[str, Measure]] = {
     **checks_numbers.CHECKS,
     **checks_text.CHECKS,
+    **checks_layout.CHECKS,
     **checks_files.CHECKS,
     **checks_figures.CHECKS,
 }

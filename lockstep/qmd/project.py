@@ -11,10 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from ..base.errors import ReportError, nearest
+from ..base.files import utf8_text
 from ..base.resources import HOME, TEMPLATES
 from ..journals.active import PROFILES, active_profiles
 from .csl import STYLES, bring_style
-from .source import Document, utf8_text
+from .source import Document
 from .yaml_text import read_mapping
 
 PROJECT_FILE: Final = "_quarto.yml"

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..base.characters import hidden_in, refusal
 from ..base.errors import ReportError, nearest
-from ..base.files import read_file
+from ..base.files import utf8_text
 from ..base.invocation import option
-from .yaml_text import read_mapping, write_mapping
+from .front_matter import split_front_matter
+from .yaml_text import read_mapping
 
 CELL_OPTIONS: Final = ("label", "echo", "include", "output", "eval", "warning", "error")
 PAGE_BREAK: Final = (
     '\n```{=openxml}\n<w:p><w:r><w:br w:type="page"/></w:r></w:p>\n```\n\n```{=typst}\n#pagebreak()\n```\n'
 )
 
-DOCUMENT: Final = "report.qmd"
-"""The name of a study's document, in the folder of the study."""
-
-_CONFLICT: Final = re.compile(r"(?:<{7}|>{7}) \S")
 _CELL_START: Final = re.compile(r"^(\s*)(```+)\s*\{([=A-Za-z][=A-Za-z0-9._]*)( *[ ,].*)?\}\s*$")  # as Quarto has it
 _FENCE_START: Final = re.compile(r"^\s*(?:(```+)[^`]*|(~~~+).*)$")
 _DIV: Final = re.compile(r"^\s*:{3,}(?:\s*(?P<opens>\{.*\}|[\w.-]+)\s*:*)?\s*$")  # without words it closes one
@@ -117,50 +113,15 @@ def read_qmd(path: Path) -> Document:
     return parse(_text(path), path=path)
 
 
-def utf8_text(path: Path, *, needed: str) -> str:
-    """Return the text of a file; `needed` says what the file is for, should it be missing.
-
-    Raises
-    ------
-    ReportError
-        If it is missing, or not UTF-8; names the line.
-    """
-    try:
-        return read_file(path).decode("utf-8-sig")
-    except FileNotFoundError:
-        raise ReportError(f"{path} does not exist; {needed}.") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ReportError(f"{path.name}:{line}: not UTF-8 text. Save the file as UTF-8.") from None
-
-
 def read_front_matter(path: Path) -> Document:
     """Read a document's front matter and lines, and nothing of its body; errors as `read_qmd`."""
-    lines = _lines(_text(path))
-    return Document(path=path, name=path.name, front_matter=_front_matter(lines, path.name)[0], parts=(), lines=lines)
-
-
-def split_front_matter(text: str) -> tuple[dict[str, Any], int, tuple[str, ...]]:
-    """Return a document's front matter, how many lines it takes, and all lines of the document."""
-    lines = _lines(text)
-    front_matter, start = _front_matter(lines, DOCUMENT)
-    return front_matter, start, lines
-
-
-def with_front_matter(text: str, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> str:
-    """Return a document with its front matter changed, on as many lines as before where it fits them."""
-    front, start, lines = split_front_matter(text)
-    if start == 0:
-        return text
-    written = write_mapping(change(front)).splitlines()
-    room = max(0, start - 2 - len(written))
-    return "\n".join(["---", *written, *[""] * room, "---", *lines[start:]])
+    front_matter, _, lines = split_front_matter(_text(path), name=path.name)
+    return Document(path=path, name=path.name, front_matter=front_matter, parts=(), lines=lines)
 
 
 def parse(text: str, *, path: Path) -> Document:
     """Parse the text of a Quarto document; see `read_qmd`."""
-    lines = _lines(text)
-    front_matter, start = _front_matter(lines, path.name)
+    front_matter, start, lines = split_front_matter(text, name=path.name)
     for number, line in enumerate(lines[:start], start=1):
         if "`{python}" in line:
             where = f"{path.name}:{number}"
@@ -171,28 +132,6 @@ def parse(text: str, *, path: Path) -> Document:
 
 def _text(path: Path) -> str:
     return utf8_text(path, needed="a study folder holds study.toml, report.qmd and its data")
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-
-
-def _front_matter(lines: tuple[str, ...], name: str) -> tuple[dict[str, Any], int]:
-    """Return the front matter and the index of the first line after it."""
-    for place, character in hidden_in("\n".join(lines)):
-        raise ReportError(f"{name}:{place}: {refusal(character)}")
-    # What Git leaves where two people changed one line would be printed literally.
-    if marks := [number for number, line in enumerate(lines, start=1) if _CONFLICT.match(line)]:
-        raise ReportError(
-            f"{name}:{marks[0]}: two versions of these lines were not merged. Keep one, and remove the lines that "
-            "begin with <<<<<<<, ======= and >>>>>>>."
-        )
-    if lines[0].rstrip() != "---":
-        return {}, 0
-    for index, line in enumerate(lines[1:], start=1):
-        if line.rstrip() in ("---", "..."):
-            return read_mapping("\n".join(lines[1:index]), name=name, first_line=2), index + 1
-    raise ReportError(f"{name}:1: the front matter is never closed; end it with a line of three hyphens.")
 
 
 def _parts(lines: tuple[str, ...], start: int, name: str) -> Iterator[Prose | Inline | CodeCell]:

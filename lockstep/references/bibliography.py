@@ -10,8 +10,8 @@ from typing import Final
 
 from ..base.characters import hidden_in, refusal
 from ..base.errors import ReportError
+from ..base.files import utf8_text
 from ..base.resources import TEMPLATES
-from ..qmd.source import utf8_text
 from .bibtex import bibtex_entries
 
 MENDED: Final = TEMPLATES / "references.lua"

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ..base.files import write_whole
 from ..base.resources import REFERENCE_DOCX
-from ..qmd.source import DOCUMENT
+from ..qmd.front_matter import DOCUMENT
 from ..render import pandoc
 from ..render.tree import Node
 from ..runs.commit import check_targets, replace_together

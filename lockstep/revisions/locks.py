@@ -27,7 +27,8 @@ from ..document.printed_places import figures_of, places_in
 from ..document.release import current_release
 from ..document.report import run_analysis
 from ..figures.illustrations import FOLDER as FIGURES
-from ..qmd.source import DOCUMENT, Document, read_qmd
+from ..qmd.front_matter import DOCUMENT
+from ..qmd.source import Document, read_qmd
 from ..results.model import Source, read_results
 from ..results.released import RELEASED, Released, read_released, released_json
 from ..results.source import RESULTS_FILE, results_are_current

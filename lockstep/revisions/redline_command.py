@@ -12,7 +12,8 @@ from ..base.errors import ReportError, counted
 from ..base.progress import Progress
 from ..document.printed_places import call_in
 from ..document.release import current_release
-from ..qmd.source import DOCUMENT, Document, Inline, read_qmd
+from ..qmd.front_matter import DOCUMENT
+from ..qmd.source import Document, Inline, read_qmd
 from ..references.authors import byline
 from ..results.released import Released
 from ..runs.build import Renderer, build

@@ -14,7 +14,7 @@ import watchfiles
 from ..base.errors import LockstepError
 from ..base.files import sha256
 from ..base.stamp import changed
-from ..qmd.source import DOCUMENT
+from ..qmd.front_matter import DOCUMENT
 from ..results.source import RESULTS_FILE
 from .build import watched_files
 

@@ -11,8 +11,9 @@ from ..base.interrupts import forget_interrupts, uninterrupted
 from ..base.resources import TEMPLATES
 from ..document.release import release
 from ..document.report import open_study
+from ..qmd.front_matter import DOCUMENT
 from ..qmd.project import read_project
-from ..qmd.source import DOCUMENT, read_qmd
+from ..qmd.source import read_qmd
 from ..render.html import render_page
 from ..results.model import Results
 from ..results.released import Form

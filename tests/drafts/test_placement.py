@@ -9,7 +9,7 @@ import pytest
 
 from lockstep.drafts.placement import Placement, find_floats, placement_of, rearranged
 from lockstep.journals.file import Journal, JournalRule
-from lockstep.qmd.source import with_front_matter
+from lockstep.qmd.front_matter import with_front_matter
 
 TEXT = textwrap.dedent(
     """\
