@@ -13,7 +13,9 @@ from ..base.errors import DataError, row_list
 from ..base.snapping import snapped_all
 from ..base.wording import shown
 from ..study.model import FOLLOW_UP, Study
+from .checks import declared_findings
 from .derivation import DerivedValues, derive
+from .findings import refuse_errors
 from .reading import Data
 from .time_to_event import TimeToEvent, time_to_event
 
@@ -61,8 +63,8 @@ def build_cohort(study: Study, data: Data) -> Cohort:
     Raises
     ------
     DataError
-        If no patient is eligible, an analysed patient fits no level of a derived variable, or lacks the time or event
-        of an endpoint; names the rows.
+        If a row breaks a rule under [checks], no patient is eligible, an analysed patient fits no level of a derived
+        variable, or lacks the time or event of an endpoint; names the rows.
 
     Notes
     -----
@@ -70,6 +72,7 @@ def build_cohort(study: Study, data: Data) -> Cohort:
     Nothing is asked of excluded patients: their dates may be missing or out of order.
     """
     reviewed, derived = _with_derived(study, data)
+    refuse_errors(declared_findings(study, reviewed, data.rows))
     kept, exclusions = _eligible(study, reviewed)
     rows = data.rows[kept]
     if not kept.any():

@@ -1,4 +1,6 @@
-"""The cells of one column as values: categories, numbers or dates, or one error that names the rows.
+"""The cells of one column as values: categories, numbers or dates, and what is wrong with them, with the rows.
+
+What is wrong is missing among the values, so that everything that is wrong in a file can be found in one run.
 
 Messages never show a cell of a number or date column, only its kind: it may hold anything, even a name. Of a category,
 unknown values are shown where they can be levels: few of them, each in several rows or a misspelt level.
@@ -18,10 +20,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..base.errors import DataError, counted, nearest, row_list
+from ..base.errors import counted, nearest, row_list
 from ..base.snapping import snapped, snapped_all
 from ..base.wording import hint, listing, shown
 from ..study.model import Column
+from . import date_formats
+from .findings import Finding
 
 YEARS: Final = (1800, 2200)
 """First and last year that a date can have; others are typing errors."""
@@ -31,6 +35,9 @@ LARGEST: Final = 1e75
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INTEGER: Final = re.compile(r"[+-]?[0-9]+")
+_WHOLE: Final = re.compile(r"([+-]?[0-9]+)[.,]0+")
+_GROUPED: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
 _LONG: Final = 60  # characters; no number or date is longer
 _MOST_LEVELS: Final = 5  # unknown values of a category; more are no levels
 _LONGEST_LEVEL: Final = 40  # characters; longer is free text
@@ -57,48 +64,78 @@ _DATE_KINDS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cells:
-    """The cells of a declared column, and what is needed to interpret them and to speak of them."""
+    """The cells of a declared column, and what is needed to interpret them and to speak of them.
+
+    Attributes
+    ----------
+    typed : whether the file's format distinguishes dates from text, and writes them as YYYY-MM-DD.
+    decimal : the declared decimal mark; None leaves it to the cells.
+    separator : of the columns in a text file, which tells which decimal mark is usual there.
+    cutoff : the data cut-off, by which years of two digits are read.
+    """
 
     file: str
     column: Column
     texts: list[str]
     codes: npt.NDArray[np.intp]
     rows: npt.NDArray[np.int64]
-    missing: Collection[str]
-    decimal_comma: bool = False
+    typed: bool = False
+    decimal: str | None = None
+    separator: str = ","
+    cutoff: date | None = None
+
+    @property
+    def missing(self) -> Collection[str]:
+        """Texts that mean a missing value."""
+        return self.column.missing
 
     def rows_of(self, positions: Iterable[int]) -> list[int]:
         """Return the file rows whose text is one of those at `positions`."""
         return [int(row) for row in self.rows[np.isin(self.codes, list(positions))]]
 
-    def fault(self, faults: Mapping[int, str], expected: str, remedy: str) -> DataError:
-        """Return the error about faulty texts (position -> kind), of the kind that comes first in the file."""
-        first = next(int(code) for code in self.codes if int(code) in faults)
-        rows = self.rows_of(position for position, kind in faults.items() if kind == faults[first])
-        found = f"column {shown(self.column.header)} has {faults[first]} in {row_list(rows)}"
-        return DataError(f"{self.file}: {found}; expected {expected}.\n{remedy}")
+    def finding(self, kind: str, positions: Iterable[int], expected: str, remedy: str) -> Finding:
+        """Return the error that the texts at `positions` are of a kind that is not expected."""
+        rows = self.rows_of(positions)
+        found = f"column {shown(self.column.header)} has {kind} in {row_list(rows)}"
+        return Finding(
+            kind=kind,
+            severity="error",
+            column=self.column.header,
+            rows=tuple(rows),
+            message=f"{self.file}: {found}; expected {expected}.\n{remedy}",
+        )
+
+    def findings(self, faults: Mapping[int, str], expected: str, remedy: str) -> list[Finding]:
+        """Return the errors about faulty texts (position -> kind), one for each kind, by its first row."""
+        kinds = dict.fromkeys(faults[int(code)] for code in self.codes if int(code) in faults)
+        return [self.finding(kind, [at for at in faults if faults[at] == kind], expected, remedy) for kind in kinds]
 
 
-def categories(cells: Cells) -> pd.Categorical:
+def categories(cells: Cells) -> tuple[pd.Categorical, list[Finding]]:
     """Return the levels of a category column; a value must be a level, or be recoded to one.
 
-    Raises
-    ------
-    DataError
-        Names the rows of unknown values and the declared levels; the values only where they can be levels.
+    Where all levels are whole numbers, a program may have written them as decimal numbers: ``2.0`` is the level ``2``.
+
+    Returns
+    -------
+    values, findings
+        The findings name the rows of unknown values and the declared levels; the values only where they can be levels.
     """
     levels = list(cells.column.levels or ())
     place = {level: position for position, level in enumerate(levels)}
     place |= {text: place[level] for text, level in cells.column.recode.items()}
     place |= dict.fromkeys(cells.missing, -1)
+    if all(map(_INTEGER.fullmatch, levels)):
+        for text in cells.texts:
+            if text not in place and (whole := _WHOLE.fullmatch(text)) and whole[1] in place:
+                place[text] = place[whole[1]]
     unknown = [position for position, text in enumerate(cells.texts) if text not in place]
-    if unknown:
-        raise DataError(_unknown_levels(cells, unknown, levels))
-    codes: Any = np.array([place[text] for text in cells.texts], dtype=np.intp)[cells.codes]
-    return pd.Categorical.from_codes(codes, categories=pd.Index(levels))
+    codes: Any = np.array([place.get(text, -1) for text in cells.texts], dtype=np.intp)[cells.codes]
+    findings = [_unknown_levels(cells, unknown, levels)] if unknown else []
+    return pd.Categorical.from_codes(codes, categories=pd.Index(levels)), findings
 
 
-def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> str:
+def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> Finding:
     few = len(unknown) <= _MOST_LEVELS
     named = [position for position in unknown if few and _may_be_a_level(cells, position, levels)]
     found = [f"{shown(cells.texts[position])} in {row_list(cells.rows_of([position]))}" for position in named]
@@ -111,10 +148,16 @@ def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> str:
         found.append(f"{len(others)} {'other ' if named else ''}unknown values in {row_list(cells.rows_of(others))}")
         reason = "\nValues that are all different, or in one row only, are not shown: they may identify patients."
     hinted = hint(cells.texts[named[0]], levels) if named else ""
-    return (
-        f"{cells.file}: column {shown(cells.column.header)} has {', '.join(found)}; expected {listing(levels)}"
-        f"{hinted or '.'}\nDeclare the level, or recode it, under [columns.{cells.column.name}] in study.toml, or mend "
-        f"the file.{reason}"
+    return Finding(
+        kind="an unknown level",
+        severity="error",
+        column=cells.column.header,
+        rows=tuple(cells.rows_of(unknown)),
+        message=(
+            f"{cells.file}: column {shown(cells.column.header)} has {', '.join(found)}; expected {listing(levels)}"
+            f"{hinted or '.'}\nDeclare the level, or recode it, under [columns.{cells.column.name}] in study.toml, or "
+            f"mend the file.{reason}"
+        ),
     )
 
 
@@ -144,65 +187,101 @@ def _kind_of_text(text: str) -> str:
     return "a number" if _NUMBER.fullmatch(text) else f"a text of {counted(len(text), 'character')}"
 
 
-def numbers(cells: Cells) -> npt.NDArray[np.float64]:
-    """Return the numbers of a column, NaN where missing.
+def numbers(cells: Cells) -> tuple[npt.NDArray[np.float64], list[Finding]]:
+    """Return the numbers of a column, NaN where missing or faulty.
 
-    Raises
-    ------
-    DataError
-        If a cell is no number, one beyond `LARGEST`, or lies outside the declared range; names the kind and the rows.
+    The decimal mark is the declared one, else the one that the column has.
+
+    Returns
+    -------
+    values, findings
+        Findings are cells that are no number, one beyond `LARGEST`, or outside the declared range; two marks in one
+        column, and a mark that may separate thousands.
     """
-    remedy = "Mend the file, or list the text under [data] missing in study.toml if it means a missing value."
-    values, faults = _each(cells, partial(_number, decimal_comma=cells.decimal_comma))
-    if faults:
-        raise cells.fault(faults, "a number such as 12.5", remedy)
-    if cells.decimal_comma and _has_both_marks(cells):
-        raise _both_marks(cells)
+    remedy = f"Mend the file, or list the text as `missing` under {_key(cells)} if it means a missing value."
+    values, faults = _each(cells, partial(_number, decimal=cells.decimal))
+    findings = cells.findings(faults, "a number such as 12.5", remedy)
+    if cells.decimal is None:
+        findings += _about_marks(cells, faults)
     if cells.column.range is not None:
         low, high = map(snapped, cells.column.range)
-        remedy = f"Mend the file, or the range under [columns.{cells.column.name}] in study.toml."
+        remedy = f"Mend the file, or the range under {_key(cells)}."
         meant = snapped_all(values)
         outside = np.flatnonzero((meant < low) | (meant > high))
-        if outside.size:
-            raise cells.fault(dict.fromkeys(outside.tolist(), "a number out of range"), f"{low:g} to {high:g}", remedy)
-    return values[cells.codes]
-
-
-def _has_both_marks(cells: Cells) -> bool:
-    texts = [text for text in cells.texts if text not in cells.missing]
-    return any("," in text for text in texts) and any("." in text for text in texts)
-
-
-def _both_marks(cells: Cells) -> DataError:
-    """Return the error for a column with points and commas; it names the rows of the rarer mark."""
-    in_rows = np.bincount(cells.codes, minlength=len(cells.texts))
-    with_mark = {
-        mark: [position for position, text in enumerate(cells.texts) if mark in text and text not in cells.missing]
-        for mark in (",", ".")
-    }
-    rare = min(with_mark, key=lambda mark: int(in_rows[with_mark[mark]].sum()))
-    found, expected = ("a decimal comma", "points") if rare == "," else ("a decimal point", "commas")
-    faults = dict.fromkeys(with_mark[rare], found)
-    return cells.fault(faults, f"{expected}, which other rows have", "Mend the file: use one decimal mark in a column.")
-
-
-def dates(cells: Cells) -> npt.NDArray[np.datetime64]:
-    """Return the dates of a column, NaT where missing.
-
-    Raises
-    ------
-    DataError
-        If a cell is no date as YYYY-MM-DD, is impossible or has an unlikely year; names the kind and the rows.
-    """
-    ordinals, faults = _each(cells, _ordinal)
-    if faults:
-        raise cells.fault(
-            faults, "YYYY-MM-DD, such as 2010-02-28", "Mend the file; a date that is not known is left blank."
+        findings += cells.findings(
+            dict.fromkeys(outside.tolist(), "a number out of range"), f"{low:g} to {high:g}", remedy
         )
+    return values[cells.codes], findings
+
+
+def _key(cells: Cells) -> str:
+    return f"[columns.{cells.column.name}] in study.toml"
+
+
+def _about_marks(cells: Cells, faults: Collection[int]) -> list[Finding]:
+    """Return what is doubtful in the decimal marks: two in one column, or one that may separate thousands."""
+    texts = {at: text for at, text in enumerate(cells.texts) if text not in cells.missing and at not in faults}
+    marked = {mark: [at for at, text in texts.items() if mark in text] for mark in (",", ".")}
+    if marked[","] and marked["."]:
+        in_rows = np.bincount(cells.codes, minlength=len(cells.texts))
+        rare = min(marked, key=lambda mark: int(in_rows[marked[mark]].sum()))
+        found, expected = ("a decimal comma", "points") if rare == "," else ("a decimal point", "commas")
+        remedy = "Mend the file: use one decimal mark in a column."
+        return [cells.finding(found, marked[rare], f"{expected}, which other rows have", remedy)]
+    for mark, places in marked.items():
+        # Where a mark of decimals is usual in files of this separator, three decimals are nothing special.
+        usual = mark == "." if cells.separator == "," or cells.typed else mark == ","
+        if places and not usual and all(_GROUPED.fullmatch(texts[at]) for at in places):
+            rows = cells.rows_of(places)
+            name = {",": "commas", ".": "points"}[mark]
+            return [
+                Finding(
+                    kind="ambiguous_decimal",
+                    severity="error" if cells.separator == "," else "query",
+                    column=cells.column.header,
+                    rows=tuple(rows),
+                    message=(
+                        f"{cells.file}: column {shown(cells.column.header)} has {name} that may separate decimals or "
+                        f"thousands, in {row_list(rows)}; every number has three digits behind them.\n"
+                        f'Say which is the decimal mark of the file: decimal = "," or "." under [data] in study.toml.'
+                    ),
+                )
+            ]
+    return []
+
+
+def dates(cells: Cells) -> tuple[npt.NDArray[np.datetime64], list[Finding]]:
+    """Return the dates of a column, NaT where missing or faulty.
+
+    Dates are YYYY-MM-DD, or as the column's `format` says; a format that knows dates may hold both.
+
+    Returns
+    -------
+    values, findings
+        Findings are cells that are no such date, impossible ones, unlikely years, and dates outside the declared range.
+    """
+    declared = cells.column.format
+    read = _ordinal if declared is None else partial(_formatted, form=declared, typed=cells.typed, cutoff=cells.cutoff)
+    ordinals, faults = _each(cells, read)
+    findings: list[Finding] = []
+    if faults:
+        if declared is None:
+            texts = [text for text in cells.texts if text not in cells.missing and not (cells.typed and _is_iso(text))]
+            expected = "YYYY-MM-DD, such as 2010-02-28"
+            remedy = date_formats.advice(texts, _key(cells)) or "Mend the file; a date that is not known is left blank."
+        else:
+            expected = f"a date in the format {shown(declared)}"
+            remedy = f"Mend the file, or the format under {_key(cells)}; a date that is not known is left blank."
+        findings = cells.findings(faults, expected, remedy)
+    if cells.column.dates is not None:
+        first, last = cells.column.dates
+        outside = np.flatnonzero((ordinals < first.toordinal()) | (ordinals > last.toordinal()))
+        remedy = f"Mend the file, or the range under {_key(cells)}."
+        findings += cells.findings(dict.fromkeys(outside.tolist(), "a date out of range"), f"{first} to {last}", remedy)
     days = np.full(len(ordinals), np.datetime64("NaT"), dtype="datetime64[D]")
     known = ~np.isnan(ordinals)
     days[known] = (ordinals[known] - date(1970, 1, 1).toordinal()).astype("int64").astype("datetime64[D]")
-    return days.astype("datetime64[ns]")[cells.codes]
+    return days.astype("datetime64[ns]")[cells.codes], findings
 
 
 def _each(cells: Cells, read: Callable[[str], float | str]) -> tuple[npt.NDArray[np.float64], dict[int, str]]:
@@ -220,8 +299,10 @@ def _each(cells: Cells, read: Callable[[str], float | str]) -> tuple[npt.NDArray
     return values, faults
 
 
-def _number(text: str, *, decimal_comma: bool) -> float | str:
-    plain = text.replace(",", ".", 1) if decimal_comma and "." not in text else text
+def _number(text: str, *, decimal: str | None) -> float | str:
+    if decimal is not None and {",": ".", ".": ","}[decimal] in text:
+        return "a mark that is not the decimal one"
+    plain = text.replace(",", ".", 1) if "." not in text else text
     if not _NUMBER.fullmatch(plain):
         return _kind(text, _NUMBER_KINDS)
     value = float(plain)
@@ -237,6 +318,19 @@ def _ordinal(text: str) -> float | str:
         return date.fromisoformat(text).toordinal()
     except ValueError:
         return "an impossible date"
+
+
+def _is_iso(text: str) -> bool:
+    return _ISO_DATE.fullmatch(text) is not None
+
+
+def _formatted(text: str, *, form: str, typed: bool, cutoff: date | None) -> float | str:
+    if typed and _is_iso(text):
+        return _ordinal(text)
+    found = date_formats.parsed(text, form, cutoff=cutoff)
+    if found is None:
+        return "a date in another form" if any(map(str.isdigit, text)) else "text"
+    return found.toordinal() if YEARS[0] <= found.year <= YEARS[1] else f"a year outside {YEARS[0]} to {YEARS[1]}"
 
 
 def _kind(text: str, kinds: Iterable[tuple[str, str]]) -> str:

@@ -6,9 +6,8 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TextIO
 
@@ -16,91 +15,47 @@ import numpy as np
 import numpy.typing as npt
 
 from ..base.errors import DataError, row_list
-from ..base.wording import are_names, hint, listing, shown
+from ..base.wording import are_names, shown
+from .table import TextColumn, TextTable, wanted
 
 SEPARATORS: Final = (",", ";", "\t")
-_NOT_TEXT: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods; xls
-_SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
 _BATCH: Final = 512  # records that fit into a processor's cache
 _SAVE_AS: Final = "in a spreadsheet program, save it as CSV UTF-8"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TextColumn:
-    """The cells of a column: each distinct text once (without outer spaces), and the place of each cell's text."""
-
-    texts: list[str]
-    codes: npt.NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TextTable:
-    """A delimited file: its header, the expected columns, and the file row of each record.
-
-    `are_names` is False where the header may be a patient's row, of a file without its header line: it is not shown.
-
-    Rows are counted as a spreadsheet does: the header is row 1. Rows in which every cell is blank are left out.
-    """
-
-    file: str
-    separator: str
-    header: tuple[str, ...]
-    are_names: bool
-    columns: Mapping[str, TextColumn]
-    rows: npt.NDArray[np.int64]
-
-    def column(self, name: str, *, key: str) -> TextColumn:
-        """Return an expected column; `key` is the key of study.toml that asks for it.
-
-        Raises
-        ------
-        DataError
-            If there is no such column, or more than one.
-        """
-        positions = [position for position, header in enumerate(self.header, start=1) if header == name]
-        if len(positions) > 1:
-            raise DataError(
-                f"{self.file}: columns {positions[0]} and {positions[1]} are both named {shown(name)}; "
-                "expected one column of each name.\nRename or remove one of them."
-            )
-        if not positions and not self.are_names:
-            raise DataError(
-                f"{self.file}: there is no column {shown(name)}. The first line has "
-                f"{_many_cells(self.header)}, not shown since it may be a patient's row: columns are separated by "
-                "commas, semicolons or tabs, and the names of the columns are its first line.\n"
-                f"Add the line with the names to the file, or mend [{key}] in study.toml."
-            )
-        if not positions:
-            known = f"the file has {listing(filter(None, self.header), word='and', most=30)}"
-            raise DataError(
-                f"{self.file}: there is no column {shown(name)}; {known}{hint(name, self.header) or '.'}\n"
-                f"Mend [{key}] in study.toml, or add the column to the file."
-            )
-        return self.columns[name]
-
-
-def parse_delimited(content: bytes, *, file: str, expected: Collection[str]) -> TextTable:
+def parse_delimited(
+    content: bytes, *, file: str, expected: Collection[str], encoding: str | None = None, header_row: int = 1
+) -> TextTable:
     """Parse the bytes of a delimited text file.
 
     UTF-8 (with or without byte order mark) and UTF-16 with byte order mark are read. Of comma, semicolon and tab the
     separator is the one that finds most of the `expected` names in the first line, then the one that makes most
-    columns of it.
+    columns of it. Lines before the header that begin with # are comments.
+
+    Parameters
+    ----------
+    expected : the columns to keep.
+    encoding : where it is another one.
+    header_row : the row with the names of the columns.
 
     Raises
     ------
     DataError
         If it is no text, of another encoding, empty, without rows, with unbalanced quotes, or ragged; names the rows.
     """
-    stream = io.StringIO(_decode(content, file), newline="")
+    stream = io.StringIO(_decode(content, file, encoding), newline="")
     with _cells_of_any_size():
-        separator, header = _header(stream, file, expected)
-        columns = {name: _Collector() for name in header if name in expected}
+        header_row = _first_row(stream, header_row, expected)
+        separator, header = _header(stream, file, expected, header_row)
+        _refuse_title(stream, file, expected, separator, header_row)
+        kept = wanted(header, expected)
+        columns = {name: _Collector() for name in kept.values()}
         rows: list[int] = []
-        for batch in _batches(stream, separator, len(header), file):
+        for batch in _batches(stream, separator, len(header), file, header_row):
             rows += [row for row, _ in batch]
-            for name, cells in zip(header, zip(*(record for _, record in batch), strict=True), strict=True):
-                if name in columns:
-                    columns[name].add(cells)
+            cells = list(zip(*(record for _, record in batch), strict=True))
+            for place, name in kept.items():
+                columns[name].add(cells[place])
     if not rows:
         raise DataError(f"{file}: has a header but no rows; expected a row for each patient.")
     return TextTable(
@@ -131,21 +86,25 @@ class _Collector:
         return TextColumn(list(self._texts), np.concatenate(self._codes))
 
 
-def _batches(stream: TextIO, separator: str, width: int, file: str) -> Iterator[list[tuple[int, list[str]]]]:
+def _batches(
+    stream: TextIO, separator: str, width: int, file: str, header_row: int
+) -> Iterator[list[tuple[int, list[str]]]]:
     """Yield the records below the header with their rows, some hundred at a time: so few are in memory at once."""
-    stream.seek(0)
+    _seek(stream, header_row)
     reader = csv.reader(stream, delimiter=separator, strict=True)
     ragged: list[int] = []
     try:
         next(reader)
-        numbered = ((row, record) for row, record in enumerate(reader, start=2) if any(map(str.strip, record)))
+        after = enumerate(reader, start=header_row + 1)
+        numbered = ((row, record) for row, record in after if any(map(str.strip, record)))
         while batch := list(islice(numbered, _BATCH)):
             ragged += [row for row, record in batch if len(record) != width]
             if not ragged:
                 yield batch
     except csv.Error:
         raise DataError(
-            f"{file}: the quotes do not match in line {reader.line_num}, or from there to the end of the file.\n"
+            f"{file}: the quotes do not match in line {reader.line_num + header_row - 1}, or from there to the end of "
+            "the file.\n"
             'A text in quotes ends with a quote before the separator; a quote inside it is written twice: "".'
         ) from None
     if ragged:
@@ -155,22 +114,20 @@ def _batches(stream: TextIO, separator: str, width: int, file: str) -> Iterator[
         )
 
 
-def _decode(content: bytes, file: str) -> str:
-    if file.lower().endswith(_SPREADSHEETS) or content.startswith(_NOT_TEXT):
-        raise DataError(
-            f"{file}: is a spreadsheet file; expected CSV.\nExport it as CSV UTF-8 and name that file in study.toml."
-        )
+def _decode(content: bytes, file: str, declared: str | None) -> str:
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encoding = "UTF-16" if utf16 else "UTF-8"
+    codec = ("utf-16" if utf16 else "utf-8-sig") if declared in {None, "utf-8", "utf-16"} else declared
+    encoding = {"utf-16": "UTF-16", "utf-8-sig": "UTF-8"}.get(str(codec), str(codec))
     try:
         # Programs that join or save files again put a second mark before the first: it is no letter of the first name.
-        text = content.decode("utf-16" if utf16 else "utf-8-sig").lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
+        text = content.decode(str(codec)).lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
     except UnicodeDecodeError as error:
         byte = error.object[error.start]  # `object` is the content without its byte order mark
         line = error.object[: error.start].count(b"\n") + 1
         raise DataError(
             f"{file}: byte 0x{byte:02x} in line {line} is not {encoding}; expected UTF-8.\n"
-            f"Save the file as UTF-8; {_SAVE_AS}."
+            f"Save the file as UTF-8; {_SAVE_AS}. If another program wrote it, name its encoding under [data], such as "
+            'encoding = "cp1252" (Windows in Western Europe and America).'
         ) from None
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
@@ -183,28 +140,57 @@ def _decode(content: bytes, file: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _header(stream: TextIO, file: str, expected: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _seek(stream: TextIO, row: int) -> None:
+    """Go to the start of a line, counted from 1."""
     stream.seek(0)
+    for _ in range(row - 1):
+        stream.readline()
+
+
+def _first_row(stream: TextIO, declared: int, expected: Collection[str]) -> int:
+    """Return the row of the header: the declared one, or the first that is no comment."""
+    if declared > 1:
+        return declared
+    stream.seek(0)
+    for row, line in enumerate(stream, start=1):
+        if not line.startswith("#") or any(name in line for name in expected):
+            return row
+    return 1
+
+
+def _header(stream: TextIO, file: str, expected: Collection[str], row: int) -> tuple[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    _seek(stream, row)
     if stream.readline().strip().strip('"').lower().startswith("sep="):
         raise DataError(
-            f"{file}: line 1 is a spreadsheet program's mark of the separator; expected the names of the columns.\n"
+            f"{file}: line {row} is a spreadsheet program's mark of the separator; expected the names of the columns.\n"
             "Remove this line: the separator is recognised without it."
         )
     for separator in SEPARATORS:
-        stream.seek(0)
-        cells = next(csv.reader(stream, delimiter=separator))
+        _seek(stream, row)
+        cells: list[str] = next(csv.reader(stream, delimiter=separator), [])
         found[separator] = tuple(cell.strip() for cell in cells)
     separator = max(SEPARATORS, key=lambda item: (len(set(expected) & set(found[item])), len(found[item])))
     if not any(found[separator]):
-        raise DataError(
-            f"{file}: the first line is blank; expected the names of the columns.\nRemove the lines before them."
-        )
+        where = "the first line" if row == 1 else f"line {row}"
+        raise DataError(f"{file}: {where} is blank; expected the names of the columns.\nRemove the lines before them.")
     return separator, found[separator]
 
 
-def _many_cells(cells: Sequence[str]) -> str:
-    return "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+def _refuse_title(stream: TextIO, file: str, expected: Collection[str], separator: str, row: int) -> None:
+    """Refuse a title above the header: then a line below has the names of the columns."""
+    _seek(stream, row)
+    try:
+        first = [{cell.strip() for cell in cells} for cells in islice(csv.reader(stream, delimiter=separator), 20)]
+    except csv.Error:
+        return  # which the reading of the rows reports
+    names = [len(set(expected) & cells) for cells in first]
+    best = names.index(max(names))
+    if 2 * names[best] > len(expected) and not names[0]:
+        raise DataError(
+            f"{file}: the names of the columns are in row {row + best}; expected them in row {row}.\n"
+            f"Remove what is above them, or write header_row = {row + best} under [data] in study.toml."
+        )
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import DataError
-from ..base.files import read_file
 from ..study.model import Study
-from .delimited import parse_delimited
+from .formats import parse_table
+from .reading import expected_columns, id_column, read_content
 
 KEY_FILE: Final = Path(".lockstep-key")
 """The file of a study's key, relative to its folder; it is never part of a lock."""
@@ -119,20 +119,13 @@ def fingerprint(study: Study, key: bytes) -> tuple[Fingerprint, Mapping[str, str
     DataError
         If the file cannot be read as a table with the id column.
     """
-    try:
-        content = read_file(study.folder / study.data_file)
-    except OSError as error:
-        raise DataError(
-            f"{study.data_file}: cannot be read ({error.strerror}). [data] file in study.toml names it; "
-            "put the file there, or correct the name."
-        ) from None
-    expected = {study.id_column, *(column.header for column in study.columns.values())}
-    header = parse_delimited(content, file=study.data_file, expected=expected).header
+    content = read_content(study)
+    header = parse_table(content, study.data, expected=expected_columns(study)).header
     names = tuple(name for name, times in Counter(header).items() if name and times == 1)
-    table = parse_delimited(content, file=study.data_file, expected=names)
+    table = parse_table(content, study.data, expected={*names, study.id_column})
 
-    id_column = table.column(study.id_column, key="data.id")
-    ids = [id_column.texts[code] for code in id_column.codes]
+    found = id_column(table, study)
+    ids = [found.texts[code] for code in found.codes]
     compared = tuple(name for name in names if name != study.id_column)
     cells = [[table.columns[name].texts[code] for code in table.columns[name].codes] for name in compared]
     digests = {patient: _digest(key, _ID_BYTES, "id", patient) for patient in ids}

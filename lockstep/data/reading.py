@@ -1,9 +1,9 @@
-"""The data file: read as study.toml describes it, into one typed frame, or refused with one clear error."""
+"""The data file: read as study.toml describes it, into one typed frame, with all that is wrong in it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,9 +14,14 @@ import pandas as pd
 from ..base.errors import DataError, row_list
 from ..base.files import read_file
 from ..base.wording import shown
-from ..study.model import Column, Study
+from ..study.model import ROW_ID, Column, Study
 from . import columns
-from .delimited import TextTable, parse_delimited
+from .findings import Finding, refuse_errors
+from .formats import parse_table
+from .table import TextColumn, TextTable
+
+_NO_ID: Final = ("", "NA")
+"""What is no id: a blank, and R's word for one. Codes of missing values may be patients' numbers."""
 
 _READ: Final = {"category": columns.categories, "number": columns.numbers, "date": columns.dates}
 
@@ -33,6 +38,7 @@ class Data:
     sha256 : of the file's bytes.
     n_columns : columns in the file, declared or not.
     missing : cells without a value, by column.
+    findings : what is wrong with cells and ids; faulty cells are missing in the frame.
     """
 
     frame: pd.DataFrame
@@ -40,6 +46,7 @@ class Data:
     sha256: str
     n_columns: int
     missing: Mapping[str, int]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -53,18 +60,33 @@ def read_data(study: Study) -> Data:
     Raises
     ------
     DataError
-        For the first thing that is wrong: what was found, in which rows, what is allowed, what to do. Of the values in
-        the file only what can be a level of a category is ever shown.
+        For what is wrong, the first three faults: what was found, in which rows, what is allowed, what to do. Of the
+        values in the file only what can be a level of a category is ever shown.
 
     Notes
     -----
-    All cells are read as text and compared as text: the level ``1`` is not ``1.0``. Outer spaces do not count.
+    All cells are read as text and compared as text: the level ``1`` is not ``01``. Outer spaces do not count.
     """
-    content = _content(study)
-    expected = {study.id_column, *(column.header for column in study.columns.values())}
-    table = parse_delimited(content, file=study.data_file, expected=expected)
-    _check_ids(table, study)
-    typed = {name: _typed(table, column, study) for name, column in study.columns.items()}
+    data = examine_data(study)
+    refuse_errors(data.findings)
+    return data
+
+
+def examine_data(study: Study) -> Data:
+    """Read the data file of a study and look for everything that is wrong with its cells.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, has no such table, or lacks a column.
+    """
+    content = read_content(study)
+    table = parse_table(content, study.data, expected=expected_columns(study))
+    findings = _about_ids(id_column(table, study), table, study)
+    typed = {}
+    for name, column in study.columns.items():
+        typed[name], found = _typed(table, column, study)
+        findings += found
     frame = pd.DataFrame(typed, copy=False)
     return Data(
         frame=frame,
@@ -72,10 +94,36 @@ def read_data(study: Study) -> Data:
         sha256=hashlib.sha256(content).hexdigest(),
         n_columns=len(table.header),
         missing={str(name): int(count) for name, count in frame.isna().sum().items()},
+        findings=tuple(findings),
     )
 
 
-def _content(study: Study) -> bytes:
+def expected_columns(study: Study) -> Collection[str]:
+    """Return the names of the columns that a study uses, as its file has them."""
+    return {study.id_column, *(column.header for column in study.columns.values())}
+
+
+def id_column(table: TextTable, study: Study) -> TextColumn:
+    """Return the patients' ids; where the file has no column of them, the numbers of its rows.
+
+    Raises
+    ------
+    DataError
+        If there is no such column.
+    """
+    if study.id_column == ROW_ID and ROW_ID not in table.header:
+        return TextColumn([str(row) for row in table.rows], np.arange(len(table.rows), dtype=np.intp))
+    return table.column(study.id_column, key="data.id")
+
+
+def read_content(study: Study) -> bytes:
+    """Read the bytes of the data file.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
     try:
         return read_file(study.folder / study.data_file)
     except OSError as error:
@@ -85,7 +133,7 @@ def _content(study: Study) -> bytes:
         ) from None
 
 
-def _typed(table: TextTable, column: Column, study: Study) -> Any:
+def _typed(table: TextTable, column: Column, study: Study) -> tuple[Any, list[Finding]]:
     found = table.column(column.header, key=f"columns.{column.name}")
     return _READ[column.type](
         columns.Cells(
@@ -94,24 +142,39 @@ def _typed(table: TextTable, column: Column, study: Study) -> Any:
             texts=found.texts,
             codes=found.codes,
             rows=table.rows,
-            missing=frozenset(study.missing),
-            decimal_comma=table.separator == ";",
+            typed=table.typed,
+            decimal=study.data.decimal,
+            separator=table.separator,
+            cutoff=study.data.cutoff,
         )
     )
 
 
-def _check_ids(table: TextTable, study: Study) -> None:
-    """Refuse missing and repeated patient ids; an id may identify a person and is never shown."""
-    ids = table.column(study.id_column, key="data.id")
+def _about_ids(ids: TextColumn, table: TextTable, study: Study) -> list[Finding]:
+    """Return missing and repeated patient ids; an id may identify a person and is never shown."""
     column = f"{table.file}: column {shown(study.id_column)}"
-    blank = [position for position, text in enumerate(ids.texts) if text in study.missing]
+    findings = []
+
+    def add(kind: str, rows: Collection[int], message: str) -> None:
+        findings.append(Finding(kind=kind, severity="error", column=study.id_column, rows=tuple(rows), message=message))
+
+    blank = [position for position, text in enumerate(ids.texts) if text in _NO_ID]
     if blank:
-        where = row_list(int(row) for row in table.rows[np.isin(ids.codes, blank)])
-        raise DataError(f"{column} has no value in {where}; expected an id for each patient.\nMend the file.")
-    counts = np.bincount(ids.codes)
-    if counts.max() > 1:
-        first = int(ids.codes[np.argmax(counts[ids.codes] > 1)])
-        more = int((counts > 1).sum()) - 1
-        where = row_list(int(row) for row in table.rows[ids.codes == first])
-        where += f" ({more} other {'id repeats' if more == 1 else 'ids repeat'})" if more else ""
-        raise DataError(f"{column} has the same id in {where}; expected one row for each patient.\nMend the file.")
+        rows = [int(row) for row in table.rows[np.isin(ids.codes, blank)]]
+        add(
+            "no id",
+            rows,
+            f"{column} has no value in {row_list(rows)}; expected an id for each patient.\nMend the file.",
+        )
+    counts = np.bincount(ids.codes, minlength=len(ids.texts))
+    repeated = [int(code) for code in dict.fromkeys(ids.codes) if counts[code] > 1 and code not in blank]
+    if repeated:
+        rows = [int(row) for row in table.rows[ids.codes == repeated[0]]]
+        more = len(repeated) - 1
+        where = row_list(rows) + (f" ({more} other {'id repeats' if more == 1 else 'ids repeat'})" if more else "")
+        add(
+            "a repeated id",
+            [int(row) for row in table.rows[np.isin(ids.codes, repeated)]],
+            f"{column} has the same id in {where}; expected one row for each patient.\nMend the file.",
+        )
+    return findings

@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 from ..base.boundaries import refuse_ways_out
 from ..base.wording import shown
 from .conditions import VariableType
+from .data_file import read_checks, read_data_file
 from .endpoints import endpoint_name, read_endpoint, read_time
 from .figures import read_figure
 from .model import (
@@ -44,21 +45,18 @@ def read_study(folder: Path) -> Study:
     top = read_toml(folder)
     _check_schema(top)
     top.allow(
-        "schema", "title", "data", "time", "columns", "eligibility", "derived", "endpoints", "analysis", "cutoff",
-        "tables", "figures",
+        "schema", "title", "data", "time", "columns", "checks", "eligibility", "derived", "endpoints", "analysis",
+        "cutoff", "tables", "figures",
     )  # fmt: skip
     check_names(top, "columns", "derived", "endpoints", reserved=RESERVED)
-    for outer in ("eligibility", "cutoff", "tables", "figures"):
+    for outer in ("checks", "eligibility", "cutoff", "tables", "figures"):
         check_names(top, outer)
 
-    data = top.section("data")
-    data.allow("file", "id", "missing")
-    data_file, id_column = data.text("file"), data.text("id").strip()
-    missing = tuple(dict.fromkeys(["", *(text.strip() for text in data.texts("missing", ["NA"]))]))
-
-    columns = read_columns(top, missing)
-    derived = read_derived(top, columns, missing)
+    data = read_data_file(top)
+    columns = read_columns(top, data)
+    derived = read_derived(top, columns, data.missing)
     types = variable_types(columns, derived)
+    checks = read_checks(top, types)
     time = read_time(top.section("time"))
     endpoints = {name: read_endpoint(name, item, types, time) for name, item in top.sections("endpoints").items()}
     analysis = _analysis(top, types, endpoints)
@@ -66,9 +64,8 @@ def read_study(folder: Path) -> Study:
     return Study(
         folder=folder,
         title=top.text("title", "Untitled study"),
-        data_file=data_file,
-        id_column=id_column,
-        missing=missing,
+        data=data,
+        checks=checks,
         time=time,
         columns=columns,
         eligibility=read_eligibility(top, types),

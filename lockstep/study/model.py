@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Final, Literal, TypeAlias
@@ -21,14 +22,56 @@ ConfType: TypeAlias = Literal["log-log", "log", "plain"]
 """The scale of a Kaplan-Meier estimate's confidence interval, as R's ``conf.type``."""
 
 
+Severity: TypeAlias = Literal["error", "query"]
+"""What a finding in the data does: an error stops the report, a query is listed for the site that has the records."""
+
+ROW_ID: Final = "row"
+"""The `id` of a file without a column of ids: the number of the row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFile:
+    """The data file and how it is read.
+
+    Attributes
+    ----------
+    file : its path, relative to the folder of study.toml.
+    id : the column of the patients' ids; ``row`` where the file has no such column: its rows are counted.
+    missing : texts that mean a missing value, in all columns but that of the ids; the blank is one of them.
+    encoding : of a text file, where it is not Unicode.
+    decimal : the decimal mark of a text file, where it cannot be left to the cells.
+    header_row : the row with the names of the columns, counted from 1.
+    cutoff : the data cut-off, by which years of two digits are read.
+    """
+
+    file: str
+    id: str
+    missing: tuple[str, ...]
+    encoding: str | None = None
+    decimal: Literal[",", "."] | None = None
+    header_row: int = 1
+    cutoff: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A rule that each patient's row keeps: where `must` is false the row is a finding of this severity."""
+
+    name: str
+    must: Expression
+    reason: str
+    severity: Severity
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column of the data file.
 
     `header` is its name in the file. `levels` maps each value to its printed label, in order (categories only);
-    `recode` maps other texts found in the file to one of these values. `optional` marks a column whose blanks mean
-    "has not happened", not "missing". `decimals` are those of all statistics of a
-    number; None leaves them to the data.
+    `recode` maps other texts found in the file to one of these values. `missing` are texts that mean a missing value
+    here, those of the whole file among them. `format` is how a text file writes dates (as `time.strptime`); None is
+    YYYY-MM-DD. `optional` marks a column whose blanks mean "has not happened", not "missing". `decimals` are those of
+    all statistics of a number; None leaves them to the data.
     """
 
     name: str
@@ -38,6 +81,9 @@ class Column:
     unit: str | None = None
     decimals: int | None = None
     range: tuple[float, float] | None = None
+    dates: tuple[date, date] | None = None
+    format: str | None = None
+    missing: tuple[str, ...] = ("",)
     levels: Mapping[str, str] | None = None
     recode: Mapping[str, str] = field(default_factory=dict)
     optional: bool = False
@@ -166,13 +212,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """A whole study definition. `folder` is the one of study.toml; `data_file` is relative to it."""
+    """A whole study definition. `folder` is the one of study.toml.
+
+    `checks` are the study's own rules for its data.
+    """
 
     folder: Path
     title: str
-    data_file: str
-    id_column: str
-    missing: tuple[str, ...]
+    data: DataFile
+    checks: tuple[Check, ...]
     time: TimeUnits
     columns: Mapping[str, Column]
     eligibility: tuple[EligibilityRule, ...]
@@ -181,6 +229,16 @@ class Study:
     analysis: Analysis
     tables: Mapping[str, Table]
     figures: Mapping[str, Figure]
+
+    @property
+    def data_file(self) -> str:
+        """The path of the data file, relative to `folder`."""
+        return self.data.file
+
+    @property
+    def id_column(self) -> str:
+        """The name of the column of the patients' ids."""
+        return self.data.id
 
     def label(self, variable: str) -> str:
         """Return the printed label of a column, a derived variable or the reserved variable ``follow_up``."""

@@ -8,6 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from ..base.invocation import option
 from ..base.wording import hint, listing, printable, shown
 
 STUDY_FILE: Final = "study.toml"
+_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _TYPE_NAMES: Final = {
     str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table",
@@ -122,6 +124,31 @@ class Section:
         if any(low >= high for low, high in pairwise(values)):
             raise self.error(name, f"is {list(found)}; expected numbers in increasing order")
         return values
+
+    def day(self, name: str) -> date:
+        """Return a date, as TOML writes it or as a text in the same form."""
+        return self._day(name, self.values.get(name))
+
+    def days(self, name: str) -> tuple[date, date]:
+        """Return two dates, the first and the last allowed."""
+        found = self.values.get(name)
+        if not isinstance(found, list) or len(found) != 2:
+            allowed = "two dates, the first and the last allowed, such as [2000-01-01, 2014-12-31]"
+            raise self.error(name, f"expected {allowed}")
+        first, last = (self._day(name, value) for value in found)
+        if first > last:
+            raise self.error(name, "ends before it begins; expected the first date, then the last")
+        return first, last
+
+    def _day(self, name: str, value: Any) -> date:
+        if type(value) is date:
+            return value
+        try:
+            if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass  # an impossible one, such as 2014-02-30
+        raise self.error(name, "expected a date such as 2014-12-31")
 
     def decimals(self) -> int | None:
         """Return the key `decimals`: a whole number from 0 to 6; None where it is not given."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 
 from ..base.errors import counted
 from ..base.wording import hint, listing, shown
 from .conditions import ExpressionError, VariableType
 from .expressions import WORDS, Expression, parse_expression
-from .model import FOLLOW_UP, Column, Derived, EligibilityRule, slug, variable_types
+from .model import FOLLOW_UP, Column, DataFile, Derived, EligibilityRule, slug, variable_types
 from .sections import Section
 
 RESERVED: Final = WORDS | {"flow", "setting", "reviewed", "cutoff", FOLLOW_UP}
@@ -20,21 +21,22 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "number": ("unit", "range", "decimals"),
     "category": ("levels", "recode"),
-    "date": (),
+    "date": ("range", "format"),
 }
 
 
-def read_columns(top: Section, missing: Iterable[str]) -> dict[str, Column]:
+def read_columns(top: Section, data: DataFile) -> dict[str, Column]:
     """Read [columns.*]; there is at least one."""
-    columns = {name: _column(name, section, missing) for name, section in top.sections("columns").items()}
+    columns = {name: _column(name, section, data) for name, section in top.sections("columns").items()}
     if not columns:
         raise top.error("columns", "there are none; declare each column of the data that is used, as [columns.age]")
     return columns
 
 
-def _column(name: str, section: Section, missing: Iterable[str]) -> Column:
+def _column(name: str, section: Section, data: DataFile) -> Column:
     kind: Any = section.choice("type", _KEYS)
-    section.allow("type", "label", "header", "optional", *_KEYS[kind], of=f"a {kind}")
+    section.allow("type", "label", "header", "optional", "missing", *_KEYS[kind], of=f"a {kind}")
+    missing = tuple(dict.fromkeys([*data.missing, *(text.strip() for text in section.texts("missing"))]))
     levels = _levels(section, missing, rename="rename it by `recode`") if kind == "category" else None
     return Column(
         name=name,
@@ -43,11 +45,32 @@ def _column(name: str, section: Section, missing: Iterable[str]) -> Column:
         header=section.text("header", name).strip(),
         unit=section.optional_text("unit"),
         decimals=section.decimals(),
-        range=_range(section) if section.has("range") else None,
+        range=_range(section) if section.has("range") and kind == "number" else None,
+        dates=section.days("range") if section.has("range") and kind == "date" else None,
+        format=_date_format(section, data.cutoff) if section.has("format") else None,
+        missing=missing,
         levels=levels,
         recode=_recode(section, levels, missing) if levels and section.has("recode") else {},
         optional=section.flag("optional"),
     )
+
+
+def _date_format(section: Section, cutoff: date | None) -> str:
+    """Read how dates are written; day, month and year are each in it once, and the months' names are English."""
+    found = section.text("format").strip()
+    directives = re.findall(r"%(.)", found)
+    parts = ["".join(sorted(set(directives) & set(names))) for names in ("d", "mbB", "Yy")]
+    if (
+        any(len(part) != 1 for part in parts)
+        or set(directives) - set("dmbBYyHMS")
+        or len(set(directives)) != len(directives)
+    ):
+        allowed = "the day (%d), the month (%m, or its English name: %b, %B) and the year (%Y, or two digits: %y)"
+        raise section.error("format", f"is {shown(found)}; expected {allowed}, such as '%d/%m/%Y'")
+    if "y" in directives and cutoff is None:
+        need = "`cutoff` under [data], the data cut-off: a date after it was a century earlier"
+        raise section.error("format", f"has a year of two digits (%y), which needs {need}")
+    return found
 
 
 def default_label(name: str) -> str:
@@ -72,7 +95,7 @@ def _levels(section: Section, missing: Iterable[str], *, rename: str) -> dict[st
         if level != level.strip():
             raise section.error("levels", f"{found}; values are read without outer spaces")
         if level in missing:
-            raise section.error("levels", f"{found}, which means a missing value; see [data] missing")
+            raise section.error("levels", f"{found}, which means a missing value; see `missing` here and in [data]")
         if part == "missing":
             raise section.error("levels", f"{found}; add it to [data] missing, or {rename}")
         if part in owners:

@@ -165,7 +165,7 @@ def test_numbers_are_read_exactly(tmp_path: Path, text: str, number: float) -> N
 
 NUMBER = (
     "expected a number such as 12.5.\n"
-    "Mend the file, or list the text under [data] missing in study.toml if it means a missing value."
+    "Mend the file, or list the text as `missing` under [columns.age] in study.toml if it means a missing value."
 )
 DATE = "expected YYYY-MM-DD, such as 2010-02-28.\nMend the file; a date that is not known is left blank."
 RANGE = "expected 0 to 120.\nMend the file, or the range under [columns.age] in study.toml."
@@ -174,6 +174,14 @@ QUOTES = (
     'A text in quotes ends with a quote before the separator; a quote inside it is written twice: "".'
 )
 SAVE = "Save the file as UTF-8; in a spreadsheet program, save it as CSV UTF-8."
+ENCODING = (
+    f"{SAVE} If another program wrote it, name its encoding under [data], such as "
+    'encoding = "cp1252" (Windows in Western Europe and America).'
+)
+DATE_FORMAT = (
+    "expected YYYY-MM-DD, such as 2010-02-28.\n"
+    'The format "%Y-%m-%dT%H:%M" fits all rows: write format = "%Y-%m-%dT%H:%M" under [columns.seen] in study.toml.'
+)
 LEVELS = "Declare the level, or recode it, under [columns.sex] in study.toml, or mend the file."
 ONE = "A value that is in one row only, and like no level, is not shown: it may identify a patient."
 MANY = "Values that are all different, or in one row only, are not shown: they may identify patients."
@@ -191,11 +199,11 @@ REFUSED = [
     (HEADER + ",,,\n\n", "has a header but no rows; expected a row for each patient."),
     ("\n" + HEADER + "1,f,5,\n",
      "the first line is blank; expected the names of the columns.\nRemove the lines before them."),
-    (HEADER.encode() + b"1,f,5,\n\xfc,f,5,\n", f"byte 0xfc in line 3 is not UTF-8; expected UTF-8.\n{SAVE}"),
+    (HEADER.encode() + b"1,f,5,\n\xfc,f,5,\n", f"byte 0xfc in line 3 is not UTF-8; expected UTF-8.\n{ENCODING}"),
     (b"\xef\xbb\xbf" + HEADER.encode() + b"1,f,5,\n\xfc,f,5,\n",
-     f"byte 0xfc in line 3 is not UTF-8; expected UTF-8.\n{SAVE}"),
+     f"byte 0xfc in line 3 is not UTF-8; expected UTF-8.\n{ENCODING}"),
     ((HEADER + "1,f,5,\n").encode("utf-16-le"), f"line 1 holds a NUL character; expected text in UTF-8.\n{SAVE}"),
-    (b"\xff\xfe\x00", f"byte 0x00 in line 1 is not UTF-16; expected UTF-8.\n{SAVE}"),
+    (b"\xff\xfe\x00", f"byte 0x00 in line 1 is not UTF-16; expected UTF-8.\n{ENCODING}"),
     (b"PK\x03\x04...",
      "is a spreadsheet file; expected CSV.\nExport it as CSV UTF-8 and name that file in study.toml."),
     (HEADER + '1,f,5,\n2,"f,5,\n3,f,5,\n', f"the quotes do not match in line 4, {QUOTES}"),
@@ -237,7 +245,10 @@ REFUSED = [
     # numbers
     (HEADER + "1,f,5,\n2,f,Smith,\n3,f,n/a,\n", f"column 'age' has text in rows 3 and 4; {NUMBER}"),
     (HEADER + "1,f,5 years,\n2,f,<5,\n", f"column 'age' has a number with other characters in rows 2 and 3; {NUMBER}"),
-    (HEADER + '1,f,"1,234",\n', f"column 'age' has a number with a comma in row 2; {NUMBER}"),
+    (HEADER + '1,f,"1,234.5",\n', f"column 'age' has a number with a comma in row 2; {NUMBER}"),
+    (HEADER + '1,f,"1,234",\n', "column 'age' has commas that may separate decimals or thousands, in row 2; every "
+     'number has three digits behind them.\nSay which is the decimal mark of the file: decimal = "," or "." under '
+     "[data] in study.toml."),
     ("id;sex;age;seen\n1;f;1.234,5;\n", f"column 'age' has a number with a comma in row 2; {NUMBER}"),
     ("id;sex;age;seen\n1;f;1,5;\n2;f;1.5;\n", "column 'age' has a decimal comma in row 2; "
      "expected points, which other rows have.\nMend the file: use one decimal mark in a column."),
@@ -248,7 +259,8 @@ REFUSED = [
     (HEADER + "1,f,inf,\n2,f,-Infinity,\n", f"column 'age' has infinity in rows 2 and 3; {NUMBER}"),
     (HEADER + "1,f,NaN,\n", f"column 'age' has 'NaN' in row 2; {NUMBER}"),
     (HEADER + "1,f,1e400,\n2,f,1e75,\n3,f,-1e308,\n",
-     f"column 'age' has a number too large to compute with in rows 2 and 4; {NUMBER}"),
+     f"column 'age' has a number too large to compute with in rows 2 and 4; {NUMBER}\n"
+     f"cohort.csv: column 'age' has a number out of range in row 3; {RANGE}"),
     (HEADER + "1,f,2010-01-01,\n", f"column 'age' has a date in row 2; {NUMBER}"),
     (HEADER + "1,f,٥,\n", f"column 'age' has text in row 2; {NUMBER}"),
     (HEADER + "1,f,120.5,\n2,f,120,\n3,f,-1,\n", f"column 'age' has a number out of range in rows 2 and 4; {RANGE}"),
@@ -259,7 +271,7 @@ REFUSED = [
     (HEADER + "1,f,5,2010\n2,f,5,2010-02\n", f"column 'seen' has an incomplete date in rows 2 and 3; {DATE}"),
     (HEADER + "1,f,5,2010/02/03\n2,f,5,20100203\n",
      f"column 'seen' has a date in another form in rows 2 and 3; {DATE}"),
-    (HEADER + "1,f,5,2010-02-03T00:00\n", f"column 'seen' has a date with a time of day in row 2; {DATE}"),
+    (HEADER + "1,f,5,2010-02-03T00:00\n", f"column 'seen' has a date with a time of day in row 2; {DATE_FORMAT}"),
     (HEADER + "1,f,5,40211\n", f"column 'seen' has a number (a spreadsheet's count of days?) in row 2; {DATE}"),
     (HEADER + "1,f,5,0201-02-03\n", f"column 'seen' has a year outside 1800 to 2200 in row 2; {DATE}"),
     (HEADER + "1,f,5,yesterday\n", f"column 'seen' has text in row 2; {DATE}"),

@@ -87,7 +87,7 @@ def test_the_flagship_study_is_read_whole(study: Study) -> None:
 def test_almost_everything_may_be_left_out(tmp_path: Path) -> None:
     """A schema version, a file, its id and one column make a study."""
     study = read(tmp_path, MINIMAL)
-    assert (study.title, study.missing, study.label("age")) == ("Untitled study", ("", "NA"), "Age")
+    assert (study.title, study.data.missing, study.label("age")) == ("Untitled study", ("", "NA"), "Age")
     assert study.time == TimeUnits(unit="days", month=30.4375, year=365.25, landmarks=(1.0, 3.0, 5.0), decimals=1)
     assert study.columns["age"].decimals is None
     assert (study.analysis.alpha, study.analysis.conf_level) == (0.05, 0.95)
@@ -160,7 +160,7 @@ def test_labels_and_levels_are_known_of_every_variable(tmp_path: Path) -> None:
 def test_a_blank_cell_is_always_missing(tmp_path: Path) -> None:
     """[data] missing adds to the blank cell; it cannot take it away."""
     study = read(tmp_path, MINIMAL.replace('id = "id"', 'id = "id"\nmissing = ["-99", " . "]'))
-    assert study.missing == ("", "-99", ".")
+    assert study.data.missing == ("", "-99", ".")
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,8 @@ def test_reading_a_study_is_light() -> None:
 
 NAMES = "a name has letters (a-z), digits and _ only, begins with a letter, at most 60"
 TOP_KEYS = (
-    "'schema', 'title', 'data', 'time', 'columns', 'eligibility', 'derived', 'endpoints', 'analysis', 'cutoff', "
-    "'tables' and 'figures'"
+    "'schema', 'title', 'data', 'time', 'columns', 'checks', 'eligibility', 'derived', 'endpoints', 'analysis', "
+    "'cutoff', 'tables' and 'figures'"
 )
 RESERVED = "'and', 'cutoff', 'flow', 'follow_up', 'in', 'missing', 'not', 'or', 'present', 'reviewed' and 'setting'"
 LEVELS = '["f", "m"]'
@@ -209,14 +209,15 @@ EDITS = [
     ('"cohort.csv"', '" "', "[data.file] is empty; expected a text"),
     ('id = "id"', "id = 7", "[data.id] is a number; expected a text; put it in quotes"),
     ('id = "id"', 'idd = "id"',
-     "[data.idd] is not a known key; allowed: 'file', 'id' and 'missing'; did you mean 'id'?"),
+     "[data.idd] is not a known key; allowed: 'file', 'id', 'missing', 'encoding', 'decimal', 'header_row' and "
+     "'cutoff'; did you mean 'id'?"),
     ('id = "id"', 'id = "id"\nmissing = "NA"', "[data.missing] is a text; expected a list"),
     ('id = "id"', 'id = "id"\nmissing = [9]', "[data.missing] holds a number; expected a text; put it in quotes"),
     # columns
     ('"number"', '"numeric"',
      "[columns.age.type] is 'numeric'; expected 'number', 'category' or 'date'; did you mean 'number'?"),
     ('"number"', '"number"\nlevels = ["1"]', "[columns.age.levels] is not a known key of a number; allowed: "
-     "'type', 'label', 'header', 'optional', 'unit', 'range' and 'decimals'"),
+     "'type', 'label', 'header', 'optional', 'missing', 'unit', 'range' and 'decimals'"),
     ('"number"', '"number"\nrange = [5, 1]', "[columns.age.range] is [5, 1]; expected numbers in increasing order"),
     ('"number"', '"number"\nrange = [5]',
      "[columns.age.range] expected two numbers, the lowest and the highest allowed, such as [0, 120]"),
@@ -237,7 +238,7 @@ EDITS = [
      "[columns.sex.levels] has 'f' and 'F', which are both 'f' in result ids; rename it by `recode`"),
     (LEVELS, '["f", " m"]', "[columns.sex.levels] has the level ' m'; values are read without outer spaces"),
     (LEVELS, '["f", "NA"]',
-     "[columns.sex.levels] has the level 'NA', which means a missing value; see [data] missing"),
+     "[columns.sex.levels] has the level 'NA', which means a missing value; see `missing` here and in [data]"),
     (LEVELS, '["f", "Missing"]',
      "[columns.sex.levels] has the level 'Missing'; add it to [data] missing, or rename it by `recode`"),
     (LEVELS, "{ f = 'F', m = 1 }", "[columns.sex.levels.m] is a number; expected a text; put it in quotes"),
@@ -425,8 +426,14 @@ def test_the_examples_of_the_documentation_are_studies(tmp_path: Path) -> None:
     [
         ("[data]", BASE.replace("[data]", "[data]\nzzz = 1"), set()),
         ("[time]", BASE + "[time]\nzzz = 1\n", set()),
-        ("[columns.*name*]", BASE + "[columns.x]\ntype = 'number'\nzzz = 1\n", {"levels", "recode"}),
-        ("[columns.*name*]", BASE + "[columns.x]\ntype = 'category'\nzzz = 1\n", {"unit", "range", "decimals"}),
+        ("[columns.*name*]", BASE + "[columns.x]\ntype = 'number'\nzzz = 1\n", {"levels", "recode", "format"}),
+        (
+            "[columns.*name*]",
+            BASE + "[columns.x]\ntype = 'category'\nzzz = 1\n",
+            {"unit", "range", "decimals", "format"},
+        ),
+        ("[columns.*name*]", BASE + "[columns.x]\ntype = 'date'\nzzz = 1\n", {"levels", "recode", "unit", "decimals"}),
+        ("[checks.*name*]", BASE + "[checks.x]\nmust = 'age > 1'\nreason = 'r'\nzzz = 1\n", set()),
         ("[eligibility.*name*]", BASE + "[eligibility.x]\nzzz = 1\n", set()),
         ("[derived.*name*]", BASE + "[derived.x]\nzzz = 1\n", set()),
         ("[endpoints.*name*]", BASE + "[endpoints.x]\nzzz = 1\n", set()),

@@ -1,0 +1,73 @@
+"""Dates as other programs write them: parsed by a declared format, and the formats that would fit a column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import date, datetime
+from itertools import product
+from typing import Final
+
+from ..base.wording import listing
+
+_ORDERS: Final = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%b{0}%Y", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
+_MARKS: Final = ("/", ".", "-", " ")
+_WORDED: Final = ("%Y%m%d", "%d%b%Y", "%d%b%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y", "%d. %B %Y")
+_DAYS: Final = (*(order.format(mark) for order, mark in product(_ORDERS, _MARKS)), *_WORDED)
+_TIMES: Final = (" %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M")
+KNOWN: Final = (*(day for day in _DAYS if day != "%Y-%m-%d"), *(f"{day}{time}" for day in _DAYS for time in _TIMES))
+"""The formats that are tried for advice; none is that of dates without a declared format."""
+
+_SIDE_BY_SIDE: Final = re.compile(r"%[dmYy]%[dmYy]")
+
+
+def parsed(text: str, form: str, *, cutoff: date | None = None) -> date | None:
+    """Return the date that a text is in a format of `time.strptime`; None where it is none.
+
+    A time of day is dropped. Of a year in two digits the century is the last one in which the date is not after the
+    cut-off: without one there is no such date.
+
+    >>> parsed("3/9/1935", "%d/%m/%Y"), parsed("30/9/35", "%d/%m/%y", cutoff=date(2014, 12, 31))
+    (datetime.date(1935, 9, 3), datetime.date(1935, 9, 30))
+    """
+    try:
+        read = datetime.strptime(text, form)
+        if _SIDE_BY_SIDE.search(form) and read.strftime(form) != text:
+            return None  # 2010123 could be cut in two ways
+        found = read.date()
+        if "%y" not in form:
+            return found
+        if cutoff is None:
+            return None
+        century = cutoff.year // 100 * 100
+        found = found.replace(year=century + found.year % 100)
+        return found if found <= cutoff else found.replace(year=found.year - 100)
+    except ValueError:
+        return None
+
+
+def fitting(texts: Collection[str], *, known: Collection[str] = KNOWN) -> list[str]:
+    """Return the known formats in which every one of some texts is a date; of the same dates, the first of them."""
+    latest = date(2199, 12, 31)
+    found: dict[tuple[date | None, ...], str] = {}
+    for form in known:
+        dates = tuple(parsed(text, form, cutoff=latest) for text in texts)
+        if texts and None not in dates:
+            found.setdefault(dates, form)
+    return list(found.values())
+
+
+def advice(texts: Collection[str], key: str) -> str:
+    """Say which format would fit all of a column's cells; "" where none does.
+
+    Parameters
+    ----------
+    texts : the cells that are not missing, each once.
+    key : the section of study.toml in which a format is declared.
+    """
+    fit = fitting(texts)
+    if not fit:
+        return ""
+    if len(fit) == 1:
+        return f'The format "{fit[0]}" fits all rows: write format = "{fit[0]}" under {key}.'
+    return f"The formats {listing(fit, word='and')} all fit: write the one that is meant as `format` under {key}."

@@ -1,0 +1,64 @@
+"""What is wrong or doubtful in the data: findings, each with its rows, and the one error that names the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from ..base.errors import DataError
+from ..study.model import Severity
+
+NAMED: Final = 3
+"""How many findings the error of a report names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One fault of one kind, or one doubt.
+
+    Attributes
+    ----------
+    kind : the name of the check, or what is wrong with the cells: "a number out of range".
+    severity : "error" stops the report; a "query" is counted, and listed for the site that has the records.
+    column : the column's name in the file; None where the finding is about whole rows.
+    rows : of the file, in order, as a spreadsheet counts them; empty where it is about the whole column.
+    message : what was found and where, what is allowed, what to do; it shows no value of a patient.
+    """
+
+    kind: str
+    severity: Severity
+    column: str | None
+    rows: tuple[int, ...]
+    message: str
+
+
+class FaultyDataError(DataError):
+    """The data have errors, all of which were looked for.
+
+    Attributes
+    ----------
+    findings : all errors.
+    """
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        """Name the first of the errors."""
+        more = len(findings) - NAMED
+        said = [finding.message for finding in findings[:NAMED]]
+        if more > 0:
+            said.append(f"There {'is 1 more error' if more == 1 else f'are {more} more errors'} of the data.")
+        super().__init__("\n".join(said))
+        self.findings = findings
+
+
+def refuse_errors(findings: Iterable[Finding]) -> None:
+    """Raise where a finding is an error.
+
+    Raises
+    ------
+    FaultyDataError
+        Names the first three, and says how many more there are.
+    """
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        raise FaultyDataError(errors)

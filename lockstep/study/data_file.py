@@ -1,0 +1,43 @@
+"""[data] and [checks.*] of study.toml: the data file, how it is read, and the rules that its rows keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .conditions import VariableType
+from .model import Check, DataFile
+from .sections import Section
+from .variables import read_expression
+
+ENCODINGS: Final = ("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "mac-roman")
+"""The encodings of text files; the last four are of programs that know no Unicode."""
+
+
+def read_data_file(top: Section) -> DataFile:
+    """Read [data]."""
+    data = top.section("data")
+    data.allow("file", "id", "missing", "encoding", "decimal", "header_row", "cutoff")
+    decimal: Any = data.choice("decimal", (",", ".")) if data.has("decimal") else None
+    header_row = data.number("header_row", 1)
+    if header_row not in range(1, 1001):
+        raise data.error("header_row", f"is {header_row:g}; expected a whole number, the row with the columns' names")
+    return DataFile(
+        file=data.text("file"),
+        id=data.text("id").strip(),
+        missing=tuple(dict.fromkeys(["", *(text.strip() for text in data.texts("missing", ["NA"]))])),
+        encoding=data.choice("encoding", ENCODINGS) if data.has("encoding") else None,
+        decimal=decimal,
+        header_row=int(header_row),
+        cutoff=data.day("cutoff") if data.has("cutoff") else None,
+    )
+
+
+def read_checks(top: Section, types: Mapping[str, VariableType]) -> tuple[Check, ...]:
+    """Read [checks.*], in order."""
+    checks = []
+    for name, section in top.sections("checks").items():
+        section.allow("must", "reason")
+        must = read_expression(section, "must", types)
+        checks.append(Check(name=name, must=must, reason=section.text("reason"), severity="error"))
+    return tuple(checks)
