@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.errors import row_list
-from ..study.model import Check, Study
-from .findings import Finding
+from ..study.model import DataCheck, Study
+from .findings import DataFinding
 
 
-def declared_findings(study: Study, frame: pd.DataFrame, rows: npt.NDArray[np.int64]) -> Iterator[Finding]:
+def declared_findings(study: Study, frame: pd.DataFrame, rows: npt.NDArray[np.int64]) -> Iterator[DataFinding]:
     """Yield a finding for each check of the study that some patients do not pass.
 
     Parameters
@@ -31,8 +31,8 @@ def declared_findings(study: Study, frame: pd.DataFrame, rows: npt.NDArray[np.in
             yield _finding(study, check, [int(row) for row in rows[false]])
 
 
-def _finding(study: Study, check: Check, rows: list[int]) -> Finding:
-    return Finding(
+def _finding(study: Study, check: DataCheck, rows: list[int]) -> DataFinding:
+    return DataFinding(
         kind=check.name,
         severity=check.severity,
         column=None,

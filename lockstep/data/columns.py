@@ -25,7 +25,7 @@ from ..base.snapping import snapped, snapped_all
 from ..base.wording import hint, listing, shown
 from ..study.model import Column
 from . import date_formats
-from .findings import Finding
+from .findings import DataFinding
 
 YEARS: Final = (1800, 2200)
 """First and last year that a date can have; others are typing errors."""
@@ -93,11 +93,11 @@ class Cells:
         """Return the file rows whose text is one of those at `positions`."""
         return [int(row) for row in self.rows[np.isin(self.codes, list(positions))]]
 
-    def finding(self, kind: str, positions: Iterable[int], expected: str, remedy: str) -> Finding:
+    def finding(self, kind: str, positions: Iterable[int], expected: str, remedy: str) -> DataFinding:
         """Return the error that the texts at `positions` are of a kind that is not expected."""
         rows = self.rows_of(positions)
         found = f"column {shown(self.column.header)} has {kind} in {row_list(rows)}"
-        return Finding(
+        return DataFinding(
             kind=kind,
             severity="error",
             column=self.column.header,
@@ -105,13 +105,13 @@ class Cells:
             message=f"{self.file}: {found}; expected {expected}.\n{remedy}",
         )
 
-    def findings(self, faults: Mapping[int, str], expected: str, remedy: str) -> list[Finding]:
+    def findings(self, faults: Mapping[int, str], expected: str, remedy: str) -> list[DataFinding]:
         """Return the errors about faulty texts (position -> kind), one for each kind, by its first row."""
         kinds = dict.fromkeys(faults[int(code)] for code in self.codes if int(code) in faults)
         return [self.finding(kind, [at for at in faults if faults[at] == kind], expected, remedy) for kind in kinds]
 
 
-def categories(cells: Cells) -> tuple[pd.Categorical, list[Finding]]:
+def categories(cells: Cells) -> tuple[pd.Categorical, list[DataFinding]]:
     """Return the levels of a category column; a value must be a level, or be recoded to one.
 
     Where all levels are whole numbers, a program may have written them as decimal numbers: ``2.0`` is the level ``2``.
@@ -135,7 +135,7 @@ def categories(cells: Cells) -> tuple[pd.Categorical, list[Finding]]:
     return pd.Categorical.from_codes(codes, categories=pd.Index(levels)), findings
 
 
-def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> Finding:
+def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> DataFinding:
     few = len(unknown) <= _MOST_LEVELS
     named = [position for position in unknown if few and _may_be_a_level(cells, position, levels)]
     found = [f"{shown(cells.texts[position])} in {row_list(cells.rows_of([position]))}" for position in named]
@@ -148,7 +148,7 @@ def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> Find
         found.append(f"{len(others)} {'other ' if named else ''}unknown values in {row_list(cells.rows_of(others))}")
         reason = "\nValues that are all different, or in one row only, are not shown: they may identify patients."
     hinted = hint(cells.texts[named[0]], levels) if named else ""
-    return Finding(
+    return DataFinding(
         kind="an unknown level",
         severity="error",
         column=cells.column.header,
@@ -187,7 +187,7 @@ def _kind_of_text(text: str) -> str:
     return "a number" if _NUMBER.fullmatch(text) else f"a text of {counted(len(text), 'character')}"
 
 
-def numbers(cells: Cells) -> tuple[npt.NDArray[np.float64], list[Finding]]:
+def numbers(cells: Cells) -> tuple[npt.NDArray[np.float64], list[DataFinding]]:
     """Return the numbers of a column, NaN where missing or faulty.
 
     The decimal mark is the declared one, else the one that the column has.
@@ -218,7 +218,7 @@ def _key(cells: Cells) -> str:
     return f"[columns.{cells.column.name}] in study.toml"
 
 
-def _about_marks(cells: Cells, faults: Collection[int]) -> list[Finding]:
+def _about_marks(cells: Cells, faults: Collection[int]) -> list[DataFinding]:
     """Return what is doubtful in the decimal marks: two in one column, or one that may separate thousands."""
     texts = {at: text for at, text in enumerate(cells.texts) if text not in cells.missing and at not in faults}
     marked = {mark: [at for at, text in texts.items() if mark in text] for mark in (",", ".")}
@@ -235,7 +235,7 @@ def _about_marks(cells: Cells, faults: Collection[int]) -> list[Finding]:
             rows = cells.rows_of(places)
             name = {",": "commas", ".": "points"}[mark]
             return [
-                Finding(
+                DataFinding(
                     kind="ambiguous_decimal",
                     severity="error" if cells.separator == "," else "query",
                     column=cells.column.header,
@@ -250,7 +250,7 @@ def _about_marks(cells: Cells, faults: Collection[int]) -> list[Finding]:
     return []
 
 
-def dates(cells: Cells) -> tuple[npt.NDArray[np.datetime64], list[Finding]]:
+def dates(cells: Cells) -> tuple[npt.NDArray[np.datetime64], list[DataFinding]]:
     """Return the dates of a column, NaT where missing or faulty.
 
     Dates are YYYY-MM-DD, or as the column's `format` says; a format that knows dates may hold both.
@@ -263,7 +263,7 @@ def dates(cells: Cells) -> tuple[npt.NDArray[np.datetime64], list[Finding]]:
     declared = cells.column.format
     read = _ordinal if declared is None else partial(_formatted, form=declared, typed=cells.typed, cutoff=cells.cutoff)
     ordinals, faults = _each(cells, read)
-    findings: list[Finding] = []
+    findings: list[DataFinding] = []
     if faults:
         if declared is None:
             texts = [text for text in cells.texts if text not in cells.missing and not (cells.typed and _is_iso(text))]

@@ -14,7 +14,7 @@ NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class DataFinding:
     """One fault of one kind, or one doubt.
 
     Attributes
@@ -41,7 +41,7 @@ class FaultyDataError(DataError):
     findings : all errors.
     """
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, findings: tuple[DataFinding, ...]) -> None:
         """Name the first of the errors."""
         more = len(findings) - NAMED
         said = [finding.message for finding in findings[:NAMED]]
@@ -51,7 +51,7 @@ class FaultyDataError(DataError):
         self.findings = findings
 
 
-def refuse_errors(findings: Iterable[Finding]) -> None:
+def refuse_errors(findings: Iterable[DataFinding]) -> None:
     """Raise where a finding is an error.
 
     Raises

@@ -20,7 +20,7 @@ from typing import Any, Final
 from ..base.errors import DataError
 from ..study.model import Study
 from .formats import parse_table
-from .reading import expected_columns, id_column, read_content
+from .reading import data_bytes, expected_columns, id_column
 
 KEY_FILE: Final = Path(".lockstep-key")
 """The file of a study's key, relative to its folder; it is never part of a lock."""
@@ -119,7 +119,7 @@ def fingerprint(study: Study, key: bytes) -> tuple[Fingerprint, Mapping[str, str
     DataError
         If the file cannot be read as a table with the id column.
     """
-    content = read_content(study)
+    content = data_bytes(study)
     header = parse_table(content, study.data, expected=expected_columns(study)).header
     names = tuple(name for name, times in Counter(header).items() if name and times == 1)
     table = parse_table(content, study.data, expected={*names, study.id_column})

@@ -16,7 +16,7 @@ from ..base.files import read_file
 from ..base.wording import shown
 from ..study.model import ROW_ID, Column, Study
 from . import columns
-from .findings import Finding, refuse_errors
+from .findings import DataFinding, refuse_errors
 from .formats import parse_table
 from .table import TextColumn, TextTable
 
@@ -46,7 +46,7 @@ class Data:
     sha256: str
     n_columns: int
     missing: Mapping[str, int]
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[DataFinding, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -80,7 +80,7 @@ def examine_data(study: Study) -> Data:
     DataError
         If the file cannot be read, has no such table, or lacks a column.
     """
-    content = read_content(study)
+    content = data_bytes(study)
     table = parse_table(content, study.data, expected=expected_columns(study))
     findings = _about_ids(id_column(table, study), table, study)
     typed = {}
@@ -116,7 +116,7 @@ def id_column(table: TextTable, study: Study) -> TextColumn:
     return table.column(study.id_column, key="data.id")
 
 
-def read_content(study: Study) -> bytes:
+def data_bytes(study: Study) -> bytes:
     """Read the bytes of the data file.
 
     Raises
@@ -133,7 +133,7 @@ def read_content(study: Study) -> bytes:
         ) from None
 
 
-def _typed(table: TextTable, column: Column, study: Study) -> tuple[Any, list[Finding]]:
+def _typed(table: TextTable, column: Column, study: Study) -> tuple[Any, list[DataFinding]]:
     found = table.column(column.header, key=f"columns.{column.name}")
     return _READ[column.type](
         columns.Cells(
@@ -150,13 +150,15 @@ def _typed(table: TextTable, column: Column, study: Study) -> tuple[Any, list[Fi
     )
 
 
-def _about_ids(ids: TextColumn, table: TextTable, study: Study) -> list[Finding]:
+def _about_ids(ids: TextColumn, table: TextTable, study: Study) -> list[DataFinding]:
     """Return missing and repeated patient ids; an id may identify a person and is never shown."""
     column = f"{table.file}: column {shown(study.id_column)}"
     findings = []
 
     def add(kind: str, rows: Collection[int], message: str) -> None:
-        findings.append(Finding(kind=kind, severity="error", column=study.id_column, rows=tuple(rows), message=message))
+        findings.append(
+            DataFinding(kind=kind, severity="error", column=study.id_column, rows=tuple(rows), message=message)
+        )
 
     blank = [position for position, text in enumerate(ids.texts) if text in _NO_ID]
     if blank:

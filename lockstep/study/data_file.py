@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .conditions import VariableType
-from .model import Check, DataFile
+from .model import DataCheck, DataFile
 from .sections import Section
 from .variables import read_expression
 
@@ -33,11 +33,11 @@ def read_data_file(top: Section) -> DataFile:
     )
 
 
-def read_checks(top: Section, types: Mapping[str, VariableType]) -> tuple[Check, ...]:
+def read_checks(top: Section, types: Mapping[str, VariableType]) -> tuple[DataCheck, ...]:
     """Read [checks.*], in order."""
     checks = []
     for name, section in top.sections("checks").items():
         section.allow("must", "reason")
         must = read_expression(section, "must", types)
-        checks.append(Check(name=name, must=must, reason=section.text("reason"), severity="error"))
+        checks.append(DataCheck(name=name, must=must, reason=section.text("reason"), severity="error"))
     return tuple(checks)

@@ -54,7 +54,7 @@ class DataFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class DataCheck:
     """A rule that each patient's row keeps: where `must` is false the row is a finding of this severity."""
 
     name: str
@@ -220,7 +220,7 @@ class Study:
     folder: Path
     title: str
     data: DataFile
-    checks: tuple[Check, ...]
+    checks: tuple[DataCheck, ...]
     time: TimeUnits
     columns: Mapping[str, Column]
     eligibility: tuple[EligibilityRule, ...]

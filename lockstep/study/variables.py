@@ -207,7 +207,7 @@ def variable(section: Section, name: str, value: str, types: Mapping[str, Variab
 
 
 def check_names(top: Section, *outers: str, reserved: Collection[str] = ()) -> None:
-    """Check the names of the tables inside these tables: they make ids, so no two may become the same."""
+    """DataCheck the names of the tables inside these tables: they make ids, so no two may become the same."""
     owners: dict[str, str] = {}
     for outer in outers:
         section = top.section(outer)
