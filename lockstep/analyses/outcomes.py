@@ -16,9 +16,18 @@ from ..results.keys import ADJUSTED, Key
 from ..results.model import Curve, Record
 from ..results.records import Population, Words, count, interval, number
 from ..statistics.arrays import Bools, Floats
-from ..statistics.cox import DIVERGES, CoxModel, HazardRatio, LikelihoodRatioTest, cox_regression, likelihood_ratio_test
+from ..statistics.cox import (
+    DIVERGES,
+    CoxModel,
+    HazardRatio,
+    LikelihoodRatioTest,
+    cox_model,
+    cox_regression,
+    fit_cox,
+    likelihood_ratio_test,
+)
 from ..statistics.estimate import Estimate
-from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_test
+from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of
 from ..statistics.survival import kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
 from ..study.definition import ALL_TERMS
 from ..study.model import FOLLOW_UP, Endpoint, Study
@@ -192,9 +201,8 @@ def group_results(key: Key, outcome: Outcome, variable: str) -> Iterator[Record 
         yield from survival_results(replace(key, by_level=level), known.within(variable, level))
     yield from log_rank_records(key, known, variable)
     design, terms, population = known.design([variable]), known.terms([variable]), known.population
-    model = fitted(known, design)
     # Each column is a term of the check, so that the test "global" of all terms is that of the variable.
-    *levels, whole = proportional_hazards(known, design, {name: [name] for name in design.columns})
+    model, (*levels, whole) = fitted_and_checked(known, design, {name: [name] for name in design.columns})
     warning = _not_proportional(variable, [variable] if _violated(whole, study) else [])
     for ratio in model.terms:
         term = terms[ratio.term]
@@ -301,12 +309,11 @@ def adjusted_records(key: Key, outcome: Outcome, variables: Sequence[str]) -> It
     """Yield the multivariable model of one endpoint and the check of its proportional hazards."""
     study, known, words = outcome.study, outcome.complete(variables), {"of": outcome.label}
     design, terms = known.design(variables), known.terms(variables)
-    model = fitted(known, design)
+    columns = {name: [column for column, term in terms.items() if term.variable == name] for name in variables}
+    model, checks = fitted_and_checked(known, design, columns)
     yield count(catalogue.ADJUSTED_PATIENTS, key, model.n, known.population, words)
     yield count(catalogue.ADJUSTED_EVENTS, key, model.events, known.population, words, of=model.n)
 
-    columns = {name: [column for column, term in terms.items() if term.variable == name] for name in variables}
-    checks = proportional_hazards(known, design, columns)
     violated = [check.term for check in checks if _violated(check, study)]
     labels = {name: study.unique_label(name) for name in variables}
     statistics = (catalogue.ADJUSTED_RATIO, catalogue.ADJUSTED_RATIO_P)
@@ -333,13 +340,15 @@ def adjusted_records(key: Key, outcome: Outcome, variables: Sequence[str]) -> It
         yield from test_records(MULTIVARIABLE_CHECK, of_term, check, known.population, told)
 
 
-def proportional_hazards(
+def fitted_and_checked(
     outcome: Outcome, design: pd.DataFrame, terms: Mapping[str, Sequence[str]]
-) -> tuple[ProportionalHazardsTest, ...]:
-    """Check the proportional hazards of a Cox model, term by term and as a whole; of nobody, return why not."""
+) -> tuple[CoxModel, tuple[ProportionalHazardsTest, ...]]:
+    """Fit a Cox model as `fitted`, and check its proportional hazards, term by term and as a whole."""
     if outcome.population.n:
-        return proportional_hazards_test(outcome.time, outcome.event, design, terms=terms)
-    return tuple(
+        fit = fit_cox(outcome.time, outcome.event, design)  # once: with many patients it takes longest of all
+        model = cox_model(fit, conf_level=outcome.study.analysis.conf_level)
+        return model, proportional_hazards_of(fit, terms=terms)
+    return fitted(outcome, design), tuple(
         ProportionalHazardsTest(term=term, statistic=None, df=0, p_value=None, reason=NO_PATIENTS)
         for term in (*terms, GLOBAL)
     )

@@ -41,7 +41,7 @@ def checked_numbers(values: ArrayLike, name: str) -> Floats:
 def checked_flags(values: ArrayLike, name: str) -> Bools:
     """Return a non-empty array of yes and no; raise DataError where a value is neither 0/1 nor False/True."""
     numbers = checked_numbers(values, name)
-    _refuse(~np.isin(numbers, (0, 1)), f"{name} is neither 0 nor 1")
+    _refuse((numbers != 0) & (numbers != 1), f"{name} is neither 0 nor 1")
     return np.asarray(numbers == 1)
 
 

@@ -132,7 +132,11 @@ def cox_regression(
     >>> round(ratio.hazard_ratio, 3), round(ratio.conf_low, 3), round(ratio.conf_high, 3), round(ratio.p_value, 4)
     (2.498, 0.916, 6.813, 0.0737)
     """
-    fit = fit_cox(time, event, covariates)
+    return cox_model(fit_cox(time, event, covariates), conf_level=conf_level)
+
+
+def cox_model(fit: CoxFit, *, conf_level: float = 0.95) -> CoxModel:
+    """Return the model of a fit, as `cox_regression`."""
     maximum, z = fit.maximum, normal_quantile(conf_level)
     terms = {position: HazardRatio(term=fit.names[position], reason=reason) for position, reason in fit.dropped.items()}
     for index, position in enumerate(fit.kept):

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from .arrays import Floats
-from .cox import DIVERGES, fit_cox
+from .cox import DIVERGES, CoxFit, fit_cox
 from .partial_likelihood import PartialLikelihood
 
 GLOBAL: Final = "global"
@@ -68,7 +68,13 @@ def proportional_hazards_test(
     >>> [(test.term, round(test.p_value, 3)) for test in proportional_hazards_test(time, event, covariates)]
     [('not maintained', 0.929), ('global', 0.929)]
     """
-    fit = fit_cox(time, event, covariates)
+    return proportional_hazards_of(fit_cox(time, event, covariates), terms=terms)
+
+
+def proportional_hazards_of(
+    fit: CoxFit, *, terms: Mapping[str, Sequence[str]] | None = None
+) -> tuple[ProportionalHazardsTest, ...]:
+    """Test the proportional-hazards assumption of a Cox model that has been fitted, as `proportional_hazards_test`."""
     members = dict(terms) if terms is not None else {name: (name,) for name in fit.names}
     unknown = sorted({name for columns in members.values() for name in columns} - set(fit.names))
     if unknown:
