@@ -26,6 +26,20 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 ROOT = Path(__file__).parent.parent
 IMPLANTS = ROOT / "tests" / "studies" / "implants"
+SHORT = """---
+title: "Retention"
+---
+
+```{python}
+#| include: false
+from lockstep import open_study
+
+r = open_study()
+```
+
+There were `{python} r.n("flow.analysed")` implants.
+"""
+"""A text of one sentence for the second study, where a run matters and not what it prints: it is soon at its end."""
 
 
 LONGEST = ("test_watch.py", "test_pending.py")
@@ -67,6 +81,12 @@ def implants_results(implants: Study) -> Results:
     from lockstep.analyses.pipeline import compute
 
     return compute(implants)
+
+
+@pytest.fixture
+def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lay out no Word file of a draft: where its lines stand is no matter to the test, and takes much of its time."""
+    monkeypatch.setattr("lockstep.drafts.assembly.lines_in_word", lambda _: None)
 
 
 @pytest.fixture(scope="session")

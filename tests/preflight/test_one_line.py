@@ -35,7 +35,7 @@ from lockstep.preflight.draft_files import DraftFiles
 from lockstep.preflight.preflight import HOUSE
 from lockstep.word.package import DOCUMENT, STYLES, package_bytes, read_package
 
-pytestmark = pytest.mark.slow  # a draft for each rule
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_libreoffice")]  # a draft for each rule
 
 ROOT = Path(__file__).parents[2]
 PLACE = ["--renderer", "builtin", "--study"]
@@ -256,12 +256,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"picture-{dpi}.png").write_bytes(raster.png(size, b"\x90" * 4 * size[0] * size[1], dpi=dpi))
     assert run_verb(["draft", JOURNAL, *PLACE, str(folder)]) == 0
     return folder
-
-
-@pytest.fixture(autouse=True)
-def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lay out no Word file: where its lines stand is no matter here, and would take most of the time."""
-    monkeypatch.setattr(assembly, "lines_in_word", lambda _: None)
 
 
 def apply(fault: Fault, folder: Path) -> None:

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SHORT
 
 from lockstep.__main__ import main
 from lockstep.base.files import mark, new_workspace, remove_leftovers, write_whole
@@ -33,6 +33,13 @@ Documents = tuple[bytes, ...]
 def folder(built_implants: Path, tmp_path: Path) -> Path:
     """Return a copy of the second study with its documents."""
     return Path(shutil.copytree(built_implants, tmp_path / "study"))
+
+
+@pytest.fixture
+def short(folder: Path) -> Path:
+    """Return that study with a text of one sentence: a run changes the same files, and is soon at its end."""
+    (folder / "report.qmd").write_text(SHORT, encoding="utf-8")
+    return folder
 
 
 def report(folder: Path) -> int:
@@ -101,25 +108,25 @@ def disturbed(edits: Edits, kind: str, *verb: str, moments: Iterable[int] | None
     assert left_behind(edits.folder) == []
 
 
-def test_killed_at_any_step_the_documents_are_the_old_pair_or_the_new(folder: Path) -> None:
+def test_killed_at_any_step_the_documents_are_the_old_pair_or_the_new(short: Path) -> None:
     """Whatever file was about to change when the run was killed, any verb next finds one pair; then a run is right."""
-    edits = Edits(folder)
+    edits = Edits(short)
     old = new = waiting = 0
     for code, _ in disturbed(edits, "kill"):
         assert code == -signal.SIGKILL
         before = edits.now
-        if (folder / "build" / PENDING).exists():
+        if (short / "build" / PENDING).exists():
             waiting += 1
-            main(["check", "--study", str(folder)])
-            assert not (folder / "build" / PENDING).exists()
+            main(["check", "--study", str(short)])
+            assert not (short / "build" / PENDING).exists()
         edits.found()
         old, new = old + (edits.now == before), new + (edits.now != before)
     assert min(old, new, waiting) >= 3
 
 
-def test_interrupted_at_any_step_a_run_says_so_and_leaves_nothing(folder: Path) -> None:
+def test_interrupted_at_any_step_a_run_says_so_and_leaves_nothing(short: Path) -> None:
     """Ctrl-C is one line and code 130 with the old documents, or came too late and the new ones are there."""
-    edits = Edits(folder)
+    edits = Edits(short)
     codes = []
     for code, said in disturbed(edits, "interrupt"):
         before = edits.now
@@ -130,7 +137,7 @@ def test_interrupted_at_any_step_a_run_says_so_and_leaves_nothing(folder: Path) 
         else:
             assert said.endswith(" s\n")
             assert "written in" in said
-        assert left_behind(folder) == []
+        assert left_behind(short) == []
         codes.append(code)
     assert {*codes} == {0, 130}
 
@@ -145,26 +152,26 @@ def test_interrupted_at_any_step_a_run_says_so_and_leaves_nothing(folder: Path) 
     ],
     ids=["report", "html", "lock", "redline"],
 )
-def test_an_interrupt_after_the_last_change_comes_too_late(folder: Path, verb: str, last: str, words: str) -> None:
+def test_an_interrupt_after_the_last_change_comes_too_late(short: Path, verb: str, last: str, words: str) -> None:
     """Whatever a run does once its files are in place, it says what it wrote, and never that nothing was written."""
-    assert main(["lock", "first", "--study", str(folder), "--renderer", "builtin"]) == 0
-    edits = Edits(folder)
+    assert main(["lock", "first", "--study", str(short), "--renderer", "builtin"]) == 0
+    edits = Edits(short)
     runs = 0
     for code, said in disturbed(edits, "late", verb, last, moments=(2**power for power in count())):
         assert (code, words in said, "Interrupted" in said) == (0, True, False), said
-        assert left_behind(folder) == []
-        assert last.endswith(PENDING) or (folder / last).exists()
+        assert left_behind(short) == []
+        assert last.endswith(PENDING) or (short / last).exists()
         before = edits.now
         edits.found()
         assert (edits.now != before) == (not verb.startswith("html"))
-        shutil.rmtree(folder / "locks" / "second", ignore_errors=True)
+        shutil.rmtree(short / "locks" / "second", ignore_errors=True)
         runs += 1
     assert runs
 
 
-def test_a_disk_that_is_full_from_any_step_on_is_one_clear_error(folder: Path) -> None:
+def test_a_disk_that_is_full_from_any_step_on_is_one_clear_error(short: Path) -> None:
     """The error says that there is no room and what to do; the old documents stay, and nothing half-made."""
-    edits = Edits(folder)
+    edits = Edits(short)
     codes = []
     for code, said in disturbed(edits, "full"):
         assert code == 1, said
@@ -174,7 +181,7 @@ def test_a_disk_that_is_full_from_any_step_on_is_one_clear_error(folder: Path) -
         before = edits.now
         edits.found()
         assert edits.now == before
-        assert left_behind(folder) == []
+        assert left_behind(short) == []
         codes.append(code)
     assert len(codes) >= 6
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SHORT
 
 from lockstep.__main__ import main
 
@@ -115,6 +115,13 @@ class Watching:
 def folder(built_implants: Path, tmp_path: Path) -> Path:
     """Return a copy of the second study, whose report is there."""
     return Path(shutil.copytree(built_implants, tmp_path / "study"))
+
+
+@pytest.fixture
+def short(folder: Path) -> Path:
+    """Return that study with a text of one sentence, which is not built yet."""
+    (folder / "report.qmd").write_text(SHORT, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
@@ -226,32 +233,32 @@ def test_a_save_that_changes_nothing_builds_nothing(folder: Path, watch: Callabl
     assert {path: path.stat().st_mtime_ns for path in (folder / "build").rglob("*")} == before
 
 
-def test_an_error_is_told_and_watching_goes_on(folder: Path, tmp_path: Path, watch: Callable[..., Watching]) -> None:
+def test_an_error_is_told_and_watching_goes_on(short: Path, tmp_path: Path, watch: Callable[..., Watching]) -> None:
     """The last report stays; a file that was missing is found when it comes, and counts from then on."""
     watching = watch()
-    before = built(folder)
-    document = folder / "report.qmd"
+    before = built(short)
+    document = short / "report.qmd"
     document.write_text(add(document, READS), encoding="utf-8")
     watching.until(r"^report\.qmd:\d+: FileNotFoundError: .*notes/words\.txt")
     watching.until("^No document was written; the last report is untouched.$")
     watching.until("^Mend it and save; watching goes on.$")
-    assert built(folder) == before
+    assert built(short) == before
 
-    (folder / "notes").mkdir()
+    (short / "notes").mkdir()
     assert watching.quiet(1.5)
-    (folder / "notes" / "words.txt").write_text("Found.")
+    (short / "notes" / "words.txt").write_text("Found.")
     watching.until(r" notes/words\.txt: documents written in ")
-    (folder / "notes" / "words.txt").write_text("Changed.")
+    (short / "notes" / "words.txt").write_text("Changed.")
     watching.until(r" notes/words\.txt: documents written in ")
 
-    data = (folder / "data" / "implants.csv").read_bytes()
-    (folder / "data" / "implants.csv").write_text("a;b\n1;2\n")
+    data = (short / "data" / "implants.csv").read_bytes()
+    (short / "data" / "implants.csv").write_text("a;b\n1;2\n")
     watching.until(r"^data/implants\.csv: ")
     watching.until("^Mend it and save; watching goes on.$")
-    (folder / "data" / "implants.csv").write_bytes(data)
+    (short / "data" / "implants.csv").write_bytes(data)
     watching.until(r" data/implants\.csv: nothing to do$")
 
-    study = folder / "study.toml"
+    study = short / "study.toml"
     text = study.read_text(encoding="utf-8")
     study.write_text(f"{text}\n[tabels]\n", encoding="utf-8")
     watching.until(r"^study\.toml: .*tabels")
@@ -259,7 +266,7 @@ def test_an_error_is_told_and_watching_goes_on(folder: Path, tmp_path: Path, wat
     study.write_text(f"{text}\n# mended\n", encoding="utf-8")
     watching.until(r" study\.toml: results and documents written in ")
     assert not any("Traceback" in line for line in watching.said)
-    assert built(folder) == built_cold(folder, tmp_path / "cold")
+    assert built(short) == built_cold(short, tmp_path / "cold")
 
 
 def test_ctrl_c_during_a_run_ends_it_in_order(folder: Path, watch: Callable[..., Watching]) -> None:
@@ -290,7 +297,7 @@ def test_nobody_waits_for_one_that_was_killed(watch: Callable[..., Watching]) ->
     assert not any(is_running(pid) for pid in waiting)
 
 
-def test_memory_does_not_grow(folder: Path, watch: Callable[..., Watching]) -> None:
+def test_memory_does_not_grow(short: Path, watch: Callable[..., Watching]) -> None:
     """After six more reports the process that watches is as large as it was, and has two others beside it."""
 
     def memory() -> int:
@@ -303,19 +310,19 @@ def test_memory_does_not_grow(folder: Path, watch: Callable[..., Watching]) -> N
             watching.until(r" report\.qmd: documents written in ")
         return memory()
 
-    watching, document = watch(), folder / "report.qmd"
+    watching, document = watch(), short / "report.qmd"
     before = edit(3)
     assert edit(6) <= before + 1024  # KiB
     time.sleep(0.5)
     assert len(descendants(watching.process.pid)) == 2
 
 
-def test_new_code_is_loaded(folder: Path, tmp_path: Path, watch: Callable[..., Watching]) -> None:
+def test_new_code_is_loaded(short: Path, tmp_path: Path, watch: Callable[..., Watching]) -> None:
     """A change of our own code starts everything again; code that cannot be loaded is told, and mended code taken."""
     code = tmp_path / "code"
     shutil.copytree(ROOT / "lockstep", code / "lockstep", ignore=shutil.ignore_patterns("__pycache__"))
     watching = watch("--renderer", "builtin", code=code)
-    before = built(folder)
+    before = built(short)
 
     estimate = code / "lockstep" / "statistics" / "estimate.py"
     text = estimate.read_text(encoding="utf-8")
@@ -323,7 +330,7 @@ def test_new_code_is_loaded(folder: Path, tmp_path: Path, watch: Callable[..., W
     watching.until(r" lockstep/statistics/estimate\.py: starting again with the new code$")
     watching.until("report.docx written in ")
     watching.until("^Watching the ")
-    assert built(folder)["results.json"] != before["results.json"]
+    assert built(short)["results.json"] != before["results.json"]
 
     stamp = code / "lockstep" / "base" / "stamp.py"
     text = stamp.read_text(encoding="utf-8")
@@ -336,17 +343,17 @@ def test_new_code_is_loaded(folder: Path, tmp_path: Path, watch: Callable[..., W
     assert not any("Traceback" in line for line in watching.said)
 
 
-def test_quarto_renders_while_it_is_watched(folder: Path, tmp_path: Path, watch: Callable[..., Watching]) -> None:
+def test_quarto_renders_while_it_is_watched(short: Path, tmp_path: Path, watch: Callable[..., Watching]) -> None:
     """RENDERER=quarto builds by Quarto, whose own files in the study's folder start nothing."""
     stub = tmp_path / "quarto"
     stub.write_text(textwrap.dedent(QUARTO).format(python=sys.executable, root=str(ROOT)), encoding="utf-8")
     stub.chmod(0o755)
     watching = watch(RENDERER="quarto", QUARTO_PATH=str(stub))
-    document = folder / "report.qmd"
+    document = short / "report.qmd"
     document.write_text(add(document), encoding="utf-8")
     watching.until(r" report\.qmd: documents written in ")
     assert watching.quiet(2)
-    assert sorted(path.name for path in folder.iterdir()) == ["analysis", "build", "data", "report.qmd", "study.toml"]
+    assert sorted(path.name for path in short.iterdir()) == ["analysis", "build", "data", "report.qmd", "study.toml"]
 
 
 def test_no_study_no_watching(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,12 @@ from awkward_studies import VARIANTS, make_study, write_data
 from made_once import made_once
 
 from lockstep.analyses.pipeline import compute
-from lockstep.base.resources import run_lockstep
 from lockstep.cli.command import run_verb
-from lockstep.document import report as document
 from lockstep.study.definition import read_study
 
 STUDIES = sorted(path.parent for path in (Path(__file__).parents[1] / "studies").glob("*/study.toml"))
 TELLING = ("a level of the exposure is not in a subgroup", "nothing is known but the endpoints")
-"""Variants of which the quick verbs are tried always; of all others, and with whole documents, in the slow tests."""
+"""Variants of which the quick verbs are tried always; of all others, and with documents, every verb in slow tests."""
 
 PUBLISHED = "id,quantity,value,unit,record\nS1,patients,{n},,flow.analysed\n"
 Captured = pytest.CaptureFixture[str]
@@ -67,13 +64,6 @@ def test_every_variant_has_results(variant: str, tmp_path: Path) -> None:
         assert repeated[record.kind, record.label, record.population] == record.value, record.id
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("variant", [variant for variant in VARIANTS if variant not in TELLING])
-def test_the_quick_verbs_answer_on_every_other_variant(variant: str, tmp_path: Path, capsys: Captured) -> None:
-    """Results, check, html and trace succeed on each of the other variants as well."""
-    assert quick_verbs(make_study(tmp_path / "study", variant), capsys)
-
-
 @pytest.fixture(scope="session")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the full study with its report and a lock of it; tests change a copy."""
@@ -86,27 +76,13 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "everything", make)
 
 
-@pytest.fixture
-def analysis_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compute results in this process, where all is loaded; the other tests here start the one that computes."""
-
-    def run_here(*arguments: str) -> subprocess.CompletedProcess[str]:
-        if arguments[0] not in ("results", "judge"):  # what others print is read
-            return run_lockstep(*arguments)
-        return subprocess.CompletedProcess(arguments, run_verb(list(arguments)), "", "")
-
-    monkeypatch.setattr(document, "run_lockstep", run_here)
-
-
 @pytest.mark.slow
-@pytest.mark.usefixtures("analysis_here")
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_every_verb_that_makes_documents_answers_on_every_variant(
-    variant: str, locked: Path, tmp_path: Path, capsys: Captured
-) -> None:
-    """Report, lock, changes, redline and audit succeed where the data of a full study become those of a variant."""
+def test_every_verb_answers_on_every_variant(variant: str, locked: Path, tmp_path: Path, capsys: Captured) -> None:
+    """The quick verbs, report, changes and redline succeed where the data of a full study become those of a variant."""
     folder = Path(shutil.copytree(locked, tmp_path / "study"))
     write_data(folder, variant)
+    assert quick_verbs(folder, capsys)
     for name in ("report", "changes", "redline"):
         assert verb(name, folder) == 0, (name, capsys.readouterr())
     n = json.loads((folder / "build" / "results.json").read_text(encoding="utf-8"))["source"]["data_rows"]
@@ -115,6 +91,7 @@ def test_every_verb_that_makes_documents_answers_on_every_variant(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_libreoffice")
 @pytest.mark.parametrize("variant", TELLING)
 def test_a_draft_is_made_of_data_with_empty_groups(variant: str, tmp_path: Path, capsys: Captured) -> None:
     """The draft for a journal holds the same documents, and says what it lacks, without an accident."""
