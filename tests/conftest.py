@@ -42,12 +42,17 @@ There were `{python} r.n("flow.analysed")` implants.
 """A text of one sentence for the second study, where a run matters and not what it prints: it is soon at its end."""
 
 
-LONGEST = ("test_watch.py", "test_pending.py")
+LONGEST = ("test_make_cohort.py", "test_watch.py", "test_commit.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that at the end no process waits for another that has just begun it."""
-    items.sort(key=lambda item: (item.path.name not in LONGEST, item.get_closest_marker("slow") is None))
+
+    def order(item: pytest.Item) -> tuple[bool, int]:
+        name = item.path.name
+        return item.get_closest_marker("slow") is None, LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    items.sort(key=order)
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

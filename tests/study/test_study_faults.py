@@ -1,0 +1,221 @@
+"""The one error that study.toml gives where it is wrong: the key, what stands there, what is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from study_texts import BASE, refusal
+
+from lockstep.base.errors import StudyError
+from lockstep.study.definition import read_study
+
+NAMES = "a name has letters (a-z), digits and _ only, begins with a letter, at most 60"
+TOP_KEYS = (
+    "'schema', 'title', 'data', 'time', 'columns', 'checks', 'eligibility', 'derived', 'endpoints', 'analysis', "
+    "'cutoff', 'tables' and 'figures'"
+)
+RESERVED = "'and', 'cutoff', 'flow', 'follow_up', 'in', 'missing', 'not', 'or', 'present', 'reviewed' and 'setting'"
+LEVELS = '["f", "m"]'
+
+EDITS = [
+    # the file and its first keys
+    ("schema = 1", "schema = 2", "[schema] is '2'; this program reads schema = 1"),
+    ("schema = 1", "", "[schema] is missing; this program reads schema = 1"),
+    ("[columns.age]", "[column.age]", f"[column] is not a known key; allowed: {TOP_KEYS}; did you mean 'columns'?"),
+    ('file = "cohort.csv"', "", "[data.file] is missing; expected a text"),
+    ('"cohort.csv"', '" "', "[data.file] is empty; expected a text"),
+    ('id = "id"', "id = 7", "[data.id] is a number; expected a text; put it in quotes"),
+    ('id = "id"', 'idd = "id"',
+     "[data.idd] is not a known key; allowed: 'file', 'id', 'missing', 'encoding', 'decimal', 'header_row' and "
+     "'cutoff'; did you mean 'id'?"),
+    ('id = "id"', 'id = "id"\nmissing = "NA"', "[data.missing] is a text; expected a list"),
+    ('id = "id"', 'id = "id"\nmissing = [9]', "[data.missing] holds a number; expected a text; put it in quotes"),
+    # columns
+    ('"number"', '"numeric"',
+     "[columns.age.type] is 'numeric'; expected 'number', 'category' or 'date'; did you mean 'number'?"),
+    ('"number"', '"number"\nlevels = ["1"]', "[columns.age.levels] is not a known key of a number; allowed: "
+     "'type', 'label', 'header', 'optional', 'missing', 'unit', 'range' and 'decimals'"),
+    ('"number"', '"number"\nrange = [5, 1]', "[columns.age.range] is [5, 1]; expected numbers in increasing order"),
+    ('"number"', '"number"\nrange = [5]',
+     "[columns.age.range] expected two numbers, the lowest and the highest allowed, such as [0, 120]"),
+    ('"number"', '"number"\nrange = [0, inf]', "[columns.age.range] is not a finite number"),
+    ('"number"', '"number"\noptional = "no"', "[columns.age.optional] is a text; expected true or false"),
+    ('"number"', '"number"\nlabel = 2010-01-01',
+     "[columns.age.label] is a date or time; expected a text; put it in quotes"),
+    ('"number"', '"number"\ndecimals = 0.5', "[columns.age.decimals] is 0.5; expected a whole number from 0 to 6"),
+    ("[columns.age]", "[columns.age-1]", f"[columns.age-1] {NAMES}"),
+    ("[columns.age]", '[columns."a\\nb"]', f'[columns."a\\nb"] {NAMES}'),
+    ("[columns.age]", "[columns.Missing]", f"[columns.Missing] this name is reserved, as are {RESERVED}"),
+    ("[columns.age]", "[columns.Sex]", "[columns.sex] this name is taken by [columns.Sex]; case makes no difference"),
+    ("[columns.age]", "[columns.os]", "[endpoints.os] this name is taken by [columns.os]; case makes no difference"),
+    # levels
+    (LEVELS, "[]", '[columns.sex.levels] is empty; expected a table of texts, such as { no = "No", yes = "Yes" }'),
+    (LEVELS, '["f", "f"]', "[columns.sex.levels] has 'f' twice"),
+    (LEVELS, '["f", "F"]',
+     "[columns.sex.levels] has 'f' and 'F', which are both 'f' in result ids; rename it by `recode`"),
+    (LEVELS, '["f", " m"]', "[columns.sex.levels] has the level ' m'; values are read without outer spaces"),
+    (LEVELS, '["f", "NA"]',
+     "[columns.sex.levels] has the level 'NA', which means a missing value; see `missing` here and in [data]"),
+    (LEVELS, '["f", "Missing"]',
+     "[columns.sex.levels] has the level 'Missing'; add it to [data] missing, or rename it by `recode`"),
+    (LEVELS, "{ f = 'F', m = 1 }", "[columns.sex.levels.m] is a number; expected a text; put it in quotes"),
+    (LEVELS, "['f', 'm']\nrecode = { M = 'mm' }",
+     "[columns.sex.recode] leads to 'mm'; expected a level: 'f' or 'm'; did you mean 'm'?"),
+    (LEVELS, "['f', 'm']\nrecode = { f = 'm' }",
+     "[columns.sex.recode] has 'f', which is a level itself; expected other texts found in the file"),
+    # endpoints
+    ('start = "start"', 'start = "begin"',
+     "[endpoints.os.start] names 'begin', which is neither a column nor derived"),
+    ('start = "start"', 'start = "age"', "[endpoints.os.start] names 'age', a number; expected a date"),
+    ('start = "start"', 'time = "age"',
+     "[endpoints.os] expected either `start` and `end` (dates) or `time` (a number column)"),
+    ('end = "stop"', "", "[endpoints.os.end] is missing; expected a text"),
+    ('end = "stop"', "end = []",
+     "[endpoints.os.end] is empty; expected a date column, or several of which the first present one counts"),
+    ("sex == 'f'", "sex == 'w'", "[endpoints.os.event] \"sex == 'w'\": 'sex' has no level 'w'; it has 'f' and 'm'"),
+    ("event = ", "axis = { ticks = [1, 2] }\nevent = ",
+     "[endpoints.os.axis.ticks] expected at least two numbers that begin with 0, such as [0, 1, 2, 3]"),
+    ("event = ", "axis = { unit = 'weeks', ticks = [0, 2] }\nevent = ",
+     "[endpoints.os.axis.unit] is 'weeks'; expected 'days', 'months' or 'years'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "message"), EDITS, ids=[new or f"no {old}" for old, new, _ in EDITS])
+def test_a_faulty_key_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """The message names the dotted key, what stands there, what is allowed, and the nearest known name."""
+    assert old in BASE
+    assert refusal(tmp_path, BASE.replace(old, new, 1)) == f"study.toml: {message}"
+
+
+EITHER = "expected either `when` (a condition for each level) or `cut` and `at`"
+ADDITIONS = [
+    ("eligibility.r", "keep = \"age >= '18'\"\nreason = 'x'",
+     "[eligibility.r.keep] \"age >= '18'\": 'age' is a number; compare it with a number, without quotes"),
+    ("eligibility.r", "keep = true\nreason = 'x'",
+     "[eligibility.r.keep] is true or false; expected a text; put it in quotes"),
+    ("eligibility.r", "keep = 'age >= 18'", "[eligibility.r.reason] is missing; expected a text"),
+    ("derived.g", "levels = ['a']", f"[derived.g] {EITHER}"),
+    ("derived.g", "levels = ['a', 'b']\ncut = 'age'\nat = [1, 2]",
+     "[derived.g.at] has 2 cut points for 2 levels; expected one less than levels"),
+    ("derived.g", "levels = ['a', 'b', 'c']\ncut = 'age'\nat = [2, 2]",
+     "[derived.g.at] is [2, 2]; expected numbers in increasing order"),
+    ("derived.g", "levels = ['a', 'b']\ncut = 'sex'\nat = [1]",
+     "[derived.g.cut] names 'sex', a category; expected a number"),
+    ("derived.g", "levels = ['a']\nwhen.a = 'age > 1'\nat = [1]",
+     "[derived.g.at] belongs to `cut`, the number that is cut there"),
+    ("derived.g", "levels = ['a', 'b']\nwhen.a = 'age > 1'",
+     "[derived.g.when.b] is missing; each level needs a condition: 'a' and 'b'"),
+    ("derived.g", "levels = ['a']\nwhen.a = 'age > 1'\nwhen.b = 'age < 1'",
+     "[derived.g.when.b] is not a known key of `when`, which has one for each level; allowed: 'a'"),
+    ("derived.g", "levels = ['a']\nwhen.a = \"g == 'a'\"",
+     "[derived.g.when.a] \"g == 'a'\": there is no variable 'g'"),
+    ("derived.g", "levels = ['+', '-']\ncut = 'age'\nat = [1]",
+     "[derived.g.levels] has '+' and '-', which are both '_' in result ids; rename it"),
+    ("derived.sex", "levels = ['a', 'b']\ncut = 'age'\nat = [1]",
+     "[derived.sex] this name is taken by [columns.sex]; case makes no difference"),
+    ("time", "unit = 'weeks'", "[time.unit] is 'weeks'; expected 'days', 'months' or 'years'"),
+    ("time", "unit = 'years'\nyear = 365", "[time.year] is not 1, but follow-up is in years"),
+    ("time", "month = 400", "[time.month] is 400 and the year 365.25 days; expected 0 < month < year"),
+    ("time", "landmarks = [3, 1]", "[time.landmarks] is [3, 1]; expected numbers in increasing order"),
+    ("time", "landmarks = [0, 1]",
+     "[time.landmarks] expected years greater than 0, in increasing order, such as [1, 3, 5]"),
+    ("analysis", "alpha = 5", "[analysis.alpha] is 5; expected a number between 0 and 1, such as 0.05"),
+    ("analysis", "exposure = 'age'",
+     "[analysis.exposure] names 'age', a number; expected a category; cut it into groups under [derived]"),
+    ("analysis", "exposure = 'amr'",
+     "[analysis.exposure] names 'amr', which is neither a column nor derived; did you mean 'arm'?"),
+    ("analysis", "adjust_for = ['age']",
+     "[analysis.adjust_for] needs `exposure`, the variable whose effect is adjusted"),
+    ("analysis", "exposure = 'sex'\nunivariate = ['arm', 'sex']",
+     "[analysis.univariate] has 'sex', the exposure, which is in these analyses anyway"),
+    ("analysis", "subgroup = 'sex'",
+     "[analysis.subgroup] expected another variable than `exposure`, which is compared within it"),
+    ("analysis", "univariate = ['arm', 'arm']", "[analysis.univariate] has 'arm' twice"),
+    ("analysis", "exposure = 'sex'\nadjust_for = ['start']",
+     "[analysis.adjust_for] names 'start', a date; expected a number or a category"),
+    ("analysis", "crosstabs = [['sex']]",
+     '[analysis.crosstabs] holds something else than pairs of names, such as [["response", "arm"]]'),
+    ("analysis", "crosstabs = [['sex', 'sex']]", "[analysis.crosstabs] crosses 'sex' with itself"),
+    ("analysis", "follow_up = 'pfs'", "[analysis.follow_up] names 'pfs'; the endpoints are: 'os'"),
+    ("cutoff.c", "marker = 'sex'\noutcome = 'os'\ndirection = 'low'",
+     "[cutoff.c.marker] names 'sex', a category; expected a number"),
+    ("cutoff.c", "marker = 'os'\noutcome = 'os'\ndirection = 'lower'",
+     "[cutoff.c.direction] is 'lower'; expected 'low' or 'high'; did you mean 'low'?"),
+    ("tables.t", "template = '../secret'\nendpoints = ['os']",
+     "[tables.t.template] expected the name of a file in templates/, without a folder"),
+    ("tables.t", "template = 't'",
+     "[tables.t] expected either `rows` (variables) or `endpoints` (whose models are shown)"),
+    ("tables.t", "template = 't'\nrows = []",
+     '[tables.t.rows] is empty; expected rows such as { variable = "age", summary = "median_range" }'),
+    ("tables.t", "template = 't'\nrows = [{ variable = 'sex', summary = 'n_percent' }, { variable = 'age' }]",
+     "[tables.t.rows.2.summary] is missing; expected a text"),
+    ("tables.t", "template = 't'\nrows = [{ variable = 'age', summary = 'n_percent' }]",
+     "[tables.t.rows.1.summary] is 'n_percent', but 'age' is a number; "
+     "expected 'median_range', 'median_iqr', 'mean_sd' or 'median_range_mean'"),
+    ("tables.t", "template = 't'\nrows = [{ variable = 'sex', summary = 'mean_sd' }]",
+     "[tables.t.rows.1.summary] is 'mean_sd', but 'sex' is a category; expected 'n_percent'"),
+    ("tables.t", "template = 't'\nrows = [{ variable = 'follow_up', summary = 'mean_sd' }]",
+     "[tables.t.rows.1.variable] names 'follow_up', which is neither a column nor derived"),
+    ("tables.t", "template = 't'\nby = 'sex'\nrows = [{ variable = 'sex', summary = 'n_percent' }]",
+     "[tables.t.rows] has 'sex', by which the columns are split; leave it out"),
+    ("tables.t", "template = 't'\nby = 'arm'\nrows = [{ variable = 'age', summary = 'mean_sd' }]",
+     "[tables.t.by] names 'arm'; expected the `exposure` of [analysis], by which patients are described"),
+    ("tables.t", "template = 't'\nby = 'sex'\nendpoints = ['os']",
+     "[tables.t.by] belongs to `rows`; a table of models has no columns by group"),
+    ("figures.f", "endpoints = ['o']", "[figures.f.endpoints] names 'o'; the endpoints are: 'os'; did you mean 'os'?"),
+    ("figures.f", "groups = 'sex'", "[figures.f.endpoints] expected a list of endpoints: 'os'"),
+    ("figures.f", "endpoints = ['os']\nwithin = 'sex'",
+     "[figures.f.within] expected another variable than `groups`, which is compared within it"),
+    ("figures.f", "endpoints = ['os']\ngroups = 'sex'\nwithin = 'sex'",
+     "[figures.f.within] expected another variable than `groups`, which is compared within it"),
+    ("figures.f_", "endpoints = ['os']\ngroup = 'sex'",
+     "[figures.f_.group] is not a known key of survival curves; allowed: 'kind', 'endpoints', 'groups' and 'within'; "
+     "did you mean 'groups'?"),
+    ("figures.f", "kind = 'flow'\nendpoints = ['os']",
+     "[figures.f.endpoints] is not a known key of a flow diagram; allowed: 'kind' and 'by'"),
+    ("figures.f", "kind = 'flow'\nby = 'age'",
+     "[figures.f.by] names 'age', a number; expected a category; cut it into groups under [derived]"),
+    ("figures.flow", "kind = 'flows'",
+     "[figures.flow.kind] is 'flows'; expected 'survival' or 'flow'; did you mean 'flow'?"),
+    ("tables.t", "kind = 'model'\nendpoints = ['os']",
+     "[tables.t.kind] is 'model'; expected 'characteristics', 'cross_table' or 'models'; did you mean 'models'?"),
+    ("tables.t", "kind = 'models'\nrows = []",
+     "[tables.t.rows] is not a known key of a table of models; allowed: 'kind', 'template' and 'endpoints'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "keys", "message"), ADDITIONS, ids=[f"{item[0]}: {item[1]}" for item in ADDITIONS])
+def test_a_faulty_section_is_named(tmp_path: Path, section: str, keys: str, message: str) -> None:
+    """Each reference to a variable, level or endpoint is checked when the study is read."""
+    exposure = "[analysis]\nexposure = 'sex'\n" if section.startswith(("tables", "figures")) else ""
+    assert refusal(tmp_path, f"{BASE}\n{exposure}[{section}]\n{keys}\n") == f"study.toml: {message}"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"schema = 1\ntitle = Study\n",
+         "not valid TOML: Invalid value (at line 2, column 9); a text is written in quotes"),
+        (b'schema = 1\ntitle = "Study\n',
+         "not valid TOML: Illegal character '\\n' (at line 2, column 15); a quote is missing"),
+        (b"[data]\n[data]\n", "not valid TOML: Cannot declare ('data',) twice (at line 2, column 6)"),
+        (b"schema = 1\ntitle = \"M\xfcller\"\n", "line 2 is not UTF-8; save the file as UTF-8"),
+        (b"schema = 1" + b"0" * 5000, "a number in it is too long, or lists are nested too deeply"),
+        (b"schema = " + b"[" * 5000, "a number in it is too long, or lists are nested too deeply"),
+    ],
+)  # fmt: skip
+def test_what_is_not_toml_is_refused_with_its_line(tmp_path: Path, content: bytes, message: str) -> None:
+    """A slip of the pen is shown where it stands."""
+    (tmp_path / "study.toml").write_bytes(content)
+    with pytest.raises(StudyError) as error:
+        read_study(tmp_path)
+    assert str(error.value) == f"study.toml: {message}"
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """The message says which file was looked for, and what it is."""
+    with pytest.raises(StudyError) as error:
+        read_study(tmp_path)
+    expected = "No such file or directory; a study folder holds a study.toml (see docs/study.md)"
+    assert str(error.value) == f"{tmp_path / 'study.toml'}: {expected}"

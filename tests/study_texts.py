@@ -1,0 +1,65 @@
+"""Texts of study.toml, to be changed, and what reading one gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lockstep.base.errors import StudyError
+from lockstep.study.definition import read_study
+from lockstep.study.model import Study
+
+ROOT = Path(__file__).parent.parent
+
+MINIMAL = """
+schema = 1
+[data]
+file = "cohort.csv"
+id = "id"
+[columns.age]
+type = "number"
+"""
+
+BASE = """
+schema = 1
+
+[data]
+file = "cohort.csv"
+id = "id"
+
+[columns.age]
+type = "number"
+
+[columns.sex]
+type = "category"
+levels = ["f", "m"]
+
+[columns.arm]
+type = "category"
+levels = { a = "Arm A", b = "Arm B" }
+
+[columns.start]
+type = "date"
+
+[columns.stop]
+type = "date"
+
+[endpoints.os]
+start = "start"
+end = "stop"
+event = "sex == 'f'"
+"""
+
+
+def read(folder: Path, text: str) -> Study:
+    """Read a study of this text."""
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return read_study(folder)
+
+
+def refusal(folder: Path, text: str) -> str:
+    """Return the message with which a study of this text is refused."""
+    with pytest.raises(StudyError) as error:
+        read(folder, text)
+    return str(error.value)
