@@ -8,6 +8,7 @@ from pathlib import Path
 
 import made_once
 import pytest
+from beside import Beside
 from byte_differences import explained
 from draft_studies import DraftStudy, build_draft, draft_of
 from hypothesis import settings
@@ -92,6 +93,17 @@ def implants_results(implants: Study) -> Results:
 def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lay out no Word file of a draft: where its lines stand is no matter to the test, and takes much of its time."""
     monkeypatch.setattr("lockstep.drafts.assembly.lines_in_word", lambda _: None)
+
+
+@pytest.fixture
+def workers_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process do what a draft has others do: figures for upload, the copy; test_draft.py starts those."""
+    from lockstep.cli.command import run_verb
+
+    def here(_program: str, *arguments: str, **_: object) -> Beside:
+        return Beside(lambda: run_verb([*arguments]))
+
+    monkeypatch.setattr("lockstep.drafts.assembly.Worker", here)
 
 
 @pytest.fixture(scope="session")

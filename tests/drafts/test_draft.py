@@ -10,17 +10,20 @@ from pathlib import Path
 import pytest
 from drafted_study import AUTHOR, JOURNAL, contents, copy_study, copy_with_draft, made, manifest_of, with_many_keywords
 
+from lockstep.analyses.pipeline import compute
 from lockstep.anonymisation.identity import identifying_words
 from lockstep.anonymisation.scan import traces
 from lockstep.base.errors import LockstepError
 from lockstep.base.stamp import stamp_of, stamped_notes
 from lockstep.cli.command import run_verb
 from lockstep.drafts.identifying_uploads import ADVICE
+from lockstep.drafts.manifest import manifest
 from lockstep.pdf.reading import read_pdf
 from lockstep.render import quarto
 from lockstep.results.model import read_results
 from lockstep.results.released import released_from_json
 from lockstep.revisions.locks import renderer_of
+from lockstep.study.definition import read_study
 
 pytestmark = pytest.mark.slow  # drafts
 
@@ -63,24 +66,28 @@ def test_the_archive_holds_the_folder(draft: Path) -> None:
 
 def test_the_manifest_names_every_file_and_what_it_was_made_from(study: Path, draft: Path) -> None:
     """SHA-256 of all files but itself; the hash of the data; the lock of the same data, code and text."""
-    manifest = manifest_of(draft)
+    content = manifest_of(draft)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents(draft).items()}
-    assert manifest["files"] == {name: value for name, value in hashes.items() if name != "MANIFEST.json"}
+    assert content["files"] == {name: value for name, value in hashes.items() if name != "MANIFEST.json"}
     data = hashlib.sha256((study / "data" / "implants.csv").read_bytes()).hexdigest()
-    assert data in json.dumps(manifest["source"])
-    assert (manifest["journal"], manifest["lock"], manifest["text"]) == (JOURNAL, "2026-11", "as locked")
-    assert (manifest["forced"], manifest["failures"], manifest["renderer"]) == (False, [], "builtin")
+    assert data in json.dumps(content["source"])
+    assert (content["journal"], content["lock"], content["text"]) == (JOURNAL, "2026-11", "as locked")
+    assert (content["forced"], content["failures"], content["renderer"]) == (False, [], "builtin")
 
 
-@pytest.mark.usefixtures("without_libreoffice")
-def test_another_text_is_not_that_of_the_lock(study: Path, tmp_path: Path) -> None:
+def test_another_text_is_not_that_of_the_lock(study: Path, draft: Path, tmp_path: Path) -> None:
     """Results may be locked while the text has been edited since; where the data are others, there is no lock."""
     folder = with_many_keywords(study, tmp_path / "study")
-    assert manifest_of(made(folder, force=True).folder)["text"] == "edited since"
+
+    def told() -> tuple[str | None, str | None]:
+        results = compute(read_study(folder))
+        content = manifest(folder, draft, results, journal=JOURNAL, renderer="builtin", failures=())
+        return content["lock"], content["text"]
+
+    assert told() == ("2026-11", "edited since")
     data = folder / "data" / "implants.csv"
     data.write_text("".join(data.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
-    manifest = manifest_of(made(folder, force=True).folder)
-    assert (manifest["lock"], manifest["text"]) == (None, None)
+    assert told() == (None, None)
 
 
 def test_two_runs_give_the_same_bytes_in_any_folder(draft: Path, tmp_path: Path) -> None:
@@ -143,7 +150,7 @@ def test_what_lets_the_authors_be_guessed_is_told(draft: Path) -> None:
     assert "anonymised copy: removed from report.qmd:" in told
 
 
-@pytest.mark.usefixtures("without_libreoffice")
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
 def test_a_label_that_tells_is_told_for_tables_and_figures(tmp_path: Path) -> None:
     """Of these files there is no anonymised copy, so the authors must know which of them says what, and where."""
     folder = copy_study(tmp_path / "study", figure_formats='["TIFF", "PDF"]')

@@ -55,7 +55,7 @@ def broken(study: Path, tmp_path: Path) -> Iterator[Path]:
     assert not list((folder / "build" / "drafts").glob(".report-*"))
 
 
-@pytest.mark.usefixtures("without_libreoffice")
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
 def test_a_refused_draft_leaves_the_last_one(broken: Path) -> None:
     """Folder and archive are as before, the error says how to go on, and has every line of the preflight."""
     before = contents(broken / "build" / "drafts")
@@ -66,17 +66,18 @@ def test_a_refused_draft_leaves_the_last_one(broken: Path) -> None:
     assert contents(broken / "build" / "drafts") == before
 
 
-@pytest.mark.usefixtures("without_libreoffice")
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
 def test_a_forced_draft_says_what_it_breaks(broken: Path) -> None:
     """The manifest has it in words, PREFLIGHT.txt its line."""
     draft = made(broken, force=True)
     assert [check.rule for check in draft.failures] == ["keywords"]
     manifest = manifest_of(draft.folder)
     assert (manifest["forced"], manifest["failures"]) == (True, ["keywords: 4 keywords; asked for: min 1, max 3"])
+    assert (manifest["lock"], manifest["text"]) == ("2026-11", "edited since")
     assert (draft.folder / "PREFLIGHT.txt").read_text(encoding="utf-8").startswith("FAILS")
 
 
-@pytest.mark.usefixtures("without_libreoffice")
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
 def test_what_fails_on_the_way_leaves_the_last_draft(study: Path, draft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error after all files are made, such as a full disk, puts nothing in place."""
     before = contents(draft.parent)
@@ -90,7 +91,7 @@ def test_what_fails_on_the_way_leaves_the_last_draft(study: Path, draft: Path, m
     assert contents(draft.parent) == before
 
 
-@pytest.mark.usefixtures("without_libreoffice")
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
 def test_a_full_disk_is_one_error_that_names_no_file_of_the_author(
     study: Path, draft: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,7 +133,7 @@ def test_a_folder_that_cannot_be_made_is_one_error(
     assert capsys.readouterr().err.startswith(f"{place}: Not a directory\n")
 
 
-@pytest.mark.usefixtures("without_libreoffice")
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
 def test_a_check_makes_no_draft(built_implants: Path, tmp_path: Path) -> None:
     """It has the lines that the draft would have, and leaves nothing behind."""
     folder = copy_study(tmp_path / "study", built_implants)
@@ -141,7 +142,7 @@ def test_a_check_makes_no_draft(built_implants: Path, tmp_path: Path) -> None:
     assert contents(folder / "build" / "drafts") == {}
 
 
-@pytest.mark.usefixtures("without_libreoffice")
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
 def test_the_verbs_say_what_happened_and_exit_accordingly(
     study: Path, broken: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -178,7 +179,7 @@ def test_a_run_that_is_killed_leaves_the_last_draft_whole(study: Path, draft: Pa
     assert not list((folder / "build" / "drafts").glob(".report-*"))
 
 
-@pytest.mark.usefixtures("without_libreoffice")
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
 def test_a_run_that_is_killed_while_it_puts_a_draft_in_place_is_completed(
     broken: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

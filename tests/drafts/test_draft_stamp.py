@@ -195,7 +195,7 @@ def test_another_libreoffice_has_another_name(tmp_path: Path, monkeypatch: pytes
     assert len({"none", first, office.identity_of_office()}) == 3
 
 
-@pytest.mark.usefixtures("without_libreoffice")
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
 def test_after_new_data_one_run_makes_the_draft_and_the_next_one_finds_it(study: Path) -> None:
     """The results that are computed on the way belong to it."""
     data = study / "data" / "implants.csv"
@@ -207,7 +207,7 @@ def test_after_new_data_one_run_makes_the_draft_and_the_next_one_finds_it(study:
     assert contents(study / "build" / "drafts") == before
 
 
-@pytest.mark.usefixtures("without_libreoffice")
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
 def test_a_draft_that_breaks_rules_is_never_up_to_date(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Forced or refused, the next run says what it breaks; one that is mended is found again."""
     document = study / "report.qmd"

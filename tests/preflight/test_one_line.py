@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from beside import Beside
 from kept_study import (
     FIGURE,
     JOURNAL,
@@ -25,17 +25,16 @@ from kept_study import (
 from pypdf import PdfReader, PdfWriter
 
 from lockstep.base.resources import PACKAGE
-from lockstep.cli import manuscript as commands
 from lockstep.cli.command import run_verb
 from lockstep.drafts import assembly, draft
 from lockstep.figures import raster
-from lockstep.journals.file import Journal
 from lockstep.journals.rules import RULES as REGISTRY
 from lockstep.preflight.draft_files import DraftFiles
 from lockstep.preflight.preflight import HOUSE
 from lockstep.word.package import DOCUMENT, STYLES, package_bytes, read_package
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_libreoffice")]  # a draft for each rule
+# A draft for each rule.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_libreoffice", "workers_here")]  # a draft for each rule
 
 ROOT = Path(__file__).parents[2]
 PLACE = ["--renderer", "builtin", "--study"]
@@ -281,43 +280,14 @@ def broken_when_read(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assembly, "read_draft", read_broken)
 
 
-class Beside:
-    """Stands for a process that works beside: what it would do is done here, when its end is waited for."""
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        """Keep what is to be done."""
-        self._work = work
-
-    def start(self) -> None:
-        """Do nothing yet."""
-
-    def ended(self) -> CompletedProcess[str]:
-        """Do it."""
-        self._work()
-        return CompletedProcess([], 0, "", "")
-
-    def close(self) -> None:
-        """End nothing."""
-
-
-@pytest.fixture(autouse=True)
-def drawing_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw the figures for upload in this process, where all is loaded; test_draft.py starts the one that draws."""
-    monkeypatch.setattr(commands, "wait_for_start", lambda: True)
-
-    def draw(folder: Path, journal: Journal) -> Beside:
-        return Beside(lambda: run_verb(["figures", journal.name, "--study", str(folder)]))
-
-    monkeypatch.setattr(assembly, "_drawing", draw)
-
-
 def with_anonymised_copy_of(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the anonymised copy from a draft that is there."""
 
-    def copied(output: Path) -> None:
+    def copied(output: Path) -> int:
         output.mkdir()
         for suffix in (".pdf", ".docx"):
             shutil.copyfile(kept / draft.FOLDER / JOURNAL / f"manuscript_blinded{suffix}", output / f"report{suffix}")
+        return 0
 
     monkeypatch.setattr(assembly, "_anonymising", lambda work, *_: Beside(lambda: copied(work / "made-blinded")))
 
