@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import IMPLANTS
 
 from lockstep.document import check
 from lockstep.document.check import findings
@@ -112,10 +111,9 @@ def test_words_that_a_variable_chooses_from_are_typed_all_the_same(own_study: Ca
 
 
 @pytest.fixture
-def own_study(tmp_path: Path, implants_results: Results) -> Callable[..., check.Findings]:
-    """Return what checks the second study with another body, and a declared phrase."""
-    folder = tmp_path / "study"
-    shutil.copytree(IMPLANTS, folder, ignore=shutil.ignore_patterns("build", ".quarto"))
+def own_study(built_implants: Path, tmp_path: Path, implants_results: Results) -> Callable[..., check.Findings]:
+    """Return what checks the second study, whose results are there, with another body, and a declared phrase."""
+    folder = Path(shutil.copytree(built_implants, tmp_path / "study"))
     setup = "```{python}\n#| include: false\nfrom lockstep import open_study\nr = open_study()\n```\n"
 
     def checked(body: str, declared: str = "") -> check.Findings:
