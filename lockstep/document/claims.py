@@ -101,7 +101,13 @@ def _as_printed(record: Record, style: Style, decimals: int | None) -> Record:
 
 
 def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdict, ...]:
-    """Judge all claims of a document; an unknown id is an error with its line."""
+    """Judge all claims of a document.
+
+    Raises
+    ------
+    ReportError
+        If a condition names a result that there is not; names the line.
+    """
     found = []
     for claim in claims_in(document):
         try:

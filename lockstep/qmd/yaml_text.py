@@ -38,7 +38,13 @@ def _loaded(text: str) -> Any:
 
 
 def read_mapping(text: str, *, name: str, first_line: int = 1) -> dict[str, Any]:
-    """Read YAML that must be a mapping; `name` and `first_line` locate it in error messages."""
+    """Read YAML that must be a mapping; `name` and `first_line` locate it in error messages.
+
+    Raises
+    ------
+    ReportError
+        If it is not valid YAML, not a mapping, too deep or too large, or holds a hidden character; names the line.
+    """
     try:
         value = deepcopy(_loaded(text))
     except yaml.MarkedYAMLError as error:

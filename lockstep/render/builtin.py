@@ -99,7 +99,13 @@ def write_format(
     *,
     extra: Sequence[str] = (),
 ) -> tuple[set[Path], list[str]]:
-    """Write one format, with `extra` arguments for pandoc; return its image files and pandoc's warnings."""
+    """Write one format, with `extra` arguments for pandoc; return its image files and pandoc's warnings.
+
+    Raises
+    ------
+    ReportError
+        If the document cites without a bibliography, or has a float or reference that cannot be shown.
+    """
     tree = {**tree, "meta": tree["meta"][settings.target]["c"]}
     tree = resolve_conditions(tree, settings.target, project.profiles, document)
     tree = cross_reference(tree, target=settings.target, wording=settings.wording, document=document)

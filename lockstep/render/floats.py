@@ -42,7 +42,13 @@ class PandocFloat:
 
 
 def find_float(node: Node, document: Document) -> PandocFloat | None:
-    """Return a node as a float: a div with a label, an image with a label, a Markdown table with a label."""
+    """Return a node as a float: a div with a label, an image with a label, a Markdown table with a label.
+
+    Raises
+    ------
+    ReportError
+        If a figure has no label, a table no label for its caption, or a labelled div no caption; names the line.
+    """
     identifier, _, _ = attributes(node)
     match node["t"]:
         case "Div" if identifier.startswith(("fig-", "tbl-")):

@@ -73,6 +73,11 @@ def replace_together(files: Mapping[Path, Path], work: Path, *, is_last: bool = 
 def complete(target: Path) -> None:
     """Complete the commit that a killed run has left in a folder.
 
+    Raises
+    ------
+    CommitError
+        If a file cannot be moved to its target; the new files stay where they wait.
+
     Notes
     -----
     Needs no lock: two processes that do it at once move the same files to the same targets.

@@ -75,7 +75,13 @@ class Phrases:
         return self._one(record_id, numbers.value_text, decimals)
 
     def ci(self, record_id: str, decimals: int | None = None) -> Phrase:
-        """Print a confidence interval: "95% CI 1890–3105"."""
+        """Print a confidence interval: "95% CI 1890–3105".
+
+        Raises
+        ------
+        ReportError
+            If the result has none.
+        """
         if self.results[record_id].conf_level is None:
             raise ReportError(f"'{record_id}' has no confidence interval; print it with value()")
         return self._one(record_id, numbers.interval_text, decimals)
@@ -97,7 +103,13 @@ class Phrases:
         return self._count_percent(count, percent, decimals, nested=nested)
 
     def n_of(self, stem: str) -> Phrase:
-        """Print `stem`.count with its denominator: "13 of 79"."""
+        """Print `stem`.count with its denominator: "13 of 79".
+
+        Raises
+        ------
+        ReportError
+            If the count has none.
+        """
         (count_id,) = ids_below(stem, "count")
         record = self._of_kind(count_id, "n_of", "count")
         if record.denominator is None:
@@ -139,6 +151,11 @@ class Phrases:
 
         The condition is written as in study.toml, with record ids and ``alpha`` for names:
         ``"os.by_sex.log_rank.p_value < alpha"``. Where a value cannot be estimated, the condition does not hold.
+
+        Raises
+        ------
+        ReportError
+            If one of the two has no words.
         """
         if not (then.strip() and otherwise.strip()):
             raise ReportError(f'either("{condition}", ...) needs words for both cases; Quarto cannot insert nothing')
@@ -149,6 +166,11 @@ class Phrases:
         """Print words that state a finding; where the results do not support them, mark them for all to see.
 
         The condition is written as for `either`. `make report` lists broken claims, `make check` fails on them.
+
+        Raises
+        ------
+        ReportError
+            If there are no words.
         """
         if not words.strip():
             raise ReportError(f'claim("", "{condition}") has no words; Quarto cannot insert nothing')

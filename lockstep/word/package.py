@@ -123,7 +123,13 @@ def without_unused_pictures(parts: Mapping[str, bytes], document: Element) -> di
 
 
 def relationship_target(parts: Mapping[str, bytes], source: str, relationship_id: str) -> str:
-    """Return the part that a relationship of a part leads to."""
+    """Return the part that a relationship of a part leads to.
+
+    Raises
+    ------
+    ReportError
+        If the part has no relationship of this id.
+    """
     for relationship in parse_part(parts, _relationships_part(source)):
         if relationship.get("Id") == relationship_id:
             return part_of(source, relationship)

@@ -25,7 +25,13 @@ _PAGE: Final = ("w:pgSz", "w:pgMar")
 
 
 def set_page(section: Element, metadata: Mapping[str, Any]) -> int:
-    """Set paper, orientation and line numbers as the metadata ask for; return the width of the text in twips."""
+    """Set paper, orientation and line numbers as the metadata ask for; return the width of the text in twips.
+
+    Raises
+    ------
+    ReportError
+        If the paper size is not known.
+    """
     paper = str(metadata.get("papersize") or "a4").lower()
     if paper not in ("a4", *_LETTER_NAMES):
         raise ReportError(f"front matter: papersize is '{paper}'; expected a4 or letter. Write one of these.")

@@ -150,6 +150,34 @@ def test_a_name_means_one_thing() -> None:
     assert {name: where for name, where in homes.items() if len(where) > 1 and name not in shared} == {}
 
 
+ERRORS = {"CommitError", "ExpressionError", "NoRoomError", "ProofError", "RefusedError"} | {
+    name for name in DEFINED["lockstep.base.errors"] if name.endswith("Error")
+}
+"""What a user of the engine can meet."""
+
+
+def raised_in(function: ast.FunctionDef) -> set[str]:
+    """Return the errors of the engine that a function raises itself."""
+    calls = (node.exc for node in ast.walk(function) if isinstance(node, ast.Raise))
+    return {call.func.id for call in calls if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)} & ERRORS
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ENGINE).as_posix())
+def test_a_public_function_names_the_errors_that_it_raises(path: Path) -> None:
+    """Under Raises, or in its one sentence; a verb tells its user, and nobody else calls it."""
+    if folder_of(name_of(path)) == "cli":
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    silent = [
+        node.name
+        for node in (*tree.body, *(part for whole in classes for part in whole.body))
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and raised_in(node)
+        if not re.search(r"Raises\n|\braise|\berrors as\b", ast.get_docstring(node) or "", re.IGNORECASE)
+    ]
+    assert silent == []
+
+
 @pytest.mark.parametrize("library", FENCES)
 def test_an_outside_library_has_one_door(library: str) -> None:
     """Its habits are fenced in one file, where it can be replaced."""
