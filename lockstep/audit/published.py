@@ -86,7 +86,7 @@ class Published:
             return None
         rows = "\n".join(f"  row {bad.row}: {bad.reason}" for bad in self.bad_rows)
         count = "1 row was" if len(self.bad_rows) == 1 else f"{len(self.bad_rows)} rows were"
-        return f"{self.file}: {count} left out of the audit:\n{rows}\nMend them; docs/audit.md describes the columns."
+        return f"{self.file}: {count} left out of the audit:\n{rows}\nMend them, then run again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _text(path: Path, name: str) -> str:
     except OSError as error:
         raise PublishedError(
             f"{name}: cannot be read ({error.strerror}). Name a CSV file with the columns "
-            f"{listing(REQUIRED, word='and')}; docs/audit.md describes it."
+            f"{listing(REQUIRED, word='and')}: a published statement a row, with its number as printed."
         ) from None
     try:
         return content.decode("utf-8-sig")
@@ -184,7 +184,7 @@ def _records(text: str, file: str) -> tuple[tuple[str, ...], list[tuple[int, lis
             found = "its first line holds other names, or none"
         raise PublishedError(
             f"{file}: there is no column {listing(absent)}; {found}.\n"
-            f"Needed are {listing(REQUIRED, word='and')}; docs/audit.md describes the columns."
+            f"Needed are {listing(REQUIRED, word='and')}; there may be {listing(OPTIONAL, word='and', most=20)}."
         )
     twice = [column for column in (*REQUIRED, *OPTIONAL) if header.count(column) > 1]
     if twice:

@@ -86,9 +86,13 @@ def explained(error: OSError) -> str:
     return reason
 
 
-def system_message(error: OSError) -> str:
-    """Return one message for an error of the system: which file, why, and what to do, which ends in a full stop."""
-    said = f"{error.filename}: {explained(error)}" if error.filename else explained(error)
+def system_message(error: OSError, *, file: str = "") -> str:
+    """Return one message for an error of the system: which file, why, and what to do, which ends in a full stop.
+
+    `file` is what the user knows it by, where that is not the name that the system had.
+    """
+    name = file or error.filename
+    said = f"{name}: {explained(error)}" if name else explained(error)
     return f"{said}." if said.endswith("then run again") else said
 
 

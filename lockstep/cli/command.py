@@ -13,7 +13,7 @@ from .. import __version__
 from .options import Argument, Option, Program, Verb, complain
 
 _PATH: Final = click.Path(path_type=Path)
-_DOCUMENTS_STAY: Final = "No document was written; the last report is untouched."
+_DOCUMENTS_STAY: Final = "No document was written; any earlier report is untouched."
 
 
 def _journals(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
@@ -91,7 +91,7 @@ _DOCUMENTS: Final = (
         "write report.html, where each printed result shows its source",
         _STUDY,
         code="manuscript.html",
-        after_error="The last page is untouched.",
+        after_error="No page was written; any earlier one is untouched.",
     ),
     Verb(
         "results",
@@ -165,7 +165,7 @@ _UPDATES: Final = (
         ),
         _RENDERER,
         code="manuscript.redline",
-        after_error="The last redline is untouched.",
+        after_error="No redline was written; any earlier one is untouched.",
     ),
 )
 _JOURNALS: Final = (
@@ -176,7 +176,7 @@ _JOURNALS: Final = (
         Option("--force", make="FORCE", is_flag=True, help="Also where rules fail; the manifest says which."),
         code="manuscript.draft",
         more="JOURNAL is the name of a file in templates/journals, of the study or of the program, such as plos-one.",
-        after_error="No draft was written; the last one is untouched.",
+        after_error="No draft was written; any earlier one is untouched.",
     ),
     Verb(
         "profile",

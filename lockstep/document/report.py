@@ -126,7 +126,10 @@ def ensure_audit(study: Study) -> Audit:
     """
     published, path = study.folder / PUBLISHED_FILE, study.folder / AUDIT_FILE
     if not published.is_file():
-        raise ReportError(f"there is no {PUBLISHED_FILE} to audit; docs/audit.md says what it holds")
+        raise ReportError(
+            f"there is no {PUBLISHED_FILE} to audit: a CSV file with a published statement a row, at least its id, "
+            "quantity and value"
+        )
     if not audit_is_current(path, published=published, results=ensure_results(study)):
         run_analysis(study.folder, "judge", allowed=(0, 1))
     audit = read_audit(path)

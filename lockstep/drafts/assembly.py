@@ -37,9 +37,8 @@ from .figure_files import write_figure_files
 from .identifying_uploads import identifying_uploads
 from .workspace import REMOVED, make_workspace, study_identifying_words
 
-_OF_THE_OTHER: Final = (
-    "No document was written; the last report is untouched."  # true of the process that made the anonymised copy
-)
+# True of the process that made the anonymised copy
+_OF_THE_OTHER: Final = "No document was written; any earlier report is untouched."
 
 
 @dataclass(frozen=True, slots=True)

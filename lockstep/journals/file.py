@@ -132,7 +132,7 @@ def _rule(name: str, fields: Any, source: _File) -> JournalRule:
     """Return a rule, every field of it checked."""
     if name not in RULES:
         hint = nearest(name, RULES) or "."
-        raise source.wrong(f"unknown rule '{name}'{hint} docs/journals.md lists them all.", rule=name)
+        raise source.wrong(f"unknown rule '{name}'{hint} Known: {', '.join(RULES)}.", rule=name)
     if not isinstance(fields, dict):
         raise source.wrong(f"[rules.{name}] is not a table of {', '.join(_REQUIRED)}.", key=name)
     for key in fields:

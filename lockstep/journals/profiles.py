@@ -23,11 +23,15 @@ _NAME: Final = re.compile(r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*")
 
 
 def journals_for(folder: Path) -> dict[str, Path]:
-    """Return the files of all journals that a study's folder or the program has, by name; the study's own first."""
+    """Return the files of all journals that a study's folder or the program has, by name; the study's own first.
+
+    A file whose name is none of a journal, such as the copy of an editor, is passed over.
+    """
     found: dict[str, Path] = {}
     for home in (folder / FOLDER, TEMPLATES / "journals"):
         for path in sorted(home.glob("*.toml")):
-            found.setdefault(path.stem, path)
+            if _NAME.fullmatch(path.stem):
+                found.setdefault(path.stem, path)
     return found
 
 
@@ -40,15 +44,17 @@ def read_journal(name: str, folder: Path) -> Journal:
         If there is no such journal, or its file is not valid; names the line.
     """
     files = journals_for(folder)
+    here = f"Journals here: {', '.join(sorted(files)) or 'none'}."
+    if others := [path.name for path in sorted((folder / FOLDER).glob("*.toml")) if not _NAME.fullmatch(path.stem)]:
+        here += f" Passed over for its name: {FOLDER.as_posix()}/{others[0]}."
     if name not in files and not _NAME.fullmatch(name):
         raise ReportError(
-            f"{name!r} is no name of a journal, which has letters, digits and hyphens only, such as plos-one. "
-            f"Journals here: {', '.join(sorted(files)) or 'none'}."
+            f"{name!r} is no name of a journal, which has letters, digits and hyphens only, such as plos-one. {here}"
         )
     if name not in files:
         raise ReportError(
-            f"no journal '{name}'{nearest(name, files) or '.'} Journals here: {', '.join(sorted(files)) or 'none'}. "
-            f"docs/journals.md says how to add {FOLDER.as_posix()}/{name}.toml."
+            f"no journal '{name}'{nearest(name, files) or '.'} {here}\n"
+            f"To add one, write {FOLDER.as_posix()}/{name}.toml: `schema = 1`, its `title`, its [rules.<rule>]."
         )
     path = files[name]
     return parse_journal(read_file(path), name=name, file=f"{FOLDER.as_posix()}/{path.name}")

@@ -32,7 +32,7 @@ class HouseRule:
     """A rule that every draft keeps, whatever the journal: what it asks for, and where that is stated."""
 
     asks: str
-    source: str = "docs/drafts.md"
+    source: str = "a rule of Lockstep"
 
 
 HOUSE: Final[dict[str, HouseRule]] = {

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.clock import source_date_epoch
-from ..base.errors import LockstepError, ReportError, explained, nearest
+from ..base.errors import LockstepError, ReportError, nearest, system_message
 from ..base.files import new_workspace, remove_marked, remove_workspaces, sha256, sha256_of_all
 from ..base.interrupts import forget_interrupts, uninterrupted
 from ..base.invocation import called
@@ -148,7 +148,7 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
                     work.rename(target)
                     forget_interrupts()
         except OSError as error:
-            raise ReportError(f"{LOCKS}/{name}: {explained(error)}") from None
+            raise ReportError(system_message(error, file=f"{LOCKS}/{name}")) from None
         finally:
             remove_marked(place)
     return Lock(target, manifest), built.warnings

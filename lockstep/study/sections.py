@@ -43,7 +43,7 @@ def read_toml(folder: Path) -> Section:
         raise StudyError(f"{folder}: is a file; name the folder that holds the {STUDY_FILE}: {named}") from None
     except OSError as error:
         reason = error.strerror or "it cannot be read"
-        raise StudyError(f"{path}: {reason}; a study folder holds a {STUDY_FILE} (see docs/study.md)") from None
+        raise StudyError(f"{path}: {reason}; a study folder holds a {STUDY_FILE}") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise StudyError(f"{STUDY_FILE}: line {line} is not UTF-8; save the file as UTF-8") from None

@@ -62,5 +62,7 @@ def render_table(name: str, study: Study, results: Results, style: Style) -> Ren
         plain = render_template(table.template, study.folder, context, style, printed=printed)
         marked = render_template(table.template, study.folder, context, style, marked=True)
     except ReportError as error:
-        raise ReportError(f"{error}\n    docs/study.md says which template fits the kind of [tables.{name}]") from None
+        raise ReportError(
+            f"{error}\n    [tables.{name}] is of kind {table.kind}, whose template is {table.kind}.html.j2"
+        ) from None
     return RenderedTable(plain, tuple(printed), marked)

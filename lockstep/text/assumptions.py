@@ -21,7 +21,7 @@ WHOLE_MODEL: Final = "all terms together"
 AVERAGE: Final = (
     "Where hazards are not proportional, a hazard ratio is an average over follow-up. Say so in the text, and describe "
     "with the Kaplan-Meier curves how the difference changes with time. (A model stratified by the variable, effects "
-    "by interval of time, or restricted mean survival would answer it: docs/own-statistics.md shows how to add one.)"
+    "by interval of time, or restricted mean survival would answer it; analysis/statistics.py is the place to add one.)"
 )
 
 

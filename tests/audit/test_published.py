@@ -71,7 +71,7 @@ def test_all_bad_rows_are_told_at_once(tmp_path: Path) -> None:
     assert [bad.row for bad in published.bad_rows] == [2, 3]
     message = str(published.refusal())
     assert message.startswith("paper.csv: 2 rows were left out of the audit:\n  row 2: proof: it names 'S8'")
-    assert message.endswith("docs/audit.md describes the columns.")
+    assert message.endswith("Mend them, then run again.")
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_a_full_disk_is_one_error_that_names_no_file_of_the_author(
     assert run_verb(["draft", JOURNAL, "--renderer", "builtin", "--study", str(study)]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"{draft.parent}: could not be written, there is no room left (No space left")
-    assert said.endswith("No draft was written; the last one is untouched.\n")
+    assert said.endswith("No draft was written; any earlier one is untouched.\n")
     assert contents(draft.parent) == before
 
 
@@ -126,7 +126,7 @@ def test_a_folder_that_cannot_be_made_is_one_error(
         assert run_verb(command) == 1
     assert capsys.readouterr().err == (
         f"{place}: cannot be written to (Read-only file system). Make it writable, or work on a copy of the study.\n"
-        "No draft was written; the last one is untouched.\n"
+        "No draft was written; any earlier one is untouched.\n"
     )
     (folder / "build").write_text("mine", encoding="utf-8")
     assert run_verb(command) == 1
@@ -155,7 +155,7 @@ def test_the_verbs_say_what_happened_and_exit_accordingly(
     assert run_verb(["draft", JOURNAL, *place, str(broken)]) == 1
     said = capsys.readouterr()
     assert said.out.startswith("FAILS  keywords")
-    assert said.err.endswith("No draft was written; the last one is untouched.\n")
+    assert said.err.endswith("No draft was written; any earlier one is untouched.\n")
     assert run_verb(["draft", JOURNAL, "--force", *place, str(broken)]) == 0
     assert capsys.readouterr().out.endswith(" s, although rules fail\n")
 

@@ -112,6 +112,17 @@ def test_what_is_no_name_of_a_journal_is_refused(name: str, tmp_path: Path) -> N
     assert ".toml." not in str(error.value)
 
 
+def test_a_file_whose_name_is_none_of_a_journal_is_passed_over(tmp_path: Path) -> None:
+    """The copy that an editor leaves is no journal; whoever asks for it learns why."""
+    own = tmp_path / "templates" / "journals" / "my journal.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text(RULE, encoding="utf-8")
+    assert "my journal" not in journals_for(tmp_path)
+    for name in ("my journal", "my-journal"):
+        with pytest.raises(ReportError, match=r"Passed over for its name: templates/journals/my journal\.toml\."):
+            read_journal(name, tmp_path)
+
+
 def test_what_a_journal_is_not_known_to_want_stays() -> None:
     """A file without rules changes nothing but the name."""
     empty = Journal("none", "None", {})

@@ -49,7 +49,7 @@ def flagship() -> Document:
 
 def printed_in(report: Report, document: Document, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return all that the document prints of results in a report's style, alternative texts of figures too."""
-    monkeypatch.setattr("lockstep.document.printed_places.style_of", lambda _: report.style)
+    monkeypatch.setattr("lockstep.document.printed_places.number_style", lambda _: report.style)
     texts = []
     for place in places_in(document):
         if place.method == "table":

@@ -182,7 +182,7 @@ def test_a_claim_that_cannot_be_checked_leaves_the_last_page(
     with (study / "report.qmd").open("a", encoding="utf-8") as document:
         document.write('\nIt was `{python} r.claim("so", " ".join(["bmi.n", "> 0"]))`.\n')
     assert main(["html", "--study", str(study)]) == 1
-    assert "The last page is untouched." in capsys.readouterr().err
+    assert "No page was written; any earlier one is untouched." in capsys.readouterr().err
     assert (study / "build" / "report.html").read_bytes() == before
 
 

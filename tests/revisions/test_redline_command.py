@@ -82,7 +82,9 @@ def test_an_unknown_lock_is_named_with_those_there_are(study: Path, capsys: pyte
     said = capsys.readouterr().err
     assert "no lock 'frist-look'" in said
     assert "did you mean 'first-look'" in said
-    assert said.endswith("The locks are: second-look, first-look.\nThe last redline is untouched.\n")
+    assert said.endswith(
+        "The locks are: second-look, first-look.\nNo redline was written; any earlier one is untouched.\n"
+    )
 
 
 def test_a_study_without_locks_is_told_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,5 +140,5 @@ def test_a_damaged_lock_is_said_so_and_nothing_is_written(
     assert expected in said
     assert "first-look" in said
     assert "Traceback" not in said
-    assert said.endswith("The last redline is untouched.\n")
+    assert said.endswith("No redline was written; any earlier one is untouched.\n")
     assert (folder / "build" / "redline.docx").read_bytes() == b"the last one"

@@ -17,7 +17,7 @@ from lockstep.runs import build
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("report.pdf", "report.docx")
-UNTOUCHED = "No document was written; the last report is untouched.\n"
+UNTOUCHED = "No document was written; any earlier report is untouched.\n"
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )

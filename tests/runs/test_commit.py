@@ -24,7 +24,7 @@ from lockstep.runs.run_lock import one_at_a_time
 pytestmark = pytest.mark.slow  # a run for each step that is disturbed
 
 NAMES = ("report.pdf", "report.docx")
-UNTOUCHED = "No document was written; the last report is untouched.\n"
+UNTOUCHED = "No document was written; any earlier report is untouched.\n"
 
 Documents = tuple[bytes, ...]
 

@@ -217,5 +217,5 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """The message says which file was looked for, and what it is."""
     with pytest.raises(StudyError) as error:
         read_study(tmp_path)
-    expected = "No such file or directory; a study folder holds a study.toml (see docs/study.md)"
+    expected = "No such file or directory; a study folder holds a study.toml"
     assert str(error.value) == f"{tmp_path / 'study.toml'}: {expected}"

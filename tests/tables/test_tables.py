@@ -227,10 +227,8 @@ def test_a_cross_table_without_groups_shows_all_patients(study: Study, results: 
 def test_a_template_for_other_tables_is_named(study: Study, results: Results) -> None:
     """A table of rows with the template of models says where the right one stands."""
     tables = {"response": dataclasses.replace(study.tables["response"], template="models.html.j2")}
-    with pytest.raises(
-        ReportError,
-        match=r"models\.html\.j2:7: .*\n    docs/study\.md says which template fits the kind of \[tables\.response\]",
-    ):
+    said = r"models\.html\.j2:7: .*\n    \[tables\.response\] is of kind cross_table, whose template is cross_table"
+    with pytest.raises(ReportError, match=said):
         render_table("response", dataclasses.replace(study, tables=tables), results, STYLE)
 
 

@@ -134,7 +134,7 @@ def test_a_run_interrupted_at_any_point_says_so_in_one_line(folder: Path, tmp_pa
         said = run.communicate()[1].replace(WAITED, "")  # for the test's own look at the lock
         after = built(folder)
         if run.returncode == 130:
-            assert said == "Interrupted. No document was written; the last report is untouched.\n"
+            assert said == "Interrupted. No document was written; any earlier report is untouched.\n"
             assert [after[name] for name in NAMES[:2]] == [before[name] for name in NAMES[:2]]
             interrupted += 1
         else:
