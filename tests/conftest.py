@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from functools import partial
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import made_once
 import pytest
@@ -93,6 +94,20 @@ def implants_results(implants: Study) -> Results:
 def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lay out no Word file of a draft: where its lines stand is no matter to the test, and takes much of its time."""
     monkeypatch.setattr("lockstep.drafts.assembly.lines_in_word", lambda _: None)
+
+
+@pytest.fixture
+def analysis_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute results in this process, where all is loaded, and not in the one that other tests start."""
+    from lockstep.base.resources import run_lockstep
+    from lockstep.cli.command import run_verb
+
+    def run_here(*arguments: str) -> CompletedProcess[str]:
+        if arguments[0] not in ("results", "judge"):  # what others print is read
+            return run_lockstep(*arguments)
+        return Beside(lambda: run_verb([*arguments])).ended()
+
+    monkeypatch.setattr("lockstep.document.report.run_lockstep", run_here)
 
 
 @pytest.fixture

@@ -45,6 +45,15 @@ def built_flagship(folder: Path) -> None:
     _report(folder)
 
 
+def copy_with_results(built: Path, folder: Path) -> Path:
+    """Copy the second study with its results alone: what else was built is made where a test asks for it."""
+    shutil.copytree(built, folder, ignore=shutil.ignore_patterns("build"))
+    (folder / "build").mkdir()
+    for name in ("results.json", ".results.json"):
+        shutil.copy(built / "build" / name, folder / "build" / name)
+    return folder
+
+
 def copy_flagship(folder: Path) -> None:
     """Copy the files that the flagship's report is made from into a folder."""
     for name in FLAGSHIP:

@@ -10,7 +10,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import IMPLANTS, ROOT
+from conftest import ROOT
+from made_once import copy_with_results
 
 from lockstep.__main__ import main
 from lockstep.base.boundaries import home_of
@@ -31,9 +32,9 @@ Words.
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a study that says little, beside a file and a folder that are none of its own."""
-    folder = Path(shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", ".quarto")))
+def folder(built_implants: Path, tmp_path: Path) -> Path:
+    """Return a study that says little, its results computed, beside a file and a folder that are none of its own."""
+    folder = copy_with_results(built_implants, tmp_path / "study")
     (folder / "report.qmd").write_text(REPORT, encoding="utf-8")
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "secret.txt").write_text(WORDS, encoding="utf-8")
@@ -72,6 +73,7 @@ def test_an_output_folder_that_is_a_link_outside_is_refused(
     name: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each verb says so, and nothing is there."""
+    shutil.rmtree(folder / "build")
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).symlink_to(folder.parent / "outside")
     for verb in ("report", "check", "trace", "html"):
@@ -84,7 +86,6 @@ def test_the_file_by_which_runs_take_turns_is_made_in_the_study(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A link in its place makes no file elsewhere."""
-    (folder / "build").mkdir()
     (folder / "build" / ".report.lock").symlink_to(folder.parent / "outside" / "made")
     assert report(folder) == 1
     assert "build: cannot be written to" in capsys.readouterr().err
@@ -194,6 +195,7 @@ def test_a_path_that_is_written_out_may_lead_anywhere_and_a_link_may_not(
 def test_the_data_file_may_be_elsewhere(place: str, folder: Path) -> None:
     """study.toml names it; patient data often have to stay on another disk."""
     elsewhere = folder.parent / "outside" / "implants.csv"
+    shutil.rmtree(folder / "build")
     (folder / "data" / "implants.csv").rename(elsewhere)
     if place == "link":
         (folder / "data" / "implants.csv").symlink_to(elsewhere)

@@ -24,7 +24,8 @@ from lockstep.study.model import Study
 from lockstep.text.numbers import text
 from lockstep.word import validity as ooxml
 
-pytestmark = pytest.mark.slow  # locks, builds and change reports
+# Locks, builds and change reports.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("analysis_here")]
 
 PATIENT = ("I001;uncemented;30,8;left;3,0;1", "I001;uncemented;30,8;left;99,0;0")
 MOVES = {

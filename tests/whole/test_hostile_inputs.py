@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import IMPLANTS, ROOT
+from conftest import ROOT
+from made_once import copy_with_results
 
 from lockstep.base.resources import TEMPLATES
 from lockstep.base.streams import OutputStream
@@ -35,9 +36,9 @@ REFERENCES = "@book{a, title = {A}, author = {B, C}, publisher = {D}, year = 200
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a copy of the second study, with files of its own of every kind that a study can have."""
-    folder = Path(shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", ".quarto")))
+def folder(built_implants: Path, tmp_path: Path) -> Path:
+    """Return a copy of the second study, its results computed, with files of every kind that a study can have."""
+    folder = copy_with_results(built_implants, tmp_path / "study")
     (folder / "report.qmd").write_text(DOCUMENT, encoding="utf-8")
     (folder / "references.bib").write_text(REFERENCES, encoding="utf-8")
     shutil.copyfile(TEMPLATES / "reference.docx", folder / "own.docx")
@@ -101,6 +102,8 @@ def test_a_pipe_or_device_in_the_place_of_a_file_is_refused(
     name: str, put: Callable[[Path], None], folder: Path
 ) -> None:
     """It is named, and nothing waits for it."""
+    if name in ("data/implants.csv", "study.toml"):
+        shutil.rmtree(folder / "build")
     put(folder / name)
     assert name.rpartition("/")[2] in message(run(folder), lines=2)
 
@@ -117,7 +120,8 @@ def test_other_verbs_refuse_them_too(put: Callable[[Path], None], folder: Path, 
     assert "published.csv: cannot be read (is a pipe or a device" in finished.stderr
     (folder / "data" / "published.csv").unlink()
     put(folder / "data" / "implants.csv")
-    assert "implants.csv" in message(run(folder, "fingerprint", "--output", str(tmp_path / "rows.json")))
+    fingerprint = run(folder, "fingerprint", "--output", str(tmp_path / "rows.json"))
+    assert "implants.csv" in message(fingerprint, lines=2)
 
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -173,6 +177,7 @@ def test_what_pandoc_cannot_read_is_one_line(folder: Path) -> None:
 @pytest.mark.parametrize(("verb", "made"), [("results", "results.json"), ("report", "report.pdf"), ("check", None)])
 def test_output_that_cannot_be_printed_is_one_line(verb: str, made: str | None, folder: Path) -> None:
     """A full disk behind standard output is an error, and what was to be made is made."""
+    shutil.rmtree(folder / "build")
     (folder / "report.qmd").write_text("---\ntitle: A\n---\n\nWords.\n", encoding="utf-8")
     with Path("/dev/full").open("w") as full:
         finished = run(folder, verb, stdout=full)
@@ -202,6 +207,7 @@ def test_closed_streams_are_no_traceback(folder: Path) -> None:
 
 def test_a_reader_that_has_gone_is_told_nothing(folder: Path) -> None:
     """As other programs do where `head` has seen enough: quiet, with the code of a broken pipe."""
+    shutil.rmtree(folder / "build")
     reading, writing = os.pipe()
     os.close(reading)
     finished = run(folder, "results", stdout=writing)
@@ -213,6 +219,7 @@ def test_a_reader_that_has_gone_is_told_nothing(folder: Path) -> None:
 @pytest.mark.parametrize("megabytes", [60, 150, 200, 280])
 def test_too_little_memory_is_one_line(megabytes: int, folder: Path) -> None:
     """Neither a traceback, nor a hang, nor the words of a library."""
+    shutil.rmtree(folder / "build")
     said = message(run(folder, limit=megabytes * 2**20))
     assert said == "There is not enough memory. Close other programs, or raise the limit (ulimit -v), then run again.\n"
 

@@ -91,7 +91,7 @@ def test_every_verb_answers_on_every_variant(variant: str, locked: Path, tmp_pat
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("without_libreoffice", "workers_here")
+@pytest.mark.usefixtures("without_libreoffice", "analysis_here", "workers_here")
 @pytest.mark.parametrize("variant", TELLING)
 def test_a_draft_is_made_of_data_with_empty_groups(variant: str, tmp_path: Path, capsys: Captured) -> None:
     """The draft for a journal holds the same documents, and says what it lacks, without an accident."""
