@@ -1,4 +1,4 @@
-"""Authors with everything that tells of them, and text made anonymous for them."""
+"""Authors with everything that identifies them, and text made anonymous for them."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def _days(time: float, resolution: float) -> Days:
 
 
 def _levels(curve_id: str, endpoint: str) -> frozenset[tuple[str, str]] | None:
-    """Return the levels that a curve's name tells, as its attacker reads it; None of another endpoint."""
+    """Return the levels that a curve's name shows, as its attacker reads it; None of another endpoint."""
     found = re.fullmatch(rf"{endpoint}(?:\.by_(\w+?)(?:\.in_(\w+?)\.(\w+))?\.(\w+))?", curve_id)
     if found is None:
         return None

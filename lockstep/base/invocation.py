@@ -2,7 +2,7 @@
 
 A Makefile says so by LOCKSTEP_CALLED_BY=make, and leaves what its user said in the environment, under the names that
 options have there: `--journal bmj` is JOURNAL=bmj. They are read once, by the program that make calls; what that
-starts of its own is told by arguments, and only words its messages in the same way.
+starts of its own is given arguments, and only words its messages in the same way.
 """
 
 from __future__ import annotations

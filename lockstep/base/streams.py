@@ -77,7 +77,7 @@ def guard_streams() -> tuple[OutputStream, OutputStream]:
 
 
 def exit_code(code: int, output: OutputStream, errors: OutputStream) -> int:
-    """Return the exit code of a program that has ended with `code`, once all its output is handed on.
+    """Return the exit code of a program that has ended with `code`, once all its output is written.
 
     Where standard output could not be written, one line says so; where its reader has gone, nothing is.
     """

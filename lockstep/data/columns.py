@@ -70,7 +70,7 @@ class Cells:
     ----------
     typed : whether the file's format distinguishes dates from text, and writes them as YYYY-MM-DD.
     decimal : the declared decimal mark; None leaves it to the cells.
-    separator : of the columns in a text file, which tells which decimal mark is usual there.
+    separator : of the columns in a text file, which shows which decimal mark is usual there.
     cutoff : the data cut-off, by which years of two digits are read.
     """
 

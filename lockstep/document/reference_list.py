@@ -117,7 +117,7 @@ def reference_findings(document: Document, project: Project) -> ReferenceFinding
 
 
 def _read(files: Sequence[Path], csl: Any, document: Document) -> dict[str, Mapping[str, Any]]:
-    """Return each reference as it is handed to citeproc, by key; names of fields in lower case."""
+    """Return each reference as citeproc receives it, by key; names of fields in lower case."""
     arguments = [
         "--from=markdown",
         "--to=json",

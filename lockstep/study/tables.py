@@ -54,7 +54,7 @@ class Models(Table):
 
 
 def read_table(name: str, section: Section, declared: Declared) -> Table:
-    """Read one of [tables.*], of the kind that its key `kind` names, or the others tell.
+    """Read one of [tables.*], of the kind that its key `kind` names, or its other keys show.
 
     Raises
     ------

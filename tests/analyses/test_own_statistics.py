@@ -1,4 +1,4 @@
-"""A study's own statistics are records like all others; an error in one is told with file and line, and no patient."""
+"""A study's own statistics are records like all others; an error in one names file and line, and no patient."""
 
 from __future__ import annotations
 
@@ -274,7 +274,7 @@ def test_an_error_names_file_line_and_function_and_no_patient(folder: Path, body
     ("body", "kind"), [("yield 30.8", "float"), ("return None", "NoneType"), ("return 'a'", "str")]
 )
 def test_what_is_no_record_is_refused(folder: Path, body: str, kind: str) -> None:
-    """A function that gives a bare number, or nothing, is told what is expected."""
+    """A function that gives a bare number, or nothing: the message says what is expected."""
     write(folder, body)
     with pytest.raises(StatisticError) as caught:
         computed(folder)

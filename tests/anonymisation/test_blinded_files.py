@@ -40,7 +40,7 @@ def test_a_key_that_tells_is_another_key() -> None:
 
 
 def test_the_entry_of_a_registry_is_cited_without_its_number() -> None:
-    """Its author is the registry, not one of the authors, and its key tells as much."""
+    """Its author is the registry, not one of the authors, and its key shows as much."""
     bib = "@misc{nct01234567, author = {{ClinicalTrials.gov}}, title = {Repair}, note = {NCT01234567}}\n"
     keys = new_keys({"a.bib": bib}, identifying_words({}, bib, this_machine=False))
     new = anonymised_bibliography(bib, people_of(FRONT), keys)
@@ -70,7 +70,7 @@ def test_labels_of_the_study_are_scrubbed_and_names_are_not() -> None:
 
 
 def test_pictures_come_under_other_names_without_metadata(tmp_path: Path) -> None:
-    """PNG, JPEG and SVG keep their pixels; the file's name and what it tells are gone."""
+    """PNG, JPEG and SVG keep their pixels; the file's name and its metadata are gone."""
     study, place = tmp_path / "study", tmp_path / "stage"
     (study / "images").mkdir(parents=True)
     place.mkdir()
@@ -127,7 +127,7 @@ def test_what_a_drawing_program_adds_to_an_svg_is_gone() -> None:
 
 
 def test_a_picture_that_cannot_be_cleared_is_refused() -> None:
-    """A GIF could tell anything."""
+    """A GIF could hold anything."""
     buffer = io.BytesIO()
     Image.new("P", (1, 1)).save(buffer, "GIF")
     with pytest.raises(ReportError, match=r"a\.gif: only PNG, JPEG and SVG"):

@@ -42,7 +42,7 @@ def test_a_name_counts_by_itself_where_nobody_else_has_it() -> None:
 
 
 def test_who_runs_the_program_is_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Paths tell the user's name; names that belong to nobody do not."""
+    """Paths hold the user's name; names that belong to nobody do not."""
     monkeypatch.setattr("getpass.getuser", lambda: "zquist")
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "root")
     found = identifying_words({})

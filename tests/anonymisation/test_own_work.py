@@ -12,7 +12,7 @@ FRONT = {"author": [{"name": "Wilhelmina Zorrberg"}, {"name": "Anna Maria Lee"},
 
 
 def told(words: str) -> tuple[str, ...]:
-    """Return what is told of a text with these words in its methods."""
+    """Return what is reported of a text with these words in its methods."""
     body = (Paragraph(words, "BodyText", ("Methods", "Patients")),)
     return self_citations(ManuscriptText("T", (), (), body, (), ()), FRONT)
 

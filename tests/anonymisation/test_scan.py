@@ -1,4 +1,4 @@
-"""A name planted anywhere in a file of a draft is found, and the place where it stands is told."""
+"""A name planted anywhere in a file of a draft is found, and the place where it is, is reported."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def docx_with(path: Path, parts: Mapping[str, bytes]) -> Path:
 
 @pytest.mark.parametrize("what", PARTS)
 def test_a_name_in_any_part_of_a_word_file_is_found(what: str, tmp_path: Path) -> None:
-    """Text, attributes, properties, comments, pictures, paths: each place is told as it is."""
+    """Text, attributes, properties, comments, pictures, paths: each place is reported as it is."""
     parts, place = PARTS[what]
     if what == "embedded archive":
         inner = docx_with(tmp_path / "inner.docx", PARTS["core properties"][0])
@@ -365,7 +365,7 @@ def test_a_name_that_the_front_matter_spells_out_is_found_with_its_umlaut(tmp_pa
 
 
 def test_a_trace_says_what_was_found_where_and_among_what(tmp_path: Path) -> None:
-    """One line tells file, place, word and context."""
+    """One line names file, place, word and context."""
     (tmp_path / "letter.txt").write_text("We thank Dr. Quistgaard for her help.", encoding="utf-8")
     (trace,) = traces(tmp_path / "letter.txt", WORDS)
     assert str(trace) == ("letter.txt: line 1: 'Quistgaard' in \"We thank Dr. Quistgaard for her help.\"")

@@ -154,7 +154,7 @@ def test_the_lemma_holds_for_every_order_of_events_and_censorings() -> None:
 
 
 def test_a_rate_is_held_against_its_events() -> None:
-    """61% after at most 33 deaths and 38 censorings of 142 is impossible; 79% is not; too many exits are told."""
+    """61% after at most 33 deaths and 38 censorings of 142 is impossible; 79% is not; too many exits are reported."""
     finding = rate_after_at_most(p("61"), 142, 33, 38)
     assert not finding.possible
     assert "at least 68.3%" in finding.reason

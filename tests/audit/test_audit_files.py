@@ -80,7 +80,7 @@ def test_the_audit_survives_its_file(flagship: Audit, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "[]", '{"schema": 1}', '{"schema": 7}', '{"schema": 1, "statements": [{}]}'])
 def test_a_damaged_audit_is_refused(flagship: Audit, tmp_path: Path, content: str) -> None:
-    """Any other content is told as such, with what to do; none is current."""
+    """Any other content is reported as such, with what to do; none is current."""
     file = tmp_path / "audit.json"
     write_audit(flagship, file, audit_made_from(PUBLISHED, PUBLISHED))
     assert audit_is_current(file, published=PUBLISHED, results=PUBLISHED)

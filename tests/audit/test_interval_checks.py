@@ -145,7 +145,7 @@ def test_a_p_value_of_another_ratio_is_found(log_ratio: float, error: float, tim
     ],
 )
 def test_an_argument_that_cannot_be_one_is_refused_by_name(text: str, message: str) -> None:
-    """A share for a percentage is no level, and what is missing is told with what there is."""
+    """A share for a percentage is no level, and what is missing is reported with what there is."""
     with pytest.raises(LockstepError, match=message):
         proof(text)
 

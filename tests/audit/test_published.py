@@ -1,4 +1,4 @@
-"""A file of published statements: any paper's is read; each wrong row is told with its reason, and the others stay."""
+"""A file of published statements: any paper's is read; each wrong row is named with its reason, and the others stay."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_all_bad_rows_are_told_at_once(tmp_path: Path) -> None:
     "refused", ["S2,,5,,,,,,,,", "S2,short,5", "S2,p,5,x,,,,,,,", 'S2,p,5,,,,,,,,"percent_of(S3, 1, 2)"']
 )
 def test_a_row_that_needs_a_refused_one_says_so(tmp_path: Path, refused: str) -> None:
-    """The fault is told once, with its row; proofs and denominators that need it have no fault of their own."""
+    """The fault is reported once, with its row; proofs and denominators that need it have no fault of their own."""
     published = read(
         tmp_path, 'S1,p,50,,,,,,,,"percent_of(S1, S2, 9)"', refused, "S3,p,50,,%,S2,,,,,", "S4,p,50,,%,S1,,,,,"
     )

@@ -338,7 +338,7 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, name: str, messag
 
 
 def test_a_spreadsheet_file_is_refused_by_its_name(tmp_path: Path) -> None:
-    """Whatever it holds, a file that ends in .xlsx is told to be exported."""
+    """Whatever it holds, a file that ends in .xlsx is refused, and the message says how to export it."""
     (tmp_path / "study.toml").write_text(STUDY.replace("cohort.csv", "book.XLSX"), encoding="utf-8")
     (tmp_path / "book.XLSX").write_text(HEADER + "1,f,5,\n", encoding="utf-8")
     with pytest.raises(DataError) as error:

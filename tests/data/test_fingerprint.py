@@ -1,4 +1,4 @@
-"""Two versions of a data file are compared by keyed digests, which tell nothing to those who lack the key."""
+"""Two versions of a data file are compared by keyed digests, which show nothing to those who lack the key."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_the_key_is_made_once_and_for_its_owner_alone(study: Study) -> None:
 
 
 def test_a_key_that_cannot_be_written_is_not_there(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a full disk the next lock makes a key, and is not told that half a one is none."""
+    """After a full disk the next lock makes a key, and meets no half of one."""
 
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

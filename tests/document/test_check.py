@@ -240,7 +240,7 @@ def test_make_check_prints_the_findings_and_fails_on_them(
 
 
 def test_a_document_is_checked_without_being_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Claims, typed numbers and references are found in the text; what only running can tell is named, not passed."""
+    """Claims, typed numbers and references are found in the text; what only a run can show is named, not passed."""
     folder = Path(
         shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", ".quarto", "analysis"))
     )

@@ -81,7 +81,7 @@ Caption
 
 
 def test_a_place_prints_what_the_document_prints(implants: Study, implants_results: Results) -> None:
-    """Text and ids are those of the phrase; a figure tells its curves; named arguments count."""
+    """Text and ids are those of the phrase; a figure names its curves; named arguments count."""
     n, n_percent, _, table, rate, figure = (
         None if place.computed else printed_at(place, implants, implants_results) for place in places()
     )

@@ -193,7 +193,7 @@ def test_a_file_of_another_form_is_one_error(released: Released, change: Mapping
 
 @given(st.decimals(min_value="0.0001", max_value="0.9999", places=4))
 def test_a_limit_is_told_as_a_number_beyond_it(limit: object) -> None:
-    """What is told of "<x" is below x, of ">x" above it, by less than a digit of it."""
+    """What is released of "<x" is below x, of ">x" above it, by less than a digit of it."""
     value = float(str(limit))
     assert 0 < number_told(f"<{limit}") < value < number_told(f">{limit}") < value + 0.0001
 

@@ -60,7 +60,7 @@ def test_a_line_with_a_number_that_a_cell_prints_is_in_the_trace(folder: Path, t
 
 
 def test_an_entry_has_what_is_printed_of_its_record(traced: Trace, implants: Study, implants_results: Results) -> None:
-    """Value and interval are told as they are printed, with n and method of the record, of every entry."""
+    """Value and interval are listed as they are printed, with n and method of the record, of every entry."""
     records = [entry for entry in traced.entries if entry.id in implants_results]
     assert len(records) > 20
     for entry in records:

@@ -59,7 +59,7 @@ def study(built_flagship: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def planted(study: Path) -> Path:
-    """Return a flagship study with its authors' names, and what tells of them, planted throughout."""
+    """Return a flagship study with its authors' names, and what identifies them, planted throughout."""
     folder = study.parent / "planted"
     shutil.copytree(study, folder, symlinks=True, ignore=shutil.ignore_patterns("report.*", ".report*"))
     document = folder / "report.qmd"

@@ -1,4 +1,4 @@
-"""`make draft`: the files of the folder, what the manifest says of them, and what is told of the anonymised copy."""
+"""`make draft`: the files of the folder, what the manifest says of them, and reports on the anonymised copy."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def test_alt_text_of_a_comparison(tmp_path: Path, study_and_results: tuple[Study
 
 
 def test_alt_text_of_panels_within_subgroups(tmp_path: Path) -> None:
-    """Each panel of the shipped cohort's third figure is told by letter, endpoint and subgroup."""
+    """Each panel of the shipped cohort's third figure is named by letter, endpoint and subgroup."""
     study, results = trial(tmp_path)
     content = figure_content("by_age", study, results, Style())
     assert (

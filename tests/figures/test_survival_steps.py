@@ -17,7 +17,7 @@ FIVE = [(2.0, True), (4.0, False), (4.0, True), (8.0, True), (10.0, False)]
 
 
 def printed(curve: Curve, *, end: float = 160, per_unit: float = 1) -> Steps:
-    """Return a curve's lines on an axis that ends at `end`; 160 units of it are the steps that can be told apart."""
+    """Return a curve's lines on an axis that ends at `end`; 160 units of it are the steps that can be distinguished."""
     return steps(printed_curve(curve, end=end * per_unit), per_unit=per_unit, end=end)
 
 

@@ -106,7 +106,7 @@ def test_the_study_s_own_file_wins(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "nejm.toml", "my journal", "", "-x", "nejm\n"])
 def test_what_is_no_name_of_a_journal_is_refused(name: str, tmp_path: Path) -> None:
-    """A path is no name, and nobody is told to make a file there."""
+    """A path is no name, and no message says to make a file there."""
     with pytest.raises(ReportError, match=r" is no name of a journal, which has letters, digits and hyphens") as error:
         read_journal(name, tmp_path)
     assert ".toml." not in str(error.value)

@@ -191,6 +191,6 @@ def test_a_prepared_process_names_files_as_the_author_does(folder):
 
 
 def test_a_document_that_cannot_be_set_prepares_all_the_same(tmp_path, monkeypatch):
-    """Its error is told when it is set in earnest, and what comes then is right."""
+    """Its error is reported when it is set in earnest, and what comes then is right."""
     with prepared(DOCUMENT + "#nothing", root=tmp_path, fonts=FONTS):
         assert pdf(DOCUMENT, tmp_path).read_bytes() == set_afresh(DOCUMENT, tmp_path, monkeypatch)

@@ -54,7 +54,7 @@ def test_fonts_say_whether_the_file_holds_them(facts: PdfFacts) -> None:
 
 
 def test_a_font_that_is_only_named_is_not_embedded(tmp_path: Path) -> None:
-    """A standard font without a file of its own is told apart."""
+    """A standard font without a file of its own is distinguished."""
     source = tmp_path / "a.pdf"
     body = (
         b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"

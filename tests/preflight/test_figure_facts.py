@@ -44,7 +44,7 @@ def plot(path: Path, *, alpha: float = 1.0, **settings: object) -> Path:
 
 
 def test_the_facts_of_a_tiff(drawn: Path) -> None:
-    """Size, resolution, mode and compression are those that the file has, and nothing tells of its making."""
+    """Size, resolution, mode and compression are those that the file has, and nothing shows how it was made."""
     facts = measure_figure(drawn / "figure.tif")
     assert (facts.format, facts.width_mm, facts.dpi, facts.mode) == ("TIFF", 190.5, 400, "RGB")
     assert (facts.pixels or (0, 0))[0] == 3000
@@ -76,7 +76,7 @@ def test_all_formats_of_a_drawing_have_one_size(drawn: Path) -> None:
 @pytest.mark.parametrize("name", ["plot.pdf", "plot.eps"])
 @pytest.mark.parametrize(("fonttype", "kind"), [(3, "Type 3"), (42, "TrueType")])
 def test_the_kind_of_a_font_is_found(tmp_path: Path, name: str, fonttype: int, kind: str) -> None:
-    """Type 3, which journals refuse, is told from TrueType; and the smallest and largest text are measured."""
+    """Type 3, which journals refuse, is distinguished from TrueType; and the smallest and largest text are measured."""
     facts = measure_figure(plot(tmp_path / name, **{"pdf.fonttype": fonttype, "ps.fonttype": fonttype}))
     assert {font.kind for font in facts.fonts} == {kind}
     assert (facts.smallest_points, facts.largest_points) == (5, 11)
@@ -90,7 +90,7 @@ def test_transparency_in_a_pdf_is_found(tmp_path: Path) -> None:
 
 
 def test_a_font_that_an_eps_does_not_hold_is_found(drawn: Path, tmp_path: Path) -> None:
-    """Text set in a typeface of the reader's machine is told by its name."""
+    """Text set in a typeface of the reader's machine is known by its name."""
     path = tmp_path / "figure.eps"
     eps = (drawn / "figure.eps").read_bytes()
     path.write_bytes(re.sub(rb"/LiberationSans-0 8.000 selectfont", b"/Helvetica 6 selectfont", eps, count=1))

@@ -1,4 +1,4 @@
-"""Typed numbers are told once: they are known in the printed text by the words around them."""
+"""Typed numbers are reported once: they are known in the printed text by the words around them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_an_equal_number_elsewhere_stays(tmp_path: Path, results: Results) -> No
 
 
 def test_a_number_between_insertions_alone_stays(tmp_path: Path, results: Results) -> None:
-    """Nothing tells it from another; it is told twice rather than never."""
+    """Nothing distinguishes it from another; it is reported twice rather than never."""
     assert left(tmp_path, results, "Of `{python} r.n('a')` 47 [@one] or", "Of 47 47 \ufffc or") == [
         "Of 47 47 \ufffc or"
     ]

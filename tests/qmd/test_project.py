@@ -150,6 +150,6 @@ def test_a_project_that_cannot_be_understood_is_one_error(tmp_path, content, mes
     ],
 )
 def test_front_matter_that_cannot_be_is_one_error(tmp_path, front_matter, message):
-    """What no document could be made from is told before one is begun."""
+    """What no document could be made from is reported before one is begun."""
     with pytest.raises(ReportError, match=f"^{re.escape(message)}"):
         settings_for("docx", read_project(tmp_path), document(tmp_path, front_matter))

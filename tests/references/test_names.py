@@ -86,7 +86,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("text", UNDERSTOOD)
 def test_a_text_is_a_name_with_its_parts(text: str) -> None:
-    """Degrees, suffix, particles, order and capitals are told apart."""
+    """Degrees, suffix, particles, order and capitals are distinguished."""
     assert understood(text) == UNDERSTOOD[text]
 
 
@@ -104,7 +104,7 @@ def test_a_text_that_may_be_read_in_two_ways_is_refused_with_its_line(text: str)
 
 @pytest.mark.parametrize("text", UNDERSTOOD)
 def test_a_name_is_the_same_after_normalising_and_pandoc(text: str) -> None:
-    """What both renderers hand over gives the authors that the front matter gives, part by part."""
+    """What both renderers return gives the authors that the front matter gives, part by part."""
     front = {"author": [{"name": text, "equal-contributor": True, "deceased": True, "affiliations": ["A & B <X> *1"]}]}
     people = byline(front)
     after = byline(plain_metadata(read_markdown("", normalised(front), folder=Path())["meta"]))

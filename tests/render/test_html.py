@@ -154,7 +154,7 @@ def test_a_source_shows_on_focus_and_on_hover_and_else_not(folder: Path, page: A
 def test_a_claim_that_does_not_hold_is_set_off_in_colour(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The words stand in an element that the style sheet knows, with its source like any result; the line is told."""
+    """The words stand in an element that the style sheet knows, with its source like any result; the line is named."""
     study = tmp_path / "study"
     shutil.copytree(folder, study)
     with (study / "report.qmd").open("a", encoding="utf-8") as document:
@@ -206,7 +206,7 @@ def test_the_same_input_gives_the_same_page(folder: Path) -> None:
 
 
 def test_the_facts_are_what_is_printed(study: Study, results: Results) -> None:
-    """A value is told as it is printed, one that is printed nowhere is not told, a warning is not left out."""
+    """A value is shown as it is printed, one that is printed nowhere is not shown, a warning is not left out."""
     forms = release(read_qmd(ROOT / "report.qmd"), study, results, number_style(study)).forms
 
     def told(record_id: str) -> dict[str, str]:

@@ -68,7 +68,7 @@ def test_outputs_outside_of_an_output_folder_have_no_copies(tmp_path, folder):
 
 @pytest.mark.parametrize("output", ["build", "../elsewhere"])
 def test_the_hook_finishes_what_quarto_tells_it_of(tmp_path, output):
-    """Wherever Quarto is told to put the outputs, the hook makes of them what the finishing step makes."""
+    """Wherever Quarto has to put the outputs, the hook makes of them what the finishing step makes."""
     document = study(tmp_path / "study")
     project = read_project(document.parent)
     (document.parent / "_quarto.yml").write_text(json.dumps(dict(project.config)))

@@ -1,4 +1,4 @@
-"""What Quarto is told and lent where a study does not hold it: profiles of journals, and files of the program."""
+"""What Quarto is given where a study does not hold it: profiles of journals, and files of the program."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def study(tmp_path: Path) -> Path:
 
 
 def render(study: Path, *profiles: str) -> dict[str, dict[str, object]]:
-    """Render by the program; return what it was told, and what it found, for each format."""
+    """Render by the program; return its arguments, and what it found, for each format."""
     program, work = study.parent / "quarto", study.parent / "work"
     program.write_text(f"#!{sys.executable}\n{PROGRAM}")
     program.chmod(0o755)

@@ -95,7 +95,7 @@ def test_the_share_followed_beyond_a_time_is_not_called_survival() -> None:
 
 
 def test_each_hazard_ratio_names_its_variable_and_levels() -> None:
-    """The hazard ratios of one model are told apart by their labels."""
+    """The hazard ratios of one model are distinguished by their labels."""
     results = compute(read_study(ROOT))
     assert [
         results[f"os.adjusted.{term}.hazard_ratio"].label for term in ("local_treatment.yes", "age_at_diagnosis")

@@ -291,7 +291,7 @@ def test_a_verdict_does_not_flip_by_rounding(study: Path) -> None:
 
 
 def test_a_result_that_a_new_text_prints_was_not_printed_then(study: Path) -> None:
-    """The lock cannot tell what it was: the report says so, and counts it with nothing that differs."""
+    """The lock does not hold what it was: the report says so, and counts it with nothing that differs."""
     edit(study / "report.qmd", CLAIM, CLAIM + '\nIt was `{python} r.estimate("bmi.q1")`.\n')
     edit(study / "data" / "implants.csv", *PATIENT)
     found = changes_since_lock(study)
@@ -368,7 +368,7 @@ def test_the_same_comparison_is_the_same_bytes(perturbed: Path, found: Changes) 
 
 
 def test_a_statement_is_one_change_and_a_list_of_missing_values_is_none_of_each_variable(tmp_path: Path) -> None:
-    """A count with its percentage is told once; of `missing`, only the variables whose number of values changed."""
+    """A count with its percentage is reported once; of `missing`, only the variables whose number of values changed."""
     folder = make_study(tmp_path / "study")
     added = '\nLeft `{python} r.n_percent("side.left")`; `{python} r.missing(["side", "bmi"])`.\n'
     edit(folder / "report.qmd", "# Results\n", f"# Results\n{added}")

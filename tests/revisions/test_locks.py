@@ -133,7 +133,7 @@ def test_a_file_that_is_saved_meanwhile_is_an_error(study: Path, monkeypatch: py
 def test_a_lock_that_another_run_made_meanwhile_is_not_overwritten(
     study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of two runs at once that want one name, the second is told so."""
+    """Of two runs at once that want one name, the second is refused with this reason."""
 
     def build_then_lose(folder: Path, **options: Any) -> BuildResult:
         made = build(folder, **options)

@@ -20,7 +20,7 @@ from lockstep.revisions.redline import Redline
 
 @pytest.mark.parametrize(("when", "dates"), [(0, {"1970-01-01T00:00:00Z"}), (None, {None})])
 def test_changes_have_the_time_that_is_told_or_none(tmp_path: Path, when: int | None, dates: set[str | None]) -> None:
-    """A time that nobody has told is not made up."""
+    """A time that nobody has stated is not made up."""
     files = [finished(tmp_path / f"{n}.docx", paper(first=f"patients, {n} were seen."), None) for n in ("139", "142")]
     path, _ = compared(*files, tmp_path, old_source=SOURCE, new_source=SOURCE, when=when)
     assert {node.get(f"{W}date") for node in body(path).iter(f"{W}ins", f"{W}del")} == dates

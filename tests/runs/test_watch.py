@@ -1,4 +1,4 @@
-"""`make watch`: what is saved is built, from processes that stand ready; errors are told, and Ctrl-C ends it."""
+"""`make watch`: what is saved is built, from prewarmed workers; errors are reported, and Ctrl-C ends it."""
 
 from __future__ import annotations
 
@@ -318,7 +318,7 @@ def test_memory_does_not_grow(short: Path, watch: Callable[..., Watching]) -> No
 
 
 def test_new_code_is_loaded(short: Path, tmp_path: Path, watch: Callable[..., Watching]) -> None:
-    """A change of our own code starts everything again; code that cannot be loaded is told, and mended code taken."""
+    """A change of our own code starts all again; code that cannot be loaded is reported, and mended code taken."""
     code = tmp_path / "code"
     shutil.copytree(ROOT / "lockstep", code / "lockstep", ignore=shutil.ignore_patterns("__pycache__"))
     watching = watch("--renderer", "builtin", code=code)

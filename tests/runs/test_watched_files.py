@@ -1,4 +1,4 @@
-"""Which files have changed is told by their content."""
+"""Which files have changed is decided by their content."""
 
 from __future__ import annotations
 

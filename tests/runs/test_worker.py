@@ -1,4 +1,4 @@
-"""A process that waits to be told to run: it runs once, ends in order, and never outlives whoever started it."""
+"""A prewarmed worker: it runs once, ends in order, and never outlives whoever started it."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_one_that_does_not_hear_ctrl_c_ends_all_the_same_where_it_waits(folder: 
 
 
 def test_one_that_has_ended_before_it_is_told_says_why(folder: Path) -> None:
-    """What it said is there, and nothing fails in whoever tells it."""
+    """What it said is there, and nothing fails in whoever starts it."""
     (folder / "program.py").write_text("raise SystemExit('no such thing')")
     worker = Worker("program")
     time.sleep(0.5)

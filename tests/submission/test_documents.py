@@ -195,7 +195,7 @@ def test_declarations_are_known_by_what_journals_call_them(
 
 
 def test_an_abstract_s_declaration_counts_where_there_is_no_other(drafts: dict[str, DraftStudy]) -> None:
-    """Funding that is told in short in the abstract and in full below is told once."""
+    """Funding that is stated in short in the abstract and in full below is printed once."""
     short = (Paragraph("Funding. None.", "Abstract"),)
     full = (Paragraph("Funding. No funding was received.", "BodyText", ("Declarations",)),)
     text = dataclasses.replace(drafts["implants"].text, front=(), abstract=short, body=())
@@ -228,7 +228,7 @@ def test_a_letter_without_a_conclusion_makes_none_up(documents: dict[str, Accomp
 
 
 def test_what_the_results_do_not_support_is_not_in_the_letter(drafts: dict[str, DraftStudy]) -> None:
-    """A sentence with a broken claim is left out, and told."""
+    """A sentence with a broken claim is left out, and reported."""
     broken = Paragraph(f"Conclusions. It was {UNSUPPORTED}: longer. More data are needed.", "Abstract")
     text = dataclasses.replace(drafts["flagship"].text, abstract=(broken,))
     letter = cover_letter(text, drafts["flagship"].front_matter, JOURNAL, STYLE)
@@ -345,7 +345,7 @@ def strobe_line(text: str, section: str) -> str:
 def test_without_libreoffice_there_are_no_lines(
     drafts: dict[str, DraftStudy], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is asked of a machine that has no such program, and the authors are told."""
+    """Nothing is asked of a machine that has no such program, and the authors are informed."""
     monkeypatch.setenv("PATH", str(tmp_path))
     assert lines_in_word(drafts["implants"].docx) is None
     told = written(drafts["implants"], tmp_path / "documents").warnings

@@ -1,4 +1,4 @@
-"""Assumptions that the data contradict are told: in the records, by `make report` and by `make check`."""
+"""Assumptions that the data contradict are reported: in the records, by `make report` and by `make check`."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_a_covariate_of_several_levels_is_tested_as_a_whole_as_by_r(soldiers: tu
 
 
 def test_each_hazard_ratio_says_whose_proportionality_is_in_doubt(soldiers: tuple[Study, Results]) -> None:
-    """A term whose own check is significant is told apart from a term of a model in which another one's is."""
+    """A term whose own check is significant is distinguished from a term of a model in which another one's is."""
     _, results = soldiers
     found = {name: results[f"os.adjusted.{name}.hazard_ratio"].warning for name in ("karno", "trt.2")}
     assert found["karno"] == (
@@ -242,7 +242,7 @@ def test_a_check_that_cannot_be_computed_has_a_reason(tmp_path: Path, variant: s
 
 
 def test_a_note_is_no_failure_of_the_check(soldiers: tuple[Study, Results]) -> None:
-    """`make check` tells of hazards that are not proportional, and passes."""
+    """`make check` reports hazards that are not proportional, and passes."""
     study, _ = soldiers
     (study.folder / "report.qmd").write_text("# Results\n\nNothing.\n", encoding="utf-8")
     findings = check(study.folder)
@@ -285,7 +285,7 @@ def test_what_counts_death_or_is_not_named_so_raises_no_alarm(
 
 
 def test_a_definition_without_death_is_told_before_anyone_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nobody died without relapse yet, an event that is the date of relapse alone is told all the same."""
+    """Where nobody died without relapse yet, an event that is the date of relapse alone is reported all the same."""
     monkeypatch.setitem(globals(), "ROWS", [row for row in ROWS if not row.startswith("b")])
     results = relapse(tmp_path, event="relapsed present", label="Survival without relapse", abbreviation="DFS")
     assert results["rfs.deaths_without_event"].value == 0

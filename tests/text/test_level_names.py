@@ -56,7 +56,7 @@ def test_a_variable_stands_over_its_levels_unless_each_of_them_names_it() -> Non
 
 
 def test_every_multivariable_row_stands_under_its_variable(of_yes_and_no: tuple[Study, Results]) -> None:
-    """Covariates with the levels No and Yes are told apart: each level is indented below the name of its variable."""
+    """Covariates with the levels No and Yes are distinct: each level is indented below the name of its variable."""
     rows = [row[0] for row in cells(render_table("models", *of_yes_and_no, STYLE).markdown)]
     assert rows[rows.index("Multivariable") + 1 :] == [
         "Treatment",
@@ -89,7 +89,7 @@ def test_columns_that_name_their_variable_have_no_heading_above(study: Study, re
 
 
 def test_alternative_texts_name_variable_and_level(of_yes_and_no: tuple[Study, Results]) -> None:
-    """A curve and a panel are told by variable and level."""
+    """A curve and a panel are named by variable and level."""
     study, results = of_yes_and_no
     alt = figure_content("within", study, results, STYLE).alt_text()
     assert "A, Overall survival, Stage: No, 11 patients. Treatment: No, 4 patients" in alt
@@ -124,7 +124,7 @@ def test_degrees_of_freedom_print_as_whole_numbers(study: Study, results: Result
 
 
 def test_two_levels_of_one_label_are_refused(tmp_path: Path) -> None:
-    """Rows that print alike could not be told apart: levels that mean the same are one level, by `recode`."""
+    """Rows that print alike could not be distinguished: levels that mean the same are one level, by `recode`."""
     from lockstep.base.errors import StudyError
 
     folder = make_study(tmp_path / "study", "everything")

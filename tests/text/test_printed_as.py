@@ -33,7 +33,7 @@ def hint(results: Results, number: str, before: str = "", after: str = "") -> tu
 def test_the_result_that_is_meant_is_among_the_few_named(
     results: Results, number: str, before: str, after: str, first: str
 ) -> None:
-    """Unit, sign and noun around the number tell what it is."""
+    """Unit, sign and noun around the number show what it is."""
     named = hint(results, number, before, after)
     assert first in named
     assert len(named) <= MOST

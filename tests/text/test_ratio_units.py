@@ -1,4 +1,4 @@
-"""A ratio per so small a unit that it prints as nothing is told, with a unit that says more."""
+"""A ratio per so small a unit that it prints as nothing is reported, with a unit that says more."""
 
 from __future__ import annotations
 

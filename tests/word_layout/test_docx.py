@@ -273,7 +273,7 @@ def test_a_picture_has_an_alternative_text(tmp_path: Path, own: str, given: dict
 
 
 def test_pictures_have_ids_of_their_own_and_tell_no_path(tmp_path: Path) -> None:
-    """Two pictures with one id are told apart, and the folder they were made in is not in the file."""
+    """Two pictures with one id are distinguished, and the folder they were made in is not in the file."""
     file = "/home/someone/study/build/curve.png"
     path = finished(tmp_path, para(picture(file)) + para(picture(file)))
     assert [node.get("id") for node in body(path).iter(f"{WP}docPr")] == ["1", "2"]
@@ -319,7 +319,7 @@ def test_text_is_in_few_runs(tmp_path: Path) -> None:
 
 
 def test_a_failure_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    """Bad metadata are told in one sentence, and nothing is written."""
+    """Bad metadata are reported in one sentence, and nothing is written."""
     path = word_file(tmp_path / "report.docx", para("Text"))
     before = path.read_bytes()
     for metadata, message in [

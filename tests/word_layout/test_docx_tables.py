@@ -108,7 +108,7 @@ def test_text_after_a_table_is_set_off(tmp_path: Path) -> None:
 
 
 def test_a_captioned_table_says_what_it_is(tmp_path: Path) -> None:
-    """Readers who hear the document are told the caption when they enter the table."""
+    """Readers who hear the document hear the caption when they enter the table."""
     root = finished(tmp_path, pandoc_float("tbl-a", "Table\u00a01: Ages &amp; sexes", table([["A", "B"], ["1", "2"]])))
     assert values(root, "tblPr/tblCaption") == ["Table\u00a01: Ages & sexes"]
 
