@@ -92,7 +92,7 @@ def test_a_document_that_needs_more_memory_than_there_is_gives_one_line(tmp_path
     code = (
         "import resource, sys\nfrom pathlib import Path\nfrom lockstep.base.errors import ReportError\n"
         "from lockstep.pdf.typst import compile_pdf\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2 * 2**30, 2 * 2**30))\n"
         "try:\n    compile_pdf(sys.argv[1], Path('a.pdf'), root=Path(), fonts=Path(sys.argv[2]))\n"
         "except ReportError as error:\n    print(error)\n"
     )
