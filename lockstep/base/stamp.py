@@ -74,7 +74,7 @@ def identity(program: Path | None, *, without: str) -> str:
 
 
 def stamp_of(output: Path) -> Path:
-    """Return where the stamp of an output stands: ``.report.json`` beside report.pdf and report.docx."""
+    """Return the path of an output's stamp: ``.report.json`` beside report.pdf and report.docx."""
     return output.with_name(f".{output.stem}.json")
 
 

@@ -109,7 +109,7 @@ class Verb(click.Command):
         takers: dict[str, list[str]] = {}
         for verb in verbs:
             for param in _known_to_make(verb):
-                text = "" if param.make in own else _told_make(param.make)
+                text = "" if param.make in own else _given_to_make(param.make)
                 if text and param.said_by_make(text):
                     takers.setdefault(param.make, []).append(called(str(verb.name)))
         if takers:
@@ -145,7 +145,7 @@ def _known_to_make(verb: click.Command) -> list[Option | Argument]:
     return [param for param in verb.params if isinstance(param, (Option, Argument)) and param.make]
 
 
-def _told_make(name: str) -> str:
+def _given_to_make(name: str) -> str:
     """Return what the user of make has said, empty where that is nothing."""
     if name in _OF_MACHINES and f" {name}=" not in f" {os.environ.get('MAKEFLAGS', '')}":
         return ""
@@ -190,7 +190,7 @@ def complain(error: click.UsageError, words: Sequence[str]) -> int:
 
 
 def _meant(error: click.UsageError, words: Sequence[str]) -> str:
-    """Return the call that was meant where a name stands with an option that it needs none of, or lacks its own."""
+    """Return the call that was meant where a name is given to an option that it needs none of, or lacks its own."""
     verb = error.ctx.command if error.ctx is not None else None
     if not isinstance(verb, Verb):
         return ""

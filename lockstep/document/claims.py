@@ -75,8 +75,8 @@ def _found(
     plain = {record.id: text(record, style) for record in records}
     for more in range(_MOST_DECIMALS):
         asked = {record.id: _decimals(record, style, more) for record in records}
-        told = tuple(_as_printed(record, style, asked[record.id]) for record in records)
-        if holds_for(condition, replace(results, records=told), style)[0] == holds:
+        printed = tuple(_as_printed(record, style, asked[record.id]) for record in records)
+        if holds_for(condition, replace(results, records=printed), style)[0] == holds:
             return {record.id: text(record, style, decimals=asked[record.id]) for record in records}
     return plain
 

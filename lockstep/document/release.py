@@ -25,7 +25,7 @@ from ..results.curves import PrintedCurve
 from ..results.keys import bound_name
 from ..results.lookups import watched
 from ..results.model import Record, Results, read_results
-from ..results.released import NOT_PRINTED, RELEASED, Call, Form, Released, number_told, released_json
+from ..results.released import NOT_PRINTED, RELEASED, Call, Form, Released, released_json, released_number
 from ..results.source import RESULTS_FILE
 from ..study.definition import read_study
 from ..study.expressions import Expression, parse_expression
@@ -217,24 +217,24 @@ class _Item:
 
 def _printed_record(record: Record, printed: _Printed, style: Style) -> _Item:
     """Return a record with the numbers that are printed of it, as they are printed."""
-    told: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
     signs: dict[str, str] = {}
     for name in NUMBERS:
         value = getattr(record, name)
         if name not in printed.numbers or value is None:
-            told[name] = None
+            kept[name] = None
         elif isinstance(value, str):
-            told[name] = value[:_MONTH] if record.kind == "date" else value
+            kept[name] = value[:_MONTH] if record.kind == "date" else value
         else:
             texts = {places: _digits(record, name, style, places) for places in printed.numbers[name]}
             number = _consistent(record, name, texts, style)
-            told[name] = int(number) if isinstance(value, int) else number
+            kept[name] = int(number) if isinstance(value, int) else number
             finest = max(texts.values(), key=len)
             if finest[0] in "<>":
                 signs[bound_name(record.id, name)] = finest
     interval = not {"conf_low", "conf_high"}.isdisjoint(printed.numbers)
-    reason = NOT_PRINTED if told["value"] is None and record.value is not None else record.reason
-    rewritten = replace(record, **told, reason=reason, conf_level=record.conf_level if interval else None)
+    reason = NOT_PRINTED if kept["value"] is None and record.value is not None else record.reason
+    rewritten = replace(record, **kept, reason=reason, conf_level=record.conf_level if interval else None)
     decimals = printed.decimals or (None,)
     return _Item(rewritten, Form(text=_text(record, printed, decimals, style), decimals=decimals), signs)
 
@@ -270,7 +270,7 @@ def _consistent(record: Record, name: str, texts: dict[int | None, str], style: 
     "49.5"), a number just beside it.
     """
     finest = max(texts.values(), key=len)
-    number = number_told(finest)
+    number = released_number(finest)
     if finest[0] not in "<>":
         unit = Decimal(1).scaleb(int(Decimal(finest).as_tuple().exponent))
         for candidate in (Decimal(0), -_NUDGE * unit, _NUDGE * unit):

@@ -80,7 +80,7 @@ def read_html(html: str, *, folder: Path) -> list[Node]:
 
 
 def write(document: Node, arguments: Sequence[str], output: Path, *, folder: Path) -> list[str]:
-    """Write a document tree as `arguments` say (``--to`` ...), wholly or not at all; return pandoc's warnings."""
+    """Write a document tree as `arguments` say (``--to`` ...), all or nothing; return pandoc's warnings."""
     written, warnings = _run(["--from", "json", "--output=-", *arguments], json.dumps(document), folder)
     write_whole(output, written)
     return warnings

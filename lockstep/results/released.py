@@ -92,7 +92,7 @@ class Released(Results):
             raise ResultsError(f"'{condition}' was no condition of the document") from None
 
 
-def number_told(text: str) -> float:
+def released_number(text: str) -> float:
     """Return the number in a text such as "<0.001" or "0.012", with a point for its decimal mark.
 
     For a limit it is one beyond that limit, which prints as the limit again: 0.0004, and 99.96 for ">99.9".
@@ -175,7 +175,7 @@ def _read_record(item: Mapping[str, Any], forms: dict[str, Form], signs: dict[st
     for number in _NUMBERS:
         if values["kind"] not in ("date", "setting") and isinstance(text := values.get(number), str):
             signs[bound_name(item["id"], number)] = text
-            values[number] = number_told(text)
+            values[number] = released_number(text)
     return Record(**values)
 
 

@@ -128,11 +128,11 @@ def _ids(data: DataChanges) -> list[tuple[str, str]]:
 
 def _value(value: ValueChange) -> dict[str, Any]:
     """Return what the page prints of a changed result; a place's own text only where it says more."""
-    told: dict[tuple[str, str], list[str]] = {}
+    own_texts: dict[tuple[str, str], list[str]] = {}
     places = []
     for spot in value.spots:
         if spot.old != spot.new and spot.new != value.new:
-            told.setdefault((spot.old, spot.new), []).append(spot.where)
+            own_texts.setdefault((spot.old, spot.new), []).append(spot.where)
         else:
             places.append(spot.where)
     return {
@@ -142,7 +142,7 @@ def _value(value: ValueChange) -> dict[str, Any]:
         "old": value.old,
         "new": value.new,
         "places": _places(places),
-        "told": [{"where": _places(where), "old": old, "new": new} for (old, new), where in told.items()],
+        "own_texts": [{"where": _places(where), "old": old, "new": new} for (old, new), where in own_texts.items()],
     }
 
 
@@ -164,7 +164,7 @@ def _cells(data: DataChanges) -> list[str]:
 def _claims(claims: Sequence[ClaimChange]) -> list[dict[str, Any]]:
     """Return what the page prints of claims; a condition that is listed above is not repeated."""
     first: dict[str, str] = {}
-    told = []
+    listed = []
     for claim in claims:
         where = _places([claim.where])
         found = [
@@ -172,7 +172,7 @@ def _claims(claims: Sequence[ClaimChange]) -> list[dict[str, Any]]:
             for name, text in claim.found.items()
         ]
         same_as = first.setdefault(claim.condition, where)
-        told.append(
+        listed.append(
             {
                 "where": where,
                 "words": claim.words,
@@ -181,7 +181,7 @@ def _claims(claims: Sequence[ClaimChange]) -> list[dict[str, Any]]:
                 "found": found,
             }
         )
-    return told
+    return listed
 
 
 def _figure(figure: FigureChange) -> dict[str, str]:

@@ -59,7 +59,7 @@ def redline(
     prose_author: str,
     when: int | None,
 ) -> Redline:
-    """Write the new manuscript with its changes against the old one tracked, wholly or not at all.
+    """Write the new manuscript with its changes against the old one tracked, all or nothing.
 
     Parameters
     ----------

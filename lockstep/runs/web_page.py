@@ -59,8 +59,8 @@ def facts(record_id: str, results: Results, forms: Mapping[str, Form]) -> list[t
     """
     if record_id not in results:
         curve = results.curve(record_id)
-        told = ("n", str(curve.n)), ("Population", curve.population), ("Method", curve.method)
-        return [("", curve.label), *told]
+        terms = ("n", str(curve.n)), ("Population", curve.population), ("Method", curve.method)
+        return [("", curve.label), *terms]
     record, form = results[record_id], forms.get(record_id)
     return [
         ("", record.label),

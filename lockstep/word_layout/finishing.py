@@ -56,7 +56,7 @@ _TABLE_TEXT: Final = 9.5
 
 
 def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[str, str] | None = None) -> None:
-    """Mend and complete a Word file from pandoc or Quarto in place, wholly or not at all.
+    """Mend and complete a Word file from pandoc or Quarto in place, all or nothing.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ from lockstep.qmd.source import Document, parse, read_qmd
 from lockstep.render import builtin
 from lockstep.results.model import SCHEMA_FILE as RESULTS_SCHEMA
 from lockstep.results.model import Results
-from lockstep.results.released import SCHEMA_FILE, Released, number_told, released_from_json, released_json
+from lockstep.results.released import SCHEMA_FILE, Released, released_from_json, released_json, released_number
 from lockstep.runs.build import build
 from lockstep.study.model import Study
 from lockstep.text.style import Style
@@ -195,7 +195,7 @@ def test_a_file_of_another_form_is_one_error(released: Released, change: Mapping
 def test_a_limit_is_told_as_a_number_beyond_it(limit: object) -> None:
     """What is released of "<x" is below x, of ">x" above it, by less than a digit of it."""
     value = float(str(limit))
-    assert 0 < number_told(f"<{limit}") < value < number_told(f">{limit}") < value + 0.0001
+    assert 0 < released_number(f"<{limit}") < value < released_number(f">{limit}") < value + 0.0001
 
 
 def test_released_curves_draw_the_figures_that_the_exact_ones_draw(
