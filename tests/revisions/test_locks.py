@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import subprocess
@@ -127,6 +128,22 @@ def test_a_file_that_is_saved_meanwhile_is_an_error(study: Path, monkeypatch: py
     monkeypatch.setattr("lockstep.revisions.locks.build", build_then_save)
     with pytest.raises(ReportError, match=f"{name} was saved while the report was made from it"):
         freeze(study, "next")
+    assert [path.name for path in (study / "locks").iterdir()] == ["2026-11"]
+
+
+def test_a_full_disk_is_worded_as_in_every_other_verb(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is named, not the folder in which it was prepared; nothing of it stays."""
+
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(source), None, str(target))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(ReportError) as error:
+        freeze(study, "next")
+    assert str(error.value) == (
+        "locks/next: could not be written, there is no room left (No space left on device). "
+        "Make room on the disk, then run again."
+    )
     assert [path.name for path in (study / "locks").iterdir()] == ["2026-11"]
 
 
