@@ -12,6 +12,12 @@ _LONGEST_NAME: Final = 60  # characters
 _VALUE: Final = re.compile(r"[+-]?[0-9][0-9.,:/eE\s-]*")  # a number, a date, a time
 
 
+def dotted(key: str) -> str:
+    """Show a key of study.toml for a message: "[data] file"."""
+    section, _, name = key.rpartition(".")
+    return f"[{section}] {name}"
+
+
 def shown(text: str) -> str:
     """Quote a text for a message, as `printable` shows it."""
     return f"'{printable(text)}'"

@@ -19,8 +19,8 @@ from typing import Any, Final
 
 from ..base.errors import DataError
 from ..study.model import Study
-from .formats import parse_table
-from .reading import data_bytes, expected_columns, id_column
+from .files import read_whole_data_table, unique_names
+from .reading import id_column
 
 KEY_FILE: Final = Path(".lockstep-key")
 """The file of a study's key, relative to its folder; it is never part of a lock."""
@@ -119,11 +119,8 @@ def fingerprint(study: Study, key: bytes) -> tuple[Fingerprint, Mapping[str, str
     DataError
         If the file cannot be read as a table with the id column.
     """
-    content = data_bytes(study)
-    header = parse_table(content, study.data, expected=expected_columns(study)).header
-    names = tuple(name for name, times in Counter(header).items() if name and times == 1)
-    table = parse_table(content, study.data, expected={*names, study.id_column})
-
+    table = read_whole_data_table(study.folder, study.data, expected={study.id_column})
+    names = unique_names(table.header)
     found = id_column(table, study)
     ids = [found.texts[code] for code in found.codes]
     compared = tuple(name for name in names if name != study.id_column)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..base.errors import DataError, row_list
-from ..base.files import read_file
+from ..base.errors import row_list
 from ..base.wording import shown
 from ..study.model import ROW_ID, Column, Study
 from . import columns
+from .described import recoded_by_label, refuse_identifiers
+from .files import read_data_table
 from .findings import DataFinding, refuse_errors
-from .formats import parse_table
 from .table import TextColumn, TextTable
 
 _NO_ID: Final = ("", "NA")
@@ -80,8 +79,8 @@ def examine_data(study: Study) -> Data:
     DataError
         If the file cannot be read, has no such table, or lacks a column.
     """
-    content = data_bytes(study)
-    table = parse_table(content, study.data, expected=expected_columns(study))
+    table, sha256 = read_data_table(study.folder, study.data, expected=expected_columns(study))
+    refuse_identifiers(study.columns.values(), table)
     findings = _about_ids(id_column(table, study), table, study)
     typed = {}
     for name, column in study.columns.items():
@@ -91,7 +90,7 @@ def examine_data(study: Study) -> Data:
     return Data(
         frame=frame,
         rows=table.rows,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         n_columns=len(table.header),
         missing={str(name): int(count) for name, count in frame.isna().sum().items()},
         findings=tuple(findings),
@@ -116,29 +115,12 @@ def id_column(table: TextTable, study: Study) -> TextColumn:
     return table.column(study.id_column, key="data.id")
 
 
-def data_bytes(study: Study) -> bytes:
-    """Read the bytes of the data file.
-
-    Raises
-    ------
-    DataError
-        If it cannot be read.
-    """
-    try:
-        return read_file(study.folder / study.data_file)
-    except OSError as error:
-        raise DataError(
-            f"{study.data_file}: {error.strerror or 'cannot be read'}.\n"
-            "[data] file in study.toml names the data file, relative to the folder of study.toml."
-        ) from None
-
-
 def _typed(table: TextTable, column: Column, study: Study) -> tuple[Any, list[DataFinding]]:
     found = table.column(column.header, key=f"columns.{column.name}")
     return _READ[column.type](
         columns.Cells(
             file=table.file,
-            column=column,
+            column=recoded_by_label(column, found.texts, table.descriptions.get(column.header)),
             texts=found.texts,
             codes=found.codes,
             rows=table.rows,

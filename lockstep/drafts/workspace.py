@@ -22,6 +22,7 @@ from ..base.errors import StudyError
 from ..base.files import utf8_text, write_whole
 from ..base.resources import TEMPLATES
 from ..base.stamp import stamp_of
+from ..base.wording import dotted
 from ..figures.illustrations import FOLDER as FIGURES
 from ..journals.file import Journal
 from ..qmd.csl import STYLES
@@ -73,11 +74,12 @@ def make_workspace(folder: Path, journal: Journal, place: Path, *, anonymised: b
     identifies the authors, it is another one there, and the analysis runs once more.
     """
     folder, place = folder.resolve(), place.resolve()
-    if ".." in PurePosixPath(data := read_study(folder).data_file).parts:
-        raise StudyError(
-            f"study.toml: [data] file is '{data}'; a draft is made in another folder, where it is not found. "
-            "Put the data in the study's folder, or name their whole path."
-        )
+    for key, file in read_study(folder).data_files.items():
+        if ".." in PurePosixPath(file).parts:
+            raise StudyError(
+                f"study.toml: {dotted(key)} is '{file}'; a draft is made in another folder, where it is not found. "
+                "Put the data in the study's folder, or name their whole path."
+            )
     source = _read(folder, journal, place)
     text, project, profile = source.text, source.project, source.profile
     placement = placement_of(journal)

@@ -125,7 +125,11 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where the results come from: files by name and SHA-256, and the versions of the packages used."""
+    """Where the results come from: files by name and SHA-256, and the versions of the packages used.
+
+    `data_rows` are the patients of the data file. `further_files` has the SHA-256 of the data's other files, by the key
+    of study.toml that names each: ``data.dictionary``.
+    """
 
     data_file: str
     data_sha256: str
@@ -135,6 +139,7 @@ class Source:
     study_sha256: str
     code_sha256: str
     versions: Mapping[str, str]
+    further_files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,6 +241,8 @@ def without_defaults(item: DataclassInstance) -> dict[str, Any]:
         value = getattr(item, part.name)
         if isinstance(value, Key):
             values[part.name] = value.parts()
+        elif part.default_factory is not MISSING and value == part.default_factory():
+            continue
         elif part.default is MISSING or value != part.default:
             values[part.name] = asdict(value) if isinstance(value, RiskTable) else value
     return values

@@ -108,7 +108,8 @@ def released_number(text: str) -> float:
 
 def released_json(released: Released) -> str:
     """Return the text of released.json: one record, curve or call a line."""
-    head = {"schema": SCHEMA_VERSION, "kind": "released", "style": released.style, "source": asdict(released.source)}
+    source = without_defaults(released.source)
+    head = {"schema": SCHEMA_VERSION, "kind": "released", "style": released.style, "source": source}
     parts = [f"  {json.dumps(name)}: {_dumps(value)}" for name, value in head.items()]
     parts += [_block("records", [_dumps(_record(record, released)) for record in released.records])]
     parts += [_block("curves", [_dumps(without_defaults(curve)) for curve in released.printed_curves])]

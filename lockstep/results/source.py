@@ -10,6 +10,7 @@ from ..base.errors import DataError
 from ..base.files import sha256, sha256_of_all
 from ..base.resources import PACKAGE
 from ..base.stamp import MadeFrom, is_current, python_version, stamp_of, versions, write_stamped
+from ..base.wording import dotted
 from ..study.model import Study
 from .model import PRIVATE, Results, Source, to_json
 
@@ -27,6 +28,9 @@ RESULTS_FILE: Final = Path("build/results.json")
 
 STUDY_FILE: Final = "study.toml"
 
+DATA: Final = "data"
+"""What stamps call the data file; other files of the data go by their keys in study.toml, as ``data.dictionary``."""
+
 
 def results_made_from(study: Study) -> MadeFrom:
     """Return what results computed now from a study would be made from.
@@ -40,7 +44,7 @@ def results_made_from(study: Study) -> MadeFrom:
     """
     return MadeFrom(
         contents={
-            "data": _data_hash(study),
+            **_data_hashes(study),
             STUDY_FILE: sha256(study.folder / STUDY_FILE),
             "code": code_hash(study.folder),
         },
@@ -52,13 +56,14 @@ def source_of(study: Study, made_from: MadeFrom, *, rows: int, columns: int) -> 
     """Describe where results come from, for whoever reads them."""
     return Source(
         data_file=_without_path(study.data_file),
-        data_sha256=made_from.contents["data"],
+        data_sha256=made_from.contents[DATA],
         data_rows=rows,
         data_columns=columns,
         study_file=STUDY_FILE,
         study_sha256=made_from.contents[STUDY_FILE],
         code_sha256=made_from.contents["code"],
         versions=made_from.environment,
+        further_files={key: digest for key, digest in made_from.contents.items() if key.startswith(f"{DATA}.")},
     )
 
 
@@ -111,14 +116,19 @@ def own_code(folder: Path) -> tuple[Path, ...]:
 
 def inputs_of(study: Study) -> set[Path]:
     """Return the files beside study.toml that results come from; that of own statistics also where it is not there."""
-    return {study.folder / study.data_file, study.folder / OWN_STATISTICS, *own_code(study.folder)}
+    data = (study.folder / file for file in study.data_files.values())
+    return {*data, study.folder / OWN_STATISTICS, *own_code(study.folder)}
 
 
-def _data_hash(study: Study) -> str:
-    try:
-        return sha256(study.folder / study.data_file)
-    except OSError as error:
-        raise DataError(
-            f"{study.data_file}: cannot be read ({error.strerror}). [data] file in study.toml names it; "
-            "put the file there, or correct the name."
-        ) from None
+def _data_hashes(study: Study) -> dict[str, str]:
+    """Return the hash of each file of the data: of the data file as "data", of others by the key that names them."""
+    hashes = {}
+    for key, file in study.data_files.items():
+        try:
+            hashes[DATA if key == "data.file" else key] = sha256(study.folder / file)
+        except OSError as error:
+            raise DataError(
+                f"{file}: cannot be read ({error.strerror}). {dotted(key)} in study.toml names it; "
+                "put the file there, or correct the name."
+            ) from None
+    return hashes

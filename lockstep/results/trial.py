@@ -8,6 +8,7 @@ from typing import Final
 from ..base.errors import DataError, StudyError
 from ..base.files import read_file
 from ..base.invocation import option
+from ..base.wording import dotted
 from ..study.definition import read_study
 from .copies import bring
 from .model import PRIVATE
@@ -42,6 +43,12 @@ def trial_study(folder: Path, data: Path) -> Path:
             f"study.toml: [data] file is '{name}'; another file can be tried only in place of one in the study's "
             "folder, outside of build/. Put the data there."
         )
+    for key, file in study.data_files.items():
+        if ".." in PurePosixPath(file).parts:
+            raise StudyError(
+                f"study.toml: {dotted(key)} is '{file}'; a study is tried with other data in another folder, where it "
+                "is not found. Put it in the study's folder, or name its whole path."
+            )
     trial = folder / FOLDER
     content = read_file(data)  # before an earlier trial is cleared away, whose copy it may be
     bring(folder, trial, but=[name])

@@ -80,7 +80,7 @@ def changes_since_lock(folder: Path, since: str | None = None, *, list_ids: bool
 def _data(lock: Lock, now: Manifest, list_ids: bool) -> DataChanges:
     old, new = lock.manifest.source, now.source
     found = DataChanges(
-        same=old.data_sha256 == new.data_sha256,
+        same=(old.data_sha256, old.further_files) == (new.data_sha256, new.further_files),
         old_rows=old.data_rows,
         new_rows=new.data_rows,
         old_columns=old.data_columns,

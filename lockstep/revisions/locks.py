@@ -29,7 +29,7 @@ from ..document.report import run_analysis
 from ..figures.illustrations import FOLDER as FIGURES
 from ..qmd.front_matter import DOCUMENT
 from ..qmd.source import Document, read_qmd
-from ..results.model import Source, read_results
+from ..results.model import Source, read_results, without_defaults
 from ..results.released import RELEASED, Released, read_released, released_json
 from ..results.source import RESULTS_FILE, results_are_current
 from ..runs.build import Renderer, build, document_environment
@@ -211,7 +211,8 @@ def find_lock(folder: Path, name: str | None = None) -> Lock:
 
 def lock_manifest_json(manifest: Manifest) -> str:
     """Return the text of manifest.json."""
-    return json.dumps({"schema": SCHEMA_VERSION} | asdict(manifest), ensure_ascii=False, indent=2) + "\n"
+    content = {"schema": SCHEMA_VERSION} | asdict(manifest) | {"source": without_defaults(manifest.source)}
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def _read(folder: Path) -> Lock:

@@ -42,6 +42,8 @@ class DataFile:
     decimal : the decimal mark of a text file, where it cannot be left to the cells.
     header_row : the row with the names of the columns, counted from 1.
     cutoff : the data cut-off, by which years of two digits are read.
+    dictionary : the path of REDCap's data dictionary of the file, where it is a raw export of REDCap.
+    section : of study.toml that says all this.
     """
 
     file: str
@@ -51,6 +53,8 @@ class DataFile:
     decimal: Literal[",", "."] | None = None
     header_row: int = 1
     cutoff: date | None = None
+    dictionary: str | None = None
+    section: str = "data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,8 @@ class Column:
     `recode` maps other texts found in the file to one of these values. `missing` are texts that mean a missing value
     here, those of the whole file among them. `format` is how a text file writes dates (as `time.strptime`); None is
     YYYY-MM-DD. `optional` marks a column whose blanks mean "has not happened", not "missing". `decimals` are those of
-    all statistics of a number; None leaves them to the data.
+    all statistics of a number; None leaves them to the data. `identifier` allows one that the file's own description
+    marks as what identifies a person.
     """
 
     name: str
@@ -87,6 +92,7 @@ class Column:
     levels: Mapping[str, str] | None = None
     recode: Mapping[str, str] = field(default_factory=dict)
     optional: bool = False
+    identifier: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +240,14 @@ class Study:
     def data_file(self) -> str:
         """The path of the data file, relative to `folder`."""
         return self.data.file
+
+    @property
+    def data_files(self) -> Mapping[str, str]:
+        """The paths of all files of the data, relative to `folder`, by the key of study.toml that names each."""
+        files = {f"{self.data.section}.file": self.data.file}
+        if self.data.dictionary is not None:
+            files[f"{self.data.section}.dictionary"] = self.data.dictionary
+        return files
 
     @property
     def id_column(self) -> str:

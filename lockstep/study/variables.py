@@ -19,9 +19,9 @@ RESERVED: Final = WORDS | {"flow", "setting", "reviewed", "cutoff", FOLLOW_UP}
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "number": ("unit", "range", "decimals"),
+    "number": ("unit", "range", "decimals", "identifier"),
     "category": ("levels", "recode"),
-    "date": ("range", "format"),
+    "date": ("range", "format", "identifier"),
 }
 
 
@@ -52,6 +52,7 @@ def _column(name: str, section: Section, data: DataFile) -> Column:
         levels=levels,
         recode=_recode(section, levels, missing) if levels and section.has("recode") else {},
         optional=section.flag("optional"),
+        identifier=section.flag("identifier"),
     )
 
 

@@ -27,15 +27,15 @@ EDITS = [
     ('"cohort.csv"', '" "', "[data.file] is empty; expected a text"),
     ('id = "id"', "id = 7", "[data.id] is a number; expected a text; put it in quotes"),
     ('id = "id"', 'idd = "id"',
-     "[data.idd] is not a known key; allowed: 'file', 'id', 'missing', 'encoding', 'decimal', 'header_row' and "
-     "'cutoff'; did you mean 'id'?"),
+     "[data.idd] is not a known key; allowed: 'file', 'id', 'missing', 'encoding', 'decimal', 'header_row', "
+     "'cutoff' and 'dictionary'; did you mean 'id'?"),
     ('id = "id"', 'id = "id"\nmissing = "NA"', "[data.missing] is a text; expected a list"),
     ('id = "id"', 'id = "id"\nmissing = [9]', "[data.missing] holds a number; expected a text; put it in quotes"),
     # columns
     ('"number"', '"numeric"',
      "[columns.age.type] is 'numeric'; expected 'number', 'category' or 'date'; did you mean 'number'?"),
     ('"number"', '"number"\nlevels = ["1"]', "[columns.age.levels] is not a known key of a number; allowed: "
-     "'type', 'label', 'header', 'optional', 'missing', 'unit', 'range' and 'decimals'"),
+     "'type', 'label', 'header', 'optional', 'missing', 'unit', 'range', 'decimals' and 'identifier'"),
     ('"number"', '"number"\nrange = [5, 1]', "[columns.age.range] is [5, 1]; expected numbers in increasing order"),
     ('"number"', '"number"\nrange = [5]',
      "[columns.age.range] expected two numbers, the lowest and the highest allowed, such as [0, 120]"),
