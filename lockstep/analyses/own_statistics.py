@@ -16,8 +16,8 @@ import pandas as pd
 
 from ..base.errors import StatisticError, nearest
 from ..base.snapping import snapped
-from ..data.cohort import Cohort, build_cohort
-from ..data.reading import read_data
+from ..data.cohort import Cohort
+from ..data.examination import examine
 from ..data.time_to_event import TimeToEvent
 from ..results.catalogue import Statistic
 from ..results.keys import Key
@@ -86,7 +86,7 @@ class Patients:
             If study.toml or the data are not valid.
         """
         study = read_study(Path(folder).resolve())
-        return cls.of(study, build_cohort(study, read_data(study)))
+        return cls.of(study, examine(study).cohort)
 
     @classmethod
     def of(cls, study: Study, cohort: Cohort) -> Patients:

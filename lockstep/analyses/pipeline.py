@@ -10,8 +10,8 @@ import numpy as np
 from ..base.errors import StatisticError, StudyError
 from ..base.snapping import snapped_all
 from ..base.stamp import MadeFrom
-from ..data.cohort import Cohort, build_cohort
-from ..data.reading import read_data
+from ..data.cohort import Cohort
+from ..data.examination import examine
 from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record, Results
@@ -21,6 +21,7 @@ from ..statistics.arrays import Floats
 from ..statistics.roc import cutoff_of_nobody, roc_curve_cutoff
 from ..study.definition import read_study
 from ..study.model import Cutoff, Study
+from .data_queries import query_records
 from .descriptive import (
     characteristic_records,
     crosstab_records,
@@ -49,13 +50,15 @@ def compute(study: Study, made_from: MadeFrom | None = None) -> Results:
         If the data file is not as study.toml describes it; nothing is computed then.
     """
     made_from = made_from or results_made_from(study)
-    data = read_data(study)
-    cohort = build_cohort(study, data)
-    computed, own = list(_all(study, cohort)), list(own_records(study, cohort))
+    examined = examine(study)
+    cohort = examined.cohort
+    reviewed = Population(len(cohort.reviewed), "patients reviewed")
+    computed = [*query_records(study, examined.findings, reviewed), *_all(study, cohort, reviewed)]
+    own = list(own_records(study, cohort))
     _check_ids(computed, own)
     found = [*computed, *own]
     return Results(
-        source=source_of(study, made_from, rows=data.n_rows, columns=data.n_columns),
+        source=source_of(study, made_from, rows=examined.data.n_rows, columns=examined.data.n_columns),
         records=tuple(item for item in found if isinstance(item, Record)),
         curves=tuple(item for item in found if isinstance(item, Curve)),
     )
@@ -85,8 +88,7 @@ def run(study: Study) -> Path:
     return path
 
 
-def _all(study: Study, cohort: Cohort) -> Iterator[Record | Curve]:
-    reviewed = Population(len(cohort.reviewed), "patients reviewed")
+def _all(study: Study, cohort: Cohort, reviewed: Population) -> Iterator[Record | Curve]:
     analysed = Population(len(cohort.analysed), ANALYSED)
     yield from setting_records(study, analysed)
     yield from flow_records(cohort, reviewed, analysed)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..base.errors import DataError, row_list
+from ..base.errors import row_list
 from ..base.snapping import snapped_all
 from ..base.wording import shown
 from ..study.model import FOLLOW_UP, Study
 from .checks import declared_findings
 from .derivation import DerivedValues, derive
-from .findings import refuse_errors
+from .findings import DataFinding, refuse_errors
 from .reading import Data
 from .time_to_event import TimeToEvent, time_to_event
 
@@ -62,9 +62,30 @@ def build_cohort(study: Study, data: Data) -> Cohort:
 
     Raises
     ------
-    DataError
-        If a row breaks a rule under [checks], no patient is eligible, an analysed patient fits no level of a derived
-        variable, or lacks the time or event of an endpoint; names the rows.
+    FaultyDataError
+        As `examine_cohort` finds; names the rows.
+    """
+    cohort, findings = examine_cohort(study, data)
+    refuse_errors(findings)
+    return cohort
+
+
+def examine_cohort(
+    study: Study, data: Data, faulty: Mapping[str, npt.NDArray[np.bool_]] | None = None
+) -> tuple[Cohort, list[DataFinding]]:
+    """Build the cohort and look for everything that is wrong in it.
+
+    Parameters
+    ----------
+    faulty : (n,) by column: cells that are reported already, and missing among the data. What follows from them is not
+        reported again.
+
+    Returns
+    -------
+    cohort, findings
+        Findings are rows that break a rule under [checks], that no patient is eligible, and analysed patients who fit
+        no level of a derived variable, or lack the time or event of an endpoint. Where one is an error, the cohort is
+        of no use.
 
     Notes
     -----
@@ -72,29 +93,69 @@ def build_cohort(study: Study, data: Data) -> Cohort:
     Nothing is asked of excluded patients: their dates may be missing or out of order.
     """
     reviewed, derived = _with_derived(study, data)
-    refuse_errors(declared_findings(study, reviewed, data.rows))
-    kept, exclusions = _eligible(study, reviewed)
+    known = _Faulty(study, faulty or {}, len(reviewed))
+    findings = list(declared_findings(study, reviewed, data.rows))
+    kept, exclusions = _eligible(study, reviewed, known)
     rows = data.rows[kept]
     if not kept.any():
-        parts = ", ".join(f"{item.n} by [eligibility.{item.rule}]" for item in exclusions)
-        raise DataError(
-            f"{study.data_file}: no patient is left of {len(reviewed)}: excluded were {parts}; expected at least one.\n"
-            "Mend the rules under [eligibility] in study.toml, or the file."
-        )
-    _check_covered(study, derived, data.rows, kept)
+        findings.append(_nobody(study, len(reviewed), exclusions))
+    findings += _gaps(study, derived, data.rows, kept, known)
     analysed = reviewed[kept].reset_index(drop=True)
-    endpoints = {name: time_to_event(endpoint, analysed, rows, study) for name, endpoint in study.endpoints.items()}
+    endpoints = {}
+    for name, endpoint in study.endpoints.items():
+        needed = known.of(endpoint.made_of)[kept]
+        endpoints[name], found = time_to_event(endpoint, analysed, rows, study, known_faulty=needed)
+        findings += found
     applicable = {name: _applicable(study, name, derived, analysed, kept) for name in analysed.columns}
     if study.analysis.follow_up is not None:
         analysed[FOLLOW_UP] = snapped_all(endpoints[study.analysis.follow_up].time / study.time.per("months"))
         applicable[FOLLOW_UP] = np.ones(len(analysed), dtype=bool)
-    return Cohort(
+    cohort = Cohort(
         reviewed=reviewed,
         analysed=analysed,
         rows=rows,
         exclusions=exclusions,
         applicable=applicable,
         endpoints=endpoints,
+    )
+    return cohort, findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Faulty:
+    """The cells that are reported already, by variable: also of those that are made of others."""
+
+    study: Study
+    columns: Mapping[str, npt.NDArray[np.bool_]]
+    n: int
+
+    def of(self, names: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Return (n,) True for patients of whom one of these variables is made of such a cell."""
+        found = np.zeros(self.n, dtype=bool)
+        if self.columns:
+            for name in self._columns_behind(names):
+                found |= self.columns.get(name, False)
+        return found
+
+    def _columns_behind(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            if name in self.study.derived:
+                yield from self._columns_behind(self.study.derived[name].made_of)
+            else:
+                yield name
+
+
+def _nobody(study: Study, n: int, exclusions: tuple[Exclusion, ...]) -> DataFinding:
+    parts = ", ".join(f"{item.n} by [eligibility.{item.rule}]" for item in exclusions)
+    return DataFinding(
+        kind="nobody to analyse",
+        severity="error",
+        column=None,
+        rows=(),
+        message=(
+            f"{study.data_file}: no patient is left of {n}: excluded were {parts}; expected at least one.\n"
+            "Mend the rules under [eligibility] in study.toml, or the file."
+        ),
     )
 
 
@@ -108,12 +169,15 @@ def _with_derived(study: Study, data: Data) -> tuple[pd.DataFrame, dict[str, Der
     return frame, derived
 
 
-def _eligible(study: Study, reviewed: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], tuple[Exclusion, ...]]:
+def _eligible(
+    study: Study, reviewed: pd.DataFrame, known: _Faulty
+) -> tuple[npt.NDArray[np.bool_], tuple[Exclusion, ...]]:
+    """Return who stays, and who does not; who may stay once a cell is mended stays, so that all faults are found."""
     kept = np.ones(len(reviewed), dtype=bool)
     exclusions = []
     for rule in study.eligibility:
         mask = rule.keep.mask(reviewed)
-        stays = mask.to_numpy(dtype=bool, na_value=False)
+        stays = mask.to_numpy(dtype=bool, na_value=False) | known.of(rule.keep.names)
         unknown = kept & mask.isna()
         exclusions.append(
             Exclusion(rule=rule.name, reason=rule.reason, n=int((kept & ~stays).sum()), n_unknown=int(unknown.sum()))
@@ -122,17 +186,31 @@ def _eligible(study: Study, reviewed: pd.DataFrame) -> tuple[npt.NDArray[np.bool
     return kept, tuple(exclusions)
 
 
-def _check_covered(
-    study: Study, derived: Mapping[str, DerivedValues], rows: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]
-) -> None:
-    """Refuse an analysed patient who fits no level of a derived variable: that is a gap in it, not a missing value."""
+def _gaps(
+    study: Study,
+    derived: Mapping[str, DerivedValues],
+    rows: npt.NDArray[np.int64],
+    kept: npt.NDArray[np.bool_],
+    known: _Faulty,
+) -> Iterator[DataFinding]:
+    """Yield the analysed patients who fit no level of a derived variable: that is a gap in it, not a missing value."""
     for name, found in derived.items():
-        gap = found.uncovered & kept
+        gap = found.uncovered & kept & ~known.of([name])
         if gap.any() and not study.derived[name].optional:
-            where = row_list(int(row) for row in rows[gap])
-            raise DataError(
-                f"{study.data_file}: no condition of {shown(name)} is true in {where}; expected one for each patient.\n"
-                f"Add a level under [derived.{name}] in study.toml, restrict it by `among`, or mend the file."
+            where = tuple(int(row) for row in rows[gap])
+            yield DataFinding(
+                kind="no level",
+                severity="error",
+                column=None,
+                beside=tuple(
+                    study.columns[part].header for part in study.derived[name].made_of if part in study.columns
+                ),
+                rows=where,
+                message=(
+                    f"{study.data_file}: no condition of {shown(name)} is true in {row_list(where)}; expected one for "
+                    f"each patient.\nAdd a level under [derived.{name}] in study.toml, restrict it by `among`, or mend "
+                    "the file."
+                ),
             )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..base.errors import DataError
+from ..base.invocation import called
 from ..study.model import Severity
 
 NAMED: Final = 3
@@ -24,6 +25,7 @@ class DataFinding:
     column : the column's name in the file; None where the finding is about whole rows.
     rows : of the file, in order, as a spreadsheet counts them; empty where it is about the whole column.
     message : what was found and where, what is allowed, what to do; it shows no value of a patient.
+    beside : other columns that make the column's value wrong, or of which a rule on rows speaks.
     """
 
     kind: str
@@ -31,6 +33,12 @@ class DataFinding:
     column: str | None
     rows: tuple[int, ...]
     message: str
+    beside: tuple[str, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """How many entries the finding has in the list for the site: one a row, or one of the whole column."""
+        return max(1, len(self.rows))
 
 
 class FaultyDataError(DataError):
@@ -46,7 +54,10 @@ class FaultyDataError(DataError):
         more = len(findings) - NAMED
         said = [finding.message for finding in findings[:NAMED]]
         if more > 0:
-            said.append(f"There {'is 1 more error' if more == 1 else f'are {more} more errors'} of the data.")
+            said.append(
+                f"There {'is 1 more fault' if more == 1 else f'are {more} more faults'} of the data; "
+                f"{called('data')} lists them all."
+            )
         super().__init__("\n".join(said))
         self.findings = findings
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..base.errors import row_list
+from ..base.errors import DataError, row_list
 from ..base.wording import shown
 from ..study.model import ROW_ID, Column, Study
 from . import columns
@@ -37,7 +37,10 @@ class Data:
     sha256 : of the file's bytes.
     n_columns : columns in the file, declared or not.
     missing : cells without a value, by column.
-    findings : what is wrong with cells and ids; faulty cells are missing in the frame.
+    findings : what is wrong with columns, cells and ids; faulty cells are missing in the frame, but for those that are
+        only out of range.
+    ids : of the patients.
+    table : the cells as texts.
     """
 
     frame: pd.DataFrame
@@ -45,6 +48,8 @@ class Data:
     sha256: str
     n_columns: int
     missing: Mapping[str, int]
+    ids: TextColumn
+    table: TextTable
     findings: tuple[DataFinding, ...] = ()
 
     @property
@@ -77,14 +82,16 @@ def examine_data(study: Study) -> Data:
     Raises
     ------
     DataError
-        If the file cannot be read, has no such table, or lacks a column.
+        If the file cannot be read, has no table of patients, or none of the columns.
     """
     table, sha256 = read_data_table(study.folder, study.data, expected=expected_columns(study))
     refuse_identifiers(study.columns.values(), table)
-    findings = _about_ids(id_column(table, study), table, study)
+    absent = _absent(table, study)
+    ids = _rows_as_ids(table) if study.id_column in absent else id_column(table, study)
+    findings = [*absent.values(), *_about_ids(ids, table, study)]
     typed = {}
     for name, column in study.columns.items():
-        typed[name], found = _typed(table, column, study)
+        typed[name], found = _typed(table, column, study, is_there=column.header not in absent)
         findings += found
     frame = pd.DataFrame(typed, copy=False)
     return Data(
@@ -94,6 +101,8 @@ def examine_data(study: Study) -> Data:
         n_columns=len(table.header),
         missing={str(name): int(count) for name, count in frame.isna().sum().items()},
         findings=tuple(findings),
+        ids=ids,
+        table=table,
     )
 
 
@@ -111,12 +120,41 @@ def id_column(table: TextTable, study: Study) -> TextColumn:
         If there is no such column.
     """
     if study.id_column == ROW_ID and ROW_ID not in table.header:
-        return TextColumn([str(row) for row in table.rows], np.arange(len(table.rows), dtype=np.intp))
+        return _rows_as_ids(table)
     return table.column(study.id_column, key="data.id")
 
 
-def _typed(table: TextTable, column: Column, study: Study) -> tuple[Any, list[DataFinding]]:
-    found = table.column(column.header, key=f"columns.{column.name}")
+def _rows_as_ids(table: TextTable) -> TextColumn:
+    return TextColumn([str(row) for row in table.rows], np.arange(len(table.rows), dtype=np.intp))
+
+
+def _absent(table: TextTable, study: Study) -> dict[str, DataFinding]:
+    """Return the errors about columns that are not in the file, or twice, by their names in the file.
+
+    Raises
+    ------
+    DataError
+        If there is none of them, or the first line may be a patient's row: there is nothing else to be found then.
+    """
+    keys = {study.id_column: "data.id"} if study.id_column != ROW_ID or ROW_ID in table.header else {}
+    keys |= {column.header: f"columns.{name}" for name, column in study.columns.items()}
+    found = {}
+    for header, key in keys.items():
+        try:
+            table.column(header, key=key)
+        except DataError as error:
+            if not table.are_names:
+                raise
+            kind = "a column twice" if header in table.header else "no such column"
+            found[header] = DataFinding(kind=kind, severity="error", column=header, rows=(), message=str(error))
+    if keys and len(found) == len(keys):
+        raise DataError(next(iter(found.values())).message)
+    return found
+
+
+def _typed(table: TextTable, column: Column, study: Study, *, is_there: bool) -> tuple[Any, list[DataFinding]]:
+    blank = TextColumn([""], np.zeros(len(table.rows), dtype=np.intp))
+    found = table.column(column.header, key=f"columns.{column.name}") if is_there else blank
     return _READ[column.type](
         columns.Cells(
             file=table.file,

@@ -1,18 +1,19 @@
-"""Endpoints: the follow-up time and the event of each analysed patient, or one error that names the rows."""
+"""Endpoints: the follow-up time and the event of each analysed patient, and the patients of whom they are not known."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..base.errors import DataError, row_list
+from ..base.errors import row_list
 from ..base.snapping import snapped_all
 from ..base.wording import listing, shown
 from ..study.model import Endpoint, Study
+from .findings import DataFinding
 
 DAYS_PER: Final = {"days": 1.0, "months": 365.25 / 12, "years": 365.25}
 """Days in a unit of follow-up, for an endpoint between two dates."""
@@ -34,7 +35,14 @@ class TimeToEvent:
     event: npt.NDArray[np.bool_]
 
 
-def time_to_event(endpoint: Endpoint, frame: pd.DataFrame, rows: npt.NDArray[np.int64], study: Study) -> TimeToEvent:
+def time_to_event(
+    endpoint: Endpoint,
+    frame: pd.DataFrame,
+    rows: npt.NDArray[np.int64],
+    study: Study,
+    *,
+    known_faulty: npt.NDArray[np.bool_] | None = None,
+) -> tuple[TimeToEvent, list[DataFinding]]:
     """Compute an endpoint for the patients of a frame.
 
     Parameters
@@ -43,25 +51,30 @@ def time_to_event(endpoint: Endpoint, frame: pd.DataFrame, rows: npt.NDArray[np.
     frame : columns and derived variables of the patients, all of them analysed.
     rows : (n,) their rows in the file, for messages.
     study : gives the time unit, the columns' names in the file and the file's name.
+    known_faulty : (n,) patients of whom a cell that the endpoint needs is reported already.
 
-    Raises
-    ------
-    DataError
-        If a time or event is missing or a time is negative: nobody is dropped from an endpoint in silence.
+    Returns
+    -------
+    values, findings
+        The findings are errors: times and events that are missing, and negative times, since nobody is dropped from an
+        endpoint in silence. Where there is one, the values are of no use.
     """
-    check = _Check(f"{study.data_file}: endpoint {shown(endpoint.name)}", rows)
+    check = _Check(f"{study.data_file}: endpoint {shown(endpoint.name)}", rows, known_faulty, _columns(endpoint, study))
     if endpoint.time is not None:
         time = frame[endpoint.time].to_numpy(dtype=float)
         column = shown(study.columns[endpoint.time].header)
-        check.none(np.isnan(time), f"has no time (column {column})", "a number for each analysed patient")
-        check.none(time < 0, f"has a negative time (column {column})", "0 or more")
+        check.none("no time", np.isnan(time), f"has no time (column {column})", "a number for each analysed patient")
+        check.none("a negative time", time < 0, f"has a negative time (column {column})", "0 or more")
     else:
         time = _between_dates(endpoint, frame, study, check)
     time, event = snapped_all(time), endpoint.event.mask(frame)
     check.none(
-        event.isna(), f'has an unknown event ("{endpoint.event.text}")', "true or false for each analysed patient"
+        "an unknown event",
+        event.isna(),
+        f'has an unknown event ("{endpoint.event.text}")',
+        "true or false for each analysed patient",
     )
-    return TimeToEvent(time=time, event=event.to_numpy(dtype=bool))
+    return TimeToEvent(time=time, event=event.to_numpy(dtype=bool, na_value=False)), check.findings
 
 
 def _between_dates(endpoint: Endpoint, frame: pd.DataFrame, study: Study, check: _Check) -> npt.NDArray[np.float64]:
@@ -71,20 +84,38 @@ def _between_dates(endpoint: Endpoint, frame: pd.DataFrame, study: Study, check:
         end = end.fillna(frame[name])  # the first that is present
     begins = shown(study.columns[str(endpoint.start)].header)
     ends = listing(study.columns[name].header for name in endpoint.end)
-    check.none(start.isna(), f"has no start (column {begins})", "a date for each analysed patient")
-    check.none(end.isna(), f"has no end (column {ends})", "a date for each analysed patient")
-    check.none(end < start, f"ends before it starts (column {ends} before {begins})", "an end on or after the start")
+    check.none("no start", start.isna(), f"has no start (column {begins})", "a date for each analysed patient")
+    check.none("no end", end.isna(), f"has no end (column {ends})", "a date for each analysed patient")
+    check.none(
+        "an end before the start",
+        end < start,
+        f"ends before it starts (column {ends} before {begins})",
+        "an end on or after the start",
+    )
     return (end - start).dt.days.to_numpy(dtype=float) / DAYS_PER[study.time.unit]
+
+
+def _columns(endpoint: Endpoint, study: Study) -> tuple[str, ...]:
+    """Return the columns that an endpoint is made of, as the file calls them."""
+    return tuple(study.columns[name].header for name in endpoint.made_of if name in study.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class _Check:
     about: str
     rows: npt.NDArray[np.int64]
+    known_faulty: npt.NDArray[np.bool_] | None
+    columns: tuple[str, ...]
+    findings: list[DataFinding] = field(default_factory=list)
 
-    def none(self, faulty: npt.ArrayLike | pd.Series, found: str, expected: str) -> None:
-        """Raise where any patient is faulty, with the rows."""
+    def none(self, kind: str, faulty: npt.ArrayLike | pd.Series, found: str, expected: str) -> None:
+        """Note where any patient is faulty, with the rows."""
         wrong = np.asarray(faulty, dtype=bool)
+        if self.known_faulty is not None:
+            wrong &= ~self.known_faulty
         if wrong.any():
-            where = row_list(int(row) for row in self.rows[wrong])
-            raise DataError(f"{self.about} {found} in {where}; expected {expected}.\n{_REMEDY}")
+            rows = tuple(int(row) for row in self.rows[wrong])
+            message = f"{self.about} {found} in {row_list(rows)}; expected {expected}.\n{_REMEDY}"
+            self.findings.append(
+                DataFinding(kind=kind, severity="error", column=None, beside=self.columns, rows=rows, message=message)
+            )

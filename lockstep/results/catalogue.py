@@ -74,7 +74,7 @@ class Statistic:
         return Key(self.path, **parts) if key is None else replace(key, statistic=self.path, **parts)
 
 
-# ---- settings, flow, dates ------------------------------------------------------------------------------------------
+# ---- settings, flow, data, dates ------------------------------------------------------------------------------------
 ALPHA = Statistic("setting.alpha", "setting", "Significance level", _STUDY)
 CONF_LEVEL = Statistic("setting.conf_level", "setting", "Confidence level", _STUDY, "%")
 CONF_TYPE = Statistic("setting.conf_type", "setting", "Scale of the confidence intervals of survival", _STUDY)
@@ -85,6 +85,10 @@ REVIEWED = Statistic("flow.reviewed", "count", "Patients reviewed", "rows of the
 EXCLUDED = Statistic("flow.excluded", "count", "Patients excluded", "count")
 EXCLUDED_BY_RULE = Statistic("flow.excluded", "count", "Excluded: {of}", "count")
 ANALYSED = Statistic("flow.analysed", "count", "Patients analysed", "count")
+QUERIES = Statistic("data.queries", "count", "Queries about the data", "entries in the list of doubtful data")
+QUERIES_BY_CHECK = Statistic(
+    "data.queries", "count", "Queries about the data: {of}", "entries of one check in the list of doubtful data"
+)
 FIRST_DATE = Statistic("first", "date", "{of}: first date", "first date")
 LAST_DATE = Statistic("last", "date", "{of}: last date", "last date")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from ..base.wording import hint, listing
 from .conditions import VariableType
-from .model import DataCheck, DataFile
+from .model import BUILTIN_CHECKS, BuiltinSeverity, DataCheck, DataFile, Severity
 from .sections import Section
 from .variables import read_expression
 
@@ -35,10 +36,32 @@ def read_data_file(top: Section) -> DataFile:
 
 
 def read_checks(top: Section, types: Mapping[str, VariableType]) -> tuple[DataCheck, ...]:
-    """Read [checks.*], in order."""
+    """Read the study's own rules among [checks.*], in order."""
     checks = []
     for name, section in top.sections("checks").items():
-        section.allow("must", "reason")
+        if name in BUILTIN_CHECKS:
+            continue
+        if not section.has("must"):
+            builtin = listing(BUILTIN_CHECKS, word="and", most=len(BUILTIN_CHECKS))
+            known = f"the built-in checks are {builtin}{hint(name, BUILTIN_CHECKS)}"
+            raise section.error("must", f"is missing; expected a condition, since {known}")
+        section.allow("must", "reason", "severity")
         must = read_expression(section, "must", types)
-        checks.append(DataCheck(name=name, must=must, reason=section.text("reason"), severity="error"))
+        severity: Any = section.choice("severity", get_args(Severity), "error")
+        checks.append(DataCheck(name=name, must=must, reason=section.text("reason"), severity=severity))
     return tuple(checks)
+
+
+def read_severities(top: Section) -> dict[str, BuiltinSeverity]:
+    """Read what [checks.*] says of built-in checks: the severity that each one has in this study."""
+    found: dict[str, BuiltinSeverity] = {}
+    for name, section in top.sections("checks").items():
+        if name not in BUILTIN_CHECKS:
+            continue
+        section.allow("severity", "reason", of="a built-in check")
+        severity: Any = section.choice("severity", get_args(BuiltinSeverity))
+        if severity == "off" and not section.has("reason"):
+            raise section.error("reason", "is missing; expected why the data need no such check")
+        section.optional_text("reason")
+        found[name] = severity
+    return found

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 from ..base.boundaries import refuse_ways_out
 from ..base.wording import shown
 from .conditions import VariableType
-from .data_file import read_checks, read_data_file
+from .data_file import read_checks, read_data_file, read_severities
 from .endpoints import endpoint_name, read_endpoint, read_time
 from .figures import read_figure
 from .model import (
@@ -74,6 +74,7 @@ def read_study(folder: Path) -> Study:
         analysis=analysis,
         tables={name: read_table(name, item, declared) for name, item in top.sections("tables").items()},
         figures={name: read_figure(name, item, declared) for name, item in top.sections("figures").items()},
+        severities=read_severities(top),
     )
 
 

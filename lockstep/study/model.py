@@ -25,6 +25,28 @@ ConfType: TypeAlias = Literal["log-log", "log", "plain"]
 Severity: TypeAlias = Literal["error", "query"]
 """What a finding in the data does: an error stops the report, a query is listed for the site that has the records."""
 
+BuiltinSeverity: TypeAlias = Literal["error", "query", "off"]
+"""What a study makes of a built-in check."""
+
+BUILTIN_CHECKS: Final = (
+    "future_date",
+    "event_after_follow_up",
+    "contact_after_death",
+    "before_birth",
+    "age_contradicts_dates",
+    "empty_row",
+    "duplicate_row",
+    "similar_id",
+    "ambiguous_decimal",
+    "constant",
+    "rare_level",
+    "outlier",
+)
+"""The checks that every data file is put to; [checks.*] of study.toml changes their severity by these names."""
+
+Role: TypeAlias = Literal["age", "birth", "death", "last_contact"]
+"""What a column is for the checks of the data: a number is an age, a date is one of the others."""
+
 ROW_ID: Final = "row"
 """The `id` of a file without a column of ids: the number of the row."""
 
@@ -41,7 +63,7 @@ class DataFile:
     encoding : of a text file, where it is not Unicode.
     decimal : the decimal mark of a text file, where it cannot be left to the cells.
     header_row : the row with the names of the columns, counted from 1.
-    cutoff : the data cut-off, by which years of two digits are read.
+    cutoff : the data cut-off, after which there is no date, and by which years of two digits are read.
     dictionary : the path of REDCap's data dictionary of the file, where it is a raw export of REDCap.
     section : of study.toml that says all this.
     """
@@ -75,7 +97,8 @@ class Column:
     `recode` maps other texts found in the file to one of these values. `missing` are texts that mean a missing value
     here, those of the whole file among them. `format` is how a text file writes dates (as `time.strptime`); None is
     YYYY-MM-DD. `optional` marks a column whose blanks mean "has not happened", not "missing". `decimals` are those of
-    all statistics of a number; None leaves them to the data. `identifier` allows one that the file's own description
+    all statistics of a number; None leaves them to the data. `role` says what the column is for the checks of the
+    data; None leaves it to its names and the endpoints. `identifier` allows one that the file's own description
     marks as what identifies a person.
     """
 
@@ -93,6 +116,7 @@ class Column:
     recode: Mapping[str, str] = field(default_factory=dict)
     optional: bool = False
     identifier: bool = False
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +131,13 @@ class Derived:
     at: tuple[float, ...] = ()
     among: Expression | None = None
     optional: bool = False
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The variables that its conditions name, or that it cuts."""
+        conditions = [*(self.when or {}).values(), *([self.among] if self.among else [])]
+        named = [name for condition in conditions for name in condition.names]
+        return tuple(dict.fromkeys([*([self.cut] if self.cut else []), *named]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +170,11 @@ class Endpoint:
     start: str | None = None
     end: tuple[str, ...] = ()
     time: str | None = None
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The variables that it names."""
+        return tuple(dict.fromkeys(filter(None, (self.time, self.start, *self.end, *self.event.names))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +256,7 @@ class Figure:
 class Study:
     """A whole study definition. `folder` is the one of study.toml.
 
-    `checks` are the study's own rules for its data.
+    `checks` are the study's own rules for its data, `severities` those that it gives to built-in checks.
     """
 
     folder: Path
@@ -235,6 +271,7 @@ class Study:
     analysis: Analysis
     tables: Mapping[str, Table]
     figures: Mapping[str, Figure]
+    severities: Mapping[str, BuiltinSeverity] = field(default_factory=dict)
 
     @property
     def data_file(self) -> str:

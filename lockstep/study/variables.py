@@ -11,18 +11,19 @@ from ..base.errors import counted
 from ..base.wording import hint, listing, shown
 from .conditions import ExpressionError, VariableType
 from .expressions import WORDS, Expression, parse_expression
-from .model import FOLLOW_UP, Column, DataFile, Derived, EligibilityRule, slug, variable_types
+from .model import FOLLOW_UP, Column, DataFile, Derived, EligibilityRule, Role, slug, variable_types
 from .sections import Section
 
-RESERVED: Final = WORDS | {"flow", "setting", "reviewed", "cutoff", FOLLOW_UP}
+RESERVED: Final = WORDS | {"flow", "setting", "data", "reviewed", "cutoff", FOLLOW_UP}
 """Words that begin ids of other results, and words of the conditions."""
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "number": ("unit", "range", "decimals", "identifier"),
+    "number": ("unit", "range", "decimals", "identifier", "role"),
     "category": ("levels", "recode"),
-    "date": ("range", "format", "identifier"),
+    "date": ("range", "format", "identifier", "role"),
 }
+_ROLES: Final[Mapping[str, tuple[Role, ...]]] = {"number": ("age",), "date": ("birth", "death", "last_contact")}
 
 
 def read_columns(top: Section, data: DataFile) -> dict[str, Column]:
@@ -38,6 +39,7 @@ def _column(name: str, section: Section, data: DataFile) -> Column:
     section.allow("type", "label", "header", "optional", "missing", *_KEYS[kind], of=f"a {kind}")
     missing = tuple(dict.fromkeys([*data.missing, *(text.strip() for text in section.texts("missing"))]))
     levels = _levels(section, missing, rename="rename it by `recode`") if kind == "category" else None
+    role: Any = section.choice("role", _ROLES[kind]) if section.has("role") else None
     return Column(
         name=name,
         type=kind,
@@ -53,6 +55,7 @@ def _column(name: str, section: Section, data: DataFile) -> Column:
         recode=_recode(section, levels, missing) if levels and section.has("recode") else {},
         optional=section.flag("optional"),
         identifier=section.flag("identifier"),
+        role=role,
     )
 
 
@@ -208,7 +211,7 @@ def variable(section: Section, name: str, value: str, types: Mapping[str, Variab
 
 
 def check_names(top: Section, *outers: str, reserved: Collection[str] = ()) -> None:
-    """DataCheck the names of the tables inside these tables: they make ids, so no two may become the same."""
+    """Check the names of the tables inside these tables: they make ids, so no two may become the same."""
     owners: dict[str, str] = {}
     for outer in outers:
         section = top.section(outer)

@@ -12,7 +12,7 @@ from conftest import IMPLANTS
 
 from lockstep.analyses import pipeline
 from lockstep.analyses.pipeline import compute, run
-from lockstep.data.reading import Data, read_data
+from lockstep.data.examination import Examination, examine
 from lockstep.results.model import Results, from_json, to_json
 from lockstep.results.source import RESULTS_FILE, results_are_current, results_made_from, write_results
 from lockstep.study.definition import read_study
@@ -65,12 +65,12 @@ def test_a_file_that_is_saved_while_results_are_computed_makes_them_stale(
     assert results_are_current(read_study(folder))
     for name in ("study.toml", "data/implants.csv"):
 
-        def read(study: Study, saved: Path = folder / name) -> Data:
-            found = read_data(study)
+        def read(study: Study, saved: Path = folder / name) -> Examination:
+            found = examine(study)
             saved.write_bytes(saved.read_bytes() + b"\n")
             return found
 
-        monkeypatch.setattr(pipeline, "read_data", read)
+        monkeypatch.setattr(pipeline, "examine", read)
         run(read_study(folder))
         assert not results_are_current(read_study(folder))
         monkeypatch.undo()

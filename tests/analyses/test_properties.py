@@ -233,6 +233,8 @@ def test_every_patient_twice_doubles_counts_and_leaves_estimates(tmp_path: Path,
     found = by_id(rerun(tmp_path, data=lambda rows: rows + [row | {"implant": f"{row['implant']}b"} for row in rows]))
     for record in implants_results:
         twice = found[record.id]
+        if record.id.startswith("data."):
+            continue  # of what is doubtful, equal rows are a part
         if record.kind == "count" and not record.id.endswith(".df"):
             assert twice.value == 2 * int(record.value or 0), record.id
             assert twice.denominator == (None if record.denominator is None else 2 * record.denominator)

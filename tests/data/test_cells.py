@@ -222,7 +222,7 @@ def test_all_faults_are_found_in_one_run(tmp_path: Path) -> None:
         "an impossible date",
     ]
     assert [finding.kind for finding in error.value.findings] == kinds
-    assert str(error.value).endswith("\nThere are 4 more errors of the data.")
+    assert str(error.value).endswith("\nThere are 4 more faults of the data; `lockstep data` lists them all.")
     data = examine_data(read_study(tmp_path))
     assert data.frame["size"].isna().tolist() == [True, False, False]
     assert [finding.rows for finding in data.findings] == [(4,), (2, 3), (2, 3), (2,), (3,), (3,), (4,)]

@@ -56,7 +56,7 @@ def test_every_label_says_what_it_describes() -> None:
         for name, statistic in STATISTICS.items()
         if "of" not in [field for _, field, _, _ in string.Formatter().parse(statistic.label)]
     ]
-    assert without == ["ALPHA", "CONF_LEVEL", "CONF_TYPE", "REVIEWED", "EXCLUDED", "ANALYSED"]
+    assert without == ["ALPHA", "CONF_LEVEL", "CONF_TYPE", "REVIEWED", "EXCLUDED", "ANALYSED", "QUERIES"]
 
 
 def test_no_two_records_of_different_statistics_share_kind_label_and_population(results: Results) -> None:

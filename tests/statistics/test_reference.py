@@ -20,7 +20,10 @@ from lockstep.results.model import Results
 AGREES = 1e-6
 """Relative: R and the program agree, wherever each of them stops."""
 
-NOT_COMPUTED = {"setting.": "a constant of study.toml, which no statistic computes"}
+NOT_COMPUTED = {
+    "setting.": "a constant of study.toml, which no statistic computes",
+    "data.": "a number of entries in the list of doubtful data, which describes the file and no patient",
+}
 """Records that R cannot give, by the beginning of their ids, with the reason."""
 
 VALUES = read_rows(REFERENCE / "values" / "datasets.csv")

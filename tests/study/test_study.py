@@ -165,7 +165,7 @@ def test_the_examples_of_the_documentation_are_studies(tmp_path: Path) -> None:
         (
             "[columns.*name*]",
             BASE + "[columns.x]\ntype = 'category'\nzzz = 1\n",
-            {"unit", "range", "decimals", "format", "identifier"},
+            {"unit", "range", "decimals", "format", "identifier", "role"},
         ),
         ("[columns.*name*]", BASE + "[columns.x]\ntype = 'date'\nzzz = 1\n", {"levels", "recode", "unit", "decimals"}),
         ("[checks.*name*]", BASE + "[checks.x]\nmust = 'age > 1'\nreason = 'r'\nzzz = 1\n", set()),

@@ -15,7 +15,9 @@ TOP_KEYS = (
     "'schema', 'title', 'data', 'time', 'columns', 'checks', 'eligibility', 'derived', 'endpoints', 'analysis', "
     "'cutoff', 'tables' and 'figures'"
 )
-RESERVED = "'and', 'cutoff', 'flow', 'follow_up', 'in', 'missing', 'not', 'or', 'present', 'reviewed' and 'setting'"
+RESERVED = (
+    "'and', 'cutoff', 'data', 'flow', 'follow_up', 'in', 'missing', 'not', 'or', 'present', 'reviewed' and 'setting'"
+)
 LEVELS = '["f", "m"]'
 
 EDITS = [
@@ -35,7 +37,7 @@ EDITS = [
     ('"number"', '"numeric"',
      "[columns.age.type] is 'numeric'; expected 'number', 'category' or 'date'; did you mean 'number'?"),
     ('"number"', '"number"\nlevels = ["1"]', "[columns.age.levels] is not a known key of a number; allowed: "
-     "'type', 'label', 'header', 'optional', 'missing', 'unit', 'range', 'decimals' and 'identifier'"),
+     "'type', 'label', 'header', 'optional', 'missing', 'unit', 'range', 'decimals', 'identifier' and 'role'"),
     ('"number"', '"number"\nrange = [5, 1]', "[columns.age.range] is [5, 1]; expected numbers in increasing order"),
     ('"number"', '"number"\nrange = [5]',
      "[columns.age.range] expected two numbers, the lowest and the highest allowed, such as [0, 120]"),

@@ -1,0 +1,26 @@
+"""Records of what is doubtful in the data: how many queries there are, in all and by check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from ..data.findings import DataFinding
+from ..results import catalogue
+from ..results.keys import Key
+from ..results.model import Record
+from ..results.records import Population, count
+from ..study.model import BUILTIN_CHECKS, Study
+
+
+def query_records(study: Study, findings: Iterable[DataFinding], reviewed: Population) -> Iterator[Record]:
+    """Yield the number of queries, and that of each check which can make one in this study."""
+    found: Counter[str] = Counter()
+    for finding in findings:
+        if finding.severity == "query":
+            found[finding.kind] += finding.n
+    yield count(catalogue.QUERIES, Key(), found.total(), reviewed)
+    own = [check.name for check in study.checks if check.severity == "query"]
+    for name in (*(name for name in BUILTIN_CHECKS if study.severities.get(name) in (None, "query")), *own):
+        words = {"of": name.replace("_", " ")}
+        yield count(catalogue.QUERIES_BY_CHECK, Key(item=name), found[name], reviewed, words)

@@ -1,0 +1,72 @@
+"""A study's data put to every check at once: all faults and queries, and the cohort where there is no error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..study.model import ROW_ID, Study
+from .builtin_checks import builtin_findings, with_severities
+from .checked import Checked
+from .cohort import Cohort, examine_cohort
+from .findings import DataFinding, refuse_errors
+from .reading import Data, examine_data
+from .roles import roles_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Examination:
+    """What was found in the data of a study: errors first."""
+
+    data: Data
+    findings: tuple[DataFinding, ...]
+    examined: Cohort
+
+    @property
+    def cohort(self) -> Cohort:
+        """The cohort.
+
+        Raises
+        ------
+        FaultyDataError
+            If a finding is an error.
+        """
+        refuse_errors(self.findings)
+        return self.examined
+
+
+def examine(study: Study) -> Examination:
+    """Read the data of a study, put them to all checks and build the cohort.
+
+    Raises
+    ------
+    DataError
+        If there is nothing to examine: the file cannot be read, or has no table of patients.
+    """
+    data = examine_data(study)
+    faulty = _faulty_cells(study, data)
+    cohort, of_cohort = examine_cohort(study, data, faulty)
+    checked = Checked(
+        study=study,
+        frame=data.frame,
+        rows=data.rows,
+        ids=None if study.id_column == ROW_ID else data.ids,
+        faulty=faulty,
+        roles=roles_of(study),
+    )
+    found = with_severities([*data.findings, *of_cohort, *builtin_findings(checked)], study)
+    findings = sorted(found, key=lambda finding: finding.severity)
+    return Examination(data=data, findings=tuple(findings), examined=cohort)
+
+
+def _faulty_cells(study: Study, data: Data) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return (n,) by column: which of its cells have an error of their own; all, where it is one of the column."""
+    found: dict[str, npt.NDArray[np.bool_]] = {}
+    for name, column in study.columns.items():
+        errors = [item for item in data.findings if item.column == column.header and item.severity == "error"]
+        if errors:
+            masks = [np.isin(data.rows, item.rows) if item.rows else np.ones(len(data.rows), bool) for item in errors]
+            found[name] = np.logical_or.reduce(masks)
+    return found
