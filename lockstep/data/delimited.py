@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..base.errors import DataError, row_list
 from ..base.wording import are_names, shown
-from .table import TextColumn, TextTable, wanted
+from .table import TextColumn, TextTable, refuse_title, wanted
 
 SEPARATORS: Final = (",", ";", "\t")
 _BATCH: Final = 512  # records that fit into a processor's cache
@@ -178,19 +178,12 @@ def _header(stream: TextIO, file: str, expected: Collection[str], row: int) -> t
 
 
 def _refuse_title(stream: TextIO, file: str, expected: Collection[str], separator: str, row: int) -> None:
-    """Refuse a title above the header: then a line below has the names of the columns."""
     _seek(stream, row)
     try:
         first = [{cell.strip() for cell in cells} for cells in islice(csv.reader(stream, delimiter=separator), 20)]
     except csv.Error:
         return  # which the reading of the rows reports
-    names = [len(set(expected) & cells) for cells in first]
-    best = names.index(max(names))
-    if 2 * names[best] > len(expected) and not names[0]:
-        raise DataError(
-            f"{file}: the names of the columns are in row {row + best}; expected them in row {row}.\n"
-            f"Remove what is above them, or write header_row = {row + best} under [data] in study.toml."
-        )
+    refuse_title(file, first, expected, row)
 
 
 @contextmanager

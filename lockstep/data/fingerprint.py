@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections import Counter
 from collections.abc import Mapping
@@ -18,14 +19,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import DataError
-from ..study.model import Study
+from ..study.model import Column, DataFile, Study
+from . import date_formats
 from .files import read_whole_data_table, unique_names
 from .reading import id_column
 
 KEY_FILE: Final = Path(".lockstep-key")
 """The file of a study's key, relative to its folder; it is never part of a lock."""
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+"""Of rows.json. In version 1 cells were compared as they are written: 5.0 was not 5."""
+
+_DECIMALS: Final = re.compile(r"([+-]?[0-9]+)[.,]([0-9]*)")
 _KEY_BYTES: Final = 32
 _ID_BYTES: Final = 8
 _CELL_BYTES: Final = 6
@@ -37,11 +42,13 @@ class Fingerprint:
 
     Attributes
     ----------
+    schema : version of what is digested.
     key : digest that distinguishes keys.
     columns : names of the compared columns, in the order of the file.
     rows : the digests of each patient's cells, in the order of `columns`, by digest of the id.
     """
 
+    schema: int = SCHEMA_VERSION
     key: str
     columns: tuple[str, ...]
     rows: Mapping[str, tuple[str, ...]]
@@ -109,10 +116,16 @@ def read_key(folder: Path) -> bytes | None:
     return key if len(key) == _KEY_BYTES else None
 
 
-def fingerprint(study: Study, key: bytes) -> tuple[Fingerprint, Mapping[str, str]]:
+def fingerprint(study: Study, key: bytes, *, schema: int = SCHEMA_VERSION) -> tuple[Fingerprint, Mapping[str, str]]:
     """Digest the data file of a study; return the digests, and the patients' ids by their digest.
 
-    Cells are compared as text without outer spaces. Columns whose name is blank or not unique are left out.
+    Cells are compared as text, in a form in which two files have the same text for the same value: 5.0 and 5,0 are 5, a
+    date of a declared format is YYYY-MM-DD, and what means a missing value is blank. Columns whose name is blank or not
+    unique are left out.
+
+    Parameters
+    ----------
+    schema : that of the fingerprint with which it is to be compared.
 
     Raises
     ------
@@ -124,7 +137,13 @@ def fingerprint(study: Study, key: bytes) -> tuple[Fingerprint, Mapping[str, str
     found = id_column(table, study)
     ids = [found.texts[code] for code in found.codes]
     compared = tuple(name for name in names if name != study.id_column)
-    cells = [[table.columns[name].texts[code] for code in table.columns[name].codes] for name in compared]
+    plain = {column.header: column for column in study.columns.values()}
+    cells = []
+    for name in compared:
+        texts, codes = table.columns[name].texts, table.columns[name].codes
+        if schema > 1:
+            texts = [_compared(text, plain.get(name), study.data) for text in texts]
+        cells.append([texts[code] for code in codes])
     digests = {patient: _digest(key, _ID_BYTES, "id", patient) for patient in ids}
     rows = {
         digests[patient]: tuple(
@@ -134,9 +153,22 @@ def fingerprint(study: Study, key: bytes) -> tuple[Fingerprint, Mapping[str, str
         for row, patient in enumerate(ids)
     }
     return (
-        Fingerprint(key=key_mark(key), columns=compared, rows=dict(sorted(rows.items()))),
+        Fingerprint(schema=schema, key=key_mark(key), columns=compared, rows=dict(sorted(rows.items()))),
         {digest: patient for patient, digest in digests.items()},
     )
+
+
+def _compared(text: str, column: Column | None, data: DataFile) -> str:
+    """Return the text by which a cell is compared."""
+    if text in (data.missing if column is None else column.missing):
+        return ""
+    if column is not None and column.format is not None:
+        found = date_formats.parsed(text, column.format, cutoff=data.cutoff)
+        return text if found is None else found.isoformat()
+    if number := _DECIMALS.fullmatch(text):
+        decimals = number[2].rstrip("0")
+        return f"{number[1]}.{decimals}" if decimals else number[1]
+    return text
 
 
 def key_mark(key: bytes) -> str:
@@ -180,7 +212,7 @@ def fingerprint_json(found: Fingerprint) -> str:
     rows = ",\n".join(f"    {patient}: {cells}" for patient, cells in lines)
     columns = json.dumps(found.columns, ensure_ascii=False)
     return (
-        f'{{\n  "schema": {SCHEMA_VERSION},\n  "key": {json.dumps(found.key)},\n  "columns": {columns},\n'
+        f'{{\n  "schema": {found.schema},\n  "key": {json.dumps(found.key)},\n  "columns": {columns},\n'
         f'  "rows": {{\n{rows}\n  }}\n}}\n'
     )
 
@@ -196,8 +228,8 @@ def read_fingerprint(path: Path) -> Fingerprint:
     try:
         raw: Any = json.loads(path.read_text(encoding="utf-8"))
         rows = {patient: tuple(cells.split()) for patient, cells in raw["rows"].items()}
-        found = Fingerprint(key=raw["key"], columns=tuple(raw["columns"]), rows=rows)
-        fits = raw["schema"] == SCHEMA_VERSION and all(len(cells) == len(found.columns) for cells in rows.values())
+        found = Fingerprint(schema=raw["schema"], key=raw["key"], columns=tuple(raw["columns"]), rows=rows)
+        fits = raw["schema"] in (1, SCHEMA_VERSION) and all(len(cells) == len(found.columns) for cells in rows.values())
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from None
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -212,7 +244,7 @@ def changes_since(study: Study, path: Path, *, list_ids: bool = False) -> RowCha
     old, key = read_fingerprint(path), read_key(study.folder)
     if key is None or key_mark(key) != old.key:
         return None
-    new, ids = fingerprint(study, key)
+    new, ids = fingerprint(study, key, schema=old.schema)
     return compare(old, new, ids=ids if list_ids else None)
 
 

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Collection
-from typing import Final
+from typing import Final, Literal
 
 from ..base.errors import DataError
 from ..study.model import DataFile
 from .delimited import parse_delimited
+from .foreign import Foreign, named_by, ole_kind, zip_kind
+from .parquet import parse_parquet
+from .statistical_file import Program, parse_statistical_file
 from .table import TextTable
+from .workbook import parse_workbook
+from .workbook_flaws import Kind
 
-_SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
-_NOT_TEXT: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods; xls
+_ZIP: Final = b"PK\x03\x04"
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PARQUET: Final = b"PAR1"
+_SPREADSHEET: Final = b"application/vnd.oasis.opendocument.spreadsheet"
+
+_PROGRAMS: Final[tuple[tuple[bytes, Program], ...]] = (
+    (b"$FL2", "SPSS"),
+    (b"$FL3", "SPSS"),  # .zsav
+    (b"<stata_dta>", "Stata"),
+    (bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011"), "SAS"),
+    (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", "SAS transport"),
+    (b"HEADER RECORD*******LIBV8   HEADER RECORD!!!!!!!", "SAS transport"),
+)
+_OLD_STATA: Final = range(104, 116)
+"""First bytes of the older formats of Stata; the byte order (1 or 2) and a 1 follow."""
 
 
 def parse_table(content: bytes, data: DataFile, *, expected: Collection[str]) -> TextTable:
@@ -27,11 +47,45 @@ def parse_table(content: bytes, data: DataFile, *, expected: Collection[str]) ->
     DataError
         If the file is of a format that is not read, damaged, or has no table of patients.
     """
-    if data.file.lower().endswith(_SPREADSHEETS) or content.startswith(_NOT_TEXT):
+    found = _format_of(content)
+    if isinstance(found, Foreign):
         raise DataError(
-            f"{data.file}: is a spreadsheet file; expected CSV.\n"
-            "Export it as CSV UTF-8 and name that file in study.toml."
+            f"{data.file}: is {found.name}; expected a workbook, CSV, or a file of SPSS, Stata or SAS.\n{found.advice}."
         )
+    if found == "xlsx" or found == "xls" or found == "ods":
+        return parse_workbook(content, data, kind=found, expected=expected)
+    if found == "parquet":
+        return parse_parquet(content, data, expected=expected)
+    if found is not None:
+        return parse_statistical_file(content, data, program=found, expected=expected)
     return parse_delimited(
         content, file=data.file, expected=expected, encoding=data.encoding, header_row=data.header_row
     )
+
+
+def _format_of(content: bytes) -> Kind | Program | Literal["parquet"] | Foreign | None:
+    """Return the format of a file; None where it can only be text."""
+    if content.startswith(_ZIP):
+        return _of_zip(content)
+    if content.startswith(_OLE):
+        return ole_kind(content) or "xls"
+    if content.startswith(_PARQUET) and content.endswith(_PARQUET):
+        return "parquet"
+    if len(content) > 2 and content[0] in _OLD_STATA and content[1] in (1, 2) and content[2] == 1:
+        return "Stata"
+    return next((program for sign, program in _PROGRAMS if content.startswith(sign)), None) or named_by(content)
+
+
+def _of_zip(content: bytes) -> Kind | Foreign:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            names = package.namelist()
+            kind = package.read("mimetype") if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+        return Foreign(
+            "a workbook or zip archive that is damaged or incomplete",
+            "Save it again, or copy it again from where it is",
+        )
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    return "ods" if kind.startswith(_SPREADSHEET) else zip_kind(names)

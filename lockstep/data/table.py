@@ -115,6 +115,28 @@ class TextTable:
         )
 
 
+def refuse_title(file: str, first: Sequence[Collection[str]], expected: Collection[str], row: int) -> None:
+    """Refuse a title above the header: then a row below has the names of the columns.
+
+    Parameters
+    ----------
+    first : the cells of some rows, from the one that is taken for the header.
+    row : that row, as a spreadsheet counts it.
+
+    Raises
+    ------
+    DataError
+        If there is one; names the row of the header.
+    """
+    names = [len(set(expected) & set(cells)) for cells in first]
+    best = names.index(max(names))
+    if 2 * names[best] > len(expected) and not names[0]:
+        raise DataError(
+            f"{file}: the names of the columns are in row {row + best}; expected them in row {row}.\n"
+            f"Remove what is above them, or write header_row = {row + best} under [data] in study.toml."
+        )
+
+
 def by_place(name: str, header: Sequence[str]) -> int | None:
     """Return the position (from 0) of a column without a name, which goes by its place: "column 1"; None for others."""
     found = _BY_PLACE.fullmatch(name)

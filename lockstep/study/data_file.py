@@ -18,7 +18,7 @@ ENCODINGS: Final = ("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "m
 def read_data_file(top: Section) -> DataFile:
     """Read [data]."""
     data = top.section("data")
-    data.allow("file", "id", "missing", "encoding", "decimal", "header_row", "cutoff", "dictionary")
+    data.allow("file", "id", "missing", "encoding", "decimal", "header_row", "sheet", "cutoff", "dictionary")
     decimal: Any = data.choice("decimal", (",", ".")) if data.has("decimal") else None
     header_row = data.number("header_row", 1)
     if header_row not in range(1, 1001):
@@ -30,6 +30,7 @@ def read_data_file(top: Section) -> DataFile:
         encoding=data.choice("encoding", ENCODINGS) if data.has("encoding") else None,
         decimal=decimal,
         header_row=int(header_row),
+        sheet=data.text("sheet") if data.has("sheet") else None,
         cutoff=data.day("cutoff") if data.has("cutoff") else None,
         dictionary=data.optional_text("dictionary"),
     )

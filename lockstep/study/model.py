@@ -63,6 +63,7 @@ class DataFile:
     encoding : of a text file, where it is not Unicode.
     decimal : the decimal mark of a text file, where it cannot be left to the cells.
     header_row : the row with the names of the columns, counted from 1.
+    sheet : of a workbook; None where it has only one with cells.
     cutoff : the data cut-off, after which there is no date, and by which years of two digits are read.
     dictionary : the path of REDCap's data dictionary of the file, where it is a raw export of REDCap.
     section : of study.toml that says all this.
@@ -74,6 +75,7 @@ class DataFile:
     encoding: str | None = None
     decimal: Literal[",", "."] | None = None
     header_row: int = 1
+    sheet: str | None = None
     cutoff: date | None = None
     dictionary: str | None = None
     section: str = "data"

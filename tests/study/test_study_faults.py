@@ -29,7 +29,7 @@ EDITS = [
     ('"cohort.csv"', '" "', "[data.file] is empty; expected a text"),
     ('id = "id"', "id = 7", "[data.id] is a number; expected a text; put it in quotes"),
     ('id = "id"', 'idd = "id"',
-     "[data.idd] is not a known key; allowed: 'file', 'id', 'missing', 'encoding', 'decimal', 'header_row', "
+     "[data.idd] is not a known key; allowed: 'file', 'id', 'missing', 'encoding', 'decimal', 'header_row', 'sheet', "
      "'cutoff' and 'dictionary'; did you mean 'id'?"),
     ('id = "id"', 'id = "id"\nmissing = "NA"', "[data.missing] is a text; expected a list"),
     ('id = "id"', 'id = "id"\nmissing = [9]', "[data.missing] holds a number; expected a text; put it in quotes"),

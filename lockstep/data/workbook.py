@@ -1,0 +1,166 @@
+"""A sheet of a workbook (.xlsx, .xlsm, .xls, .ods) as columns of text.
+
+Rows are those that the spreadsheet program shows, hidden ones among them: a filter hides patients and does not remove
+them. An error is the text that its cell shows (#N/A): no value of any column, unless it is declared as missing.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+import numpy as np
+
+from ..base.errors import DataError
+from ..base.wording import are_names, first_of, hint, listing, printable, shown
+from ..study.model import DataFile
+from .cell_texts import boolean_text, duration_text, moment_text, normal, shortest, text_column
+from .table import TextTable, refuse_title, wanted
+from .workbook_flaws import Flaws, Kind, cell_name, find_flaws
+
+_FIRST_ROWS: Final = 20  # among which the names of the columns are looked for
+_MOST_CELLS: Final = 5  # that a message names
+
+
+def parse_workbook(content: bytes, data: DataFile, *, kind: Kind, expected: Collection[str]) -> TextTable:
+    """Parse the bytes of a workbook.
+
+    Parameters
+    ----------
+    data : its name, the sheet, and the row of the header.
+    kind : what it is by its bytes.
+    expected : the columns to keep.
+
+    Raises
+    ------
+    DataError
+        If it is damaged or protected, it is not clear which sheet is meant, cells are merged, formulas have no stored
+        value, the names of the columns are in another row, or no row is below them.
+    """
+    rows, flaws = _sheet(content, data, kind)
+    below = data.header_row - 1
+    _refuse_merged(flaws, data, below)
+    _refuse_uncomputed(flaws, data, below)
+    for (row, place), text in flaws.errors.items():
+        if row < len(rows) and place < len(rows[row]):  # the reader leaves out what is at the end and blank
+            rows[row][place] = text
+
+    first = [tuple(map(_as_text, row)) for row in rows[below : below + _FIRST_ROWS]]
+    if not first:
+        raise DataError(f"{data.file}: has no row {data.header_row}; expected the names of the columns there.")
+    refuse_title(data.file, first, expected, data.header_row)
+    if not any(first[0]):
+        raise DataError(
+            f"{data.file}: row {data.header_row} is blank; expected the names of the columns.\n"
+            "Remove the blank rows, or write the row of the names as `header_row` under [data] in study.toml."
+        )
+    places = [place for place, row in enumerate(rows[data.header_row :]) if any(map(_is_filled, row))]
+    records = [rows[data.header_row + place] for place in places]
+    if not records:
+        raise DataError(f"{data.file}: has a header but no rows; expected a row for each patient.")
+    cells = list(zip(*records, strict=True))
+    header = first[0]
+    while header and not header[-1] and not any(map(_is_filled, cells[len(header) - 1])):
+        header = header[:-1]
+    return TextTable(
+        file=data.file,
+        header=header,
+        are_names=are_names(header, expected),
+        columns={name: text_column(_unambiguous(cells[at]), _as_text) for at, name in wanted(header, expected).items()},
+        rows=np.array(places, dtype=np.int64) + data.header_row + 1,
+        typed=True,
+    )
+
+
+def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]], Flaws]:
+    """Return the rows of the sheet of patients, from its first cell on, and what the library does not say of it."""
+    import python_calamine
+
+    try:
+        with python_calamine.load_workbook(io.BytesIO(content)) as book:
+            name = _sheet_name(book, data)
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            merged = book.get_sheet_by_name(name).merged_cell_ranges or []
+        flaws = find_flaws(content, kind=kind, sheet=name, position=book.sheet_names.index(name))
+    except python_calamine.PasswordError:
+        raise DataError(
+            f"{data.file}: is protected by a password. Save it without one, or export it as CSV UTF-8."
+        ) from None
+    except (python_calamine.CalamineError, OSError, ValueError, KeyError):
+        raise _damaged(data) from None
+    return rows, Flaws(errors=flaws.errors, uncomputed=flaws.uncomputed, merged=[*merged, *flaws.merged])
+
+
+def _damaged(data: DataFile) -> DataError:
+    return DataError(
+        f"{data.file}: is a workbook that is damaged or incomplete; expected one that a spreadsheet program opens.\n"
+        "Save it again, or export it as CSV UTF-8."
+    )
+
+
+def _sheet_name(book: Any, data: DataFile) -> str:
+    """Return the declared sheet, or the only one that is seen and has cells."""
+    sheets = [sheet for sheet in book.sheets_metadata if str(sheet.typ).endswith("WorkSheet")]
+    names = [sheet.name for sheet in sheets]
+    if data.sheet is not None:
+        if data.sheet in names:
+            return data.sheet
+        raise DataError(
+            f"{data.file}: there is no sheet {shown(data.sheet)}; the file has {listing(names, word='and')}"
+            f"{hint(data.sheet, names) or '.'}\nMend `sheet` under [data] in study.toml."
+        )
+    filled = [sheet for sheet in sheets if book.get_sheet_by_name(sheet.name).start is not None]
+    seen = [sheet.name for sheet in filled if str(sheet.visible).endswith(".Visible")]
+    if not filled:
+        raise DataError(f"{data.file}: is empty; expected the names of the columns and a row for each patient.")
+    if len(filled) > 1 and len(seen) != 1:
+        several = seen or [sheet.name for sheet in filled]
+        raise DataError(
+            f"{data.file}: has the sheets {listing(several, word='and')}; expected one with patients.\n"
+            f'Name it under [data] in study.toml, such as sheet = "{printable(several[0])}".'
+        )
+    return str(seen[0] if seen else filled[0].name)
+
+
+def _refuse_merged(flaws: Flaws, data: DataFile, below: int) -> None:
+    merged = [f"{cell_name(first)}:{cell_name(last)}" for first, last in flaws.merged if last[0] >= below]
+    if merged:
+        raise DataError(
+            f"{data.file}: merged cells: {first_of(merged, most=_MOST_CELLS)}; only the first of them has the value.\n"
+            "Unmerge them, and give each patient's cell its own value."
+        )
+
+
+def _refuse_uncomputed(flaws: Flaws, data: DataFile, below: int) -> None:
+    cells = [cell_name(place) for place in flaws.uncomputed if place[0] >= below]
+    if cells:
+        raise DataError(
+            f"{data.file}: formulas without a stored value: {first_of(cells, most=_MOST_CELLS)}; another program wrote "
+            "them and never computed them.\n"
+            "Open the file in a spreadsheet program and save it, or replace them by values."
+        )
+
+
+def _is_filled(cell: Any) -> bool:
+    return cell != "" and (type(cell) is not str or not cell.isspace())
+
+
+def _unambiguous(cells: Sequence[Any]) -> Sequence[Any]:
+    """Return cells of which equal ones have equal texts: TRUE is not 1."""
+    if bool not in set(map(type, cells)):
+        return cells
+    return [boolean_text(cell) if type(cell) is bool else cell for cell in cells]
+
+
+def _as_text(cell: Any) -> str:
+    if isinstance(cell, str):
+        return normal(cell)
+    if isinstance(cell, bool):
+        return boolean_text(cell)
+    if isinstance(cell, float | int):
+        return shortest(cell)
+    if isinstance(cell, date):
+        return moment_text(cell)
+    return duration_text(cell) if isinstance(cell, timedelta) else cell.isoformat()
