@@ -4,7 +4,7 @@ SHELL := /bin/sh
 
 # What a user says reaches `lockstep` through the environment, as it was typed: expanded neither by make nor by a shell,
 # since a folder may have `$`, quotes, blanks or backticks in its name. LOCKSTEP_CALLED_BY=make has it read from there.
-OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED RUN ALL PYTHON
+OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED VALUES RUN ALL PYTHON
 $(foreach name,$(OPTIONS),$(eval override $(name) := $$(value $(name))))
 export $(OPTIONS)
 
@@ -28,12 +28,12 @@ help:  ## list the verbs
 	@echo "Lockstep: a manuscript that moves in lockstep with the data. Verbs (those of .venv/bin/lockstep, and of this checkout):"
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 	@echo
-	@echo "Options: STUDY=folder (another study), DATA=file (report, results: try this data file), RENDERER=auto|builtin|quarto,"
+	@echo "Options: STUDY=folder (another study), DATA=file (report, results, data: try this data file), RENDERER=auto|builtin|quarto,"
 	@echo "         NAME and SINCE (of a lock), AUTHOR (of a redline), JOURNAL=name, PYTHON=python3.12"
 
 # The program of this checkout, also where .venv is a link to another one's.
 LOCKSTEP := LOCKSTEP_CALLED_BY=make $(PY) -m lockstep
-VERBS := report watch html results check trace audit lock changes redline draft profile
+VERBS := report watch html results data check trace audit lock changes redline draft profile
 .PHONY: $(VERBS)
 $(VERBS): $(INSTALLED)
 	@$(LOCKSTEP) $@
@@ -42,6 +42,7 @@ report:  ## build report.pdf, report.docx and results.json in build/
 watch:  ## build the report again whenever a file is saved, until Ctrl-C
 html:  ## write build/report.html, where each printed result shows its source
 results:  ## compute build/results.json alone
+data:  ## list all faults and queries of the data: build/data.html, data-queries.csv; VALUES=1: with ids and values of patients
 check:  ## check that the claims hold and each number comes from a result; JOURNAL=name: hold a journal's rules against a draft; RUN=0: run no code
 trace:  ## follow each printed number back to its result; UNPRINTED=1 lists the results that are nowhere
 audit:  ## compare data/published.csv with the results: the score, and build/audit.html

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from ..base.errors import LockstepError
 from ..base.files import write_whole
+from ..results.model import PRIVATE, read_results
 from ..results.source import RESULTS_FILE, results_are_current
 from ..results.trial import FOLDER as TRIAL
 from ..results.trial import trial_study
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE
 from ..runs.worker import wait_for_start
 from ..study.definition import read_study
+from ..text.open_queries import queries_line
 
 
 def results(*, study: Path, data: Path | None, force: bool, wait: bool, audit: bool) -> int:
@@ -31,9 +33,9 @@ def results(*, study: Path, data: Path | None, force: bool, wait: bool, audit: b
         if not wait_for_start():
             return 0
     definition = read_study(folder)
+    tried = "" if data is None else str(data)
     if results_are_current(definition) and not force:
-        sys.stdout.write(f"{name}: up to date\n")
-        return 0
+        return _report_results(folder, f"{name}: up to date", tried=tried)
     from ..analyses.pipeline import run  # imports pandas and lifelines: only where there is something to compute
 
     run(definition)
@@ -43,7 +45,28 @@ def results(*, study: Path, data: Path | None, force: bool, wait: bool, audit: b
 
         with suppress(LockstepError):  # the document will ask for it, and say what is wrong
             run_audit(folder, None)
-    sys.stdout.write(f"{name}: written\n")
+    return _report_results(folder, f"{name}: written", tried=tried)
+
+
+def _report_results(folder: Path, state: str, *, tried: str) -> int:
+    queries = queries_line(read_results(folder / RESULTS_FILE), tried=tried)
+    sys.stdout.write("\n".join(filter(None, (queries, state))) + "\n")
+    return 0
+
+
+def examine(*, study: Path, values: bool) -> int:
+    """Put the data to all checks: write the list of what is found, and print it as JSON."""
+    from ..data.examination import examine  # imports pandas
+    from ..data.query_list import LIST_FILE, list_csv, list_json
+
+    definition = read_study(study.resolve())
+    examined = examine(definition)
+    content = list_csv(examined, values=values).encode("utf-8-sig")  # by the mark spreadsheet programs know UTF-8
+    if values:
+        write_whole(definition.folder / LIST_FILE, content, mode=PRIVATE)
+    else:
+        write_whole(definition.folder / LIST_FILE, content)
+    sys.stdout.write(list_json(examined, values=values))
     return 0
 
 

@@ -102,6 +102,15 @@ _DOCUMENTS: Final = (
 )
 _CHECKS: Final = (
     Verb(
+        "data",
+        "list all faults and queries of the data: data.html, .csv",
+        *(_STUDY, _DATA),
+        Option("--values", make="VALUES", is_flag=True, help="With ids and values of patients, for your eyes alone."),
+        code="manuscript.data",
+        more="Exit code: 0 there is no error, 1 there is one.",
+        after_error="No list was written; any earlier one is untouched.",
+    ),
+    Verb(
         "check",
         "check that claims hold and each number comes from a result",
         _STUDY,
@@ -187,6 +196,14 @@ _JOURNALS: Final = (
     ),
 )
 _INTERNAL: Final = (  # what verbs start as processes of their own
+    Verb(
+        "examine",
+        "put the data to all checks; write build/data-queries.csv, print JSON",
+        _STUDY,
+        Option("--values", is_flag=True, help="With ids and values of patients."),
+        code="analysis.examine",
+        hidden=True,
+    ),
     Verb(
         "judge",
         "compare published statements with the results; write build/audit.json",

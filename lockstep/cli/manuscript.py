@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from json import loads
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from ..base.progress import Progress
 from ..base.resources import run_lockstep
 from ..base.terminal import wrapped
 from ..qmd.front_matter import DOCUMENT
+from ..results.model import read_results
 from ..results.source import RESULTS_FILE
 from ..runs.build import Renderer, build, finish_commit, ready
 from ..runs.commit import CommitError
 from ..runs.worker import wait_for_start
+from ..text.open_queries import queries_line
 
 
 def _verb(code: Callable[..., int]) -> Callable[..., int]:
@@ -60,13 +63,21 @@ def report(
     output = output or trial / RESULTS_FILE.parent  # never where _quarto.yml sends the study's own documents
     sys.stdout.write(f"Trying {data} in {_shown(trial)}; the study and its documents stay as they are.\n")
     try:
-        return _build(trial, renderer=renderer, output=output, profiles=profile, force=force)
+        return _build(trial, renderer=renderer, output=output, profiles=profile, force=force, tried=str(data))
     except (LockstepError, OSError, KeyboardInterrupt) as error:
         error.add_note(f"In this trial the data file is a copy of {data}.")
         raise
 
 
-def _build(study: Path, *, renderer: Renderer, output: Path | None, profiles: tuple[str, ...], force: bool) -> int:
+def _build(
+    study: Path,
+    *,
+    renderer: Renderer,
+    output: Path | None,
+    profiles: tuple[str, ...],
+    force: bool,
+    tried: str = "",
+) -> int:
     progress = _progress()
     report = build(
         study,
@@ -81,6 +92,8 @@ def _build(study: Path, *, renderer: Renderer, output: Path | None, profiles: tu
         sys.stderr.write(f"warning: {warning}\n")
     for note in report.notes:
         sys.stdout.write("\n".join(wrapped(f"note: {note}", indent=4)) + "\n")
+    if queries := queries_line(read_results(study.resolve() / RESULTS_FILE), tried=tried):
+        sys.stdout.write(f"{queries}\n")
     names = " and ".join(_shown(path) for path in report.outputs)
     sys.stdout.write(f"{names} written in {progress.total():.1f} s\n" if report.made else f"{names} are up to date\n")
     return 0
@@ -240,6 +253,28 @@ def changes(*, study: Path, since: str, ids: bool) -> int:
     lines = [*wrapped(found.summary(), indent=4), *found.headlines(), f"{', '.join(others)} and {last}: written"]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
+
+
+@_verb
+def data(*, study: Path, data: Path | None, values: bool) -> int:
+    """Have the data put to all checks, in a process of its own, and make the page; 1 where there is an error."""
+    folder = study.resolve()
+    if data is not None:
+        from ..results.trial import trial_study
+
+        folder = trial_study(folder, data)
+        sys.stdout.write(f"Trying {data} in {_shown(folder)}; the study stays as it is.\n")
+    examined = run_lockstep("examine", "--study", str(folder), *(["--values"] if values else []))
+    sys.stderr.write(examined.stderr)
+    if examined.returncode:
+        return examined.returncode
+    from ..tables.data_page import n_entries, summary_lines, write_data_page  # loads jinja2
+
+    found = loads(examined.stdout)
+    page = write_data_page(found, folder)
+    listed = page.with_name("data-queries.csv")
+    sys.stdout.write("\n".join([*summary_lines(found), f"{_shown(page)} and {_shown(listed)}: written"]) + "\n")
+    return 1 if n_entries(found, "error") else 0
 
 
 @_verb

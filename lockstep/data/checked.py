@@ -64,10 +64,11 @@ class Checked:
         return np.where(self.faulty[name], np.nan, found) if name in self.faulty else found
 
     def any_faulty(self) -> Flags:
-        """Return (n,) True where any cell of the row is faulty."""
+        """Return (n,) True where a cell of the row is faulty, but for columns that are so as a whole."""
         found = np.zeros(len(self.rows), dtype=bool)
         for where in self.faulty.values():
-            found |= where
+            if not where.all():
+                found |= where
         return found
 
     def about(

@@ -110,6 +110,12 @@ def _size(known: _Known) -> Iterator[Fact]:
     yield from _events(known, by_group=False)
 
 
+def _queries(known: _Known) -> Iterator[Fact]:
+    """How many queries about the data are open, where the manuscript says so."""
+    if record := known.find(catalogue.QUERIES.of()):
+        yield Fact(f"Queries about the data that are open: {known.count(record)}.", (record.id,))
+
+
 def _boundaries(known: _Known) -> Iterator[Fact]:
     """Where numbers are cut, as study.toml says; the groups in its words."""
     for derived in known.study.derived.values():
@@ -291,6 +297,7 @@ _FACTS: Final[dict[str, Callable[[_Known], Iterator[Fact]]]] = {
     "5": _dates,
     "6a": _eligibility,
     "7": _definitions,
+    "8": _queries,
     "10": _size,
     "11": _quantitative,
     "12a": _methods,

@@ -34,7 +34,7 @@ def test_the_help_lists_every_verb_that_is_for_users(capsys: Captured) -> None:
     assert run_verb(["-h"]) == 0
     said = capsys.readouterr().out
     assert re.findall(r"^  (\w+) {2,}\w", said, re.MULTILINE) == list(SHOWN)
-    assert set(VERBS) - set(SHOWN) == {"judge", "fingerprint", "figures"}
+    assert set(VERBS) - set(SHOWN) == {"examine", "judge", "fingerprint", "figures"}
     assert all(len(line) <= 80 for line in said.splitlines())
 
 
@@ -160,7 +160,11 @@ def test_what_make_leaves_empty_is_not_said(seen: list[dict[str, object]], monke
 @pytest.mark.parametrize(
     ("verb", "said", "message"),
     [
-        ("check", {"DATA": "x"}, "`make check` takes no DATA; it is an option of `make report` and `make results`.\n"),
+        (
+            "check",
+            {"DATA": "x"},
+            "`make check` takes no DATA; it is an option of `make report`, `make results` and `make data`.\n",
+        ),
         (
             "report",
             {"JOURNAL": "nosuch"},

@@ -1,0 +1,124 @@
+"""The list of all faults and queries: as CSV, an entry a row, for the site that has the records; as JSON for the page.
+
+It may go to another site: ids and values are in it only where they are asked for.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from .examination import Examination
+from .findings import DataFinding
+
+LIST_FILE: Final = Path("build/data-queries.csv")
+"""The path of the list, relative to the study's folder."""
+
+_COLUMNS: Final = ("row", "column", "kind", "rule", "message")
+_WITH_VALUES: Final = ("id", "values")
+
+_PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*")
+# At the start, or behind what may separate cells where another program reads the list: then a formula would begin.
+_FORMULA: Final = re.compile(r"(^|[,;|\t\r\n\"])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the list.
+
+    Attributes
+    ----------
+    row : of the file; None for a finding about a whole column.
+    id, values : of the patient; empty unless they are asked for. Values are those of the columns concerned, by name.
+    """
+
+    row: int | None
+    finding: DataFinding
+    id: str = ""
+    values: str = ""
+
+
+def entries(examined: Examination, *, values: bool) -> Iterator[Entry]:
+    """Yield an entry for each row of each finding, errors first, by rows.
+
+    Parameters
+    ----------
+    values : with ids and values of the patients.
+    """
+    rows: dict[int, int] = {int(row): at for at, row in enumerate(examined.data.rows)} if values else {}
+    found = [(row, finding) for finding in examined.findings for row in finding.rows or (None,)]
+    for row, finding in sorted(found, key=lambda item: (item[1].severity, item[0] or 0)):
+        if row is None or row not in rows:
+            yield Entry(row=row, finding=finding)
+        else:
+            yield Entry(row=row, finding=finding, **_of_patient(examined, rows[row], finding))
+
+
+def _of_patient(examined: Examination, at: int, finding: DataFinding) -> dict[str, str]:
+    data = examined.data
+    names = [name for name in dict.fromkeys((finding.column, *finding.beside)) if name in data.table.columns]
+    cells = {str(name): data.table.columns[str(name)] for name in names}
+    told = (f"{name}: {column.texts[column.codes[at]] or '(blank)'}" for name, column in cells.items())
+    return {"id": data.ids.texts[data.ids.codes[at]], "values": "; ".join(told)}
+
+
+def list_csv(examined: Examination, *, values: bool) -> str:
+    """Return the list as CSV; no cell of it is a formula, whatever the data hold and whatever program opens it."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow((*_COLUMNS, *(_WITH_VALUES if values else ())))
+    file = examined.data.table.file
+    for entry in entries(examined, values=values):
+        finding = entry.finding
+        cells = ["" if entry.row is None else str(entry.row), finding.column or "", finding.severity, finding.kind]
+        cells += [_short(finding, file), *((entry.id, entry.values) if values else ())]
+        writer.writerow(map(harmless, cells))
+    return text.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """Return a cell of which a spreadsheet makes no formula: an apostrophe goes before what would begin one.
+
+    >>> harmless("=1+1"), harmless("-12,5"), harmless("a; @b")
+    ("'=1+1", '-12,5', "a; '@b")
+    """
+    return cell if _PLAIN_NUMBER.fullmatch(cell) else _FORMULA.sub(r"\1\2'", cell)
+
+
+def list_json(examined: Examination, *, values: bool) -> str:
+    """Return the findings as JSON, for the page and the summary that another process makes."""
+    data = examined.data
+    found: dict[str, Any] = {
+        "file": data.table.file,
+        "sha256": data.sha256,
+        "rows": data.n_rows,
+        "columns": data.n_columns,
+        "findings": [
+            {
+                "rule": finding.kind,
+                "severity": finding.severity,
+                "column": finding.column,
+                "rows": finding.rows,
+                "entries": finding.n,
+                "message": finding.message.removeprefix(f"{data.table.file}: "),
+            }
+            for finding in examined.findings
+        ],
+        "values": [
+            {"row": entry.row, "id": entry.id, "rule": entry.finding.kind, "values": entry.values}
+            for entry in (entries(examined, values=True) if values else ())
+            if entry.row is not None
+        ],
+    }
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _short(finding: DataFinding, file: str) -> str:
+    """Return what was found and what is expected, without what the keeper of study.toml may do about it."""
+    return finding.message.split("\n", 1)[0].removeprefix(f"{file}: ")
