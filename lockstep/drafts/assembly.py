@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from ..document.printed_places import figures_of, places_in
 from ..document.reference_list import reference_findings
 from ..document.release import release
 from ..document.report import Report, open_study
-from ..figures.illustrations import load_drawing
+from ..figures.illustrations import load_drawing, stand_in
 from ..journals.file import Journal
 from ..preflight.checks import Check
 from ..preflight.draft_files import DraftFiles
@@ -33,8 +34,9 @@ from ..runs.worker import Worker
 from ..submission.documents import write_documents
 from ..submission.word_lines import lines_in_word
 from ..word.text import ManuscriptText, read_text
-from .figure_files import write_figure_files
+from .figure_files import figures_in_legends_alone, write_figure_files
 from .identifying_uploads import identifying_uploads
+from .placement import placement_of
 from .workspace import REMOVED, make_workspace, study_identifying_words
 
 # True of the process that made the anonymised copy
@@ -79,17 +81,21 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
         For anything wrong in data, study or document.
     """
     with closing(_anonymising(work, journal, renderer)) as anonymising, closing(_drawing(folder, journal)) as drawing:
+        document = read_qmd(folder / DOCUMENT)
+        figures = figures_of(places_in(document))
+        apart = () if placement_of(journal).pictures else figures_in_legends_alone(document)
+        shown = [name for name in figures if name not in apart]
         with progress.stage("results"), ThreadPoolExecutor(1) as pool:
-            pool.submit(load_drawing, folder)  # while the results are computed
+            if shown:
+                pool.submit(load_drawing, folder)  # while the results are computed
             report = open_study(folder, journal=journal)
         drawing.start()
-        document = read_qmd(folder / DOCUMENT)
         with progress.stage("figures"):
-            for name in figures_of(places_in(document)):
+            for name in shown:
                 report.figure(name)  # in the study's folder, where the next draft finds it
-        make_workspace(folder, journal, work / "blinded", anonymised=True)
+        _put_stand_ins(apart, report, make_workspace(folder, journal, work / "blinded", anonymised=True))
         anonymising.start()
-        make_workspace(folder, journal, work / "study")
+        _put_stand_ins(apart, report, make_workspace(folder, journal, work / "study"))
         made = _files(
             document,
             report,
@@ -126,6 +132,12 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
         of_copy = [f"anonymised copy: {line}" for line in notes]
         warnings = (*made.warnings, *of_copy, *identifying_uploads(made.files, made.words))
     return Assembly(made.files, report.results, checks, warnings)
+
+
+def _put_stand_ins(figures: Iterable[str], report: Report, workspace: Path) -> None:
+    """Spare a workspace the drawing of figures of which its documents show the legends alone."""
+    for name in figures:
+        stand_in(name, report.study, report.results, workspace, report.style)
 
 
 def _incomplete_references(place: Path, journal: Journal) -> tuple[str, ...]:

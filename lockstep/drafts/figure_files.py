@@ -15,7 +15,7 @@ from ..document.report import Report
 from ..figures.illustrations import Upload, upload_files
 from ..journals.file import Journal
 from ..preflight.figure_facts import SUFFIXES
-from ..qmd.calls import MethodCall
+from ..qmd.calls import MethodCall, calls_in
 from ..qmd.front_matter import split_front_matter
 from ..qmd.source import CodeCell, Document
 from .placement import SourceFloat, find_floats, is_hidden
@@ -61,6 +61,26 @@ def numbered_figures(document: Document, *, profile: str = "") -> tuple[Numbered
         found for found in find_floats(lines, start) if found.kind == "fig" and not is_hidden(found, lines, profile)
     ]
     return tuple(_numbered(number, found, document) for number, found in enumerate(floats, start=1))
+
+
+def figures_in_legends_alone(document: Document) -> tuple[str, ...]:
+    """Return the names of figures that are within labelled floats only, where a document may show legends alone.
+
+    There are none where the name of a figure is computed: it may be any.
+    """
+    _, start, lines = split_front_matter("\n".join(document.lines))
+    floats = [found for found in find_floats(lines, start) if found.kind == "fig"]
+    within: list[str] = []
+    elsewhere: list[str] = []
+    for part, call in calls_in(document):
+        if call.method != "figure":
+            continue
+        if call.computed:
+            return ()
+        is_within = isinstance(part, CodeCell) and any(found.start < part.line <= found.end for found in floats)
+        names = (*call.arguments, *dict(call.options).values())
+        (within if is_within else elsewhere).extend(map(str, names))
+    return tuple(name for name in dict.fromkeys(within) if name not in elsewhere)
 
 
 def write_figure_files(document: Document, report: Report, journal: Journal | None, folder: Path) -> tuple[Path, ...]:

@@ -40,6 +40,13 @@ _WIDTH: Final = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)pt"')
 _PLAIN: Final = re.compile(r"[^\w ,.;:()%/–-]")
 
 
+_APART: Final = "The figure is in a file of its own."
+_SVG_OF_WORDS: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="240pt" height="36pt" viewBox="0 0 240 36">'
+    f'<text x="12" y="22" font-family="Liberation Sans" font-size="12">{_APART}</text></svg>\n'
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Illustration:
     """A figure as the document shows it: its file without extension, as seen from the document, alt text and width."""
@@ -72,6 +79,32 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
     _keep_current(path, _made_from(content), FORMATS, lambda: load_drawing(folder)(content, formats=FORMATS))
     width = min(_drawn_width(path.with_suffix(".svg")), PAGE_WIDTH)
     return Illustration((place / name).as_posix(), content.alt_text(), width, tuple(content.printed()))
+
+
+def stand_in(name: str, study: Study, results: Results, folder: Path, style: Style) -> None:
+    """Put a picture of a few words where `illustrate` looks for a figure of a document that shows its legend alone.
+
+    Both renderers want a picture's file, and take the picture out again: it need not be drawn. Should it be shown all
+    the same, its words are true.
+
+    Parameters
+    ----------
+    folder : of the document, a copy of the study that is made for it.
+
+    Raises
+    ------
+    LockstepError
+        As `illustrate`.
+    """
+    from . import raster  # loads Pillow
+
+    content = figure_content(name, study, results, style)
+    path = folder / FOLDER / style.name / name
+    files = {
+        path.with_suffix(".svg"): _SVG_OF_WORDS.encode(),
+        path.with_suffix(".png"): raster.png_of_words(_APART, font=FONTS / "LiberationSans-Regular.ttf", size=60),
+    }
+    write_stamped(stamp_of(path), _made_from(content), files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from PIL import ExifTags, Image, TiffImagePlugin, TiffTags, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageDraw, ImageFont, TiffImagePlugin, TiffTags, UnidentifiedImageError
 
 from ..base.errors import ReportError
 
@@ -73,6 +73,16 @@ def tiff(size: tuple[int, int], pixels: Any, *, dpi: int) -> bytes:
     """Return RGBA pixels as a TIFF: RGB, LZW, one layer, no alpha channel, no tag on its making."""
     buffer = io.BytesIO()
     _opaque(size, pixels).save(buffer, "TIFF", dpi=(dpi, dpi), compression="tiff_lzw", strip_size=_STRIP)
+    return buffer.getvalue()
+
+
+def png_of_words(words: str, *, font: Path, size: int) -> bytes:
+    """Return a line of words as a PNG, in letters of so many pixels."""
+    letters = ImageFont.truetype(font, size)
+    image = Image.new("L", (round(letters.getlength(words)) + 2 * size, 3 * size), "white")
+    ImageDraw.Draw(image).text((size, size), words, fill="black", font=letters)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
     return buffer.getvalue()
 
 

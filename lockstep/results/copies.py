@@ -36,7 +36,7 @@ def bring(folder: Path, place: Path, *, but: Collection[PurePath] = ()) -> None:
 
 
 def copy_files(folder: Path, place: Path) -> None:
-    """Copy the files below a folder to another, beside what is there.
+    """Copy the files of a folder, and none of the folders in it, to another, beside what is there.
 
     Raises
     ------
@@ -44,11 +44,10 @@ def copy_files(folder: Path, place: Path) -> None:
         At the first file that cannot be read or written, which it names; `shutil.copytree` tries them all, and its
         error is a list of them.
     """
-    for path in sorted(folder.rglob("*")):
+    place.mkdir(parents=True, exist_ok=True)
+    for path in sorted(folder.iterdir()):
         if path.is_file():
-            new = place / path.relative_to(folder)
-            new.parent.mkdir(parents=True, exist_ok=True)
-            _copy(path, new)
+            _copy(path, place / path.name)
 
 
 def _copy(path: Path, new: Path) -> None:

@@ -178,6 +178,22 @@ def test_a_label_that_tells_is_told_for_tables_and_figures(tmp_path: Path) -> No
     assert [trace for path in blinded for trace in traces(path, (AUTHOR, "Zorrberg", "Quastadt Clinic"))] == []
 
 
+@pytest.mark.usefixtures("without_libreoffice", "workers_here")
+def test_pictures_that_the_manuscript_does_not_show_are_not_drawn(built_implants: Path, tmp_path: Path) -> None:
+    """Where figures are files of their own they are drawn for these alone; the manuscript has their legends."""
+    folder = copy_study(tmp_path / "study", built_implants, figures_stand='"in files of their own"')
+    draft = made(folder)
+    drawn = [path for path in (folder / "build/figures" / JOURNAL).rglob("*") if path.is_file()]
+    assert {path.suffix for path in drawn} == {".json", ".tif", ".pdf", ".eps"}
+    for path in (draft.folder / "manuscript.docx", draft.folder / "manuscript_blinded.docx"):
+        with zipfile.ZipFile(path) as parts:
+            assert not [name for name in parts.namelist() if name.startswith("word/media/")]
+            assert "Figure\xa01" in parts.read("word/document.xml").decode()
+    for path in (draft.folder / "manuscript.pdf", draft.folder / "manuscript_blinded.pdf"):
+        assert "Figure\xa01" in read_pdf(path).text
+        assert "in a file of its own" not in read_pdf(path).text
+
+
 def test_an_unknown_journal_names_the_nearest(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One sentence says what there is."""
     assert run_verb(["draft", "smal-journal", "--study", str(study)]) == 1

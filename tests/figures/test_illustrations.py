@@ -13,12 +13,13 @@ from typing import Any
 
 import pypandoc
 import pytest
+from PIL import Image
 from sample_results import make_results, make_study, trial
 
 from lockstep.base import stamp as base_stamp
 from lockstep.base.errors import ReportError
 from lockstep.base.files import sha256
-from lockstep.figures.illustrations import Illustration, illustrate
+from lockstep.figures.illustrations import Illustration, illustrate, stand_in
 from lockstep.figures.kind import FigureContent
 from lockstep.figures.kinds import figure_content
 from lockstep.results.model import Results, to_json
@@ -91,6 +92,24 @@ def test_a_figure_is_drawn_anew_when_what_it_shows_changes(
     assert len(drawings) == 2
     illustrate("overall", study, replace(results, records=changed), tmp_path, Style(decimal_mark=","))
     assert len(drawings) == 3
+
+
+def test_a_stand_in_takes_the_place_of_a_drawing(
+    tmp_path: Path, study_and_results: tuple[Study, Results], drawings: list[str]
+) -> None:
+    """A document that shows the legend alone describes its figure as ever, and nothing is drawn until it is another."""
+    study, results = study_and_results
+    stand_in("overall", study, results, tmp_path / "copy", Style())
+    shown = illustrate("overall", study, results, tmp_path / "copy", Style())
+    assert drawings == []
+    drawn = illustrate("overall", study, results, tmp_path, Style())
+    assert (shown.path, shown.alt, shown.printed) == (drawn.path, drawn.alt, drawn.printed)
+    with Image.open(tmp_path / "copy/build/figures/overall.png") as picture:
+        assert picture.convert("L").getextrema() == (0, 255)  # it has words
+    assert "in a file of its own" in (tmp_path / "copy/build/figures/overall.svg").read_text()
+    changed = tuple(replace(r, value=501.5, decimals=1) if r.id == "os.median" else r for r in results.records)
+    illustrate("overall", study, replace(results, records=changed), tmp_path / "copy", Style())
+    assert drawings == ["overall", "overall"]
 
 
 @pytest.mark.parametrize("name", FILES)
