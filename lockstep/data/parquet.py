@@ -38,7 +38,7 @@ def parse_parquet(content: bytes, data: DataFile, *, expected: Collection[str]) 
         import duckdb
     except ImportError:
         raise DataError(
-            f"{data.file}: is a Parquet file, and what reads it is not installed.\n"
+            f"{data.called}: is a Parquet file, and what reads it is not installed.\n"
             'Install it: pip install "lockstep-manuscript[parquet]". Or export the file as CSV UTF-8.'
         ) from None
     try:
@@ -53,13 +53,13 @@ def parse_parquet(content: bytes, data: DataFile, *, expected: Collection[str]) 
                 blank = blank_rows(every, len(blank))
     except duckdb.Error:
         raise DataError(
-            f"{data.file}: is a Parquet file that is damaged, incomplete or encrypted.\n"
+            f"{data.called}: is a Parquet file that is damaged, incomplete or encrypted.\n"
             "Export it again, or as CSV UTF-8."
         ) from None
     if columns and blank.all():
-        raise DataError(f"{data.file}: has columns but no rows; expected a row for each patient.")
+        raise DataError(f"{data.called}: has columns but no rows; expected a row for each patient.")
     return TextTable(
-        file=data.file,
+        file=data.called,
         header=tuple(names),
         are_names=True,
         columns={name: TextColumn(column.texts, column.codes[~blank]) for name, column in columns.items()},
@@ -95,7 +95,7 @@ def _column(source: Any, place: int, kind: str, name: str, data: DataFile | None
     elif not re.fullmatch(f"{_WHOLE}|{_TEXT}", kind):
         if data is not None and re.match(r".*(\[\d*\]|\))$|BLOB|MAP|STRUCT", kind):
             raise DataError(
-                f"{data.file}: column {shown(name)} holds lists or other compound values; expected one value "
+                f"{data.called}: column {shown(name)} holds lists or other compound values; expected one value "
                 "in each cell.\n"
                 "Split it into columns, or leave it out of study.toml."
             )

@@ -77,9 +77,9 @@ def parse_statistical_file(content: bytes, data: DataFile, *, program: Program, 
     if blank.any():  # in the columns that are kept; the others decide
         blank = blank_rows(_columns(content, data, program, about.column_names, as_texts).values(), n_rows)
     if columns and blank.all():
-        raise DataError(f"{data.file}: has columns but no rows; expected a row for each patient.")
+        raise DataError(f"{data.called}: has columns but no rows; expected a row for each patient.")
     return TextTable(
-        file=data.file,
+        file=data.called,
         header=tuple(names),
         are_names=True,
         columns={name: TextColumn(column.texts, column.codes[~blank]) for name, column in columns.items()},
@@ -106,12 +106,12 @@ def _read(content: bytes, data: DataFile, program: Program, **options: Any) -> t
     except (UnicodeDecodeError, pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
         if isinstance(error, UnicodeDecodeError) or "encoding" in str(error) or "byte sequence" in str(error):
             raise DataError(
-                f"{data.file}: its texts are not in the encoding that is {'declared' if encoding else 'expected'}.\n"
+                f"{data.called}: its texts are not in the encoding that is {'declared' if encoding else 'expected'}.\n"
                 'Name the right one under [data] in study.toml, such as encoding = "cp1252" (Windows in Western '
                 "Europe and America)."
             ) from None
         raise DataError(
-            f"{data.file}: is a file of {program} that is damaged or incomplete; expected one that {program} opens.\n"
+            f"{data.called}: is a file of {program} that is damaged or incomplete; expected one that {program} opens.\n"
             "Save or export it again."
         ) from None
     return values, about

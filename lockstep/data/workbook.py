@@ -49,23 +49,23 @@ def parse_workbook(content: bytes, data: DataFile, *, kind: Kind, expected: Coll
 
     first = [tuple(map(_as_text, row)) for row in rows[below : below + _FIRST_ROWS]]
     if not first:
-        raise DataError(f"{data.file}: has no row {data.header_row}; expected the names of the columns there.")
-    refuse_title(data.file, first, expected, data.header_row)
+        raise DataError(f"{data.called}: has no row {data.header_row}; expected the names of the columns there.")
+    refuse_title(data.called, first, expected, data.header_row)
     if not any(first[0]):
         raise DataError(
-            f"{data.file}: row {data.header_row} is blank; expected the names of the columns.\n"
+            f"{data.called}: row {data.header_row} is blank; expected the names of the columns.\n"
             "Remove the blank rows, or write the row of the names as `header_row` under [data] in study.toml."
         )
     places = [place for place, row in enumerate(rows[data.header_row :]) if any(map(_is_filled, row))]
     records = [rows[data.header_row + place] for place in places]
     if not records:
-        raise DataError(f"{data.file}: has a header but no rows; expected a row for each patient.")
+        raise DataError(f"{data.called}: has a header but no rows; expected a row for each patient.")
     cells = list(zip(*records, strict=True))
     header = first[0]
     while header and not header[-1] and not any(map(_is_filled, cells[len(header) - 1])):
         header = header[:-1]
     return TextTable(
-        file=data.file,
+        file=data.called,
         header=header,
         are_names=are_names(header, expected),
         columns={name: text_column(_unambiguous(cells[at]), _as_text) for at, name in wanted(header, expected).items()},
@@ -86,7 +86,7 @@ def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]],
         flaws = find_flaws(content, kind=kind, sheet=name, position=book.sheet_names.index(name))
     except python_calamine.PasswordError:
         raise DataError(
-            f"{data.file}: is protected by a password. Save it without one, or export it as CSV UTF-8."
+            f"{data.called}: is protected by a password. Save it without one, or export it as CSV UTF-8."
         ) from None
     except (python_calamine.CalamineError, OSError, ValueError, KeyError):
         raise _damaged(data) from None
@@ -95,7 +95,7 @@ def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]],
 
 def _damaged(data: DataFile) -> DataError:
     return DataError(
-        f"{data.file}: is a workbook that is damaged or incomplete; expected one that a spreadsheet program opens.\n"
+        f"{data.called}: is a workbook that is damaged or incomplete; expected one that a spreadsheet program opens.\n"
         "Save it again, or export it as CSV UTF-8."
     )
 
@@ -108,17 +108,17 @@ def _sheet_name(book: Any, data: DataFile) -> str:
         if data.sheet in names:
             return data.sheet
         raise DataError(
-            f"{data.file}: there is no sheet {shown(data.sheet)}; the file has {listing(names, word='and')}"
+            f"{data.called}: there is no sheet {shown(data.sheet)}; the file has {listing(names, word='and')}"
             f"{hint(data.sheet, names) or '.'}\nMend `sheet` under [data] in study.toml."
         )
     filled = [sheet for sheet in sheets if book.get_sheet_by_name(sheet.name).start is not None]
     seen = [sheet.name for sheet in filled if str(sheet.visible).endswith(".Visible")]
     if not filled:
-        raise DataError(f"{data.file}: is empty; expected the names of the columns and a row for each patient.")
+        raise DataError(f"{data.called}: is empty; expected the names of the columns and a row for each patient.")
     if len(filled) > 1 and len(seen) != 1:
         several = seen or [sheet.name for sheet in filled]
         raise DataError(
-            f"{data.file}: has the sheets {listing(several, word='and')}; expected one with patients.\n"
+            f"{data.called}: has the sheets {listing(several, word='and')}; expected one with patients.\n"
             f'Name it under [data] in study.toml, such as sheet = "{printable(several[0])}".'
         )
     return str(seen[0] if seen else filled[0].name)
@@ -128,7 +128,8 @@ def _refuse_merged(flaws: Flaws, data: DataFile, below: int) -> None:
     merged = [f"{cell_name(first)}:{cell_name(last)}" for first, last in flaws.merged if last[0] >= below]
     if merged:
         raise DataError(
-            f"{data.file}: merged cells: {first_of(merged, most=_MOST_CELLS)}; only the first of them has the value.\n"
+            f"{data.called}: merged cells: {first_of(merged, most=_MOST_CELLS)}; only the first of them has the "
+            "value.\n"
             "Unmerge them, and give each patient's cell its own value."
         )
 
@@ -137,8 +138,8 @@ def _refuse_uncomputed(flaws: Flaws, data: DataFile, below: int) -> None:
     cells = [cell_name(place) for place in flaws.uncomputed if place[0] >= below]
     if cells:
         raise DataError(
-            f"{data.file}: formulas without a stored value: {first_of(cells, most=_MOST_CELLS)}; another program wrote "
-            "them and never computed them.\n"
+            f"{data.called}: formulas without a stored value: {first_of(cells, most=_MOST_CELLS)}; another program "
+            "wrote them and never computed them.\n"
             "Open the file in a spreadsheet program and save it, or replace them by values."
         )
 

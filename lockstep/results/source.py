@@ -55,7 +55,7 @@ def results_made_from(study: Study) -> MadeFrom:
 def source_of(study: Study, made_from: MadeFrom, *, rows: int, columns: int) -> Source:
     """Describe where results come from, for whoever reads them."""
     return Source(
-        data_file=_without_path(study.data_file),
+        data_file=_without_path(study.data.file),
         data_sha256=made_from.contents[DATA],
         data_rows=rows,
         data_columns=columns,

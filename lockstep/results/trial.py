@@ -9,6 +9,7 @@ from ..base.errors import DataError, StudyError
 from ..base.files import read_file
 from ..base.invocation import option
 from ..base.wording import dotted
+from ..study.data_file import TRIED_FILE
 from ..study.definition import read_study
 from .copies import bring
 from .model import PRIVATE
@@ -22,7 +23,8 @@ def trial_study(folder: Path, data: Path) -> Path:
     """Make a study folder that is the one given but for its data file; return its path.
 
     It holds copies of the study's files and links to its folders, as they are now, and a copy of the data file under
-    the name that study.toml gives it. What an earlier trial has built is kept, for what is unchanged in it.
+    the name that study.toml gives it; messages call it by its own. What an earlier trial has built is kept, for what is
+    unchanged in it.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def trial_study(folder: Path, data: Path) -> Path:
         what = "is no file that ends (a folder, a pipe or a device)" if data.exists() else "there is no such file"
         named = option("data", "new.csv")
         raise DataError(f"{data}: {what}. Name the data file to try as it is seen from here, such as {named}.")
-    name = PurePosixPath(study.data_file)
+    name = PurePosixPath(study.data.file)
     if name.is_absolute() or ".." in name.parts or RESULTS_FILE.parts[0] == name.parts[0]:
         raise StudyError(
             f"study.toml: [data] file is '{name}'; another file can be tried only in place of one in the study's "
@@ -54,4 +56,5 @@ def trial_study(folder: Path, data: Path) -> Path:
     bring(folder, trial, but=[name])
     (trial / name).touch(mode=PRIVATE)
     (trial / name).write_bytes(content)
+    (trial / TRIED_FILE).write_text(str(data), encoding="utf-8", errors="surrogateescape")
     return trial

@@ -273,7 +273,7 @@ def _refuse_changed(folder: Path, stamp: Path) -> None:
     others = changed(made, digests(made))
     study = read_study(folder)
     if not others and not results_are_current(study):
-        others = [folder / study.data_file]
+        others = [folder / study.data.file]
     if others:
         path = others[0]
         name = path.relative_to(folder) if path.is_relative_to(folder) else path

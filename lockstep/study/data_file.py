@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, get_args
 
 from ..base.wording import hint, listing
@@ -13,6 +14,18 @@ from .variables import read_expression
 
 ENCODINGS: Final = ("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "mac-roman")
 """The encodings of text files; the last four are of programs that know no Unicode."""
+
+
+TRIED_FILE: Final = ".lockstep-tried"
+"""In a folder in which a study is tried with another data file: the path of that file, as its user gave it."""
+
+
+def tried_file(folder: Path) -> str | None:
+    """Return the path of the data file that is tried in a folder; None for the folder of a study."""
+    try:
+        return (folder / TRIED_FILE).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
 
 
 def read_data_file(top: Section) -> DataFile:

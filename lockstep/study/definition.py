@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, get_args
 
 from ..base.boundaries import refuse_ways_out
 from ..base.wording import shown
 from .conditions import VariableType
-from .data_file import read_checks, read_data_file, read_severities
+from .data_file import read_checks, read_data_file, read_severities, tried_file
 from .endpoints import endpoint_name, read_endpoint, read_time
 from .figures import read_figure
 from .model import (
@@ -52,7 +53,7 @@ def read_study(folder: Path) -> Study:
     for outer in ("checks", "eligibility", "cutoff", "tables", "figures"):
         check_names(top, outer)
 
-    data = read_data_file(top)
+    data = replace(read_data_file(top), tried=tried_file(folder))
     columns = read_columns(top, data)
     derived = read_derived(top, columns, data.missing)
     types = variable_types(columns, derived)

@@ -67,6 +67,7 @@ class DataFile:
     cutoff : the data cut-off, after which there is no date, and by which years of two digits are read.
     dictionary : the path of REDCap's data dictionary of the file, where it is a raw export of REDCap.
     section : of study.toml that says all this.
+    tried : the path, as its user gave it, of the file whose copy stands in place of the study's (`DATA=file` of make).
     """
 
     file: str
@@ -79,6 +80,12 @@ class DataFile:
     cutoff: date | None = None
     dictionary: str | None = None
     section: str = "data"
+    tried: str | None = None
+
+    @property
+    def called(self) -> str:
+        """How messages call the file: as who reads them does."""
+        return self.tried or self.file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,8 +284,8 @@ class Study:
 
     @property
     def data_file(self) -> str:
-        """The path of the data file, relative to `folder`."""
-        return self.data.file
+        """How the data file is called: its path, relative to `folder`, or that of a file that is tried in its place."""
+        return self.data.called
 
     @property
     def data_files(self) -> Mapping[str, str]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from cohort_files import save_xlsx
 from conftest import IMPLANTS
 
 from lockstep.__main__ import main
 from lockstep.base.errors import DataError, LockstepError, StudyError
 from lockstep.cli.command import run_verb as analyse
+from lockstep.data.reading import read_data
 from lockstep.results.trial import trial_study
+from lockstep.study.definition import read_study
 
 
 @pytest.fixture
@@ -158,3 +163,24 @@ def test_a_folder_of_somebody_else_is_not_cleared(folder: Path, tmp_path: Path) 
     with pytest.raises(LockstepError, match="was not made by this program, which needs that name"):
         trial_study(folder, data)
     assert (folder / "build" / "try" / "notes.txt").read_text() == "mine"
+
+
+def test_messages_name_the_file_that_is_tried(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not the one in place, which is not at fault."""
+    data = fewer(folder, tmp_path / "new.csv")
+    data.write_text(data.read_text(encoding="utf-8").replace("implant", "imlant", 1), encoding="utf-8")
+    assert main(["results", "--study", str(folder), "--data", str(data)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"{data}: there is no column 'implant'; ")
+    assert "implants.csv" not in said
+
+
+def test_a_file_of_another_format_can_be_tried(folder: Path, tmp_path: Path) -> None:
+    """What a file is its bytes say, whatever study.toml calls it."""
+    with (folder / "data" / "implants.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    data = tmp_path / "new.xlsx"
+    save_xlsx({name: [row[name] for row in rows] for name in rows[0]}, data)
+    place, tried = read_data(read_study(folder)), read_data(read_study(trial_study(folder, data)))
+    pd.testing.assert_frame_equal(place.frame, tried.frame)
+    assert place.sha256 != tried.sha256
