@@ -86,7 +86,7 @@ def parse_statistical_file(content: bytes, data: DataFile, *, program: Program, 
         rows=np.flatnonzero(~blank) + 2,
         typed=True,
         descriptions={
-            name: _description(about, stored, as_texts[name])
+            name: _description(about, stored, as_texts[name], columns.get(name))
             for name, stored in zip(names, about.column_names, strict=True)
         },
     )
@@ -191,7 +191,8 @@ def _period(value: float, *, kind: str) -> str:
     return text.format(1960 + year, place + 1)
 
 
-def _description(about: Any, name: str, as_text: Callable[[Any], str]) -> ColumnDescription:
+def _description(about: Any, name: str, as_text: Callable[[Any], str], cells: TextColumn | None) -> ColumnDescription:
+    """Describe a column; `cells` are those of one that is kept."""
     label = about.column_names_to_labels.get(name) or ""
     missing = about.missing_ranges.get(name, ())
     labels = {
@@ -201,7 +202,9 @@ def _description(about: Any, name: str, as_text: Callable[[Any], str]) -> Column
     }
     is_text = about.readstat_variable_types[name] == "string"
     levels = {_code_text(code, as_text): text for code, text in labels.items() if is_text or not isinstance(code, str)}
-    return ColumnDescription(label=normal(label), levels=levels, type=_type(about, name, as_text, levels))
+    return ColumnDescription(
+        label=normal(label), levels=levels, type=_type(about, name, as_text, levels, cells.texts if cells else ())
+    )
 
 
 def _within(code: Any, missing: Mapping[str, Any]) -> bool:
@@ -216,10 +219,13 @@ def _code_text(code: Any, as_text: Callable[[Any], str]) -> str:
 
 
 def _type(
-    about: Any, name: str, as_text: Callable[[Any], str], levels: Mapping[str, str]
+    about: Any, name: str, as_text: Callable[[Any], str], levels: Mapping[str, str], texts: Sequence[str]
 ) -> Literal["number", "category", "date", "text"]:
     if about.readstat_variable_types[name] == "string":
         return "category" if levels else "text"
     if as_text(0.0) != "0":
         return "date" if as_text(0.0).count("-") == 2 else "text"
-    return "category" if levels and about.variable_measure.get(name) != "scale" else "number"
+    # Of an age only "99 or more" may have a label, and programs call every number a scale.
+    measure = about.variable_measure.get(name)
+    labelled = all(text in levels for text in texts if text) if texts else measure != "scale"
+    return "category" if levels and (labelled or measure in ("nominal", "ordinal")) else "number"
