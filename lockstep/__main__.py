@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from .base.interrupts import run_main
 
-COMPUTING = frozenset({"results", "examine", "judge", "fingerprint"})
+COMPUTING = frozenset({"new", "results", "examine", "judge", "fingerprint"})
 """The verbs that read patient rows; each runs in a process of its own, in which no document is made."""
 
 _CYCLES_EVERY = 100_000

@@ -14,7 +14,7 @@ CALLED_BY: Final = "LOCKSTEP_CALLED_BY"
 _MAKE: Final = "make"
 _OPTIONS_READ: Final = "make, whose options are read"
 
-POSITIONAL: Final = {"draft": "journal", "profile": "journal", "lock": "name", "audit": "file"}
+POSITIONAL: Final = {"new": "folder", "draft": "journal", "profile": "journal", "lock": "name", "audit": "file"}
 """What a verb takes without the name of an option."""
 
 

@@ -72,6 +72,29 @@ _JOURNAL: Final = Argument(
 
 # ---- verbs
 
+_BEGIN: Final = (
+    Verb(
+        "new",
+        "write the folder of a new study from a data file",
+        Argument("folder", make="FOLDER", asks="Name the folder of the new study", example="study", type=_PATH),
+        Option("--data", make="DATA", type=_PATH, metavar="FILE", required=True, help="The data file."),
+        Option(
+            "--time", make="TIME", default="", metavar="COLUMN", help='Time to the event; or "START to END", dates.'
+        ),
+        Option("--event", make="EVENT", default="", metavar="CONDITION", help="The event, as \"status == 'dead'\"."),
+        Option("--by", make="BY", default="", metavar="COLUMN", help="The groups that are compared."),
+        Option("--id", make="ID", default="", metavar="COLUMN", help="The patients' ids; `row` counts the rows."),
+        Option(
+            "--unit", make="UNIT", type=click.Choice(["days", "months", "years"]), default=None, help="Of the time."
+        ),
+        Option("--title", make="TITLE", default="", metavar="TEXT", help="Title of the manuscript."),
+        Option("--link", make="LINK", is_flag=True, help="Leave the data file where it is, and name its whole path."),
+        code="beginning.new",
+        more="What is not said is recognised by names and values, or listed at the end. Nothing is ever overwritten.",
+        after_error="Nothing was written.",
+    ),
+)
+
 _DOCUMENTS: Final = (
     Verb(
         "report",
@@ -228,6 +251,7 @@ _INTERNAL: Final = (  # what verbs start as processes of their own
 COMMAND: Final = Program(
     "lockstep",
     sections={
+        "A new study": _BEGIN,
         "Documents": _DOCUMENTS,
         "Checks": _CHECKS,
         "When the data change": _UPDATES,
@@ -235,6 +259,7 @@ COMMAND: Final = Program(
         "": _INTERNAL,
     },
     examples=(
+        ("lockstep new study --data cohort.csv", "a first manuscript"),
         ("lockstep report", "in the folder of a study"),
         ("lockstep draft bmj", "all that a journal wants"),
         ("lockstep draft -h", "the options of a verb"),

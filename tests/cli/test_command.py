@@ -54,13 +54,13 @@ def test_each_verb_runs_what_takes_its_options() -> None:
     """The function that a verb names is there, and takes every option that is declared for it."""
     from inspect import signature
 
-    from lockstep.cli import analysis, manuscript
+    from lockstep.cli import analysis, beginning, manuscript
 
-    modules = {"analysis": analysis, "manuscript": manuscript}
+    modules = {"analysis": analysis, "beginning": beginning, "manuscript": manuscript}
     for verb in VERBS.values():
         module, function = verb.code.split(".")
         assert signature(getattr(modules[module], function)).parameters.keys() == {item.name for item in verb.params}
-        assert (module == "analysis") == (verb.name in COMPUTING)
+        assert (module in {"analysis", "beginning"}) == (verb.name in COMPUTING)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_what_make_hands_on_is_what_the_command_line_says(
     """Each option under its name there, taken as it is typed, whatever signs are in it."""
     words, needed = [name], []
     for make, item in of_make(VERBS[name]).items():
-        text = "quarto" if isinstance(item.type, click.Choice) else f"--a$(b) 'c' {make}"
+        text = item.type.choices[-1] if isinstance(item.type, click.Choice) else f"--a$(b) 'c' {make}"
         if isinstance(item, Argument):
             needed, text = ["--", text], text
         elif item.is_flag:
@@ -163,7 +163,8 @@ def test_what_make_leaves_empty_is_not_said(seen: list[dict[str, object]], monke
         (
             "check",
             {"DATA": "x"},
-            "`make check` takes no DATA; it is an option of `make report`, `make results` and `make data`.\n",
+            "`make check` takes no DATA; "
+            "it is an option of `make new`, `make report`, `make results` and `make data`.\n",
         ),
         (
             "report",
@@ -195,7 +196,7 @@ def test_an_option_of_another_verb_is_refused(
     assert seen == []
 
 
-@pytest.mark.parametrize("verb", [name for name in SHOWN if name not in ("draft", "lock", "profile")])
+@pytest.mark.parametrize("verb", [name for name in SHOWN if name not in ("new", "draft", "lock", "profile")])
 def test_what_stands_in_the_environment_for_good_is_not_refused(
     verb: str, seen: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,10 +280,11 @@ def test_no_message_spells_a_call_of_make_itself() -> None:
 
 @pytest.mark.parametrize("path", [ROOT / "Makefile", TEMPLATES / "study" / "Makefile"], ids=["checkout", "study"])
 def test_a_makefile_has_every_verb_and_option(path: Path) -> None:
-    """What the command line offers is offered by make, under the names that it has there."""
+    """What the command line offers is offered by make, under the names that it has there; a study begins no other."""
     text = path.read_text(encoding="utf-8")
     listed = {key: re.findall(rf"^{key} := (.*)$", text, re.MULTILINE)[0].split() for key in ("VERBS", "OPTIONS")}
-    assert set(listed["VERBS"]) == set(SHOWN)
-    assert set(listed["OPTIONS"]) - {"ALL", "PYTHON"} == {name for verb in SHOWN.values() for name in of_make(verb)}
+    verbs = {name: verb for name, verb in SHOWN.items() if name != "new" or path.parent == ROOT}
+    assert set(listed["VERBS"]) == set(verbs)
+    assert set(listed["OPTIONS"]) - {"ALL", "PYTHON"} == {name for verb in verbs.values() for name in of_make(verb)}
     if path.parent == ROOT:
         assert set(SHOWN) <= set(re.findall(r"^([a-z]+):.*## ", text, re.MULTILINE))

@@ -1,0 +1,67 @@
+"""The verb that begins a study; it reads patient rows, and makes no document."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..base.errors import counted
+from ..base.invocation import called
+from ..base.terminal import wrapped
+from ..scaffold.folder import NewStudy, new_study
+from ..scaffold.wishes import Wishes
+
+
+def new(
+    *,
+    folder: Path,
+    data: Path,
+    time: str,
+    event: str,
+    by: str,
+    id: str,  # noqa: A002 (the option is called so)
+    unit: str | None,
+    title: str,
+    link: bool,
+) -> int:
+    """Write a new study, and say what was found, what was not, and what to do next."""
+    wishes = Wishes(time=time, event=event, by=by, id=id, unit=unit or "", title=title)
+    made = new_study(folder, data, wishes, link=link)
+    for text in _lines(made, folder):
+        sys.stdout.write("\n".join(wrapped(text, indent=4)) + "\n")
+    return 0
+
+
+def _lines(made: NewStudy, folder: Path) -> Iterator[str]:
+    plan = made.plan
+    used = [column for column in plan.columns if column.used]
+    left = [column for column in plan.columns if not column.used]
+    yield f"{folder}: written, a study of {counted(plan.n_patients, 'patient')} with {counted(len(used), 'column')}"
+    if left:
+        names = ", ".join(column.header or f"column {column.place}" for column in left[:12])
+        more = f" and {len(left) - 12} more" if len(left) > 12 else ""
+        yield f"Left out ({len(left)}): {names}{more}. study.toml says why."
+    if plan.outcome:
+        outcome = plan.outcome
+        begin = outcome.time or f"{outcome.start} to {' or '.join(outcome.end)}"
+        yield (
+            f"{outcome.label}: {begin}, in {outcome.unit}; event where {outcome.event}, "
+            f"{counted(outcome.n_events, 'event')}"
+        )
+    if plan.groups:
+        yield f"Groups: {plan.groups.name}"
+    notes = [f"{column.name}: {note}" for column in used for note in column.guess.notes if note.startswith("guess")]
+    if notes:
+        count = counted(len(notes), "guess", "guesses")
+        yield f"{count} on columns; each is a comment in study.toml that begins with `guess`."
+    for question in plan.questions:
+        yield f"Not found: {question}."
+    if plan.questions:
+        yield "To say it: remove the folder and run this again with what is missing, or write it in study.toml."
+    if made.faults:
+        yield "The data have faults, so that the report cannot be built yet:"
+        yield from made.faults.splitlines()
+        yield "Mend the data file or study.toml, as the messages say; then:"
+    yield f"Next: {called('report', study=shlex.quote(str(folder)))}"

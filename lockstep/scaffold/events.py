@@ -1,0 +1,117 @@
+"""The event of a new study: said by its user, or recognised by the names of columns and the words of their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..base.errors import DataError
+from ..base.wording import shown
+from ..study.conditions import ExpressionError, VariableType
+from ..study.expressions import parse_expression
+from . import words
+from .observed import PlannedColumn
+
+_DEATH_NAMES: Final = frozenset(
+    ["death", "dead", "died", "deceased", "exitus", "vital", "fatal", "alive", "surv", "survival", "survtime", "dtime"]
+)
+_R_CODES: Final = "guess: 1 is censored and 2 the event, as packages of R code it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventGuess:
+    """An event: its condition, its kind (a key of `words.ENDPOINTS`), its column, and the reason for the guess."""
+
+    condition: str
+    kind: str
+    column: str = ""
+    note: str = ""
+    optional: tuple[str, ...] = ()
+
+
+def said_event(text: str, columns: Sequence[PlannedColumn]) -> EventGuess:
+    """Return the event that the user says as a condition over the columns.
+
+    Raises
+    ------
+    DataError
+        If it is no condition, or names none of them.
+    """
+    types = {c.name: VariableType(c.guess.kind or "category", tuple(c.guess.levels)) for c in columns}
+    try:
+        expression = parse_expression(text)
+        expression.check(types)
+    except ExpressionError as error:
+        renamed = [f"{c.name} for {shown(c.header)}" for c in columns if c.name != c.header]
+        more = f"\nColumns whose names are others here: {', '.join(renamed[:20])}." if renamed else ""
+        raise DataError(f"--event: {error}{more}") from None
+    used = [column for column in columns if column.name in expression.names]
+    died = any(words.DEATH_WORDS.search(part) for part in re.findall(r"'([^']*)'", text))
+    labels = [label for c in used for value, label in c.guess.levels.items() if f"'{value}'" in text]
+    died = died or any(words.DEATH_WORDS.search(label) for label in labels)
+    died = died or any(_DEATH_NAMES & set(words.plain(column.header).split("_")) for column in used)
+    optional = tuple(column.name for column in used if column.guess.kind == "date")
+    return EventGuess(
+        condition=text, kind="os" if died else "event", column=used[0].name if used else "", optional=optional
+    )
+
+
+def events_of(columns: Sequence[PlannedColumn]) -> Iterator[EventGuess]:
+    """Yield the events that columns have by their names and values."""
+    for column in columns:
+        if column.guess.kind == "category" and words.names_a_status(column.header):
+            found = _event_levels(column)
+            if found is not None:
+                values, note = found
+                quoted = [f"'{value}'" for value in (text.replace("\\", "\\\\").replace("'", "\\'") for text in values)]
+                one = len(quoted) == 1
+                condition = f"{column.name} == {quoted[0]}" if one else f"{column.name} in [{', '.join(quoted)}]"
+                yield EventGuess(condition=condition, kind=_event_kind(column, values), column=column.name, note=note)
+        elif column.guess.kind == "date" and words.names_a_date_of_death(column.header):
+            note = "guess: who has a date of death has died"
+            yield EventGuess(
+                condition=f"{column.name} present", kind="os", column=column.name, note=note, optional=(column.name,)
+            )
+
+
+def _event_levels(column: PlannedColumn) -> tuple[list[str], str] | None:
+    """Return the values of a status that are the event, and why; None where that is not clear."""
+    levels = column.guess.levels
+    texts = {value: f"{value} {label}" for value, label in levels.items()}
+    header = set(words.plain(column.header).split("_"))
+    reversed_names = header & {"alive", "censored", "censoring", "censor", "cens"}
+    died = [
+        value
+        for value, text in texts.items()
+        if words.DEATH_WORDS.search(text) and not words.NO_WORDS.search(levels[value])
+    ]
+    if died and len(died) < len(levels):
+        return died, "guess: by the words of its values"
+    if reversed_names:
+        if set(levels) == {"0", "1"} and header & {"alive"}:
+            return ["0"], "guess: 0 is not alive"
+        return None
+    if set(levels) == {"0", "1"}:
+        return ["1"], "guess: 1 is the event and 0 censored"
+    if set(levels) == {"1", "2"} and set(levels.values()) == {"1", "2"}:
+        return ["2"], _R_CODES
+    if len(levels) == 2:
+        found = [
+            value for value, text in texts.items() if words.EVENT_WORDS.search(text) and not words.NO_WORDS.search(text)
+        ]
+        others = [value for value in levels if value not in found]
+        clear = all(words.NO_WORDS.search(texts[value]) or words.ALIVE_WORDS.search(texts[value]) for value in others)
+        if len(found) == 1 and clear:
+            return found, "guess: by the words of its values"
+    return None
+
+
+def _event_kind(column: PlannedColumn, values: Sequence[str]) -> str:
+    header = set(words.plain(column.header).split("_"))
+    for word in header:
+        if word in words.ENDPOINTS and word != "event":
+            return word
+    labels = " ".join(column.guess.levels[value] for value in values)
+    return "os" if header & _DEATH_NAMES or words.DEATH_WORDS.search(labels) else "event"

@@ -1,0 +1,153 @@
+"""The folder of a new study: written beside its place, and moved there when it is complete; nothing is overwritten."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..analyses.pipeline import compute
+from ..base.errors import DataError, LockstepError
+from ..base.files import is_mark, new_workspace, read_file, remove_workspaces
+from ..base.resources import TEMPLATES
+from ..data.formats import parse_table
+from ..data.table import TextTable
+from ..results.model import PRIVATE, Results
+from ..study.definition import read_study
+from ..study.model import ROW_ID, DataFile
+from .manuscript import report_text
+from .plan import StudyPlan, plan_study
+from .study_file import study_text
+from .wishes import Wishes
+
+_OF_TEXT: Final = "cp1252"
+"""The encoding of text that is not Unicode: that of Windows in Western Europe and America."""
+
+_AS_THEY_ARE: Final = ("Makefile", "references.bib", "README.md", "gitignore")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStudy:
+    """A study that has been written: its plan, and what is wrong with its data ("" where nothing is)."""
+
+    folder: Path
+    plan: StudyPlan
+    faults: str
+
+
+def new_study(folder: Path, data: Path, wishes: Wishes, *, link: bool = False) -> NewStudy:
+    """Write the folder of a study of the patients in a data file.
+
+    Parameters
+    ----------
+    folder : does not exist, or is empty.
+    link : whether the data file is named by its whole path, in place of a copy in the study's data/.
+
+    Raises
+    ------
+    LockstepError
+        If the folder is there, the data file cannot be read, or what was said names no such column. Nothing is
+        written then.
+    """
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100 (a link at the end is seen below, not followed)
+    _refuse_what_is_there(folder)
+    content = _content(data)
+    name = str(data.resolve()) if link else f"data/{data.name}"
+    table, encoding = _table(content, str(data))
+    plan = plan_study(table, wishes, file=name, encoding=encoding)
+    if not any(column.used for column in plan.columns):
+        raise DataError(
+            f"{data}: no column can be described: each is blank, an identifier or free text, or has one value only.\n"
+            "Name the file with the patients' characteristics."
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{folder.name}."
+    remove_workspaces(folder.parent, prefix=prefix)
+    work = new_workspace(folder.parent, prefix=prefix)
+    try:
+        if not link:
+            _write_private(work / name, content)
+        faults = _write(work, plan)
+        for mark in [path for path in work.iterdir() if is_mark(path)]:
+            mark.unlink()
+        try:
+            work.rename(folder)
+        except OSError:
+            _refuse_what_is_there(folder)
+            raise
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    return NewStudy(folder=folder, plan=plan, faults=faults)
+
+
+def _refuse_what_is_there(folder: Path) -> None:
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise LockstepError(f"{folder}: is there already, and is no folder. Name another folder.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise LockstepError(f"{folder}: is not empty. Name a new folder: nothing is overwritten.")
+
+
+def _content(data: Path) -> bytes:
+    try:
+        return read_file(data)
+    except OSError as error:
+        raise DataError(
+            f"{data}: {error.strerror or 'cannot be read'}. Name the data file as seen from here."
+        ) from None
+
+
+def _table(content: bytes, name: str) -> tuple[TextTable, str]:
+    """Return the file with all its columns, and its encoding where that is not Unicode."""
+    encoding = _encoding(content)
+    data = DataFile(file=name, id=ROW_ID, missing=("",), encoding=encoding or None)
+    header = parse_table(content, data, expected=()).header
+    once = [item for item in header if item and header.count(item) == 1]
+    unnamed = [f"column {place}" for place, item in enumerate(header, start=1) if not item]
+    table = parse_table(content, data, expected=[*once, *unnamed])
+    if not table.are_names:
+        raise DataError(
+            f"{name}: the first line may be a patient's row, not shown: it has a number, a date or a long text.\n"
+            "The names of the columns are the first line: add it, or rename the columns that are called by a number or "
+            "by more than 60 characters."
+        )
+    return table, encoding
+
+
+def _encoding(content: bytes) -> str:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = b"\0" not in content and not content.startswith((b"\xff\xfe", b"\xfe\xff", b"PK", b"\xd0\xcf"))
+        return _OF_TEXT if text else ""
+    return ""
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700)
+    path.touch(mode=PRIVATE)
+    path.write_bytes(content)
+
+
+def _write(work: Path, plan: StudyPlan) -> str:
+    """Write all files but the data; return what is wrong with the data."""
+    (work / "study.toml").write_text(study_text(plan), encoding="utf-8")
+    results, faults = _results(work)
+    (work / "report.qmd").write_text(report_text(plan, results), encoding="utf-8")
+    for name in _AS_THEY_ARE:
+        to = ".gitignore" if name == "gitignore" else name
+        shutil.copyfile(TEMPLATES / "study" / name, work / to)
+    program = Path(sys.executable).with_name("lockstep")
+    if program.is_file():
+        (work / "local.mk").write_text(f"PROGRAM := {program}\n", encoding="utf-8")
+    return faults
+
+
+def _results(work: Path) -> tuple[Results | None, str]:
+    try:
+        return compute(read_study(work)), ""
+    except DataError as error:
+        return None, str(error)

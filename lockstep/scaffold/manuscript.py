@@ -1,0 +1,202 @@
+"""The report.qmd of a new study: prose that is true of any study, with the results it has and claims that hold now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jinja2
+
+from ..base.escape import markdown
+from ..base.resources import TEMPLATES
+from ..results.model import Record, Results
+from ..study.model import slug
+from . import words
+from .outcome import OutcomeGuess
+from .plan import MOST_ROWS, StudyPlan, lower_first
+
+_TEMPLATE: Final = "report.qmd.j2"
+_NO_DETECTED_DIFFERENCE: Final = "did not differ detectably"
+_HAD: Final = {"death": "died", "event": "had the event"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    id: str
+    label: str
+
+
+def report_text(plan: StudyPlan, results: Results | None) -> str:
+    """Return the text of report.qmd.
+
+    Parameters
+    ----------
+    results : those of the study, by which the words of claims are chosen; None where the data are faulty: then
+        the words that depend on them are chosen when the report is built.
+    """
+    environment = jinja2.Environment(  # noqa: S701 (a document, no HTML; labels are escaped by the filter md)
+        loader=jinja2.FileSystemLoader(TEMPLATES / "study"),
+        undefined=jinja2.StrictUndefined,
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"md": markdown, "yaml": json.dumps}
+    return environment.get_template(_TEMPLATE).render(_context(plan, _by_id(results)))
+
+
+def _by_id(results: Results | None) -> Mapping[str, Record] | None:
+    return None if results is None else {record.id: record for record in results.records}
+
+
+def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str, Any]:
+    outcome, groups = plan.outcome, plan.groups
+    shown = plan.characteristics[:MOST_ROWS]
+    age = next((n for n in shown if words.adjustment_rank(n) == 0 and plan.column(n).guess.kind == "number"), "")
+    levels = [_Level(id=slug(value), label=label) for value, label in (groups.levels.items() if groups else ())]
+    context: dict[str, Any] = {
+        "title": plan.title,
+        "e": None,
+        "g": None,
+        "age": slug(age),
+        "characteristics": ", ".join(json.dumps(name) for name in shown),
+        "compared": False,
+        "adjusted": "",
+        "excluded": False,
+        "crosstabs": [(plan.column(row).guess.label, f"{slug(row)}.by_{slug(by)}") for row, by in plan.crosstabs],
+        "rates": [],
+    }
+    if groups:
+        context["g"] = {
+            "id": slug(groups.name),
+            "label": groups.label,
+            "sentence_label": lower_first(groups.label),
+            "levels": levels,
+        }
+    if outcome:
+        context |= _of_outcome(plan, outcome, records)
+        if groups:
+            context |= _comparison(plan, outcome, levels, records)
+    context["literals"] = list(_literals(context, plan))
+    return context
+
+
+def _of_outcome(plan: StudyPlan, outcome: OutcomeGuess, records: Mapping[str, Record] | None) -> dict[str, Any]:
+    name = slug(outcome.name)
+    rates = [f"{name}.rate.{slug(f'{mark:g}')}y" for mark in outcome.axis.landmarks]
+    if not outcome.axis.reached or (records is not None and any(rate not in records for rate in rates)):
+        rates = []
+    return {
+        "e": {
+            "id": name,
+            "label": outcome.label,
+            "sentence_label": lower_first(outcome.label),
+            "abbreviation": outcome.abbreviation,
+            "event_label": outcome.event_label,
+            "the_event": _the_event(outcome),
+            "had_event": _HAD.get(outcome.event_label, f"had {outcome.event_label}"),
+            "start_label": lower_first(plan.column(outcome.start).guess.label) if outcome.start else "",
+        },
+        "rates": rates,
+        "landmark_words": outcome.axis.landmark_words,
+        "excluded": bool(outcome.keep),
+        "compared": bool(plan.groups or plan.univariable),
+        "adjusted": " and ".join(_covariates(plan)),
+    }
+
+
+def _the_event(outcome: OutcomeGuess) -> str:
+    return "the event" if outcome.event_label == "event" else outcome.event_label
+
+
+def _covariates(plan: StudyPlan) -> Iterator[str]:
+    labels = [markdown(lower_first(plan.column(name).guess.label)) for name in plan.adjust_for]
+    if len(labels) > 1:
+        yield ", ".join(labels[:-1])
+    yield from labels[-1:]
+
+
+def _comparison(
+    plan: StudyPlan, outcome: OutcomeGuess, levels: list[_Level], records: Mapping[str, Record] | None
+) -> dict[str, Any]:
+    """Return the sentences that compare the groups: a claim where the results say something, which holds now."""
+    name, by = slug(outcome.name), slug(plan.groups.name if plan.groups else "")
+    test = f"{name}.by_{by}.log_rank.p_value"
+    claim, p_value = _difference(test, records)
+    unadjusted = _ratios(plan, outcome, levels, records, f"{name}.by_{by}.cox", "the hazard ratio")
+    adjusted = _ratios(plan, outcome, levels, records, f"{name}.adjusted.{by}", "the adjusted hazard ratio")
+    tested = f" (log-rank {p_value})" if p_value else ""
+    by_words = markdown(lower_first(plan.groups.label)) if plan.groups else ""
+    return {
+        "claim": claim,
+        "difference": f"{outcome.abbreviation} {claim} by {by_words}{tested}.",
+        "unadjusted": [
+            f"[{sentence[0]}]{{#strobe-16a}}{sentence[1]}" if at == 0 else "".join(sentence)
+            for at, sentence in enumerate(unadjusted)
+        ],
+        "adjusted_ratios": ["".join(sentence) for sentence in adjusted] if plan.adjust_for else [],
+    }
+
+
+def _difference(test: str, records: Mapping[str, Record] | None) -> tuple[str, str]:
+    """Return the words on a test, and its P value."""
+    p_value = f'`{{python}} r.p("{test}")`'
+    if records is None:
+        return f'`{{python}} r.either("{test} < alpha", "differed", "{_NO_DETECTED_DIFFERENCE}")`', p_value
+    record = records.get(test)
+    if record is None or record.value is None:
+        return "could not be compared", ""
+    differs = float(record.value) < _alpha(records)
+    if differs:
+        return f'`{{python}} r.claim("differed", "{test} < alpha")`', p_value
+    return f'`{{python}} r.claim("{_NO_DETECTED_DIFFERENCE}", "{test} >= alpha")`', p_value
+
+
+def _alpha(records: Mapping[str, Record]) -> float:
+    return float(records["setting.alpha"].value or 0)
+
+
+def _ratios(
+    plan: StudyPlan,
+    outcome: OutcomeGuess,
+    levels: list[_Level],
+    records: Mapping[str, Record] | None,
+    stem: str,
+    what: str,
+) -> Iterator[tuple[str, str]]:
+    """Yield a sentence on the hazard ratio of each group but the first, in two parts: its begin, and the rest."""
+    reference = markdown(levels[0].label)
+    of = f"of {_the_event(outcome)} " if what.startswith("the hazard") else ""
+    adjusted = f" after adjustment for {' and '.join(_covariates(plan))}" if what != "the hazard ratio" else ""
+    for at, level in enumerate(levels[1:]):
+        ratio = f"{stem}.{level.id}.hazard_ratio"
+        if records is not None and (ratio not in records or records[ratio].value is None):
+            continue
+        begin = f"{what[:1].upper()}{what[1:]} {of}({markdown(level.label)} against {reference})"
+        yield begin, f' was `{{python}} r.estimate("{ratio}")`{adjusted if at == 0 else ""}.'
+
+
+def _literals(context: Mapping[str, Any], plan: StudyPlan) -> Iterator[tuple[str, str]]:
+    """Yield the phrases of the text with numbers that come from study.toml, not from the data."""
+    if context["rates"]:
+        yield plan.outcome.axis.landmark_words if plan.outcome else "", "landmarks of the study definition"
+    phrases = [lower_first(plan.column(name).guess.label) for name in plan.adjust_for]
+    if plan.groups:
+        reference, *others = plan.groups.levels.values()
+        phrases.append(lower_first(plan.groups.label))
+        if plan.outcome:
+            phrases += [f"the group “{label}”" for label in plan.groups.levels.values()]
+            phrases += [f"{label} against {reference}" for label in others]
+    if plan.outcome and plan.outcome.start:
+        phrases.append(lower_first(plan.column(plan.outcome.start).guess.label))
+    phrases += [label for label, _ in context["crosstabs"]]
+    for phrase in dict.fromkeys(phrases):
+        if any(c.isdigit() for c in phrase):
+            yield phrase, "name of a variable or a level"

@@ -1,0 +1,237 @@
+"""The outcome of a new study and its groups: which columns are the time, the event and the groups, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..base.errors import DataError
+from ..base.wording import listing, shown
+from ..study.expressions import parse_expression
+from ..study.model import slug
+from . import words
+from .events import EventGuess, events_of, said_event
+from .names import new_name
+from .observed import Guess, PlannedColumn, days_of, values_of
+from .time_axis import UNITS, TimeAxis, axis_for, unit_of
+from .wishes import Wishes, named_column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeGuess:
+    """An endpoint: time and event, with the reasons for what was guessed.
+
+    Attributes
+    ----------
+    time, start, end : a ready column, or dates.
+    keep : the condition of eligibility by which patients without it are left out; "" where all have it.
+    columns : the names of all columns that it is made of.
+    optional : those whose blanks mean that nothing has happened.
+    n_events : of the patients who have a time and an event.
+    """
+
+    name: str
+    label: str
+    abbreviation: str
+    event: str
+    event_label: str
+    time: str = ""
+    start: str = ""
+    end: tuple[str, ...] = ()
+    unit: str = "days"
+    axis: TimeAxis
+    keep: str = ""
+    columns: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    n_events: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def choose_outcome(columns: Sequence[PlannedColumn], wishes: Wishes) -> tuple[OutcomeGuess | None, tuple[str, ...]]:
+    """Return the outcome that was said or is recognised, and what to ask where there is none.
+
+    Raises
+    ------
+    DataError
+        If what the user has said names no such column, or is no condition.
+    """
+    used = [column for column in columns if column.used]
+    said = said_event(wishes.event, used) if wishes.event else None
+    if wishes.time:
+        pairs = [_said_time(wishes.time, columns)]
+    else:
+        pairs = [
+            ((column,), ()) for column in used if column.guess.kind == "number" and words.names_a_time(column.header)
+        ]
+        pairs = pairs or list(_dated(used))
+    times = [pair for pair in pairs if pair is not None]
+    if not times:
+        add = '--time COLUMN (or --time "START to END" of two dates)' + (
+            "" if said else " --event \"STATUS == 'dead'\""
+        )
+        return None, (f"a time to an event: add {add}",)
+    events = [said] if said else list(events_of(used))
+    choices = [(_fit(time, event), -n, time, event) for n, time in enumerate(times) for event in events]
+    if not choices:
+        return None, (_which_event(" to ".join(_names(times[0])), used),)
+    _, _, time, event = max(choices, key=lambda item: item[:2])
+    return _outcome(time, event, used, columns, wishes)
+
+
+_Times = tuple[tuple[PlannedColumn, ...], tuple[PlannedColumn, ...]]  # a ready time, or a start, with the ends
+
+
+def _names(time: _Times) -> tuple[str, ...]:
+    return tuple(column.name for part in time for column in part)
+
+
+def _which_event(time: str, columns: Sequence[PlannedColumn]) -> str:
+    """Return the question which event ends a time, with a status whose values leave it open as the example."""
+    doubtful = [c for c in columns if words.names_a_status(c.header) and c.guess.kind == "category"]
+    if not doubtful:
+        return f"the event at the end of {shown(time)}: add --time {_quoted(time)} --event \"STATUS == 'dead'\""
+    values = listing(doubtful[0].guess.levels, word="or")
+    condition = f"{doubtful[0].name} == '{list(doubtful[0].guess.levels)[-1]}'"
+    return (
+        f"which value of {shown(doubtful[0].name)} is the event ({values}): add --time {_quoted(time)} "
+        f'--event "{condition}", or what is right'
+    )
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text
+
+
+def _said_time(text: str, columns: Sequence[PlannedColumn]) -> _Times | None:
+    start, _, ends = text.partition(" to ")
+    if not ends:
+        column = named_column(text, columns, "--time")
+        if column.guess.kind != "number":
+            what = "a date: say from which one to which one" if column.guess.kind == "date" else "not a number"
+            raise DataError(
+                f'--time: {shown(text)} is {what}, such as --time months or --time "operated to last_seen".'
+            )
+        return (column,), ()
+    found = [
+        named_column(start, columns, "--time"),
+        *(named_column(end, columns, "--time") for end in re.split(r",| or ", ends)),
+    ]
+    for column in found:
+        if column.guess.kind != "date":
+            why = column.guess.why_left_out or "it is not a date"
+            raise DataError(f"--time: the column {shown(column.header)} cannot be used: {why}.")
+    return (found[0],), tuple(found[1:])
+
+
+def _dated(columns: Sequence[PlannedColumn]) -> Iterator[_Times]:
+    """Yield the begin and end of follow-up among the dates, where their names leave no doubt."""
+    dates = [column for column in columns if column.guess.kind == "date"]
+    ends = [column for column in dates if words.names_an_end(column.header)]
+    starts = [column for column in dates if words.names_a_start(column.header) and column not in ends]
+    last = [column for column in ends if not words.names_a_date_of_death(column.header)]
+    died = [column for column in ends if words.names_a_date_of_death(column.header)]
+    if len(starts) == 1 and len(last) == 1 and len(died) <= 1:
+        yield (starts[0],), (*died, *last)
+
+
+def _time_kind(time: _Times) -> str:
+    return words.endpoint_kind(" ".join(column.header for part in time for column in part))
+
+
+def _fit(time: _Times, event: EventGuess) -> int:
+    """Return how well a time and an event go together, by their names."""
+    of_time = _time_kind(time)
+    prefix = words.plain(time[0][0].header).split("_")[0]
+    same = 4 if of_time and of_time == event.kind else 0
+    shared = 2 if prefix == words.plain(event.column).split("_")[0] else 0
+    other = -3 if of_time and event.kind not in (of_time, "event") else 0
+    return same + shared + other + (1 if event.kind == "os" else 0)
+
+
+def _level(text: str, guess: Guess) -> str | None:
+    whole = re.sub(r"[.,]0+$", "", text)
+    found = guess.recode.get(text, text)
+    return found if found in guess.levels else whole if whole in guess.levels else None
+
+
+def _frame(columns: Sequence[PlannedColumn]) -> dict[str, pd.Series[Any]]:
+    """Return the values of columns, as conditions take them."""
+    found: dict[str, pd.Series[Any]] = {}
+    for column in columns:
+        guess, observed = column.guess, column.observed
+        if observed is None:
+            continue
+        if guess.kind == "number":
+            found[column.name] = pd.Series(values_of(observed, guess.missing))
+        elif guess.kind == "date":
+            found[column.name] = pd.Series(days_of(observed, guess.format, guess.missing))
+        else:
+            texts = [_level(text, guess) for text in observed.texts_by_row(guess.missing)]
+            found[column.name] = pd.Series(texts, dtype=object)
+    return found
+
+
+def _outcome(
+    time: _Times,
+    event: EventGuess,
+    used: Sequence[PlannedColumn],
+    columns: Sequence[PlannedColumn],
+    wishes: Wishes,
+) -> tuple[OutcomeGuess | None, tuple[str, ...]]:
+    ready = not time[1]
+    expression = parse_expression(event.condition)
+    values = _frame([column for column in used if column.name in {*expression.names, *_names(time)}])
+    if ready:
+        lengths = values[time[0][0].name].to_numpy(dtype=float)
+        unit, unit_note = unit_of(time[0][0], lengths, wishes.unit)
+    else:
+        lengths, unit, unit_note = _between(values, time), "days", ""
+    if unit not in UNITS:
+        return None, (f"the unit of {shown(time[0][0].header)}, which is in {unit}: make it days, months or years",)
+    happened = expression.mask(values)
+    unknown = np.asarray(happened.isna())
+    complete = ~np.isnan(lengths) & ~unknown
+    parts = [f"{name} present" for name in _names(time)] if ready else _dates_present(time)
+    lacking = parts if np.isnan(lengths).any() else []
+    lacking += [f"{name} present" for name in expression.names if unknown.any() and name not in event.optional]
+    taken = {slug(column.name) for column in columns}
+    kind = _time_kind(time) or event.kind
+    label, abbreviation, event_label = words.ENDPOINTS[kind]
+    said = [f"time: {'guess, by its name' if not wishes.time else 'as asked for'}"]
+    said += [f"event: {event.note}"] if event.note else []
+    optional = dict.fromkeys([*event.optional, *(c.name for c in time[1][:-1])])
+    return OutcomeGuess(
+        name=new_name(abbreviation.lower(), taken, fallback="endpoint"),
+        label=label,
+        abbreviation=abbreviation,
+        event=event.condition,
+        event_label=event_label,
+        time=time[0][0].name if ready else "",
+        start="" if ready else time[0][0].name,
+        end=tuple(column.name for column in time[1]),
+        unit=unit,
+        axis=axis_for(lengths[complete], unit),
+        keep=" and ".join(dict.fromkeys(lacking)),
+        columns=tuple(dict.fromkeys([*_names(time), *expression.names])),
+        optional=tuple(optional),
+        n_events=int(np.asarray(happened.fillna(False), dtype=bool)[complete].sum()),
+        notes=(*said, *((f"unit: {unit_note}",) if unit_note else ())),
+    ), ()
+
+
+def _dates_present(time: _Times) -> list[str]:
+    ends = " or ".join(f"{column.name} present" for column in time[1])
+    return [f"{time[0][0].name} present", f"({ends})" if len(time[1]) > 1 else ends]
+
+
+def _between(values: Mapping[str, pd.Series[Any]], time: _Times) -> npt.NDArray[np.float64]:
+    end = values[time[1][0].name]
+    for column in time[1][1:]:
+        end = end.where(end.notna(), values[column.name])
+    return np.asarray((end - values[time[0][0].name]).dt.days, dtype=float)

@@ -1,0 +1,270 @@
+"""The plan of a new study: every column with its name and what it is taken for, the outcome, groups and covariates."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..base.errors import DataError
+from ..base.wording import hint, listing, shown
+from ..data.table import ColumnDescription, TextTable
+from ..study.model import ROW_ID, slug
+from . import words
+from .groups import Groups, choose_groups
+from .guesses import guess_column
+from .names import new_name
+from .observed import Guess, Observed, PlannedColumn
+from .outcome import OutcomeGuess, choose_outcome
+from .wishes import Wishes
+
+MOST_ROWS: Final = 60  # of the table of characteristics; more variables are listed in a comment
+_MOST_UNIVARIABLE: Final = 12
+_MOST_GROUPS: Final = 6  # levels of a category that is compared
+_MOST_CROSSTABS: Final = 6
+_EVENTS_A_TERM: Final = 10
+_RARELY_MISSING: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyPlan:
+    """What a new study says of its data.
+
+    Attributes
+    ----------
+    id, id_note : the column of ids, and why it is that one.
+    missing : texts that mean a missing value in all columns.
+    encoding : of a text file that is not Unicode; "" for others.
+    outcome, groups : what is analysed, where it is known.
+    characteristics : the variables of the table of characteristics.
+    univariable, adjust_for : the categories compared one by one, and the covariates of the multivariable model.
+    questions : what could not be found out, each with what to type.
+    """
+
+    title: str
+    file: str
+    id: str
+    id_note: str
+    missing: tuple[str, ...]
+    encoding: str
+    columns: tuple[PlannedColumn, ...]
+    outcome: OutcomeGuess | None
+    groups: Groups | None
+    characteristics: tuple[str, ...]
+    univariable: tuple[str, ...]
+    adjust_for: tuple[str, ...]
+    adjust_note: str
+    crosstabs: tuple[tuple[str, str], ...]
+    n_patients: int
+    questions: tuple[str, ...]
+
+    def column(self, name: str) -> PlannedColumn:
+        """Return a column by its name."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def plan_study(table: TextTable, wishes: Wishes, *, file: str, encoding: str = "") -> StudyPlan:
+    """Plan a study of the patients in a table.
+
+    Parameters
+    ----------
+    wishes : what the user has said of the outcome, the groups and the ids.
+    file : how study.toml names the data file.
+
+    Raises
+    ------
+    DataError
+        If a column or condition that the user names is none of the file.
+    """
+    id_column, id_note, id_question = _ids(table, wishes)
+    columns = tuple(_columns(table, id_column))
+    outcome, outcome_questions = choose_outcome(columns, wishes)
+    groups, group_questions = choose_groups(columns, outcome.columns if outcome else (), wishes)
+    described = tuple(_described(columns, outcome, groups))
+    univariable = tuple(_univariable(columns, outcome, groups)) if outcome else ()
+    adjust_for, adjust_note = _adjustment(columns, outcome, groups)
+    questions = (
+        *id_question,
+        *outcome_questions,
+        *group_questions,
+        *(question for column in columns for question in column.guess.questions),
+    )
+    return StudyPlan(
+        title=wishes.title or _title(outcome, groups),
+        file=file,
+        id=id_column,
+        id_note=id_note,
+        missing=tuple(_missing(table)),
+        encoding=encoding,
+        columns=columns,
+        outcome=outcome,
+        groups=groups,
+        characteristics=described,
+        univariable=univariable,
+        adjust_for=adjust_for,
+        adjust_note=adjust_note,
+        crosstabs=tuple(_crosstabs(columns, outcome, groups)),
+        n_patients=len(table.rows),
+        questions=questions,
+    )
+
+
+def _missing(table: TextTable) -> Iterator[str]:
+    yield "NA"
+    for text in words.MISSING_ANYWHERE:
+        if text != "NA" and any(text in column.texts for column in table.columns.values()):
+            yield text
+
+
+def _ids(table: TextTable, wishes: Wishes) -> tuple[str, str, tuple[str, ...]]:
+    """Return the column of the patients' ids, why it is that one, and what to ask."""
+    named = [name for name in table.header if name]
+    if wishes.id:
+        if wishes.id not in table.header and wishes.id != ROW_ID and not re.fullmatch("column [0-9]+", wishes.id):
+            raise DataError(
+                f"--id: there is no column {shown(wishes.id)}; the file has {listing(named, word='and', most=30)}"
+                f"{hint(wishes.id, named) or '.'}"
+            )
+        return wishes.id, "", ()
+    likely = [name for name in named if words.names_an_id(name) and Counter(named)[name] == 1]
+    whole = [name for name in likely if _is_unique(table, name)]
+    if whole:
+        return whole[0], f"guess: its name, and {len(table.rows)} different values", ()
+    marked = [name for name, said in table.descriptions.items() if said.identifier and _is_unique(table, name)]
+    if marked:
+        return marked[0], "the file marks it as an identifier", ()
+    if table.header and not table.header[0] and _is_unique(table, "column 1"):
+        return "column 1", "guess: the first column, which has no name, and as many values as rows", ()
+    if named and named[0] == table.header[0] and _is_unique(table, named[0]) and _may_be_ids(table, named[0]):
+        return named[0], "guess: the first column, whose values are all different", ()
+    repeated = [name for name in likely if words.plain(name) not in {"code", "key", "no", "nr", "num", "number"}]
+    if repeated:
+        question = (
+            f"the column {shown(repeated[0])} is called as ids are, but has repeated or blank ones. If a patient has "
+            "several rows, make one of them first; if it is no id, name another column: --id COLUMN, or --id row to "
+            "count the rows"
+        )
+        return repeated[0], "guess: its name, although ids are repeated or blank", (question,)
+    return ROW_ID, "the file has no column of ids: its rows are counted", ()
+
+
+def _is_unique(table: TextTable, name: str) -> bool:
+    column = table.columns.get(name)
+    return column is not None and len(column.texts) == len(table.rows) and not set(column.texts) & {"", "NA"}
+
+
+def _may_be_ids(table: TextTable, name: str) -> bool:
+    """Return whether values that are all different may be ids: texts, or whole numbers that increase."""
+    texts = table.columns[name].texts
+    if not all(text.isdigit() for text in texts):
+        return not all(re.fullmatch(r"[+-]?[0-9]*[.,]?[0-9]+", text) for text in texts)
+    numbers = [int(text) for text in texts]
+    return numbers == sorted(numbers) and not words.names_a_later_time(name)
+
+
+def _columns(table: TextTable, id_column: str) -> Iterator[PlannedColumn]:
+    taken: set[str] = set()
+    often = Counter(table.header)
+    for place, header in enumerate(table.header, start=1):
+        if header == id_column or (not header and id_column == f"column {place}"):
+            continue
+        if not header or often[header] > 1:
+            why = "it has no name" if not header else "another column has the same name; rename one of them"
+            guess, observed = Guess(kind=None, label="", why_left_out=why), None
+        else:
+            observed = Observed(
+                file=table.file,
+                header=header,
+                cells=table.columns[header],
+                rows=table.rows,
+                description=table.descriptions.get(header, ColumnDescription()),
+                typed=table.typed,
+                separator=table.separator,
+            )
+            guess = guess_column(observed)
+        name = new_name(header, taken, fallback=f"column_{place}")
+        taken.add(slug(name))
+        yield PlannedColumn(name=name, header=header, place=place, guess=guess, observed=observed)
+
+
+def _described(columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None, groups: Groups | None) -> Iterator[str]:
+    """Yield the variables that the table of characteristics shows."""
+    apart = {*(outcome.columns if outcome else ()), *((groups.name,) if groups else ())}
+    for column in columns:
+        later = column.guess.kind == "number" and words.names_a_later_time(column.header)
+        if column.used and column.guess.kind != "date" and column.name not in apart and not (outcome and later):
+            yield column.name
+
+
+def _univariable(
+    columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None, groups: Groups | None
+) -> Iterator[str]:
+    """Yield the categories, known at the begin of follow-up by their names, whose groups are compared."""
+    found = 0
+    for name in _described(columns, outcome, groups):
+        column = next(item for item in columns if item.name == name)
+        if column.guess.kind != "category" or words.names_an_outcome(column.header) or found == _MOST_UNIVARIABLE:
+            continue
+        if 2 <= len(column.guess.levels) <= _MOST_GROUPS:
+            found += 1
+            yield name
+
+
+def _crosstabs(
+    columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None, groups: Groups | None
+) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of categories whose association is tested, where no time to an event is analysed."""
+    if groups is None or outcome is not None:
+        return
+    names = [name for name in _described(columns, outcome, groups) if _kind_of(columns, name) == "category"]
+    for name in names[:_MOST_CROSSTABS]:
+        yield name, groups.name
+
+
+def _kind_of(columns: Sequence[PlannedColumn], name: str) -> str | None:
+    return next(column.guess.kind for column in columns if column.name == name)
+
+
+def _adjustment(
+    columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None, groups: Groups | None
+) -> tuple[tuple[str, ...], str]:
+    """Return the covariates of the multivariable model: by their names alone, as far as the events allow."""
+    if outcome is None or groups is None:
+        return (), ""
+    ranks: dict[int, PlannedColumn] = {}
+    apart = {*outcome.columns, groups.name}
+    for column in columns:
+        rank = words.adjustment_rank(column.header)
+        if rank is not None and column.used and column.guess.kind != "date" and column.name not in apart:
+            known = _n_known(column)
+            if known >= (1 - _RARELY_MISSING) * len(column.observed.rows if column.observed else ()):
+                ranks.setdefault(rank, column)
+    left = outcome.n_events // _EVENTS_A_TERM - (len(groups.levels) - 1)
+    chosen: list[str] = []
+    for _, column in sorted(ranks.items()):
+        terms = len(column.guess.levels) - 1 if column.guess.kind == "category" else 1
+        if 0 < terms <= left:
+            left -= terms
+            chosen.append(column.name)
+    if not ranks:
+        return (), "no column is called as age, sex, stage, grade or performance status"
+    if not chosen:
+        return (), f"{outcome.n_events} events are too few for {_EVENTS_A_TERM} events per term of the model"
+    return tuple(chosen), f"guess: by their names, with at least {_EVENTS_A_TERM} events for each term of the model"
+
+
+def _n_known(column: PlannedColumn) -> int:
+    gone = column.guess.missing
+    return sum(count for text, count in column.observed.counts.items() if text not in gone) if column.observed else 0
+
+
+def _title(outcome: OutcomeGuess | None, groups: Groups | None) -> str:
+    by = f" by {lower_first(groups.label)}" if groups else ""
+    return f"{outcome.label if outcome else 'Characteristics of patients'}{by}: a cohort study"
+
+
+def lower_first(label: str) -> str:
+    """Return a label as it stands within a sentence: "Treatment arm" is "treatment arm", "ECOG" stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label

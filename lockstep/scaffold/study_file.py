@@ -1,0 +1,244 @@
+"""The text of a new study.toml: columns and analyses of a plan; what was guessed is a comment with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from ..study.variables import default_label
+from .observed import PlannedColumn
+from .plan import MOST_ROWS, StudyPlan
+
+_WIDE: Final = 120
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+def quoted(text: str) -> str:
+    r"""Return a text as TOML writes it.
+
+    >>> quoted('a "b"')
+    '"a \\"b\\""'
+    """
+    escaped = (
+        _ESCAPES.get(c) or (c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}")
+        for c in text
+    )
+    return f'"{"".join(escaped)}"'
+
+
+def study_text(plan: StudyPlan) -> str:
+    """Return the text of study.toml."""
+    parts = [
+        _head(plan),
+        _rule("columns of the data file"),
+        *(part for column in plan.columns for part in _column(plan, column)),
+        *_left_out(plan),
+        *_eligibility(plan),
+        *_endpoint(plan),
+        *_analysis(plan),
+        _rule("tables and figures"),
+        *_tables(plan),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _comment(text: str) -> str:
+    """Return a comment: one line, without control characters."""
+    return "# " + "".join(c if c.isprintable() else " " for c in text)
+
+
+def _rule(title: str) -> str:
+    return f"# ---- {title} ".ljust(_WIDE, "-")
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(quoted, texts))}]"
+
+
+def _table(items: Mapping[str, str], key: str) -> list[str]:
+    """Return an inline table, or where that is too wide a line for each of its keys."""
+    pairs = [(name if _BARE.fullmatch(name) else quoted(name), quoted(text)) for name, text in items.items()]
+    line = f"{key} = {{ {', '.join(f'{name} = {text}' for name, text in pairs)} }}"
+    return [line] if len(line) <= _WIDE else [f"{key}.{name} = {text}" for name, text in pairs]
+
+
+def _head(plan: StudyPlan) -> str:
+    lines = [
+        "# The study: everything that is particular to this cohort. `lockstep new` has written it from the data file.",
+        "# What is a guess has a comment with its reason: see to each of them.",
+        "schema = 1",
+        f"title = {quoted(plan.title)}",
+        "",
+        "[data]",
+        f"file = {quoted(plan.file)}",
+        f"id = {quoted(plan.id)}" + (f"  {_comment(plan.id_note)}" if plan.id_note else ""),
+        f"missing = {_listed(plan.missing)}  # in every column, beside blank cells",
+    ]
+    if plan.encoding:
+        lines.append(f"encoding = {quoted(plan.encoding)}  # guess: the file is not UTF-8")
+    if plan.outcome:
+        marks = ", ".join(f"{mark:g}" for mark in plan.outcome.axis.landmarks)
+        lines += [
+            "",
+            "[time]",
+            f'unit = "{plan.outcome.unit}"  # of every follow-up time',
+            f"landmarks = [{marks}]  # years at which survival is reported",
+        ]
+    return "\n".join(lines)
+
+
+def _column(plan: StudyPlan, column: PlannedColumn) -> Iterator[str]:
+    guess = column.guess
+    if not column.used:
+        return
+    lines = [_comment(note) for note in guess.notes]
+    if plan.groups and plan.groups.name == column.name and plan.groups.note:
+        lines.append(_comment(plan.groups.note))
+    lines += [f"[columns.{column.name}]", f'type = "{guess.kind}"']
+    if column.header != column.name:
+        lines.append(f"header = {quoted(column.header)}")
+    if guess.label and guess.label != default_label(column.name):
+        lines.append(f"label = {quoted(guess.label)}")
+    if guess.kind == "number" and guess.unit:
+        lines.append(f"unit = {quoted(guess.unit)}")
+    if limits := _range(column):
+        lines.append(limits)
+    if guess.format:
+        lines.append(f"format = {quoted(guess.format)}")
+    if missing := [text for text in guess.missing if text not in plan.missing]:
+        lines.append(f"missing = {_listed(missing)}")
+    levels = plan.groups.levels if plan.groups and plan.groups.name == column.name else guess.levels
+    if guess.kind == "category":
+        own = all(value == label for value, label in levels.items())
+        lines += [f"levels = {_listed(levels)}"] if own else _table(levels, "levels")
+    if guess.recode:
+        lines += _table(guess.recode, "recode")
+    if plan.outcome and column.name in plan.outcome.optional:
+        lines.append("optional = true  # blank where it has not happened")
+    yield "\n".join(lines)
+
+
+def _range(column: PlannedColumn) -> str:
+    """Return the line of the range, where the file gives both of its limits; one alone is a comment."""
+    guess = column.guess
+    if not any(guess.range):
+        return ""
+    low, high = guess.range
+    try:
+        if guess.kind == "number":
+            both = [float(low), float(high)]
+            return f"range = [{', '.join(f'{limit:g}' for limit in both)}]" if both[0] < both[1] else ""
+        if guess.kind == "date":
+            return f"range = [{date.fromisoformat(low)}, {date.fromisoformat(high)}]"
+    except ValueError:
+        pass
+    limits = " and ".join(
+        text for text in (f"at least {low}" if low else "", f"at most {high}" if high else "") if text
+    )
+    return _comment(f"the file allows {limits}: `range` takes both limits")
+
+
+def _left_out(plan: StudyPlan) -> Iterator[str]:
+    left = [column for column in plan.columns if not column.used]
+    if not left:
+        return
+    lines = ["# Left out, with the reason. To use one, declare it as a section above."]
+    for column in left:
+        name = column.header or f"column {column.place}"
+        lines.append(_comment(f"- {name[:60]}: {column.guess.why_left_out}"))
+    yield "\n".join(lines)
+
+
+def _eligibility(plan: StudyPlan) -> Iterator[str]:
+    yield _rule("who is analysed: each rule is a line of the flow, in order")
+    if plan.outcome and plan.outcome.keep:
+        yield "\n".join(
+            [
+                "[eligibility.followed]",
+                f"keep = {quoted(plan.outcome.keep)}",
+                'reason = "unknown follow-up or outcome"',
+            ]
+        )
+    else:
+        yield '# [eligibility.adult]\n# keep = "age >= 18"\n# reason = "younger than 18 years"'
+
+
+def _endpoint(plan: StudyPlan) -> Iterator[str]:
+    outcome = plan.outcome
+    yield _rule("endpoints")
+    if outcome is None:
+        yield "\n".join(
+            [
+                "# No time to an event was found. With one, survival is analysed; for example:",
+                "# [endpoints.os]",
+                '# label = "Overall survival"',
+                '# time = "months"              # or: start = "date_of_diagnosis", end = "date_last_seen"',
+                "# event = \"status == 'dead'\"",
+                '# event_label = "death"',
+            ]
+        )
+        return
+    lines = [_comment(note) for note in outcome.notes]
+    lines += [f"[endpoints.{outcome.name}]", f"label = {quoted(outcome.label)}"]
+    lines.append(f"abbreviation = {quoted(outcome.abbreviation)}")
+    if outcome.time:
+        lines.append(f"time = {quoted(outcome.time)}")
+    else:
+        ends = (
+            quoted(outcome.end[0]) if len(outcome.end) == 1 else f"{_listed(outcome.end)}  # the first that is present"
+        )
+        lines += [f"start = {quoted(outcome.start)}", f"end = {ends}"]
+    ticks = ", ".join(map(str, outcome.axis.ticks))
+    lines += [
+        f"event = {quoted(outcome.event)}",
+        f"event_label = {quoted(outcome.event_label)}",
+        f'axis = {{ unit = "{outcome.axis.unit}", ticks = [{ticks}] }}',
+    ]
+    yield "\n".join(lines)
+
+
+def _analysis(plan: StudyPlan) -> Iterator[str]:
+    if plan.outcome is None and plan.groups is None:
+        return
+    yield _rule("analyses")
+    lines = ["[analysis]"]
+    if plan.groups:
+        lines.append(f"exposure = {quoted(plan.groups.name)}")
+    if plan.univariable:
+        lines.append("# Categories compared one by one: leave out what is known only after the begin of follow-up.")
+        lines.append(f"univariate = {_listed(plan.univariable)}")
+    if plan.adjust_for:
+        lines += [_comment(plan.adjust_note), f"adjust_for = {_listed(plan.adjust_for)}"]
+    elif plan.adjust_note:
+        lines.append(_comment(f"no multivariable model: {plan.adjust_note}"))
+    if plan.outcome:
+        lines.append(f"follow_up = {quoted(plan.outcome.name)}")
+    elif plan.crosstabs:
+        pairs = ", ".join(_listed(pair) for pair in plan.crosstabs)
+        lines.append(f"crosstabs = [{pairs}]")
+    yield "\n".join(lines)
+
+
+def _tables(plan: StudyPlan) -> Iterator[str]:
+    if plan.characteristics:
+        lines = ["[tables.characteristics]", 'kind = "characteristics"']
+        if plan.groups:
+            lines.append(f"by = {quoted(plan.groups.name)}")
+        lines.append("rows = [")
+        for place, name in enumerate(plan.characteristics):
+            number = plan.column(name).guess.kind == "number"
+            if place == MOST_ROWS:
+                lines.append("  # The rest of the columns, for whoever wants them in the table:")
+            out = "# " if place >= MOST_ROWS else ""
+            summary = "median_iqr" if number else "n_percent"
+            lines.append(f'  {out}{{ variable = "{name}", summary = "{summary}" }},')
+        yield "\n".join([*lines, "]"])
+    if plan.outcome and (plan.groups or plan.univariable):
+        yield f'[tables.models]\nkind = "models"\nendpoints = ["{plan.outcome.name}"]'
+    yield '[figures.flow]\nkind = "flow"' + (f'\nby = "{plan.groups.name}"' if plan.groups else "")
+    if plan.outcome:
+        groups = f'\ngroups = "{plan.groups.name}"' if plan.groups else ""
+        yield f'[figures.survival]\nendpoints = ["{plan.outcome.name}"]{groups}'

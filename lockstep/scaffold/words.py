@@ -1,0 +1,233 @@
+"""The words by which columns and values are recognised: of ids, persons, times, events, groups, and what is missing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+MISSING_ANYWHERE: Final = ("NA", "N/A", "n/a", "#N/A", "#NULL!", "NaN", "nan", "NULL", "null", ".")
+"""Texts that mean a missing value in any column: what programs write."""
+
+MISSING_WORDS: Final = re.compile(
+    r"-|--|\?|\?\?|inconnu|missing|n\.d\.|na|nd|nil|none|not available|not done|not known|not recorded"
+    r"|unbekannt|unk|unknown"
+)
+"""Texts by which people say that a value is missing, in lower case."""
+
+MISSING_LABELS: Final = re.compile(
+    r"missing|unknown|not (known|available|recorded|stated|applicable|ascertained)|refused|no answer|don'?t know|n/?a",
+    re.IGNORECASE,
+)
+"""Value labels that say that a value is missing."""
+
+_SPLIT: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+_ID: Final = re.compile(
+    r"(?:(?:patient|pat|subject|subj|usubj|record|case|study|person|participant|pt|screening|sample|row|unique|u|s|p)_)*"
+    r"(?:ids?|identifier|code|key|no|nr|num|number|pid|patid|patientid|subjid|usubjid|recordid|caseid|studyid|mrn"
+    r"|patnr|patno|pidnum|patnum|subjno|fallnummer|pseudonym|patient|subject|record|case|participant|pt)"
+)
+_PERSON: Final = re.compile(
+    r"(?:.*_)?(?:(?:first|last|sur|full|middle|maiden|given|family|patient|physician|doctor|surgeon|birth)_?names?|name"
+    r"|names|vorname|nachname|initials|surgeon|physician|doctor|clinician|investigator|consultant|e_?mail|mail|phone"
+    r"|telephone|mobile|fax|tel|address|street|zip|zip_?code|post_?code|postal_?code|plz|ssn|nhs(?:_number)?|mrn"
+    r"|social_security(?:_number)?|insurance_(?:no|number|id)|passport|iban|url|ip_address)(?:_.*)?"
+)
+_BIRTH: Final = re.compile(
+    r"(?:.*_)?(?:dob|birth_?date|date_?of_?birth|birth_?day|geburtsdatum|date_birth|born)(?:_.*)?"
+)
+_FREE: Final = re.compile(
+    r"(?:.*_)?(?:comments?|remarks?|notes?|free_?text|description|specify|other_text|bemerkung|kommentar)(?:_.*)?"
+)
+
+_TIME: Final = re.compile(
+    r"[0-9]+|contact|d|day|days|death|dfs|dfstime|dss|dtime|duration|efs|event|failure|follow|followup|free|fu"
+    r"|futime|in|last|lastfu|m|mo|month|months|mos|obs|observation|of|os|ostime|overall|pfs|pfstime"
+    r"|progression|recurrence|relapse|rfs|rfstime|stime|surv|survival|survtime|time|times|to|tte|ttp|until|up"
+    r"|week|weeks|y|year|years|yr|yrs"
+)
+_TIME_SURE: Final = re.compile(
+    r"days|dfs|dfstime|dss|dtime|duration|efs|follow|followup|fu|futime|months|os|ostime|pfs|pfstime|rfs"
+    r"|rfstime|stime|surv|survival|survtime|time|times|tte|ttp|years"
+)
+_STATUS: Final = re.compile(
+    r"(?:.*_)?(?:status|event|events|death|dead|died|deceased|cens|censor|censored|censoring|vital|fustat|delta|failed"
+    r"|failure|exitus|alive|relapse|relapsed|recurrence|progression|progressed|outcome|stat)(?:_.*)?"
+)
+_GROUP: Final = re.compile(
+    r"(?:.*_)?(?:arm|treatment|treat|trt|rx|group|grp|regimen|randomi[sz]ation|randomi[sz]ed|allocation|exposure|exposed"
+    r"|cohort|therapy)(?:_(?:arm|group|code|name|type))?"
+)
+_START: Final = re.compile(
+    r".*(?:diagnos|surg|operat|operation|randomi|enrol|inclusion|baseline|start|begin|admission|index|treatment|entry).*"
+)
+_END: Final = re.compile(r".*(?:last|follow|_fu|fu_|contact|exit|end|death|died|deceased|censor|exitus).*")
+_DEATH_DATE: Final = re.compile(r".*(?:death|died|deceased|exitus|dod).*")
+_OUTCOME: Final = re.compile(
+    r"(?:.*_)?(?:status|event|death|dead|died|cens\w*|vital|relapse\w*|recur\w*|progress\w*|response|responder|outcome"
+    r"|complication\w*|toxicity|survival|surv)(?:_.*)?"
+)
+_ADJUST: Final = (
+    re.compile(r"(?:.*_)?age(?:_.*)?"),
+    re.compile(r"(?:.*_)?(?:sex|gender|female|male)(?:_.*)?"),
+    re.compile(r"(?:.*_)?(?:stage|tnm|figo|ajcc|uicc)(?:_.*)?"),
+    re.compile(r"(?:.*_)?(?:grade|grading|differ|differentiation)(?:_.*)?"),
+    re.compile(r"(?:.*_)?(?:ecog|karno|karnofsky|kps|performance_status|asa|charlson|cci)(?:_.*)?"),
+)
+
+ENDPOINTS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "os": ("Overall survival", "OS", "death"),
+    "pfs": ("Progression-free survival", "PFS", "progression or death"),
+    "dfs": ("Disease-free survival", "DFS", "recurrence or death"),
+    "rfs": ("Relapse-free survival", "RFS", "relapse or death"),
+    "efs": ("Event-free survival", "EFS", "event or death"),
+    "dss": ("Disease-specific survival", "DSS", "death of the disease"),
+    "event": ("Event-free survival", "EFS", "event"),
+}
+"""Kinds of endpoints: label, abbreviation and event."""
+_OF_TIMES: Final = {"ostime": "os", "pfstime": "pfs", "dfstime": "dfs", "rfstime": "rfs", "overall": "os"}
+
+DEATH_WORDS: Final = re.compile(
+    r"\b(?:dead|death|died?|deceased|exitus|expired|fatal|verstorben|tot|gestorben|d[ée]c[ée]d[ée]e?)\b", re.IGNORECASE
+)
+"""Words of a value or label by which a patient died."""
+ALIVE_WORDS: Final = re.compile(
+    r"\b(?:alive|living|survived|survivor|lebend|lebt|vivant|censor(?:ed)?|cens|no event|event.?free|lost)\b",
+    re.IGNORECASE,
+)
+"""Words of a value or label by which a patient has not had the event."""
+EVENT_WORDS: Final = re.compile(
+    r"\b(?:event|relapsed?|recurr?(?:ence|ed)?|progress(?:ion|ed)|failure|failed|yes|true|observed)\b", re.IGNORECASE
+)
+"""Words of a value or label by which a patient has had another event."""
+NO_WORDS: Final = re.compile(r"\b(?:no|not|without|none|never|false|0)\b", re.IGNORECASE)
+"""Words of a value or label that deny an event."""
+REFERENCE_WORDS: Final = re.compile(
+    r"\b(?:control|placebo|standard|observation|obs|untreated|conventional|usual|unexposed|no|none|without)\b",
+    re.IGNORECASE,
+)
+"""Words of a group with which the others are compared."""
+
+ORDERS: Final = (
+    "never former current",
+    "no yes",
+    "negative positive",
+    "neg pos",
+    "absent present",
+    "false true",
+    "low intermediate medium moderate high",
+    "mild moderate severe",
+    "none mild moderate severe",
+    "small medium large",
+    "good intermediate fair poor",
+    "well moderately poorly",
+    "male female",
+    "m f",
+    "alive dead",
+)
+"""Orders in which levels are listed."""
+
+ABBREVIATIONS: Final = re.compile(
+    r"afp|alt|asa|ast|bmi|bp|bun|cd|cea|ckd|copd|crp|csf|ct|dbp|dfs|ecg|ecog|efs|egfr|er|fev1|gfr|hb|hba1c|hcv"
+    r"|hdl|her2|hiv|hpv|hr|icu|inr|iq|ki67|kps|ldh|ldl|los|lvef|mri|msi|nyha|os|pet|pfs|pr|ps|psa|rbc|rfs|sbp"
+    r"|tnm|tsh|uicc|wbc|who"
+)
+"""Abbreviations that are written in capitals."""
+
+
+def plain(header: str) -> str:
+    """Return a header as lower-case words of ASCII joined by _: "Tumor.Size (cm)" is "tumor_size_cm".
+
+    >>> plain("Größe"), plain("dateOfBirth"), plain("OS time")
+    ('grosse', 'date_of_birth', 'os_time')
+    """
+    letters = unicodedata.normalize("NFKD", header.replace("ß", "ss"))
+    return "_".join(_SPLIT.findall("".join(c for c in letters if not unicodedata.combining(c)))).lower()
+
+
+def names_an_id(header: str) -> bool:
+    """Return whether a column is called as those of the patients' ids are."""
+    return _ID.fullmatch(plain(header)) is not None
+
+
+def names_a_person(header: str) -> bool:
+    """Return whether a column is called as one that identifies somebody is."""
+    return _PERSON.fullmatch(plain(header)) is not None
+
+
+def names_a_birth(header: str) -> bool:
+    """Return whether a column is called as a date of birth is."""
+    return _BIRTH.fullmatch(plain(header)) is not None
+
+
+def names_free_text(header: str) -> bool:
+    """Return whether a column is called as remarks are."""
+    return _FREE.fullmatch(plain(header)) is not None
+
+
+def names_a_time(header: str) -> bool:
+    """Return whether a column is called as a time to an event is."""
+    found = plain(header).split("_")
+    if not header:
+        return False
+    return any(map(_TIME_SURE.fullmatch, found)) and all(map(_TIME.fullmatch, found))
+
+
+def names_a_later_time(header: str) -> bool:
+    """Return whether a number is called as one that is known only at the end of follow-up, as times to events are."""
+    return (
+        names_a_time(header)
+        or re.fullmatch(r"[a-z]{1,4}time|time_to_.*|.*_(?:days|months|time)", plain(header)) is not None
+    )
+
+
+def names_a_status(header: str) -> bool:
+    """Return whether a column is called as the one that has the event is."""
+    return _STATUS.fullmatch(plain(header)) is not None
+
+
+def endpoint_kind(header: str) -> str:
+    """Return the kind of endpoint (a key of `ENDPOINTS`) that the name of a time says; "" where it says none."""
+    found = plain(header).split("_")
+    for word in found:
+        kind = _OF_TIMES.get(word, word)
+        if kind in ENDPOINTS and kind != "event":
+            return kind
+    return "os" if {"survival", "surv", "survtime", "dtime"} & set(found) else ""
+
+
+def names_groups(header: str) -> bool:
+    """Return whether a column is called as the groups of a study are."""
+    return _GROUP.fullmatch(plain(header)) is not None
+
+
+def names_a_start(header: str) -> bool:
+    """Return whether a date is called as the begin of follow-up is."""
+    return _START.fullmatch(plain(header)) is not None
+
+
+def names_an_end(header: str) -> bool:
+    """Return whether a date is called as the end of follow-up is."""
+    return _END.fullmatch(plain(header)) is not None
+
+
+def names_a_date_of_death(header: str) -> bool:
+    """Return whether a date is called as that of death is."""
+    return _DEATH_DATE.fullmatch(plain(header)) is not None
+
+
+def names_an_outcome(header: str) -> bool:
+    """Return whether a column is called as what is known only after the begin of follow-up is."""
+    return _OUTCOME.fullmatch(plain(header)) is not None
+
+
+def adjustment_rank(header: str) -> int | None:
+    """Return the place of a column among those that models are adjusted for; None where it is none of them."""
+    return next((place for place, names in enumerate(_ADJUST) if names.fullmatch(plain(header))), None)
+
+
+def means_missing(text: str) -> bool:
+    """Return whether a text is one by which people say that a value is missing."""
+    return MISSING_WORDS.fullmatch(" ".join(text.casefold().split())) is not None
