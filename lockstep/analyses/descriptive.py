@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..base.snapping import snapped
 from ..data.cohort import Cohort
+from ..data.joins import FileCounts
 from ..results import catalogue
 from ..results.keys import REVIEWED, SURVIVORS, Key
 from ..results.model import Record
@@ -45,9 +46,23 @@ def setting_records(study: Study, population: Population) -> Iterator[Record]:
             yield number(catalogue.CUT, key, at, population, words, unit=unit)
 
 
-def flow_records(cohort: Cohort, reviewed: Population, analysed: Population) -> Iterator[Record]:
+def file_records(counts: Iterable[FileCounts], reviewed: Population) -> Iterator[Record]:
+    """Yield how many rows were read, and how many patients are in which file, where a patient has a row in several."""
+    for found in counts:
+        key, words = Key(item=found.join), {"of": found.of if found.join is None else f"{found.join}, {found.of}"}
+        yield count(catalogue.ROWS, key, found.rows, Population(found.rows, found.of), words)
+        if found.join is not None:
+            words = {"of": found.join}
+            yield count(catalogue.MATCHED, key, found.matched, reviewed, words, of=reviewed.n)
+            yield count(catalogue.UNMATCHED, key, reviewed.n - found.matched, reviewed, words, of=reviewed.n)
+            total = Population(found.matched + found.unknown, f"patients in {found.join}")
+            yield count(catalogue.UNKNOWN, key, found.unknown, total, words)
+
+
+def flow_records(study: Study, cohort: Cohort, reviewed: Population, analysed: Population) -> Iterator[Record]:
     """Yield the flow from the patients reviewed to those analysed, a line for each rule of eligibility."""
-    yield count(catalogue.REVIEWED, Key(), reviewed.n, reviewed)
+    words = {"counted": "rows" if study.data.rows is None else "patients"}
+    yield count(catalogue.REVIEWED, Key(), reviewed.n, reviewed, words)
     excluded = reviewed.n - analysed.n
     yield count(catalogue.EXCLUDED, Key(), excluded, reviewed, of=reviewed.n)
     reasons = distinct({exclusion.rule: exclusion.reason for exclusion in cohort.exclusions})

@@ -12,6 +12,7 @@ from ..base.snapping import snapped_all
 from ..base.stamp import MadeFrom
 from ..data.cohort import Cohort
 from ..data.examination import examine
+from ..data.reading import Data
 from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record, Results
@@ -26,6 +27,7 @@ from .descriptive import (
     characteristic_records,
     crosstab_records,
     date_records,
+    file_records,
     flow_records,
     setting_records,
     survivor_records,
@@ -53,7 +55,7 @@ def compute(study: Study, made_from: MadeFrom | None = None) -> Results:
     examined = examine(study)
     cohort = examined.cohort
     reviewed = Population(len(cohort.reviewed), "patients reviewed")
-    computed = [*query_records(study, examined.findings, reviewed), *_all(study, cohort, reviewed)]
+    computed = [*query_records(study, examined.findings, reviewed), *_all(study, examined.data, cohort, reviewed)]
     own = list(own_records(study, cohort))
     _check_ids(computed, own)
     found = [*computed, *own]
@@ -88,10 +90,11 @@ def run(study: Study) -> Path:
     return path
 
 
-def _all(study: Study, cohort: Cohort, reviewed: Population) -> Iterator[Record | Curve]:
+def _all(study: Study, data: Data, cohort: Cohort, reviewed: Population) -> Iterator[Record | Curve]:
     analysed = Population(len(cohort.analysed), ANALYSED)
     yield from setting_records(study, analysed)
-    yield from flow_records(cohort, reviewed, analysed)
+    yield from file_records(data.counts, reviewed)
+    yield from flow_records(study, cohort, reviewed, analysed)
     yield from date_records(study, cohort, reviewed, analysed)
     yield from characteristic_records(study, cohort, analysed)
     for variable, by in study.analysis.crosstabs:

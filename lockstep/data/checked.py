@@ -71,6 +71,11 @@ class Checked:
                 found |= where
         return found
 
+    def _of_file(self, name: str) -> str:
+        """Say which file has a column, where it is not the data file, whose rows are named."""
+        join = self.study.columns[name].join
+        return "" if join is None else f"of {self.study.joins[join].file} "
+
     def about(
         self,
         kind: str,
@@ -92,7 +97,7 @@ class Checked:
         beside : names of others that say so.
         """
         rows = () if where is None else tuple(int(row) for row in self.rows[where])
-        subject = "" if column is None else f"column {shown(self.header(column))} "
+        subject = "" if column is None else f"column {shown(self.header(column))} {self._of_file(column)}"
         place = f" in {row_list(rows)}" if rows else ""
         return DataFinding(
             kind=kind,

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from ..study.model import ROW_ID, Study
 from .builtin_checks import builtin_findings, with_severities
 from .checked import Checked
@@ -46,27 +43,15 @@ def examine(study: Study) -> Examination:
         If there is nothing to examine: the file cannot be read, or has no table of patients.
     """
     data = examine_data(study)
-    faulty = _faulty_cells(study, data)
-    cohort, of_cohort = examine_cohort(study, data, faulty)
+    cohort, of_cohort = examine_cohort(study, data, data.faulty)
     checked = Checked(
         study=study,
         frame=data.frame,
         rows=data.rows,
         ids=None if study.id_column == ROW_ID else data.ids,
-        faulty=faulty,
+        faulty=data.faulty,
         roles=roles_of(study),
     )
     found = with_severities([*data.findings, *of_cohort, *builtin_findings(checked)], study)
     findings = sorted(found, key=lambda finding: finding.severity)
     return Examination(data=data, findings=tuple(findings), examined=cohort)
-
-
-def _faulty_cells(study: Study, data: Data) -> dict[str, npt.NDArray[np.bool_]]:
-    """Return (n,) by column: which of its cells have an error of their own; all, where it is one of the column."""
-    found: dict[str, npt.NDArray[np.bool_]] = {}
-    for name, column in study.columns.items():
-        errors = [item for item in data.findings if item.column == column.header and item.severity == "error"]
-        if errors:
-            masks = [np.isin(data.rows, item.rows) if item.rows else np.ones(len(data.rows), bool) for item in errors]
-            found[name] = np.logical_or.reduce(masks)
-    return found

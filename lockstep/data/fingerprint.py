@@ -117,11 +117,12 @@ def read_key(folder: Path) -> bytes | None:
 
 
 def fingerprint(study: Study, key: bytes, *, schema: int = SCHEMA_VERSION) -> tuple[Fingerprint, Mapping[str, str]]:
-    """Digest the data file of a study; return the digests, and the patients' ids by their digest.
+    """Digest the data of a study; return the digests, and the patients' ids by their digest.
 
     Cells are compared as text, in a form in which two files have the same text for the same value: 5.0 and 5,0 are 5, a
     date of a declared format is YYYY-MM-DD, and what means a missing value is blank. Columns whose name is blank or not
-    unique are left out.
+    unique are left out. Of a patient with several rows all cells of a column count as one, in the order of the file;
+    the columns of a joined file go by its name as well ("labs: crp").
 
     Parameters
     ----------
@@ -130,32 +131,54 @@ def fingerprint(study: Study, key: bytes, *, schema: int = SCHEMA_VERSION) -> tu
     Raises
     ------
     DataError
-        If the file cannot be read as a table with the id column.
+        If a file cannot be read as a table with the id column.
     """
-    table = read_whole_data_table(study.folder, study.data, expected={study.id_column})
-    names = unique_names(table.header)
-    found = id_column(table, study)
-    ids = [found.texts[code] for code in found.codes]
-    compared = tuple(name for name in names if name != study.id_column)
-    plain = {column.header: column for column in study.columns.values()}
-    cells = []
-    for name in compared:
-        texts, codes = table.columns[name].texts, table.columns[name].codes
-        if schema > 1:
-            texts = [_compared(text, plain.get(name), study.data) for text in texts]
-        cells.append([texts[code] for code in codes])
-    digests = {patient: _digest(key, _ID_BYTES, "id", patient) for patient in ids}
+    names, cells = _cells(study, None, schema)
+    for join in study.joins:
+        more, found = _cells(study, join, schema)
+        names = (*names, *(f"{join}: {name}" for name in more))
+        absent = [("",)] * len(more)
+        cells = {patient: [*own, *found.get(patient, absent)] for patient, own in cells.items()}
+    digests = {patient: _digest(key, _ID_BYTES, "id", patient) for patient in cells}
     rows = {
         digests[patient]: tuple(
-            _digest(key, _CELL_BYTES, "cell", name, patient, column[row])
-            for name, column in zip(compared, cells, strict=True)
+            _digest(key, _CELL_BYTES, "cell", name, patient, *texts) for name, texts in zip(names, own, strict=True)
         )
-        for row, patient in enumerate(ids)
+        for patient, own in cells.items()
     }
     return (
-        Fingerprint(schema=schema, key=key_mark(key), columns=compared, rows=dict(sorted(rows.items()))),
+        Fingerprint(schema=schema, key=key_mark(key), columns=names, rows=dict(sorted(rows.items()))),
         {digest: patient for patient, digest in digests.items()},
     )
+
+
+def _cells(study: Study, join: str | None, schema: int) -> tuple[tuple[str, ...], dict[str, list[tuple[str, ...]]]]:
+    """Return the names of a file's compared columns, and their cells by patient: the texts of all of the rows."""
+    data = study.data if join is None else study.joins[join]
+    table = read_whole_data_table(study.folder, data, expected={data.id})
+    ids = id_column(table, data)
+    names = tuple(name for name in unique_names(table.header) if name != data.id)
+    declared = {column.header: column for column in study.columns_of(join).values()}
+    columns = []
+    for name in names:
+        texts, codes = table.columns[name].texts, table.columns[name].codes
+        if schema > 1:
+            texts = [_compared(text, declared.get(name), data) for text in texts]
+        columns.append([texts[code] for code in codes])
+    rows: dict[str, list[int]] = {}
+    for row, code in enumerate(ids.codes.tolist()):
+        rows.setdefault(ids.texts[code], []).append(row)
+    cells = {
+        patient: [_of_patient([column[row] for row in own]) for column in columns] for patient, own in rows.items()
+    }
+    return names, cells
+
+
+def _of_patient(texts: list[str]) -> tuple[str, ...]:
+    """Return what is compared of a patient's cells: a further row changes no column that is blank or the same in it."""
+    while len(texts) > 1 and not texts[-1]:
+        texts.pop()
+    return tuple(texts[:1] if len(set(texts)) == 1 else texts)
 
 
 def _compared(text: str, column: Column | None, data: DataFile) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -12,15 +12,14 @@ import pandas as pd
 
 from ..base.errors import DataError, row_list
 from ..base.wording import shown
-from ..study.model import ROW_ID, Column, Study
+from ..study.model import ROW_ID, Column, DataFile, Study
 from . import columns
 from .described import recoded_by_label, refuse_identifiers
 from .files import read_data_table
 from .findings import DataFinding, refuse_errors
+from .joins import FileCounts, join_counts, matched, row_counts, unmatched_patients
+from .row_rules import NO_ID, Flags, PatientRows, one_row_each, patient_rows, taken
 from .table import TextColumn, TextTable
-
-_NO_ID: Final = ("", "NA")
-"""What is no id: a blank, and R's word for one. Codes of missing values may be patients' numbers."""
 
 _READ: Final = {"category": columns.categories, "number": columns.numbers, "date": columns.dates}
 
@@ -33,12 +32,15 @@ class Data:
     ----------
     frame : a row for each patient (index 0 to n - 1), a column for each of ``study.columns``: categories as Categorical
         with the declared levels in their order, numbers as float, dates as datetime64; NaN or NaT where missing.
-    rows : (n,) the row of each patient in the file, as a spreadsheet counts them: the header is row 1.
+    rows : (n,) the row of each patient in the file, the first of several, as a spreadsheet counts them: the header is
+        row 1.
     sha256 : of the file's bytes.
     n_columns : columns in the file, declared or not.
     missing : cells without a value, by column.
     findings : what is wrong with columns, cells and ids; faulty cells are missing in the frame, but for those that are
         only out of range.
+    faulty : (n,) by column: True where its cell has an error of its own; only where there is one.
+    counts : of rows and patients, where a patient has several rows or there are several files.
     ids : of the patients.
     table : the cells as texts.
     """
@@ -51,6 +53,8 @@ class Data:
     ids: TextColumn
     table: TextTable
     findings: tuple[DataFinding, ...] = ()
+    faulty: Mapping[str, Flags] = field(default_factory=dict)
+    counts: tuple[FileCounts, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -84,34 +88,122 @@ def examine_data(study: Study) -> Data:
     DataError
         If the file cannot be read, has no table of patients, or none of the columns.
     """
-    table, sha256 = read_data_table(study.folder, study.data, expected=expected_columns(study))
-    refuse_identifiers(study.columns.values(), table)
-    absent = _absent(table, study)
-    ids = _rows_as_ids(table) if study.id_column in absent else id_column(table, study)
-    findings = [*absent.values(), *_about_ids(ids, table, study)]
-    typed = {}
-    for name, column in study.columns.items():
-        typed[name], found = _typed(table, column, study, is_there=column.header not in absent)
-        findings += found
-    frame = pd.DataFrame(typed, copy=False)
+    main = _examined_file(study, study.data, None)
+    found, several = main.rows, study.data.rows is not None
+    ids = TextColumn(list(found.ids), np.arange(len(found.ids), dtype=np.intp)) if several else main.ids
+    values, faulty, findings = main.of_patients(study.columns)
+    joins = {}
+    for name, data in study.joins.items():
+        other = _examined_file(study, data, name)
+        positions = matched(found, other.rows, needed=main.has_ids and other.has_ids)
+        own, faulty_there, found_there = other.of_patients(study.columns, reduced=True)
+        # A data file with one row a patient keeps all its rows: blank or repeated ids in it are errors already.
+        at = positions if several else np.append(positions, -1)[found.patient]
+        values |= {variable: taken(cells, at) for variable, cells in own.items()}
+        faulty |= {variable: np.append(cells, False)[at] for variable, cells in faulty_there.items()}
+        joins[name] = join_counts(other.rows, positions, name)
+        findings += [*found_there, *unmatched_patients(found, other.rows, positions)]
+    frame = pd.DataFrame({name: values[name] for name in study.columns}, copy=False)
     return Data(
         frame=frame,
-        rows=table.rows,
-        sha256=sha256,
-        n_columns=len(table.header),
+        rows=main.table.rows[found.first] if several else main.table.rows,
+        sha256=main.sha256,
+        n_columns=len(main.table.header),
         missing={str(name): int(count) for name, count in frame.isna().sum().items()},
-        findings=tuple(findings),
+        findings=_each_once(findings),
+        faulty=faulty,
+        counts=(*([row_counts(found)] if several else []), *joins.values()),
         ids=ids,
-        table=table,
+        table=main.table,
     )
 
 
-def expected_columns(study: Study) -> Collection[str]:
-    """Return the names of the columns that a study uses, as its file has them."""
-    return {study.id_column, *(column.header for column in study.columns.values())}
+def _each_once(findings: Iterable[DataFinding]) -> tuple[DataFinding, ...]:
+    """Return findings without those that only repeat what was said of a column, of which two variables are made."""
+    found: dict[tuple[Any, ...], DataFinding] = {}
+    for item in findings:
+        what, _, _ = item.message.partition("\n")
+        found.setdefault((item.kind, item.severity, item.rows, what), item)
+    return tuple(found.values())
 
 
-def id_column(table: TextTable, study: Study) -> TextColumn:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _File:
+    """A file of the data: as texts, its hash, its rows with their values, and what is wrong with its cells and ids."""
+
+    table: TextTable
+    sha256: str
+    ids: TextColumn
+    has_ids: bool
+    rows: PatientRows
+    join: str | None
+    findings: tuple[DataFinding, ...]
+
+    def of_patients(
+        self, declared: Mapping[str, Column], *, reduced: bool = False
+    ) -> tuple[dict[str, pd.Series[Any]], dict[str, Flags], list[DataFinding]]:
+        """Return the values of the file's columns that describe patients, which of them are faulty, and the findings.
+
+        Parameters
+        ----------
+        declared : the columns of the study; those of other files are passed over.
+        reduced : a row for each patient also where the file is to have one for each.
+        """
+        found, columns = self.rows, {name: item for name, item in declared.items() if item.join == self.join}
+        if found.data.rows is None and not reduced:
+            errors = _errors(self.findings, columns)
+            return (
+                {name: found.frame[name] for name in columns},
+                {name: _in_rows(items, found.rows) for name, items in errors.items()},
+                list(self.findings),
+            )
+        frame, contradictions = one_row_each(found, columns)
+        findings = [*self.findings, *(contradictions if found.data.rows is not None else ())]
+        faulty = {}
+        for name, items in _errors(findings, columns).items():
+            patients = found.patient[_in_rows(items, found.rows)]
+            faulty[name] = np.isin(np.arange(len(found.ids)), patients)
+        return {name: frame[name] for name in columns}, faulty, findings
+
+
+def _errors(findings: Iterable[DataFinding], columns: Mapping[str, Column]) -> dict[str, list[DataFinding]]:
+    """Return the errors about each of some columns, where it has any."""
+    errors = [item for item in findings if item.severity == "error"]
+    found = {name: [item for item in errors if item.column == column.header] for name, column in columns.items()}
+    return {name: items for name, items in found.items() if items}
+
+
+def _in_rows(findings: Iterable[DataFinding], rows: npt.NDArray[np.int64]) -> Flags:
+    """Return (n,) True for the rows of some findings; for all, where one is about the whole column."""
+    masks = [np.isin(rows, item.rows) if item.rows else np.ones(len(rows), dtype=bool) for item in findings]
+    return np.asarray(np.logical_or.reduce(masks), dtype=bool)
+
+
+def _examined_file(study: Study, data: DataFile, join: str | None) -> _File:
+    declared = study.columns_of(join)
+    expected = {data.id, *(column.header for column in declared.values())}
+    table, sha256 = read_data_table(study.folder, data, expected=expected)
+    refuse_identifiers(declared.values(), table)
+    absent = _absent(table, data, declared)
+    ids = _rows_as_ids(table) if data.id in absent else id_column(table, data)
+    findings = [*absent.values(), *_about_ids(ids, table, data)]
+    typed = {}
+    for name, column in declared.items():
+        typed[name], found = _typed(table, column, data, is_there=column.header not in absent)
+        findings += found
+    frame = pd.DataFrame(typed, index=range(len(table.rows)), copy=False)
+    return _File(
+        table=table,
+        sha256=sha256,
+        ids=ids,
+        has_ids=data.id not in absent,
+        rows=patient_rows(data, frame, table.rows, ids),
+        join=join,
+        findings=tuple(findings),
+    )
+
+
+def id_column(table: TextTable, data: DataFile) -> TextColumn:
     """Return the patients' ids; where the file has no column of them, the numbers of its rows.
 
     Raises
@@ -119,16 +211,16 @@ def id_column(table: TextTable, study: Study) -> TextColumn:
     DataError
         If there is no such column.
     """
-    if study.id_column == ROW_ID and ROW_ID not in table.header:
+    if data.id == ROW_ID and ROW_ID not in table.header:
         return _rows_as_ids(table)
-    return table.column(study.id_column, key="data.id")
+    return table.column(data.id, key=f"{data.section}.id")
 
 
 def _rows_as_ids(table: TextTable) -> TextColumn:
     return TextColumn([str(row) for row in table.rows], np.arange(len(table.rows), dtype=np.intp))
 
 
-def _absent(table: TextTable, study: Study) -> dict[str, DataFinding]:
+def _absent(table: TextTable, data: DataFile, declared: Mapping[str, Column]) -> dict[str, DataFinding]:
     """Return the errors about columns that are not in the file, or twice, by their names in the file.
 
     Raises
@@ -136,8 +228,8 @@ def _absent(table: TextTable, study: Study) -> dict[str, DataFinding]:
     DataError
         If there is none of them, or the first line may be a patient's row: there is nothing else to be found then.
     """
-    keys = {study.id_column: "data.id"} if study.id_column != ROW_ID or ROW_ID in table.header else {}
-    keys |= {column.header: f"columns.{name}" for name, column in study.columns.items()}
+    keys = {data.id: f"{data.section}.id"} if data.id != ROW_ID or ROW_ID in table.header else {}
+    keys |= {column.header: f"columns.{name}" for name, column in declared.items()}
     found = {}
     for header, key in keys.items():
         try:
@@ -152,7 +244,7 @@ def _absent(table: TextTable, study: Study) -> dict[str, DataFinding]:
     return found
 
 
-def _typed(table: TextTable, column: Column, study: Study, *, is_there: bool) -> tuple[Any, list[DataFinding]]:
+def _typed(table: TextTable, column: Column, data: DataFile, *, is_there: bool) -> tuple[Any, list[DataFinding]]:
     blank = TextColumn([""], np.zeros(len(table.rows), dtype=np.intp))
     found = table.column(column.header, key=f"columns.{column.name}") if is_there else blank
     return _READ[column.type](
@@ -163,24 +255,22 @@ def _typed(table: TextTable, column: Column, study: Study, *, is_there: bool) ->
             codes=found.codes,
             rows=table.rows,
             typed=table.typed,
-            decimal=study.data.decimal,
+            decimal=data.decimal,
             separator=table.separator,
-            cutoff=study.data.cutoff,
+            cutoff=data.cutoff,
         )
     )
 
 
-def _about_ids(ids: TextColumn, table: TextTable, study: Study) -> list[DataFinding]:
+def _about_ids(ids: TextColumn, table: TextTable, data: DataFile) -> list[DataFinding]:
     """Return missing and repeated patient ids; an id may identify a person and is never shown."""
-    column = f"{table.file}: column {shown(study.id_column)}"
+    column = f"{table.file}: column {shown(data.id)}"
     findings = []
 
     def add(kind: str, rows: Collection[int], message: str) -> None:
-        findings.append(
-            DataFinding(kind=kind, severity="error", column=study.id_column, rows=tuple(rows), message=message)
-        )
+        findings.append(DataFinding(kind=kind, severity="error", column=data.id, rows=tuple(rows), message=message))
 
-    blank = [position for position, text in enumerate(ids.texts) if text in _NO_ID]
+    blank = [position for position, text in enumerate(ids.texts) if text in NO_ID]
     if blank:
         rows = [int(row) for row in table.rows[np.isin(ids.codes, blank)]]
         add(
@@ -190,13 +280,20 @@ def _about_ids(ids: TextColumn, table: TextTable, study: Study) -> list[DataFind
         )
     counts = np.bincount(ids.codes, minlength=len(ids.texts))
     repeated = [int(code) for code in dict.fromkeys(ids.codes) if counts[code] > 1 and code not in blank]
-    if repeated:
+    if repeated and data.rows is None:
         rows = [int(row) for row in table.rows[ids.codes == repeated[0]]]
         more = len(repeated) - 1
         where = row_list(rows) + (f" ({more} other {'id repeats' if more == 1 else 'ids repeat'})" if more else "")
         add(
             "a repeated id",
             [int(row) for row in table.rows[np.isin(ids.codes, repeated)]],
-            f"{column} has the same id in {where}; expected one row for each patient.\nMend the file.",
+            f"{column} has the same id in {where}; expected one row for each patient.\n"
+            f'Mend the file; or where patients have several rows, write rows = "{_rows_of(table)}" under '
+            f"[{data.section}] in study.toml, and under its columns which of them counts (`take`, `where`).",
         )
     return findings
+
+
+def _rows_of(table: TextTable) -> str:
+    """Return what the rows of a file with several a patient may be called."""
+    return "events" if "redcap_event_name" in table.header else "visits"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..base.errors import ReportError, ResultsError
 from ..base.invocation import called
-from ..results.catalogue import ANALYSED, EXCLUDED, EXCLUDED_BY_RULE, LEVEL_COUNT, MISSING_COUNT, REVIEWED
+from ..results.catalogue import ANALYSED, EXCLUDED, EXCLUDED_BY_RULE, LEVEL_COUNT, MISSING_COUNT, REVIEWED, ROWS
 from ..results.curves import PrintedCurve
 from ..results.keys import Key
 from ..results.model import Results
@@ -42,6 +42,7 @@ class FlowFigure:
 
     Attributes
     ----------
+    read : the rows of the data file, where a patient may have several.
     excluded : all who are excluded, and for which reasons; nobody where study.toml has no rule.
     ungrouped : those who are analysed and in no group, for a missing value.
     groups : the levels of the variable by which it is split.
@@ -53,16 +54,18 @@ class FlowFigure:
     analysed: Step
     ungrouped: tuple[Step, ...] = ()
     groups: tuple[Step, ...] = ()
+    read: tuple[Step, ...] = ()
     size: FigureSize = field(default_factory=FigureSize)
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps in reading order."""
-        return (self.reviewed, *self.excluded, self.analysed, *self.ungrouped, *self.groups)
+        return (*self.read, self.reviewed, *self.excluded, self.analysed, *self.ungrouped, *self.groups)
 
     def alt_text(self) -> str:
         """Say in words who is in which box."""
         sentences = (
+            _listed(self.read),
             _listed((self.reviewed,)),
             _listed(self.excluded[:1], self.excluded[1:]),
             _listed((self.analysed,), self.groups),
@@ -87,8 +90,8 @@ class FlowFigure:
         """Draw it: in the width of one column where that has room for its groups side by side, else of two."""
         return draw_flow(
             FlowTexts(
-                down=(self.reviewed.text, self.analysed.text),
-                aside=(_texts(self.excluded), _texts(self.ungrouped)),
+                down=_texts((*self.read, self.reviewed, self.analysed)),
+                aside=(*(() for _ in self.read), _texts(self.excluded), _texts(self.ungrouped)),
                 groups=_texts(self.groups),
             ),
             size,
@@ -138,8 +141,10 @@ def flow_figure(figure: FlowDiagram, study: Study, results: Results, style: Styl
             missing = MISSING_COUNT.of(variable=figure.by)
             ungrouped = [step(missing, f"{variable} missing")]
             _check_all(figure, left, _number(missing, results))
+    rows = study.data.rows
     return FlowFigure(
         name=figure.name,
+        read=() if rows is None else (step(ROWS.of(), f"{rows[:1].upper()}{rows[1:]} in the data file"),),
         reviewed=step(REVIEWED.of(), "Patients reviewed"),
         excluded=tuple(excluded),
         analysed=step(ANALYSED.of(), "Patients included in the analysis"),

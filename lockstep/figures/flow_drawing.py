@@ -117,7 +117,7 @@ def _boxes(texts: FlowTexts, room: float, measure: Measure) -> _Boxes:
         longest = max(measure(line, TEXT_SIZE) for line in lines) + indent + HAIR
         return min(max(least, longest + 2 * PADDING), WIDEST_BOX, room)
 
-    aside, many = (*texts.aside[0], *texts.aside[1]), len(texts.groups)
+    aside, many = [text for beside in texts.aside for text in beside], len(texts.groups)
     group = wide(texts.groups, USUAL_BOX, (room - GAP * (many - 1)) / many) if many else 0.0
     down, beside = wide(texts.down, USUAL_BOX, room), 0.0
     if aside:
@@ -173,7 +173,7 @@ def _drawing(texts: FlowTexts, width: float, size: FigureSize, measure: Measure)
     spine = (width - boxes.left - boxes.right) / 2 + boxes.left
     drops = [max(DROP, box.height + 2 * AROUND) if box else DROP for box in boxes.aside]
     ends = max((box.height for box in boxes.groups), default=0.0)
-    drops = drops if ends else drops[:1]
+    drops = drops if ends else drops[:-1]
     own = 2 * EDGE + sum(box.height for box in boxes.down) + sum(drops) + (DROP + ends if ends else 0.0)
     if own * size.scale > size.most_height:
         raise NoRoomError(
@@ -194,7 +194,8 @@ def _drawing(texts: FlowTexts, width: float, size: FigureSize, measure: Measure)
             middle = y + drops[i] / 2
             shapes += [*_arrow((spine, middle), (spine + ASIDE, middle))]
             shapes += aside.at(spine + ASIDE, middle - aside.height / 2, aside.height)
-        shapes += _arrow((spine, y), (spine, y + drops[i])) if i == 0 else [_line((spine, y), (spine, y + drops[i]))]
+        to_a_box = i + 1 < len(boxes.down)
+        shapes += _arrow((spine, y), (spine, y + drops[i])) if to_a_box else [_line((spine, y), (spine, y + drops[i]))]
         y += drops[i]
     if ends:
         shapes += _groups(boxes.groups, spine, y, ends)

@@ -10,19 +10,21 @@ from typing import Any, Final, get_args
 from ..base.boundaries import refuse_ways_out
 from ..base.wording import shown
 from .conditions import VariableType
-from .data_file import read_checks, read_data_file, read_severities, tried_file
+from .data_file import read_checks, read_data_file, read_joins, read_severities, tried_file
 from .endpoints import endpoint_name, read_endpoint, read_time
 from .figures import read_figure
 from .model import (
     Analysis,
     ConfType,
     Cutoff,
+    DataFile,
     Declared,
     Endpoint,
     Study,
     slug,
     variable_types,
 )
+from .row_rules import read_row_rules
 from .sections import Section, read_toml
 from .tables import read_table
 from .variables import RESERVED, check_names, groups, read_columns, read_derived, read_eligibility, variable
@@ -54,7 +56,10 @@ def read_study(folder: Path) -> Study:
         check_names(top, outer)
 
     data = replace(read_data_file(top), tried=tried_file(folder))
-    columns = read_columns(top, data)
+    check_names(top.section("data"), "join")
+    joins = read_joins(top, data)
+    files: dict[str | None, DataFile] = {None: data} | joins
+    columns, row_columns = read_row_rules(top, read_columns(top, files), files)
     derived = read_derived(top, columns, data.missing)
     types = variable_types(columns, derived)
     checks = read_checks(top, types)
@@ -76,6 +81,8 @@ def read_study(folder: Path) -> Study:
         tables={name: read_table(name, item, declared) for name, item in top.sections("tables").items()},
         figures={name: read_figure(name, item, declared) for name, item in top.sections("figures").items()},
         severities=read_severities(top),
+        joins=joins,
+        row_columns=row_columns,
     )
 
 

@@ -66,6 +66,8 @@ class DataFile:
     sheet : of a workbook; None where it has only one with cells.
     cutoff : the data cut-off, after which there is no date, and by which years of two digits are read.
     dictionary : the path of REDCap's data dictionary of the file, where it is a raw export of REDCap.
+    rows : what a row is, such as "visits", where a patient may have several; None where each has one.
+    order : the declared column by which a patient's rows are ordered; None leaves them in the order of the file.
     section : of study.toml that says all this.
     tried : the path, as its user gave it, of the file whose copy stands in place of the study's (`DATA=file` of make).
     """
@@ -79,6 +81,8 @@ class DataFile:
     sheet: str | None = None
     cutoff: date | None = None
     dictionary: str | None = None
+    rows: str | None = None
+    order: str | None = None
     section: str = "data"
     tried: str | None = None
 
@@ -86,6 +90,18 @@ class DataFile:
     def called(self) -> str:
         """How messages call the file: as who reads them does."""
         return self.tried or self.file
+
+
+Take: TypeAlias = Literal["same", "first", "last", "min", "max", "any"]
+"""Which of the values in a patient's rows is that of the patient; blanks are passed over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRule:
+    """How the values in a patient's rows become one: `take` of the rows in which `where` is true, None: of all rows."""
+
+    take: Take = "same"
+    where: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +124,8 @@ class Column:
     YYYY-MM-DD. `optional` marks a column whose blanks mean "has not happened", not "missing". `decimals` are those of
     all statistics of a number; None leaves them to the data. `role` says what the column is for the checks of the
     data; None leaves it to its names and the endpoints. `identifier` allows one that the file's own description
-    marks as what identifies a person.
+    marks as what identifies a person. `join` is the name of the joined file that has the column, None that of the data
+    file; `rule` says how the values in a patient's rows become one, and is None for a column that describes rows only.
     """
 
     name: str
@@ -126,6 +143,8 @@ class Column:
     optional: bool = False
     identifier: bool = False
     role: Role | None = None
+    join: str | None = None
+    rule: RowRule | None = RowRule()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,7 +284,9 @@ class Figure:
 class Study:
     """A whole study definition. `folder` is the one of study.toml.
 
-    `checks` are the study's own rules for its data, `severities` those that it gives to built-in checks.
+    `joins` are the files that are joined to the data file by the patients' ids, by name. `row_columns` describe rows of
+    a file with several a patient, and no patients. `checks` are the study's own rules for its data, `severities` those
+    that it gives to built-in checks.
     """
 
     folder: Path
@@ -281,6 +302,8 @@ class Study:
     tables: Mapping[str, Table]
     figures: Mapping[str, Figure]
     severities: Mapping[str, BuiltinSeverity] = field(default_factory=dict)
+    joins: Mapping[str, DataFile] = field(default_factory=dict)
+    row_columns: Mapping[str, Column] = field(default_factory=dict)
 
     @property
     def data_file(self) -> str:
@@ -290,10 +313,17 @@ class Study:
     @property
     def data_files(self) -> Mapping[str, str]:
         """The paths of all files of the data, relative to `folder`, by the key of study.toml that names each."""
-        files = {f"{self.data.section}.file": self.data.file}
-        if self.data.dictionary is not None:
-            files[f"{self.data.section}.dictionary"] = self.data.dictionary
+        files = {}
+        for data in (self.data, *self.joins.values()):
+            files[f"{data.section}.file"] = data.file
+            if data.dictionary is not None:
+                files[f"{data.section}.dictionary"] = data.dictionary
         return files
+
+    def columns_of(self, join: str | None) -> dict[str, Column]:
+        """Return the declared columns of the data file (None) or a joined one, also those that describe rows only."""
+        declared = {**self.columns, **self.row_columns}
+        return {name: column for name, column in declared.items() if column.join == join}
 
     @property
     def id_column(self) -> str:

@@ -26,17 +26,25 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 _ROLES: Final[Mapping[str, tuple[Role, ...]]] = {"number": ("age",), "date": ("birth", "death", "last_contact")}
 
 
-def read_columns(top: Section, data: DataFile) -> dict[str, Column]:
-    """Read [columns.*]; there is at least one."""
-    columns = {name: _column(name, section, data) for name, section in top.sections("columns").items()}
+def read_columns(top: Section, files: Mapping[str | None, DataFile]) -> dict[str, Column]:
+    """Read [columns.*]; there is at least one. `files` are the joined ones by name, the data file under None."""
+    columns = {name: _column(name, section, files) for name, section in top.sections("columns").items()}
     if not columns:
         raise top.error("columns", "there are none; declare each column of the data that is used, as [columns.age]")
     return columns
 
 
-def _column(name: str, section: Section, data: DataFile) -> Column:
+def _column(name: str, section: Section, files: Mapping[str | None, DataFile]) -> Column:
     kind: Any = section.choice("type", _KEYS)
-    section.allow("type", "label", "header", "optional", "missing", *_KEYS[kind], of=f"a {kind}")
+    section.allow(
+        "type", "label", "header", "from", "take", "where", "optional", "missing", *_KEYS[kind], of=f"a {kind}"
+    )
+    join = section.optional_text("from")
+    if join not in files:
+        joined = [str(item) for item in files if item is not None]
+        known = f"the files under [data.join] are {listing(joined, word='and')}{hint(str(join), joined)}"
+        raise section.error("from", f"is {shown(str(join))}; {known if joined else 'there is no [data.join]'}")
+    data = files[join]
     missing = tuple(dict.fromkeys([*data.missing, *(text.strip() for text in section.texts("missing"))]))
     levels = _levels(section, missing, rename="rename it by `recode`") if kind == "category" else None
     role: Any = section.choice("role", _ROLES[kind]) if section.has("role") else None
@@ -56,6 +64,7 @@ def _column(name: str, section: Section, data: DataFile) -> Column:
         optional=section.flag("optional"),
         identifier=section.flag("identifier"),
         role=role,
+        join=join,
     )
 
 

@@ -224,7 +224,9 @@ REFUSED = [
     ("id,sex,age,sex,seen\n1,f,5,f,\n",
      "columns 2 and 4 are both named 'sex'; expected one column of each name.\nRename or remove one of them."),
     (HEADER + "1,f,5,\n2,f,5,\n 1 ,f,5,\n2,f,6,\n", "column 'id' has the same id in rows 2 and 4 "
-     "(1 other id repeats); expected one row for each patient.\nMend the file."),
+     "(1 other id repeats); expected one row for each patient.\nMend the file; "
+     'or where patients have several rows, write rows = "visits" under [data] in study.toml, and under its columns '
+     "which of them counts (`take`, `where`)."),
     (HEADER + "1,f,5,\n,f,5,\nNA,f,5,\n",
      "column 'id' has no value in rows 3 and 4; expected an id for each patient.\nMend the file."),
     # categories

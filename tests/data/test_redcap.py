@@ -235,6 +235,41 @@ def test_the_fingerprint_is_of_the_mended_cells(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+LONGITUDINAL = """\
+record,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,surname,sex,size,seen,effects___1,effects____9,graded,at,toxicity_complete
+1,start_arm_1,,,Doe,1,3.5,2010-02-28,0,0,,,
+1,month_3_arm_1,,,,,,,0,0,0,,2
+1,month_3_arm_1,toxicity,1,,,,,1,0,,,2
+2,start_arm_1,,,Roe,2,4,2010-03-01,0,0,,,
+2,month_3_arm_1,,,,,5,,0,0,,,0
+"""
+
+EVENTS = """
+[columns.event]
+type = "category"
+header = "redcap_event_name"
+levels = ["start_arm_1", "month_3_arm_1"]
+take = "none"
+"""
+
+
+def test_a_longitudinal_export_is_reduced_to_a_row_a_patient(tmp_path: Path) -> None:
+    """What one event alone has needs no rule; a box of an event without the form is missing there, and not no."""
+    any_box = 'levels = { 0 = "No", 1 = "Yes" }\ntake = "any"'
+    study = STUDY.replace('levels = { 0 = "No", 1 = "Yes" }', any_box).replace(
+        'id = "record"', 'id = "record"\nrows = "events"'
+    )
+    baseline = study.replace("[columns.size]", "[columns.size]\nwhere = \"event == 'start_arm_1'\"") + EVENTS
+    data = read(tmp_path, LONGITUDINAL, study=baseline)
+    assert data.n_rows == 2
+    assert data.frame["sex"].tolist() == ["male", "female"]
+    assert data.frame["size"].tolist() == [3.5, 4]
+    assert data.frame["nausea"].tolist() == ["1", np.nan]
+    assert data.frame["pain"].tolist() == ["0", np.nan]
+    message = refusal(tmp_path, LONGITUDINAL, study=study)
+    assert message.startswith("export.csv: column 'size' differs in rows 5 and 6, which are rows of one patient;")
+
+
 def test_the_flagship_from_redcap_has_the_same_results(tmp_path: Path, study: Study, results: Results) -> None:
     """Only `file` and `dictionary` are other ones: each record and curve is the same."""
     labels = {name: study.levels(name) for name, column in study.columns.items() if column.type == "category"}

@@ -203,3 +203,7 @@ def test_data_that_another_folder_cannot_find_are_refused(tmp_path: Path) -> Non
     with pytest.raises(StudyError, match=r"file is '\.\./away\.csv'; a draft is made in another folder"):
         make_workspace(folder, journal(), tmp_path / "build" / "workspace")
     assert not (tmp_path / "build" / "workspace").exists()
+    joined = text.replace("[time]", '[data.join.labs]\nfile = "../labs.csv"\nid = "id"\n\n[time]', 1)
+    (folder / "study.toml").write_text(joined, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"\[data\.join\.labs\] file is '\.\./labs\.csv'; a draft is made in another"):
+        make_workspace(folder, journal(), tmp_path / "build" / "workspace")

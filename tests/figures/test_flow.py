@@ -57,6 +57,7 @@ def flow(
     groups: tuple[tuple[str, int], ...] = (),
     ungrouped: tuple[tuple[str, int], ...] = (),
     size: FigureSize | None = None,
+    read: tuple[tuple[str, int], ...] = (),
 ) -> FlowFigure:
     """Return a flow diagram."""
     reviewed, analysed = steps(("Patients reviewed", 354), ("Patients included in the analysis", 142))
@@ -67,6 +68,7 @@ def flow(
         analysed=analysed,
         ungrouped=steps(*ungrouped),
         groups=steps(*groups),
+        read=steps(*read),
         size=size or FigureSize(),
     )
 
@@ -79,6 +81,8 @@ FORMS = {
     "five long reasons, two groups": flow(REASONS, TWO),
     "three groups, some in none": flow(REASONS[:1], THREE, (("Fixation missing", 2),)),
     "six groups": flow(REASONS, (*THREE, *THREE)),
+    "rows read": flow(REASONS[:2], TWO, read=(("Visits in the data file", 1204),)),
+    "rows read, nobody excluded": flow(read=(("Visits in the data file", 1204),)),
     "one word longer than a line": flow((("Excluded", 1), ("Supercalifragilistic" * 4, 1)), TWO),
 }
 JOURNALS = {
@@ -123,7 +127,9 @@ def test_texts_stand_in_boxes_and_boxes_apart(form: str, journal: str) -> None:
     """Whatever labels, groups and size: every text is in one box, no two texts or boxes touch, all is on the figure."""
     drawing = drawn_to_fit(replace(FORMS[form], size=JOURNALS[journal]), text_width)
     found, texts = boxes(drawing), [text_box(shape) for shape in drawing.shapes if isinstance(shape, Text)]
-    assert len(found) == 2 + bool(FORMS[form].excluded) + bool(FORMS[form].ungrouped) + len(FORMS[form].groups)
+    assert len(found) == 2 + len(FORMS[form].read) + bool(FORMS[form].excluded) + bool(FORMS[form].ungrouped) + len(
+        FORMS[form].groups
+    )
     for one, other in itertools.combinations(found, 2):
         assert max(one[i] - other[i + 2] for i in (0, 1)) > 0.5 or max(other[i] - one[i + 2] for i in (0, 1)) > 0.5
     for left, top, right, bottom in found:
@@ -224,6 +230,22 @@ def test_the_flow_of_the_small_study(implants: Study, implants_results: Results)
     printed = {text.place: (str(text), text.ids) for text in found.printed()}
     assert printed["Patients reviewed"] == ("60", ("flow.reviewed",))
     assert printed["Fixation: Hybrid"] == ("17", ("fixation.hybrid.count",))
+
+
+def test_where_patients_have_several_rows_these_stand_first(tmp_path: Path) -> None:
+    """The small study with each row twice: 120 rows of 60 patients."""
+    shutil.copytree(IMPLANTS, tmp_path, dirs_exist_ok=True)
+    data, study = tmp_path / "data" / "implants.csv", tmp_path / "study.toml"
+    header, *rows = data.read_text(encoding="utf-8").splitlines()
+    data.write_text("\n".join([header, *rows, *rows]), encoding="utf-8")
+    text = study.read_text(encoding="utf-8")
+    study.write_text(text.replace('id = "implant"', 'id = "implant"\nrows = "visits"'), encoding="utf-8")
+    definition = read_study(tmp_path)
+    found = figure_content("flow", definition, compute(definition), STYLE)
+    assert found.alt_text().startswith(
+        "Flow diagram. Visits in the data file (n = 120). Patients reviewed (n = 60). Patients included in the analysis"
+    )
+    assert [text.ids for text in found.printed()][:2] == [("flow.rows",), ("flow.reviewed",)]
 
 
 def with_rules(folder: Path, keys: str) -> tuple[Study, Results]:

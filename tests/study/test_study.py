@@ -156,10 +156,27 @@ def test_the_examples_of_the_documentation_are_studies(tmp_path: Path) -> None:
     assert all(parts)
 
 
+def test_the_examples_of_several_rows_and_files_are_studies(tmp_path: Path) -> None:
+    """Those of docs/study.md: a joined file with several rows a patient, and such a data file."""
+    labs, visits = re.findall(r"```\n(\[data.*?)```", DOCUMENTATION, re.DOTALL)
+    study = read(tmp_path, BASE + labs)
+    assert (study.joins["labs"].rows, study.columns["crp"].join, list(study.row_columns)) == (
+        "samples", "labs", ["sampled"],
+    )  # fmt: skip
+    study = read(tmp_path, f"schema = 1\n{visits}")
+    assert (study.data.rows, study.data.order, list(study.row_columns)) == ("visits", "day", ["event", "day"])
+    assert list(study.columns) == ["weight", "toxicity"]
+
+
 @pytest.mark.parametrize(
     ("heading", "text", "elsewhere"),
     [
         ("[data]", BASE.replace("[data]", "[data]\nzzz = 1"), set()),
+        (
+            "[data.join.*name*]",
+            BASE.replace("[columns", "[data.join.x]\nfile = 'x.csv'\nid = 'id'\nzzz = 1\n[columns", 1),
+            set(),
+        ),
         ("[time]", BASE + "[time]\nzzz = 1\n", set()),
         ("[columns.*name*]", BASE + "[columns.x]\ntype = 'number'\nzzz = 1\n", {"levels", "recode", "format"}),
         (

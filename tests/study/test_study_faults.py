@@ -30,14 +30,15 @@ EDITS = [
     ('id = "id"', "id = 7", "[data.id] is a number; expected a text; put it in quotes"),
     ('id = "id"', 'idd = "id"',
      "[data.idd] is not a known key; allowed: 'file', 'id', 'missing', 'encoding', 'decimal', 'header_row', 'sheet', "
-     "'cutoff' and 'dictionary'; did you mean 'id'?"),
+     "'dictionary', 'rows', 'order', 'cutoff' and 'join'; did you mean 'id'?"),
     ('id = "id"', 'id = "id"\nmissing = "NA"', "[data.missing] is a text; expected a list"),
     ('id = "id"', 'id = "id"\nmissing = [9]', "[data.missing] holds a number; expected a text; put it in quotes"),
     # columns
     ('"number"', '"numeric"',
      "[columns.age.type] is 'numeric'; expected 'number', 'category' or 'date'; did you mean 'number'?"),
     ('"number"', '"number"\nlevels = ["1"]', "[columns.age.levels] is not a known key of a number; allowed: "
-     "'type', 'label', 'header', 'optional', 'missing', 'unit', 'range', 'decimals', 'identifier' and 'role'"),
+     "'type', 'label', 'header', 'from', 'take', 'where', 'optional', 'missing', 'unit', 'range', 'decimals', "
+     "'identifier' and 'role'"),
     ('"number"', '"number"\nrange = [5, 1]', "[columns.age.range] is [5, 1]; expected numbers in increasing order"),
     ('"number"', '"number"\nrange = [5]',
      "[columns.age.range] expected two numbers, the lowest and the highest allowed, such as [0, 120]"),
