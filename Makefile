@@ -4,7 +4,7 @@ SHELL := /bin/sh
 
 # What a user says reaches `lockstep` through the environment, as it was typed: expanded neither by make nor by a shell,
 # since a folder may have `$`, quotes, blanks or backticks in its name. LOCKSTEP_CALLED_BY=make has it read from there.
-OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED VALUES RUN FOLDER TIME EVENT BY ID UNIT TITLE LINK ALL PYTHON
+OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED VALUES RUN FOLDER DICTIONARY TIME EVENT BY ID UNIT TITLE LINK ALL PYTHON
 $(foreach name,$(OPTIONS),$(eval override $(name) := $$(value $(name))))
 export $(OPTIONS)
 

@@ -18,6 +18,7 @@ def new(
     *,
     folder: Path,
     data: Path,
+    dictionary: Path | None,
     time: str,
     event: str,
     by: str,
@@ -28,7 +29,7 @@ def new(
 ) -> int:
     """Write a new study, and say what was found, what was not, and what to do next."""
     wishes = Wishes(time=time, event=event, by=by, id=id, unit=unit or "", title=title)
-    made = new_study(folder, data, wishes, link=link)
+    made = new_study(folder, data, wishes, dictionary=dictionary, link=link)
     for text in _lines(made, folder):
         sys.stdout.write("\n".join(wrapped(text, indent=4)) + "\n")
     return 0

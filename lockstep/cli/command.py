@@ -78,6 +78,7 @@ _BEGIN: Final = (
         "write the folder of a new study from a data file",
         Argument("folder", make="FOLDER", asks="Name the folder of the new study", example="study", type=_PATH),
         Option("--data", make="DATA", type=_PATH, metavar="FILE", required=True, help="The data file."),
+        Option("--dictionary", make="DICTIONARY", type=_PATH, metavar="FILE", help="REDCap's data dictionary of it."),
         Option(
             "--time", make="TIME", default="", metavar="COLUMN", help='Time to the event; or "START to END", dates.'
         ),

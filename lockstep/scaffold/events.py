@@ -52,6 +52,7 @@ def said_event(text: str, columns: Sequence[PlannedColumn]) -> EventGuess:
     labels = [label for c in used for value, label in c.guess.levels.items() if f"'{value}'" in text]
     died = died or any(words.DEATH_WORDS.search(label) for label in labels)
     died = died or any(_DEATH_NAMES & set(words.plain(column.header).split("_")) for column in used)
+    died = died and not words.OTHER_EVENTS.search(" ".join([text, *labels]))
     optional = tuple(column.name for column in used if column.guess.kind == "date")
     return EventGuess(
         condition=text, kind="os" if died else "event", column=used[0].name if used else "", optional=optional
@@ -114,4 +115,6 @@ def _event_kind(column: PlannedColumn, values: Sequence[str]) -> str:
         if word in words.ENDPOINTS and word != "event":
             return word
     labels = " ".join(column.guess.levels[value] for value in values)
+    if words.OTHER_EVENTS.search(labels):
+        return "event"
     return "os" if header & _DEATH_NAMES or words.DEATH_WORDS.search(labels) else "event"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,8 @@ from ..analyses.pipeline import compute
 from ..base.errors import DataError, LockstepError
 from ..base.files import is_mark, new_workspace, read_file, remove_workspaces
 from ..base.resources import TEMPLATES
-from ..data.formats import parse_table
+from ..base.wording import are_names
+from ..data.files import read_data_table, read_whole_data_table
 from ..data.table import TextTable
 from ..results.model import PRIVATE, Results
 from ..study.definition import read_study
@@ -38,12 +40,15 @@ class NewStudy:
     faults: str
 
 
-def new_study(folder: Path, data: Path, wishes: Wishes, *, link: bool = False) -> NewStudy:
+def new_study(
+    folder: Path, data: Path, wishes: Wishes, *, dictionary: Path | None = None, link: bool = False
+) -> NewStudy:
     """Write the folder of a study of the patients in a data file.
 
     Parameters
     ----------
     folder : does not exist, or is empty.
+    dictionary : REDCap's data dictionary of the data file, where it is a raw export of REDCap.
     link : whether the data file is named by its whole path, in place of a copy in the study's data/.
 
     Raises
@@ -54,10 +59,12 @@ def new_study(folder: Path, data: Path, wishes: Wishes, *, link: bool = False) -
     """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 (a link at the end is seen below, not followed)
     _refuse_what_is_there(folder)
-    content = _content(data)
-    name = str(data.resolve()) if link else f"data/{data.name}"
-    table, encoding = _table(content, str(data))
-    plan = plan_study(table, wishes, file=name, encoding=encoding)
+    content = {_name(data, link=link): _bytes(data, "--data")}
+    if dictionary is not None:
+        content[_name(dictionary, link=link)] = _bytes(dictionary, "--dictionary")
+    table, encoding = _table(data, dictionary, next(iter(content.values())))
+    file, *others = content
+    plan = plan_study(table, wishes, file=file, dictionary="".join(others), encoding=encoding)
     if not any(column.used for column in plan.columns):
         raise DataError(
             f"{data}: no column can be described: each is blank, an identifier or free text, or has one value only.\n"
@@ -69,7 +76,7 @@ def new_study(folder: Path, data: Path, wishes: Wishes, *, link: bool = False) -
     work = new_workspace(folder.parent, prefix=prefix)
     try:
         if not link:
-            _write_private(work / name, content)
+            _write_data(work, content)
         faults = _write(work, plan)
         for mark in [path for path in work.iterdir() if is_mark(path)]:
             mark.unlink()
@@ -91,26 +98,30 @@ def _refuse_what_is_there(folder: Path) -> None:
         raise LockstepError(f"{folder}: is not empty. Name a new folder: nothing is overwritten.")
 
 
-def _content(data: Path) -> bytes:
+def _bytes(path: Path, option: str) -> bytes:
     try:
-        return read_file(data)
+        return read_file(path)
     except OSError as error:
-        raise DataError(
-            f"{data}: {error.strerror or 'cannot be read'}. Name the data file as seen from here."
-        ) from None
+        why = error.strerror or "cannot be read"
+        raise DataError(f"{path}: {why}. {option} names a file as it is seen from here.") from None
 
 
-def _table(content: bytes, name: str) -> tuple[TextTable, str]:
+def _table(data: Path, dictionary: Path | None, content: bytes) -> tuple[TextTable, str]:
     """Return the file with all its columns, and its encoding where that is not Unicode."""
     encoding = _encoding(content)
-    data = DataFile(file=name, id=ROW_ID, missing=("",), encoding=encoding or None)
-    header = parse_table(content, data, expected=()).header
-    once = [item for item in header if item and header.count(item) == 1]
+    said = DataFile(
+        file=str(data),
+        id=ROW_ID,
+        missing=("",),
+        encoding=encoding or None,
+        dictionary=None if dictionary is None else str(dictionary),
+    )
+    header = read_data_table(Path(), said, expected=())[0].header
     unnamed = [f"column {place}" for place, item in enumerate(header, start=1) if not item]
-    table = parse_table(content, data, expected=[*once, *unnamed])
-    if not table.are_names:
+    table = read_whole_data_table(Path(), said, expected=unnamed)
+    if not are_names(header, [name for name in header if name]):
         raise DataError(
-            f"{name}: the first line may be a patient's row, not shown: it has a number, a date or a long text.\n"
+            f"{data}: the first line may be a patient's row, not shown: it has a number, a date or a long text.\n"
             "The names of the columns are the first line: add it, or rename the columns that are called by a number or "
             "by more than 60 characters."
         )
@@ -126,10 +137,15 @@ def _encoding(content: bytes) -> str:
     return ""
 
 
-def _write_private(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o700)
-    path.touch(mode=PRIVATE)
-    path.write_bytes(content)
+def _name(path: Path, *, link: bool) -> str:
+    return str(path.resolve()) if link else f"data/{path.name}"
+
+
+def _write_data(work: Path, files: Mapping[str, bytes]) -> None:
+    (work / "data").mkdir(mode=0o700)
+    for name, content in files.items():
+        (work / name).touch(mode=PRIVATE)
+        (work / name).write_bytes(content)
 
 
 def _write(work: Path, plan: StudyPlan) -> str:

@@ -44,8 +44,8 @@ NOT_SHOWN: Final = "values are not shown here, since they may identify a patient
 def guess_column(column: Observed) -> Guess:
     """Return what a column of the file is taken for: from what the file says of it, else from its name and cells."""
     header, said = column.header, column.description
-    words_of_header, unit = without_unit(header)
-    label = " ".join(said.label.split()) or label_of(words_of_header)
+    words_of_header, unit = without_unit(" ".join(said.label.split()) or header)
+    label = words_of_header if said.label else label_of(words_of_header)
     if reason := _identifies(column):
         return Guess(kind=None, label=label, why_left_out=reason)
     if not column.counts:
@@ -53,8 +53,8 @@ def guess_column(column: Observed) -> Guess:
     found = _described(column, label) or _dated(column, label) or _numeric(column, label) or _category(column, label)
     if found.kind == "number":
         found = _with_unit(replace(found, unit=said.unit or unit), column)
-    elif found.kind is not None and not said.label and unit:
-        found = replace(found, label=label_of(header))
+    elif found.kind is not None and unit:
+        found = replace(found, label=" ".join(said.label.split()) or label_of(header))
     return found
 
 
@@ -222,7 +222,7 @@ def _are_codes(column: Observed, distinct: npt.NDArray[np.float64], n: int) -> b
 
 def _with_unit(guess: Guess, column: Observed) -> Guess:
     """Add what is known of ages: years, where they are those of adults, and their range."""
-    if words.adjustment_rank(column.header) != 0:
+    if words.adjustment_rank(column.header, guess.label) != 0:
         return guess
     values = values_of(column, guess.missing)
     known = values[~np.isnan(values)]
@@ -269,7 +269,7 @@ def _category(column: Observed, label: str, *, missing: Sequence[str] = ()) -> G
         )
     if len(known) == 1:
         return replace(out, why_left_out="all rows that have a value have the same one")
-    sex = words.adjustment_rank(column.header) == 1
+    sex = words.adjustment_rank(column.header, label) == 1
     coded = sex or words.names_groups(column.header) or words.names_a_status(column.header)
     found = levels_of(known, {}, yes_no=not coded, sexes=sex)
     numeric = all(label.isdigit() for label in found.labels.values())

@@ -59,7 +59,15 @@ def _by_id(results: Results | None) -> Mapping[str, Record] | None:
 def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str, Any]:
     outcome, groups = plan.outcome, plan.groups
     shown = plan.characteristics[:MOST_ROWS]
-    age = next((n for n in shown if words.adjustment_rank(n) == 0 and plan.column(n).guess.kind == "number"), "")
+    age = next(
+        (
+            n
+            for n in shown
+            if words.adjustment_rank(plan.column(n).header, plan.column(n).guess.label) == 0
+            and plan.column(n).guess.kind == "number"
+        ),
+        "",
+    )
     levels = [_Level(id=slug(value), label=label) for value, label in (groups.levels.items() if groups else ())]
     context: dict[str, Any] = {
         "title": plan.title,

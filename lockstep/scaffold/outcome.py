@@ -141,7 +141,8 @@ def _dated(columns: Sequence[PlannedColumn]) -> Iterator[_Times]:
 
 
 def _time_kind(time: _Times) -> str:
-    return words.endpoint_kind(" ".join(column.header for part in time for column in part))
+    columns = [column for part in time for column in part]
+    return words.endpoint_kind(" ".join(c.header for c in columns), " ".join(c.guess.label for c in columns))
 
 
 def _fit(time: _Times, event: EventGuess) -> int:

@@ -45,6 +45,7 @@ class StudyPlan:
 
     title: str
     file: str
+    dictionary: str
     id: str
     id_note: str
     missing: tuple[str, ...]
@@ -65,13 +66,13 @@ class StudyPlan:
         return next(column for column in self.columns if column.name == name)
 
 
-def plan_study(table: TextTable, wishes: Wishes, *, file: str, encoding: str = "") -> StudyPlan:
+def plan_study(table: TextTable, wishes: Wishes, *, file: str, dictionary: str = "", encoding: str = "") -> StudyPlan:
     """Plan a study of the patients in a table.
 
     Parameters
     ----------
     wishes : what the user has said of the outcome, the groups and the ids.
-    file : how study.toml names the data file.
+    file, dictionary : how study.toml names the data file, and REDCap's data dictionary ("" where there is none).
 
     Raises
     ------
@@ -94,6 +95,7 @@ def plan_study(table: TextTable, wishes: Wishes, *, file: str, encoding: str = "
     return StudyPlan(
         title=wishes.title or _title(outcome, groups),
         file=file,
+        dictionary=dictionary,
         id=id_column,
         id_note=id_note,
         missing=tuple(_missing(table)),
@@ -236,7 +238,7 @@ def _adjustment(
     ranks: dict[int, PlannedColumn] = {}
     apart = {*outcome.columns, groups.name}
     for column in columns:
-        rank = words.adjustment_rank(column.header)
+        rank = words.adjustment_rank(column.header, column.guess.label)
         if rank is not None and column.used and column.guess.kind != "date" and column.name not in apart:
             known = _n_known(column)
             if known >= (1 - _RARELY_MISSING) * len(column.observed.rows if column.observed else ()):

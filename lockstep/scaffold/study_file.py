@@ -77,6 +77,8 @@ def _head(plan: StudyPlan) -> str:
         f"id = {quoted(plan.id)}" + (f"  {_comment(plan.id_note)}" if plan.id_note else ""),
         f"missing = {_listed(plan.missing)}  # in every column, beside blank cells",
     ]
+    if plan.dictionary:
+        lines.append(f"dictionary = {quoted(plan.dictionary)}  # of REDCap")
     if plan.encoding:
         lines.append(f"encoding = {quoted(plan.encoding)}  # guess: the file is not UTF-8")
     if plan.outcome:

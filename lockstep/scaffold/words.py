@@ -57,7 +57,8 @@ _STATUS: Final = re.compile(
     r"|failure|exitus|alive|relapse|relapsed|recurrence|progression|progressed|outcome|stat)(?:_.*)?"
 )
 _GROUP: Final = re.compile(
-    r"(?:.*_)?(?:arm|treatment|treat|trt|rx|group|grp|regimen|randomi[sz]ation|randomi[sz]ed|allocation|exposure|exposed"
+    r"(?:(?:treatment|treat|trt|therapy|study|trial|patient|assigned|planned|actual|initial|first_line)_)*"
+    r"(?:arm|arms|treatment|treat|trt|rx|group|grp|regimen|randomi[sz]ation|randomi[sz]ed|allocation|exposure|exposed"
     r"|cohort|therapy)(?:_(?:arm|group|code|name|type))?"
 )
 _START: Final = re.compile(
@@ -84,10 +85,20 @@ ENDPOINTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "rfs": ("Relapse-free survival", "RFS", "relapse or death"),
     "efs": ("Event-free survival", "EFS", "event or death"),
     "dss": ("Disease-specific survival", "DSS", "death of the disease"),
+    "recurrence": ("Recurrence-free survival", "RFS", "recurrence or death"),
     "event": ("Event-free survival", "EFS", "event"),
 }
 """Kinds of endpoints: label, abbreviation and event."""
 _OF_TIMES: Final = {"ostime": "os", "pfstime": "pfs", "dfstime": "dfs", "rfstime": "rfs", "overall": "os"}
+_SAID_IN_WORDS: Final = {
+    "os": re.compile(r"overall_survival"),
+    "pfs": re.compile(r"progression_free"),
+    "dfs": re.compile(r"disease_free"),
+    "rfs": re.compile(r"relapse_free"),
+    "recurrence": re.compile(r"recurrence_free"),
+    "efs": re.compile(r"event_free"),
+    "dss": re.compile(r"(?:disease|cancer|cause)_specific"),
+}
 
 DEATH_WORDS: Final = re.compile(
     r"\b(?:dead|death|died?|deceased|exitus|expired|fatal|verstorben|tot|gestorben|d[ée]c[ée]d[ée]e?)\b", re.IGNORECASE
@@ -98,6 +109,8 @@ ALIVE_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 """Words of a value or label by which a patient has not had the event."""
+OTHER_EVENTS: Final = re.compile(r"relaps|recurr|progress|metasta|transplant|event|failure", re.IGNORECASE)
+"""Words of an event that is not death alone."""
 EVENT_WORDS: Final = re.compile(
     r"\b(?:event|relapsed?|recurr?(?:ence|ed)?|progress(?:ion|ed)|failure|failed|yes|true|observed)\b", re.IGNORECASE
 )
@@ -188,8 +201,11 @@ def names_a_status(header: str) -> bool:
     return _STATUS.fullmatch(plain(header)) is not None
 
 
-def endpoint_kind(header: str) -> str:
-    """Return the kind of endpoint (a key of `ENDPOINTS`) that the name of a time says; "" where it says none."""
+def endpoint_kind(header: str, label: str = "") -> str:
+    """Return the kind of endpoint (a key of `ENDPOINTS`) that name or label of a time say; "" where they say none."""
+    for kind, pattern in _SAID_IN_WORDS.items():
+        if pattern.search(plain(label)) or pattern.search(plain(header)):
+            return kind
     found = plain(header).split("_")
     for word in found:
         kind = _OF_TIMES.get(word, word)
@@ -223,9 +239,10 @@ def names_an_outcome(header: str) -> bool:
     return _OUTCOME.fullmatch(plain(header)) is not None
 
 
-def adjustment_rank(header: str) -> int | None:
+def adjustment_rank(header: str, label: str = "") -> int | None:
     """Return the place of a column among those that models are adjusted for; None where it is none of them."""
-    return next((place for place, names in enumerate(_ADJUST) if names.fullmatch(plain(header))), None)
+    said = [plain(text) for text in (header, label)]
+    return next((place for place, names in enumerate(_ADJUST) if any(map(names.fullmatch, said))), None)
 
 
 def means_missing(text: str) -> bool:
