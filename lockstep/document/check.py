@@ -26,6 +26,7 @@ from .printed_places import call_in, places_in, printed_at
 from .reference_list import reference_findings
 from .report import Report, number_style, open_study
 from .trace import trace_of
+from .unwritten import unwritten
 
 _MOST_LINES: Final = 10
 
@@ -33,6 +34,8 @@ _MOST_LINES: Final = 10
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What a check found; `broken`, `typed`, `computed` and `references` make it fail, the others are worth knowing.
+
+    `unwritten` are the places that say that they are to be written.
 
     `computed` are numbers that the document's code prints with no result behind them; `literals` are the numbers that
     `typed` and `computed` report.
@@ -50,6 +53,7 @@ class Findings:
     reference_notes: tuple[str, ...] = ()
     not_checked: str = ""
     notes: tuple[str, ...] = ()
+    unwritten: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -70,9 +74,11 @@ class Findings:
             *(line for text in self.units for line in wrapped(text, indent=4)),
             *(line for text in self.reference_notes for line in wrapped(text, indent=4)),
             *(line for note in self.notes for line in wrapped(f"note: {note}", indent=4)),
+            *(line for text in self.unwritten for line in wrapped(text, indent=4)),
             *([f"{self.unprinted}; {called('trace', unprinted=True)} lists them"] if self.unprinted else []),
             *(wrapped(self.not_checked, indent=4) if self.not_checked else []),
-            f"{held}, {counted(len(self.typed), 'typed number')}{self._without_result()}{self._incomplete()}",
+            f"{held}, {counted(len(self.typed), 'typed number')}"
+            f"{self._without_result()}{self._incomplete()}{self._to_write()}",
         ]
 
     def _without_result(self) -> str:
@@ -82,6 +88,10 @@ class Findings:
     def _incomplete(self) -> str:
         count = len(self.references)
         return f", {counted(count, 'reference')} to mend" if count else ""
+
+    def _to_write(self) -> str:
+        count = len(self.unwritten)
+        return f", {counted(count, 'place')} to be written" if count else ""
 
 
 def check(folder: Path, *, run: bool = True) -> Findings:
@@ -115,6 +125,7 @@ def check(folder: Path, *, run: bool = True) -> Findings:
         references=references.faults,
         reference_notes=references.notes,
         notes=assumptions.notes(report.study, report.results),
+        unwritten=unwritten(read),
     )
 
 

@@ -29,6 +29,7 @@ _LONGEST_NAME: Final = 40  # characters of a bookmark in Word
 # "Long-term follow-up of ..." names no design
 _DESIGN: Final = re.compile(r"\b(cohort|(follow[- ]up|longitudinal) (study|analysis))\b.*", re.IGNORECASE | re.DOTALL)
 _QUOTED_WORDS: Final = 12
+_LEFT_FOR_LATER: Final = re.compile(r"\[to be written", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,10 @@ def strobe(
 
     Notes
     -----
-    An item is covered where a mark names it and encloses words: words deleted with their section take the mark
-    with them. Around a heading, a mark refers to the section, and covers nothing where that is empty. Item 1a is
-    covered by a title that says "cohort", "follow-up study" or "longitudinal study" as well.
+    An item is covered where a mark names it and encloses words: words deleted with their section take the mark with
+    them; words that only say that they are to be written cover nothing. Around a heading, a mark refers to the
+    section, and covers nothing where that is empty. Item 1a is covered by a title that says "cohort", "follow-up
+    study" or "longitudinal study" as well.
     """
     finders = Finder(pdf_lines), Finder(word_lines)
     spots: dict[str, list[ItemPlace]] = {}
@@ -201,7 +203,8 @@ def _spot(text: ManuscriptText, paragraph: Paragraph, mark: Mark, finders: tuple
         if first is None:
             return None
         return _placed(text, first, Mark(mark.name, 0, len(first.text)), finders)
-    if not paragraph.text[mark.start : mark.end].strip():
+    words = paragraph.text[mark.start : mark.end].strip()
+    if not words or _LEFT_FOR_LATER.match(words):
         return None
     return _placed(text, paragraph, mark, finders)
 

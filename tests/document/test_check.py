@@ -14,6 +14,7 @@ from lockstep.__main__ import main
 from lockstep.base.errors import LockstepError, ReportError, counted
 from lockstep.document import check
 from lockstep.document.check import findings
+from lockstep.document.unwritten import unwritten
 from lockstep.qmd.source import Prose, parse, read_qmd
 from lockstep.results.model import Results
 from lockstep.revisions.changes import DataChanges
@@ -293,3 +294,15 @@ def test_one_is_no_plural() -> None:
     assert "1 patient added, 0 removed, 0 with changed values." in data.lines()
     same = DataChanges(same=True, old_rows=1, new_rows=1, old_columns=1, new_columns=1)
     assert same.lines() == ["The data file is the same, byte for byte (1 row, 1 column)."]
+
+
+def test_what_is_to_be_written_is_listed(tmp_path: Path) -> None:
+    """With its line and what belongs there, also over several lines; it fails no check."""
+    path = tmp_path / "report.qmd"
+    text = "# Methods\n\n[[To be written: setting and\ndates.]]{#strobe-5} We did.\n\n[To be written.]\n"
+    path.write_text(text, encoding="utf-8")
+    places = unwritten(read_qmd(path))
+    assert places == ("report.qmd:3: to be written: setting and dates", "report.qmd:6: to be written")
+    found = check.Findings(claims=0, broken=(), typed=(), unused=(), unwritten=places)
+    assert found.passed
+    assert found.lines() == [*places, "no claims, 0 typed numbers, 2 places to be written"]
