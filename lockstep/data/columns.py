@@ -43,7 +43,10 @@ _MOST_LEVELS: Final = 5  # unknown values of a category; more are no levels
 _LONGEST_LEVEL: Final = 40  # characters; longer is free text
 _MOST_DIGITS: Final = 4  # where levels have no more; others are an id, a telephone number, a date ("12 Mar 1950")
 _DATE: Final = re.compile(r"[0-9]{1,4}([-/. ])[0-9]{1,2}\1[0-9]{1,4}([T ].*)?", re.DOTALL)
+_BOOLEANS: Final = {"true": "1", "false": "0"}
+_SPREADSHEET_ERROR: Final = (r"#[A-ZÄÖÜ/0]+[!?]?|Err:[0-9]+", "a spreadsheet's error (such as #N/A)")
 _NUMBER_KINDS: Final = (
+    _SPREADSHEET_ERROR,
     (r"[+-]?(inf|infinity)", "infinity"),
     (r"[+-]?nan", "'NaN'"),
     (r"[0-9.,'\s]*,[0-9.,'\s]*", "a number with a comma"),
@@ -51,6 +54,8 @@ _NUMBER_KINDS: Final = (
     (r".*[0-9].*", "a number with other characters"),
 )
 _DATE_KINDS: Final = (
+    _SPREADSHEET_ERROR,
+    (r"-?[0-9]+:[0-9]{2}(:[0-9.]+)?", "a time of day"),
     (r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*", "a date with a time of day"),
     (
         r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ]([0-9]{2}|[0-9]{4})",
@@ -115,6 +120,7 @@ def categories(cells: Cells) -> tuple[pd.Categorical, list[DataFinding]]:
     """Return the levels of a category column; a value must be a level, or be recoded to one.
 
     Where all levels are whole numbers, a program may have written them as decimal numbers: ``2.0`` is the level ``2``.
+    TRUE and FALSE, in any case, are the levels of these names in any case, else 1 and 0 where there are no others.
 
     Returns
     -------
@@ -129,10 +135,20 @@ def categories(cells: Cells) -> tuple[pd.Categorical, list[DataFinding]]:
         for text in cells.texts:
             if text not in place and (whole := _WHOLE.fullmatch(text)) and whole[1] in place:
                 place[text] = place[whole[1]]
+    place |= _booleans(cells.texts, place, levels)
     unknown = [position for position, text in enumerate(cells.texts) if text not in place]
     codes: Any = np.array([place.get(text, -1) for text in cells.texts], dtype=np.intp)[cells.codes]
     findings = [_unknown_levels(cells, unknown, levels)] if unknown else []
     return pd.Categorical.from_codes(codes, categories=pd.Index(levels)), findings
+
+
+def _booleans(texts: Iterable[str], place: Mapping[str, int], levels: list[str]) -> dict[str, int]:
+    """Return the place of each text that is TRUE or FALSE and no level as it is written."""
+    named = {level.casefold(): place[level] for level in levels}
+    if set(levels) == set(_BOOLEANS.values()):
+        named |= {text: place[level] for text, level in _BOOLEANS.items()}
+    folded = {text: text.casefold() for text in texts if text not in place}
+    return {text: named[fold] for text, fold in folded.items() if fold in _BOOLEANS and fold in named}
 
 
 def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> DataFinding:
@@ -184,6 +200,8 @@ def _same_number(one: str, other: str) -> bool:
 def _kind_of_text(text: str) -> str:
     if _DATE.fullmatch(text):
         return "a date"
+    if re.fullmatch(_SPREADSHEET_ERROR[0], text):
+        return _SPREADSHEET_ERROR[1]
     return "a number" if _NUMBER.fullmatch(text) else f"a text of {counted(len(text), 'character')}"
 
 

@@ -241,3 +241,41 @@ def test_rules_of_the_study_stop_what_breaks_them(tmp_path: Path) -> None:
         'cohort.csv: "seen <= died" is false in row 2; expected it of every row, since nobody is seen after death.\n'
         "Mend the file, or the rule under [checks.order] in study.toml."
     )
+
+
+@pytest.mark.parametrize(
+    ("levels", "cells", "values"),
+    [
+        ('["0", "1"]', ["TRUE", "False", "1", "0"], ["1", "0", "1", "0"]),
+        ('["true", "false"]', ["TRUE", "False", "true", ""], ["true", "false", "true", None]),
+        ('["TRUE", "FALSE"]', ["True", "FALSE"], ["TRUE", "FALSE"]),
+        ('["false", "true", "1"]', ["TRUE", "1"], ["true", "1"]),
+    ],
+)
+def test_booleans_are_levels(tmp_path: Path, levels: str, cells: list[str], values: list[str | None]) -> None:
+    """A workbook has TRUE, pandas writes True, and a study declares 1, or true."""
+    content = "id;x\n" + "".join(f"{i};{cell}\n" for i, cell in enumerate(cells))
+    data = read(tmp_path, content, f'[columns.x]\ntype = "category"\nlevels = {levels}\n')
+    assert [None if pd.isna(value) else value for value in data.frame["x"]] == values
+
+
+def test_booleans_are_not_levels_of_other_numbers(tmp_path: Path) -> None:
+    """TRUE is no stage of a tumor."""
+    message = refusal(tmp_path, "id;grade\n1;TRUE\n2;TRUE\n", GRADE)
+    assert message.startswith("cohort.csv: column 'grade' has 'TRUE' in rows 2 and 3; expected '1', '2' or '3'.")
+
+
+def test_errors_of_spreadsheets_and_times_of_day_are_named(tmp_path: Path) -> None:
+    """A text file that a spreadsheet program saved has them too."""
+    content = "id;grade;size;seen\n1;#N/A;#DIV/0!;#NV\n2;1;2;14:05:00\n3;1;2;2010-02-28\n"
+    message = refusal(tmp_path, content, GRADE + SIZE + SEEN)
+    for kind in (
+        "column 'grade' has a spreadsheet's error (such as #N/A) in row 2; expected '1', '2' or '3'.",
+        "column 'size' has a spreadsheet's error (such as #N/A) in row 2; expected a number such as 12.5.",
+        "column 'seen' has a spreadsheet's error (such as #N/A) in row 2; expected YYYY-MM-DD, such as 2010-02-28.",
+    ):
+        assert f"cohort.csv: {kind}\n" in message
+    assert "There is 1 more fault of the data; " in message
+    data = f'{ID}\nmissing = ["#N/A", "#DIV/0!", "#NV"]'
+    declared = read(tmp_path, content.replace("14:05:00", ""), GRADE + SIZE + SEEN, data)
+    assert declared.missing == {"grade": 1, "size": 1, "seen": 2}
