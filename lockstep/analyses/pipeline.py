@@ -60,7 +60,7 @@ def compute(study: Study, made_from: MadeFrom | None = None) -> Results:
     _check_ids(computed, own)
     found = [*computed, *own]
     return Results(
-        source=source_of(study, made_from, rows=examined.data.n_rows, columns=examined.data.n_columns),
+        source=source_of(study, made_from, rows=len(examined.data.table.rows), columns=examined.data.n_columns),
         records=tuple(item for item in found if isinstance(item, Record)),
         curves=tuple(item for item in found if isinstance(item, Curve)),
     )

@@ -25,6 +25,7 @@ class DataFinding:
     column : the column's name in the file; None where the finding is about whole rows.
     rows : of the file, in order, as a spreadsheet counts them; empty where it is about the whole column.
     message : what was found and where, what is allowed, what to do; it shows no value of a patient.
+    join : the name of the joined file whose rows they are; None for those of the data file.
     beside : other columns that make the column's value wrong, or of which a rule on rows speaks.
     """
 
@@ -34,6 +35,7 @@ class DataFinding:
     rows: tuple[int, ...]
     message: str
     beside: tuple[str, ...] = ()
+    join: str | None = None
 
     @property
     def n(self) -> int:

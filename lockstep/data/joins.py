@@ -70,12 +70,7 @@ def join_counts(other: PatientRows, positions: Positions, join: str) -> FileCoun
 
 
 def unmatched_patients(main: PatientRows, other: PatientRows, positions: Positions) -> list[DataFinding]:
-    """Return the queries about patients who are in only one of two files; `positions` as `matched` gives them."""
-    unknown = np.setdiff1d(np.arange(len(other.ids)), positions)
-    return [*_unmatched(main, other, positions), *_unknown(main, other, unknown)]
-
-
-def _unmatched(main: PatientRows, other: PatientRows, positions: Positions) -> list[DataFinding]:
+    """Return the query about patients who are not in a joined file; `positions` as `matched` gives them."""
     rows = [int(row) for row in main.rows[main.first[positions < 0]]]
     if not rows:
         return []
@@ -87,7 +82,10 @@ def _unmatched(main: PatientRows, other: PatientRows, positions: Positions) -> l
     return [_query("no row in a joined file", main.data.id, rows, message)]
 
 
-def _unknown(main: PatientRows, other: PatientRows, unknown: Positions) -> list[DataFinding]:
+def unknown_patients(main: PatientRows, other: PatientRows) -> list[DataFinding]:
+    """Return the query about patients of a joined file whom the data file does not have."""
+    known = set(main.ids)
+    unknown = [place for place, patient in enumerate(other.ids) if patient not in known]
     rows = [int(row) for row in other.rows[np.isin(other.patient, unknown)]]
     if not rows:
         return []

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from .examination import Examination
 from .findings import DataFinding
+from .reading import TextRows
 
 LIST_FILE: Final = Path("build/data-queries.csv")
 """The path of the list, relative to the study's folder."""
@@ -51,33 +52,36 @@ def entries(examined: Examination, *, values: bool) -> Iterator[Entry]:
     ----------
     values : with ids and values of the patients.
     """
-    rows: dict[int, int] = {int(row): at for at, row in enumerate(examined.data.rows)} if values else {}
+    files = examined.data.files if values else {}
+    places = {join: {int(row): at for at, row in enumerate(file.table.rows)} for join, file in files.items()}
     found = [(row, finding) for finding in examined.findings for row in finding.rows or (None,)]
     for row, finding in sorted(found, key=lambda item: (item[1].severity, item[0] or 0)):
-        if row is None or row not in rows:
+        if row is None or not values:
             yield Entry(row=row, finding=finding)
         else:
-            yield Entry(row=row, finding=finding, **_of_patient(examined, rows[row], finding))
+            at = places[finding.join][row]
+            yield Entry(row=row, finding=finding, **_of_patient(files[finding.join], at, finding))
 
 
-def _of_patient(examined: Examination, at: int, finding: DataFinding) -> dict[str, str]:
-    data = examined.data
-    names = [name for name in dict.fromkeys((finding.column, *finding.beside)) if name in data.table.columns]
-    cells = {str(name): data.table.columns[str(name)] for name in names}
+def _of_patient(file: TextRows, at: int, finding: DataFinding) -> dict[str, str]:
+    names = [name for name in dict.fromkeys((finding.column, *finding.beside)) if name in file.table.columns]
+    cells = {str(name): file.table.columns[str(name)] for name in names}
     told = (f"{name}: {column.texts[column.codes[at]] or '(blank)'}" for name, column in cells.items())
-    return {"id": data.ids.texts[data.ids.codes[at]], "values": "; ".join(told)}
+    return {"id": file.ids.texts[file.ids.codes[at]], "values": "; ".join(told)}
 
 
 def list_csv(examined: Examination, *, values: bool) -> str:
     """Return the list as CSV; no cell of it is a formula, whatever the data hold and whatever program opens it."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow((*_COLUMNS, *(_WITH_VALUES if values else ())))
-    file = examined.data.table.file
+    files = {join: file.table.file for join, file in examined.data.files.items()}
+    several = len(files) > 1
+    writer.writerow((*(["file"] if several else []), *_COLUMNS, *(_WITH_VALUES if values else ())))
     for entry in entries(examined, values=values):
         finding = entry.finding
         cells = ["" if entry.row is None else str(entry.row), finding.column or "", finding.severity, finding.kind]
-        cells += [_short(finding, file), *((entry.id, entry.values) if values else ())]
+        cells += [_short(finding, files[finding.join]), *((entry.id, entry.values) if values else ())]
+        cells = [*([files[finding.join]] if several else []), *cells]
         writer.writerow(map(harmless, cells))
     return text.getvalue()
 
@@ -97,7 +101,7 @@ def list_json(examined: Examination, *, values: bool) -> str:
     found: dict[str, Any] = {
         "file": data.table.file,
         "sha256": data.sha256,
-        "rows": data.n_rows,
+        "rows": len(data.table.rows),
         "columns": data.n_columns,
         "findings": [
             {
@@ -106,7 +110,7 @@ def list_json(examined: Examination, *, values: bool) -> str:
                 "column": finding.column,
                 "rows": finding.rows,
                 "entries": finding.n,
-                "message": finding.message.removeprefix(f"{data.table.file}: "),
+                "message": _in_its_file(finding, data.table.file),
             }
             for finding in examined.findings
         ],
@@ -117,6 +121,11 @@ def list_json(examined: Examination, *, values: bool) -> str:
         ],
     }
     return json.dumps(found, ensure_ascii=False)
+
+
+def _in_its_file(finding: DataFinding, file: str) -> str:
+    """Return the message without the name of the data file, which is said once; another file is named."""
+    return finding.message.removeprefix(f"{file}: ") if finding.join is None else f"in {finding.message}"
 
 
 def _short(finding: DataFinding, file: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,11 +17,19 @@ from . import columns
 from .described import recoded_by_label, refuse_identifiers
 from .files import read_data_table
 from .findings import DataFinding, refuse_errors
-from .joins import FileCounts, join_counts, matched, row_counts, unmatched_patients
+from .joins import FileCounts, join_counts, matched, row_counts, unknown_patients, unmatched_patients
 from .row_rules import NO_ID, Flags, PatientRows, one_row_each, patient_rows, taken
 from .table import TextColumn, TextTable
 
 _READ: Final = {"category": columns.categories, "number": columns.numbers, "date": columns.dates}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextRows:
+    """The rows of a file as texts, and the id of each."""
+
+    table: TextTable
+    ids: TextColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +50,7 @@ class Data:
     faulty : (n,) by column: True where its cell has an error of its own; only where there is one.
     counts : of rows and patients, where a patient has several rows or there are several files.
     ids : of the patients.
-    table : the cells as texts.
+    files : the cells of each file as texts; that of the data file under None, of joined ones by name.
     """
 
     frame: pd.DataFrame
@@ -51,10 +59,15 @@ class Data:
     n_columns: int
     missing: Mapping[str, int]
     ids: TextColumn
-    table: TextTable
+    files: Mapping[str | None, TextRows]
     findings: tuple[DataFinding, ...] = ()
     faulty: Mapping[str, Flags] = field(default_factory=dict)
     counts: tuple[FileCounts, ...] = ()
+
+    @property
+    def table(self) -> TextTable:
+        """The cells of the data file as texts."""
+        return self.files[None].table
 
     @property
     def n_rows(self) -> int:
@@ -93,6 +106,7 @@ def examine_data(study: Study) -> Data:
     ids = TextColumn(list(found.ids), np.arange(len(found.ids), dtype=np.intp)) if several else main.ids
     values, faulty, findings = main.of_patients(study.columns)
     joins = {}
+    files: dict[str | None, TextRows] = {None: TextRows(main.table, main.ids)}
     for name, data in study.joins.items():
         other = _examined_file(study, data, name)
         positions = matched(found, other.rows, needed=main.has_ids and other.has_ids)
@@ -102,7 +116,9 @@ def examine_data(study: Study) -> Data:
         values |= {variable: taken(cells, at) for variable, cells in own.items()}
         faulty |= {variable: np.append(cells, False)[at] for variable, cells in faulty_there.items()}
         joins[name] = join_counts(other.rows, positions, name)
-        findings += [*found_there, *unmatched_patients(found, other.rows, positions)]
+        files[name] = TextRows(other.table, other.ids)
+        findings += unmatched_patients(found, other.rows, positions)
+        findings += [replace(item, join=name) for item in (*found_there, *unknown_patients(found, other.rows))]
     frame = pd.DataFrame({name: values[name] for name in study.columns}, copy=False)
     return Data(
         frame=frame,
@@ -114,7 +130,7 @@ def examine_data(study: Study) -> Data:
         faulty=faulty,
         counts=(*([row_counts(found)] if several else []), *joins.values()),
         ids=ids,
-        table=main.table,
+        files=files,
     )
 
 
@@ -123,7 +139,7 @@ def _each_once(findings: Iterable[DataFinding]) -> tuple[DataFinding, ...]:
     found: dict[tuple[Any, ...], DataFinding] = {}
     for item in findings:
         what, _, _ = item.message.partition("\n")
-        found.setdefault((item.kind, item.severity, item.rows, what), item)
+        found.setdefault((item.kind, item.severity, item.rows, what, item.join), item)
     return tuple(found.values())
 
 

@@ -69,6 +69,7 @@ class Trace:
     document: str
     data_file: str
     data_sha256: str
+    further_files: Mapping[str, str]
     entries: tuple[TraceEntry, ...]
     unprinted: tuple[str, ...]
     records: int
@@ -80,7 +81,8 @@ class Trace:
         own = sum(entry.unsourced for entry in self.entries)
         without = f", {own} without a result behind {'it' if own == 1 else 'them'}" if own else ""
         end = f"{counted(len(self.entries), 'line')}, {counted(len(ids), 'result')}{without}; {self.unprinted_line()}"
-        return [f"{self.document}, from {self.data_file} (SHA-256 {self.data_sha256})", "", *places, "", end]
+        more = "".join(f", {key} (SHA-256 {digest})" for key, digest in self.further_files.items())
+        return [f"{self.document}, from {self.data_file} (SHA-256 {self.data_sha256}){more}", "", *places, "", end]
 
     def unprinted_line(self) -> str:
         """Say how many results the document leaves out."""
@@ -89,7 +91,10 @@ class Trace:
 
     def to_json(self) -> str:
         """Return the trace as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
+        content = asdict(self)
+        if not self.further_files:
+            del content["further_files"]
+        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def trace(folder: Path) -> Trace:
@@ -122,6 +127,7 @@ def trace_of(document: Document, results: Results, outputs: Outputs) -> Trace:
         document=document.name,
         data_file=results.source.data_file,
         data_sha256=results.source.data_sha256,
+        further_files=results.source.further_files,
         entries=entries,
         unprinted=tuple(record.id for record in results if record.id not in used),
         records=len(results.records),

@@ -127,8 +127,8 @@ class Curve:
 class Source:
     """Where the results come from: files by name and SHA-256, and the versions of the packages used.
 
-    `data_rows` are the patients of the data file. `further_files` has the SHA-256 of the data's other files, by the key
-    of study.toml that names each: ``data.dictionary``.
+    `data_rows` are the rows of the data file: patients, where each has one. `further_files` has the SHA-256 of the
+    data's other files, by the key of study.toml that names each: ``data.dictionary``.
     """
 
     data_file: str

@@ -103,6 +103,7 @@ def statements(text: ManuscriptText, front_matter: Mapping[str, Any], source: So
             "rows": number_text(source.data_rows, 0, style),
             "columns": number_text(source.data_columns, 0, style),
             "hash": source.data_sha256,
+            "further": list(source.further_files.items()),
             "study_hash": source.study_sha256,
             "code_hash": source.code_sha256,
             "versions": versions,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
 from lockstep.data import fingerprint as digests
+from lockstep.data.examination import examine
+from lockstep.data.query_list import list_csv, list_json
 from lockstep.data.reading import Data, examine_data
 from lockstep.results.model import from_json, to_json
 from lockstep.results.source import inputs_of, results_are_current, results_made_from, write_results
@@ -145,6 +150,26 @@ def test_faults_name_their_file(tmp_path: Path) -> None:
     (tmp_path / "genes.tsv").unlink()
     with pytest.raises(DataError, match=r"^genes.tsv: No such file or directory.\n\[data.join.genes\] file in study"):
         examine_data(read_study(tmp_path))
+
+
+def test_the_list_for_the_site_names_the_file_of_each_row(tmp_path: Path) -> None:
+    """Row 4 of the samples is not row 4 of the data file; ids and values are those of its own file."""
+    studied(tmp_path, labs=LABS.replace("7,5", "high"))
+    lines = list(csv.reader(io.StringIO(list_csv(examine(read_study(tmp_path)), values=True).lstrip("\ufeff"))))
+    assert lines[0] == ["file", "row", "column", "kind", "rule", "message", "id", "values"]
+    assert [(line[0], line[1], line[2], line[6], line[7]) for line in lines[1:]] == [
+        ("more/labs.csv", "4", "crp", "9", "crp: high"),
+        ("cohort.csv", "2", "id", "1", "id: 1"),
+        ("more/labs.csv", "4", "patient", "9", "patient: 9"),
+        ("more/labs.csv", "7", "patient", "9", "patient: 9"),
+    ]
+    page = json.loads(list_json(examine(read_study(tmp_path)), values=False))
+    assert [finding["message"].split(":")[0] for finding in page["findings"]] == [
+        "in more/labs.csv",
+        "1 patient in row 2 has no row in more/labs.csv, and no value of its columns.\nLook whether the ids are right, "
+        "and add the rows.",
+        "in more/labs.csv",
+    ]
 
 
 def test_each_file_makes_results_stale(tmp_path: Path) -> None:

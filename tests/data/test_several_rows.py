@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,8 @@ import pytest
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
 from lockstep.data import fingerprint as digests
+from lockstep.data.examination import examine
+from lockstep.data.query_list import list_csv
 from lockstep.data.reading import Data, examine_data, read_data
 from lockstep.study.definition import read_study
 
@@ -187,7 +191,16 @@ def test_rows_and_patients_are_counted_in_the_flow(tmp_path: Path) -> None:
     assert (results["flow.rows"].value, results["flow.rows"].label) == (6, "Rows read: visits")
     assert (results["flow.reviewed"].value, results["flow.reviewed"].method) == (3, "patients of the data file")
     assert results["pain.yes.count"].value == 1
-    assert results.source.data_rows == 3
+    assert results.source.data_rows == 6
+
+
+def test_the_list_for_the_site_has_the_cells_of_the_rows_that_it_names(tmp_path: Path) -> None:
+    """A row of the file, not the patient at that place: row 5 is the second patient's third."""
+    examined(tmp_path, VISITS.replace("a,week 8,2010-03-01,m,,2", "a,week 8,2010-03-01,m,,9"))
+    lines = list(csv.reader(io.StringIO(list_csv(examine(read_study(tmp_path)), values=True).lstrip("\ufeff"))))
+    assert lines[0] == ["row", "column", "kind", "rule", "message", "id", "values"]
+    [grade] = [line for line in lines if line[2] == "error"]
+    assert (grade[:2], grade[-2:]) == (["5", "grade"], ["a", "grade: 9"])
 
 
 def test_a_further_visit_changes_only_the_columns_that_it_fills(tmp_path: Path) -> None:
