@@ -51,13 +51,13 @@ class PatientRows:
 
 def patient_rows(data: DataFile, frame: pd.DataFrame, rows: npt.NDArray[np.int64], ids: TextColumn) -> PatientRows:
     """Return the rows of a file with their patients."""
-    places: dict[str, int] = {}
-    for code in dict.fromkeys(ids.codes.tolist()):
-        text = ids.texts[code]
-        if text not in NO_ID:
-            places[text] = len(places)
-    by_code = np.array([places.get(text, -1) for text in ids.texts], dtype=np.intp)
-    return PatientRows(data=data, frame=frame, rows=rows, patient=by_code[ids.codes], ids=tuple(places))
+    codes, first = np.unique(ids.codes, return_index=True)
+    codes = codes[np.argsort(first)]
+    codes = codes[[ids.texts[code] not in NO_ID for code in codes.tolist()]]
+    place = np.full(len(ids.texts), -1, dtype=np.intp)
+    place[codes] = np.arange(len(codes))
+    known = tuple(ids.texts[code] for code in codes.tolist())
+    return PatientRows(data=data, frame=frame, rows=rows, patient=place[ids.codes], ids=known)
 
 
 def one_row_each(found: PatientRows, columns: Mapping[str, Column]) -> tuple[pd.DataFrame, list[DataFinding]]:

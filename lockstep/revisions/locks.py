@@ -272,11 +272,15 @@ def _refuse_changed(folder: Path, stamp: Path) -> None:
     made = stamped_files(stamp)
     others = changed(made, digests(made))
     study = read_study(folder)
-    if not others and not results_are_current(study):
-        others = [folder / study.data.file]
     if others:
         path = others[0]
-        name = path.relative_to(folder) if path.is_relative_to(folder) else path
+        name = str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+    elif not results_are_current(study):
+        files = list(study.data_files.values())
+        name = files[0] if len(files) == 1 else f"one of {', '.join(files)}"
+    else:
+        name = ""
+    if name:
         raise ReportError(f"{name} was saved while the report was made from it. Make the lock again.")
 
 
