@@ -18,7 +18,7 @@ _BIRTH: Final = re.compile(
     r"birth|birthday|birthdate|born|dob|geburt(s\w*)?|geb|gebdat\w*|geboren|naissance|nacimiento"
 )
 _DEATH: Final = re.compile(
-    r"death|deathdate|died|dead|deceased|dod|tod(es\w*)?|sterbe\w*|gestorben|verstorben|deces|decede|muerte|"
+    r"death|deathdate|died|dead|deceased|dod|tod(es\w*)?|sterbe\w*|gestorben|verstorben|deces|decede|mort|exitus|muerte|"
     r"fallecimiento|defuncion"
 )
 _LAST: Final = re.compile(r"last\w*|latest|letzt\w*|dernier\w*|ultim\w*")

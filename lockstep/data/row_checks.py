@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .checked import Checked, Flags
@@ -15,6 +16,9 @@ from .findings import DataFinding
 
 _BY_CHANCE: Final = 0.05
 """The expected number of pairs of equal rows, were all as common as these, above which equal ones are no wonder."""
+
+_GROUPS: Final = 20
+"""How many groups of equal rows have a finding each; of more it is the file that was made wrongly."""
 
 _PARTS: Final = re.compile(r"(\d+)|([^\W\d_]+)")
 
@@ -25,11 +29,20 @@ def row_findings(checked: Checked) -> Iterator[DataFinding]:
     if empty.any():
         found, expected = "nothing but an id", "a row for each patient (the last one may be a line of totals)"
         yield checked.about("empty_row", empty, found, expected)
-    for pair in _equal(checked, but=empty):
-        yield checked.about("duplicate_row", pair, "the same values in all columns but the id", "each patient once")
-    for similar in _similar_ids(checked):
+    for equal in _by_group(_equal(checked, but=empty)):
+        yield checked.about("duplicate_row", equal, "the same values in all columns but the id", "each patient once")
+    for similar in _by_group(_similar_ids(checked)):
         found = "ids that are the same but for case, leading zeros, blanks or signs"
         yield checked.about("similar_id", similar, found, "each patient once")
+
+
+def _by_group(groups: npt.NDArray[np.intp]) -> Iterator[Flags]:
+    """Yield each group of rows, or all in one where they are many; a row of no group has -1."""
+    named = np.unique(groups[groups >= 0])
+    if len(named) > _GROUPS:
+        yield groups >= 0
+    else:
+        yield from (groups == group for group in named)
 
 
 def _empty(checked: Checked) -> Flags:
@@ -38,8 +51,8 @@ def _empty(checked: Checked) -> Flags:
     return checked.frame.isna().all(axis=1).to_numpy() & ~checked.any_faulty()
 
 
-def _equal(checked: Checked, *, but: Flags) -> Iterator[Flags]:
-    """Yield each group of equal rows that is not likely to be one of patients who happen to be alike.
+def _equal(checked: Checked, *, but: Flags) -> npt.NDArray[np.intp]:
+    """Return (n,) the group of equal rows of each row, -1 for none; not of patients who may well be alike by chance.
 
     Notes
     -----
@@ -48,31 +61,29 @@ def _equal(checked: Checked, *, but: Flags) -> Iterator[Flags]:
     alone counts once.
     """
     frame, n = checked.frame, len(checked.rows)
+    groups = np.full(n, -1, dtype=np.intp)
     repeated = frame.duplicated(keep=False).to_numpy() & ~but & ~checked.any_faulty()
     if not repeated.any():
-        return
+        return groups
     part = frame[repeated]
-    groups = np.zeros(n, dtype=int)
-    groups[repeated] = 1 + part.groupby(list(part.columns), dropna=False, observed=True, sort=False).ngroup()
-    codes = [pd.factorize(frame[name])[0] for name in frame.columns]
-    for group in range(1, groups.max() + 1):
-        where = groups == group
-        first, more = int(np.argmax(where)), int(where.sum()) - 1
-        shares = [((column == column[first]).sum() - more) / n for column in codes]
-        if more and n * (n - 1) / 2 * float(np.prod(shares)) < _BY_CHANCE:
-            yield where
+    found = part.groupby(list(part.columns), dropna=False, observed=True, sort=False).ngroup().to_numpy()
+    more = np.bincount(found)[found] - 1
+    pairs = np.full(len(part), n * (n - 1) / 2)
+    for name in frame.columns:
+        codes = pd.factorize(frame[name])[0] + 1  # what is missing is 0
+        pairs *= (np.bincount(codes)[codes[repeated]] - more) / n
+    groups[repeated] = np.where((more > 0) & (pairs < _BY_CHANCE), found, -1)
+    return groups
 
 
-def _similar_ids(checked: Checked) -> Iterator[Flags]:
+def _similar_ids(checked: Checked) -> npt.NDArray[np.intp]:
+    """Return (n,) the group of ids that are nearly the same, -1 for none."""
     if checked.ids is None:
-        return
-    alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for position, text in enumerate(checked.ids.texts):
-        if plain := _plain(text):
-            alike[plain].append(position)
-    for positions in alike.values():
-        if len(positions) > 1:
-            yield np.isin(checked.ids.codes, positions)
+        return np.full(len(checked.rows), -1, dtype=np.intp)
+    plain = [_plain(text) for text in checked.ids.texts]
+    often = Counter(plain)
+    numbers = {form: number for number, form in enumerate(form for form in often if form and often[form] > 1)}
+    return np.array([numbers.get(form, -1) for form in plain], dtype=np.intp)[checked.ids.codes]
 
 
 def _plain(text: str) -> tuple[str, ...]:
