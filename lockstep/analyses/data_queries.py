@@ -21,6 +21,7 @@ def query_records(study: Study, findings: Iterable[DataFinding], reviewed: Popul
             found[finding.kind] += finding.n
     yield count(catalogue.QUERIES, Key(), found.total(), reviewed)
     own = [check.name for check in study.checks if check.severity == "query"]
-    for name in (*(name for name in BUILTIN_CHECKS if study.severities.get(name) in (None, "query")), *own):
+    builtin = [name for name in BUILTIN_CHECKS if study.severities.get(name) in (None, "query")]
+    for name in dict.fromkeys((*builtin, *own, *sorted(found))):  # others are of how rows and files are put together
         words = {"of": name.replace("_", " ")}
         yield count(catalogue.QUERIES_BY_CHECK, Key(item=name), found[name], reviewed, words)

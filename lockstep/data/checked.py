@@ -48,8 +48,9 @@ class Checked:
         return [name for name, column in self.study.columns.items() if column.type == kind]
 
     def header(self, name: str) -> str:
-        """Return the name of a column in the file."""
-        return self.study.columns[name].header
+        """Return the name of a column in the file; with that of the file before it, where it is a joined one."""
+        column = self.study.columns[name]
+        return column.header if column.join is None else f"{column.join}.{column.header}"
 
     def days(self, name: str) -> Days:
         """Return (n,) the dates of a column, NaT where there is none or it is faulty."""
@@ -103,7 +104,7 @@ class Checked:
             kind=kind,
             severity=severity,
             column=None if column is None else self.header(column),
-            beside=tuple(map(self.header, beside)),
+            beside=self.study.headers(beside),
             rows=rows,
             message=(
                 f"{self.study.data_file}: {subject}{found}{place}; expected {expected}.\n{_REMEDY.format(kind=kind)}"

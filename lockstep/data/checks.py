@@ -36,7 +36,7 @@ def _finding(study: Study, check: DataCheck, rows: list[int]) -> DataFinding:
         kind=check.name,
         severity=check.severity,
         column=None,
-        beside=tuple(study.columns[name].header for name in check.must.names if name in study.columns),
+        beside=study.headers(check.must.names),
         rows=tuple(rows),
         message=(
             f'{study.data_file}: "{check.must.text}" is false in {row_list(rows)}; expected it of every row, since '

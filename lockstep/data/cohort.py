@@ -202,9 +202,7 @@ def _gaps(
                 kind="no level",
                 severity="error",
                 column=None,
-                beside=tuple(
-                    study.columns[part].header for part in study.derived[name].made_of if part in study.columns
-                ),
+                beside=study.headers(study.derived[name].made_of),
                 rows=where,
                 message=(
                     f"{study.data_file}: no condition of {shown(name)} is true in {row_list(where)}; expected one for "

@@ -59,7 +59,9 @@ def time_to_event(
         The findings are errors: times and events that are missing, and negative times, since nobody is dropped from an
         endpoint in silence. Where there is one, the values are of no use.
     """
-    check = _Check(f"{study.data_file}: endpoint {shown(endpoint.name)}", rows, known_faulty, _columns(endpoint, study))
+    check = _Check(
+        f"{study.data_file}: endpoint {shown(endpoint.name)}", rows, known_faulty, study.headers(endpoint.made_of)
+    )
     if endpoint.time is not None:
         time = frame[endpoint.time].to_numpy(dtype=float)
         column = shown(study.columns[endpoint.time].header)
@@ -93,11 +95,6 @@ def _between_dates(endpoint: Endpoint, frame: pd.DataFrame, study: Study, check:
         "an end on or after the start",
     )
     return (end - start).dt.days.to_numpy(dtype=float) / DAYS_PER[study.time.unit]
-
-
-def _columns(endpoint: Endpoint, study: Study) -> tuple[str, ...]:
-    """Return the columns that an endpoint is made of, as the file calls them."""
-    return tuple(study.columns[name].header for name in endpoint.made_of if name in study.columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -324,6 +324,11 @@ class Study:
         """Return the declared columns of the data file (None) or a joined one, also those that describe rows only."""
         declared = {**self.columns, **self.row_columns}
         return {name: column for name, column in declared.items() if column.join == join}
+
+    def headers(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return what the data file calls the columns among some variables; those of joined files are left out."""
+        columns = (self.columns[name] for name in names if name in self.columns)
+        return tuple(column.header for column in columns if column.join is None)
 
     @property
     def id_column(self) -> str:

@@ -203,3 +203,34 @@ def test_a_value_that_is_a_formula_is_listed_as_text(tmp_path: Path) -> None:
     assert [cells[5:] for cells in listed(found, values=True)[1:]] == [
         ['\'=HYPERLINK("http://x";"y")', 'age: =1;"\'=2"']
     ]
+
+
+VISITS = """
+schema = 1
+[data]
+file = "c.csv"
+id = "id"
+rows = "visits"
+[columns.begin]
+type = "date"
+[columns.size]
+type = "number"
+range = [0, 100]
+take = "max"
+[columns.score]
+type = "number"
+from = "labs"
+range = [0, 10]
+[data.join.labs]
+file = "labs.csv"
+id = "id"
+"""
+
+
+def test_values_are_those_of_the_row_that_a_finding_names(tmp_path: Path) -> None:
+    """Where a patient has several rows too, and in a joined file, whose rows are others."""
+    (tmp_path / "labs.csv").write_text("id,score\nP2,99\nP1,5\n", encoding="utf-8")
+    rows = ("P1,2010-01-01,5", "P1,2010-01-01,7", "P2,2010-02-02,8", "P2,2010-02-02,4711")
+    found = examined(tmp_path, *rows, header="id,begin,size", study=VISITS)
+    lines = [line[:3] + line[6:] for line in listed(found, values=True)[1:] if line[3] == "error"]
+    assert lines == [["labs.csv", "2", "score", "P2", "score: 99"], ["c.csv", "5", "size", "P2", "size: 4711"]]
