@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from typing import Any, Final
 
 import numpy as np
@@ -22,10 +24,11 @@ def text_column(cells: Sequence[Any], as_text: Callable[[Any], str]) -> TextColu
     cells : (n,) values that can be hashed; of those that are equal (1 and 1.0) the texts must be equal as well.
     as_text : the text of a value.
     """
+    distinct: defaultdict[Any, int] = defaultdict(count().__next__)  # counts each value that it meets first
+    codes = np.fromiter(map(distinct.__getitem__, cells), dtype=np.intp, count=len(cells))
     texts: dict[str, int] = {}
-    places = {cell: texts.setdefault(as_text(cell).strip(), len(texts)) for cell in dict.fromkeys(cells)}
-    codes = np.fromiter(map(places.__getitem__, cells), dtype=np.intp, count=len(cells))
-    return TextColumn(list(texts), codes)
+    places = [texts.setdefault(as_text(cell).strip(), len(texts)) for cell in distinct]
+    return TextColumn(list(texts), np.array(places, dtype=np.intp)[codes])
 
 
 def blank_rows(columns: Iterable[TextColumn], n_rows: int) -> Any:

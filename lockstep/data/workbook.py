@@ -80,10 +80,9 @@ def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]],
 
     try:
         with python_calamine.load_workbook(io.BytesIO(content)) as book:
-            name = _sheet_name(book, data)
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            merged = book.get_sheet_by_name(name).merged_cell_ranges or []
-        flaws = find_flaws(content, kind=kind, sheet=name, position=book.sheet_names.index(name))
+            sheet = _chosen_sheet(book, data)
+            rows, merged = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []
+        flaws = find_flaws(content, kind=kind, sheet=sheet.name, position=book.sheet_names.index(sheet.name))
     except python_calamine.PasswordError:
         raise DataError(
             f"{data.called}: is protected by a password. Save it without one, or export it as CSV UTF-8."
@@ -100,28 +99,29 @@ def _damaged(data: DataFile) -> DataError:
     )
 
 
-def _sheet_name(book: Any, data: DataFile) -> str:
+def _chosen_sheet(book: Any, data: DataFile) -> Any:
     """Return the declared sheet, or the only one that is seen and has cells."""
     sheets = [sheet for sheet in book.sheets_metadata if str(sheet.typ).endswith("WorkSheet")]
     names = [sheet.name for sheet in sheets]
     if data.sheet is not None:
         if data.sheet in names:
-            return data.sheet
+            return book.get_sheet_by_name(data.sheet)
         raise DataError(
             f"{data.called}: there is no sheet {shown(data.sheet)}; the file has {listing(names, word='and')}"
             f"{hint(data.sheet, names) or '.'}\nMend `sheet` under [data] in study.toml."
         )
-    filled = [sheet for sheet in sheets if book.get_sheet_by_name(sheet.name).start is not None]
-    seen = [sheet.name for sheet in filled if str(sheet.visible).endswith(".Visible")]
+    visible = {sheet.name: str(sheet.visible).endswith(".Visible") for sheet in sheets}
+    filled = [sheet for sheet in map(book.get_sheet_by_name, names) if sheet.start is not None]
+    seen = [sheet for sheet in filled if visible[sheet.name]]
     if not filled:
         raise DataError(f"{data.called}: is empty; expected the names of the columns and a row for each patient.")
     if len(filled) > 1 and len(seen) != 1:
-        several = seen or [sheet.name for sheet in filled]
+        several = [sheet.name for sheet in seen or filled]
         raise DataError(
             f"{data.called}: has the sheets {listing(several, word='and')}; expected one with patients.\n"
             f'Name it under [data] in study.toml, such as sheet = "{printable(several[0])}".'
         )
-    return str(seen[0] if seen else filled[0].name)
+    return (seen or filled)[0]
 
 
 def _refuse_merged(flaws: Flaws, data: DataFile, below: int) -> None:

@@ -26,11 +26,13 @@ _RELATED: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relati
 _RELATED_STRICT: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 # A cell that may have a flaw: most sheets have none, and need not be parsed a second time.
-_XLSX_SIGN: Final = re.compile(
-    rb"""\bt=["']e["']|(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^<>]*/>)\s*(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?\s*</(?:\w+:)?c>"""
-)
+_ERRORS: Final = (b't="e"', b"t='e'")
+_NO_VALUE: Final = rb"\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>"
+_UNCOMPUTED: Final = (re.compile(b"</f>" + _NO_VALUE), re.compile(b"<f(?: [^<>]*)?/>" + _NO_VALUE))
+_PREFIXED: Final = re.compile(rb":sheetData[\s/>]")  # names of elements have a prefix: what to look for is not known
 _ODS_SIGN: Final = re.compile(rb"""value-type=["']error|:formula=|-spanned=["'](?!1["'])""")
 
+_START: Final = 100_000  # bytes; before the cells are widths of columns and the like
 _XLS_ERRORS: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _BOUNDSHEET, _FORMULA, _BOOLERR, _BOF, _EOF = 0x85, 0x06, 0x205, 0x809, 0x0A  # [MS-XLS] 2.3.2
 
@@ -79,7 +81,11 @@ def find_flaws(content: bytes, *, kind: Kind, sheet: str, position: int) -> Flaw
 
 def _of_xlsx(package: zipfile.ZipFile, sheet: str) -> Flaws:
     xml = package.read(_part_of(package, sheet))
-    if not _XLSX_SIGN.search(xml):
+    if not (
+        any(sign in xml for sign in _ERRORS)
+        or any(sign.search(xml) for sign in _UNCOMPUTED)
+        or _PREFIXED.search(xml, 0, _START)
+    ):
         return Flaws()
     errors: dict[Place, str] = {}
     uncomputed: list[Place] = []

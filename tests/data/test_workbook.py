@@ -233,3 +233,34 @@ def test_an_old_workbook_is_read() -> None:
     stream = io.BytesIO()
     made.save(stream)
     assert cells(read(stream.getvalue())) == ["2010-04-03", "7.25", "TRUE"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "flaw"),
+    [
+        ('<x:c r="B2" t="e"><x:f>NA()</x:f><x:v>#N/A</x:v></x:c>', None),
+        ('<x:c r="B2"><x:f>1+1</x:f></x:c>', "B2"),
+        ('<x:c r="B2"><x:f t="shared" si="0"/><x:v/></x:c>', "B2"),
+        ('<x:c r="B2"><x:f>1+1</x:f><x:v>2</x:v></x:c>', None),
+        ("<x:c r='B2' t='e'><x:v>#N/A</x:v></x:c>", None),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["x:", ""])
+def test_flaws_are_found_however_the_file_is_written(cell: str, flaw: str | None, prefix: str) -> None:
+    """Programs give elements a prefix, or other quotes."""
+    stream = io.BytesIO()
+    namespace = f'xmlns{":x" if prefix else ""}="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    text = '<x:c r="{}" t="inlineStr"><x:is><x:t>{}</x:t></x:is></x:c>'
+    rows = (
+        f'<x:row r="1">{text.format("A1", "id")}{text.format("B1", "x")}</x:row>'
+        f'<x:row r="2">{text.format("A2", "a")}{cell}</x:row>'
+    )
+    sheet = f"<x:worksheet {namespace}><x:sheetData>{rows}</x:sheetData></x:worksheet>".replace("x:", prefix)
+    sheet = sheet.replace("xmlns:=", "xmlns:x=")
+    with zipfile.ZipFile(io.BytesIO(book(HEADER, ["a", 1]))) as whole, zipfile.ZipFile(stream, "w") as made:
+        for name in whole.namelist():
+            made.writestr(name, sheet if "sheet1.xml" in name else whole.read(name))
+    if flaw is not None:
+        assert refusal(stream.getvalue()).startswith(f"cohort.xlsx: formulas without a stored value: {flaw}; ")
+    else:
+        assert cells(read(stream.getvalue())) == ["2" if ">2<" in cell else "#N/A"]
