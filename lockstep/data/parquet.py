@@ -51,7 +51,7 @@ def parse_parquet(content: bytes, data: DataFile, *, expected: Collection[str]) 
             if blank.any():  # in the columns that are kept; the others decide
                 every = (_column(source, place, kind, "", None) for place, kind in enumerate(types))
                 blank = blank_rows(every, len(blank))
-    except duckdb.Error:
+    except (duckdb.Error, RuntimeError):  # what a damaged file raises, by the version
         raise DataError(
             f"{data.called}: is a Parquet file that is damaged, incomplete or encrypted.\n"
             "Export it again, or as CSV UTF-8."

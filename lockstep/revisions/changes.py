@@ -28,6 +28,11 @@ class DataChanges:
     key_missing: bool = False
     rows: Mapping[str, Any] | None = None
 
+    @property
+    def saved_again(self) -> bool:
+        """Whether the bytes of the file are others, and no patient and no cell that can be compared is."""
+        return not self.same and self.rows is not None and not any(self.rows.values())
+
     def lines(self) -> list[str]:
         """Say what changed in the data file, in counts."""
         if self.same:
@@ -49,10 +54,10 @@ class DataChanges:
             added, removed, changed = patients
             lines.append(f"{counted(added, 'patient')} added, {removed} removed, {changed} with changed values.")
         lines += [f"Columns {word}: {', '.join(names)}." for word, names in columns.items() if names]
-        if not (any(patients) or any(columns.values())):
+        if self.saved_again:
             lines.append(
-                "No patient and no cell of a named column changed: only the form of the file, the order of its rows, "
-                "or a column without a name of its own."
+                "The data file was saved again: no patient and no cell of a named column differs, only the form of the "
+                "file, the order of its rows, or a column without a name of its own."
             )
         return lines
 
@@ -154,11 +159,17 @@ class Changes:
             of_new = f"{new} {'was' if new == 1 else 'were'} not printed then, and cannot be compared."
             moved = f"{differ if self.differing else same} {of_new}"
         if self.causes:
-            data = "did not change" if self.data.same else "changed too, so that a result can have moved by either"
+            kept = self.data.same or self.data.saved_again
+            data = "did not change" if kept else "changed too, so that a result can have moved by either"
             return f"{moved} The study definition or the analysis changed, as listed below; the data {data}."
         if self.data.same:
             return (
                 f"{moved} Data, study definition and analysis are those of the lock; what else changed is listed below."
+            )
+        if self.data.saved_again:
+            return (
+                f"{moved} The data file was saved again with the same cells; the study definition and the analysis are "
+                "those of the lock."
             )
         return f"{moved} The data changed; the study definition and the analysis are those of the lock."
 

@@ -61,6 +61,32 @@ def test_rows_and_cells_that_changed_are_counted_by_column(study: Study) -> None
     assert (found.added_ids, found.changed_ids) == (("I999",), ("I003", "I004"))
 
 
+def test_a_value_is_compared_in_one_form(study: Study) -> None:
+    """Programs write 5, 5.0 and 5,00, and a blank where another writes NA."""
+    before, _ = digests.fingerprint(study, KEY)
+    edit(study, "I001;uncemented;30,8", "I001;uncemented;30.80")
+    edit(study, ";3,0;", ";3;")
+    edit(study, "I003;cemented;30,6;", "I003;cemented;NA;")
+    after, _ = digests.fingerprint(study, KEY)
+    found = digests.compare(before, after)
+    assert (found.added, found.removed, found.changed, found.cells) == (0, 0, 1, {"bmi": 1})
+    edit(study, "I003;cemented;NA;", "I003;cemented;;")
+    assert digests.fingerprint(study, KEY)[0] == after
+
+
+def test_a_lock_of_an_earlier_version_is_compared_as_it_was_made(study: Study, tmp_path: Path) -> None:
+    """There 5.0 is not 5, so that nothing changed where the file did not."""
+    rows, key = tmp_path / "rows.json", digests.ensure_key(study.folder)
+    rows.write_text(digests.fingerprint_json(digests.fingerprint(study, key, schema=1)[0]), encoding="utf-8")
+    found = digests.changes_since(study, rows)
+    assert found is not None
+    assert (found.changed, found.cells) == (0, {})
+    edit(study, ";3,0;", ";3;")
+    found = digests.changes_since(study, rows)
+    assert found is not None
+    assert found.cells == {"months": 1}
+
+
 def test_columns_that_only_one_version_has_are_named_and_not_counted_as_cells(study: Study) -> None:
     """A column that is added changes no patient."""
     before, _ = digests.fingerprint(study, KEY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from cohort_files import save_parquet, save_sav, save_zsav
 from locked_study import CLAIM, edit, freeze, make_study
 
 from lockstep.__main__ import main
@@ -184,6 +186,25 @@ def test_only_the_data_are_blamed_where_only_they_changed(found: Changes) -> Non
     """The summary names the reason."""
     assert (found.causes, found.presentation, found.study_lines) == ((), (), ())
     assert "The data changed; the study definition and the analysis are those of the lock." in found.summary()
+
+
+def test_a_file_that_was_saved_again_has_not_changed(study: Path) -> None:
+    """In another format, or by another program: other bytes, and no cell that differs."""
+    path = study / "data" / "implants.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    numbers = {name: [float(row[name].replace(",", ".") or "nan") for row in rows] for name in ("bmi", "months")}
+    cells = {name: [row[name] for row in rows] for name in rows[0]} | numbers
+    for save in (save_sav, save_zsav, save_parquet):
+        save({name: [None if cell != cell else cell for cell in column] for name, column in cells.items()}, path)
+        found = changes_since_lock(study)
+        assert not found.data.same
+        assert found.data.lines()[-1] == (
+            "The data file was saved again: no patient and no cell of a named column differs, only the form of the "
+            "file, the order of its rows, or a column without a name of its own."
+        )
+        assert (found.values, found.claims, found.figures) == ((), (), ())
+        assert "The data file was saved again with the same cells; " in found.summary()
 
 
 def test_a_long_summary_fits_a_terminal(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
