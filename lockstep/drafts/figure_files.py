@@ -14,7 +14,7 @@ from ..document.printed_places import places_in
 from ..document.report import Report
 from ..figures.illustrations import Upload, upload_files
 from ..journals.file import Journal
-from ..preflight.figure_facts import SUFFIXES
+from ..preflight.draft_files import FIGURE_SUFFIXES
 from ..qmd.calls import MethodCall, calls_in
 from ..qmd.front_matter import split_front_matter
 from ..qmd.source import CodeCell, Document
@@ -176,7 +176,7 @@ def _image(label: str, image: str, document: Document) -> str:
     """Return the image file of a figure that is not of study.toml."""
     names = [image] if Path(image).suffix else [f"{image}{suffix}" for suffix in _SUFFIXES]
     there = next((name for name in names if image and (document.path.parent / name).is_file()), None)
-    if there is not None and Path(there).suffix.lower() in SUFFIXES:
+    if there is not None and Path(there).suffix.lower() in FIGURE_SUFFIXES:
         return there
     if there is not None:
         raise ReportError(

@@ -31,6 +31,11 @@ _SAME_LINE: Final = 0.5  # of the size of the text: superscripts are higher, and
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 _TEXT: Final = re.compile(rb"(?s)((?<![^\s>\]])BT\b.*?\bET(?![^\s/\[<]))")
 _DRAWING: Final = re.compile(rb"(?<=\s)(?:[-+.\d]+\s+){2,6}(?:[mlcvy]|re)(?=\s)")
+# What moves no text: the beginning and end of tagged parts, colours
+_UNSEEN: Final = re.compile(
+    rb"/\w+\s*<<[^<>()]*>>\s*BDC(?=\s)|(?<=\s)EMC(?=[\s/])"
+    rb"|/\w+\s+(?:cs|CS)(?=\s)|(?<=\s)(?:[-+.\d]+\s+){1,4}(?:scn?|SCN?|rg|RG|g|G|k|K)(?=\s)"
+)
 # What is said of a part of a page, in its content: words in place of it
 _SAID: Final = re.compile(rb"/(?:Alt|ActualText|E|T)\s*(?P<text><[0-9A-Fa-f\s]*>|\((?:\\.|[^\\()])*\))", re.S)
 _JPEG: Final = ("/DCTDecode", "/JPXDecode")
@@ -243,10 +248,11 @@ def _content(page: PageObject) -> bytes:
 
 
 def _leave_out_drawings(page: PageObject) -> None:
-    """Take lines and curves off the page, in memory: reading those of a figure takes seconds."""
+    """Take lines, curves, colours and tags off the page, in memory: reading those of a figure takes seconds."""
     parts = _TEXT.split(_content(page))
+    parts[::2] = (_UNSEEN.sub(b"", _DRAWING.sub(b"", part)) for part in parts[::2])
     kept = DecodedStreamObject()
-    kept.set_data(b"".join(part if number % 2 else _DRAWING.sub(b"", part) for number, part in enumerate(parts)))
+    kept.set_data(b"".join(parts))
     page[NameObject("/Contents")] = kept
 
 

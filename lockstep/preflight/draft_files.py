@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+FIGURE_SUFFIXES: Final = {
+    **dict.fromkeys((".tif", ".tiff", ".png", ".jpg", ".jpeg"), "pixels"),
+    ".pdf": "PDF",
+    ".eps": "EPS",
+}
+"""Kinds of files of figures that can be measured, by how their names end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,16 +12,10 @@ from typing import Final
 from ..base.errors import ReportError
 from ..figures.raster import read_raster
 from ..pdf.reading import PdfOperation, read_operations, read_pdf
+from .draft_files import FIGURE_SUFFIXES
 
 MM_PER_INCH: Final = 25.4
 _POINT: Final = MM_PER_INCH / 72
-SUFFIXES: Final = {
-    **dict.fromkeys((".tif", ".tiff", ".png", ".jpg", ".jpeg"), "pixels"),
-    ".pdf": "PDF",
-    ".eps": "EPS",
-}
-"""Kinds of files that can be measured, by how their names end."""
-
 _IDENTITY: Final[tuple[float, ...]] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 # The operators of a PDF that set a colour, and those of PostScript, by the mode that they make of a drawing.
@@ -92,9 +86,9 @@ def measure_figure(path: Path) -> FigureFacts:
     ReportError
         If it is missing, damaged, or of another kind.
     """
-    kind = SUFFIXES.get(path.suffix.lower())
+    kind = FIGURE_SUFFIXES.get(path.suffix.lower())
     if kind is None:
-        known = ", ".join(SUFFIXES)
+        known = ", ".join(FIGURE_SUFFIXES)
         raise ReportError(f"{path} is not a figure that can be measured; its name ends in none of {known}.")
     if kind == "pixels":
         return _of_pixels(path)
