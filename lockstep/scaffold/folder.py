@@ -28,6 +28,7 @@ from .wishes import Wishes
 _OF_TEXT: Final = "cp1252"
 """The encoding of text that is not Unicode: that of Windows in Western Europe and America."""
 
+_BEGIN: Final = 40  # characters of a name that show whether it is one
 _AS_THEY_ARE: Final = ("Makefile", "references.bib", "README.md", "gitignore")
 
 
@@ -119,11 +120,11 @@ def _table(data: Path, dictionary: Path | None, content: bytes) -> tuple[TextTab
     header = read_data_table(Path(), said, expected=())[0].header
     unnamed = [f"column {place}" for place, item in enumerate(header, start=1) if not item]
     table = read_whole_data_table(Path(), said, expected=unnamed)
-    if not are_names(header, [name for name in header if name]):
+    begins = [" ".join(name.split())[:_BEGIN] for name in header if name.strip()]  # names may be whole questions
+    if not are_names(begins, begins):
         raise DataError(
-            f"{data}: the first line may be a patient's row, not shown: it has a number, a date or a long text.\n"
-            "The names of the columns are the first line: add it, or rename the columns that are called by a number or "
-            "by more than 60 characters."
+            f"{data}: the first line may be a patient's row, not shown: it has a number or a date.\n"
+            "The names of the columns are the first line: add it, or rename the columns that are called by a number."
         )
     return table, encoding
 

@@ -135,7 +135,7 @@ def _dated(column: Observed, label: str) -> Guess | None:
         reason = "dates with years of two digits: they need `format` here and `cutoff` under [data]"
     else:
         reason = f"dates whose format is open: {listing(fit)}"
-    return Guess(kind=None, label=label, why_left_out=reason, missing=missing, format=fit[0])
+    return Guess(kind=None, label=label, why_left_out=reason, missing=missing, formats=tuple(fit))
 
 
 def _formats(texts: Sequence[str]) -> list[str]:

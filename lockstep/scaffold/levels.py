@@ -11,7 +11,9 @@ from ..study.model import slug
 from .words import ORDERS
 
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
+_WORD: Final = re.compile(r"[^\W\d_]{2,}(?:\s|$)(?!.*[A-Z])")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_BOUNDED: Final = re.compile(r"([<>≤≥]?)\s*=?\s*([0-9]+)")
 _NAMES: Final = {"<": "under_", "≤": "up_to_", ">": "over_", "≥": "from_", "+": "positive", "-": "negative"}
 
 
@@ -61,8 +63,11 @@ def _ordered(values: Iterable[str]) -> list[str]:
 def _natural(value: str) -> tuple[object, ...]:
     if _NUMBER.fullmatch(value):
         return (0, float(value.replace(",", ".")), value)
+    if begin := _BOUNDED.match(value):  # "<20" is before "20-50", which is before ">50"
+        side = {"<": -2, "≤": -1, "": 0, "≥": 1, ">": 2}[begin[1]]
+        return (1, int(begin[2]), side, value)
     parts = re.split(r"([0-9]+)", value.casefold())
-    return (1, *((int(part), "") if part.isdigit() else (0, part) for part in parts), value)
+    return (2, *((int(part), "") if part.isdigit() else (0, part) for part in parts), value)
 
 
 def _labelled(labels: dict[str, str], *, yes_no: bool, sexes: bool) -> tuple[dict[str, str], list[str]]:
@@ -74,7 +79,9 @@ def _labelled(labels: dict[str, str], *, yes_no: bool, sexes: bool) -> tuple[dic
     if sexes and folded <= {"m", "f", "w"} and len(folded) == 2:
         words = {"m": "Male", "f": "Female", "w": "Female"}
         return {value: words[value.casefold()] for value in labels}, ["guess: what the letters stand for"]
-    return {value: label[:1].upper() + label[1:] if label.islower() else label for value, label in labels.items()}, []
+    return {
+        value: label[:1].upper() + label[1:] if _WORD.match(label) else label for value, label in labels.items()
+    }, []
 
 
 def _with_own_ids(labels: Mapping[str, str], counts: Mapping[str, int], notes: list[str]) -> Levels:

@@ -70,6 +70,7 @@ class Guess:
     ----------
     kind : its type in study.toml; None for a column that is left out.
     why_left_out : the reason, where it is.
+    formats : of dates whose format is open, those that fit.
     missing : texts that mean a missing value in this column.
     range : as texts; "" where one limit is open.
     notes : what was guessed, each with its reason.
@@ -81,6 +82,7 @@ class Guess:
     why_left_out: str = ""
     unit: str = ""
     format: str = ""
+    formats: tuple[str, ...] = ()
     levels: Mapping[str, str] = field(default_factory=dict)
     recode: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from .observed import Guess, PlannedColumn, days_of, values_of
 from .time_axis import UNITS, TimeAxis, axis_for, unit_of
 from .wishes import Wishes, named_column
 
+_FEW_UNKNOWN: Final = 0.1  # of the patients may lack the outcome before it is asked why
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeGuess:
@@ -34,6 +36,7 @@ class OutcomeGuess:
     columns : the names of all columns that it is made of.
     optional : those whose blanks mean that nothing has happened.
     n_events : of the patients who have a time and an event.
+    n_unknown : patients who have not, and are left out.
     """
 
     name: str
@@ -50,6 +53,7 @@ class OutcomeGuess:
     columns: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     n_events: int = 0
+    n_unknown: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -207,7 +211,7 @@ def _outcome(
     said = [f"time: {'guess, by its name' if not wishes.time else 'as asked for'}"]
     said += [f"event: {event.note}"] if event.note else []
     optional = dict.fromkeys([*event.optional, *(c.name for c in time[1][:-1])])
-    return OutcomeGuess(
+    found = OutcomeGuess(
         name=new_name(abbreviation.lower(), taken, fallback="endpoint"),
         label=label,
         abbreviation=abbreviation,
@@ -222,8 +226,17 @@ def _outcome(
         columns=tuple(dict.fromkeys([*_names(time), *expression.names])),
         optional=tuple(optional),
         n_events=int(np.asarray(happened.fillna(False), dtype=bool)[complete].sum()),
+        n_unknown=int((~complete).sum()),
         notes=(*said, *((f"unit: {unit_note}",) if unit_note else ())),
-    ), ()
+    )
+    return found, tuple(_unknown(found, len(complete)))
+
+
+def _unknown(outcome: OutcomeGuess, n: int) -> Iterator[str]:
+    """Yield what to ask where many patients have no follow-up or outcome."""
+    if outcome.n_unknown > _FEW_UNKNOWN * n:
+        count = f"{outcome.n_unknown} of {n} patients"
+        yield f"follow-up or outcome of {count}, whom [eligibility.followed] in study.toml excludes: see why"
 
 
 def _dates_present(time: _Times) -> list[str]:

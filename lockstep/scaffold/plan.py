@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..base.errors import DataError
@@ -80,7 +80,7 @@ def plan_study(table: TextTable, wishes: Wishes, *, file: str, dictionary: str =
         If a column or condition that the user names is none of the file.
     """
     id_column, id_note, id_question = _ids(table, wishes)
-    columns = tuple(_columns(table, id_column))
+    columns = tuple(_with_formats(tuple(_columns(table, id_column))))
     outcome, outcome_questions = choose_outcome(columns, wishes)
     groups, group_questions = choose_groups(columns, outcome.columns if outcome else (), wishes)
     described = tuple(_described(columns, outcome, groups))
@@ -91,6 +91,11 @@ def plan_study(table: TextTable, wishes: Wishes, *, file: str, dictionary: str =
         *outcome_questions,
         *group_questions,
         *(question for column in columns for question in column.guess.questions),
+        *(
+            f"the format of {shown(column.header)}: {listing(column.guess.formats)}"
+            for column in columns
+            if column.guess.formats
+        ),
     )
     return StudyPlan(
         title=wishes.title or _title(outcome, groups),
@@ -160,10 +165,12 @@ def _is_unique(table: TextTable, name: str) -> bool:
 def _may_be_ids(table: TextTable, name: str) -> bool:
     """Return whether values that are all different may be ids: texts, or whole numbers that increase."""
     texts = table.columns[name].texts
+    if words.names_a_later_time(name) or words.adjustment_rank(name) is not None:
+        return False
     if not all(text.isdigit() for text in texts):
         return not all(re.fullmatch(r"[+-]?[0-9]*[.,]?[0-9]+", text) for text in texts)
     numbers = [int(text) for text in texts]
-    return numbers == sorted(numbers) and not words.names_a_later_time(name)
+    return numbers == sorted(numbers)
 
 
 def _columns(table: TextTable, id_column: str) -> Iterator[PlannedColumn]:
@@ -191,6 +198,20 @@ def _columns(table: TextTable, id_column: str) -> Iterator[PlannedColumn]:
         yield PlannedColumn(name=name, header=header, place=place, guess=guess, observed=observed)
 
 
+def _with_formats(columns: Sequence[PlannedColumn]) -> Iterator[PlannedColumn]:
+    """Yield the columns, dates whose format is open in the one that other dates of the file have."""
+    known = {column.guess.format: column for column in columns if column.guess.kind == "date" and column.guess.format}
+    for column in columns:
+        fit = [form for form in column.guess.formats if form in known]
+        if len(fit) != 1:
+            yield column
+            continue
+        note = f"guess: the format is that of {shown(known[fit[0]].header)}; others fit too"
+        yield replace(
+            column, guess=replace(column.guess, kind="date", format=fit[0], formats=(), why_left_out="", notes=(note,))
+        )
+
+
 def _described(columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None, groups: Groups | None) -> Iterator[str]:
     """Yield the variables that the table of characteristics shows."""
     apart = {*(outcome.columns if outcome else ()), *((groups.name,) if groups else ())}
@@ -209,7 +230,8 @@ def _univariable(
         column = next(item for item in columns if item.name == name)
         if column.guess.kind != "category" or words.names_an_outcome(column.header) or found == _MOST_UNIVARIABLE:
             continue
-        if 2 <= len(column.guess.levels) <= _MOST_GROUPS:
+        dead_or_alive = any(map(words.DEATH_WORDS.search, column.guess.levels.values()))
+        if 2 <= len(column.guess.levels) <= _MOST_GROUPS and not dead_or_alive:
             found += 1
             yield name
 

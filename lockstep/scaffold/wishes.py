@@ -35,7 +35,7 @@ def named_column(text: str, columns: Sequence[PlannedColumn], option: str) -> Pl
     for same in (lambda c: c.header == wanted, lambda c: c.name == wanted, lambda c: slug(c.name) == slug(wanted)):
         found = [column for column in columns if same(column)]
         if found:
-            if not found[0].used and not found[0].guess.format:
+            if not found[0].used:
                 why = found[0].guess.why_left_out
                 raise DataError(f"{option}: the column {shown(wanted)} cannot be used: {why}.")
             return found[0]

@@ -11,6 +11,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+import lifelines.datasets
 import pytest
 from conftest import IMPLANTS, ROOT
 
@@ -129,6 +130,19 @@ def test_the_makefile_of_a_study_needs_no_checkout(program: Path, tmp_path: Path
     done = subprocess.run(["make", "changes"], cwd=study, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "Make one with `make lock NAME=2026-11`." in done.stderr
+
+
+def test_a_new_study_is_built_by_make_in_its_folder(program: Path, tmp_path: Path) -> None:
+    """Two commands from a data file to a manuscript, where the program is not even on the path."""
+    shutil.copy(Path(lifelines.datasets.__file__).parent / "larynx.csv", tmp_path / "larynx.csv")
+    said = ("--time", "time", "--event", "death == '1'", "--unit", "years", "--by", "Stage_IV")
+    assert "study of 90 patients" in run(program, "new", "study", "--data", "larynx.csv", *said, cwd=tmp_path)
+    path = os.pathsep.join(
+        part for part in os.environ["PATH"].split(os.pathsep) if not (Path(part) / "lockstep").exists()
+    )
+    run("make", "report", "RENDERER=builtin", cwd=tmp_path / "study", PATH=path)
+    assert all((tmp_path / "study" / "build" / name).is_file() for name in BUILT)
+    assert "0 typed numbers" in run("make", "check", "RENDERER=builtin", cwd=tmp_path / "study", PATH=path)
 
 
 def _python() -> str:
