@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Collection
 from typing import Final, Literal
 
@@ -82,7 +83,7 @@ def _of_zip(content: bytes) -> Kind | Foreign:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             names = package.namelist()
             kind = package.read("mimetype") if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
         return Foreign(
             "a workbook or zip archive that is damaged or incomplete",
             "Save it again, or copy it again from where it is",

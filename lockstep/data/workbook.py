@@ -89,6 +89,10 @@ def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]],
         ) from None
     except (python_calamine.CalamineError, OSError, ValueError, KeyError):
         raise _damaged(data) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what the library raises where it met what it did not expect
+            raise
+        raise _damaged(data) from None
     return rows, Flaws(errors=flaws.errors, uncomputed=flaws.uncomputed, merged=[*merged, *flaws.merged])
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
-
-import lxml.etree
 
 Kind = Literal["xlsx", "xls", "ods"]
 Place = tuple[int, int]
@@ -70,12 +69,14 @@ def find_flaws(content: bytes, *, kind: Kind, sheet: str, position: int) -> Flaw
     Merged cells of .xlsx and .xls the reader of workbooks knows. An .xls file does not distinguish a formula that was
     never computed from one that gives a blank.
     """
+    import lxml.etree  # a text file needs none of it
+
     try:
         if kind == "xls":
             return Flaws(errors=dict(_xls_errors(content, position)))
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             return _of_xlsx(package, sheet) if kind == "xlsx" else _of_ods(package.read("content.xml"), sheet)
-    except (zipfile.BadZipFile, lxml.etree.LxmlError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, lxml.etree.LxmlError, NotImplementedError, IndexError, EOFError) as error:
         raise ValueError(str(error)) from None
 
 
@@ -105,8 +106,11 @@ def _of_xlsx(package: zipfile.ZipFile, sheet: str) -> Flaws:
 
 def _part_of(package: zipfile.ZipFile, sheet: str) -> str:
     """Return the name of the part that holds a sheet."""
-    book = lxml.etree.fromstring(package.read("xl/workbook.xml"), _parser())
-    relations = lxml.etree.fromstring(package.read("xl/_rels/workbook.xml.rels"), _parser())
+    import lxml.etree
+
+    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True)
+    book = lxml.etree.fromstring(package.read("xl/workbook.xml"), parser)
+    relations = lxml.etree.fromstring(package.read("xl/_rels/workbook.xml.rels"), parser)
     targets = {relation.get("Id"): str(relation.get("Target")) for relation in relations}
     for entry in book.iter("{*}sheet"):
         if entry.get("name") == sheet:
@@ -159,6 +163,8 @@ def _of_ods(xml: bytes, sheet: str) -> Flaws:
 
 def _elements(xml: bytes, tag: str) -> Iterator[Any]:
     """Yield the elements of a name one after the other; each is forgotten when the next is asked for."""
+    import lxml.etree
+
     found = lxml.etree.iterparse(
         io.BytesIO(xml), tag=tag, resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True
     )
@@ -167,10 +173,6 @@ def _elements(xml: bytes, tag: str) -> Iterator[Any]:
         element.clear()
         while element.getprevious() is not None:
             del element.getparent()[0]
-
-
-def _parser() -> lxml.etree.XMLParser:
-    return lxml.etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 def _xls_errors(content: bytes, position: int) -> Iterator[tuple[Place, str]]:

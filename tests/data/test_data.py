@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 from lockstep.base.errors import DataError
 from lockstep.data.reading import Data, read_data
@@ -358,3 +361,16 @@ def test_a_hundred_thousand_patients_are_read_in_seconds(tmp_path: Path) -> None
     data = read(tmp_path, content)
     assert time.process_time() - start < 10  # about 0.5 s on an idle machine
     assert data.frame["age"].max() == 119.9
+
+
+def test_a_text_file_loads_no_library_of_other_formats(tmp_path: Path) -> None:
+    """The reading of a CSV file takes no longer for what it does not need."""
+    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "cohort.csv").write_text(HEADER + "1,f,5,\n", encoding="utf-8")
+    code = (
+        "import sys; from pathlib import Path; from lockstep.data.reading import read_data; "
+        f"from lockstep.study.definition import read_study; read_data(read_study(Path({str(tmp_path)!r}))); "
+        "print({'lxml', 'python_calamine', 'pyreadstat', 'duckdb', 'olefile', 'narwhals'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

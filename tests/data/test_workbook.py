@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
 import xlwt
@@ -264,3 +265,20 @@ def test_flaws_are_found_however_the_file_is_written(cell: str, flaw: str | None
         assert refusal(stream.getvalue()).startswith(f"cohort.xlsx: formulas without a stored value: {flaw}; ")
     else:
         assert cells(read(stream.getvalue())) == ["2" if ">2<" in cell else "#N/A"]
+
+
+@pytest.mark.parametrize("name", ["errors.xlsx", "errors.ods"])
+def test_a_damaged_workbook_is_one_message(name: str) -> None:
+    """Wherever bytes are wrong: it is read, or it is refused, and no other error comes out."""
+    content, rng = (MADE / name).read_bytes(), np.random.default_rng(5)
+    refused = 0
+    for _ in range(40):
+        damaged = bytearray(content[: rng.integers(len(content) // 2, len(content))])
+        for place in rng.integers(0, len(damaged), size=5):
+            damaged[place] ^= 0xFF
+        try:
+            read(bytes(damaged), "id", "text", "error")
+        except DataError as error:
+            assert str(error).startswith("cohort.xlsx: ")  # noqa: PT017 (not each is refused)
+            refused += 1
+    assert refused > 0
