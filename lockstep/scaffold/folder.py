@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -117,7 +120,7 @@ def _table(data: Path, dictionary: Path | None, content: bytes) -> tuple[TextTab
         encoding=encoding or None,
         dictionary=None if dictionary is None else str(dictionary),
     )
-    header = read_data_table(Path(), said, expected=())[0].header
+    header = _header(said, content)
     unnamed = [f"column {place}" for place, item in enumerate(header, start=1) if not item]
     table = read_whole_data_table(Path(), said, expected=unnamed)
     begins = [" ".join(name.split())[:_BEGIN] for name in header if name.strip()]  # names may be whole questions
@@ -127,6 +130,16 @@ def _table(data: Path, dictionary: Path | None, content: bytes) -> tuple[TextTab
             "The names of the columns are the first line: add it, or rename the columns that are called by a number."
         )
     return table, encoding
+
+
+def _header(said: DataFile, content: bytes) -> tuple[str, ...]:
+    """Return the names of the columns; a first line that begins with # has them if it has as many cells as others."""
+    if content.lstrip(codecs.BOM_UTF8).startswith(b"#"):
+        line = content.splitlines()[0].decode("utf-8-sig", errors="replace")
+        cells = [cell.strip('" ') for cell in re.split("[,;\t]", line)]
+        with suppress(DataError):
+            return read_data_table(Path(), said, expected=[cell for cell in cells if cell])[0].header
+    return read_data_table(Path(), said, expected=())[0].header
 
 
 def _encoding(content: bytes) -> str:
