@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from .plan import MOST_ROWS, StudyPlan, lower_first
 
 _TEMPLATE: Final = "report.qmd.j2"
 _NO_DETECTED_DIFFERENCE: Final = "did not differ detectably"
+_MOST_LEVELS: Final = 4  # whose medians and hazard ratios the text gives, beside figure and table
 _HAD: Final = {"death": "died", "event": "had the event"}
 
 
@@ -80,6 +82,7 @@ def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str,
         "excluded": False,
         "crosstabs": [(plan.column(row).guess.label, f"{slug(row)}.by_{slug(by)}") for row, by in plan.crosstabs],
         "rates": [],
+        "most_levels": _MOST_LEVELS,
     }
     if groups:
         context["g"] = {
@@ -110,25 +113,33 @@ def _of_outcome(plan: StudyPlan, outcome: OutcomeGuess, records: Mapping[str, Re
             "event_label": outcome.event_label,
             "the_event": _the_event(outcome),
             "had_event": _HAD.get(outcome.event_label, f"had {outcome.event_label}"),
-            "start_label": lower_first(plan.column(outcome.start).guess.label) if outcome.start else "",
+            "start_label": _begin(plan.column(outcome.start).guess.label) if outcome.start else "",
         },
         "rates": rates,
         "landmark_words": outcome.axis.landmark_words,
         "excluded": bool(outcome.keep),
         "compared": bool(plan.groups or plan.univariable),
-        "adjusted": " and ".join(_covariates(plan)),
+        "adjusted": _listed([plan.groups.label, *_covariates(plan)]) if plan.groups and plan.adjust_for else "",
     }
+
+
+def _begin(label: str) -> str:
+    """Return the begin of follow-up as a sentence says it: "Date of operation" and "Operation date" are "operation"."""
+    return lower_first(re.sub(r"^date (?:of )?|\s+date$", "", label, flags=re.IGNORECASE) or label)
 
 
 def _the_event(outcome: OutcomeGuess) -> str:
     return "the event" if outcome.event_label == "event" else outcome.event_label
 
 
-def _covariates(plan: StudyPlan) -> Iterator[str]:
-    labels = [markdown(lower_first(plan.column(name).guess.label)) for name in plan.adjust_for]
-    if len(labels) > 1:
-        yield ", ".join(labels[:-1])
-    yield from labels[-1:]
+def _covariates(plan: StudyPlan) -> list[str]:
+    return [plan.column(name).guess.label for name in plan.adjust_for]
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """Join labels within a sentence: "age", "age and sex", "age, sex and stage"."""
+    *begin, last = [markdown(lower_first(label)) for label in labels]
+    return f"{', '.join(begin)} and {last}" if begin else last
 
 
 def _comparison(
@@ -139,7 +150,9 @@ def _comparison(
     test = f"{name}.by_{by}.log_rank.p_value"
     claim, p_value = _difference(test, records)
     unadjusted = _ratios(plan, outcome, levels, records, f"{name}.by_{by}.cox", "the hazard ratio")
-    adjusted = _ratios(plan, outcome, levels, records, f"{name}.adjusted.{by}", "the adjusted hazard ratio")
+    adjusted: Iterable[tuple[str, str]] = ()
+    if plan.adjust_for:
+        adjusted = _ratios(plan, outcome, levels, records, f"{name}.adjusted.{by}", "the adjusted hazard ratio")
     tested = f" (log-rank {p_value})" if p_value else ""
     by_words = markdown(lower_first(plan.groups.label)) if plan.groups else ""
     return {
@@ -149,7 +162,7 @@ def _comparison(
             f"[{sentence[0]}]{{#strobe-16a}}{sentence[1]}" if at == 0 else "".join(sentence)
             for at, sentence in enumerate(unadjusted)
         ],
-        "adjusted_ratios": ["".join(sentence) for sentence in adjusted] if plan.adjust_for else [],
+        "adjusted_ratios": ["".join(sentence) for sentence in adjusted],
     }
 
 
@@ -182,7 +195,7 @@ def _ratios(
     """Yield a sentence on the hazard ratio of each group but the first, in two parts: its begin, and the rest."""
     reference = markdown(levels[0].label)
     of = f"of {_the_event(outcome)} " if what.startswith("the hazard") else ""
-    adjusted = f" after adjustment for {' and '.join(_covariates(plan))}" if what != "the hazard ratio" else ""
+    adjusted = f" after adjustment for {_listed(_covariates(plan))}" if what != "the hazard ratio" else ""
     for at, level in enumerate(levels[1:]):
         ratio = f"{stem}.{level.id}.hazard_ratio"
         if records is not None and (ratio not in records or records[ratio].value is None):
@@ -195,15 +208,15 @@ def _literals(context: Mapping[str, Any], plan: StudyPlan) -> Iterator[tuple[str
     """Yield the phrases of the text with numbers that come from study.toml, not from the data."""
     if context["rates"]:
         yield plan.outcome.axis.landmark_words if plan.outcome else "", "landmarks of the study definition"
-    phrases = [lower_first(plan.column(name).guess.label) for name in plan.adjust_for]
+    phrases = [lower_first(label) for label in _covariates(plan)]
     if plan.groups:
         reference, *others = plan.groups.levels.values()
         phrases.append(lower_first(plan.groups.label))
-        if plan.outcome:
+        if plan.outcome and len(plan.groups.levels) <= _MOST_LEVELS:
             phrases += [f"the group “{label}”" for label in plan.groups.levels.values()]
             phrases += [f"{label} against {reference}" for label in others]
     if plan.outcome and plan.outcome.start:
-        phrases.append(lower_first(plan.column(plan.outcome.start).guess.label))
+        phrases.append(_begin(plan.column(plan.outcome.start).guess.label))
     phrases += [label for label, _ in context["crosstabs"]]
     for phrase in dict.fromkeys(phrases):
         if any(c.isdigit() for c in phrase):

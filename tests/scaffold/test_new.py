@@ -105,3 +105,15 @@ def test_a_public_cohort_becomes_a_manuscript(tmp_path: Path, capsys: pytest.Cap
     assert run_verb(["report", "--study", folder, "--renderer", "builtin"]) == 0
     assert run_verb(["check", "--study", folder, "--renderer", "builtin"]) == 0
     assert "5 of 5 claims hold, 0 typed numbers" in capsys.readouterr().out
+
+
+def test_many_groups_are_left_to_table_and_figure(tmp_path: Path) -> None:
+    """The text lists medians and hazard ratios of few groups alone; the model's covariates are one list."""
+    sites = ["head", "body", "tail", "neck", "fundus", "cardia"]
+    lines = rows_of(120).splitlines()
+    text = "\n".join([f"{lines[0]},site", *(f"{line},{sites[at % 6]}" for at, line in enumerate(lines[1:]))])
+    made = new_study(tmp_path / "study", cohort(tmp_path, text), Wishes(by="site"))
+    report = (made.folder / "report.qmd").read_text(encoding="utf-8")
+    assert "Medians are given in @fig-survival" in report
+    assert "in the group" not in report
+    assert "contains site, age and sex;" in report
