@@ -111,7 +111,9 @@ def _may_be_shown(value: str, count: int) -> bool:
         return False
     if sum(map(str.isdigit, value)) > _MOST_DIGITS and count < _MOST_CODES:  # "2010-2014" of many is a period
         return False
-    return count > 1 or _SHORT_CODE.fullmatch(value) is not None or value.casefold() in _COMMON
+    if count > 1 or _SHORT_CODE.fullmatch(value) or value.casefold() in _COMMON:
+        return True
+    return bool(words.DEATH_WORDS.match(value) or words.ALIVE_WORDS.match(value))  # "died of other cause" of a status
 
 
 def _dated(column: Observed, label: str) -> Guess | None:

@@ -64,6 +64,11 @@ def test_a_column_is_left_out_with_the_reason(name: str, cells: list[str], reaso
         (cycled("1", "2", "3"), "category", {"1": "1", "2": "2", "3": "3"}),
         (cycled("1.0", "2.0", ""), "category", {"1": "1", "2": "2"}),
         (cycled("Yes", "no", "yes"), "category", {"no": "No", "Yes": "Yes"}),
+        (
+            [*cycled("alive", "died of disease")[1:], "died of other cause"],
+            "category",
+            {"alive": "Alive", "died of disease": "Died of disease", "died of other cause": "Died of other cause"},
+        ),
         (cycled("<20", ">20"), "category", {"<20": "<20", "over_20": ">20"}),
         (cycled("1.5", "2.5", "3,5"), "number", {}),
         (cycled("12.5", "13.1", "-9", "14.2"), "number", {}),
