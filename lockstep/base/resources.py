@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,17 @@ REFERENCE_DOCX: Final = TEMPLATES / "reference.docx"
 
 
 def run_lockstep(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run this program in a process of its own, to its end; the arguments are what follows ``lockstep``."""
-    return subprocess.run(
+    """Run this program in a process of its own, to its end; the arguments are what follows ``lockstep``.
+
+    Where the system ends it, as it does when a library reads a damaged file, its errors say so.
+    """
+    run = subprocess.run(
         [sys.executable, "-m", "lockstep", *arguments], cwd=HOME, capture_output=True, text=True, check=False
     )
+    if run.returncode < 0:
+        reason = signal.strsignal(-run.returncode) or f"signal {-run.returncode}"
+        run.stderr += (
+            f"The system ended `lockstep {arguments[0]}` ({reason}). A damaged data file may be the cause: open it in "
+            "the program that wrote it and save it again, or save it as CSV.\n"
+        )
+    return run

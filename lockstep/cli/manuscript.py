@@ -267,7 +267,7 @@ def data(*, study: Path, data: Path | None, values: bool) -> int:
     examined = run_lockstep("examine", "--study", str(folder), *(["--values"] if values else []))
     sys.stderr.write(examined.stderr)
     if examined.returncode:
-        return examined.returncode
+        return max(examined.returncode, 1)  # where the system ended it, the code is below 0
     from ..tables.data_page import n_entries, summary_lines, write_data_page  # loads jinja2
 
     found = loads(examined.stdout)
@@ -285,7 +285,7 @@ def audit(*, file: Path | None, study: Path) -> int:
     sys.stdout.write(judged.stdout)
     sys.stderr.write(judged.stderr)
     if judged.returncode not in (0, 1):  # there is no audit
-        return judged.returncode
+        return max(judged.returncode, 2)
     from ..tables.audit_page import write_audit_page  # loads jinja2
 
     sys.stdout.write(f"{_shown(write_audit_page(study.resolve()))}: written\n")
