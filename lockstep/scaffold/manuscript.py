@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import jinja2
 
 from ..base.escape import markdown
 from ..base.resources import TEMPLATES
+from ..results import catalogue
+from ..results.keys import ADJUSTED, Key
 from ..results.model import Record, Results
 from ..study.model import slug
 from . import words
@@ -26,6 +28,7 @@ _HAD: Final = {"death": "died", "event": "had the event"}
 
 @dataclass(frozen=True, slots=True)
 class _Level:
+    value: str
     id: str
     label: str
 
@@ -70,7 +73,9 @@ def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str,
         ),
         "",
     )
-    levels = [_Level(id=slug(value), label=label) for value, label in (groups.levels.items() if groups else ())]
+    levels = [
+        _Level(value=value, id=slug(value), label=label) for value, label in (groups.levels.items() if groups else ())
+    ]
     context: dict[str, Any] = {
         "title": plan.title,
         "e": None,
@@ -80,7 +85,10 @@ def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str,
         "compared": False,
         "adjusted": "",
         "excluded": False,
-        "crosstabs": [(plan.column(row).guess.label, f"{slug(row)}.by_{slug(by)}") for row, by in plan.crosstabs],
+        "crosstabs": [
+            (plan.column(row).guess.label, catalogue.CHI_SQUARE_P.of(variable=row, by=by).id)
+            for row, by in plan.crosstabs
+        ],
         "rates": [],
         "most_levels": _MOST_LEVELS,
     }
@@ -100,13 +108,12 @@ def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str,
 
 
 def _of_outcome(plan: StudyPlan, outcome: OutcomeGuess, records: Mapping[str, Record] | None) -> dict[str, Any]:
-    name = slug(outcome.name)
-    rates = [f"{name}.rate.{slug(f'{mark:g}')}y" for mark in outcome.axis.landmarks]
+    rates = [catalogue.SURVIVAL_RATE.of(endpoint=outcome.name, at=mark).id for mark in outcome.axis.landmarks]
     if not outcome.axis.reached or (records is not None and any(rate not in records for rate in rates)):
         rates = []
     return {
         "e": {
-            "id": name,
+            "id": slug(outcome.name),
             "label": outcome.label,
             "sentence_label": lower_first(outcome.label),
             "abbreviation": outcome.abbreviation,
@@ -146,13 +153,14 @@ def _comparison(
     plan: StudyPlan, outcome: OutcomeGuess, levels: list[_Level], records: Mapping[str, Record] | None
 ) -> dict[str, Any]:
     """Return the sentences that compare the groups: a claim where the results say something, which holds now."""
-    name, by = slug(outcome.name), slug(plan.groups.name if plan.groups else "")
-    test = f"{name}.by_{by}.log_rank.p_value"
-    claim, p_value = _difference(test, records)
-    unadjusted = _ratios(plan, outcome, levels, records, f"{name}.by_{by}.cox", "the hazard ratio")
+    by = plan.groups.name if plan.groups else ""
+    claim, p_value = _difference(catalogue.LOG_RANK_P.of(endpoint=outcome.name, by=by).id, records)
+    ratio = catalogue.HAZARD_RATIO.of(endpoint=outcome.name, by=by)
+    unadjusted = _ratios(plan, outcome, levels, records, ratio, "the hazard ratio")
     adjusted: Iterable[tuple[str, str]] = ()
     if plan.adjust_for:
-        adjusted = _ratios(plan, outcome, levels, records, f"{name}.adjusted.{by}", "the adjusted hazard ratio")
+        ratio = catalogue.ADJUSTED_RATIO.of(endpoint=outcome.name, variable=by, analysis=ADJUSTED)
+        adjusted = _ratios(plan, outcome, levels, records, ratio, "the adjusted hazard ratio")
     tested = f" (log-rank {p_value})" if p_value else ""
     by_words = markdown(lower_first(plan.groups.label)) if plan.groups else ""
     return {
@@ -189,7 +197,7 @@ def _ratios(
     outcome: OutcomeGuess,
     levels: list[_Level],
     records: Mapping[str, Record] | None,
-    stem: str,
+    key: Key,
     what: str,
 ) -> Iterator[tuple[str, str]]:
     """Yield a sentence on the hazard ratio of each group but the first, in two parts: its begin, and the rest."""
@@ -197,7 +205,7 @@ def _ratios(
     of = f"of {_the_event(outcome)} " if what.startswith("the hazard") else ""
     adjusted = f" after adjustment for {_listed(_covariates(plan))}" if what != "the hazard ratio" else ""
     for at, level in enumerate(levels[1:]):
-        ratio = f"{stem}.{level.id}.hazard_ratio"
+        ratio = replace(key, level=level.value).id
         if records is not None and (ratio not in records or records[ratio].value is None):
             continue
         begin = f"{what[:1].upper()}{what[1:]} {of}({markdown(level.label)} against {reference})"
