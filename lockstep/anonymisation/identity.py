@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from ..references.authors import byline
+from ..references.authors import PLACEHOLDER, byline
 from ..references.names import holds_cjk
 from ..references.own_references import UMLAUTS, Person, is_one_of, people_of, read_references
 from .registrations import REGISTRATION, registrations
@@ -82,7 +82,8 @@ def identifying_words(
     wherever they occur; the words of `blind`; DOIs of the authors' own references. A family name does not count by
     itself where it is an ordinary word, that of somebody else in the reference list, or of a publisher or journal
     there: then it is looked for with the first name or its initial. Of a name given as one text, a middle word counts
-    as a family name, since it may be one.
+    as a family name, since it may be one. A name, or a part of an affiliation, that is to be written is a placeholder:
+    its words stand elsewhere in the manuscript.
     """
     people = byline(front_matter)
     persons = people_of(front_matter)
@@ -98,10 +99,11 @@ def identifying_words(
     for person in persons:
         words += _names(person, text, others)
     for author in people.authors:
-        words += [value for value in (author.name, author.email, author.orcid) if value]
+        name = "" if author.is_placeholder else author.name
+        words += [value for value in (name, author.email, author.orcid) if value]
     for affiliation in people.affiliations:
         parts = (affiliation.parts.get(key, "") for key in ("group", "department", "name", "address", "city"))
-        words += [part for part in parts if _identifies(part, text)]
+        words += [part for part in parts if _identifies(part, text) and not PLACEHOLDER.search(part)]
     for key in ("funding", "ethics", "registration"):
         words += _numbers_in(front_matter.get(key))
     words += _leaves(front_matter.get("blind"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from .errors import nearest
@@ -53,6 +53,15 @@ def hint(name: str, known: Iterable[str]) -> str:
         if candidate.casefold() == short.casefold():
             return f"; did you mean '{candidate}'?"
     return nearest(short, candidates)
+
+
+def level_hint(text: str, levels: Mapping[str, str]) -> str:
+    """Return "; did you mean '1' (Dead)?" where a text is the label of a level but for case; else as `hint`."""
+    folded = " ".join(text.split()).casefold()
+    for level, label in levels.items():
+        if level != label and " ".join(label.split()).casefold() == folded:
+            return f"; did you mean {shown(level)} ({printable(label)})?"
+    return hint(text, levels)
 
 
 def are_names(cells: Sequence[str], expected: Collection[str]) -> bool:

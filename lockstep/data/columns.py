@@ -22,7 +22,7 @@ import pandas as pd
 
 from ..base.errors import counted, nearest, row_list
 from ..base.snapping import snapped, snapped_all
-from ..base.wording import hint, listing, shown
+from ..base.wording import level_hint, listing, shown
 from ..study.model import Column
 from . import date_formats
 from .findings import DataFinding
@@ -35,8 +35,7 @@ LARGEST: Final = 1e75
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INTEGER: Final = re.compile(r"[+-]?[0-9]+")
-_WHOLE: Final = re.compile(r"([+-]?[0-9]+)[.,]0+")
+_CODE: Final = re.compile(r"(?:\+|(?P<minus>-))?(?P<whole>[0-9]*)(?:[.,](?P<part>[0-9]+))?")
 _GROUPED: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
 _LONG: Final = 60  # characters; no number or date is longer
 _MOST_LEVELS: Final = 5  # unknown values of a category; more are no levels
@@ -119,8 +118,10 @@ class Cells:
 def categories(cells: Cells) -> tuple[pd.Categorical, list[DataFinding]]:
     """Return the levels of a category column; a value must be a level, or be recoded to one.
 
-    Where all levels are whole numbers, a program may have written them as decimal numbers: ``2.0`` is the level ``2``.
-    TRUE and FALSE, in any case, are the levels of these names in any case, else 1 and 0 where there are no others.
+    Where all levels are numbers, a program may have written them with other decimals, or a comma: ``2.0`` is the level
+    ``2``, and ``0,50`` the level ``0.5``. The label of a level means it too, as in an export that writes labels for
+    codes, unless some label means another level as well. TRUE and FALSE, in any case, are the levels of these names in
+    any case, else 1 and 0 where there are no others.
 
     Returns
     -------
@@ -131,15 +132,51 @@ def categories(cells: Cells) -> tuple[pd.Categorical, list[DataFinding]]:
     place = {level: position for position, level in enumerate(levels)}
     place |= {text: place[level] for text, level in cells.column.recode.items()}
     place |= dict.fromkeys(cells.missing, -1)
-    if all(map(_INTEGER.fullmatch, levels)):
-        for text in cells.texts:
-            if text not in place and (whole := _WHOLE.fullmatch(text)) and whole[1] in place:
-                place[text] = place[whole[1]]
+    place |= _numeric_codes(cells.texts, place, levels)
+    place |= _labels(cells.texts, place, cells.column.levels or {})
     place |= _booleans(cells.texts, place, levels)
     unknown = [position for position, text in enumerate(cells.texts) if text not in place]
     codes: Any = np.array([place.get(text, -1) for text in cells.texts], dtype=np.intp)[cells.codes]
     findings = [_unknown_levels(cells, unknown, levels)] if unknown else []
     return pd.Categorical.from_codes(codes, categories=pd.Index(levels)), findings
+
+
+def _numeric_codes(texts: Iterable[str], place: Mapping[str, int], levels: list[str]) -> dict[str, int]:
+    """Return the place of each text that is a level but for its decimals, where all levels are numbers.
+
+    Leading zeros count, as in the levels themselves: ``01`` is not ``1``. What may be a level with its thousands set
+    apart as well ("1,000" beside the levels 1 and 1000) is neither.
+    """
+    numbers = [_without_zeros(level) for level in levels]
+    if None in numbers or len(set(numbers)) < len(numbers):
+        return {}
+    found = {}
+    for text in texts:
+        grouped = _GROUPED.fullmatch(text) and re.sub("[.,]", "", text) in levels
+        if text not in place and not grouped and (number := _without_zeros(text)) in numbers:
+            found[text] = numbers.index(number)
+    return found
+
+
+def _without_zeros(text: str) -> str | None:
+    """Return a decimal number with a point and without zeros at its end; None for other texts."""
+    met = _CODE.fullmatch(text)
+    if met is None or not (met["whole"] or met["part"]):
+        return None
+    part = (met["part"] or "").rstrip("0")
+    return f"{met['minus'] or ''}{met['whole'] or '0'}{'.' if part else ''}{part}"
+
+
+def _labels(texts: Iterable[str], place: Mapping[str, int], levels: Mapping[str, str]) -> dict[str, int]:
+    """Return the place of each text that is the label of a level; no two levels have the same.
+
+    Where a label is also the code of another level, or means a missing value, no label counts: with the levels
+    ``{ 1 = "0", 2 = "1" }`` a cell of 0 and 1 could be meant either way.
+    """
+    labels = {label.strip(): place[level] for level, label in levels.items()}
+    if any(place.get(label, at) != at for label, at in labels.items()):
+        return {}
+    return {text: labels[text] for text in texts if text not in place and text in labels}
 
 
 def _booleans(texts: Iterable[str], place: Mapping[str, int], levels: list[str]) -> dict[str, int]:
@@ -163,7 +200,7 @@ def _unknown_levels(cells: Cells, unknown: list[int], levels: list[str]) -> Data
     elif others:
         found.append(f"{len(others)} {'other ' if named else ''}unknown values in {row_list(cells.rows_of(others))}")
         reason = "\nValues that are all different, or in one row only, are not shown: they may identify patients."
-    hinted = hint(cells.texts[named[0]], levels) if named else ""
+    hinted = level_hint(cells.texts[named[0]], cells.column.levels or {}) if named else ""
     return DataFinding(
         kind="an unknown level",
         severity="error",
@@ -185,7 +222,7 @@ def _may_be_a_level(cells: Cells, position: int, levels: list[str]) -> bool:
         return False
     if int((cells.codes == position).sum()) > 1:
         return True
-    folded = {level.casefold() for level in levels}
+    folded = {level.casefold() for level in (*levels, *(cells.column.levels or {}).values())}
     return text.casefold() in folded or bool(nearest(text, levels)) or any(_same_number(text, item) for item in levels)
 
 

@@ -19,6 +19,9 @@ KEYS: Final = (
 
 ADDRESS: Final = ("group", "department", "name", "address", "city", "region", "state", "postal-code", "country")
 
+PLACEHOLDER: Final = re.compile(r"placeholder|to be (stated|added|completed|written)|\bTODO\b|\bXXX+\b", re.IGNORECASE)
+"""Words by which authors leave something for later: they are nobody's name, and no institution's."""
+
 _NOT_PRINTED: Final = ("id", "number", "letter", "marks", "url", "phone", "fax", "metadata")  # Quarto's, and allowed
 _MARKUP: Final = re.compile(
     r"(?P<mark>\*\*|[*^~$`])(?=\S)(?:(?!(?P=mark)).)*?\S(?P=mark)|(?<!\w)_[^_]+_(?!\w)|\[[^\]]*\]\(|"
@@ -40,6 +43,11 @@ class Affiliation:
     def text(self) -> str:
         """The address in one line, from the smallest unit to the country."""
         return ", ".join(self.parts[key] for key in ADDRESS if key in self.parts)
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether it says that it is to be written."""
+        return bool(PLACEHOLDER.search(self.text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +72,11 @@ class Author:
     def with_degrees(self) -> str:
         """The name as the line of authors has it: "Max Planck, MD, PhD"."""
         return ", ".join((self.name, *self.degrees))
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether the name says that it is to be written."""
+        return bool(PLACEHOLDER.search(self.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from ..base.errors import LockstepError
 from ..base.snapping import snapped, snapped_all
-from ..base.wording import hint, listing, shown
+from ..base.wording import level_hint, listing, shown
 
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -25,10 +25,11 @@ class ExpressionError(LockstepError):
 
 @dataclass(frozen=True, slots=True)
 class VariableType:
-    """What a condition may ask of a variable: its kind and, for a category, its levels."""
+    """What a condition may ask of a variable: its kind and, for a category, its levels, with their labels if known."""
 
     kind: Literal["number", "category", "date"]
     levels: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ def _leaves(condition: Condition) -> Iterator[Condition]:
 
 def _check_pair(sign: str, name: NamedValue, other: NamedValue | Constant, types: Mapping[str, VariableType]) -> None:
     kind, levels, who = types[name.name].kind, types[name.name].levels, shown(name.name)
+    labelled = dict(zip(levels, types[name.name].labels or levels, strict=True))
     if kind == "category" and sign not in {"==", "!="}:
         raise ExpressionError(f"{who} is a category, which has no order; list the levels meant, with `in`")
     if isinstance(other, NamedValue):
@@ -193,7 +195,7 @@ def _check_pair(sign: str, name: NamedValue, other: NamedValue | Constant, types
     elif kind == "category" and not isinstance(other, str):
         raise ExpressionError(f"{who} is a category; compare it with a level in quotes: {listing(levels)}")
     elif kind == "category" and isinstance(other, str) and other not in levels:
-        known = f"it has {listing(levels, word='and')}{hint(other, levels)}"
+        known = f"it has {listing(levels, word='and')}{level_hint(other, labelled)}"
         raise ExpressionError(f"{who} has no level {shown(other)}; {known}")
 
 

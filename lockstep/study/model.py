@@ -366,8 +366,12 @@ class Study:
 
 def variable_types(columns: Mapping[str, Column], derived: Mapping[str, Derived]) -> dict[str, VariableType]:
     """Return what conditions and analyses may ask of each column and derived variable."""
-    found = {name: VariableType(column.type, tuple(column.levels or ())) for name, column in columns.items()}
-    return found | {name: VariableType("category", tuple(item.levels)) for name, item in derived.items()}
+    found = {name: _type_of(column.type, column.levels or {}) for name, column in columns.items()}
+    return found | {name: _type_of("category", item.levels) for name, item in derived.items()}
+
+
+def _type_of(kind: Literal["number", "category", "date"], levels: Mapping[str, str]) -> VariableType:
+    return VariableType(kind, tuple(levels), tuple(levels.values()))
 
 
 def distinct(labels: Mapping[str, str]) -> dict[str, str]:

@@ -163,7 +163,7 @@ def read_derived(top: Section, columns: Mapping[str, Column], missing: Iterable[
             among=read_expression(section, "among", types) if section.has("among") else None,
             optional=section.flag("optional"),
         )
-        types[name] = VariableType("category", tuple(levels))
+        types[name] = VariableType("category", tuple(levels), tuple(levels.values()))
     return derived
 
 

@@ -17,7 +17,7 @@ from ..text.phrases import UNSUPPORTED
 from ..text.style import Style
 from ..word.text import ManuscriptText
 from ..word_layout.title import keywords
-from .declarations import PLACEHOLDER, Declaration, conclusion, declarations, sentences
+from .declarations import Declaration, conclusion, declarations, sentences
 
 _TITLE_PAGE: Final = {
     "funding": "Funding",
@@ -137,15 +137,20 @@ def missing_details(text: ManuscriptText, front_matter: Mapping[str, Any]) -> It
     if not writing:
         yield "title page: no author has `corresponding: true`"
     for author in writing:
-        if not author.email:
+        if not (author.email or author.is_placeholder):
             yield f"title page: no `email` of {author.name}, who answers letters"
     for key in ("degrees", "orcid"):
-        names = [author.name for author in people.authors if not author.parts.group and not getattr(author, key)]
+        known = (author for author in people.authors if not (author.parts.group or author.is_placeholder))
+        names = [author.name for author in known if not getattr(author, key)]
         if names:
             yield f"title page: no `{key}` of {', '.join(names)}"
-    for place in [*(author.name for author in people.authors), *(item.text for item in people.affiliations)]:
-        if PLACEHOLDER.search(place):
-            yield f"title page: “{_short(place)}” is a placeholder"
+    placeholders = [
+        *(author.name for author in people.authors if author.is_placeholder),
+        *(item.text for item in people.affiliations if item.is_placeholder),
+    ]
+    if placeholders:
+        named = " and ".join(f"“{_short(place)}”" for place in placeholders)
+        yield f"title page: to be written: {named}"
     for kind, name in _TITLE_PAGE.items():
         if kind in declared and declared[kind].unfinished:
             yield f"{name}: the manuscript says that it is to be completed: “{_short(declared[kind].text)}”"

@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from ..references.authors import PLACEHOLDER
 from ..word.reading import Paragraph
 from ..word.text import ManuscriptText
-
-PLACEHOLDER: Final = re.compile(r"placeholder|to be (stated|added|completed|written)|\bTODO\b|\bXXX+\b", re.IGNORECASE)
-"""Words by which authors leave something for later."""
 
 # What journals call a declaration. The text under such a heading, or after such words at the start of a paragraph,
 # is it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from anonymised_authors import FRONT, blind, words
@@ -39,6 +40,31 @@ def test_a_name_counts_by_itself_where_nobody_else_has_it() -> None:
     """Without the other Li in the reference list and the young patients, both names are looked for."""
     assert "Young" in identifying_words(FRONT, this_machine=False)
     assert "Li" not in identifying_words(FRONT, this_machine=False)  # too short
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        {"name": "First Author (to be written)", "affiliations": [{"name": "Institution (to be written)"}]},
+        {
+            "name": {"literal": "[To be written]"},
+            "affiliations": [{"name": "[To be written: hospital]", "city": "To be added"}],
+        },
+        {"name": {"given": "First", "family": "Author, to be written"}},
+    ],
+)
+def test_who_is_still_to_be_written_identifies_nobody(author: dict[str, Any]) -> None:
+    """The placeholders of a new study leave no word to remove: what is to be written elsewhere stays in the copy."""
+    assert identifying_words({"author": author}, this_machine=False) == ()
+    text = "[To be written: what is known.] The first author wrote."
+    assert list(find_words(text, identifying_words({"author": author}, this_machine=False))) == []
+    assert people_of({"author": [author, "Zoë Quistgaard"]}) == (Person("Quistgaard", "Zoë"),)
+
+
+def test_the_address_of_who_is_to_be_written_is_still_looked_for() -> None:
+    """Only the placeholder itself is nobody's."""
+    author = {"name": "Author (to be written)", "email": "zq@northern.example", "affiliations": [{"city": "Tromsø"}]}
+    assert identifying_words({"author": author}, this_machine=False) == ("zq@northern.example", "Tromsø")
 
 
 def test_who_runs_the_program_is_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

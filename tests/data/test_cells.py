@@ -42,6 +42,59 @@ def dates(data: Data) -> list[str | None]:
 
 
 @pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["0", "0,5", "1"], ["0", "0.5", "1"]),
+        (["0.0", "0.50", "1.0"], ["0", "0.5", "1"]),
+        ([".5", "+1", "0,00"], ["0.5", "1", "0"]),
+        (["1,000", "0.5", "1"], ["1", "0.5", "1"]),
+        (["00", "0.5", "1"], None),
+        (["0.05", "0.5", "1"], None),
+    ],
+)
+def test_levels_that_are_all_numbers_may_have_other_decimals(
+    tmp_path: Path, cells: list[str], expected: list[str] | None
+) -> None:
+    """A code of one half is itself with a comma, or with a zero behind it; a leading zero makes it another text."""
+    levels = '[columns.edema]\ntype = "category"\nlevels = { "0" = "None", "0.5" = "Treated", "1" = "Resistant" }\n'
+    content = "id;edema\n" + "".join(f"{row};{cell}\n" for row, cell in enumerate(cells))
+    if expected is None:
+        assert "column 'edema' has" in refusal(tmp_path, content, levels)
+    else:
+        assert read(tmp_path, content, levels).frame["edema"].tolist() == expected
+
+
+def test_a_code_with_its_thousands_set_apart_is_not_guessed(tmp_path: Path) -> None:
+    """Beside the levels 1 and 1000, a cell 1,000 may be either, and is refused."""
+    levels = '[columns.dose]\ntype = "category"\nlevels = ["1", "1000"]\n'
+    assert "expected '1' or '1000'" in refusal(tmp_path, "id;dose\n1;1,000\n2;1\n", levels)
+
+
+STATUS = '[columns.status]\ntype = "category"\nlevels = { 0 = "Alive", 1 = " Lost to follow-up", 2 = "Dead" }\n'
+
+
+def test_the_label_of_a_level_means_the_level(tmp_path: Path) -> None:
+    """An export with labels for codes gives what the codes give, whichever of them a row has."""
+    found = read(tmp_path, "id,status\n1,Alive\n2,Dead\n3, Lost to follow-up \n4,2\n5,\n", STATUS).frame["status"]
+    assert found.astype(object).where(found.notna(), "").tolist() == ["0", "2", "1", "2", ""]
+
+
+def test_a_label_in_other_letters_is_refused_with_its_level(tmp_path: Path) -> None:
+    """Labels count exactly as written; the error says which level has the one that differs in case."""
+    said = refusal(tmp_path, "id,status\n1,dead\n2,Alive\n", STATUS)
+    assert "has 'dead' in row 2; expected '0', '1' or '2'; did you mean '2' (Dead)?" in said
+
+
+@pytest.mark.parametrize(
+    "keys", ['levels = { 1 = "0", 2 = "1" }', 'levels = { 1 = "0", 2 = "a" }\nrecode = { a = "1" }']
+)
+def test_labels_do_not_count_where_one_means_another_level(tmp_path: Path, keys: str) -> None:
+    """A file of 0 and 1 is not taken for one of labels where study.toml has the codes 1 and 2 with these labels."""
+    levels = f'[columns.sex]\ntype = "category"\n{keys}\n'
+    assert "expected '1' or '2'" in refusal(tmp_path, "id,sex\n1,0\n2,1\n3,0\n", levels)
+
+
+@pytest.mark.parametrize(
     ("form", "cells"),
     [
         ("%d/%m/%Y", ["3/9/1935", "28/02/2010"]),

@@ -249,3 +249,11 @@ def test_expressions_are_values() -> None:
     """Two expressions of the same text are equal and hash alike."""
     assert parse_expression("age > 1") == parse_expression("age > 1")
     assert len({parse_expression("age > 1"), parse_expression("age > 1"), parse_expression("age > 2")}) == 2
+
+
+@pytest.mark.parametrize("label", ["verstorben", "Verstorben", " verstorben "])
+def test_a_label_in_place_of_its_level_is_answered_with_the_level(label: str) -> None:
+    """Who writes the printed word is told the value that prints it."""
+    types = {"status": VariableType("category", ("0", "1"), ("lebt", "verstorben"))}
+    with pytest.raises(ExpressionError, match=r"it has '0' and '1'; did you mean '1' \(verstorben\)\?$"):
+        parse_expression(f"status == '{label}'").check(types)
