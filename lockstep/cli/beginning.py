@@ -11,6 +11,7 @@ from ..base.errors import counted
 from ..base.invocation import called
 from ..base.terminal import wrapped
 from ..scaffold.folder import NewStudy, new_study
+from ..scaffold.plan import APART
 from ..scaffold.wishes import Wishes
 
 
@@ -51,6 +52,9 @@ def _lines(made: NewStudy, folder: Path) -> Iterator[str]:
             f"{outcome.label}: {begin}, in {outcome.unit}; event where {outcome.event}, "
             f"{counted(outcome.n_events, 'event')}"
         )
+    apart = [name for name, reason in plan.not_characteristics.items() if reason not in APART]
+    if apart:
+        yield f"Not in the table of characteristics, as what is known later: {', '.join(apart)}. study.toml says why."
     if plan.groups:
         yield f"Groups: {plan.groups.name}"
     notes = [f"{column.name}: {note}" for column in used for note in column.guess.notes if note.startswith("guess")]

@@ -12,6 +12,7 @@ from ..base.wording import shown
 from ..study.conditions import ExpressionError, VariableType
 from ..study.expressions import parse_expression
 from . import words
+from .later import is_an_event
 from .observed import PlannedColumn
 
 _DEATH_NAMES: Final = frozenset(
@@ -62,7 +63,7 @@ def said_event(text: str, columns: Sequence[PlannedColumn]) -> EventGuess:
 def events_of(columns: Sequence[PlannedColumn]) -> Iterator[EventGuess]:
     """Yield the events that columns have by their names and values."""
     for column in columns:
-        if column.guess.kind == "category" and words.names_a_status(column.header):
+        if is_an_event(column):
             found = _event_levels(column)
             if found is not None:
                 values, note = found

@@ -38,6 +38,7 @@ _COUNTS: Final = re.compile(
 _CODE_NAMES: Final = re.compile(r"(?:.*_)?(?:inst|institution|cent(?:er|re)|site|hospital|clinic|country)(?:_.*)?")
 _SAID_MISSING: Final = re.compile(r"-9{1,3}|-[1-9]")
 _ISO_IN_LEVELS: Final = re.compile(r"[0-9]{1,4}([-/. ])[0-9]{1,2}\1[0-9]{1,4}.*", re.DOTALL)
+_CONSTANT: Final = "all rows that have a value have the same one"
 NOT_SHOWN: Final = "values are not shown here, since they may identify a patient"
 
 
@@ -67,7 +68,7 @@ def _identifies(column: Observed) -> str:
         return "its name is one of columns that identify a person"
     if words.names_a_birth(header):
         return "a date of birth identifies a person; the age does not"
-    if words.names_free_text(header) and len(column.counts) > 2:
+    if words.names_free_text(header) and not _are_numbers(column):
         return f"free text; {NOT_SHOWN}"
     digits = {len(text) for text in column.counts if text.isdigit()}
     if len(column.counts) == n >= _FEW_ROWS and digits and min(digits) >= _LONG_NUMBER and _all_digits(column):
@@ -75,6 +76,10 @@ def _identifies(column: Observed) -> str:
     if words.names_an_id(header) and n >= _FEW_ROWS and len(column.counts) > 0.9 * n:
         return "it is called as ids are, and its values are all different"
     return ""
+
+
+def _are_numbers(column: Observed) -> bool:
+    return all(re.fullmatch(r"[+-]?[0-9]*[.,]?[0-9]+", text) for text in column.counts)
 
 
 def _all_digits(column: Observed) -> bool:
@@ -90,6 +95,8 @@ def _described(column: Observed, label: str) -> Guess | None:
     missing = tuple(value for value in gone if value in column.counts)
     if labelled and len(others) <= len(labelled) and len(labelled) + len(others) <= _MOST_LABELLED:
         known = {value: count for value, count in column.counts.items() if value not in gone}
+        if len(known) == 1 and column.n_known >= _FEW_ROWS:
+            return Guess(kind=None, label=label, why_left_out=_CONSTANT)
         if all(_may_be_shown(value, count) for value, count in known.items() if value in others):
             found = levels_of(known, labelled, yes_no=False, sexes=False)
             return Guess(
@@ -100,8 +107,9 @@ def _described(column: Observed, label: str) -> Guess | None:
                 missing=missing,
                 notes=found.notes,
             )
-    if said.type == "number" and (number := _numeric(column, label, codes=False, missing=missing)):
-        return number
+    # A data dictionary says that a number is one; a program that stores all codes as numbers does not.
+    if said.type == "number" or missing:
+        return _numeric(column, label, codes=column.typed or said.type != "number", missing=missing)
     return None
 
 
@@ -197,6 +205,8 @@ def _numeric(column: Observed, label: str, *, codes: bool = True, missing: Seque
     if np.array_equal(np.diff(np.sort(known)), np.ones(len(known) - 1)) and len(known) >= _FEW_ROWS:
         return Guess(kind=None, label=label, why_left_out="a running number: all different, without a gap")
     questions: tuple[str, ...] = ()
+    if len(distinct) == 1 and len(known) >= _FEW_ROWS:
+        return Guess(kind=None, label=label, why_left_out=_CONSTANT)
     if len(distinct) > 1 and re.fullmatch(r"9{2,4}", f"{distinct[-1]:g}") and distinct[-1] > 2 * distinct[-2]:
         questions = (
             f"column {shown(column.header)}: its largest value is all 9s, far above the others. If it means a missing "
@@ -270,10 +280,11 @@ def _category(column: Observed, label: str, *, missing: Sequence[str] = ()) -> G
             why_left_out=f"of {len(known)} values {len(alone)} in one row only, or like an id or a date; {NOT_SHOWN}",
         )
     if len(known) == 1:
-        return replace(out, why_left_out="all rows that have a value have the same one")
+        return replace(out, why_left_out=_CONSTANT)
     sex = words.adjustment_rank(column.header, label) == 1
     coded = sex or words.names_groups(column.header) or words.names_a_status(column.header)
-    found = levels_of(known, {}, yes_no=not coded, sexes=sex)
+    labels = {value: text for value, text in column.description.levels.items() if value in known and text.strip()}
+    found = levels_of(known, labels, yes_no=not coded, sexes=sex)
     numeric = all(label.isdigit() for label in found.labels.values())
     notes = found.notes
     if numeric:

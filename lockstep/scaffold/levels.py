@@ -43,7 +43,9 @@ def levels_of(counts: Mapping[str, int], described: Mapping[str, str], *, yes_no
     yes_no : whether 0 and 1 are no and yes.
     sexes : whether m and f are male and female.
     """
-    values = [*described, *_ordered(value for value in counts if value not in described)]
+    others = [value for value in counts if value not in described]
+    codes = all(_NUMBER.fullmatch(value) for value in (*described, *others)) and others
+    values = _ordered((*described, *others)) if codes else [*described, *_ordered(others)]
     notes: list[str] = []
     labels = {value: " ".join(described.get(value, "").split()) or " ".join(value.split()) for value in values}
     if not described:

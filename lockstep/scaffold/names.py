@@ -16,7 +16,8 @@ _LONGEST_LABEL: Final = 80
 _VALID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _UNIT: Final = re.compile(
     r"(?:[µμmkc]?(?:g|l|m|mol|s)|[µμmkc]?g/?[dm]?l|cm|mm|kg/m[2²]|lbs?|in|years?|yrs?|y|months?|mos?|weeks?|wks?"
-    r"|days?|d|hours?|hrs?|h"
+    r"|days?|d|hours?|hrs?|h|jahre?n?|monate?n?|wochen?|tage?n?|ans|ann[ée]es?|mois|semaines?|jours?|a[ñn]os?|mes(?:es)?"
+    r"|semanas?|d[íi]as?"
     r"|min|sec|%|percent"
     r"|mm ?hg|bpm|cgy|gy|°c|°f|(?:[a-zµμ]*iu|[a-zµμ]*u|[a-zµμ]+)/[a-z0-9.²³ ]+|10\^?[0-9]+/l|/µl|x ?10.*)",
     re.IGNORECASE,
@@ -28,10 +29,22 @@ _BEHIND: Final = {
     **{"mmhg": "mmHg"},
 }
 _SHORT: Final = {"trt": "treatment", "rx": "treatment", "grp": "group", "dx": "diagnosis", "hx": "history"}
-_LONG: Final = {"y": "years", "yr": "years", "yrs": "years", "year": "years", "d": "days", "day": "days"} | {
-    **{"mo": "months", "mos": "months", "month": "months", "week": "weeks", "wk": "weeks", "wks": "weeks"},
-    "percent": "%",
-}
+_LONG: Final = (
+    {"y": "years", "yr": "years", "yrs": "years", "year": "years", "d": "days", "day": "days"}
+    | {
+        **{"mo": "months", "mos": "months", "month": "months", "week": "weeks", "wk": "weeks", "wks": "weeks"},
+        "percent": "%",
+    }
+    | {
+        **dict.fromkeys(
+            ("jahr", "jahre", "jahren", "ans", "année", "années", "annee", "annees", "año", "años"), "years"
+        ),
+        **dict.fromkeys(("monat", "monate", "monaten", "mois", "mes", "meses"), "months"),
+        **dict.fromkeys(("woche", "wochen", "semaine", "semaines", "semana", "semanas"), "weeks"),
+        **dict.fromkeys(("tag", "tage", "tagen", "jour", "jours", "día", "días", "dia", "dias"), "days"),
+    }
+)
+_IN: Final = re.compile(r"(?:^|[\s_.,]+)(?:in|en)$", re.IGNORECASE)
 
 
 def without_unit(header: str) -> tuple[str, str]:
@@ -39,13 +52,18 @@ def without_unit(header: str) -> tuple[str, str]:
 
     >>> without_unit("Tumor size (cm)"), without_unit("age_yrs"), without_unit("Smoker (y/n)"), without_unit("months")
     (('Tumor size', 'cm'), ('age', 'years'), ('Smoker (y/n)', ''), ('months', ''))
+    >>> without_unit("Age in years"), without_unit("Alter bei Diagnose (in Jahren)")
+    (('Age', 'years'), ('Alter bei Diagnose', 'years'))
     """
-    if (found := _IN_BRACKETS.fullmatch(header.strip())) and _UNIT.fullmatch(found[2].strip()):
-        unit = found[2].strip()
-        if unit.lower() not in {"y/n", "m/f", "f/m"}:
-            return found[1], _LONG.get(unit.lower(), unit)
-    if (found := re.fullmatch(r"(.*[^_. ])[_. ]+([A-Za-z]+)", header)) and found[2].lower() in _BEHIND:
-        return found[1], _BEHIND[found[2].lower()]
+    found = _IN_BRACKETS.fullmatch(header.strip())
+    unit = re.sub(r"^(?:in|en)\s+", "", found[2].strip(), flags=re.IGNORECASE) if found else ""
+    if found and _UNIT.fullmatch(unit) and unit.lower() not in {"y/n", "m/f", "f/m"}:
+        return found[1], _LONG.get(unit.lower(), unit)
+    if found := re.fullmatch(r"(.*[^_. ])[_. ]+([^\W\d_]+)", header):
+        said, unit = _IN.sub("", found[1]), found[2].lower()
+        unit = _BEHIND.get(unit, _LONG.get(unit, "") if said != found[1] else "")
+        if said and unit:
+            return said, unit
     return header, ""
 
 

@@ -17,6 +17,7 @@ from ..study.expressions import parse_expression
 from ..study.model import slug
 from . import words
 from .events import EventGuess, events_of, said_event
+from .later import is_an_event
 from .names import new_name
 from .observed import Guess, PlannedColumn, days_of, values_of
 from .time_axis import UNITS, TimeAxis, axis_for, unit_of
@@ -97,7 +98,7 @@ def _names(time: _Times) -> tuple[str, ...]:
 
 def _which_event(time: str, columns: Sequence[PlannedColumn]) -> str:
     """Return the question which event ends a time, with a status whose values leave it open as the example."""
-    doubtful = [c for c in columns if words.names_a_status(c.header) and c.guess.kind == "category"]
+    doubtful = [c for c in columns if is_an_event(c)]
     if not doubtful:
         return f"the event at the end of {shown(time)}: add --time {_quoted(time)} --event \"STATUS == 'dead'\""
     values = listing(doubtful[0].guess.levels, word="or")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,12 +15,14 @@ from ..study.model import ROW_ID, slug
 from . import words
 from .groups import Groups, choose_groups
 from .guesses import guess_column
+from .later import names_a_response, why_later
 from .names import new_name
 from .observed import Guess, Observed, PlannedColumn
 from .outcome import OutcomeGuess, choose_outcome
 from .wishes import Wishes
 
 MOST_ROWS: Final = 60  # of the table of characteristics; more variables are listed in a comment
+APART: Final = ("part of the endpoint", "a date")  # reasons of columns that no table of characteristics could have
 _MOST_UNIVARIABLE: Final = 12
 _MOST_GROUPS: Final = 6  # levels of a category that is compared
 _MOST_CROSSTABS: Final = 6
@@ -39,6 +41,7 @@ class StudyPlan:
     encoding : of a text file that is not Unicode; "" for others.
     outcome, groups : what is analysed, where it is known.
     characteristics : the variables of the table of characteristics.
+    not_characteristics : the other columns but the groups, each with the reason.
     univariable, adjust_for : the categories compared one by one, and the covariates of the multivariable model.
     questions : what could not be found out, each with what to type.
     """
@@ -54,6 +57,7 @@ class StudyPlan:
     outcome: OutcomeGuess | None
     groups: Groups | None
     characteristics: tuple[str, ...]
+    not_characteristics: Mapping[str, str]
     univariable: tuple[str, ...]
     adjust_for: tuple[str, ...]
     adjust_note: str
@@ -83,8 +87,10 @@ def plan_study(table: TextTable, wishes: Wishes, *, file: str, dictionary: str =
     columns = tuple(_with_formats(tuple(_columns(table, id_column))))
     outcome, outcome_questions = choose_outcome(columns, wishes)
     groups, group_questions = choose_groups(columns, outcome.columns if outcome else (), wishes)
-    described = tuple(_described(columns, outcome, groups))
-    univariable = tuple(_univariable(columns, outcome, groups)) if outcome else ()
+    rows = [column for column in columns if column.used and not (groups and column.name == groups.name)]
+    later = dict(_not_described(rows, outcome))
+    described = [column for column in rows if column.name not in later]
+    univariable = tuple(_univariable(described)) if outcome else ()
     adjust_for, adjust_note = _adjustment(columns, outcome, groups)
     questions = (
         *id_question,
@@ -108,11 +114,12 @@ def plan_study(table: TextTable, wishes: Wishes, *, file: str, dictionary: str =
         columns=columns,
         outcome=outcome,
         groups=groups,
-        characteristics=described,
+        characteristics=tuple(column.name for column in described),
+        not_characteristics=later,
         univariable=univariable,
         adjust_for=adjust_for,
         adjust_note=adjust_note,
-        crosstabs=tuple(_crosstabs(columns, outcome, groups)),
+        crosstabs=tuple(_crosstabs(described, outcome, groups)),
         n_patients=len(table.rows),
         questions=questions,
     )
@@ -212,43 +219,32 @@ def _with_formats(columns: Sequence[PlannedColumn]) -> Iterator[PlannedColumn]:
         )
 
 
-def _described(columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None, groups: Groups | None) -> Iterator[str]:
-    """Yield the variables that the table of characteristics shows."""
-    apart = {*(outcome.columns if outcome else ()), *((groups.name,) if groups else ())}
+def _not_described(columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None) -> Iterator[tuple[str, str]]:
+    """Yield the columns that are no characteristic of patients at the begin of follow-up, each with the reason."""
     for column in columns:
-        later = column.guess.kind == "number" and words.names_a_later_time(column.header)
-        if column.used and column.guess.kind != "date" and column.name not in apart and not (outcome and later):
-            yield column.name
+        if outcome and column.name in outcome.columns:
+            yield column.name, APART[0]
+        elif column.guess.kind == "date":
+            yield column.name, APART[1]
+        elif reason := why_later(column):
+            yield column.name, reason
 
 
-def _univariable(
-    columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None, groups: Groups | None
-) -> Iterator[str]:
+def _univariable(described: Sequence[PlannedColumn]) -> Iterator[str]:
     """Yield the categories, known at the begin of follow-up by their names, whose groups are compared."""
-    found = 0
-    for name in _described(columns, outcome, groups):
-        column = next(item for item in columns if item.name == name)
-        if column.guess.kind != "category" or words.names_an_outcome(column.header) or found == _MOST_UNIVARIABLE:
-            continue
-        dead_or_alive = any(map(words.DEATH_WORDS.search, column.guess.levels.values()))
-        if 2 <= len(column.guess.levels) <= _MOST_GROUPS and not dead_or_alive:
-            found += 1
-            yield name
+    few = [c for c in described if c.guess.kind == "category" and 2 <= len(c.guess.levels) <= _MOST_GROUPS]
+    for column in [c for c in few if not names_a_response(c.header)][:_MOST_UNIVARIABLE]:
+        yield column.name
 
 
 def _crosstabs(
-    columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None, groups: Groups | None
+    described: Sequence[PlannedColumn], outcome: OutcomeGuess | None, groups: Groups | None
 ) -> Iterator[tuple[str, str]]:
     """Yield the pairs of categories whose association is tested, where no time to an event is analysed."""
     if groups is None or outcome is not None:
         return
-    names = [name for name in _described(columns, outcome, groups) if _kind_of(columns, name) == "category"]
-    for name in names[:_MOST_CROSSTABS]:
-        yield name, groups.name
-
-
-def _kind_of(columns: Sequence[PlannedColumn], name: str) -> str | None:
-    return next(column.guess.kind for column in columns if column.name == name)
+    for column in [column for column in described if column.guess.kind == "category"][:_MOST_CROSSTABS]:
+        yield column.name, groups.name
 
 
 def _adjustment(

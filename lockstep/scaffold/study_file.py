@@ -224,6 +224,19 @@ def _analysis(plan: StudyPlan) -> Iterator[str]:
     yield "\n".join(lines)
 
 
+def _row(name: str, *, number: bool) -> str:
+    return f'{{ variable = "{name}", summary = "{"median_iqr" if number else "n_percent"}" }}'
+
+
+def _not_in_table(plan: StudyPlan) -> Iterator[str]:
+    """Yield the rows that the table of characteristics could have, as comments with the reason why not."""
+    if plan.not_characteristics:
+        yield "  # Not in this table, with the reason; whoever wants one in it removes its #:"
+    for name, reason in plan.not_characteristics.items():
+        kind = plan.column(name).guess.kind
+        yield f"  # {name}: {reason}" if kind == "date" else f"  # {_row(name, number=kind == 'number')},  # {reason}"
+
+
 def _tables(plan: StudyPlan) -> Iterator[str]:
     if plan.characteristics:
         lines = ["[tables.characteristics]", 'kind = "characteristics"']
@@ -235,9 +248,8 @@ def _tables(plan: StudyPlan) -> Iterator[str]:
             if place == MOST_ROWS:
                 lines.append("  # The rest of the columns, for whoever wants them in the table:")
             out = "# " if place >= MOST_ROWS else ""
-            summary = "median_iqr" if number else "n_percent"
-            lines.append(f'  {out}{{ variable = "{name}", summary = "{summary}" }},')
-        yield "\n".join([*lines, "]"])
+            lines.append(f"  {out}{_row(name, number=number)},")
+        yield "\n".join([*lines, *_not_in_table(plan), "]"])
     if plan.outcome and (plan.groups or plan.univariable):
         yield f'[tables.models]\nkind = "models"\nendpoints = ["{plan.outcome.name}"]'
     yield '[figures.flow]\nkind = "flow"' + (f'\nby = "{plan.groups.name}"' if plan.groups else "")

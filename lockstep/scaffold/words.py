@@ -39,7 +39,9 @@ _BIRTH: Final = re.compile(
     r"(?:.*_)?(?:dob|birth_?date|date_?of_?birth|birth_?day|geburtsdatum|date_birth|born)(?:_.*)?"
 )
 _FREE: Final = re.compile(
-    r"(?:.*_)?(?:comments?|remarks?|notes?|free_?text|description|specify|other_text|bemerkung|kommentar)(?:_.*)?"
+    r"(?:.*_)?(?:comments?|remarks?|notes?|notas?|observations?|free_?text|description|specify|other_text|memo"
+    r"|bemerkung(?:en)?|kommentare?|anmerkung(?:en)?|notiz(?:en)?|freitext|commentaires?|remarques?|comentarios?"
+    r"|observacion(?:es)?|texte?_libre|texto_libre)(?:_.*)?"
 )
 
 _TIME: Final = re.compile(
@@ -66,15 +68,11 @@ _START: Final = re.compile(
 )
 _END: Final = re.compile(r".*(?:last|follow|_fu|fu_|contact|exit|end|death|died|deceased|censor|exitus).*")
 _DEATH_DATE: Final = re.compile(r".*(?:death|died|deceased|exitus|dod).*")
-_OUTCOME: Final = re.compile(
-    r"(?:.*_)?(?:status|event|death|dead|died|cens\w*|vital|relapse\w*|recur\w*|progress\w*|response|responder|outcome"
-    r"|complication\w*|toxicity|survival|surv)(?:_.*)?"
-)
 _ADJUST: Final = (
-    re.compile(r"(?:.*_)?age(?:_.*)?"),
-    re.compile(r"(?:.*_)?(?:sex|gender|female|male)(?:_.*)?"),
-    re.compile(r"(?:.*_)?(?:stage|tnm|figo|ajcc|uicc)(?:_.*)?"),
-    re.compile(r"(?:.*_)?(?:grade|grading|differ|differentiation)(?:_.*)?"),
+    re.compile(r"(?:.*_)?(?:age|alter|lebensalter|edad)(?:_.*)?"),
+    re.compile(r"(?:.*_)?(?:sex|gender|female|male|geschlecht|sexe|sexo)(?:_.*)?"),
+    re.compile(r"(?:.*_)?(?:stage|tnm|figo|ajcc|uicc|stadium|stade|estadio)(?:_.*)?"),
+    re.compile(r"(?:.*_)?(?:grade|grading|differ|differentiation|differenzierung|grado)(?:_.*)?"),
     re.compile(r"(?:.*_)?(?:ecog|karno|karnofsky|kps|performance_status|asa|charlson|cci)(?:_.*)?"),
 )
 
@@ -232,11 +230,6 @@ def names_an_end(header: str) -> bool:
 def names_a_date_of_death(header: str) -> bool:
     """Return whether a date is called as that of death is."""
     return _DEATH_DATE.fullmatch(plain(header)) is not None
-
-
-def names_an_outcome(header: str) -> bool:
-    """Return whether a column is called as what is known only after the begin of follow-up is."""
-    return _OUTCOME.fullmatch(plain(header)) is not None
 
 
 def adjustment_rank(header: str, label: str = "") -> int | None:
