@@ -12,6 +12,7 @@ from typing import Final
 from ..results.model import Results
 from ..study.model import Study
 from ..text.decimals import p_floor, rounded
+from ..text.level_names import level_name
 from ..text.numbers import p_number, singular
 from ..text.style import NBSP, Style
 from ..word.passages import Passage, PrintedDocument
@@ -142,11 +143,16 @@ def numbers_in(
 
 
 def _labels(study: Study) -> Iterator[str]:
-    """Yield the study's labels of levels that hold a number: "5 cm or smaller"."""
+    """Yield the study's labels of levels that hold a number: "5 cm or smaller".
+
+    A level that is nothing but a number is one where its variable is beside it, or another level: "Treatment: 2 vs 1".
+    """
     for variable in (*study.columns, *study.derived):
-        yield from (
-            label for label in study.levels(variable).values() if re.search(r"\d.*[A-Za-z]|[A-Za-z].*\d", label)
-        )
+        for label in study.levels(variable).values():
+            if re.search(r"\d.*[A-Za-z]|[A-Za-z].*\d", label):
+                yield label
+            elif re.search(r"\d", label):
+                yield from (level_name(study.label(variable), label), f"vs {label}")
 
 
 def _table(passages: Sequence[Passage]) -> tuple[list[Passage], list[Passage]]:

@@ -99,9 +99,9 @@ class Percentage:
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str]:
-    """Return the pattern of a phrase of the text, whatever space is between its words."""
+    """Return the pattern of a phrase, whatever space is between its words; "grade 3" is not in "grade 3.5"."""
     words = r"[\s\xa0]+".join(map(re.escape, phrase.split()))
-    return re.compile(rf"(?<!\w){words}(?!\w)")
+    return re.compile(rf"(?<!\w){words}(?!\w)(?![{MARKS}]\d)")
 
 
 def readable(passage: Passage, left_out: Sequence[re.Pattern[str]] = ()) -> str:

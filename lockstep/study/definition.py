@@ -11,7 +11,7 @@ from ..base.boundaries import refuse_ways_out
 from ..base.wording import shown
 from .conditions import VariableType
 from .data_file import read_checks, read_data_file, read_joins, read_severities, tried_file
-from .endpoints import endpoint_name, read_endpoint, read_time
+from .endpoints import endpoint_name, read_endpoints, read_time
 from .figures import read_figure
 from .model import (
     Analysis,
@@ -64,7 +64,7 @@ def read_study(folder: Path) -> Study:
     types = variable_types(columns, derived)
     checks = read_checks(top, types)
     time = read_time(top.section("time"))
-    endpoints = {name: read_endpoint(name, item, types, time) for name, item in top.sections("endpoints").items()}
+    endpoints = read_endpoints(top, types, time)
     analysis = _analysis(top, types, endpoints)
     declared = Declared(types=types, endpoints=endpoints, analysis=analysis)
     return Study(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from ..base.wording import hint, listing, shown
@@ -79,7 +80,7 @@ def _axis(section: Section, time: TimeUnits) -> Axis:
 
 
 def default_axis(time: TimeUnits) -> Axis:
-    """Return the axis of an endpoint that states none: to the last landmark, in years, or in months if that is near.
+    """Return the axis of an endpoint where none states one: to the last landmark, in years or in months.
 
     It has at most 7 ticks, at multiples of 1, 2, 5, 10 or 20 years, or of 1, 2, 3 or 6 months where the last landmark
     comes before 2 years.
@@ -88,7 +89,19 @@ def default_axis(time: TimeUnits) -> Axis:
     unit, end, steps = ("years", last, (1, 2, 5, 10, 20)) if last >= 2 else ("months", last * 12, (1, 2, 3, 6))
     end = math.ceil(round(end, 6))
     step = next((step for step in steps if end <= step * _MOST_TICKS), math.ceil(end / _MOST_TICKS))
-    return Axis(unit=unit, ticks=tuple(float(tick * step) for tick in range(math.ceil(end / step) + 1)))
+    return Axis(
+        unit=unit, ticks=tuple(float(tick * step) for tick in range(math.ceil(end / step) + 1)), is_default=True
+    )
+
+
+def read_endpoints(top: Section, types: Mapping[str, VariableType], time: TimeUnits) -> dict[str, Endpoint]:
+    """Read [endpoints.*]; those that state no axis have the first that another states, so that panels agree."""
+    endpoints = {name: read_endpoint(name, item, types, time) for name, item in top.sections("endpoints").items()}
+    stated = next((item.axis for item in endpoints.values() if not item.axis.is_default), None)
+    if stated is None:
+        return endpoints
+    axis = replace(stated, is_default=True)
+    return {name: replace(item, axis=axis) if item.axis.is_default else item for name, item in endpoints.items()}
 
 
 def endpoint_name(section: Section, name: str, value: str, endpoints: Mapping[str, Endpoint]) -> str:

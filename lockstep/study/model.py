@@ -179,10 +179,14 @@ class EligibilityRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """The time axis of an endpoint's figure: ticks in `unit` (days, months or years); it ends at the last tick."""
+    """The time axis of an endpoint's figure: ticks in `unit` (days, months or years); it ends at the last tick.
+
+    `is_default`: study.toml states none for this endpoint.
+    """
 
     unit: str
     ticks: tuple[float, ...]
+    is_default: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from ..results.source import RESULTS_FILE
 from ..study.definition import ALL_TERMS
 from ..study.model import Study
 from . import numbers
+from .axis_ends import axis_notes
 from .style import NBSP, Style
 
 Model: TypeAlias = Literal["univariable", "subgroup", "multivariable"]
@@ -72,8 +73,8 @@ def _checks(study: Study, endpoint: str) -> Iterator[tuple[Model, str, list[tupl
 
 
 def notes(study: Study, results: Results) -> tuple[str, ...]:
-    """Return what an author should know before printing the models and endpoints of a study, a line each."""
-    return (*_proportional(study, results), *_deaths(study, results))
+    """Return what an author should know before printing the models, endpoints and figures of a study, a line each."""
+    return (*_proportional(study, results), *_deaths(study, results), *axis_notes(study, results))
 
 
 def current_notes(study: Study) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from lockstep.preflight.abbreviations import undefined
 from lockstep.preflight.number_faults import numbers_in
 from lockstep.preflight.printed_numbers import n_decimals, value_of
 from lockstep.results.model import Record, Results
-from lockstep.study.model import Study
+from lockstep.study.model import Column, Study
 from lockstep.text.numbers import interval_text, number_text, p_text, text
 from lockstep.text.style import PValueStyle, Style
 from lockstep.word.passages import Passage, PrintedDocument
@@ -36,6 +36,23 @@ def faults(words: str, study: Study, results: Results, style: Style, *, italic: 
     places = frozenset(i for i, letter in enumerate(words) if letter in italic)
     passage = Passage("text", "text", "Results", words, italic=places)
     return [fault.rule for fault in numbers_in(PrintedDocument((passage,)), study, results, style).faults]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Survival, hazard ratio, Group: 2 vs 1: unadjusted 0.64 (95% CI 0.41–0.99).", []),
+        ("The hazard ratio was 1.5 vs 2; of Group: 2.5 nothing is known.", ["ratio_decimals"]),
+        ("The hazard ratio was 2.", ["ratio_decimals"]),
+    ],
+)
+def test_a_level_that_is_a_number_is_no_ratio(
+    words: str, expected: list[str], implants: Study, implants_results: Results
+) -> None:
+    """A group called 2 is one beside its variable, or beside the group that it is compared with."""
+    group = Column(name="grp", type="category", label="Group", header="grp", levels={"1": "1", "2": "2"})
+    study = replace(implants, columns={**implants.columns, "grp": group})
+    assert faults(words, study, implants_results, Style()) == expected
 
 
 @given(p=st.floats(0, 1), style=st.sampled_from(STYLES))
