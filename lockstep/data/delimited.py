@@ -7,7 +7,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Final, TextIO
 
@@ -102,9 +102,9 @@ def _batches(
             if not ragged:
                 yield batch
     except csv.Error:
+        line = _last_whole_line(stream, separator, header_row) + 1
         raise DataError(
-            f"{file}: the quotes do not match in line {reader.line_num + header_row - 1}, or from there to the end of "
-            "the file.\n"
+            f"{file}: the quotes do not match in the row that begins in line {line}.\n"
             'A text in quotes ends with a quote before the separator; a quote inside it is written twice: "".'
         ) from None
     if ragged:
@@ -112,6 +112,17 @@ def _batches(
             f"{file}: the number of cells differs from the header's in {row_list(ragged)}; expected {width}.\n"
             f"A cell that holds the separator {shown(separator)} must be in quotes."
         )
+
+
+def _last_whole_line(stream: TextIO, separator: str, header_row: int) -> int:
+    """Return the line in which the last record ends before the one whose quotes do not match."""
+    _seek(stream, header_row)
+    reader = csv.reader(stream, delimiter=separator, strict=True)
+    lines = 0
+    with suppress(csv.Error):
+        for _ in reader:
+            lines = reader.line_num
+    return header_row - 1 + lines
 
 
 def _decode(content: bytes, file: str, declared: str | None) -> str:

@@ -172,10 +172,7 @@ NUMBER = (
 )
 DATE = "expected YYYY-MM-DD, such as 2010-02-28.\nMend the file; a date that is not known is left blank."
 RANGE = "expected 0 to 120.\nMend the file, or the range under [columns.age] in study.toml."
-QUOTES = (
-    "or from there to the end of the file.\n"
-    'A text in quotes ends with a quote before the separator; a quote inside it is written twice: "".'
-)
+QUOTES = 'A text in quotes ends with a quote before the separator; a quote inside it is written twice: "".'
 SAVE = "Save the file as UTF-8; in a spreadsheet program, save it as CSV UTF-8."
 ENCODING = (
     f"{SAVE} If another program wrote it, name its encoding under [data], such as "
@@ -210,8 +207,8 @@ REFUSED = [
     (b"PK\x03\x04...",
      "is a workbook or zip archive that is damaged or incomplete; expected a workbook, CSV, or a file of SPSS, Stata "
      "or SAS.\nSave it again, or copy it again from where it is."),
-    (HEADER + '1,f,5,\n2,"f,5,\n3,f,5,\n', f"the quotes do not match in line 4, {QUOTES}"),
-    (HEADER + '1,"f"x,5,\n', f"the quotes do not match in line 2, {QUOTES}"),
+    (HEADER + '1,f,5,\n2,"f,5,\n3,f,5,\n', f"the quotes do not match in the row that begins in line 3.\n{QUOTES}"),
+    (HEADER + '1,"f"x,5,\n', f"the quotes do not match in the row that begins in line 2.\n{QUOTES}"),
     # the columns
     (HEADER + "1,f,50\n2,f,50,\n3,f,50,,\n",
      "the number of cells differs from the header's in rows 2 and 4; expected 4.\n"
