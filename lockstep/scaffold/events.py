@@ -18,6 +18,10 @@ from .observed import PlannedColumn
 _DEATH_NAMES: Final = frozenset(
     ["death", "dead", "died", "deceased", "exitus", "vital", "fatal", "alive", "surv", "survival", "survtime", "dtime"]
 )
+_KINDS: Final = {
+    "ttr": re.compile(r"recur(?:s|red|rences?)?|relapse[sd]?|rezidiv\w*|recidiv\w*|rechute|recaida"),
+    "ttp": re.compile(r"progress(?:ed|ions?)?|progredien\w*|progresion"),
+}
 _R_CODES: Final = "guess: 1 is censored and 2 the event, as packages of R code it"
 
 
@@ -49,11 +53,13 @@ def said_event(text: str, columns: Sequence[PlannedColumn]) -> EventGuess:
         more = f"\nColumns whose names are others here: {', '.join(renamed[:20])}." if renamed else ""
         raise DataError(f"--event: {error}{more}") from None
     used = [column for column in columns if column.name in expression.names]
-    died = any(words.DEATH_WORDS.search(part) for part in re.findall(r"'([^']*)'", text))
+    values = re.findall(r"'([^']*)'", text)
+    died = any(map(words.DEATH_WORDS.search, values))
     labels = [label for c in used for value, label in c.guess.levels.items() if f"'{value}'" in text]
     died = died or any(words.DEATH_WORDS.search(label) for label in labels)
+    died = died or any(words.DEATH_WORDS.search(column.guess.label) for column in used)
     died = died or any(_DEATH_NAMES & set(words.plain(column.header).split("_")) for column in used)
-    died = died and not words.OTHER_EVENTS.search(" ".join([text, *labels]))
+    died = died and not words.OTHER_EVENTS.search(" ".join([*values, *labels]))
     optional = tuple(column.name for column in used if column.guess.kind == "date")
     return EventGuess(
         condition=text, kind="os" if died else "event", column=used[0].name if used else "", optional=optional
@@ -112,10 +118,16 @@ def _event_levels(column: PlannedColumn) -> tuple[list[str], str] | None:
 
 def _event_kind(column: PlannedColumn, values: Sequence[str]) -> str:
     header = set(words.plain(column.header).split("_"))
+    labels = " ".join(column.guess.levels[value] for value in values)
+    if not words.DEATH_WORDS.search(labels):
+        for kind, named in _KINDS.items():
+            if any(map(named.fullmatch, header)):
+                return kind
     for word in header:
         if word in words.ENDPOINTS and word != "event":
             return word
-    labels = " ".join(column.guess.levels[value] for value in values)
     if words.OTHER_EVENTS.search(labels):
         return "event"
-    return "os" if header & _DEATH_NAMES or words.DEATH_WORDS.search(labels) else "event"
+    died = words.DEATH_WORDS.search(labels) or header & _DEATH_NAMES
+    label = column.guess.label
+    return "os" if died or (words.DEATH_WORDS.search(label) and not words.OTHER_EVENTS.search(label)) else "event"

@@ -16,6 +16,7 @@ from typing import Final
 from ..analyses.pipeline import compute
 from ..base.errors import DataError, LockstepError
 from ..base.files import is_mark, new_workspace, read_file, remove_workspaces
+from ..base.invocation import by_make
 from ..base.resources import TEMPLATES
 from ..base.wording import are_names
 from ..data.files import read_data_table, read_whole_data_table
@@ -26,13 +27,14 @@ from ..study.model import ROW_ID, DataFile
 from .manuscript import report_text
 from .plan import StudyPlan, plan_study
 from .study_file import study_text
+from .templates import filled_in
 from .wishes import Wishes
 
 _OF_TEXT: Final = "cp1252"
 """The encoding of text that is not Unicode: that of Windows in Western Europe and America."""
 
 _BEGIN: Final = 40  # characters of a name that show whether it is one
-_AS_THEY_ARE: Final = ("Makefile", "references.bib", "README.md", "gitignore")
+_AS_THEY_ARE: Final = ("Makefile", "references.bib", "gitignore")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,7 @@ def _write(work: Path, plan: StudyPlan) -> str:
     (work / "study.toml").write_text(study_text(plan), encoding="utf-8")
     results, faults = _results(work)
     (work / "report.qmd").write_text(report_text(plan, results), encoding="utf-8")
+    (work / "README.md").write_text(filled_in("README.md.j2", make=by_make()), encoding="utf-8")
     for name in _AS_THEY_ARE:
         to = ".gitignore" if name == "gitignore" else name
         shutil.copyfile(TEMPLATES / "study" / name, work / to)

@@ -13,7 +13,7 @@ from .words import ORDERS
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}(?:\s|$)(?!.*[A-Z])")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
-_BOUNDED: Final = re.compile(r"([<>≤≥]?)\s*=?\s*([0-9]+)")
+_BOUNDED: Final = re.compile(r"([<>≤≥]?)\s*=?\s*([0-9]+(?:[.,][0-9]+)?)")
 _NAMES: Final = {"<": "under_", "≤": "up_to_", ">": "over_", "≥": "from_", "+": "positive", "-": "negative"}
 
 
@@ -45,7 +45,8 @@ def levels_of(counts: Mapping[str, int], described: Mapping[str, str], *, yes_no
     """
     others = [value for value in counts if value not in described]
     codes = all(_NUMBER.fullmatch(value) for value in (*described, *others)) and others
-    values = _ordered((*described, *others)) if codes else [*described, *_ordered(others)]
+    bounds = all(map(_BOUNDED.match, described)) and any(value[:1] in "<>≤≥" for value in described)
+    values = _ordered((*described, *others)) if codes or bounds else [*described, *_ordered(others)]
     notes: list[str] = []
     labels = {value: " ".join(described.get(value, "").split()) or " ".join(value.split()) for value in values}
     if not described:
@@ -55,6 +56,8 @@ def levels_of(counts: Mapping[str, int], described: Mapping[str, str], *, yes_no
 
 def _ordered(values: Iterable[str]) -> list[str]:
     found = list(values)
+    if {value.casefold() for value in found} == {"n", "j"}:
+        return sorted(found, key=str.casefold, reverse=True)
     for order in ORDERS:
         words = order.split()
         if len(found) > 1 and {value.casefold() for value in found} <= set(words):
@@ -67,7 +70,7 @@ def _natural(value: str) -> tuple[object, ...]:
         return (0, float(value.replace(",", ".")), value)
     if begin := _BOUNDED.match(value):  # "<20" is before "20-50", which is before ">50"
         side = {"<": -2, "≤": -1, "": 0, "≥": 1, ">": 2}[begin[1]]
-        return (1, int(begin[2]), side, value)
+        return (1, float(begin[2].replace(",", ".")), side, value)
     parts = re.split(r"([0-9]+)", value.casefold())
     return (2, *((int(part), "") if part.isdigit() else (0, part) for part in parts), value)
 
@@ -76,8 +79,11 @@ def _labelled(labels: dict[str, str], *, yes_no: bool, sexes: bool) -> tuple[dic
     folded = {value.casefold() for value in labels}
     if folded == {"0", "1"} and yes_no:
         return {"0": "No", "1": "Yes"}, ["guess: 0 is no and 1 is yes"]
-    if folded == {"n", "y"}:
-        return {value: {"n": "No", "y": "Yes"}[value.casefold()] for value in labels}, ["guess: n is no and y is yes"]
+    if folded in ({"n", "y"}, {"n", "j"}):
+        yes = (folded - {"n"}).pop()
+        return {value: "No" if value.casefold() == "n" else "Yes" for value in labels}, [
+            f"guess: n is no and {yes} is yes"
+        ]
     if sexes and folded <= {"m", "f", "w"} and len(folded) == 2:
         words = {"m": "Male", "f": "Female", "w": "Female"}
         return {value: words[value.casefold()] for value in labels}, ["guess: what the letters stand for"]

@@ -8,22 +8,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import jinja2
-
 from ..base.escape import markdown
-from ..base.resources import TEMPLATES
 from ..results import catalogue
 from ..results.keys import ADJUSTED, Key
 from ..results.model import Record, Results
 from ..study.model import slug
 from . import words
 from .outcome import OutcomeGuess
-from .plan import MOST_ROWS, StudyPlan, lower_first
+from .plan import MOST_ROWS, StudyPlan
+from .sentence_case import label_series, lower_first
+from .templates import filled_in
 
 _TEMPLATE: Final = "report.qmd.j2"
 _NO_DETECTED_DIFFERENCE: Final = "did not differ detectably"
 _MOST_LEVELS: Final = 4  # whose medians and hazard ratios the text gives, beside figure and table
-_HAD: Final = {"death": "died", "event": "had the event"}
+_HAD: Final = {"death": "died", "event": "had the event", "recurrence": "had a recurrence"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +40,7 @@ def report_text(plan: StudyPlan, results: Results | None) -> str:
     results : those of the study, by which the words of claims are chosen; None where the data are faulty: then
         the words that depend on them are chosen when the report is built.
     """
-    environment = jinja2.Environment(  # noqa: S701 (a document, no HTML; labels are escaped by the filter md)
-        loader=jinja2.FileSystemLoader(TEMPLATES / "study"),
-        undefined=jinja2.StrictUndefined,
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"md": markdown, "yaml": json.dumps}
-    return environment.get_template(_TEMPLATE).render(_context(plan, _by_id(results)))
+    return filled_in(_TEMPLATE, **_context(plan, _by_id(results)))
 
 
 def _by_id(results: Results | None) -> Mapping[str, Record] | None:
@@ -120,6 +106,7 @@ def _of_outcome(plan: StudyPlan, outcome: OutcomeGuess, records: Mapping[str, Re
             "event_label": outcome.event_label,
             "the_event": _the_event(outcome),
             "had_event": _HAD.get(outcome.event_label, f"had {outcome.event_label}"),
+            "competing": _listed_as_they_are(outcome),
             "start_label": _begin(plan.column(outcome.start).guess.label) if outcome.start else "",
         },
         "rates": rates,
@@ -139,14 +126,20 @@ def _the_event(outcome: OutcomeGuess) -> str:
     return "the event" if outcome.event_label == "event" else outcome.event_label
 
 
+def _listed_as_they_are(outcome: OutcomeGuess) -> str:
+    labels = [
+        markdown(label.translate(str.maketrans("", "", "[]"))) for label, _ in outcome.competing
+    ]  # brackets end the mark
+    return label_series(labels) if labels else ""
+
+
 def _covariates(plan: StudyPlan) -> list[str]:
     return [plan.column(name).guess.label for name in plan.adjust_for]
 
 
 def _listed(labels: Sequence[str]) -> str:
     """Join labels within a sentence: "age", "age and sex", "age, sex and stage"."""
-    *begin, last = [markdown(lower_first(label)) for label in labels]
-    return f"{', '.join(begin)} and {last}" if begin else last
+    return label_series([markdown(lower_first(label)) for label in labels])
 
 
 def _comparison(
@@ -226,6 +219,7 @@ def _literals(context: Mapping[str, Any], plan: StudyPlan) -> Iterator[tuple[str
     if plan.outcome and plan.outcome.start:
         phrases.append(_begin(plan.column(plan.outcome.start).guess.label))
     phrases += [label for label, _ in context["crosstabs"]]
+    phrases += [label for label, _ in plan.outcome.competing] if plan.outcome else []
     for phrase in dict.fromkeys(phrases):
         if any(c.isdigit() for c in phrase):
             yield phrase, "name of a variable or a level"

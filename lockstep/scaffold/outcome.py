@@ -13,16 +13,20 @@ import pandas as pd
 
 from ..base.errors import DataError
 from ..base.wording import listing, shown
+from ..data.time_to_event import DAYS_PER
 from ..study.expressions import parse_expression
 from ..study.model import slug
 from . import words
+from .competing import competing_levels
 from .events import EventGuess, events_of, said_event
-from .later import is_an_event
+from .later import is_an_event, names_follow_up
 from .names import new_name
 from .observed import Guess, PlannedColumn, days_of, values_of
+from .sentence_case import label_series
 from .time_axis import UNITS, TimeAxis, axis_for, unit_of
 from .wishes import Wishes, named_column
 
+_GO_TOGETHER: Final = 3  # how well the names of a second time and event fit, at least
 _FEW_UNKNOWN: Final = 0.1  # of the patients may lack the outcome before it is asked why
 
 
@@ -38,6 +42,7 @@ class OutcomeGuess:
     optional : those whose blanks mean that nothing has happened.
     n_events : of the patients who have a time and an event.
     n_unknown : patients who have not, and are left out.
+    competing : labels that count as censored although something has happened, with the number of patients.
     """
 
     name: str
@@ -55,6 +60,7 @@ class OutcomeGuess:
     optional: tuple[str, ...] = ()
     n_events: int = 0
     n_unknown: int = 0
+    competing: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -68,13 +74,8 @@ def choose_outcome(columns: Sequence[PlannedColumn], wishes: Wishes) -> tuple[Ou
     """
     used = [column for column in columns if column.used]
     said = said_event(wishes.event, used) if wishes.event else None
-    if wishes.time:
-        pairs = [_said_time(wishes.time, columns)]
-    else:
-        pairs = [
-            ((column,), ()) for column in used if column.guess.kind == "number" and words.names_a_time(column.header)
-        ]
-        pairs = pairs or list(_dated(used))
+    recognised = list(_ready(used)) or list(_dated(used))
+    pairs = [_said_time(wishes.time, columns)] if wishes.time else recognised
     times = [pair for pair in pairs if pair is not None]
     if not times:
         add = '--time COLUMN (or --time "START to END" of two dates)' + (
@@ -87,6 +88,21 @@ def choose_outcome(columns: Sequence[PlannedColumn], wishes: Wishes) -> tuple[Ou
         return None, (_which_event(" to ".join(_names(times[0])), used),)
     _, _, time, event = max(choices, key=lambda item: item[:2])
     return _outcome(time, event, used, columns, wishes)
+
+
+def second_outcome(columns: Sequence[PlannedColumn], first: OutcomeGuess) -> OutcomeGuess | None:
+    """Return another pair of a ready time and an event whose names go together; None where there is none."""
+    used = [column for column in columns if column.used and column.name not in first.columns]
+    choices = [
+        (fit, -n, time, event)
+        for n, time in enumerate(_ready(used))
+        for event in events_of(used)
+        if (fit := _fit(time, event)) >= _GO_TOGETHER
+    ]
+    if not choices:
+        return None
+    _, _, time, event = max(choices, key=lambda item: item[:2])
+    return _outcome(time, event, used, columns, Wishes(unit=first.unit), but=first.name)[0]
 
 
 _Times = tuple[tuple[PlannedColumn, ...], tuple[PlannedColumn, ...]]  # a ready time, or a start, with the ends
@@ -134,6 +150,13 @@ def _said_time(text: str, columns: Sequence[PlannedColumn]) -> _Times | None:
     return (found[0],), tuple(found[1:])
 
 
+def _ready(columns: Sequence[PlannedColumn]) -> Iterator[_Times]:
+    """Yield the numbers that are called as times to an event are."""
+    for column in columns:
+        if column.guess.kind == "number" and names_follow_up(column.header):
+            yield (column,), ()
+
+
 def _dated(columns: Sequence[PlannedColumn]) -> Iterator[_Times]:
     """Yield the begin and end of follow-up among the dates, where their names leave no doubt."""
     dates = [column for column in columns if column.guess.kind == "date"]
@@ -156,7 +179,10 @@ def _fit(time: _Times, event: EventGuess) -> int:
     prefix = words.plain(time[0][0].header).split("_")[0]
     same = 4 if of_time and of_time == event.kind else 0
     shared = 2 if prefix == words.plain(event.column).split("_")[0] else 0
-    other = -3 if of_time and event.kind not in (of_time, "event") else 0
+    letter = re.fullmatch(r"([a-z])time", prefix)  # rtime and recur, dtime and death
+    shared = 3 if letter and words.plain(event.column).startswith(letter[1]) else shared
+    neutral = ("event",) if of_time == "os" else ("event", "ttr", "ttp")
+    other = -3 if of_time and event.kind not in (of_time, *neutral) else 0
     return same + shared + other + (1 if event.kind == "os" else 0)
 
 
@@ -189,6 +215,8 @@ def _outcome(
     used: Sequence[PlannedColumn],
     columns: Sequence[PlannedColumn],
     wishes: Wishes,
+    *,
+    but: str = "",
 ) -> tuple[OutcomeGuess | None, tuple[str, ...]]:
     ready = not time[1]
     expression = parse_expression(event.condition)
@@ -197,7 +225,8 @@ def _outcome(
         lengths = values[time[0][0].name].to_numpy(dtype=float)
         unit, unit_note = unit_of(time[0][0], lengths, wishes.unit)
     else:
-        lengths, unit, unit_note = _between(values, time), "days", ""
+        unit, unit_note = wishes.unit or "days", ""
+        lengths = _between(values, time) / DAYS_PER[unit]
     if unit not in UNITS:
         return None, (f"the unit of {shown(time[0][0].header)}, which is in {unit}: make it days, months or years",)
     happened = expression.mask(values)
@@ -206,11 +235,18 @@ def _outcome(
     parts = [f"{name} present" for name in _names(time)] if ready else _dates_present(time)
     lacking = parts if np.isnan(lengths).any() else []
     lacking += [f"{name} present" for name in expression.names if unknown.any() and name not in event.optional]
-    taken = {slug(column.name) for column in columns}
+    taken = {*(slug(column.name) for column in columns), slug(but)}
     kind = _time_kind(time) or event.kind
     label, abbreviation, event_label = words.ENDPOINTS[kind]
     said = [f"time: {'guess, by its name' if not wishes.time else 'as asked for'}"]
     said += [f"event: {event.note}"] if event.note else []
+    observed = np.asarray(happened.fillna(False), dtype=bool)
+    judged = [column for column in used if column.name in expression.names]
+    competing = tuple(competing_levels(judged, values, observed, complete))
+    if competing:
+        counts = label_series([f"{label} ({count})" for label, count in competing])
+        verb = "counts" if len(competing) == 1 else "count"
+        said += [f"guess: {counts} {verb} as censored; the Methods say how a competing event was treated"]
     optional = dict.fromkeys([*event.optional, *(c.name for c in time[1][:-1])])
     found = OutcomeGuess(
         name=new_name(abbreviation.lower(), taken, fallback="endpoint"),
@@ -226,8 +262,9 @@ def _outcome(
         keep=" and ".join(dict.fromkeys(lacking)),
         columns=tuple(dict.fromkeys([*_names(time), *expression.names])),
         optional=tuple(optional),
-        n_events=int(np.asarray(happened.fillna(False), dtype=bool)[complete].sum()),
+        n_events=int(observed[complete].sum()),
         n_unknown=int((~complete).sum()),
+        competing=competing,
         notes=(*said, *((f"unit: {unit_note}",) if unit_note else ())),
     )
     return found, tuple(_unknown(found, len(complete)))

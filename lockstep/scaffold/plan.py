@@ -18,7 +18,8 @@ from .guesses import guess_column
 from .later import names_a_response, why_later
 from .names import new_name
 from .observed import Guess, Observed, PlannedColumn
-from .outcome import OutcomeGuess, choose_outcome
+from .outcome import OutcomeGuess, choose_outcome, second_outcome
+from .sentence_case import lower_first
 from .wishes import Wishes
 
 MOST_ROWS: Final = 60  # of the table of characteristics; more variables are listed in a comment
@@ -40,6 +41,7 @@ class StudyPlan:
     missing : texts that mean a missing value in all columns.
     encoding : of a text file that is not Unicode; "" for others.
     outcome, groups : what is analysed, where it is known.
+    second : another endpoint that is recognised, which is not analysed; None where there is none.
     characteristics : the variables of the table of characteristics.
     not_characteristics : the other columns but the groups, each with the reason.
     univariable, adjust_for : the categories compared one by one, and the covariates of the multivariable model.
@@ -55,6 +57,7 @@ class StudyPlan:
     encoding: str
     columns: tuple[PlannedColumn, ...]
     outcome: OutcomeGuess | None
+    second: OutcomeGuess | None
     groups: Groups | None
     characteristics: tuple[str, ...]
     not_characteristics: Mapping[str, str]
@@ -113,6 +116,7 @@ def plan_study(table: TextTable, wishes: Wishes, *, file: str, dictionary: str =
         encoding=encoding,
         columns=columns,
         outcome=outcome,
+        second=second_outcome(columns, outcome) if outcome else None,
         groups=groups,
         characteristics=tuple(column.name for column in described),
         not_characteristics=later,
@@ -283,8 +287,3 @@ def _n_known(column: PlannedColumn) -> int:
 def _title(outcome: OutcomeGuess | None, groups: Groups | None) -> str:
     by = f" by {lower_first(groups.label)}" if groups else ""
     return f"{outcome.label if outcome else 'Characteristics of patients'}{by}: a cohort study"
-
-
-def lower_first(label: str) -> str:
-    """Return a label as it stands within a sentence: "Treatment arm" is "treatment arm", "ECOG" stays."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label

@@ -9,6 +9,7 @@ from typing import Final
 
 from ..study.variables import default_label
 from .observed import PlannedColumn
+from .outcome import OutcomeGuess
 from .plan import MOST_ROWS, StudyPlan
 
 _WIDE: Final = 120
@@ -183,8 +184,16 @@ def _endpoint(plan: StudyPlan) -> Iterator[str]:
             ]
         )
         return
-    lines = [_comment(note) for note in outcome.notes]
-    lines += [f"[endpoints.{outcome.name}]", f"label = {quoted(outcome.label)}"]
+    yield "\n".join(_endpoint_lines(outcome))
+    if plan.second:
+        head = f"Another time and event, not analysed yet; its time too is in {outcome.unit}. To use it, remove each #:"
+        lines = [line if line.startswith("#") else _comment(line) for line in _endpoint_lines(plan.second)]
+        yield "\n".join([_comment(head), *lines])
+
+
+def _endpoint_lines(outcome: OutcomeGuess) -> Iterator[str]:
+    yield from map(_comment, outcome.notes)
+    lines = [f"[endpoints.{outcome.name}]", f"label = {quoted(outcome.label)}"]
     lines.append(f"abbreviation = {quoted(outcome.abbreviation)}")
     if outcome.time:
         lines.append(f"time = {quoted(outcome.time)}")
@@ -199,7 +208,7 @@ def _endpoint(plan: StudyPlan) -> Iterator[str]:
         f"event_label = {quoted(outcome.event_label)}",
         f'axis = {{ unit = "{outcome.axis.unit}", ticks = [{ticks}] }}',
     ]
-    yield "\n".join(lines)
+    yield from lines
 
 
 def _analysis(plan: StudyPlan) -> Iterator[str]:

@@ -84,6 +84,8 @@ ENDPOINTS: Final[Mapping[str, tuple[str, str, str]]] = {
     "efs": ("Event-free survival", "EFS", "event or death"),
     "dss": ("Disease-specific survival", "DSS", "death of the disease"),
     "recurrence": ("Recurrence-free survival", "RFS", "recurrence or death"),
+    "ttr": ("Time to recurrence", "TTR", "recurrence"),
+    "ttp": ("Time to progression", "TTP", "progression"),
     "event": ("Event-free survival", "EFS", "event"),
 }
 """Kinds of endpoints: label, abbreviation and event."""
@@ -99,21 +101,28 @@ _SAID_IN_WORDS: Final = {
 }
 
 DEATH_WORDS: Final = re.compile(
-    r"\b(?:dead|death|died?|deceased|exitus|expired|fatal|verstorben|tot|gestorben|d[ée]c[ée]d[ée]e?)\b", re.IGNORECASE
+    r"\b(?:dead|deaths?|died?|deceased|exitus|expired|fatal|verstorben|tot|tod|gestorben|d[ée]c[ée]d[ée]e?|d[ée]c[èe]s"
+    r"|muert[eoa]|fallecid[oa]|doc|dod)\b",
+    re.IGNORECASE,
 )
 """Words of a value or label by which a patient died."""
 ALIVE_WORDS: Final = re.compile(
-    r"\b(?:alive|living|survived|survivor|lebend|lebt|vivant|censor(?:ed)?|cens|no event|event.?free|lost)\b",
+    r"\b(?:alive|living|survived|survivor|lebend(?:ig)?|lebt|vivante?|viv[oa]|censor(?:ed)?|cens|zensiert|censur[ée]e?"
+    r"|censurad[oa]|no event|event.?free|lost|ltfu|lfu|withdrawn|withdrew|awd|ned)\b",
     re.IGNORECASE,
 )
 """Words of a value or label by which a patient has not had the event."""
 OTHER_EVENTS: Final = re.compile(r"relaps|recurr|progress|metasta|transplant|event|failure", re.IGNORECASE)
 """Words of an event that is not death alone."""
 EVENT_WORDS: Final = re.compile(
-    r"\b(?:event|relapsed?|recurr?(?:ence|ed)?|progress(?:ion|ed)|failure|failed|yes|true|observed)\b", re.IGNORECASE
+    r"\b(?:event|relapsed?|recurr?(?:ence|ed)?|progress(?:ion|ed)|failure|failed|yes|true|observed|ja|oui|s[ií]"
+    r"|rezidiv|progress|r[ée]cidive|rechute|recidiva|reca[ií]da)\b",
+    re.IGNORECASE,
 )
 """Words of a value or label by which a patient has had another event."""
-NO_WORDS: Final = re.compile(r"\b(?:no|not|without|none|never|false|0)\b", re.IGNORECASE)
+NO_WORDS: Final = re.compile(
+    r"\b(?:no|not|without|none|never|false|nein|kein[e]?|nicht|ohne|non|sans|aucune?|sin|0)\b", re.IGNORECASE
+)
 """Words of a value or label that deny an event."""
 REFERENCE_WORDS: Final = re.compile(
     r"\b(?:control|placebo|standard|observation|obs|untreated|conventional|usual|unexposed|no|none|without)\b",
@@ -124,7 +133,13 @@ REFERENCE_WORDS: Final = re.compile(
 ORDERS: Final = (
     "never former current",
     "no yes",
+    "nein ja",
+    "non oui",
+    "no si sí",
     "negative positive",
+    "negativ positiv",
+    "négatif positif",
+    "negativo positivo",
     "neg pos",
     "absent present",
     "false true",
@@ -135,6 +150,7 @@ ORDERS: Final = (
     "good intermediate fair poor",
     "well moderately poorly",
     "male female",
+    "männlich weiblich",
     "m f",
     "alive dead",
 )

@@ -49,7 +49,7 @@ def test_outcomes_are_no_characteristics_and_are_listed(tmp_path: Path) -> None:
     """Where no endpoint is found as well: study.toml says of each why it is not in the table, and no test has it."""
     arm = cycled("a", "b", "b", "a", "a")
     plan = plan_of(
-        tmp_path, Wishes(by="arm"), arm=arm, time=FOLLOWED, cens=cycled(0, 1), Rezidiv=cycled("ja", "nein", "nein"),
+        tmp_path, Wishes(by="arm"), arm=arm, time=FOLLOWED, cens=cycled(0, 1), Rezidiv=cycled("lokal", "fern", "kein"),
         er_status=cycled("neg", "pos"), previous_relapse=cycled("no", "yes", "no"),
     )  # fmt: skip
     assert plan.outcome is None
