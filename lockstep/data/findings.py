@@ -24,9 +24,12 @@ class DataFinding:
     severity : "error" stops the report; a "query" is counted, and listed for the site that has the records.
     column : the column's name in the file; None where the finding is about whole rows.
     rows : of the file, in order, as a spreadsheet counts them; empty where it is about the whole column.
-    message : what was found and where, what is allowed, what to do; it shows no value of a patient.
+    message : what was found and where, what is allowed, what to do; of a patient it shows no value but one that is
+        like a declared level.
     join : the name of the joined file whose rows they are; None for those of the data file.
     beside : other columns that make the column's value wrong, or of which a rule on rows speaks.
+    listed : the first line of the message for the list that may go to another site, where the message itself shows a
+        value; empty where it shows none.
     """
 
     kind: str
@@ -36,6 +39,7 @@ class DataFinding:
     message: str
     beside: tuple[str, ...] = ()
     join: str | None = None
+    listed: str = ""
 
     @property
     def n(self) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ..base.wording import printable
 from .examination import Examination
 from .findings import DataFinding
 from .reading import TextRows
@@ -66,8 +67,16 @@ def entries(examined: Examination, *, values: bool) -> Iterator[Entry]:
 def _of_patient(file: TextRows, at: int, finding: DataFinding) -> dict[str, str]:
     names = [name for name in dict.fromkeys((finding.column, *finding.beside)) if name in file.table.columns]
     cells = {str(name): file.table.columns[str(name)] for name in names}
-    told = (f"{name}: {column.texts[column.codes[at]] or '(blank)'}" for name, column in cells.items())
-    return {"id": file.ids.texts[file.ids.codes[at]], "values": "; ".join(told)}
+    told = (
+        f"{_on_one_line(name)}: {_on_one_line(column.texts[column.codes[at]]) or '(blank)'}"
+        for name, column in cells.items()
+    )
+    return {"id": _on_one_line(file.ids.texts[file.ids.codes[at]]), "values": "; ".join(told)}
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text whole, with control characters escaped."""
+    return printable(text, most=len(text))
 
 
 def list_csv(examined: Examination, *, values: bool) -> str:
@@ -78,8 +87,8 @@ def list_csv(examined: Examination, *, values: bool) -> str:
     several = len(files) > 1
     writer.writerow((*(["file"] if several else []), *_COLUMNS, *(_WITH_VALUES if values else ())))
     for entry in entries(examined, values=values):
-        finding = entry.finding
-        cells = ["" if entry.row is None else str(entry.row), finding.column or "", finding.severity, finding.kind]
+        finding, column = entry.finding, _on_one_line(entry.finding.column or "")
+        cells = ["" if entry.row is None else str(entry.row), column, finding.severity, finding.kind]
         cells += [_short(finding, files[finding.join]), *((entry.id, entry.values) if values else ())]
         cells = [*([files[finding.join]] if several else []), *cells]
         writer.writerow(map(harmless, cells))
@@ -129,5 +138,5 @@ def _in_its_file(finding: DataFinding, file: str) -> str:
 
 
 def _short(finding: DataFinding, file: str) -> str:
-    """Return what was found and what is expected, without what the keeper of study.toml may do about it."""
-    return finding.message.split("\n", 1)[0].removeprefix(f"{file}: ")
+    """Return what was found and what is expected, without values, and what the keeper of study.toml may do about it."""
+    return (finding.listed or finding.message).split("\n", 1)[0].removeprefix(f"{file}: ")

@@ -14,6 +14,7 @@ from ..base.errors import DataError, row_list
 from ..base.wording import shown
 from ..study.model import ROW_ID, Column, DataFile, Study
 from . import columns
+from .categories import categories
 from .described import recoded_by_label, refuse_identifiers
 from .files import read_data_table
 from .findings import DataFinding, refuse_errors
@@ -21,7 +22,7 @@ from .joins import FileCounts, join_counts, matched, row_counts, unknown_patient
 from .row_rules import NO_ID, Flags, PatientRows, one_row_each, patient_rows, taken
 from .table import TextColumn, TextTable
 
-_READ: Final = {"category": columns.categories, "number": columns.numbers, "date": columns.dates}
+_READ: Final = {"category": categories, "number": columns.numbers, "date": columns.dates}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +83,7 @@ def read_data(study: Study) -> Data:
     ------
     DataError
         For what is wrong, the first three faults: what was found, in which rows, what is allowed, what to do. Of the
-        values in the file only what can be a level of a category is ever shown.
+        values in the file only what is like a declared level of a category is ever shown.
 
     Notes
     -----
@@ -263,10 +264,11 @@ def _absent(table: TextTable, data: DataFile, declared: Mapping[str, Column]) ->
 def _typed(table: TextTable, column: Column, data: DataFile, *, is_there: bool) -> tuple[Any, list[DataFinding]]:
     blank = TextColumn([""], np.zeros(len(table.rows), dtype=np.intp))
     found = table.column(column.header, key=f"columns.{column.name}") if is_there else blank
+    described = table.descriptions.get(column.header)
     return _READ[column.type](
         columns.Cells(
             file=table.file,
-            column=recoded_by_label(column, found.texts, table.descriptions.get(column.header)),
+            column=recoded_by_label(column, found.texts, described),
             texts=found.texts,
             codes=found.codes,
             rows=table.rows,
@@ -274,6 +276,7 @@ def _typed(table: TextTable, column: Column, data: DataFile, *, is_there: bool) 
             decimal=data.decimal,
             separator=table.separator,
             cutoff=data.cutoff,
+            labels=described.levels if described else {},
         )
     )
 

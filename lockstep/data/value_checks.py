@@ -19,17 +19,24 @@ _FENCE: Final = 3.0  # interquartile ranges beyond the quartiles (Tukey's outer 
 
 def value_findings(checked: Checked) -> Iterator[DataFinding]:
     """Yield what is strange in the values of single columns."""
+    mendable = {name for name, where in checked.faulty.items() if where.any()}  # its cells may come to any level
     for name, column in checked.study.columns.items():
         values = checked.frame[name]
+        if name in mendable:
+            continue
         if values.count() >= _FEWEST and values.nunique() == 1 and len(column.levels or "ab") > 1:
             yield checked.about("constant", None, "has the same value in all rows", "several values", column=name)
     for name in checked.columns("category"):
         codes = checked.frame[name].cat.codes.to_numpy()
         counts = np.bincount(codes[codes >= 0], minlength=1)
-        if counts.sum() > _MANY and (counts == 1).any():
+        if name not in mendable and counts.sum() > _MANY and (counts == 1).any():
             where = np.isin(codes, np.flatnonzero(counts == 1))
             yield checked.about(
-                "rare_level", where, "has a level of one patient only", "levels of several", column=name
+                "rare_level",
+                where,
+                "has a level of one patient only",
+                "the record to confirm it (a level of one patient may identify him or her in a table)",
+                column=name,
             )
     for name in checked.columns("number"):
         far = outliers(checked.numbers(name))

@@ -315,7 +315,35 @@ def test_booleans_are_levels(tmp_path: Path, levels: str, cells: list[str], valu
 def test_booleans_are_not_levels_of_other_numbers(tmp_path: Path) -> None:
     """TRUE is no stage of a tumor."""
     message = refusal(tmp_path, "id;grade\n1;TRUE\n2;TRUE\n", GRADE)
-    assert message.startswith("cohort.csv: column 'grade' has 'TRUE' in rows 2 and 3; expected '1', '2' or '3'.")
+    assert message.startswith("cohort.csv: column 'grade' has TRUE or FALSE in rows 2 and 3; expected '1', '2' or '3'.")
+
+
+@pytest.mark.parametrize(
+    ("levels", "cell", "is_shown"),
+    [
+        ('["Male", "Female"]', "femal", True),
+        ('["Male", "Female"]', "FEMALE", True),
+        ('["Male", "Female"]', "F", True),
+        ('{ 0 = "Alive", 1 = "Dead" }', "Alife", True),
+        ('["0", "1"]', "2", True),
+        ('{ a = "Grade 1", b = "Grade 2" }', "grade1", True),
+        ('{ a = "Grade 1", b = "Grade 2" }', "grade  1", True),
+        ('{ a = "Grade 1", b = "Grade 2" }', "Grade 9", False),
+        ('["01", "1.5"]', "1", True),
+        ('["Male", "Female"]', "Hale", False),
+        ('["Dead", "Alive"]', "DOE", False),
+        ('["0", "1"]', "87", False),
+        ('["1960", "1970"]', "1961", False),
+        ('["Male", "Female"]', "1", False),
+        ('["10", "20"]', "87", False),
+    ],
+)
+def test_a_cell_is_shown_only_where_it_is_like_a_level(tmp_path: Path, levels: str, cell: str, is_shown: bool) -> None:
+    """However often it is in the file: a surname, a year or an age may be in several rows."""
+    content = "id;x\n" + "".join(f"{row};{cell}\n" for row in range(4))
+    message = refusal(tmp_path, content, f'[columns.x]\ntype = "category"\nlevels = {levels}\n')
+    assert (f"has '{cell}' in rows 2, 3, 4 and 5" in message) == is_shown
+    assert is_shown or f"'{cell}'" not in message
 
 
 def test_errors_of_spreadsheets_and_times_of_day_are_named(tmp_path: Path) -> None:

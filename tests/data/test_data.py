@@ -183,8 +183,8 @@ DATE_FORMAT = (
     'The format "%Y-%m-%dT%H:%M" fits all rows: write format = "%Y-%m-%dT%H:%M" under [columns.seen] in study.toml.'
 )
 LEVELS = "Declare the level, or recode it, under [columns.sex] in study.toml, or mend the file."
-ONE = "A value that is in one row only, and like no level, is not shown: it may identify a patient."
-MANY = "Values that are all different, or in one row only, are not shown: they may identify patients."
+ONE = "A value that is like no level is not shown: it may identify a patient."
+MANY = "Values that are like no level are not shown: they may identify patients."
 NAMES = (
     "not shown since it may be a patient's row: columns are separated by commas, semicolons or tabs, and the names "
     "of the columns are its first line.\nAdd the line with the names to the file, or mend [data.id] in study.toml."
@@ -234,14 +234,14 @@ REFUSED = [
      "column 'sex' has 'F' in rows 2 and 5, a text of 4 characters in row 3; "
      f"expected 'f' or 'm'; did you mean 'f'?\n{LEVELS}\n{ONE}"),
     (HEADER + "1,F,5,\n2,Mann,3,\n3,Mann,3,\n4,P17,3,\n5,P18,3,\n",
-     "column 'sex' has 'F' in row 2, 'Mann' in rows 3 and 4, "
-     f"2 other unknown values in rows 5 and 6; expected 'f' or 'm'; did you mean 'f'?\n{LEVELS}\n{MANY}"),
+     "column 'sex' has 'F' in row 2, "
+     f"3 other unknown values in rows 3, 4, 5 and 6; expected 'f' or 'm'; did you mean 'f'?\n{LEVELS}\n{MANY}"),
     (HEADER + "1,a,,\n2,b,,\n3,c,,\n4,d,,\n5,e,,\n", "column 'sex' has 5 unknown values in rows 2, 3, 4, 5 and 6; "
      f"expected 'f' or 'm'.\n{LEVELS}\n{MANY}"),
     (HEADER + "".join(f"{i},a{i % 6},,\n" for i in range(60)),
      f"column 'sex' has 6 unknown values in rows 2, 3, 4, 5, 6 and 55 more; expected 'f' or 'm'.\n{LEVELS}\n{MANY}"),
     (HEADER + '1,"a\nb\x1b[31m",5,\n2,"a\nb\x1b[31m",5,\n',
-     f"column 'sex' has 'a\\nb\\x1b[31m' in rows 2 and 3; expected 'f' or 'm'.\n{LEVELS}"),
+     f"column 'sex' has a text of 8 characters in rows 2 and 3; expected 'f' or 'm'.\n{LEVELS}\n{ONE}"),
     (HEADER + "1,2010-01-02,,\n2,2010-01-02,,\n3,f,,\n",
      f"column 'sex' has a date in rows 2 and 3; expected 'f' or 'm'.\n{LEVELS}\n{ONE}"),
     (HEADER + "1,45,,\n2,f,,\n", f"column 'sex' has a number in row 2; expected 'f' or 'm'.\n{LEVELS}\n{ONE}"),

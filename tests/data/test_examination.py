@@ -205,6 +205,19 @@ def test_a_value_that_is_a_formula_is_listed_as_text(tmp_path: Path) -> None:
     ]
 
 
+def test_the_list_shows_no_cell_though_the_message_does(tmp_path: Path) -> None:
+    """A misspelt level is named to whoever keeps the study, and not sent on."""
+    found = examined(tmp_path, "P1,A,30,2010-01-01,,2011-01-01", "P2,b,70,2010-01-01,,2011-01-01")
+    assert "has 'A' in row 2" in found.findings[0].message
+    assert listed(found, values=False)[1][4] == "column 'arm' has an unknown level in row 2; expected 'a' or 'b'."
+
+
+def test_control_characters_of_a_value_are_escaped(tmp_path: Path) -> None:
+    """What a terminal or a page would obey comes out as text."""
+    found = examined(tmp_path, "P\x1b[2J,a\x07\u202e,30,2010-01-01,,2011-01-01")
+    assert listed(found, values=True)[1][5:] == ["P\\x1b[2J", "arm: a\\x07\\u202e"]
+
+
 VISITS = """
 schema = 1
 [data]

@@ -14,6 +14,7 @@ from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError
 from lockstep.data import fingerprint as digests
 from lockstep.data.delimited import parse_delimited
+from lockstep.data.findings import FaultyDataError
 from lockstep.data.reading import Data, read_data
 from lockstep.data.redcap import with_dictionary
 from lockstep.data.redcap_dictionary import parse_dictionary
@@ -117,8 +118,20 @@ def test_codes_are_the_levels_that_have_their_labels(tmp_path: Path) -> None:
     assert read(tmp_path).frame["sex"].tolist() == levels
     plain = STUDY.replace('{ male = "Male", female = "Female" }', '["Male", "Female"]')
     assert read(tmp_path, study=plain).frame["sex"].tolist() == [level.title() for level in levels]
+
+
+def test_a_code_with_the_label_of_another_level_is_an_error(tmp_path: Path) -> None:
+    """The dictionary and study.toml contradict each other, and nobody but the researcher knows which is right."""
     coded = STUDY.replace('{ male = "Male", female = "Female" }', '{ 1 = "Female", 2 = "Male" }')
-    assert read(tmp_path, study=coded).frame["sex"].tolist() == ["1", "2", "2", "1", "1", "1"]
+    with pytest.raises(FaultyDataError) as caught:
+        read(tmp_path, study=coded)
+    first, second = caught.value.findings
+    assert (first.kind, first.rows, second.rows) == ("a contradicted label", (2, 5, 6, 7), (3, 4))
+    assert first.message == (
+        "export.csv: column 'sex' has '1' in rows 2, 5, 6 and 7: the file labels it 'Male', which in study.toml is the "
+        "level '2', not '1' (Female); expected one meaning of a code.\nFind out which is right: mend the levels under "
+        "[columns.sex] in study.toml, or the labels in the file."
+    )
 
 
 def test_dates_and_times_of_day_are_read(tmp_path: Path) -> None:
