@@ -4,7 +4,7 @@ SHELL := /bin/sh
 
 # What a user says reaches `lockstep` through the environment, as it was typed: expanded neither by make nor by a shell,
 # since a folder may have `$`, quotes, blanks or backticks in its name. LOCKSTEP_CALLED_BY=make has it read from there.
-OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED VALUES RUN FOLDER DICTIONARY TIME EVENT BY ID UNIT TITLE LINK ALL PYTHON
+OPTIONS := STUDY DATA RENDERER JOURNAL NAME SINCE AUTHOR FORCE UNPRINTED VALUES RUN FOLDER DICTIONARY TIME EVENT BY ID UNIT HEADER_ROW SHEET TITLE LINK ALL PYTHON
 $(foreach name,$(OPTIONS),$(eval override $(name) := $$(value $(name))))
 export $(OPTIONS)
 
@@ -38,7 +38,7 @@ VERBS := new report watch html results data check trace audit lock changes redli
 $(VERBS): $(INSTALLED)
 	@$(LOCKSTEP) $@
 
-new:  ## write the folder of a new study, FOLDER=..., from a data file, DATA=...; TIME=, EVENT=, BY=, ID=, UNIT=, TITLE= say what is what
+new:  ## write the folder of a new study, FOLDER=..., from a data file, DATA=...; TIME=, EVENT=, BY=, ID=, UNIT=, HEADER_ROW=, SHEET=, TITLE= say what is what
 report:  ## build report.pdf, report.docx and results.json in build/
 watch:  ## build the report again whenever a file is saved, until Ctrl-C
 html:  ## write build/report.html, where each printed result shows its source

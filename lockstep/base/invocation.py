@@ -35,9 +35,10 @@ def option(name: str, value: str | bool) -> str:
     """Return an option as the user writes it: ``--journal bmj`` or ``JOURNAL=bmj``; ``--no-run`` or ``RUN=0``."""
     if by_make():
         return f"{name.upper()}={value if isinstance(value, str) else int(value)}"
+    words = name.replace("_", "-")
     if isinstance(value, str):
-        return f"--{name} {value}"
-    return f"--{'' if value else 'no-'}{name}"
+        return f"--{words} {value}"
+    return f"--{'' if value else 'no-'}{words}"
 
 
 def called(verb: str, **options: str | bool) -> str:

@@ -26,10 +26,14 @@ def new(
     id: str,  # noqa: A002 (the option is called so)
     unit: str | None,
     title: str,
+    header_row: int | None,
+    sheet: str,
     link: bool,
 ) -> int:
     """Write a new study, and say what was found, what was not, and what to do next."""
-    wishes = Wishes(time=time, event=event, by=by, id=id, unit=unit or "", title=title)
+    wishes = Wishes(
+        time=time, event=event, by=by, id=id, unit=unit or "", title=title, header_row=header_row, sheet=sheet
+    )
     made = new_study(folder, data, wishes, dictionary=dictionary, link=link)
     for text in _lines(made, folder):
         sys.stdout.write("\n".join(wrapped(text, indent=4)) + "\n")
@@ -41,6 +45,8 @@ def _lines(made: NewStudy, folder: Path) -> Iterator[str]:
     used = [column for column in plan.columns if column.used]
     left = [column for column in plan.columns if not column.used]
     yield f"{folder}: written, a study of {counted(plan.n_patients, 'patient')} with {counted(len(used), 'column')}"
+    if plan.data.header_row > 1:
+        yield f"The names of the columns: row {plan.data.header_row}. What is above them is not read."
     if left:
         names = ", ".join(column.header or f"column {column.place}" for column in left[:12])
         more = f" and {len(left) - 12} more" if len(left) > 12 else ""

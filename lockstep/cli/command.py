@@ -88,6 +88,14 @@ _BEGIN: Final = (
         Option(
             "--unit", make="UNIT", type=click.Choice(["days", "months", "years"]), default=None, help="Of the time."
         ),
+        Option(
+            "--header-row",
+            make="HEADER_ROW",
+            type=click.IntRange(1, 1000),
+            metavar="N",
+            help="The row with the names of the columns. [default: the first that may be]",
+        ),
+        Option("--sheet", make="SHEET", default="", metavar="NAME", help="The sheet of a workbook with the patients."),
         Option("--title", make="TITLE", default="", metavar="TEXT", help="Title of the manuscript."),
         Option("--link", make="LINK", is_flag=True, help="Leave the data file where it is, and name its whole path."),
         code="beginning.new",

@@ -19,7 +19,9 @@ USAGE: Final = 2
 
 _OF_EVERY_VERB: Final = frozenset({"STUDY", "RENDERER"})
 """Options of make that a verb may leave aside: set for good, they are for the verbs that take them."""
-_OF_MACHINES: Final = frozenset({"NAME", "FOLDER", "TIME", "EVENT", "BY", "ID", "UNIT", "TITLE", "LINK"})
+_OF_MACHINES: Final = frozenset(
+    {"NAME", "FOLDER", "TIME", "EVENT", "BY", "ID", "UNIT", "TITLE", "LINK", "SHEET", "HEADER_ROW"}
+)
 """Options of make whose names some systems set (NAME is the computer's under WSL): for make's command line only."""
 
 _LOOK: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 110}

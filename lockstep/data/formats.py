@@ -65,6 +65,12 @@ def parse_table(content: bytes, data: DataFile, *, expected: Collection[str]) ->
     )
 
 
+def workbook_kind(content: bytes) -> Kind | None:
+    """Return the kind of a workbook by its bytes; None for a file of another format."""
+    found = _format_of(content)
+    return found if found == "xlsx" or found == "xls" or found == "ods" else None
+
+
 def _format_of(content: bytes) -> Kind | Program | Literal["parquet"] | Foreign | None:
     """Return the format of a file; None where it can only be text."""
     if content.startswith(_ZIP):

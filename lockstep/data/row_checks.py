@@ -20,12 +20,24 @@ _BY_CHANCE: Final = 0.05
 _GROUPS: Final = 20
 """How many groups of equal rows have a finding each; of more it is the file that was made wrongly."""
 
+FOOT: Final = 5
+"""Last rows of a file, in which lines of totals are."""
+
+_TOTAL: Final = re.compile(
+    r"(?:n ?= ?[0-9]+|Σ|∑|(?:sums?|summen?|totals?|grand total|subtotal|gesamt|gesamtsumme|insgesamt|mean|mittelwert"
+    r"|average|durchschnitt|median|anzahl|counts?|somme|moyenne|suma|promedio|sd|std)(?: ?[:(=].*)?)"
+)
+
 _PARTS: Final = re.compile(r"(\d+)|([^\W\d_]+)")
 
 
 def row_findings(checked: Checked) -> Iterator[DataFinding]:
     """Yield what is wrong with whole rows."""
-    empty = _empty(checked)
+    totals = _totals(checked)
+    if totals.any():
+        found = "an id that is called as a line of totals is"
+        yield checked.about("totals_row", totals, found, "a row for each patient", severity="error")
+    empty = _empty(checked) & ~totals
     if empty.any():
         found, expected = "nothing but an id", "a row for each patient (the last one may be a line of totals)"
         yield checked.about("empty_row", empty, found, expected)
@@ -43,6 +55,24 @@ def _by_group(groups: npt.NDArray[np.intp]) -> Iterator[Flags]:
         yield groups >= 0
     else:
         yield from (groups == group for group in named)
+
+
+def is_a_total(text: str) -> bool:
+    """Return whether a text, such as an id at the foot of a file, is called as a line of totals is.
+
+    >>> is_a_total("Total:"), is_a_total("n = 120"), is_a_total("P-17"), is_a_total("Gesamt (n=40)")
+    (True, True, False, True)
+    """
+    return _TOTAL.fullmatch(" ".join(text.casefold().split())) is not None
+
+
+def _totals(checked: Checked) -> Flags:
+    """Return (n,) True for the last rows where their id says that they sum up others."""
+    found = np.zeros(len(checked.rows), dtype=bool)
+    if checked.ids is not None and len(checked.rows) > 2 * FOOT:
+        last = checked.ids.codes[-FOOT:]
+        found[-FOOT:] = [is_a_total(checked.ids.texts[code]) for code in last]
+    return found
 
 
 def _empty(checked: Checked) -> Flags:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..base.errors import DataError
+from ..base.invocation import option
 from ..base.wording import are_names, first_of, hint, listing, printable, shown
 from ..study.model import DataFile
 from .cell_texts import boolean_text, duration_text, moment_text, normal, shortest, text_column
@@ -74,6 +75,17 @@ def parse_workbook(content: bytes, data: DataFile, *, kind: Kind, expected: Coll
     )
 
 
+def first_cells(content: bytes, data: DataFile, *, kind: Kind, most: int) -> list[tuple[str, ...]]:
+    """Return the texts of the first rows of the sheet of patients.
+
+    Raises
+    ------
+    DataError
+        If the workbook is damaged or protected, or it is not clear which sheet is meant.
+    """
+    return [tuple(map(_as_text, row)) for row in _sheet(content, data, kind)[0][:most]]
+
+
 def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]], Flaws]:
     """Return the rows of the sheet of patients, from its first cell on, and what the library does not say of it."""
     import python_calamine
@@ -123,7 +135,8 @@ def _chosen_sheet(book: Any, data: DataFile) -> Any:
         several = [sheet.name for sheet in seen or filled]
         raise DataError(
             f"{data.called}: has the sheets {listing(several, word='and')}; expected one with patients.\n"
-            f'Name it under [data] in study.toml, such as sheet = "{printable(several[0])}".'
+            f'Name it under [data] in study.toml, such as sheet = "{printable(several[0])}"; '
+            f"for a new study, add {option('sheet', 'NAME')}."
         )
     return (seen or filled)[0]
 

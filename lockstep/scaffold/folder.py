@@ -9,17 +9,18 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from ..analyses.pipeline import compute
 from ..base.errors import DataError, LockstepError
 from ..base.files import is_mark, new_workspace, read_file, remove_workspaces
-from ..base.invocation import by_make
+from ..base.invocation import by_make, option
 from ..base.resources import TEMPLATES
 from ..base.wording import are_names
 from ..data.files import read_data_table, read_whole_data_table
+from ..data.header_guess import guessed_header_row
 from ..data.table import TextTable
 from ..results.model import PRIVATE, Results
 from ..study.definition import read_study
@@ -68,9 +69,10 @@ def new_study(
     content = {_name(data, link=link): _bytes(data, "--data")}
     if dictionary is not None:
         content[_name(dictionary, link=link)] = _bytes(dictionary, "--dictionary")
-    table, encoding = _table(data, dictionary, next(iter(content.values())))
+    table, said = _table(data, dictionary, next(iter(content.values())), wishes)
     file, *others = content
-    plan = plan_study(table, wishes, file=file, dictionary="".join(others), encoding=encoding)
+    said = replace(said, file=file, dictionary="".join(others) or None)
+    plan = plan_study(table, wishes, said)
     if not any(column.used for column in plan.columns):
         raise DataError(
             f"{data}: no column can be described: each is blank, an identifier or free text, or has one value only.\n"
@@ -112,8 +114,8 @@ def _bytes(path: Path, option: str) -> bytes:
         raise DataError(f"{path}: {why}. {option} names a file as it is seen from here.") from None
 
 
-def _table(data: Path, dictionary: Path | None, content: bytes) -> tuple[TextTable, str]:
-    """Return the file with all its columns, and its encoding where that is not Unicode."""
+def _table(data: Path, dictionary: Path | None, content: bytes, wishes: Wishes) -> tuple[TextTable, DataFile]:
+    """Return the file with all its columns, and how it is read."""
     encoding = _encoding(content)
     said = DataFile(
         file=str(data),
@@ -121,22 +123,29 @@ def _table(data: Path, dictionary: Path | None, content: bytes) -> tuple[TextTab
         missing=("",),
         encoding=encoding or None,
         dictionary=None if dictionary is None else str(dictionary),
+        sheet=wishes.sheet or None,
     )
+    said = replace(said, header_row=wishes.header_row or guessed_header_row(content, said))
     header = _header(said, content)
     unnamed = [f"column {place}" for place, item in enumerate(header, start=1) if not item]
     table = read_whole_data_table(Path(), said, expected=unnamed)
     begins = [" ".join(name.split())[:_BEGIN] for name in header if name.strip()]  # names may be whole questions
     if not are_names(begins, begins):
         raise DataError(
-            f"{data}: the first line may be a patient's row, not shown: it has a number or a date.\n"
-            "The names of the columns are the first line: add it, or rename the columns that are called by a number."
+            f"{data}: {_row_words(said.header_row)} may be a patient's row, not shown: it has a number or a date.\n"
+            "The names of the columns are the first line, or the one that "
+            f"{option('header_row', 'N')} names: add it, or rename the columns that are called by a number."
         )
-    return table, encoding
+    return table, said
+
+
+def _row_words(row: int) -> str:
+    return "the first line" if row == 1 else f"row {row}"
 
 
 def _header(said: DataFile, content: bytes) -> tuple[str, ...]:
     """Return the names of the columns; a first line that begins with # has them if it has as many cells as others."""
-    if content.lstrip(codecs.BOM_UTF8).startswith(b"#"):
+    if said.header_row == 1 and content.lstrip(codecs.BOM_UTF8).startswith(b"#"):
         line = content.splitlines()[0].decode("utf-8-sig", errors="replace")
         cells = [cell.strip('" ') for cell in re.split("[,;\t]", line)]
         with suppress(DataError):

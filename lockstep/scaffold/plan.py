@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..base.errors import DataError
+from ..base.errors import DataError, row_list
 from ..base.wording import hint, listing, shown
+from ..data.row_checks import FOOT, is_a_total
 from ..data.table import ColumnDescription, TextTable
-from ..study.model import ROW_ID, slug
+from ..study.model import ROW_ID, DataFile, slug
 from . import words
 from .groups import Groups, choose_groups
 from .guesses import guess_column
@@ -39,7 +40,7 @@ class StudyPlan:
     ----------
     id, id_note : the column of ids, and why it is that one.
     missing : texts that mean a missing value in all columns.
-    encoding : of a text file that is not Unicode; "" for others.
+    data : how the data file is read.
     outcome, groups : what is analysed, where it is known.
     second : another endpoint that is recognised, which is not analysed; None where there is none.
     characteristics : the variables of the table of characteristics.
@@ -49,12 +50,11 @@ class StudyPlan:
     """
 
     title: str
-    file: str
-    dictionary: str
+    data: DataFile
+    header_note: str
     id: str
     id_note: str
     missing: tuple[str, ...]
-    encoding: str
     columns: tuple[PlannedColumn, ...]
     outcome: OutcomeGuess | None
     second: OutcomeGuess | None
@@ -73,13 +73,13 @@ class StudyPlan:
         return next(column for column in self.columns if column.name == name)
 
 
-def plan_study(table: TextTable, wishes: Wishes, *, file: str, dictionary: str = "", encoding: str = "") -> StudyPlan:
+def plan_study(table: TextTable, wishes: Wishes, data: DataFile) -> StudyPlan:
     """Plan a study of the patients in a table.
 
     Parameters
     ----------
     wishes : what the user has said of the outcome, the groups and the ids.
-    file, dictionary : how study.toml names the data file, and REDCap's data dictionary ("" where there is none).
+    data : how study.toml names the data file, its sheet and REDCap's data dictionary, and how they are read.
 
     Raises
     ------
@@ -97,6 +97,7 @@ def plan_study(table: TextTable, wishes: Wishes, *, file: str, dictionary: str =
     adjust_for, adjust_note = _adjustment(columns, outcome, groups)
     questions = (
         *id_question,
+        *_totals(table, id_column),
         *outcome_questions,
         *group_questions,
         *(question for column in columns for question in column.guess.questions),
@@ -108,12 +109,11 @@ def plan_study(table: TextTable, wishes: Wishes, *, file: str, dictionary: str =
     )
     return StudyPlan(
         title=wishes.title or _title(outcome, groups),
-        file=file,
-        dictionary=dictionary,
+        data=data,
+        header_note="" if wishes.header_row else "guess: the first row that has a name for most columns",
         id=id_column,
         id_note=id_note,
         missing=tuple(_missing(table)),
-        encoding=encoding,
         columns=columns,
         outcome=outcome,
         second=second_outcome(columns, outcome) if outcome else None,
@@ -182,6 +182,18 @@ def _may_be_ids(table: TextTable, name: str) -> bool:
         return not all(re.fullmatch(r"[+-]?[0-9]*[.,]?[0-9]+", text) for text in texts)
     numbers = [int(text) for text in texts]
     return numbers == sorted(numbers)
+
+
+def _totals(table: TextTable, id_column: str) -> Iterator[str]:
+    """Yield what to do where the last rows sum up those of patients."""
+    first = table.header[0] if id_column == ROW_ID else id_column
+    column = table.columns.get(first)
+    if column is None or len(table.rows) <= 2 * FOOT:
+        return
+    foot = zip(table.rows[-FOOT:], column.codes[-FOOT:], strict=True)
+    rows = [int(row) for row, code in foot if is_a_total(column.texts[code])]
+    if rows:
+        yield f"a patient in {row_list(rows)}, by its name a line of totals: remove it from the data file"
 
 
 def _columns(table: TextTable, id_column: str) -> Iterator[PlannedColumn]:

@@ -74,14 +74,19 @@ def _head(plan: StudyPlan) -> str:
         f"title = {quoted(plan.title)}",
         "",
         "[data]",
-        f"file = {quoted(plan.file)}",
+        f"file = {quoted(plan.data.file)}",
         f"id = {quoted(plan.id)}" + (f"  {_comment(plan.id_note)}" if plan.id_note else ""),
         f"missing = {_listed(plan.missing)}  # in every column, beside blank cells",
     ]
-    if plan.dictionary:
-        lines.append(f"dictionary = {quoted(plan.dictionary)}  # of REDCap")
-    if plan.encoding:
-        lines.append(f"encoding = {quoted(plan.encoding)}  # guess: the file is not UTF-8")
+    if plan.data.header_row > 1:
+        note = f"  {_comment(plan.header_note)}" if plan.header_note else ""
+        lines.append(f"header_row = {plan.data.header_row}{note}")
+    if plan.data.sheet:
+        lines.append(f"sheet = {quoted(plan.data.sheet)}")
+    if plan.data.dictionary:
+        lines.append(f"dictionary = {quoted(plan.data.dictionary)}  # of REDCap")
+    if plan.data.encoding:
+        lines.append(f"encoding = {quoted(plan.data.encoding)}  # guess: the file is not UTF-8")
     if plan.outcome:
         marks = ", ".join(f"{mark:g}" for mark in plan.outcome.axis.landmarks)
         lines += [

@@ -21,6 +21,8 @@ class Wishes:
     id: str = ""
     title: str = ""
     unit: str = ""
+    header_row: int | None = None
+    sheet: str = ""
 
 
 def named_column(text: str, columns: Sequence[PlannedColumn], option: str) -> PlannedColumn:

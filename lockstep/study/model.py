@@ -35,6 +35,7 @@ BUILTIN_CHECKS: Final = (
     "before_birth",
     "age_contradicts_dates",
     "empty_row",
+    "totals_row",
     "duplicate_row",
     "similar_id",
     "ambiguous_decimal",

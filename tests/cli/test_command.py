@@ -133,6 +133,8 @@ def test_what_make_hands_on_is_what_the_command_line_says(
     words, needed = [name], []
     for make, item in of_make(VERBS[name]).items():
         text = item.type.choices[-1] if isinstance(item.type, click.Choice) else f"--a$(b) 'c' {make}"
+        if isinstance(item.type, click.IntRange):
+            text = "7"
         if isinstance(item, Argument):
             needed, text = ["--", text], text
         elif item.is_flag:

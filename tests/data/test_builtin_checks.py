@@ -159,8 +159,14 @@ def few(look: Look, rows: list[str], more: str = "") -> Found:
 
 
 def test_a_row_of_totals_is_found(look: Look) -> None:
-    """A row with an id alone, and one of a patient of whom one value is known."""
-    assert few(look, [*sized(), "n=60,,,,"]) == [("empty_row", None, (62,))]
+    """A row with an id alone, one that is called so whatever is in it, but no patient of whom one value is known."""
+    assert few(look, [*sized(), "P61,,,,"]) == [("empty_row", None, (62,))]
+    for called in ("n=60,,,,", "Total,,3000,,", "Mittelwert:,a,40,150.5,"):
+        findings = look([*sized(), called], header=FEW_HEADER, columns=FEW).findings
+        [error] = [finding for finding in findings if finding.severity == "error"]
+        assert (error.kind, error.rows) == ("totals_row", (62,))
+        assert called.split(",")[0] not in error.message
+    assert few(look, [f"Total,{sized()[0][3:]}", *sized()[1:]]) == []  # a patient's pseudonym
     assert few(look, [*sized(), "P61,,,7,"]) == []
     only = '[columns.size]\ntype = "number"\n'
     assert found(look(["1,5", "2,"], header="id,size", columns=only)) == []
@@ -251,10 +257,10 @@ def test_an_outlier_is_a_query_of_its_row(look: Look) -> None:
 
 def test_a_study_says_what_a_check_does(look: Look) -> None:
     """A built-in check becomes an error or is off, by its name; a study's own check may be a query."""
-    rows = [*sized(), "n=60,,,,"]
+    rows = [*sized(), "P61,,,,"]
     stern = look(rows, header=FEW_HEADER, columns=FEW + '[checks.empty_row]\nseverity = "error"\n')
     assert [finding.severity for finding in stern.findings] == ["error"]
-    assert few(look, rows, '[checks.empty_row]\nseverity = "off"\nreason = "a line of totals"\n') == []
+    assert few(look, rows, '[checks.empty_row]\nseverity = "off"\nreason = "not seen yet"\n') == []
     own = '[checks.small]\nmust = "size < 69"\nreason = "x"\nseverity = "query"\n'
     assert few(look, sized(), own) == [("small", None, (61,))]
 

@@ -183,7 +183,7 @@ def test_which_of_several_sheets_is_asked_for() -> None:
     """The error lists them."""
     assert refusal(sheets("2024", "2025")) == (
         "cohort.xlsx: has the sheets '2024' and '2025'; expected one with patients.\n"
-        'Name it under [data] in study.toml, such as sheet = "2024".'
+        'Name it under [data] in study.toml, such as sheet = "2024"; for a new study, add --sheet NAME.'
     )
     assert refusal(sheets("Cohort", "Codes"), sheet="cohort") == (
         "cohort.xlsx: there is no sheet 'cohort'; the file has 'Cohort' and 'Codes'; did you mean 'Cohort'?\n"
