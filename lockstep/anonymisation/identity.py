@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from ..references.authors import PLACEHOLDER, byline
+from ..references.authors import TO_BE_WRITTEN, byline
 from ..references.names import holds_cjk
 from ..references.own_references import UMLAUTS, Person, is_one_of, people_of, read_references
 from .registrations import REGISTRATION, registrations
@@ -99,11 +99,11 @@ def identifying_words(
     for person in persons:
         words += _names(person, text, others)
     for author in people.authors:
-        name = "" if author.is_placeholder else author.name
+        name = "" if author.is_to_be_written else author.name
         words += [value for value in (name, author.email, author.orcid) if value]
     for affiliation in people.affiliations:
         parts = (affiliation.parts.get(key, "") for key in ("group", "department", "name", "address", "city"))
-        words += [part for part in parts if _identifies(part, text) and not PLACEHOLDER.search(part)]
+        words += [part for part in parts if _identifies(part, text) and not TO_BE_WRITTEN.search(part)]
     for key in ("funding", "ethics", "registration"):
         words += _numbers_in(front_matter.get(key))
     words += _leaves(front_matter.get("blind"))

@@ -29,6 +29,7 @@ from .trace import trace_of
 from .unwritten import unwritten
 
 _MOST_LINES: Final = 10
+_MOST_UNWRITTEN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +62,22 @@ class Findings:
         return not (self.broken or self.typed or self.computed or self.references)
 
     def lines(self) -> list[str]:
-        """Return the findings as lines to print, what fails first."""
+        """Return the findings as lines to print: what is worth knowing, then what fails, and the verdict at the end."""
         count = self.claims - len(self.broken)
         hold = "claim holds" if count == self.claims == 1 else "claims hold"
         held = f"{count} of {self.claims} {hold}" if self.claims else "no claims"
         return [
-            *self.broken,
-            *self.typed,
-            *self.computed,
-            *(line for text in self.references for line in wrapped(text, indent=4)),
             *self.unused,
             *(line for text in self.units for line in wrapped(text, indent=4)),
             *(line for text in self.reference_notes for line in wrapped(text, indent=4)),
             *(line for note in self.notes for line in wrapped(f"note: {note}", indent=4)),
-            *(line for text in self.unwritten for line in wrapped(text, indent=4)),
+            *self._unwritten(),
             *([f"{self.unprinted}; {called('trace', unprinted=True)} lists them"] if self.unprinted else []),
             *(wrapped(self.not_checked, indent=4) if self.not_checked else []),
+            *(line for text in self.references for line in wrapped(text, indent=4)),
+            *self.computed,
+            *self.typed,
+            *self.broken,
             f"{held}, {counted(len(self.typed), 'typed number')}"
             f"{self._without_result()}{self._incomplete()}{self._to_write()}",
         ]
@@ -88,6 +89,14 @@ class Findings:
     def _incomplete(self) -> str:
         count = len(self.references)
         return f", {counted(count, 'reference')} to mend" if count else ""
+
+    def _unwritten(self) -> list[str]:
+        """Return the first of the places to be written, and how many more there are: a new manuscript has dozens."""
+        first = [line for text in self.unwritten[:_MOST_UNWRITTEN] for line in wrapped(text, indent=4)]
+        more = len(self.unwritten) - _MOST_UNWRITTEN
+        if more <= 0:
+            return first
+        return [*first, f"{counted(more, 'further place')} to be written; look for “to be written” in {DOCUMENT}"]
 
     def _to_write(self) -> str:
         count = len(self.unwritten)

@@ -19,8 +19,8 @@ KEYS: Final = (
 
 ADDRESS: Final = ("group", "department", "name", "address", "city", "region", "state", "postal-code", "country")
 
-PLACEHOLDER: Final = re.compile(r"placeholder|to be (stated|added|completed|written)|\bTODO\b|\bXXX+\b", re.IGNORECASE)
-"""Words by which authors leave something for later: they are nobody's name, and no institution's."""
+TO_BE_WRITTEN: Final = re.compile(r"\bto be (?:stated|added|completed|written)\b", re.IGNORECASE)
+"""Words that stand in the place of a name or an institution: they are nobody's."""
 
 _NOT_PRINTED: Final = ("id", "number", "letter", "marks", "url", "phone", "fax", "metadata")  # Quarto's, and allowed
 _MARKUP: Final = re.compile(
@@ -43,11 +43,6 @@ class Affiliation:
     def text(self) -> str:
         """The address in one line, from the smallest unit to the country."""
         return ", ".join(self.parts[key] for key in ADDRESS if key in self.parts)
-
-    @property
-    def is_placeholder(self) -> bool:
-        """Whether it says that it is to be written."""
-        return bool(PLACEHOLDER.search(self.text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +69,9 @@ class Author:
         return ", ".join((self.name, *self.degrees))
 
     @property
-    def is_placeholder(self) -> bool:
+    def is_to_be_written(self) -> bool:
         """Whether the name says that it is to be written."""
-        return bool(PLACEHOLDER.search(self.name))
+        return bool(TO_BE_WRITTEN.search(self.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Reference:
 
 def people_of(front_matter: Mapping[str, Any]) -> tuple[Person, ...]:
     """Return the authors of a manuscript, without those that are to be written: a placeholder is nobody's name."""
-    return tuple(_person_of(author.parts) for author in byline(front_matter).authors if not author.is_placeholder)
+    return tuple(_person_of(author.parts) for author in byline(front_matter).authors if not author.is_to_be_written)
 
 
 def is_one_of(author: Person, people: Sequence[Person]) -> bool:

@@ -16,6 +16,9 @@ from ..base.wording import level_hint, listing, shown
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
+OF_ROWS: Final = 'describes a patient\'s rows and not the patient (its `take` is "none")'
+"""What is wrong with a variable of the kind "rows" where a value of each patient is asked for."""
+
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -25,9 +28,12 @@ class ExpressionError(LockstepError):
 
 @dataclass(frozen=True, slots=True)
 class VariableType:
-    """What a condition may ask of a variable: its kind and, for a category, its levels, with their labels if known."""
+    """What a condition may ask of a variable: its kind and, for a category, its levels, with their labels if known.
 
-    kind: Literal["number", "category", "date"]
+    The kind "rows" is that of a column which describes a patient's rows and has no value for the patient.
+    """
+
+    kind: Literal["number", "category", "date", "rows"]
     levels: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
 

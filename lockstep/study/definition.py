@@ -60,8 +60,9 @@ def read_study(folder: Path) -> Study:
     joins = read_joins(top, data)
     files: dict[str | None, DataFile] = {None: data} | joins
     columns, row_columns = read_row_rules(top, read_columns(top, files), files)
-    derived = read_derived(top, columns, data.missing)
-    types = variable_types(columns, derived)
+    of_rows = dict.fromkeys(row_columns, VariableType("rows"))
+    derived = read_derived(top, variable_types(columns, {}) | of_rows, data.missing)
+    types = variable_types(columns, derived) | of_rows
     checks = read_checks(top, types)
     time = read_time(top.section("time"))
     endpoints = read_endpoints(top, types, time)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..base.wording import hint, printable, shown
 from .conditions import (
+    OF_ROWS,
     Comparison,
     Condition,
     Constant,
@@ -105,6 +106,8 @@ class Expression:
         for name in self.names:
             if name not in types:
                 raise ExpressionError(f"{_quote(self.text)}: there is no variable {shown(name)}{hint(name, types)}")
+            if types[name].kind == "rows":
+                raise ExpressionError(f"{_quote(self.text)}: {shown(name)} {OF_ROWS}")
         try:
             check_condition(self.condition, types)
         except ExpressionError as error:

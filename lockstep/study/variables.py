@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from ..base.errors import counted
 from ..base.wording import hint, listing, shown
-from .conditions import ExpressionError, VariableType
+from .conditions import OF_ROWS, ExpressionError, VariableType
 from .expressions import WORDS, Expression, parse_expression
-from .model import FOLLOW_UP, Column, DataFile, Derived, EligibilityRule, Role, slug, variable_types
+from .model import FOLLOW_UP, Column, DataFile, Derived, EligibilityRule, Role, slug
 from .sections import Section
 
 RESERVED: Final = WORDS | {"flow", "setting", "data", "reviewed", "cutoff", FOLLOW_UP}
@@ -144,9 +144,9 @@ def _recode(section: Section, levels: Mapping[str, str], missing: Iterable[str])
     return recode
 
 
-def read_derived(top: Section, columns: Mapping[str, Column], missing: Iterable[str]) -> dict[str, Derived]:
-    """Read [derived.*] in order; each may use the columns and the derived variables above it."""
-    types = variable_types(columns, {})
+def read_derived(top: Section, declared: Mapping[str, VariableType], missing: Iterable[str]) -> dict[str, Derived]:
+    """Read [derived.*] in order; each may use the `declared` columns and the derived variables above it."""
+    types = dict(declared)
     derived: dict[str, Derived] = {}
     for name, section in top.sections("derived").items():
         section.allow("label", "levels", "when", "cut", "at", "among", "optional")
@@ -213,6 +213,9 @@ def variable(section: Section, name: str, value: str, types: Mapping[str, Variab
     """Return the name of a variable that a key holds; refuse an unknown one, or one of another kind."""
     if value not in types:
         raise section.error(name, f"names {shown(value)}, which is neither a column nor derived{hint(value, types)}")
+    if types[value].kind == "rows":
+        remedy = "choose another variable, or say in its section which of the rows counts (`take`)"
+        raise section.error(name, f"names {shown(value)}, which {OF_ROWS}; {remedy}")
     if (kind := types[value].kind) not in kinds:
         remedy = "; cut it into groups under [derived]" if kind == "number" and kinds == ("category",) else ""
         raise section.error(name, f"names {shown(value)}, a {kind}; expected a {' or a '.join(kinds)}{remedy}")

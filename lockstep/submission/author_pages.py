@@ -9,15 +9,16 @@ from typing import Any, Final
 
 from ..base.clock import source_date_epoch
 from ..base.errors import counted
+from ..base.invocation import called
 from ..journals.file import Journal
-from ..references.authors import Author, Byline, byline
+from ..references.authors import TO_BE_WRITTEN, Author, Byline, byline
 from ..results.model import Source
 from ..text.numbers import date_text, number_text
 from ..text.phrases import UNSUPPORTED
 from ..text.style import Style
 from ..word.text import ManuscriptText
 from ..word_layout.title import keywords
-from .declarations import Declaration, conclusion, declarations, sentences
+from .declarations import PLACEHOLDER, Declaration, conclusion, declarations, sentences, written_part
 
 _TITLE_PAGE: Final = {
     "funding": "Funding",
@@ -68,11 +69,12 @@ def cover_letter(
 
     Notes
     -----
-    What was found is the manuscript's own conclusion, without the sentences that its results do not support. The date
-    is that of SOURCE_DATE_EPOCH; without it the letter has none, so that the same manuscript gives the same letter.
+    What was found is the manuscript's own conclusion, without the sentences that its results do not support, and
+    without what is to be written. The date is that of SOURCE_DATE_EPOCH; without it the letter has none, so that the
+    same manuscript gives the same letter.
     """
     people = byline(front_matter)
-    found = sentences(conclusion(text))
+    found = sentences(written_part(conclusion(text)))
     tables, figures = len(text.of_kind("table")), len(text.of_kind("figure"))
     return {
         "date": _date(),
@@ -108,6 +110,7 @@ def statements(text: ManuscriptText, front_matter: Mapping[str, Any], source: So
             "code_hash": source.code_sha256,
             "versions": versions,
         },
+        "repeat": called("report"),
         "declarations": [_declared(declared, kind) for kind in _STATEMENTS],
         "roles": [(author.name, ", ".join(author.roles)) for author in people.authors]
         if any(author.roles for author in people.authors)
@@ -137,31 +140,39 @@ def missing_details(text: ManuscriptText, front_matter: Mapping[str, Any]) -> It
     if not writing:
         yield "title page: no author has `corresponding: true`"
     for author in writing:
-        if not (author.email or author.is_placeholder):
+        if not (author.email or author.is_to_be_written):
             yield f"title page: no `email` of {author.name}, who answers letters"
     for key in ("degrees", "orcid"):
-        known = (author for author in people.authors if not (author.parts.group or author.is_placeholder))
+        known = (author for author in people.authors if not (author.parts.group or author.is_to_be_written))
         names = [author.name for author in known if not getattr(author, key)]
         if names:
             yield f"title page: no `{key}` of {', '.join(names)}"
-    placeholders = [
-        *(author.name for author in people.authors if author.is_placeholder),
-        *(item.text for item in people.affiliations if item.is_placeholder),
-    ]
-    if placeholders:
-        named = " and ".join(f"“{_short(place)}”" for place in placeholders)
-        yield f"title page: to be written: {named}"
+    yield from _placeholders(people)
     for kind, name in _TITLE_PAGE.items():
         if kind in declared and declared[kind].unfinished:
             yield f"{name}: the manuscript says that it is to be completed: “{_short(declared[kind].text)}”"
         elif kind not in declared and kind != "acknowledgments":
             yield f"{name}: the manuscript does not say; add a paragraph **{name}.** under its declarations"
-    found = sentences(conclusion(text))
-    if not found:
+    whole = conclusion(text)
+    found = sentences(written_part(whole))
+    if written_part(whole) != whole:
+        yield f"cover letter: {'part of ' if found else ''}the conclusion is to be written, and is left out"
+    elif not found:
         yield "cover letter: the manuscript has no conclusion to quote"
     for sentence in found:
         if UNSUPPORTED in sentence:
             yield f"cover letter: left out, since the results do not support it: “{_short(sentence)}”"
+
+
+def _placeholders(people: Byline) -> Iterator[str]:
+    """Yield one line with all names and institutions that are to be written, and a line for each other placeholder."""
+    places = [*(author.name for author in people.authors), *(item.text for item in people.affiliations)]
+    missing = [place for place in places if TO_BE_WRITTEN.search(place)]
+    if missing:
+        yield f"title page: to be written: {' and '.join(f'“{_short(place)}”' for place in missing)}"
+    for place in places:
+        if place not in missing and PLACEHOLDER.search(place):
+            yield f"title page: “{_short(place)}” is a placeholder"
 
 
 def corresponding(people: Byline) -> Sequence[Author]:

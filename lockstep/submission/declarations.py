@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from ..references.authors import PLACEHOLDER
 from ..word.reading import Paragraph
 from ..word.text import ManuscriptText
+
+PLACEHOLDER: Final = re.compile(r"placeholder|to be (stated|added|completed|written)|\bTODO\b|\bXXX+\b", re.IGNORECASE)
+"""Words by which authors leave something for later."""
 
 # What journals call a declaration. The text under such a heading, or after such words at the start of a paragraph,
 # is it.
@@ -81,6 +83,11 @@ def conclusion(text: ManuscriptText) -> str:
         paragraph.text for paragraph in text.main if paragraph.path and names.fullmatch(paragraph.path[-1].strip())
     )
     return " ".join(inside)
+
+
+def written_part(text: str) -> str:
+    """Return a text without the places in brackets that are to be written: "[To be written: what follows.]"."""
+    return re.sub(r"\s*\[to be written[^\]]*\]\.?", "", text, flags=re.IGNORECASE).strip()
 
 
 def sentences(text: str) -> list[str]:

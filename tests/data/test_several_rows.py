@@ -15,6 +15,7 @@ from lockstep.data import fingerprint as digests
 from lockstep.data.examination import examine
 from lockstep.data.query_list import list_csv
 from lockstep.data.reading import Data, examine_data, read_data
+from lockstep.study.conditions import OF_ROWS
 from lockstep.study.definition import read_study
 
 VISITS = """\
@@ -247,7 +248,21 @@ def test_a_faulty_rule_is_named(tmp_path: Path, old: str, new: str, message: str
     assert str(error.value) == f"study.toml: {message}"
 
 
-def test_a_column_of_rows_is_no_variable(tmp_path: Path) -> None:
-    """Conditions on patients cannot name it."""
-    with pytest.raises(StudyError, match=r"\[eligibility.x.keep\] .* there is no variable 'visit'"):
-        examined(tmp_path, study=STUDY + '[eligibility.x]\nkeep = "visit == \'baseline\'"\nreason = "r"\n')
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ("[eligibility.x]\nkeep = \"visit == 'baseline'\"\nreason = 'r'\n",
+         "[eligibility.x.keep] \"visit == 'baseline'\": 'visit' " + OF_ROWS),
+        ("[analysis]\nexposure = 'visit'\n",
+         f"[analysis.exposure] names 'visit', which {OF_ROWS}; "
+         "choose another variable, or say in its section which of the rows counts (`take`)"),
+        ("[derived.x]\nlevels = ['a', 'b']\ncut = 'day'\nat = [1]\n",
+         f"[derived.x.cut] names 'day', which {OF_ROWS}; "
+         "choose another variable, or say in its section which of the rows counts (`take`)"),
+    ],
+)  # fmt: skip
+def test_a_column_of_rows_is_no_variable(tmp_path: Path, section: str, message: str) -> None:
+    """Neither conditions on patients nor analyses can name it; the error says why, and what to do."""
+    with pytest.raises(StudyError) as error:
+        examined(tmp_path, study=STUDY + section)
+    assert str(error.value) == f"study.toml: {message}"

@@ -306,3 +306,26 @@ def test_what_is_to_be_written_is_listed(tmp_path: Path) -> None:
     found = check.Findings(claims=0, broken=(), typed=(), unused=(), unwritten=places)
     assert found.passed
     assert found.lines() == [*places, "no claims, 0 typed numbers, 2 places to be written"]
+
+
+def test_a_long_list_of_what_is_to_be_written_is_short(tmp_path: Path) -> None:
+    """Of the dozens of places in a new manuscript three are shown; what fails and the verdict come after them."""
+    path = tmp_path / "report.qmd"
+    path.write_text("".join(f"[To be written: part {at}.]\n\n" for at in range(9)), encoding="utf-8")
+    found = check.Findings(
+        claims=1, broken=("report.qmd:9: not supported",), typed=(), unused=(), unwritten=unwritten(read_qmd(path))
+    )
+    assert found.lines() == [
+        *found.unwritten[:3],
+        "6 further places to be written; look for “to be written” in report.qmd",
+        "report.qmd:9: not supported",
+        "0 of 1 claims hold, 0 typed numbers, 9 places to be written",
+    ]
+
+
+def test_a_broken_claim_lists_the_values_of_all_its_conditions(results: Results) -> None:
+    """Also of those that hold, and of a bound beside its result."""
+    condition = "os.by_sex.log_rank.p_value < alpha and os.median > 1 and os.median.conf_low > 1"
+    (broken,) = found(f'`{{python}} r.claim("better", "{condition}")`\n', results).broken
+    listed = broken[broken.index("    found") :].splitlines()
+    assert [line.split(":")[0].split()[-1] for line in listed] == ["os.by_sex.log_rank.p_value", "os.median"]

@@ -15,6 +15,7 @@ from conftest import ROOT
 from draft_studies import DraftStudy
 
 from lockstep.base.errors import ReportError
+from lockstep.base.invocation import called
 from lockstep.base.resources import TEMPLATES
 from lockstep.journals.file import Journal
 from lockstep.submission.author_pages import TO_CONFIRM, cover_letter, missing_details, statements, title_page
@@ -238,6 +239,32 @@ def test_what_the_results_do_not_support_is_not_in_the_letter(drafts: dict[str, 
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "quoted", "told"),
+    [
+        ("[To be written: what follows. And for whom.]", "", "the conclusion is to be written, and is left out"),
+        ("It was P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.01. [To be written: what follows.]",
+         "It was P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.01.",
+         "part of the conclusion is to be written, and is left out"),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_written_is_not_in_the_letter(
+    words: str, quoted: str, told: str, drafts: dict[str, DraftStudy]
+) -> None:
+    """Editors read no note of the authors to themselves."""
+    draft = drafts["flagship"]
+    text = dataclasses.replace(draft.text, abstract=(Paragraph(f"Conclusions. {words}", "Abstract"),))
+    assert cover_letter(text, draft.front_matter, JOURNAL, STYLE)["findings"] == quoted
+    assert f"cover letter: {told}" in tuple(missing_details(text, draft.front_matter))
+
+
+def test_who_is_to_be_written_is_told_in_one_line(drafts: dict[str, DraftStudy]) -> None:
+    """The placeholders of a new study: neither an e-mail address nor degrees of them are asked for besides."""
+    author = {"name": "First Author (to be written)", "corresponding": True, "affiliations": ["Clinic (to be written)"]}
+    told = [line for line in missing_details(drafts["flagship"].text, {"author": [author]}) if "to be written" in line]
+    assert told == ["title page: to be written: “First Author (to be written)” and “Clinic (to be written)”"]
+
+
 def test_a_letter_is_dated_only_by_source_date_epoch(
     drafts: dict[str, DraftStudy], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,7 +298,7 @@ def test_the_statements_name_the_data(
     assert f"{path.name}: {len(rows) - 1} rows, {columns} columns" in shown
     for name, version in draft.results.source.versions.items():
         assert f"{'Python' if name == 'python' else name} {version}" in shown
-    assert "make report" in shown
+    assert called("report").strip("`") in shown  # as who makes the draft calls it
 
 
 @pytest.mark.parametrize("study", STUDIES)
