@@ -11,6 +11,7 @@ from ..base.errors import counted
 from ..base.invocation import called
 from ..base.terminal import wrapped
 from ..scaffold.folder import NewStudy, new_study
+from ..scaffold.outcome import OutcomeGuess
 from ..scaffold.plan import APART
 from ..scaffold.wishes import Wishes
 
@@ -52,12 +53,10 @@ def _lines(made: NewStudy, folder: Path) -> Iterator[str]:
         more = f" and {len(left) - 12} more" if len(left) > 12 else ""
         yield f"Left out ({len(left)}): {names}{more}. study.toml says why."
     if plan.outcome:
-        outcome = plan.outcome
-        begin = outcome.time or f"{outcome.start} to {' or '.join(outcome.end)}"
-        yield (
-            f"{outcome.label}: {begin}, in {outcome.unit}; event where {outcome.event}, "
-            f"{counted(outcome.n_events, 'event')}"
-        )
+        yield from _endpoint(plan.outcome)
+    if plan.second:
+        second = plan.second
+        yield f"Another endpoint, as a comment in study.toml: {second.label} ({second.time}; {second.event})"
     apart = [name for name, reason in plan.not_characteristics.items() if reason not in APART]
     if apart:
         yield f"Not in the table of characteristics, as what is known later: {', '.join(apart)}. study.toml says why."
@@ -76,3 +75,13 @@ def _lines(made: NewStudy, folder: Path) -> Iterator[str]:
         yield from made.faults.splitlines()
         yield "Mend the data file or study.toml, as the messages say; then:"
     yield f"Next: {called('report', study=shlex.quote(str(folder)))}"
+
+
+def _endpoint(outcome: OutcomeGuess) -> Iterator[str]:
+    begin = outcome.time or f"{outcome.start} to {' or '.join(outcome.end)}"
+    yield (
+        f"{outcome.label}: {begin}, in {outcome.unit}; event where {outcome.event}, "
+        f"{counted(outcome.n_events, 'event')}"
+    )
+    for label, count in outcome.competing:
+        yield f"{label} ({count}) counts as censored: say in the Methods how it was treated."

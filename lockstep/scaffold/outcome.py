@@ -243,6 +243,8 @@ def _outcome(
     observed = np.asarray(happened.fillna(False), dtype=bool)
     judged = [column for column in used if column.name in expression.names]
     competing = tuple(competing_levels(judged, values, observed, complete))
+    if kind == "event":
+        said.append("guess: what the event is is not said; of deaths, write Overall survival, OS and death below")
     if competing:
         counts = label_series([f"{label} ({count})" for label, count in competing])
         verb = "counts" if len(competing) == 1 else "count"

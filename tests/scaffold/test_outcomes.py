@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_characteristics import FOLLOWED, ROWS, cycled, plan_of
+from test_characteristics import FOLLOWED, ROWS, cycled, frame, plan_of
 
 from lockstep.analyses.pipeline import compute
 from lockstep.cli.command import run_verb
@@ -66,6 +66,18 @@ def test_a_second_pair_is_offered(tmp_path: Path) -> None:
     end = text.index("\n\n", head)
     path.write_text(text[:head] + text[head:end].replace("# ", "") + text[end:], encoding="utf-8")
     assert {"os.median", "ttr.median"} <= {record.id for record in compute(read_study(tmp_path / "study")).records}
+
+
+def test_an_event_without_a_name_asks_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Codes of a status do not say that patients died; what counts as censored is said at once."""
+    plan_of(tmp_path, time=FOLLOWED, status=cycled(1, 2))
+    assert "# guess: what the event is is not said; of deaths, write Overall survival" in written(
+        tmp_path, "study.toml"
+    )
+    data = str(tmp_path / "cohort.csv")
+    frame(time=FOLLOWED, status=cycled("alive", "dead", "transplant")).to_csv(data, index=False)
+    assert run_verb(["new", str(tmp_path / "other"), "--data", data]) == 0
+    assert "Transplant (20) counts as censored" in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_unit_of_two_dates_is_as_asked(tmp_path: Path) -> None:
