@@ -34,6 +34,7 @@ class Checked:
     frame, rows : as in `lockstep.data.reading.Data`.
     ids : of the patients; None where the rows of the file are counted.
     faulty : (n,) by variable: True where its cell has an error of its own; only where there is one.
+    disputed : (n,) by variable: True where an error of the row compares its cell with another; only where there is one.
     """
 
     study: Study
@@ -41,6 +42,7 @@ class Checked:
     rows: npt.NDArray[np.int64]
     ids: TextColumn | None
     faulty: Mapping[str, Flags]
+    disputed: Mapping[str, Flags]
     roles: Roles
 
     def columns(self, kind: str) -> list[str]:

@@ -23,15 +23,16 @@ _NAT: Final = np.datetime64("NaT")
 
 
 def date_findings(checked: Checked, *, late: Mapping[str, Flags]) -> Iterator[DataFinding]:
-    """Yield what is wrong between the dates of a patient.
+    """Yield what is wrong between the dates of a patient, but for what only follows from an error of the row.
 
     Parameters
     ----------
     late : dates that are reported as being in the future already, by column; see `late_dates`.
     """
     dates = {name: checked.days(name) for name in checked.columns("date")}
-    for name, future in late.items():
-        dates[name][future] = _NAT
+    for name, wrong in (*late.items(), *checked.disputed.items()):
+        if name in dates:
+            dates[name][wrong] = _NAT
     yield from _after_follow_up(checked, dates)
     yield from _after_death(checked, dates)
     yield from _before_birth(checked, dates)

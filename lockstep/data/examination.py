@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
 
 from ..study.model import ROW_ID, Study
 from .builtin_checks import builtin_findings, with_severities
@@ -11,6 +14,7 @@ from .cohort import Cohort, examine_cohort
 from .findings import DataFinding, refuse_errors
 from .reading import Data, examine_data
 from .roles import roles_of
+from .row_rules import Flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,8 +54,22 @@ def examine(study: Study) -> Examination:
         rows=data.rows,
         ids=None if study.id_column == ROW_ID else data.ids,
         faulty=data.faulty,
+        disputed=_disputed(study, data, [*data.findings, *of_cohort]),
         roles=roles_of(study),
     )
     found = with_severities([*data.findings, *of_cohort, *builtin_findings(checked)], study)
     findings = sorted(found, key=lambda finding: finding.severity)
     return Examination(data=data, findings=tuple(findings), examined=cohort)
+
+
+def _disputed(study: Study, data: Data, findings: Iterable[DataFinding]) -> dict[str, Flags]:
+    """Return whose cells errors on whole rows speak of, by variable: an end before the start, a rule that is broken."""
+    found: dict[str, Flags] = {}
+    for item in findings:
+        if item.severity != "error" or item.column is not None or item.join is not None:
+            continue
+        where = np.isin(data.rows, item.rows)
+        for name, column in study.columns_of(None).items():
+            if column.header in item.beside:
+                found[name] = found[name] | where if name in found else where
+    return found

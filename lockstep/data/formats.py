@@ -88,7 +88,10 @@ def _of_zip(content: bytes) -> Kind | Foreign:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             names = package.namelist()
-            kind = package.read("mimetype") if "mimetype" in names else b""
+            kind = b""
+            if "mimetype" in names:
+                with package.open("mimetype") as part:
+                    kind = part.read(len(_SPREADSHEET))  # it may unpack to any size
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
         return Foreign(
             "a workbook or zip archive that is damaged or incomplete",

@@ -28,6 +28,7 @@ _TOTAL: Final = re.compile(
     r"|average|durchschnitt|median|anzahl|counts?|somme|moyenne|suma|promedio|sd|std)(?: ?[:(=].*)?)"
 )
 
+_DECIMALS: Final = re.compile(r"^([0-9]+)\.0+$")  # of a number that a program has written with them
 _PARTS: Final = re.compile(r"(\d+)|([^\W\d_]+)")
 
 
@@ -44,7 +45,7 @@ def row_findings(checked: Checked) -> Iterator[DataFinding]:
     for equal in _by_group(_equal(checked, but=empty)):
         yield checked.about("duplicate_row", equal, "the same values in all columns but the id", "each patient once")
     for similar in _by_group(_similar_ids(checked)):
-        found = "ids that are the same but for case, leading zeros, blanks or signs"
+        found = "ids that are the same but for case, leading zeros, blanks, signs or decimals"
         yield checked.about("similar_id", similar, found, "each patient once")
 
 
@@ -92,7 +93,11 @@ def _equal(checked: Checked, *, but: Flags) -> npt.NDArray[np.intp]:
     """
     frame, n = checked.frame, len(checked.rows)
     groups = np.full(n, -1, dtype=np.intp)
-    repeated = frame.duplicated(keep=False).to_numpy() & ~but & ~checked.any_faulty()
+    others = ~but & ~checked.any_faulty()
+    if checked.ids is not None:
+        others &= ~pd.Series(checked.ids.codes).duplicated().to_numpy()  # an id that repeats is an error already
+    repeated = np.zeros(n, dtype=bool)
+    repeated[others] = frame[others].duplicated(keep=False)
     if not repeated.any():
         return groups
     part = frame[repeated]
@@ -119,7 +124,7 @@ def _similar_ids(checked: Checked) -> npt.NDArray[np.intp]:
 def _plain(text: str) -> tuple[str, ...]:
     """Return an id without what is often written in another way; two numbers stay two: "1-11" is not "11-1"."""
     parts: list[str] = []
-    for number, letters in _PARTS.findall(text.casefold()):
+    for number, letters in _PARTS.findall(_DECIMALS.sub(r"\1", text.casefold())):
         if letters and parts and not parts[-1].isdecimal():
             parts[-1] += letters
         else:

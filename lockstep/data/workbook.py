@@ -7,6 +7,7 @@ them. An error is the text that its cell shows (#N/A): no value of any column, u
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
@@ -20,6 +21,7 @@ from ..study.model import DataFile
 from .cell_texts import boolean_text, duration_text, moment_text, normal, shortest, text_column
 from .table import TextTable, refuse_title, wanted
 from .workbook_flaws import Flaws, Kind, cell_name, find_flaws
+from .workbook_size import refuse_oversized
 
 _FIRST_ROWS: Final = 20  # among which the names of the columns are looked for
 _MOST_CELLS: Final = 5  # that a message names
@@ -91,6 +93,8 @@ def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]],
     import python_calamine
 
     try:
+        if kind != "xls":
+            refuse_oversized(content, data.called)
         with python_calamine.load_workbook(io.BytesIO(content)) as book:
             sheet = _chosen_sheet(book, data)
             rows, merged = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []
@@ -99,7 +103,7 @@ def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]],
         raise DataError(
             f"{data.called}: is protected by a password. Save it without one, or export it as CSV UTF-8."
         ) from None
-    except (python_calamine.CalamineError, OSError, ValueError, KeyError):
+    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError, KeyError):
         raise _damaged(data) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # what the library raises where it met what it did not expect

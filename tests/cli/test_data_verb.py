@@ -54,8 +54,8 @@ def test_errors_and_queries_are_listed_together(folder: Path, capsys: Captured) 
     assert out.splitlines()[:3] == [
         "data/implants.csv, 63 rows, 6 columns: 1 error, 2 queries",
         "  error: Column 'bmi' has a number out of range in row 62; expected 10 to 80.",
-        "  query: Ids that are the same but for case, leading zeros, blanks or signs in rows 63 and 64; expected each "
-        "patient",
+        "  query: Ids that are the same but for case, leading zeros, blanks, signs or decimals in rows 63 and 64; "
+        "expected each",
     ]
     page = (folder / "build" / "data.html").read_text(encoding="utf-8")
     assert [re.sub(r"<.*?>", "", line) for line in page.splitlines() if line.startswith("<h2>")] == [

@@ -178,6 +178,8 @@ def test_a_patient_who_is_there_twice_is_found(look: Look) -> None:
     again = rows[4].replace("P5,", "P99,")
     assert few(look, [*rows, again]) == [("duplicate_row", None, (6, 62))]
     assert few(look, [*rows, again.replace(",14,", ",14.1,")]) == []
+    same_id = look([*rows, rows[4]], header=FEW_HEADER, columns=FEW).findings
+    assert [(finding.kind, finding.rows) for finding in same_id] == [("a repeated id", (6, 62))]
     coarse = '[columns.arm]\ntype = "category"\nlevels = ["a", "b"]\n[columns.size]\ntype = "number"\n'
     alike = [f"{i},{'ab'[i % 2]},{i % 9}" for i in range(60)]
     assert found(look(alike, header="id,arm,size", columns=coarse)) == []
@@ -191,6 +193,8 @@ def test_a_patient_who_is_there_twice_is_found(look: Look) -> None:
         (("1-11", "11-1"), ()),
         (("7", "07"), (2, 3)),
         (("7", "70"), ()),
+        (("4", "4.0"), (2, 3)),
+        (("4.1", "4.10"), ()),
         (("A1B", "A1C"), ()),
         (("a-b-1", "AB01"), (2, 3)),
     ],

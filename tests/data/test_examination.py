@@ -103,6 +103,18 @@ def test_what_follows_from_another_fault_is_not_found_again(tmp_path: Path) -> N
     ]
 
 
+def test_a_faulty_last_contact_is_one_error(tmp_path: Path) -> None:
+    """The patient's relapse after it is no query besides; that of another patient is."""
+    study = STUDY.replace('end = ["relapse", "last"]', 'end = "last"')
+    found = examined(
+        tmp_path, "1,a,30,2010-01-01,2010-05-01,2001-01-01", "2,a,70,2010-01-01,2010-05-01,2010-04-01", study=study
+    )
+    assert [(finding.kind, finding.rows) for finding in found.findings] == [
+        ("an end before the start", (2,)),
+        ("event_after_follow_up", (3,)),
+    ]
+
+
 def test_columns_that_are_not_there_hide_nothing_else(tmp_path: Path) -> None:
     """Each absent or doubled column is an error of its own; what needs none of them is looked for as ever."""
     found = examined(
