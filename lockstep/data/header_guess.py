@@ -16,6 +16,7 @@ from .formats import workbook_kind
 from .workbook import first_cells
 
 _ROWS: Final = 40  # among which the header is looked for
+_LONGEST_LINE: Final = 100_000  # characters
 _SEPARATOR_MARK: Final = re.compile(r"\"?sep=.\"?", re.IGNORECASE)
 
 
@@ -52,8 +53,8 @@ def _of_text(content: bytes, encoding: str | None) -> Sequence[Sequence[str]]:
     if b"\0" in content:
         return []
     lines = content[:1_000_000].decode(encoding or "utf-8-sig", errors="replace").splitlines(keepends=True)[:_ROWS]
-    if any('"' in line and line.count('"') % 2 for line in lines):
-        return []  # a cell of several lines: rows are not lines
+    if any(line.count('"') % 2 or len(line) > _LONGEST_LINE for line in lines):
+        return []  # a cell of several lines: rows are not lines; or one that is longer than csv takes
     lines = ["" if _SEPARATOR_MARK.fullmatch(line.strip()) else line for line in lines]
     ways = []
     for separator in SEPARATORS:

@@ -62,6 +62,13 @@ def test_the_row_of_the_header_is_recognised(above: list[list[str]], row: int, t
     assert (study.data.header_row, list(study.columns)) == (row, ["Age", "Sex", "Stage"])
 
 
+def test_a_very_long_cell_is_no_fault(tmp_path: Path) -> None:
+    """Where rows may not be lines, or a line is very long, the first row is the header."""
+    lines = [[*line, "x" * 200_000 if line is PATIENTS[3] else "y"] for line in PATIENTS]
+    made = new_study(tmp_path / "study", text_file(tmp_path, [*HEADER, "text"], *lines), Wishes())
+    assert read_study(made.folder).data.header_row == 1
+
+
 def test_merged_titles_of_a_workbook_are_no_error(tmp_path: Path) -> None:
     """They are above the header, and study.toml says in which row that is, with the reason."""
     lines = [["Cohort", "", "", ""], ["", "Person", "", "Tumor"], HEADER, *PATIENTS]
