@@ -84,11 +84,15 @@ def test_the_same_numbers_print_as_each_journal_wants_them(name: str) -> None:
     assert tuple(map(plain, printed)) == EXPECTED[name]
 
 
+ALMOST = 100 * (1 - 1e-11)
+"""Above it a percentage is 100 to the twelve digits in which numbers are compared."""
+
+
 @given(
     name=st.sampled_from(SHIPPED),
     p=st.floats(0, 1) | st.floats(0.045, 0.055),
     ratios=st.tuples(*[st.floats(0.001, 1000) | st.floats(0.99, 1.01)] * 3).map(sorted),
-    share=st.floats(0, 100) | st.floats(0, 0.1) | st.floats(99.9, 100 * (1 - 1e-11)) | st.just(100.0),
+    share=(st.floats(0, 100) | st.floats(0, 0.1) | st.floats(99.9, 100)).filter(lambda of: not ALMOST < of < 100),
 )
 def test_no_journal_makes_a_number_say_what_is_not_so(name: str, p: float, ratios: list[float], share: float) -> None:
     """A printed P value is significant where the exact one is, a limit excludes 1 where it does, 0% is none."""
