@@ -44,7 +44,10 @@ def said_event(text: str, columns: Sequence[PlannedColumn]) -> EventGuess:
     DataError
         If it is no condition, or names none of them.
     """
-    types = {c.name: VariableType(c.guess.kind or "category", tuple(c.guess.levels)) for c in columns}
+    types = {
+        c.name: VariableType(c.guess.kind or "category", tuple(c.guess.levels), tuple(c.guess.levels.values()))
+        for c in columns
+    }
     try:
         expression = parse_expression(text)
         expression.check(types)
