@@ -71,11 +71,12 @@ def one_row_each(found: PatientRows, columns: Mapping[str, Column]) -> tuple[pd.
     -------
     frame, findings
         Findings are values that differ between the rows of a patient although no rule says which one counts (errors);
-        values that have no place in the order of the rows, or share it with another (queries).
+        values that have no place in the order of the rows, or share it with another, and rows that are there twice
+        (queries).
     """
     values: dict[str, Any] = {}
-    findings: list[DataFinding] = []
     order = _order(found)
+    findings = list(_repeated(found, order))
     for name, column in columns.items():
         rule = column.rule or RowRule()
         allowed = (found.patient >= 0) & found.frame[name].notna().to_numpy()
@@ -189,6 +190,26 @@ def _without_place(found: PatientRows, column: Column, where: Flags) -> Iterator
             message=(
                 f"{found.data.called}: column {shown(column.header)} has a value in {row_list(rows)}, which have no "
                 f"{shown(order)} and are passed over; expected one in each row with a value.\nMend the file."
+            ),
+        )
+
+
+def _repeated(found: PatientRows, order: _Order) -> Iterator[DataFinding]:
+    """Yield rows of a patient with the same place in a declared order and the same values: one entered twice."""
+    if found.data.order is None:
+        return
+    keys = found.frame.assign(**{"": found.patient})  # no column has this name
+    where = keys.duplicated(keep=False).to_numpy() & order.known & (found.patient >= 0)
+    if where.any():
+        rows = [int(row) for row in found.rows[where]]
+        yield DataFinding(
+            kind="a repeated row of a patient",
+            severity="query",
+            column=None,
+            rows=tuple(rows),
+            message=(
+                f"{found.data.called}: rows of one patient with the same {shown(found.data.order)} and the same values "
+                f"in all declared columns in {row_list(rows)}; expected each once.\nLook it up and mend the file."
             ),
         )
 

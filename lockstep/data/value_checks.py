@@ -35,7 +35,7 @@ def value_findings(checked: Checked) -> Iterator[DataFinding]:
                 "rare_level",
                 where,
                 "has a level of one patient only",
-                "the record to confirm it (a level of one patient may identify him or her in a table)",
+                "the record to confirm it (a level of one patient may identify that patient in a table)",
                 column=name,
             )
     for name in checked.columns("number"):

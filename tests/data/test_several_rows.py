@@ -166,6 +166,19 @@ def test_values_without_a_place_or_with_that_of_another_are_queries(tmp_path: Pa
     ]
 
 
+def test_a_row_of_a_patient_that_is_there_twice_is_a_query(tmp_path: Path) -> None:
+    """The same day and the same values; the row of another patient is no repetition."""
+    twice = "b,week 4,2010-01-29,f,60,,no,\n"
+    data = examined(tmp_path, VISITS + twice + twice.replace("b,", "c,").replace(",f,", ",m,"))
+    assert [(item.kind, item.severity, item.rows) for item in data.findings] == [
+        ("a repeated row of a patient", "query", (6, 8))
+    ]
+    assert data.findings[0].message.startswith(
+        "visits.csv: rows of one patient with the same 'day' and the same values in all declared columns in rows 6 and "
+        "8; expected each once."
+    )
+
+
 def test_without_rows_a_repeated_id_is_an_error_that_says_how_to_declare_them(tmp_path: Path) -> None:
     """It names the key; an export of REDCap has events."""
     single = 'schema = 1\n[data]\nfile = "visits.csv"\nid = "id"\n[columns.weight]\ntype = "number"\n'
