@@ -10,9 +10,11 @@ from pathlib import Path
 from ..base.errors import counted
 from ..base.invocation import called
 from ..base.terminal import wrapped
+from ..base.wording import printable
 from ..scaffold.folder import NewStudy, new_study
 from ..scaffold.outcome import OutcomeGuess
 from ..scaffold.plan import APART
+from ..scaffold.unseen import only_seen
 from ..scaffold.wishes import Wishes
 
 
@@ -49,7 +51,7 @@ def _lines(made: NewStudy, folder: Path) -> Iterator[str]:
     if plan.data.header_row > 1:
         yield f"The names of the columns: row {plan.data.header_row}. What is above them is not read."
     if left:
-        names = ", ".join(column.header or f"column {column.place}" for column in left[:12])
+        names = ", ".join(only_seen(printable(column.header)) or f"column {column.place}" for column in left[:12])
         more = f" and {len(left) - 12} more" if len(left) > 12 else ""
         yield f"Left out ({len(left)}): {names}{more}. study.toml says why."
     if plan.outcome:

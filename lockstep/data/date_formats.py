@@ -18,6 +18,13 @@ _TIMES: Final = (" %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M")
 KNOWN: Final = (*(day for day in _DAYS if day != "%Y-%m-%d"), *(f"{day}{time}" for day in _DAYS for time in _TIMES))
 """The formats that are tried for advice; none is that of dates without a declared format."""
 
+DATE: Final = re.compile(
+    r"([0-9]{1,4}[-/. ]{1,2}[^\W_]{1,12}[-/. ]{1,2}[0-9]{1,4}"  # 2010-02-28, 3/9/35, 28. February 2010
+    r"|[^\W\d_]{3,12} [0-9]{1,2}, [0-9]{4}|[0-9]{1,2}[^\W\d_]{3,5}[0-9]{2,4}|[0-9]{7,8})"
+    r"([ T][0-9].*)?"
+)
+"""What a text looks like that may be a date in one of these formats or YYYY-MM-DD; most others do not."""
+
 _SIDE_BY_SIDE: Final = re.compile(r"%[dmYy]%[dmYy]")
 
 

@@ -20,7 +20,7 @@ from ..results.model import Results
 from ..text.printed_as import COUNTED, prints
 from ..text.style import Style
 from .computed import Outputs
-from .prose import CELL, GAP, visible
+from .prose import CELL, GAP, printed_text, visible
 
 _WORDS: Final = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
@@ -86,7 +86,7 @@ def literals_in(document: Document, results: Results, style: Style, outputs: Out
     text, words, unused = read.plain, read.marked, []
     # The longest first: "stage 4 against 1" is not lost to "stage 4".
     for phrase in sorted(_declared(document), key=len, reverse=True):
-        pattern = r"\s+".join(re.escape(word) for word in phrase.split())
+        pattern = r"\s+".join(re.escape(word) for word in printed_text(phrase).split())
         pattern = rf"(?<!\w){pattern}(?!\w)"
         text = re.sub(pattern, _blank, text)
         if not re.search(pattern, read.plain):

@@ -29,6 +29,9 @@ CELL: Final = "a cell"
 
 _LINE: Final = "\v"  # a line's end within a piece that is in one line of the file
 _END: Final = "|"  # where a piece ends, as a cell of a table does
+_ESCAPED: Final = re.compile(r"(?P<code>`[^`\n]*`)|\\(?P<sign>[!-/:-@\[-`{-~])")
+_LITERAL: Final = 0xE000  # where signs stand while markup is sought: private characters, which no document may hold
+_AS_PRINTED: Final = {_LITERAL + code: chr(code) for code in range(0x21, 0x7F)}
 _MARKUP: Final = re.compile(r"[`{}<>@]")  # in a printed text it is no markup
 _ITEM: Final = re.compile(r"\s*(?:[-*+]|(?P<number>\d+[.)]))(?=\s)")  # where an item of a list begins
 _OPENS: Final = (":::", "#", "```", "~~~")  # lines below which a block begins without a blank one
@@ -107,9 +110,9 @@ def visible(document: Document, outputs: Outputs | None = None) -> VisibleText:
     text += "\n\n"  # the front matter is last here, so that lines of the body keep their numbers
     for key in FRONT_MATTER:
         origins.append(Origin(len(text), _line_of(key, document)))
-        text += _one_line(_END.join(["", *_texts(document.front_matter.get(key)), ""]))
+        text += _one_line(_literal_signs(_END.join(["", *_texts(document.front_matter.get(key)), ""])))
     prose = _without_item_numbers(text)
-    plain, marked = (_NOT_PROSE.sub(partial(_kept, mark=mark), prose) for mark in (" ", GAP))
+    plain, marked = (_NOT_PROSE.sub(partial(_kept, mark=mark), prose).translate(_AS_PRINTED) for mark in (" ", GAP))
     return VisibleText(plain, marked, first, tuple(origins))
 
 
@@ -127,7 +130,7 @@ class _Piece:
 def _piece(part: Prose | Inline | CodeCell, outputs: Sequence[Output] | None) -> _Piece:
     """Return what readers see of a part that does not come from the results."""
     if isinstance(part, Prose):
-        return _Piece(part.text)
+        return _Piece(_literal_signs(part.text))
     if isinstance(part, Inline):
         constant, words = _written_out(part.expression)
         if constant or not outputs:
@@ -166,6 +169,20 @@ def _own_text(output: Output) -> str:
     if output.kind == "markdown" and not isinstance(output.value, str | int | float):
         text = _NOT_PROSE.sub(partial(_kept, mark=" "), _without_item_numbers(text))
     return _one_line(text)
+
+
+def printed_text(text: str) -> str:
+    r"""Return a text with the signs that backslashes keep from being markup, as they are printed.
+
+    >>> printed_text(r"the group “\<60 mg”")
+    'the group “<60 mg”'
+    """
+    return _literal_signs(text).translate(_AS_PRINTED)
+
+
+def _literal_signs(text: str) -> str:
+    """Return Markdown with escaped signs as characters that are no markup; `_AS_PRINTED` gives the signs again."""
+    return _ESCAPED.sub(lambda met: met["code"] or chr(_LITERAL + ord(met["sign"])), text)
 
 
 def _one_line(text: str) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..base.errors import ReportError
+from ..document.prose import printed_text
 from ..word.passages import PrintedDocument
 
 
 def declared_phrases(front_matter: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the phrases under `literals`, whose numbers do not come from the data."""
-    return tuple(_reasons(front_matter, "literals", '"RECIST 1.1": version of the criteria'))
+    phrases = _reasons(front_matter, "literals", '"RECIST 1.1": version of the criteria')
+    return tuple(map(printed_text, phrases))
 
 
 def declared_abbreviations(front_matter: Mapping[str, Any]) -> tuple[str, ...]:

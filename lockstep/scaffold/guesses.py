@@ -19,6 +19,7 @@ from . import words
 from .levels import levels_of
 from .names import label_of, without_unit
 from .observed import Guess, Observed, values_of
+from .unseen import left_out_for_name, without_unseen_values
 
 _MOST_LEVELS: Final = 20
 _MOST_LABELLED: Final = 40  # levels to which the file itself gives labels
@@ -29,6 +30,7 @@ _LARGEST_CODE: Final = 12
 _FEW_FAULTS: Final = 0.1  # of the rows with a value may be faulty in a column of numbers or dates
 _LONG_NUMBER: Final = 5  # digits; whole numbers that are all different and as long are identifiers
 _FEW_ROWS: Final = 10
+_LOOKED_AT: Final = 500  # distinct texts, evenly spaced, of which one looks like a date where the column has dates
 _A_PERSON_S_AGE: Final = (15.0, 120.0)
 _SHORT_CODE: Final = re.compile(r"[A-Za-z]?[0-9]{1,2}[a-cA-C]?|[IVX]{1,4}[a-cA-C]?|[A-Za-z]|[+-]{1,4}")
 _COMMON: Final = frozenset(["yes", "no", "true", "false", "male", "female", "positive", "negative", "alive", "dead"])
@@ -44,6 +46,10 @@ NOT_SHOWN: Final = "values are not shown here, since they may identify a patient
 
 def guess_column(column: Observed) -> Guess:
     """Return what a column of the file is taken for: from what the file says of it, else from its name and cells."""
+    return left_out_for_name(column.header) or without_unseen_values(_guess(column))
+
+
+def _guess(column: Observed) -> Guess:
     header, said = column.header, column.description
     words_of_header, unit = without_unit(" ".join(said.label.split()) or header)
     label = words_of_header if said.label else label_of(words_of_header)
@@ -129,6 +135,8 @@ def _dated(column: Observed, label: str) -> Guess | None:
     said = [text for text in column.counts if not words.means_missing(text)]
     if not said or not any(c.isdigit() for c in said[0]):
         return None
+    if not any(map(date_formats.DATE.fullmatch, said[:: max(1, len(said) // _LOOKED_AT)])):
+        return None  # seen at once: all formats would be tried on every text
     missing = tuple(text for text in column.counts if words.means_missing(text))
     if _faults(column, "date", missing) <= _FEW_FAULTS:
         return Guess(kind="date", label=label, missing=missing)

@@ -220,6 +220,10 @@ def _literals(context: Mapping[str, Any], plan: StudyPlan) -> Iterator[tuple[str
         phrases.append(_begin(plan.column(plan.outcome.start).guess.label))
     phrases += [label for label, _ in context["crosstabs"]]
     phrases += [label for label, _ in plan.outcome.competing] if plan.outcome else []
-    for phrase in dict.fromkeys(phrases):
+    reasons = dict.fromkeys(phrases, "name of a variable or a level")
+    if not any(phrase in plan.title for phrase in phrases if any(map(str.isdigit, phrase))):
+        reasons[plan.title] = "the title"
+    for phrase, reason in reasons.items():
         if any(c.isdigit() for c in phrase):
-            yield phrase, "name of a variable or a level"
+            # Quarto looks for code and shortcodes in the whole file, before it is read as YAML.
+            yield markdown(phrase) if re.search("[`{]", phrase) else phrase, reason

@@ -21,6 +21,7 @@ from .names import new_name
 from .observed import Guess, Observed, PlannedColumn
 from .outcome import OutcomeGuess, choose_outcome, second_outcome
 from .sentence_case import lower_first
+from .unseen import only_seen, unseen_in
 from .wishes import Wishes
 
 MOST_ROWS: Final = 60  # of the table of characteristics; more variables are listed in a comment
@@ -108,7 +109,7 @@ def plan_study(table: TextTable, wishes: Wishes, data: DataFile) -> StudyPlan:
         ),
     )
     return StudyPlan(
-        title=wishes.title or _title(outcome, groups),
+        title=only_seen(wishes.title) or _title(outcome, groups),
         data=data,
         header_note="" if wishes.header_row else "guess: the first row that has a name for most columns",
         id=id_column,
@@ -138,7 +139,7 @@ def _missing(table: TextTable) -> Iterator[str]:
 
 def _ids(table: TextTable, wishes: Wishes) -> tuple[str, str, tuple[str, ...]]:
     """Return the column of the patients' ids, why it is that one, and what to ask."""
-    named = [name for name in table.header if name]
+    named = [name for name in table.header if name and not unseen_in([name])]
     if wishes.id:
         if wishes.id not in table.header and wishes.id != ROW_ID and not re.fullmatch("column [0-9]+", wishes.id):
             raise DataError(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
+from ..base.characters import HIDDEN
 from ..study.variables import default_label
 from .observed import PlannedColumn
 from .outcome import OutcomeGuess
@@ -48,7 +49,7 @@ def study_text(plan: StudyPlan) -> str:
 
 def _comment(text: str) -> str:
     """Return a comment: one line, without control characters."""
-    return "# " + "".join(c if c.isprintable() else " " for c in text)
+    return "# " + HIDDEN.sub(" ", "".join(c if c.isprintable() else " " for c in text))
 
 
 def _rule(title: str) -> str:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import jinja2
 
 from ..base.escape import markdown
 from ..base.resources import TEMPLATES
+
+
+def _title(text: str) -> str:
+    r"""Return a title for the front matter, whose texts are Markdown: escaped, but for signs that are none of it.
+
+    >>> print(_title("Disease-free survival by arm: a `cohort` study"))
+    Disease-free survival by arm: a \`cohort\` study
+    """
+    escaped = re.sub(r"(?<=[^\W_])\\(:(?= )|-(?=[^\W_]))", r"\1", markdown(text))
+    return re.sub(r"^(\\?\(?\w{1,9})([.)])(?=\s)", r"\1\\\2", escaped)  # "1. " would begin a list
+
+
+def _yaml(text: str) -> str:
+    """Return a text in quotes of YAML, which are those of JSON."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def filled_in(name: str, **context: Any) -> str:
@@ -25,5 +41,5 @@ def filled_in(name: str, **context: Any) -> str:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"md": markdown, "yaml": json.dumps}
+    environment.filters |= {"md": markdown, "title": _title, "yaml": _yaml}
     return environment.get_template(name).render(context)
