@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..base.errors import DataError
+from .workbook_flaws import cell_name
 
 MOST_BYTES: Final = 1 << 30
 """How large the parts of a workbook may be together, unpacked."""
@@ -28,7 +29,7 @@ _CHUNK: Final = 1 << 22
 _OVERLAP: Final = 400  # bytes; longer than the start of any cell
 
 _NEAR: Final = (99_999, 702)
-"""Rows and columns ("ZZ") that are never too many; only cells beyond them are looked at."""
+"""Rows and columns ("ZZ") that are never too many; only cells beyond them, and longer rows, are looked at."""
 
 _FAR: Final = re.compile(
     rb"""r(?:=|\s+=)\s*["'](?:([A-Za-z]*)([0-9]{6,9})|([A-Za-z]{3,7})[0-9]{1,5})["']"""  # begins with a letter: is fast
@@ -37,6 +38,7 @@ _CELL: Final = rb"<(?:[\w.-]+:)?c"
 _FILLED: Final = re.compile(
     _CELL + rb"""\s(?:[^<>]*\s)?r\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,9})["'][^<>]*(?<!/)>(?!\s*</)"""
 )
+_ROW: Final = re.compile(rb"""<(?:[\w.-]+:)?row\s(?:[^<>]*\s)?r\s*=\s*["']([0-9]{1,9})["']""")
 _NO_PLACE: Final = re.compile(_CELL + rb"""(?:\s(?![^<>]*\br\s*=)[^<>]*)?(?<!/)>(?!\s*</)""")
 
 
@@ -77,21 +79,27 @@ def _too_large(file: str, found: str) -> DataError:
 def _refuse_far_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> None:
     """Unpack a part, piece by piece, and look at the places of the cells in it, where it has cells."""
     rows, columns = _NEAR
+    cells = longest = 0
     for piece in _pieces(package, part, file):
+        cells, length = _row_lengths(piece, cells)
+        longest = max(longest, length)
         found = set(_FAR.findall(piece))
         rows = max(rows, max((int(digits) for _, digits, _ in found if digits), default=0))
         columns = max(columns, max(map(_number, {one or other for one, _, other in found}), default=0))
-    if rows * columns <= MOST_CELLS:
+    if rows * max(columns, longest) <= MOST_CELLS:
         return
     # Rarely; and where only formats reach so far, they do no harm.
-    lowest, widest, has_unplaced = (0, ""), (0, ""), False
+    lowest, widest, has_unplaced, last, n_rows = (0, ""), (0, ""), False, 0, 0
     for piece in _pieces(package, part, file):
         has_unplaced = has_unplaced or _NO_PLACE.search(piece) is not None
         for letters, digits in set(_FILLED.findall(piece)):
             cell = (letters + digits).decode("ascii").upper()
             lowest, widest = max(lowest, (int(digits), cell)), max(widest, (_number(letters), cell))
-    if has_unplaced:
-        lowest = max(lowest, (rows, f"A{rows}"))
+        last, n_rows = max(last, max(map(int, _ROW.findall(piece)), default=0)), n_rows + piece.count(b"row>")
+    if has_unplaced:  # cells and rows without a place follow the one before
+        end = max(last, n_rows)
+        lowest = max(lowest, (end, f"A{end}"))
+        widest = max(widest, (longest, cell_name((0, longest - 1))))
     if lowest[0] * widest[0] > MOST_CELLS:
         named = " and ".join(dict.fromkeys((lowest[1], widest[1])))
         raise DataError(
@@ -99,6 +107,21 @@ def _refuse_far_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str
             f"{lowest[0]:,} rows and {widest[0]:,} columns; expected at most {MOST_CELLS:,} cells.\n"
             "Delete what is far from the patients in the sheet, or export it as CSV UTF-8."
         )
+
+
+def _row_lengths(piece: bytes, cells: int) -> tuple[int, int]:
+    """Return how many cells the last row of a piece has so far, and the longest row.
+
+    Parameters
+    ----------
+    cells : of the row with which the piece begins, in the pieces before.
+    """
+    if b":c" in piece or b":row" in piece:  # names of elements may have a prefix
+        piece = re.sub(rb"<[\w.-]+:", b"<", piece)
+    first, *others = piece.split(b"<row")
+    lengths = [cells + first.count(b"<c")]
+    lengths += [row.count(b"<c") for row in others if len(row) > 4 * _NEAR[1] or row is others[-1]]
+    return lengths[-1], max(lengths)
 
 
 def _pieces(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -327,6 +328,27 @@ def test_a_far_cell_is_found_however_it_is_written(sign: str) -> None:
     end = sign[-1]
     written = sheet.replace('<c r="XFD1048576"', f"<c {sign}XFD1048576{end}").encode()
     assert "cell XFD1048576" in refusal(repacked(content, {"xl/worksheets/sheet1.xml": written}))
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_a_row_of_too_many_cells_without_a_place_is_found(prefix: str) -> None:
+    """A cell need not say where it is: it follows the one before."""
+    content = book(HEADER, ["a", 1])
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    cell = f"<{prefix}c><{prefix}v>1</{prefix}v></{prefix}c>"
+    rows = f'<{prefix}row r="1">{cell * 200_000}</{prefix}row><{prefix}row r="90000">{cell}</{prefix}row>'
+    start, end = sheet.index("<row"), sheet.index("</sheetData>")
+    wide = (sheet[:start] + rows + sheet[end:]).encode()
+    assert "cohort.xlsx: cells A90000 and " in refusal(repacked(content, {"xl/worksheets/sheet1.xml": wide}))
+
+
+def test_a_wide_sheet_without_places_is_read() -> None:
+    """It is no larger than others."""
+    content = book(["id", *(f"x{i}" for i in range(3_000))], ["a", *range(3_000)])
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheet = re.sub(rb' r="[A-Z0-9]+"', b"", package.read("xl/worksheets/sheet1.xml"))
+    assert cells(read(repacked(content, {"xl/worksheets/sheet1.xml": sheet}), "id", "x2999"), "x2999") == ["2999"]
 
 
 def test_a_format_far_from_the_table_does_no_harm() -> None:
