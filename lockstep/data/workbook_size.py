@@ -31,9 +31,11 @@ _OVERLAP: Final = 400  # bytes; longer than the start of any cell
 _NEAR: Final = (99_999, 702)
 """Rows and columns ("ZZ") that are never too many; only cells beyond them, and longer rows, are looked at."""
 
-_FAR: Final = re.compile(
-    rb"""r(?:=|\s+=)\s*["'](?:([A-Za-z]*)([0-9]{6,9})|([A-Za-z]{3,7})[0-9]{1,5})["']"""  # begins with a letter: is fast
-)
+# Places of cells and rows; each begins with a letter, since that is fast.
+_FAR: Final = re.compile(rb"""r(?:=|\s+=)\s*["']([A-Za-z]{3,7}(?=[0-9])|[A-Za-z]{0,2}(?=[0-9]{7}))([0-9]{1,9})["']""")
+_SIX_DIGITS: Final = re.compile(rb"""r(?:=|\s+=)\s*["'][A-Za-z]{0,2}[0-9]{6}["']""")
+_TWO_LETTERS: Final = re.compile(rb"""r(?:=|\s+=)\s*["']([A-Za-z]{2,7})[0-9]+["']""")
+_SIX: Final = 999_999  # rows, which is exact enough for tables that are long and not wide
 _CELL: Final = rb"<(?:[\w.-]+:)?c"
 _FILLED: Final = re.compile(
     _CELL + rb"""\s(?:[^<>]*\s)?r\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,9})["'][^<>]*(?<!/)>(?!\s*</)"""
@@ -84,9 +86,14 @@ def _refuse_far_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str
         cells, length = _row_lengths(piece, cells)
         longest = max(longest, length)
         found = set(_FAR.findall(piece))
-        rows = max(rows, max((int(digits) for _, digits, _ in found if digits), default=0))
-        columns = max(columns, max(map(_number, {one or other for one, _, other in found}), default=0))
+        rows = max(rows, max((int(digits) for _, digits in found), default=0))
+        if rows < _SIX and _SIX_DIGITS.search(piece):
+            rows = _SIX
+        columns = max(columns, max(map(_number, {letters for letters, _ in found}), default=0))
     if rows * max(columns, longest) <= MOST_CELLS:
+        return
+    wide = {name for piece in _pieces(package, part, file) for name in set(_TWO_LETTERS.findall(piece))}
+    if rows * max(26, longest, *map(_number, wide)) <= MOST_CELLS:  # a long table that is not wide
         return
     # Rarely; and where only formats reach so far, they do no harm.
     lowest, widest, has_unplaced, last, n_rows = (0, ""), (0, ""), False, 0, 0

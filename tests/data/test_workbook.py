@@ -21,6 +21,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from lockstep.base.errors import DataError
 from lockstep.data.formats import parse_table
 from lockstep.data.table import TextTable
+from lockstep.data.workbook_size import refuse_oversized
 from lockstep.study.model import DataFile
 
 MADE = Path(__file__).parent / "files"
@@ -307,6 +308,29 @@ def test_a_cell_too_far_from_the_table_is_named() -> None:
         "columns; expected at most 200,000,000 cells.\nDelete what is far from the patients in the sheet, or export it "
         "as CSV UTF-8."
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "is_refused"),
+    [
+        ((1_048_576, 190), False),
+        ((1_048_576, 191), True),
+        ((284_900, 702), False),
+        ((284_901, 702), True),
+        ((142_247, 1_406), False),
+        ((142_248, 1_406), True),
+        ((12_207, 16_384), False),
+        ((12_208, 16_384), True),
+    ],
+)
+def test_how_far_a_cell_may_be(place: tuple[int, int], is_refused: bool) -> None:
+    """At most 200 million cells, in whatever shape."""
+    content = book(HEADER, edit=lambda sheet: sheet.cell(*place, "x"))
+    if is_refused:
+        with pytest.raises(DataError, match="would make a table of"):
+            refuse_oversized(content, "cohort.xlsx")
+    else:
+        refuse_oversized(content, "cohort.xlsx")
 
 
 def test_two_cells_that_span_too_large_a_table_are_named() -> None:
