@@ -22,6 +22,9 @@ from .reading import TextRows
 LIST_FILE: Final = Path("build/data-queries.csv")
 """The path of the list, relative to the study's folder."""
 
+MOST_SHOWN: Final = 1000
+"""Rows of each finding whose values are on the page: the CSV has all of them."""
+
 _COLUMNS: Final = ("row", "column", "kind", "rule", "message")
 _WITH_VALUES: Final = ("id", "values")
 
@@ -46,16 +49,17 @@ class Entry:
     values: str = ""
 
 
-def entries(examined: Examination, *, values: bool) -> Iterator[Entry]:
+def entries(examined: Examination, *, values: bool, most: int | None = None) -> Iterator[Entry]:
     """Yield an entry for each row of each finding, errors first, by rows.
 
     Parameters
     ----------
     values : with ids and values of the patients.
+    most : the rows of each finding; None for all.
     """
     files = examined.data.files if values else {}
     places = {join: {int(row): at for at, row in enumerate(file.table.rows)} for join, file in files.items()}
-    found = [(row, finding) for finding in examined.findings for row in finding.rows or (None,)]
+    found = [(row, finding) for finding in examined.findings for row in finding.rows[:most] or (None,)]
     for row, finding in sorted(found, key=lambda item: (item[1].severity, item[0] or 0)):
         if row is None or not values:
             yield Entry(row=row, finding=finding)
@@ -125,9 +129,12 @@ def list_json(examined: Examination, *, values: bool) -> str:
         ],
         "values": [
             {"row": entry.row, "id": entry.id, "rule": entry.finding.kind, "values": entry.values}
-            for entry in (entries(examined, values=True) if values else ())
+            for entry in (entries(examined, values=True, most=MOST_SHOWN) if values else ())
             if entry.row is not None
         ],
+        "values_left_out": sum(max(0, len(finding.rows) - MOST_SHOWN) for finding in examined.findings)
+        if values
+        else 0,
     }
     return json.dumps(found, ensure_ascii=False)
 

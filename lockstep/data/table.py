@@ -86,13 +86,14 @@ class TextTable:
         DataError
             If there is no such column, or more than one.
         """
-        positions = [position for position, header in enumerate(self.header, start=1) if header == name]
-        if len(positions) > 1:
+        found = self.header.count(name)
+        if found > 1:
+            positions = [position for position, header in enumerate(self.header, start=1) if header == name]
             raise DataError(
                 f"{self.file}: columns {positions[0]} and {positions[1]} are both named {shown(name)}; "
                 "expected one column of each name.\nRename or remove one of them."
             )
-        if not positions and by_place(name, self.header) is None:
+        if not found and by_place(name, self.header) is None:
             raise self._absent(name, key)
         return self.columns[name]
 

@@ -258,8 +258,9 @@ def _tables(plan: StudyPlan) -> Iterator[str]:
         if plan.groups:
             lines.append(f"by = {quoted(plan.groups.name)}")
         lines.append("rows = [")
+        kinds = {column.name: column.guess.kind for column in plan.columns}
         for place, name in enumerate(plan.characteristics):
-            number = plan.column(name).guess.kind == "number"
+            number = kinds[name] == "number"
             if place == MOST_ROWS:
                 lines.append("  # The rest of the columns, for whoever wants them in the table:")
             out = "# " if place >= MOST_ROWS else ""

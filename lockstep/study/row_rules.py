@@ -30,6 +30,7 @@ def read_row_rules(
         Those that describe patients, each with its rule, and those that only describe rows.
     """
     found: dict[str, Column] = {}
+    beside = {join: {name: column for name, column in columns.items() if column.join == join} for join in files}
     for name, section in top.sections("columns").items():
         column = columns[name]
         data = files[column.join]
@@ -38,8 +39,7 @@ def read_row_rules(
                 if section.has(key):
                     need = f'write `rows` under [{data.section}] (rows = "visits"), where a patient has several'
                     raise section.error(key, f"chooses among a patient's rows, of which {data.file} has one; {need}")
-        beside = {other: item for other, item in columns.items() if item.join == column.join}
-        found[name] = replace(column, rule=_rule(section, column, beside))
+        found[name] = replace(column, rule=_rule(section, column, beside[column.join]))
     _check_orders(top, columns, files)
     row_columns = {name: column for name, column in found.items() if column.rule is None}
     if len(row_columns) == len(found):

@@ -98,6 +98,7 @@ def data_page(found: Found, folder: Path) -> str:
         "passed": n_entries(found, "error") == 0,
         "sections": sections,
         "values": [{name: str(text) for name, text in item.items()} for item in found["values"]],
+        "values_left_out": f"{found['values_left_out']:,}" if found["values_left_out"] else "",
         "sha256": found["sha256"],
     }
     return render_template("data.html.j2", folder, context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from lockstep.base.errors import DataError
 from lockstep.data.examination import Examination, examine
 from lockstep.data.findings import FaultyDataError
-from lockstep.data.query_list import entries, harmless, list_csv
+from lockstep.data.query_list import MOST_SHOWN, entries, harmless, list_csv, list_json
 from lockstep.study.definition import read_study
 
 STUDY = """
@@ -150,6 +151,19 @@ def test_good_data_give_their_cohort(tmp_path: Path) -> None:
 def listed(found: Examination, *, values: bool) -> list[list[str]]:
     """Return the cells of the list."""
     return list(csv.reader(io.StringIO(list_csv(found, values=values), newline="")))
+
+
+def test_the_page_has_values_of_the_first_rows_and_the_list_of_all(tmp_path: Path) -> None:
+    """A page of a million rows opens in no browser: what is not on it is counted."""
+    rows = [f"{row},a,999,2010-01-01,,2011-01-01" for row in range(MOST_SHOWN + 7)]
+    found = examined(tmp_path, *rows)
+    page = json.loads(list_json(found, values=True))
+    out_of_range = [item for item in page["values"] if item["rule"] == "a number out of range"]
+    assert [item["row"] for item in out_of_range] == list(range(2, MOST_SHOWN + 2))
+    lines = [line for line in listed(found, values=True)[1:] if line[0]]
+    assert page["values_left_out"] == len(lines) - len(page["values"]) > 0
+    assert sum(line[3] == "a number out of range" for line in lines) == MOST_SHOWN + 7
+    assert json.loads(list_json(found, values=False))["values_left_out"] == 0
 
 
 def test_the_list_has_a_line_for_each_row_and_no_value_unless_asked(tmp_path: Path) -> None:
