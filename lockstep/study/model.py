@@ -346,8 +346,9 @@ class Study:
 
     def unique_label(self, variable: str) -> str:
         """Return a variable's label, with its name behind where another variable is called alike."""
-        names = (*self.columns, *self.derived, FOLLOW_UP)
-        return distinct({name: self.label(name) for name in names})[variable]
+        label, columns = self.label(variable), [item.label for item in self.columns.values()]
+        alike = [*columns, *(item.label for item in self.derived.values()), self.label(FOLLOW_UP)].count(label)
+        return f"{label} ({variable})" if alike > 1 else label
 
     def unique_endpoint_label(self, endpoint: str) -> str:
         """Return an endpoint's label, with its name behind where another endpoint is called alike."""
