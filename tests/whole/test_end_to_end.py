@@ -191,7 +191,11 @@ def test_a_hostile_level_is_printed_and_nothing_else(tmp_path: Path, levels: tup
         ("I007;cemented", "I007;glued", "data/implants.csv: column 'fixation' has a text of 5 characters in row"),
         ("I008;", "I007;", "data/implants.csv: column 'implant' has the same"),
         ("months;revised", "month;revised", "data/implants.csv: there is no column 'months'"),
-        (";0\n", ";no\n", "data/implants.csv: column 'revised' has a text of 2 characters in row 5"),
+        (
+            ";0\n",
+            ";no\n",
+            "data/implants.csv: column 'revised' has 'no' in row 5; expected '0' or '1'; did you mean '0' (No)?",
+        ),
     ],
 )
 def test_bad_data_is_one_error_and_leaves_the_last_report(
