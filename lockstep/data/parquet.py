@@ -9,13 +9,11 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-import numpy as np
-
 from ..base.errors import DataError
 from ..base.wording import shown
 from ..study.model import DataFile
 from .cell_texts import blank_rows, boolean_text, normal, shortest, shortest_single, text_column
-from .table import TextColumn, TextTable, wanted
+from .table import TextColumn, TextTable, table_of_types, wanted
 
 _WHOLE: Final = r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?"
 _TEXT: Final = r"VARCHAR|UUID|ENUM\(.*|JSON"
@@ -56,16 +54,7 @@ def parse_parquet(content: bytes, data: DataFile, *, expected: Collection[str]) 
             f"{data.called}: is a Parquet file that is damaged, incomplete or encrypted.\n"
             "Export it again, or as CSV UTF-8."
         ) from None
-    if columns and blank.all():
-        raise DataError(f"{data.called}: has columns but no rows; expected a row for each patient.")
-    return TextTable(
-        file=data.called,
-        header=tuple(names),
-        are_names=True,
-        columns={name: TextColumn(column.texts, column.codes[~blank]) for name, column in columns.items()},
-        rows=np.flatnonzero(~blank) + 2,
-        typed=True,
-    )
+    return table_of_types(data.called, names, columns, blank)
 
 
 _CONFIG: Final[dict[str, Any]] = {

@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Literal
 
-import numpy as np
-
 from ..base.errors import DataError
 from ..study.model import DataFile
 from .cell_texts import blank_rows, duration_text, moment_text, normal, shortest, shortest_single, text_column
-from .table import ColumnDescription, TextColumn, TextTable
+from .table import ColumnDescription, TextColumn, TextTable, table_of_types
 
 Program = Literal["SPSS", "Stata", "SAS", "SAS transport"]
 
@@ -76,15 +74,11 @@ def parse_statistical_file(content: bytes, data: DataFile, *, program: Program, 
     blank = blank_rows(columns.values(), n_rows)
     if blank.any():  # in the columns that are kept; the others decide
         blank = blank_rows(_columns(content, data, program, about.column_names, as_texts).values(), n_rows)
-    if columns and blank.all():
-        raise DataError(f"{data.called}: has columns but no rows; expected a row for each patient.")
-    return TextTable(
-        file=data.called,
-        header=tuple(names),
-        are_names=True,
-        columns={name: TextColumn(column.texts, column.codes[~blank]) for name, column in columns.items()},
-        rows=np.flatnonzero(~blank) + 2,
-        typed=True,
+    return table_of_types(
+        data.called,
+        names,
+        columns,
+        blank,
         descriptions={
             name: _description(about, stored, as_texts[name], columns.get(name))
             for name, stored in zip(names, about.column_names, strict=True)

@@ -138,6 +138,39 @@ def refuse_title(file: str, first: Sequence[Collection[str]], expected: Collecti
         )
 
 
+def table_of_types(
+    file: str,
+    names: Sequence[str],
+    columns: Mapping[str, TextColumn],
+    blank: npt.NDArray[np.bool_],
+    descriptions: Mapping[str, ColumnDescription] | None = None,
+) -> TextTable:
+    """Return the table of a format that has names and types of columns, without its blank rows.
+
+    Parameters
+    ----------
+    names : of all columns.
+    columns : those that are kept, with the cells of all rows.
+    blank : (n,) True where every cell of the row is blank.
+
+    Raises
+    ------
+    DataError
+        If every row is blank.
+    """
+    if columns and blank.all():
+        raise DataError(f"{file}: has columns but no rows; expected a row for each patient.")
+    return TextTable(
+        file=file,
+        header=tuple(names),
+        are_names=True,
+        columns={name: TextColumn(column.texts, column.codes[~blank]) for name, column in columns.items()},
+        rows=np.flatnonzero(~blank) + 2,
+        typed=True,
+        descriptions=descriptions or {},
+    )
+
+
 def by_place(name: str, header: Sequence[str]) -> int | None:
     """Return the position (from 0) of a column without a name, which goes by its place: "column 1"; None for others."""
     found = _BY_PLACE.fullmatch(name)

@@ -56,7 +56,7 @@ def write_profile(name: str, folder: Path) -> Path:
     if style and not style.endswith(".csl"):
         profile["csl"] = (STYLES / f"{style}.csl").as_posix()
         bring_style(folder / profile["csl"])
-    head = f"{_MADE}{name}`: what Quarto is told of {journal.title}. When the journal's file changes, make it again.\n"
+    head = f"{_MADE}{name}`: {journal.title} for Quarto. When the journal's file changes, make it again.\n"
     write_whole(path, f"{head}{write_mapping(profile)}".encode())
     return path
 
