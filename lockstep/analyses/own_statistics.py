@@ -17,8 +17,8 @@ import pandas as pd
 from ..base.errors import StatisticError, nearest
 from ..base.snapping import snapped
 from ..data.cohort import Cohort
-from ..data.examination import examine
 from ..data.time_to_event import TimeToEvent
+from ..data_checks.examination import examine
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record

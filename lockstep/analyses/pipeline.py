@@ -11,8 +11,8 @@ from ..base.errors import StatisticError, StudyError
 from ..base.snapping import snapped_all
 from ..base.stamp import MadeFrom
 from ..data.cohort import Cohort
-from ..data.examination import examine
 from ..data.reading import Data
+from ..data_checks.examination import examine
 from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record, Results

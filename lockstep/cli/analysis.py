@@ -56,8 +56,8 @@ def _report_results(folder: Path, state: str, *, tried: str) -> int:
 
 def examine(*, study: Path, values: bool) -> int:
     """Put the data to all checks: write the list of what is found, and print it as JSON."""
-    from ..data.examination import examine  # imports pandas
-    from ..data.query_list import LIST_FILE, list_csv, list_json
+    from ..data_checks.examination import examine  # imports pandas
+    from ..data_checks.query_list import LIST_FILE, list_csv, list_json
 
     definition = read_study(study.resolve())
     examined = examine(definition)

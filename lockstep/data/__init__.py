@@ -1,1 +1,1 @@
-"""The data file as a typed frame: readers, columns, derived variables, endpoints, the analysed cohort, fingerprints."""
+"""The data as a typed frame: columns, derived variables, endpoints, the analysed cohort, fingerprints."""

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import DataError
+from ..readers.files import read_whole_data_table, unique_names
 from ..study.model import Column, DataFile, Study
 from . import date_formats
-from .files import read_whole_data_table, unique_names
 from .reading import id_column
 
 KEY_FILE: Final = Path(".lockstep-key")

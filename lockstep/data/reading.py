@@ -12,15 +12,15 @@ import pandas as pd
 
 from ..base.errors import DataError, row_list
 from ..base.wording import shown
+from ..readers.files import read_data_table
+from ..readers.table import TextColumn, TextTable
 from ..study.model import ROW_ID, Column, DataFile, Study
 from . import columns
 from .categories import categories
 from .described import recoded_by_label, refuse_identifiers
-from .files import read_data_table
 from .findings import DataFinding, refuse_errors
 from .joins import FileCounts, join_counts, matched, row_counts, unknown_patients, unmatched_patients
 from .row_rules import NO_ID, Flags, PatientRows, one_row_each, patient_rows, taken
-from .table import TextColumn, TextTable
 
 _READ: Final = {"category": categories, "number": columns.numbers, "date": columns.dates}
 

@@ -12,9 +12,9 @@ import pandas as pd
 
 from ..base.errors import counted, row_list
 from ..base.wording import shown
+from ..readers.table import TextColumn
 from ..study.model import Column, DataFile, RowRule
 from .findings import DataFinding
-from .table import TextColumn
 
 Flags = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]

@@ -17,7 +17,7 @@ from .model import PRIVATE, Results, Source, to_json
 PACKAGES: Final = ("lifelines", "numpy", "pandas", "scipy", "tableone")
 """The packages whose versions could move a number."""
 
-COMPUTES: Final = ("base", "study", "data", "statistics", "results", "analyses")
+COMPUTES: Final = ("base", "study", "readers", "data", "data_checks", "statistics", "results", "analyses")
 """The folders of the program whose code could move a number."""
 
 OWN_STATISTICS: Final = Path("analysis/statistics.py")

@@ -19,9 +19,9 @@ from ..base.files import is_mark, new_workspace, read_file, remove_workspaces
 from ..base.invocation import by_make, option
 from ..base.resources import TEMPLATES
 from ..base.wording import are_names
-from ..data.files import read_data_table, read_whole_data_table
-from ..data.header_guess import guessed_header_row
-from ..data.table import TextTable
+from ..readers.files import read_data_table, read_whole_data_table
+from ..readers.header_guess import guessed_header_row
+from ..readers.table import TextTable
 from ..results.model import PRIVATE, Results
 from ..study.definition import read_study
 from ..study.model import ROW_ID, DataFile

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..data.columns import Cells, dates, numbers
-from ..data.table import ColumnDescription, TextColumn
+from ..readers.table import ColumnDescription, TextColumn
 from ..study.model import Column
 from . import words
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from ..base.errors import DataError, row_list
 from ..base.wording import hint, listing, shown
-from ..data.row_checks import FOOT, is_a_total
-from ..data.table import ColumnDescription, TextTable
+from ..data_checks.row_checks import FOOT, is_a_total
+from ..readers.table import ColumnDescription, TextTable
 from ..study.model import ROW_ID, DataFile, slug
 from . import words
 from .groups import Groups, choose_groups

@@ -12,7 +12,7 @@ from conftest import IMPLANTS
 
 from lockstep.analyses import pipeline
 from lockstep.analyses.pipeline import compute, run
-from lockstep.data.examination import Examination, examine
+from lockstep.data_checks.examination import Examination, examine
 from lockstep.results.model import Results, from_json, to_json
 from lockstep.results.source import RESULTS_FILE, results_are_current, results_made_from, write_results
 from lockstep.study.definition import read_study

@@ -14,10 +14,10 @@ from word_files import W, para, part, word_file
 
 from lockstep.base.characters import HIDDEN, hidden_in, named
 from lockstep.base.errors import ReportError, StudyError
-from lockstep.data.delimited import parse_delimited
 from lockstep.pdf.typst import USUAL, missing_characters
 from lockstep.qmd.source import parse
 from lockstep.qmd.yaml_text import read_mapping
+from lockstep.readers.delimited import parse_delimited
 from lockstep.references.bibliography import refuse_repeated
 from lockstep.render.finish import finish
 from lockstep.render.result import RenderResult

@@ -12,9 +12,9 @@ import pytest
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
 from lockstep.data import fingerprint as digests
-from lockstep.data.examination import examine
-from lockstep.data.query_list import list_csv, list_json
 from lockstep.data.reading import Data, examine_data
+from lockstep.data_checks.examination import examine
+from lockstep.data_checks.query_list import list_csv, list_json
 from lockstep.results.model import from_json, to_json
 from lockstep.results.source import inputs_of, results_are_current, results_made_from, write_results
 from lockstep.results.trial import trial_study

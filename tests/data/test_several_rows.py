@@ -12,9 +12,9 @@ import pytest
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
 from lockstep.data import fingerprint as digests
-from lockstep.data.examination import examine
-from lockstep.data.query_list import list_csv
 from lockstep.data.reading import Data, examine_data, read_data
+from lockstep.data_checks.examination import examine
+from lockstep.data_checks.query_list import list_csv
 from lockstep.study.conditions import OF_ROWS
 from lockstep.study.definition import read_study
 

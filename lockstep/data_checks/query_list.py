@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.wording import printable
+from ..data.findings import DataFinding
+from ..data.reading import TextRows
 from .examination import Examination
-from .findings import DataFinding
-from .reading import TextRows
 
 LIST_FILE: Final = Path("build/data-queries.csv")
 """The path of the list, relative to the study's folder."""

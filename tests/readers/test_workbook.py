@@ -19,9 +19,9 @@ import xlwt
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from lockstep.base.errors import DataError
-from lockstep.data.formats import parse_table
-from lockstep.data.table import TextTable
-from lockstep.data.workbook_size import refuse_oversized
+from lockstep.readers.formats import parse_table
+from lockstep.readers.table import TextTable
+from lockstep.readers.workbook_size import refuse_oversized
 from lockstep.study.model import DataFile
 
 MADE = Path(__file__).parent / "files"

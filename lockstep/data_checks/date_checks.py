@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..base.wording import listing, shown
+from ..data.findings import DataFinding
 from ..study.model import Severity
 from .checked import Checked, Days, Flags
-from .findings import DataFinding
 
 _YEAR: Final = 365.25  # days
 _ISOLATED: Final = 5 * _YEAR  # after all other dates: nobody is followed so much longer than everybody else

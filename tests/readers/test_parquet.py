@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from lockstep.base.errors import DataError
-from lockstep.data.formats import parse_table
-from lockstep.data.table import TextTable
+from lockstep.readers.formats import parse_table
+from lockstep.readers.table import TextTable
 from lockstep.study.model import DataFile
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lockstep.data.roles import Age, Roles, roles_of
+from lockstep.data_checks.roles import Age, Roles, roles_of
 from lockstep.study.definition import read_study
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from lockstep.base.errors import DataError
-from lockstep.data.formats import parse_table
+from lockstep.readers.formats import parse_table
 from lockstep.study.model import DataFile
 
 MADE = Path(__file__).parent / "files"

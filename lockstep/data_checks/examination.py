@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..data.cohort import Cohort, examine_cohort
+from ..data.findings import DataFinding, refuse_errors
+from ..data.reading import Data, examine_data
+from ..data.row_rules import Flags
 from ..study.model import ROW_ID, Study
 from .builtin_checks import builtin_findings, with_severities
 from .checked import Checked
-from .cohort import Cohort, examine_cohort
-from .findings import DataFinding, refuse_errors
-from .reading import Data, examine_data
 from .roles import roles_of
-from .row_rules import Flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

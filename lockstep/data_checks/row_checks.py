@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..data.findings import DataFinding
 from .checked import Checked, Flags
-from .findings import DataFinding
 
 _BY_CHANCE: Final = 0.05
 """The expected number of pairs of equal rows, were all as common as these, above which equal ones are no wonder."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ..data.findings import DataFinding
 from ..study.model import Study
 from .checked import Checked
 from .date_checks import date_findings, future_dates, late_dates
-from .findings import DataFinding
 from .row_checks import row_findings
 from .value_checks import value_findings
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from lockstep.base.errors import StudyError
-from lockstep.data.examination import Examination, examine
 from lockstep.data.findings import FaultyDataError
-from lockstep.data.value_checks import outliers
+from lockstep.data_checks.examination import Examination, examine
+from lockstep.data_checks.value_checks import outliers
 from lockstep.study.definition import read_study
 
 COLUMNS = """

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from ..data.findings import DataFinding
 from .checked import Checked, Flags
-from .findings import DataFinding
 
 _FEWEST: Final = 10  # patients with a value; of fewer it is no wonder that they have the same
 _MANY: Final = 50  # patients with a value; of more, a level of one patient is rare

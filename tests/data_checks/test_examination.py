@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from lockstep.base.errors import DataError
-from lockstep.data.examination import Examination, examine
 from lockstep.data.findings import FaultyDataError
-from lockstep.data.query_list import MOST_SHOWN, entries, harmless, list_csv, list_json
+from lockstep.data_checks.examination import Examination, examine
+from lockstep.data_checks.query_list import MOST_SHOWN, entries, harmless, list_csv, list_json
 from lockstep.study.definition import read_study
 
 STUDY = """

@@ -13,12 +13,12 @@ from redcap_exports import dictionary_of, field, flagship_export
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError
 from lockstep.data import fingerprint as digests
-from lockstep.data.delimited import parse_delimited
 from lockstep.data.findings import FaultyDataError
 from lockstep.data.reading import Data, read_data
-from lockstep.data.redcap import with_dictionary
-from lockstep.data.redcap_dictionary import parse_dictionary
-from lockstep.data.table import ColumnDescription, TextTable
+from lockstep.readers.delimited import parse_delimited
+from lockstep.readers.redcap import with_dictionary
+from lockstep.readers.redcap_dictionary import parse_dictionary
+from lockstep.readers.table import ColumnDescription, TextTable
 from lockstep.results.model import Results
 from lockstep.results.source import inputs_of, results_are_current, results_made_from, source_of, write_results
 from lockstep.study.definition import read_study

@@ -13,8 +13,8 @@ import pyreadstat
 import pytest
 
 from lockstep.base.errors import DataError
-from lockstep.data.formats import parse_table
-from lockstep.data.table import ColumnDescription, TextTable
+from lockstep.readers.formats import parse_table
+from lockstep.readers.table import ColumnDescription, TextTable
 from lockstep.study.model import DataFile
 
 MADE = Path(__file__).parent / "files"

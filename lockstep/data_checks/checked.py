@@ -12,10 +12,10 @@ import pandas as pd
 
 from ..base.errors import row_list
 from ..base.wording import shown
+from ..data.findings import DataFinding
+from ..readers.table import TextColumn
 from ..study.model import Severity, Study
-from .findings import DataFinding
 from .roles import Roles
-from .table import TextColumn
 
 Flags = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
