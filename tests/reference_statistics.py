@@ -17,16 +17,10 @@ from lockstep.statistics.chi_square import chi_square
 from lockstep.statistics.cox import CoxModel, cox_regression, likelihood_ratio_test
 from lockstep.statistics.estimate import Estimate
 from lockstep.statistics.fisher import fisher_exact
+from lockstep.statistics.log_rank import LogRankTest, log_rank
 from lockstep.statistics.proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from lockstep.statistics.roc import roc_curve_cutoff
-from lockstep.statistics.survival import (
-    KaplanMeierEstimate,
-    LogRankTest,
-    kaplan_meier,
-    log_rank,
-    number_at_risk,
-    reverse_kaplan_meier,
-)
+from lockstep.statistics.survival import KaplanMeierEstimate, kaplan_meier, number_at_risk, reverse_kaplan_meier
 from lockstep.study.model import ConfType
 
 Named = Iterator[tuple[str, Row]]

@@ -27,8 +27,9 @@ from ..statistics.cox import (
     likelihood_ratio_test,
 )
 from ..statistics.estimate import Estimate
+from ..statistics.log_rank import log_rank
 from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of
-from ..statistics.survival import kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
+from ..statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_meier
 from ..study.definition import ALL_TERMS
 from ..study.model import FOLLOW_UP, Endpoint, Study
 

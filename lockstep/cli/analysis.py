@@ -27,9 +27,9 @@ def results(*, study: Path, data: Path | None, force: bool, wait: bool, audit: b
     if wait:
         from ..analyses import pipeline  # noqa: F401
         from ..audit import command  # noqa: F401
-        from ..statistics import survival
+        from ..statistics import log_rank
 
-        survival.load()
+        log_rank.load()
         if not wait_for_start():
             return 0
     definition = read_study(folder)

@@ -1,8 +1,4 @@
-"""Survival of right-censored patients: Kaplan-Meier and log-rank by lifelines, intervals and numbers at risk as in R.
-
-The only module that imports lifelines. It does so inside the functions: the import takes a second, and whoever only
-asks whether results are up to date should not wait for it.
-"""
+"""Survival of right-censored patients: Kaplan-Meier curves with their intervals, and numbers at risk, as in R."""
 
 from __future__ import annotations
 
@@ -11,27 +7,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc
 
-from ..base.errors import DataError, row_list
 from ..base.snapping import snapped
 from ..study.model import ConfType
-from .arrays import TIED, Bools, Floats, Ints, checked_follow_up, same_length
+from .arrays import TIED, Bools, Floats, Ints, checked_follow_up
 from .estimate import Estimate, finite, normal_quantile
 from .risk_table import RiskTable
-from .stratified import NOT_CONNECTED, stratified_log_rank
 
 NOT_REACHED: Final = "not reached"
 NO_EVENT_YET: Final = "no event up to then"
 NOBODY_LEFT: Final = "nobody without the event is left then"
 BEYOND_FOLLOW_UP: Final = "beyond the last follow-up"
-
-
-def load() -> None:
-    """Import lifelines beforehand, for a process that will need it at once."""
-    import lifelines.statistics  # noqa: F401
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,27 +82,6 @@ class KaplanMeierEstimate:
         return Estimate(survival, low, high, reason)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogRankTest:
-    """The log-rank test of equal survival in two or more groups.
-
-    Attributes
-    ----------
-    statistic, df, p_value : chi-square; None (df 0) where there is nothing to compare.
-    n, events : patients and events in the groups compared.
-    groups : the groups compared: those with a patient still at risk at the first event (of a stratum).
-    reason : why there is no test.
-    """
-
-    statistic: float | None
-    df: int
-    p_value: float | None
-    n: int
-    events: int
-    groups: tuple[str, ...]
-    reason: str | None = None
-
-
 def kaplan_meier(
     time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95, conf_type: ConfType = "log-log"
 ) -> KaplanMeierEstimate:
@@ -148,14 +114,11 @@ def kaplan_meier(
     >>> [round(estimate.value, 4) for estimate in curve.at([12, 24])]
     [0.9091, 0.6136]
     """
-    from lifelines import KaplanMeierFitter
-
     times, events = checked_follow_up(time, event)
-    with np.errstate(all="ignore"):  # lifelines takes log(0) at the ends of the curve, and leaves np.seterr changed
-        fitter = KaplanMeierFitter(alpha=1 - conf_level).fit(times, events)
-    table = fitter.event_table
-    survival = fitter.survival_function_.to_numpy()[:, 0]
-    limits = _limits(survival, table, normal_quantile(conf_level), conf_type)
+    at, n_at_risk, n_events, n_censored = _life_table(times, events)
+    with np.errstate(divide="ignore"):  # log 0, where the last patient at risk has the event: survival is 0
+        survival = np.exp(np.cumsum(np.log(n_at_risk - n_events) - np.log(n_at_risk)))
+    limits = _limits(survival, n_at_risk, n_events, normal_quantile(conf_level), conf_type)
     if times.min() > 0:
         limits[0] = 1.0
     low, high = (tuple(finite(limit) for limit in column) for column in limits.T)
@@ -163,19 +126,29 @@ def kaplan_meier(
         n=len(times),
         events=int(events.sum()),
         conf_level=conf_level,
-        time=tuple(table.index.to_numpy(dtype=float).tolist()),
+        time=tuple(at.tolist()),
         survival=tuple(survival.tolist()),
         conf_low=low,
         conf_high=high,
-        n_at_risk=tuple(table["at_risk"].tolist()),
-        n_events=tuple(table["observed"].tolist()),
-        n_censored=tuple(table["censored"].tolist()),
+        n_at_risk=tuple(n_at_risk.tolist()),
+        n_events=tuple(n_events.tolist()),
+        n_censored=tuple(n_censored.tolist()),
     )
 
 
-def _limits(survival: Floats, table: pd.DataFrame, z: float, conf_type: ConfType) -> Floats:
+def _life_table(times: Floats, events: Bools) -> tuple[Floats, Ints, Ints, Ints]:
+    """Return 0 and the distinct follow-up times, and patients at risk, events and censorings at each."""
+    at, place = np.unique(np.concatenate(([0.0], times)), return_inverse=True)
+    place = place[1:]
+    n_events = np.bincount(place[events], minlength=len(at))
+    n_censored = np.bincount(place[~events], minlength=len(at))
+    n_gone = np.cumsum(n_events + n_censored)
+    return at, len(times) - np.concatenate(([0], n_gone[:-1])), n_events, n_censored
+
+
+def _limits(survival: Floats, n_at_risk: Ints, n_events: Ints, z: float, conf_type: ConfType) -> Floats:
     """Return the lower and upper limits at each time, as (k, 2); NaN where the scale has none."""
-    n, d = table["at_risk"].to_numpy(dtype=float), table["observed"].to_numpy(dtype=float)
+    n, d = n_at_risk.astype(float), n_events.astype(float)
     with np.errstate(all="ignore"):  # logarithms of 0 and 1 at the ends of the curve; their limits become NaN
         se = np.sqrt(np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0)))  # of log S (Greenwood)
         if conf_type == "plain":
@@ -245,107 +218,6 @@ def number_at_risk(time: ArrayLike, event: ArrayLike, at: Iterable[float]) -> Ri
         n_events=tuple(n_events.tolist()),
         n_censored=tuple(n_censored.tolist()),
     )
-
-
-def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, strata: ArrayLike | None = None) -> LogRankTest:
-    """Test whether survival is the same in two or more groups (log-rank, two-sided).
-
-    Parameters
-    ----------
-    time, event : as for `kaplan_meier`.
-    group : (n,) the group of each patient, of any type.
-    strata : (n,) the stratum of each patient: patients are compared with those of their own stratum only.
-
-    Raises
-    ------
-    DataError
-        As `kaplan_meier`, and if a group or a stratum is missing.
-
-    Notes
-    -----
-    As ``survdiff`` in R, with ``+ strata(...)`` where there are strata: unweighted, hypergeometric variance; a group
-    with nobody left at the first event (of any stratum) is not compared and does not count in the degrees of freedom.
-    lifelines has no stratified test: that one is computed by `lockstep.statistics.stratified`.
-
-    Examples
-    --------
-    >>> time = [9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161, 5, 5, 8, 8, 12, 16, 23, 27, 30, 33, 43, 45]  # Miller 1981
-    >>> event = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
-    >>> test = log_rank(time, event, ["maintained"] * 11 + ["not maintained"] * 12)
-    >>> round(test.statistic, 4), test.df, round(test.p_value, 4)
-    (3.3964, 1, 0.0653)
-    """
-    from lifelines.statistics import multivariate_logrank_test
-
-    times, events = checked_follow_up(time, event)
-    codes, labels = _categories(group, times, "group")
-    if strata is not None:
-        return _stratified(times, events, codes, labels, _categories(strata, times, "stratum")[0])
-
-    # Whoever is gone before the first event takes no part; without events nobody does.
-    first = times[events].min(initial=np.inf)
-    compared = np.isin(codes, codes[times >= first])
-    groups = tuple(labels[code] for code in np.unique(codes[compared]))
-    n, n_events = int(compared.sum()), int(events.sum())
-    if reason := _not_comparable(times, events, first, len(groups), len(np.unique(codes))):
-        return LogRankTest(statistic=None, df=0, p_value=None, n=n, events=n_events, groups=groups, reason=reason)
-
-    # Sorted, so that the order of the rows changes no bit of the sums.
-    order = np.lexsort((events, times, codes))
-    order = order[compared[order]]
-    with np.errstate(all="ignore"):
-        result = multivariate_logrank_test(times[order], codes[order], events[order])
-    return LogRankTest(
-        statistic=max(0.0, float(result.test_statistic)),  # equal curves can give -1e-17
-        df=len(groups) - 1,
-        p_value=float(result.p_value),
-        n=n,
-        events=n_events,
-        groups=groups,
-    )
-
-
-def _stratified(times: Floats, events: Bools, codes: Ints, labels: tuple[str, ...], strata: Ints) -> LogRankTest:
-    statistic, compared = stratified_log_rank(times, events, codes, strata)
-    taking_part = np.isin(codes, compared)
-    reason = None
-    if statistic is None:
-        first = times[events].min(initial=np.inf)
-        reason = _not_comparable(times, events, first, len(compared), len(np.unique(codes))) or NOT_CONNECTED
-    df = 0 if statistic is None else len(compared) - 1
-    return LogRankTest(
-        statistic=statistic,
-        df=df,
-        p_value=None if statistic is None else float(chdtrc(df, statistic)),
-        n=int(taking_part.sum()),
-        events=int(events[taking_part].sum()),
-        groups=tuple(labels[code] for code in compared),
-        reason=reason,
-    )
-
-
-def _not_comparable(times: Floats, events: Bools, first: float, n_compared: int, n_groups: int) -> str | None:
-    """Return why a log-rank test is impossible, or None where it is possible."""
-    if not events.any():
-        return "no events"
-    if n_groups < 2:
-        return "patients in one group only"
-    if n_compared < 2:
-        return "one group only is at risk when events occur"
-    if np.sum(times >= first) == np.sum(events & (times == first)):
-        return "all patients at risk have the event at the same time"
-    return None
-
-
-def _categories(values: ArrayLike, times: Floats, name: str) -> tuple[Ints, tuple[str, ...]]:
-    """Return the group (or stratum) of each patient as a number, and the names of the groups."""
-    categories = pd.Categorical(np.asarray(values, dtype=object) if not isinstance(values, pd.Series) else values)
-    codes = np.asarray(categories.codes, dtype=np.int64)
-    same_length(times, codes, "follow-up time", name)
-    if (codes < 0).any():
-        rows = row_list(np.flatnonzero(codes < 0) + 1)
-        raise DataError(f"{name} is missing in {rows}. Complete the data, or leave these patients out.")
-    return codes, tuple(str(name) for name in categories.categories)
 
 
 def _half_time(time: tuple[float, ...], curve: tuple[float | None, ...]) -> float | None:

@@ -27,8 +27,9 @@ from lockstep.results.keys import Key
 from lockstep.results.model import Curve, Record, Results, RiskTable, from_json, to_json
 from lockstep.statistics.chi_square import chi_square
 from lockstep.statistics.cox import cox_regression
+from lockstep.statistics.log_rank import log_rank
 from lockstep.statistics.roc import roc_curve_cutoff
-from lockstep.statistics.survival import kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
+from lockstep.statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_meier
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.text.style import Style

@@ -16,7 +16,8 @@ from analysis.simulation.estimates import cox_p, km_median, log_rank_p
 from analysis.simulation.overall_survival import spread
 from analysis.simulation.risk_sets import risk_sets
 from lockstep.statistics.cox import cox_regression
-from lockstep.statistics.survival import kaplan_meier, log_rank
+from lockstep.statistics.log_rank import log_rank
+from lockstep.statistics.survival import kaplan_meier
 
 
 @pytest.mark.parametrize("df", [1, 2, 3])

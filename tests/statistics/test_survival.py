@@ -1,12 +1,9 @@
-"""Kaplan-Meier, numbers at risk and log-rank on small and awkward data; on real data see test_reference."""
+"""Kaplan-Meier and numbers at risk on small and awkward data; on real data see test_reference."""
 
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,20 +11,19 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference_cohorts import awkward, lung
+from lifelines import KaplanMeierFitter
+from reference_cohorts import lung
 
 from lockstep.base.errors import DataError
 from lockstep.statistics.estimate import Estimate
-from lockstep.statistics.survival import kaplan_meier, log_rank, number_at_risk, reverse_kaplan_meier
-
-ROOT = Path(__file__).parents[2]
+from lockstep.statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_meier
 
 SMALL = ([1, 2, 3, 4, 4, 5], [0, 1, 1, 0, 1, 1])
 """A censoring first, a censoring and an event at one time, the last patient with the event."""
 
-Patients = list[tuple[int, bool, int]]
-patients = st.lists(st.tuples(st.integers(0, 12), st.booleans(), st.integers(0, 2)), min_size=1, max_size=40)
-"""Time, event and group of each patient; few distinct times make many ties."""
+Patients = list[tuple[int, bool]]
+patients = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=40)
+"""Time and event of each patient; few distinct times make many ties."""
 
 
 def in_r(*numbers: float | None) -> tuple[Any, ...]:
@@ -131,6 +127,28 @@ def test_follow_up_is_the_curve_with_event_and_censoring_exchanged() -> None:
     assert reverse_kaplan_meier(*SMALL).survival == in_r(1, *[0.833333333333333] * 3, *[0.555555555555556] * 2)
 
 
+# ---- a second implementation ---------------------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=25)
+@given(patients, st.sampled_from([0.9, 0.95]))
+def test_lifelines_finds_the_same_curve(rows: Patients, conf_level: float) -> None:
+    """An independent implementation, lifelines' own fitter, comes to the same counts, survival and log-log limits."""
+    time, event = zip(*rows, strict=True)
+    curve = kaplan_meier(time, event, conf_level=conf_level)
+    with np.errstate(all="ignore"):
+        fitter = KaplanMeierFitter(alpha=1 - conf_level).fit(time, event)
+    table = fitter.event_table
+    assert curve.time == tuple(table.index)
+    assert curve.n_at_risk == tuple(table["at_risk"])
+    assert curve.n_events == tuple(table["observed"])
+    assert curve.n_censored == tuple(table["censored"])
+    assert curve.survival == pytest.approx(fitter.survival_function_.iloc[:, 0].tolist(), rel=1e-12)
+    estimated = [0 < survival < 1 for survival in curve.survival]
+    limits = np.array([curve.conf_low, curve.conf_high], dtype=float).T
+    assert limits[estimated] == pytest.approx(fitter.confidence_interval_.to_numpy()[estimated], rel=1e-9)
+
+
 # ---- numbers at risk -----------------------------------------------------------------------------------------------
 
 
@@ -147,79 +165,10 @@ def test_numbers_at_risk_are_those_of_summary_survfit() -> None:
 @given(patients, st.lists(st.floats(0, 15), min_size=1, max_size=5))
 def test_at_any_tick_the_counts_add_up(rows: Patients, ticks: list[float]) -> None:
     """At risk, with the event and censored make up all patients, at a follow-up time or between two."""
-    time, event, _ = (list(column) for column in zip(*rows, strict=True))
+    time, event = (list(column) for column in zip(*rows, strict=True))
     table = number_at_risk(time, event, ticks)
     sums = zip(table.n_at_risk, table.n_events, table.n_censored, strict=True)
     assert [sum(counts) for counts in sums] == [len(rows)] * len(ticks)
-
-
-# ---- log-rank ------------------------------------------------------------------------------------------------------
-
-
-def test_a_group_gone_before_the_first_event_costs_no_degree_of_freedom() -> None:
-    """Such a group is not compared and not counted; an arm without events is."""
-    frame = awkward("gone_before_the_first_event")
-    test = log_rank(frame["time"], frame["event"], frame["group"])
-    assert (test.df, test.groups, test.n) == (1, ("a", "b"), 6)
-    frame = awkward("arm_without_events")
-    test = log_rank(frame["time"], frame["event"], frame["group"])
-    assert (test.df, test.groups, test.n, test.events) == (1, ("a", "b"), 8, 4)
-
-
-def test_patients_are_compared_within_their_stratum() -> None:
-    """A group that is gone before the first event of each stratum takes no part; the counts are of those that do."""
-    frame = awkward("strata")
-    test = log_rank(frame["time"], frame["event"], frame["group"], strata=frame["stratum"])
-    assert (test.df, test.groups, test.n, test.reason) == (1, ("a", "b"), 19, None)
-    assert test.events == frame["event"].sum()
-
-
-@pytest.mark.parametrize(
-    ("time", "event", "group", "reason"),
-    [
-        ([1, 2, 3], [0, 0, 0], [0, 1, 1], "no events"),
-        ([1, 2, 3], [1, 0, 1], [1, 1, 1], "patients in one group only"),
-        ([1, 2, 3], [0, 1, 1], [0, 1, 1], "one group only is at risk when events occur"),
-        ([1, 2, 2], [0, 1, 1], [0, 0, 1], "all patients at risk have the event at the same time"),
-        ([4], [1], ["a"], "patients in one group only"),
-    ],
-)
-def test_where_nothing_can_be_compared_there_is_a_reason(
-    time: list[int], event: list[int], group: list[object], reason: str
-) -> None:
-    """A comparison that does not exist is a value with its reason, never an error or P = 1."""
-    test = log_rank(time, event, group)
-    assert (test.statistic, test.df, test.p_value, test.reason) == (None, 0, None, reason)
-
-
-@pytest.mark.parametrize(
-    ("time", "event", "group", "strata", "reason"),
-    [
-        ([1, 2, 3, 4], [0, 0, 0, 0], "abab", "xxyy", "no events"),
-        ([1, 2, 3, 4], [1, 1, 1, 1], "aaaa", "xxyy", "patients in one group only"),
-        ([1, 2, 3, 4], [1, 1, 1, 1], "aabb", "xxyy", "no stratum has patients of several groups"),
-        ([1, 2, 1, 2, 1, 2, 1, 2], [1] * 8, "ababcdcd", "xxxxyyyy", "no stratum has patients of several groups"),
-    ],
-)
-def test_strata_that_compare_nothing_give_a_reason(
-    time: list[int], event: list[int], group: str, strata: str, reason: str
-) -> None:
-    """Where groups and strata coincide, or strata share no group, there is no test, and no singular matrix."""
-    test = log_rank(time, event, list(group), strata=list(strata))
-    assert (test.statistic, test.df, test.p_value) == (None, 0, None)
-    assert (test.reason or "").startswith(reason)
-
-
-@settings(deadline=None, max_examples=25)
-@given(patients)
-def test_one_stratum_is_none(rows: Patients) -> None:
-    """With all patients in one stratum the test, computed in another way, is that of lifelines without strata."""
-    time, event, group = zip(*rows, strict=True)
-    plain, one = log_rank(time, event, group), log_rank(time, event, group, strata=["all"] * len(rows))
-    assert (one.df, one.groups, one.n, one.reason) == (plain.df, plain.groups, plain.n, plain.reason)
-    if plain.statistic is not None:
-        assert one.statistic == pytest.approx(plain.statistic, rel=1e-7, abs=1e-9)
-        assert one.p_value == pytest.approx(plain.p_value, rel=1e-6, abs=1e-9)
 
 
 # ---- bad input -----------------------------------------------------------------------------------------------------
@@ -245,46 +194,34 @@ def test_bad_input_is_refused_with_its_rows(time: Any, event: Any, message: str)
     assert message in str(caught.value)
 
 
-def test_a_missing_group_or_stratum_is_refused_with_its_rows() -> None:
-    """A patient without a group or stratum never enters a comparison in silence."""
-    with pytest.raises(DataError, match="group is missing in row 2"):
-        log_rank([1, 2, 3], [1, 1, 1], pd.Series(["a", None, "b"]))
-    with pytest.raises(DataError, match="stratum is missing in rows 1 and 3"):
-        log_rank([1, 2, 3], [1, 1, 1], ["a", "a", "b"], strata=pd.Series([None, "x", None]))
-    with pytest.raises(DataError, match="follow-up time has 3 values, stratum has 2"):
-        log_rank([1, 2, 3], [1, 1, 1], ["a", "a", "b"], strata=["x", "y"])
-
-
 # ---- properties ----------------------------------------------------------------------------------------------------
 
 
 @settings(deadline=None, max_examples=25)
 @given(patients, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_no_bit(rows: Patients, shuffler: random.Random) -> None:
-    """The same patients in another order give exactly the same curve and the same test."""
+    """The same patients in another order give exactly the same curve."""
     shuffled = shuffler.sample(rows, len(rows))
-    (time, event, group), (time_too, event_too, group_too) = (zip(*each, strict=True) for each in (rows, shuffled))
+    (time, event), (time_too, event_too) = (zip(*each, strict=True) for each in (rows, shuffled))
     assert kaplan_meier(time, event) == kaplan_meier(time_too, event_too)
-    assert log_rank(time, event, group) == log_rank(time_too, event_too, group_too)
 
 
 @settings(deadline=None, max_examples=25)
 @given(patients, st.sampled_from([1 / 365.25, 1 / 30, 12.0]))
 def test_the_unit_of_time_does_not_matter(rows: Patients, factor: float) -> None:
-    """In another unit survival and P value are the same, and the median is the same time."""
-    time, event, group = (np.array(column) for column in zip(*rows, strict=True))
+    """In another unit survival is the same, and the median is the same time."""
+    time, event = (np.array(column) for column in zip(*rows, strict=True))
     curve, scaled = kaplan_meier(time, event), kaplan_meier(time * factor, event)
     assert scaled.survival == curve.survival
     median, median_scaled = curve.median().value, scaled.median().value
     assert median_scaled == (None if median is None else pytest.approx(median * factor))
-    assert log_rank(time * factor, event, group).p_value == log_rank(time, event, group).p_value
 
 
 @settings(deadline=None, max_examples=25)
 @given(patients)
 def test_a_curve_accounts_for_every_patient(rows: Patients) -> None:
     """Survival never rises, limits embrace it, and who leaves at one point is not at risk at the next."""
-    time, event, _ = zip(*rows, strict=True)
+    time, event = zip(*rows, strict=True)
     curve = kaplan_meier(time, event)
     assert all(later <= earlier for earlier, later in pairwise(curve.survival))
     for low, value, high in zip(curve.conf_low, curve.survival, curve.conf_high, strict=True):
@@ -299,29 +236,20 @@ def test_a_curve_accounts_for_every_patient(rows: Patients) -> None:
 
 def test_nothing_global_is_changed() -> None:
     """NumPy's error handling and random state, and the arguments, are after a run what they were before."""
-    time, event, group = np.array([1.0, 2.0, 2.0, 5.0]), np.array([1, 0, 1, 1]), np.array([0, 0, 1, 1])
-    before = [array.copy() for array in (time, event, group)]
+    time, event = np.array([1.0, 2.0, 2.0, 5.0]), np.array([1, 0, 1, 1])
+    before = [array.copy() for array in (time, event)]
     with np.errstate(divide="raise", invalid="warn", over="print", under="ignore"):
         errors, state = np.geterr(), np.random.get_state()[1].tolist()  # type: ignore[index,union-attr]
         kaplan_meier(time, event).median()
-        log_rank(time, event, group)
         assert np.geterr() == errors
         assert np.random.get_state()[1].tolist() == state  # type: ignore[index,union-attr]
-    assert all(np.array_equal(old, new) for old, new in zip(before, (time, event, group), strict=True))
-
-
-def test_the_import_does_not_wait_for_lifelines() -> None:
-    """`import lockstep.statistics.survival` leaves lifelines alone until something is estimated."""
-    code = "import sys, lockstep.statistics.survival; print('lifelines' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert all(np.array_equal(old, new) for old, new in zip(before, (time, event), strict=True))
 
 
 def test_many_patients_are_counted_exactly() -> None:
-    """100,000 patients at 8,000 times give the curve of a count by hand, and a log-rank test."""
+    """100,000 patients at 8,000 times give the curve of a count by hand."""
     rng = np.random.default_rng(20)
-    time, event, group = rng.integers(0, 8000, 100_000), rng.random(100_000) < 0.6, rng.integers(0, 3, 100_000)
+    time, event = rng.integers(0, 8000, 100_000), rng.random(100_000) < 0.6
     curve = kaplan_meier(time, event)
     factors = 1 - np.bincount(time[event], minlength=8000) / np.bincount(time, minlength=8000)[::-1].cumsum()[::-1]
     assert curve.survival == pytest.approx(np.cumprod(factors).tolist(), rel=1e-9, abs=1e-12)
-    assert 0 < (log_rank(time, event, group).p_value or 0) < 1

@@ -14,9 +14,10 @@ STATISTICS = {
     "statistics.chi_square": {"chi_square"},
     "statistics.cox": {"cox_regression", "likelihood_ratio_test"},
     "statistics.fisher": {"fisher_exact"},
+    "statistics.log_rank": {"log_rank"},
     "statistics.proportional_hazards": {"proportional_hazards_test"},
     "statistics.roc": {"roc_curve_cutoff"},
-    "statistics.survival": {"kaplan_meier", "log_rank", "number_at_risk", "reverse_kaplan_meier"},
+    "statistics.survival": {"kaplan_meier", "number_at_risk", "reverse_kaplan_meier"},
 }
 OF_A_STUDY = {
     "document.report": {"open_study"},
