@@ -17,7 +17,8 @@ from typing import Any
 
 from lockstep.data.cohort import build_cohort
 from lockstep.data.reading import read_data
-from lockstep.study.model import Study, slug
+from lockstep.study.model import Study
+from lockstep.syntax.names import slug
 
 Days = tuple[int, ...]
 Patient = tuple[int, bool, frozenset[tuple[str, str]]]

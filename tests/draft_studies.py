@@ -11,7 +11,8 @@ from typing import Any
 
 from lockstep.base.progress import Progress
 from lockstep.qmd.source import read_front_matter
-from lockstep.results.model import Results, read_results
+from lockstep.results.json_file import read_results
+from lockstep.results.model import Results
 from lockstep.runs.build import build
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study

@@ -21,7 +21,7 @@ from lockstep.statistics.log_rank import LogRankTest, log_rank
 from lockstep.statistics.proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from lockstep.statistics.roc import roc_curve_cutoff
 from lockstep.statistics.survival import KaplanMeierEstimate, kaplan_meier, number_at_risk, reverse_kaplan_meier
-from lockstep.study.model import ConfType
+from lockstep.study.analysis import ConfType
 
 Named = Iterator[tuple[str, Row]]
 

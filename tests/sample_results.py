@@ -12,7 +12,8 @@ from pathlib import Path
 from lockstep.results.keys import Key
 from lockstep.results.model import Curve, Record, Results, RiskTable, Source
 from lockstep.study.definition import read_study
-from lockstep.study.model import Study, slug
+from lockstep.study.model import Study
+from lockstep.syntax.names import slug
 
 Patients = Sequence[tuple[float, bool]]  # follow-up in days, event observed
 

@@ -10,7 +10,8 @@ from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, count
-from ..study.model import BUILTIN_CHECKS, Study
+from ..study.checks import BUILTIN_CHECKS
+from ..study.model import Study
 
 
 def query_records(study: Study, findings: Iterable[DataFinding], reviewed: Population) -> Iterator[Record]:

@@ -19,7 +19,8 @@ from ..statistics.baseline import ALL, NumberSummary, Summary, describe
 from ..statistics.chi_square import chi_square
 from ..statistics.fisher import fisher_exact
 from ..study.condition_words import in_words
-from ..study.model import FOLLOW_UP, Study, distinct
+from ..study.model import Study
+from ..syntax.names import FOLLOW_UP, distinct
 from .precision import NumberDecimals, number_decimals
 
 _SMALL_EXPECTED: Final = 5

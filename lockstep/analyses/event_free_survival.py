@@ -14,7 +14,8 @@ from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, count
 from ..statistics.arrays import Bools
-from ..study.model import Endpoint, Study
+from ..study.endpoints import Endpoint
+from ..study.model import Study
 
 _EVENT_FREE: Final = re.compile(r"\b(\w+)[\s\u2010-\u2014-]free survival\b", re.I)
 _ABBREVIATION: Final = re.compile(r"[A-Z]{1,3}FS")

@@ -30,8 +30,10 @@ from ..statistics.estimate import Estimate
 from ..statistics.log_rank import log_rank
 from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of
 from ..statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_meier
-from ..study.definition import ALL_TERMS
-from ..study.model import FOLLOW_UP, Endpoint, Study
+from ..study.analysis import ALL_TERMS
+from ..study.endpoints import Endpoint
+from ..study.model import Study
+from ..syntax.names import FOLLOW_UP
 
 NO_PATIENTS: Final = "no patients"
 PAIR: Final = 2

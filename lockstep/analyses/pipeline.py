@@ -20,8 +20,9 @@ from ..results.records import Population, interval, number
 from ..results.source import OWN_STATISTICS, RESULTS_FILE, results_made_from, source_of, write_results
 from ..statistics.arrays import Floats
 from ..statistics.roc import cutoff_of_nobody, roc_curve_cutoff
+from ..study.analysis import Cutoff
 from ..study.definition import read_study
-from ..study.model import Cutoff, Study
+from ..study.model import Study
 from .data_queries import query_records
 from .descriptive import (
     characteristic_records,

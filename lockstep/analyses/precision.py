@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..results.model import Curve, Record
-from ..study.model import Endpoint, Study
+from ..study.endpoints import Endpoint
+from ..study.model import Study
 
 MOST_RECORDED: Final = 3  # cells with more decimals are taken for computed numbers
 _SIGNIFICANT: Final = 4  # digits of the largest of them that are kept

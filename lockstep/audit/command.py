@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import Final
 
-from ..results.model import read_results
+from ..results.json_file import read_results
 from ..results.source import RESULTS_FILE, results_are_current
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, Judgement, audit_made_from, write_audit
 from ..study.definition import read_study

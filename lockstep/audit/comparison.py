@@ -10,8 +10,8 @@ from ..base.errors import ResultsError
 from ..results.catalogue import ALPHA as SIGNIFICANCE_LEVEL
 from ..results.model import Record, Results
 from ..results.verdicts import Audit, Judgement, Verdict
-from ..study.conditions import ExpressionError
-from ..study.expressions import Expression
+from ..syntax.conditions import ExpressionError
+from ..syntax.expressions import Expression
 from .printed import MONTHS, exact, fixed, month_of
 from .proofs import Proof
 from .published import Published, Statement

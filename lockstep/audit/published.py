@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from ..base.errors import LockstepError, PublishedError, counted
 from ..base.files import read_file
 from ..base.wording import are_names, listing, shown
-from ..study.expressions import Expression, parse_expression
+from ..syntax.expressions import Expression, parse_expression
 from .printed import MOST_DECIMALS, PrintedNumber, parse_month, parse_printed
 from .proofs import CheckCall, Proof, ProofError, carry_out, parse_proofs
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..base.errors import LockstepError
 from ..base.files import write_whole
-from ..results.model import PRIVATE, read_results
+from ..results.json_file import PRIVATE, read_results
 from ..results.source import RESULTS_FILE, results_are_current
 from ..results.trial import FOLDER as TRIAL
 from ..results.trial import trial_study

@@ -15,7 +15,7 @@ from ..base.progress import Progress
 from ..base.resources import run_lockstep
 from ..base.terminal import wrapped
 from ..qmd.front_matter import DOCUMENT
-from ..results.model import read_results
+from ..results.json_file import read_results
 from ..results.source import RESULTS_FILE
 from ..runs.build import Renderer, build, finish_commit, ready
 from ..runs.commit import CommitError

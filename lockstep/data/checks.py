@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.errors import row_list
-from ..study.model import DataCheck, Study
+from ..study.checks import DataCheck
+from ..study.model import Study
 from .findings import DataFinding
 
 

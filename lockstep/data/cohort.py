@@ -12,7 +12,8 @@ import pandas as pd
 from ..base.errors import row_list
 from ..base.snapping import snapped_all
 from ..base.wording import shown
-from ..study.model import FOLLOW_UP, Study
+from ..study.model import Study
+from ..syntax.names import FOLLOW_UP
 from .checks import declared_findings
 from .derivation import DerivedValues, derive
 from .findings import DataFinding, refuse_errors

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.snapping import snapped_all
-from ..study.model import Derived
+from ..study.derived import Derived
 
 Flags = npt.NDArray[np.bool_]
 

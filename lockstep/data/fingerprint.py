@@ -20,7 +20,9 @@ from typing import Any, Final
 
 from ..base.errors import DataError
 from ..readers.files import read_whole_data_table, unique_names
-from ..study.model import Column, DataFile, Study
+from ..study.columns import Column
+from ..study.data_file import DataFile
+from ..study.model import Study
 from . import date_formats
 from .reading import id_column
 

@@ -12,7 +12,8 @@ import pandas as pd
 from ..base.errors import row_list
 from ..base.snapping import snapped_all
 from ..base.wording import listing, shown
-from ..study.model import Endpoint, Study
+from ..study.endpoints import Endpoint
+from ..study.model import Study
 from .findings import DataFinding
 
 DAYS_PER: Final = {"days": 1.0, "months": 365.25 / 12, "years": 365.25}

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ..study.model import Column, Role, Study
+from ..study.columns import Column, Role
+from ..study.model import Study
 
 _AGE: Final = re.compile(r"age|alter|lebensalter|edad")
 _BIRTH: Final = re.compile(

@@ -13,7 +13,8 @@ from ..base.wording import first_of
 from ..qmd.front_matter import DOCUMENT
 from ..qmd.project import read_project
 from ..qmd.source import Document, Inline, read_qmd
-from ..results.model import Results, read_results
+from ..results.json_file import read_results
+from ..results.model import Results
 from ..results.source import OWN_STATISTICS, RESULTS_FILE, own_code, results_are_current
 from ..study.definition import read_study
 from ..study.model import Study

@@ -15,7 +15,7 @@ from ..base.terminal import wrapped
 from ..qmd.calls import calls_in
 from ..qmd.source import Document, Inline
 from ..results.model import Record, Results
-from ..study.expressions import Expression, parse_expression
+from ..syntax.expressions import Expression, parse_expression
 from ..text.decimals import printed_decimals, rounded
 from ..text.numbers import text
 from ..text.phrases import holds_for

@@ -22,14 +22,15 @@ from ..journals.profiles import active_journal
 from ..qmd.calls import MethodCall
 from ..qmd.source import Document, Inline, read_qmd
 from ..results.curves import PrintedCurve
+from ..results.json_file import read_results
 from ..results.keys import bound_name
 from ..results.lookups import watched
-from ..results.model import Record, Results, read_results
+from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, RELEASED, Call, Form, Released, released_json, released_number
 from ..results.source import RESULTS_FILE
 from ..study.definition import read_study
-from ..study.expressions import Expression, parse_expression
 from ..study.model import Study
+from ..syntax.expressions import Expression, parse_expression
 from ..text import numbers
 from ..text.phrases import holds_for
 from ..text.style import Style

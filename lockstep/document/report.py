@@ -14,7 +14,7 @@ from ..journals.file import Journal
 from ..journals.profiles import active_journal, styled
 from ..qmd.project import read_project
 from ..results.catalogue import MISSING_COUNT, MISSING_PERCENT
-from ..results.model import read_results
+from ..results.json_file import read_results
 from ..results.source import RESULTS_FILE, results_are_current
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_current, read_audit
 from ..study.definition import read_study

@@ -34,7 +34,7 @@ from ..qmd.yaml_text import read_mapping, write_mapping
 from ..references.own_references import people_of
 from ..render.result import FORMATS
 from ..results.copies import bring, copy_files
-from ..results.model import PRIVATE
+from ..results.json_file import PRIVATE
 from ..results.source import RESULTS_FILE
 from ..results.verdicts import AUDIT_FILE
 from ..study.definition import read_study

@@ -14,8 +14,9 @@ from ..results.catalogue import LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN
 from ..results.curves import CELLS, PrintedCurve, printed_curve
 from ..results.keys import Key
 from ..results.model import Results, RiskTable
+from ..study.endpoints import Axis, Endpoint
 from ..study.figures import SurvivalCurves
-from ..study.model import Axis, Endpoint, Study
+from ..study.model import Study
 from ..text import numbers
 from ..text.figure_text import Face
 from ..text.level_names import heading, level_name, named_level, one_line

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from ..base.errors import ResultsError
-from ..study.model import slug
+from ..syntax.names import slug
 
 REVIEWED: Final = "reviewed"
 """All patients of the data file: the population before eligibility."""

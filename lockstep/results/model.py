@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
-from functools import cache, cached_property, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
-
-import fastjsonschema
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeVar
 
 from ..base.errors import ResultsError, nearest
-from ..base.invocation import called
 from ..statistics.risk_table import RiskTable as RiskTable  # part of a curve
 from .keys import Key
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-SCHEMA_VERSION: Final = 2
-
-PRIVATE: Final = 0o600
-"""The permissions of results.json, and of every copy of it."""
 
 Kind = Literal[
     "count",  # patients or events: a whole number
@@ -37,8 +24,6 @@ Kind = Literal[
     "probability",  # 0-1: an area under a curve, a sensitivity
     "setting",  # a constant of the study definition
 ]
-
-SCHEMA_FILE: Final = Path(__file__).with_name("results.schema.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,125 +176,3 @@ def _by_id(items: Iterable[Item]) -> dict[str, Item]:
             raise ResultsError(f"two results have the id '{item.id}'")
         found[item.id] = item
     return found
-
-
-def to_json(results: Results) -> str:
-    """Return the text of results.json: one record or curve a line, optional fields only where they say something."""
-    records = ",\n".join(f"    {_line(record)}" for record in results.records)
-    curves = ",\n".join(f"    {_line(curve)}" for curve in results.curves)
-    return (
-        "{\n"
-        f'  "schema": {SCHEMA_VERSION},\n'
-        f'  "source": {_line(results.source)},\n'
-        f'  "records": [\n{records}\n  ],\n'
-        f'  "curves": [\n{curves}\n  ]\n'
-        "}\n"
-    )
-
-
-@lru_cache(maxsize=4)  # a run reads the same results several times, those of a study and of its stages
-def from_json(text: str, *, name: str = "results.json") -> Results:
-    """Read the text of results.json; floats come back exactly as they were written.
-
-    Raises
-    ------
-    ResultsError
-        If the text is not JSON, is of another schema version, or does not fit ``results.schema.json``.
-    """
-    raw = checked_json(
-        text, _validator(), name=name, version=SCHEMA_VERSION, advice=f"; run {called('report')} to compute it again"
-    )
-    return Results(
-        source=Source(**raw["source"]),
-        records=tuple(Record(**with_key(item)) for item in raw["records"]),
-        curves=tuple(_curve(item) for item in raw["curves"]),
-    )
-
-
-def with_key(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what JSON says of a record or curve, with its key as a value, and without the id that follows from it."""
-    values = dict(item)
-    del values["id"]
-    values["key"] = Key(**values["key"])
-    return values
-
-
-def without_defaults(item: DataclassInstance) -> dict[str, Any]:
-    """Return what JSON says of a record, curve or source: fields that equal their default left out."""
-    values: dict[str, Any] = {}
-    for part in fields(item):
-        value = getattr(item, part.name)
-        if isinstance(value, Key):
-            values[part.name] = value.parts()
-        elif part.default_factory is not MISSING and value == part.default_factory():
-            continue
-        elif part.default is MISSING or value != part.default:
-            values[part.name] = asdict(value) if isinstance(value, RiskTable) else value
-    return values
-
-
-def checked_json(
-    text: str, validate: Callable[[Any], Any], *, name: str, version: int, advice: str = ""
-) -> dict[str, Any]:
-    """Return what a JSON text holds, of the schema version that this program reads; errors end with `advice`.
-
-    Raises
-    ------
-    ResultsError
-        If the text is not JSON, is of another schema version, or is not valid.
-    """
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ResultsError(f"{name} is damaged (line {error.lineno}){advice}") from None
-    found = raw.get("schema") if isinstance(raw, dict) else None
-    if found != version:
-        raise ResultsError(f"{name} has schema version {found}, this program reads {version}{advice}")
-    try:
-        validate(raw)
-    except fastjsonschema.JsonSchemaValueException as error:
-        raise ResultsError(f"{name} does not fit its schema: {error.message}{advice}") from None
-    return dict(raw)
-
-
-def read_results(path: Path) -> Results:
-    """Read results.json.
-
-    Raises
-    ------
-    ResultsError
-        If there is no such file, or it is not valid.
-
-    Examples
-    --------
-    >>> results = read_results(folder / "build" / "results.json")  # the folder of a study
-    >>> median = results["bmi.median"]
-    >>> median.value, median.unit, median.n
-    (27.0, 'kg/m²', 58)
-    >>> results["retention.median.p_value"]
-    Traceback (most recent call last):
-    lockstep.base.errors.ResultsError: no result 'retention.median.p_value'; ...
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ResultsError(f"{path} does not exist; run {called('report')} to compute it") from None
-    return from_json(text, name=str(path))
-
-
-def _line(item: Record | Curve | Source) -> str:
-    """Return one dataclass as a line of JSON, leaving out fields that equal their default."""
-    return json.dumps(without_defaults(item), ensure_ascii=False, allow_nan=False)
-
-
-def _curve(item: Mapping[str, Any]) -> Curve:
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in with_key(item).items()
-    }
-    table = {key: tuple(value) for key, value in values.pop("risk_table").items()}
-    return Curve(**values, risk_table=RiskTable(**table))
-
-
-@cache
-def _validator() -> Any:
-    return fastjsonschema.compile(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))

@@ -14,8 +14,9 @@ import fastjsonschema
 
 from ..base.errors import ResultsError, nearest
 from .curves import PrintedCurve
+from .json_file import checked_json, with_key, without_defaults
 from .keys import Key, bound_name
-from .model import Record, Results, RiskTable, Source, checked_json, with_key, without_defaults
+from .model import Record, Results, RiskTable, Source
 
 RELEASED: Final = "released.json"
 """What the file is called, in a lock and in a PDF."""

@@ -12,12 +12,13 @@ from ..base.resources import PACKAGE
 from ..base.stamp import MadeFrom, is_current, python_version, stamp_of, versions, write_stamped
 from ..base.wording import dotted
 from ..study.model import Study
-from .model import PRIVATE, Results, Source, to_json
+from .json_file import PRIVATE, to_json
+from .model import Results, Source
 
 PACKAGES: Final = ("lifelines", "numpy", "pandas", "scipy", "tableone")
 """The packages whose versions could move a number."""
 
-COMPUTES: Final = ("base", "study", "readers", "data", "data_checks", "statistics", "results", "analyses")
+COMPUTES: Final = ("base", "syntax", "study", "readers", "data", "data_checks", "statistics", "results", "analyses")
 """The folders of the program whose code could move a number."""
 
 OWN_STATISTICS: Final = Path("analysis/statistics.py")

@@ -12,7 +12,7 @@ from ..base.wording import dotted
 from ..study.data_file import TRIED_FILE
 from ..study.definition import read_study
 from .copies import bring
-from .model import PRIVATE
+from .json_file import PRIVATE
 from .source import RESULTS_FILE
 
 FOLDER: Final = RESULTS_FILE.parent / "try"

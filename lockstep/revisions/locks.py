@@ -29,7 +29,8 @@ from ..document.report import run_analysis
 from ..figures.illustrations import FOLDER as FIGURES
 from ..qmd.front_matter import DOCUMENT
 from ..qmd.source import Document, read_qmd
-from ..results.model import Source, read_results, without_defaults
+from ..results.json_file import read_results, without_defaults
+from ..results.model import Source
 from ..results.released import RELEASED, Released, read_released, released_json
 from ..results.source import RESULTS_FILE, results_are_current
 from ..runs.build import Renderer, build, document_environment

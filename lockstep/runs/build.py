@@ -31,7 +31,7 @@ from ..qmd.front_matter import DOCUMENT
 from ..qmd.project import Project, config_for, files_named, profiles_in_environment, read_project
 from ..qmd.source import read_front_matter
 from ..render.result import FORMATS, RenderResult
-from ..results.model import read_results
+from ..results.json_file import read_results
 from ..results.source import RESULTS_FILE, inputs_of, results_are_current
 from ..results.verdicts import PUBLISHED_FILE
 from ..study.definition import read_study

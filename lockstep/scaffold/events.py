@@ -9,8 +9,8 @@ from typing import Final
 
 from ..base.errors import DataError
 from ..base.wording import shown
-from ..study.conditions import ExpressionError, VariableType
-from ..study.expressions import parse_expression
+from ..syntax.conditions import ExpressionError, VariableType
+from ..syntax.expressions import parse_expression
 from . import words
 from .later import is_an_event
 from .observed import PlannedColumn

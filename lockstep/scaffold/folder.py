@@ -22,9 +22,10 @@ from ..base.wording import are_names
 from ..readers.files import read_data_table, read_whole_data_table
 from ..readers.header_guess import guessed_header_row
 from ..readers.table import TextTable
-from ..results.model import PRIVATE, Results
+from ..results.json_file import PRIVATE
+from ..results.model import Results
+from ..study.data_file import ROW_ID, DataFile
 from ..study.definition import read_study
-from ..study.model import ROW_ID, DataFile
 from .manuscript import report_text
 from .plan import StudyPlan, plan_study
 from .study_file import study_text

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..study.model import slug
+from ..syntax.names import slug
 from .words import ORDERS
 
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")

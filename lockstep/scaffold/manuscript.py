@@ -12,7 +12,7 @@ from ..base.escape import markdown
 from ..results import catalogue
 from ..results.keys import ADJUSTED, Key
 from ..results.model import Record, Results
-from ..study.model import slug
+from ..syntax.names import slug
 from . import words
 from .outcome import OutcomeGuess
 from .plan import MOST_ROWS, StudyPlan

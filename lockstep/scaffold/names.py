@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from ..study.definition import ALL_TERMS
-from ..study.model import slug
-from ..study.variables import RESERVED
+from ..study.analysis import ALL_TERMS
+from ..syntax.names import RESERVED, slug
 from .words import ABBREVIATIONS, plain
 
 _LONGEST: Final = 40  # characters of a name that is made here

@@ -14,8 +14,8 @@ import pandas as pd
 from ..base.errors import DataError
 from ..base.wording import listing, shown
 from ..data.time_to_event import DAYS_PER
-from ..study.expressions import parse_expression
-from ..study.model import slug
+from ..syntax.expressions import parse_expression
+from ..syntax.names import slug
 from . import words
 from .competing import competing_levels
 from .events import EventGuess, events_of, said_event

@@ -12,7 +12,8 @@ from ..base.errors import DataError, row_list
 from ..base.wording import hint, listing, shown
 from ..data_checks.row_checks import FOOT, is_a_total
 from ..readers.table import ColumnDescription, TextTable
-from ..study.model import ROW_ID, DataFile, slug
+from ..study.data_file import ROW_ID, DataFile
+from ..syntax.names import slug
 from . import words
 from .groups import Groups, choose_groups
 from .guesses import guess_column

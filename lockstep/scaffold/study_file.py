@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from ..base.characters import HIDDEN
-from ..study.variables import default_label
+from ..syntax.names import default_label
 from .observed import PlannedColumn
 from .outcome import OutcomeGuess
 from .plan import MOST_ROWS, StudyPlan

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..base.errors import DataError
 from ..base.wording import hint, listing, shown
-from ..study.model import slug
+from ..syntax.names import slug
 from .observed import PlannedColumn
 
 

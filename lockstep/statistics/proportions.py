@@ -103,8 +103,8 @@ def risk_ratio(count: EventCount, reference: EventCount, *, conf_level: float = 
 
     Notes
     -----
-    Katz's interval: Wald's on the logarithm of the ratio. Where a group has no events there is no ratio, rather than one
-    of 0 or infinity; where all have it in both groups the ratio is 1 without an interval.
+    Katz's interval: Wald's on the logarithm of the ratio. Where a group has no events there is no ratio, rather than
+    one of 0 or infinity; where all have it in both groups the ratio is 1 without an interval.
 
     References
     ----------

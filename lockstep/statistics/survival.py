@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.snapping import snapped
-from ..study.model import ConfType
+from ..study.analysis import ConfType
 from .arrays import TIED, Bools, Floats, Ints, checked_follow_up
 from .estimate import Estimate, finite, normal_quantile
 from .risk_table import RiskTable

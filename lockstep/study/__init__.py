@@ -1,1 +1,1 @@
-"""study.toml: its model, its reading, conditions and formulas."""
+"""study.toml: a module for each of its sections, which has what it declares and reads it; the whole definition."""

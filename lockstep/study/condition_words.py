@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from .conditions import Comparison, Condition, Constant, Join, Membership, NamedValue, Not, Present
+from ..syntax.conditions import Comparison, Condition, Constant, Join, Membership, NamedValue, Not, Present
 from .model import Study
 
 # What a sign is called: of a category or between two of them, of a number, of a date.

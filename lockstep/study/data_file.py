@@ -1,27 +1,66 @@
-"""[data] and [checks.*] of study.toml: the data file, how it is read, and the rules that its rows keep."""
+"""[data] of study.toml: the files of the data, and how they are read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal
 
-from ..base.wording import hint, listing
-from .conditions import VariableType
-from .model import BUILTIN_CHECKS, ROW_ID, BuiltinSeverity, DataCheck, DataFile, Severity
-from .sections import Section
-from .variables import read_expression
+from ..syntax.sections import Section
 
 ENCODINGS: Final = ("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "mac-roman")
 """The encodings of text files; the last four are of programs that know no Unicode."""
 
+ROW_ID: Final = "row"
+"""The `id` of a file without a column of ids: the number of the row."""
+
 _KEYS: Final = ("file", "id", "missing", "encoding", "decimal", "header_row", "sheet", "dictionary", "rows", "order")
 """The keys of every file of the data."""
 
-
 TRIED_FILE: Final = ".lockstep-tried"
 """In a folder in which a study is tried with another data file: the path of that file, as its user gave it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFile:
+    """The data file and how it is read.
+
+    Attributes
+    ----------
+    file : its path, relative to the folder of study.toml.
+    id : the column of the patients' ids; ``row`` where the file has no such column: its rows are counted.
+    missing : texts that mean a missing value, in all columns but that of the ids; the blank is one of them.
+    encoding : of a text file, where it is not Unicode.
+    decimal : the decimal mark of a text file, where it cannot be left to the cells.
+    header_row : the row with the names of the columns, counted from 1.
+    sheet : of a workbook; None where it has only one with cells.
+    cutoff : the data cut-off, after which there is no date, and by which years of two digits are read.
+    dictionary : the path of REDCap's data dictionary of the file, where it is a raw export of REDCap.
+    rows : what a row is, such as "visits", where a patient may have several; None where each has one.
+    order : the declared column by which a patient's rows are ordered; None leaves them in the order of the file.
+    section : of study.toml that says all this.
+    tried : the path, as its user gave it, of the file whose copy stands in place of the study's (`DATA=file` of make).
+    """
+
+    file: str
+    id: str
+    missing: tuple[str, ...]
+    encoding: str | None = None
+    decimal: Literal[",", "."] | None = None
+    header_row: int = 1
+    sheet: str | None = None
+    cutoff: date | None = None
+    dictionary: str | None = None
+    rows: str | None = None
+    order: str | None = None
+    section: str = "data"
+    tried: str | None = None
+
+    @property
+    def called(self) -> str:
+        """How messages call the file: as who reads them does."""
+        return self.tried or self.file
 
 
 def tried_file(folder: Path) -> str | None:
@@ -73,35 +112,3 @@ def _data_file(data: Section, cutoff: date | None) -> DataFile:
         order=data.optional_text("order"),
         section=data.key,
     )
-
-
-def read_checks(top: Section, types: Mapping[str, VariableType]) -> tuple[DataCheck, ...]:
-    """Read the study's own rules among [checks.*], in order."""
-    checks = []
-    for name, section in top.sections("checks").items():
-        if name in BUILTIN_CHECKS:
-            continue
-        if not section.has("must"):
-            builtin = listing(BUILTIN_CHECKS, word="and", most=len(BUILTIN_CHECKS))
-            known = f"the built-in checks are {builtin}{hint(name, BUILTIN_CHECKS)}"
-            raise section.error("must", f"is missing; expected a condition, since {known}")
-        section.allow("must", "reason", "severity")
-        must = read_expression(section, "must", types)
-        severity: Any = section.choice("severity", get_args(Severity), "error")
-        checks.append(DataCheck(name=name, must=must, reason=section.text("reason"), severity=severity))
-    return tuple(checks)
-
-
-def read_severities(top: Section) -> dict[str, BuiltinSeverity]:
-    """Read what [checks.*] says of built-in checks: the severity that each one has in this study."""
-    found: dict[str, BuiltinSeverity] = {}
-    for name, section in top.sections("checks").items():
-        if name not in BUILTIN_CHECKS:
-            continue
-        section.allow("severity", "reason", of="a built-in check")
-        severity: Any = section.choice("severity", get_args(BuiltinSeverity))
-        if severity == "off" and not section.has("reason"):
-            raise section.error("reason", "is missing; expected why the data need no such check")
-        section.optional_text("reason")
-        found[name] = severity
-    return found

@@ -1,45 +1,63 @@
-"""Time units, endpoints and their axes in study.toml."""
+"""[endpoints.*] of study.toml: times to events, and the axes of their figures."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ..base.wording import hint, listing, shown
-from .conditions import VariableType
-from .model import Axis, Endpoint, TimeUnits
-from .sections import Section
-from .variables import default_label, read_expression, variable
+from ..syntax.conditions import VariableType
+from ..syntax.expressions import Expression
+from ..syntax.names import default_label
+from ..syntax.sections import Section
+from .time_units import TimeUnits
+from .variables import read_expression, variable
 
-_PER_UNIT: Final = {"days": (30.4375, 365.25), "months": (1.0, 12.0), "years": (1 / 12, 1.0)}
-"""How many of a unit make a month and a year, where study.toml does not say."""
-
-_LANDMARKS: Final = (1.0, 3.0, 5.0)
 _MOST_TICKS: Final = 6  # after the first, so that the numbers at risk below them do not touch
 
 
-def read_time(section: Section) -> TimeUnits:
-    """Read [time]; every key has a default."""
-    section.allow("unit", "month", "year", "landmarks", "decimals")
-    unit = section.choice("unit", _PER_UNIT, "days")
-    month, year = _PER_UNIT[unit]
-    decimals = section.decimals()
-    time = TimeUnits(
-        unit=unit,
-        month=section.number("month", month),
-        year=section.number("year", year),
-        landmarks=section.numbers("landmarks", _LANDMARKS),
-        decimals=1 if decimals is None else decimals,
-    )
-    if unit != "days" and time.per(unit) != getattr(time, unit.removesuffix("s")):
-        raise section.error(unit.removesuffix("s"), f"is not 1, but follow-up is in {unit}")
-    if not 0 < time.month < time.year:
-        raise section.error("month", f"is {time.month:g} and the year {time.year:g} {unit}; expected 0 < month < year")
-    if not time.landmarks or time.landmarks[0] <= 0:
-        raise section.error("landmarks", "expected years greater than 0, in increasing order, such as [1, 3, 5]")
-    return time
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """The time axis of an endpoint's figure: ticks in `unit` (days, months or years); it ends at the last tick.
+
+    `is_default`: study.toml states none for this endpoint.
+    """
+
+    unit: str
+    ticks: tuple[float, ...]
+    is_default: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A time to an event: from date columns (`start`, first present of `end`) or a ready column (`time`)."""
+
+    name: str
+    label: str
+    abbreviation: str
+    event: Expression
+    event_label: str
+    axis: Axis
+    start: str | None = None
+    end: tuple[str, ...] = ()
+    time: str | None = None
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The variables that it names."""
+        return tuple(dict.fromkeys(filter(None, (self.time, self.start, *self.end, *self.event.names))))
+
+
+def read_endpoints(top: Section, types: Mapping[str, VariableType], time: TimeUnits) -> dict[str, Endpoint]:
+    """Read [endpoints.*]; those that state no axis have the first that another states, so that panels agree."""
+    endpoints = {name: read_endpoint(name, item, types, time) for name, item in top.sections("endpoints").items()}
+    stated = next((item.axis for item in endpoints.values() if not item.axis.is_default), None)
+    if stated is None:
+        return endpoints
+    axis = replace(stated, is_default=True)
+    return {name: replace(item, axis=axis) if item.axis.is_default else item for name, item in endpoints.items()}
 
 
 def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType], time: TimeUnits) -> Endpoint:
@@ -92,16 +110,6 @@ def default_axis(time: TimeUnits) -> Axis:
     return Axis(
         unit=unit, ticks=tuple(float(tick * step) for tick in range(math.ceil(end / step) + 1)), is_default=True
     )
-
-
-def read_endpoints(top: Section, types: Mapping[str, VariableType], time: TimeUnits) -> dict[str, Endpoint]:
-    """Read [endpoints.*]; those that state no axis have the first that another states, so that panels agree."""
-    endpoints = {name: read_endpoint(name, item, types, time) for name, item in top.sections("endpoints").items()}
-    stated = next((item.axis for item in endpoints.values() if not item.axis.is_default), None)
-    if stated is None:
-        return endpoints
-    axis = replace(stated, is_default=True)
-    return {name: replace(item, axis=axis) if item.axis.is_default else item for name, item in endpoints.items()}
 
 
 def endpoint_name(section: Section, name: str, value: str, endpoints: Mapping[str, Endpoint]) -> str:

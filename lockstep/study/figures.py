@@ -6,10 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from ..syntax.sections import Section
+from .declared import Declared
 from .endpoints import endpoint_names
-from .model import Declared, Figure
-from .sections import Section
 from .variables import groups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure of some kind."""
+
+    kind: ClassVar[str]
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

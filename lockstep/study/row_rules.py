@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any, Final, get_args
 
 from ..base.wording import hint, listing, shown
-from .model import Column, DataFile, RowRule, Take, variable_types
-from .sections import Section
+from ..syntax.sections import Section
+from .columns import Column, RowRule, Take
+from .data_file import DataFile
+from .derived import variable_types
 from .variables import read_expression
 
 ROWS_ONLY: Final = "none"

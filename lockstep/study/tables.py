@@ -7,13 +7,28 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 from ..base.wording import listing, shown
-from .conditions import VariableType
+from ..syntax.conditions import VariableType
+from ..syntax.names import FOLLOW_UP
+from ..syntax.sections import Section
+from .declared import Declared
 from .endpoints import endpoint_names
-from .model import FOLLOW_UP, Declared, Table
-from .sections import Section
 from .variables import groups, variable
 
 Summary: TypeAlias = Literal["n_percent", "median_range", "median_iqr", "mean_sd", "median_range_mean"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of some kind, and the template that lays it out."""
+
+    kind: ClassVar[str]
+    name: str
+    template: str
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables that the table describes."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from ..results import catalogue
 from ..results.keys import ADJUSTED, REVIEWED, Key
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Released
-from ..study.model import FOLLOW_UP, Study
+from ..study.model import Study
+from ..syntax.names import FOLLOW_UP
 from ..text import numbers
 from ..text.level_names import level_name
 from ..text.style import NBSP, Style

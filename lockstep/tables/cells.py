@@ -10,7 +10,8 @@ from typing import Final
 from ..results.catalogue import MISSING_COUNT
 from ..results.keys import Key
 from ..results.model import Record, Results
-from ..study.model import FOLLOW_UP, Study
+from ..study.model import Study
+from ..syntax.names import FOLLOW_UP
 from ..text import numbers
 from ..text.provenance import PrintedText, joined
 from ..text.style import Style

@@ -10,7 +10,7 @@ from ..base.errors import counted
 from ..base.files import write_whole
 from ..base.terminal import wrapped
 from ..base.wording import first_of
-from ..results.model import PRIVATE
+from ..results.json_file import PRIVATE
 from .templates import render_template
 
 DATA_PAGE: Final = Path("build/data.html")

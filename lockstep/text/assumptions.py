@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from ..results.catalogue import ADJUSTED_PROPORTIONAL_P, DEATHS_WITHOUT_EVENT, PROPORTIONAL_P
+from ..results.json_file import read_results
 from ..results.keys import ADJUSTED, Key
-from ..results.model import Record, Results, read_results
+from ..results.model import Record, Results
 from ..results.source import RESULTS_FILE
-from ..study.definition import ALL_TERMS
+from ..study.analysis import ALL_TERMS
 from ..study.model import Study
 from . import numbers
 from .axis_ends import axis_notes

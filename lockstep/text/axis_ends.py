@@ -10,8 +10,9 @@ from ..base.snapping import snapped
 from ..results.catalogue import SURVIVAL_MEDIAN
 from ..results.keys import Key
 from ..results.model import Results
+from ..study.endpoints import Endpoint
 from ..study.figures import SurvivalCurves
-from ..study.model import Endpoint, Study
+from ..study.model import Study
 from . import numbers
 from .style import Style
 

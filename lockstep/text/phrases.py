@@ -11,7 +11,7 @@ from ..base.errors import ReportError
 from ..results.keys import ids_below, split_bound
 from ..results.model import Record, Results
 from ..results.released import Released
-from ..study.expressions import Expression, parse_expression
+from ..syntax.expressions import Expression, parse_expression
 from . import numbers
 from .provenance import PrintedText, marked_markdown
 from .style import NBSP, Style

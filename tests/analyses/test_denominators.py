@@ -18,8 +18,9 @@ from lockstep.figures.kinds import figure_content
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.figures import SurvivalCurves
-from lockstep.study.model import Study, slug
+from lockstep.study.model import Study
 from lockstep.study.tables import Characteristics
+from lockstep.syntax.names import slug
 from lockstep.text.decimals import rounded
 from lockstep.text.style import NBSP
 

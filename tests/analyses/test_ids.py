@@ -11,7 +11,7 @@ from awkward_studies import make_study
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import StudyError
 from lockstep.study.definition import read_study
-from lockstep.study.model import slug
+from lockstep.syntax.names import slug
 
 DOCS = Path(__file__).parents[2] / "docs"
 _ROW = re.compile(r"^\| `([^`]+)` \| `([a-z0-9_]+)` \|", re.MULTILINE)

@@ -22,8 +22,9 @@ from lockstep.base.errors import StatisticError, StudyError
 from lockstep.document.report import number_style
 from lockstep.drafts.workspace import make_workspace
 from lockstep.journals.profiles import read_journal
+from lockstep.results.json_file import read_results
 from lockstep.results.keys import Key
-from lockstep.results.model import Results, read_results
+from lockstep.results.model import Results
 from lockstep.results.released import read_released
 from lockstep.results.source import OWN_STATISTICS, code_hash, inputs_of, results_are_current
 from lockstep.results.trial import trial_study

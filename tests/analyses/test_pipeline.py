@@ -13,10 +13,12 @@ from conftest import IMPLANTS
 from lockstep.analyses import pipeline
 from lockstep.analyses.pipeline import compute, run
 from lockstep.data_checks.examination import Examination, examine
-from lockstep.results.model import Results, from_json, to_json
+from lockstep.results.json_file import from_json, to_json
+from lockstep.results.model import Results
 from lockstep.results.source import RESULTS_FILE, results_are_current, results_made_from, write_results
 from lockstep.study.definition import read_study
-from lockstep.study.model import Study, slug
+from lockstep.study.model import Study
+from lockstep.syntax.names import slug
 
 
 def value(results: Results, record_id: str) -> float:

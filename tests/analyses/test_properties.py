@@ -23,8 +23,9 @@ from sample_results import SOURCE
 from lockstep.analyses.pipeline import compute
 from lockstep.figures.drawing import draw
 from lockstep.figures.kinds import figure_content
+from lockstep.results.json_file import from_json, to_json
 from lockstep.results.keys import Key
-from lockstep.results.model import Curve, Record, Results, RiskTable, from_json, to_json
+from lockstep.results.model import Curve, Record, Results, RiskTable
 from lockstep.statistics.chi_square import chi_square
 from lockstep.statistics.cox import cox_regression
 from lockstep.statistics.log_rank import log_rank

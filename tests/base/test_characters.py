@@ -21,7 +21,7 @@ from lockstep.readers.delimited import parse_delimited
 from lockstep.references.bibliography import refuse_repeated
 from lockstep.render.finish import finish
 from lockstep.render.result import RenderResult
-from lockstep.study.sections import read_toml
+from lockstep.syntax.sections import read_toml
 from lockstep.text.eastern import PACKAGE, eastern_fonts, font_folder
 from lockstep.word.validity import problems
 from lockstep.word_layout.finishing import finish_docx

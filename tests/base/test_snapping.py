@@ -19,7 +19,7 @@ from lockstep.results.model import Results
 from lockstep.statistics.roc import roc_curve_cutoff
 from lockstep.statistics.survival import kaplan_meier, number_at_risk
 from lockstep.study.definition import read_study
-from lockstep.study.expressions import parse_expression
+from lockstep.syntax.expressions import parse_expression
 
 NOISY = 0.1 + 0.2  # 0.30000000000000004
 

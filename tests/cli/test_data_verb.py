@@ -11,7 +11,7 @@ from conftest import IMPLANTS
 
 from lockstep.cli.command import run_verb
 from lockstep.document.report import open_study
-from lockstep.results.model import read_results
+from lockstep.results.json_file import read_results
 from lockstep.results.source import RESULTS_FILE
 
 Captured = pytest.CaptureFixture[str]

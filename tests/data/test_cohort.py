@@ -16,7 +16,8 @@ from lockstep.data.cohort import Cohort, Exclusion, build_cohort
 from lockstep.data.derivation import derive
 from lockstep.data.reading import read_data
 from lockstep.study.definition import read_study
-from lockstep.study.model import Derived, Study
+from lockstep.study.derived import Derived
+from lockstep.study.model import Study
 
 STUDY = """
 schema = 1

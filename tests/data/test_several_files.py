@@ -15,7 +15,7 @@ from lockstep.data import fingerprint as digests
 from lockstep.data.reading import Data, examine_data
 from lockstep.data_checks.examination import examine
 from lockstep.data_checks.query_list import list_csv, list_json
-from lockstep.results.model import from_json, to_json
+from lockstep.results.json_file import from_json, to_json
 from lockstep.results.source import inputs_of, results_are_current, results_made_from, write_results
 from lockstep.results.trial import trial_study
 from lockstep.study.definition import read_study

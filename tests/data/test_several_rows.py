@@ -15,8 +15,8 @@ from lockstep.data import fingerprint as digests
 from lockstep.data.reading import Data, examine_data, read_data
 from lockstep.data_checks.examination import examine
 from lockstep.data_checks.query_list import list_csv
-from lockstep.study.conditions import OF_ROWS
 from lockstep.study.definition import read_study
+from lockstep.syntax.conditions import OF_ROWS
 
 VISITS = """\
 id,visit,day,sex,weight,grade,pain,died

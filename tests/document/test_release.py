@@ -30,7 +30,7 @@ from lockstep.pdf.reading import read_pdf
 from lockstep.qmd.project import read_project
 from lockstep.qmd.source import Document, parse, read_qmd
 from lockstep.render import builtin
-from lockstep.results.model import SCHEMA_FILE as RESULTS_SCHEMA
+from lockstep.results.json_file import SCHEMA_FILE as RESULTS_SCHEMA
 from lockstep.results.model import Results
 from lockstep.results.released import SCHEMA_FILE, Released, released_from_json, released_json, released_number
 from lockstep.runs.build import build

@@ -20,7 +20,7 @@ from lockstep.drafts.identifying_uploads import ADVICE
 from lockstep.drafts.manifest import manifest
 from lockstep.pdf.reading import read_pdf
 from lockstep.render import quarto
-from lockstep.results.model import read_results
+from lockstep.results.json_file import read_results
 from lockstep.results.released import released_from_json
 from lockstep.revisions.locks import renderer_of
 from lockstep.study.definition import read_study

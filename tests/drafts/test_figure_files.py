@@ -21,7 +21,7 @@ from lockstep.journals.file import Journal, JournalRule
 from lockstep.journals.profiles import styled
 from lockstep.preflight.figure_facts import FigureFacts, measure_figure
 from lockstep.qmd.source import parse
-from lockstep.results.model import to_json
+from lockstep.results.json_file import to_json
 from lockstep.text.style import Style
 
 pytestmark = pytest.mark.slow  # figures in each format for each journal
@@ -249,7 +249,7 @@ def test_the_same_bytes_on_any_day_and_run_and_no_word_of_the_machine(tmp_path: 
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from lockstep.results.model import read_results\n"
+        "from lockstep.results.json_file import read_results\n"
         "from lockstep.study.definition import read_study\n"
         "from lockstep.figures.illustrations import upload_files\n"
         "from lockstep.text.style import Style\n"

@@ -22,7 +22,8 @@ from lockstep.base.files import sha256
 from lockstep.figures.illustrations import Illustration, illustrate, stand_in
 from lockstep.figures.kind import FigureContent
 from lockstep.figures.kinds import figure_content
-from lockstep.results.model import Results, to_json
+from lockstep.results.json_file import to_json
+from lockstep.results.model import Results
 from lockstep.study.model import Study
 from lockstep.text.figure_size import figure_size
 from lockstep.text.style import Style
@@ -224,7 +225,7 @@ def test_drawing_leaves_home_alone_and_current_figures_need_no_matplotlib(
     code = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from lockstep.results.model import read_results\n"
+        "from lockstep.results.json_file import read_results\n"
         "from lockstep.study.definition import read_study\n"
         "from lockstep.figures.illustrations import illustrate\n"
         "from lockstep.text.style import Style\n"

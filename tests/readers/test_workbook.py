@@ -22,7 +22,7 @@ from lockstep.base.errors import DataError
 from lockstep.readers.formats import parse_table
 from lockstep.readers.table import TextTable
 from lockstep.readers.workbook_size import refuse_oversized
-from lockstep.study.model import DataFile
+from lockstep.study.data_file import DataFile
 
 MADE = Path(__file__).parent / "files"
 """Files that other programs wrote; README.md there says how."""

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from lockstep.base.errors import ResultsError
 from lockstep.results import catalogue
 from lockstep.results.catalogue import Statistic
+from lockstep.results.json_file import from_json, to_json
 from lockstep.results.keys import ADJUSTED, REVIEWED, SURVIVORS, Key, bound_name, checked_path, split_bound
-from lockstep.results.model import Results, from_json, to_json
+from lockstep.results.model import Results
 
 KEYS = ROOT / "lockstep" / "results" / "keys.py"
 MODULES = sorted(path for path in (ROOT / "lockstep").rglob("*.py") if path != KEYS)

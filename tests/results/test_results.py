@@ -10,17 +10,9 @@ from hypothesis import strategies as st
 
 from lockstep.base.errors import ResultsError
 from lockstep.base.stamp import MadeFrom
+from lockstep.results.json_file import from_json, read_results, to_json
 from lockstep.results.keys import Key
-from lockstep.results.model import (
-    Curve,
-    Record,
-    Results,
-    RiskTable,
-    Source,
-    from_json,
-    read_results,
-    to_json,
-)
+from lockstep.results.model import Curve, Record, Results, RiskTable, Source
 from lockstep.results.source import write_results
 
 SOURCE = Source(

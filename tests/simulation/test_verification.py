@@ -16,7 +16,7 @@ from analysis.simulation.limits import LIMITS
 from analysis.simulation.records import Row, from_csv
 from analysis.simulation.verification import broken, verify
 from lockstep.results.model import Results
-from lockstep.study.expressions import parse_expression
+from lockstep.syntax.expressions import parse_expression
 
 CONSTRAINED = [id_ for constraint in constraints() for id_ in constraint.ids]
 

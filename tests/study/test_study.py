@@ -11,7 +11,10 @@ import pytest
 from study_texts import BASE, MINIMAL, ROOT, read, refusal
 
 from lockstep.study.definition import read_study
-from lockstep.study.model import Axis, Study, TimeUnits, slug
+from lockstep.study.endpoints import Axis
+from lockstep.study.model import Study
+from lockstep.study.time_units import TimeUnits
+from lockstep.syntax.names import slug
 
 
 def test_the_flagship_study_is_read_whole(study: Study) -> None:

@@ -12,7 +12,8 @@ from reference_values import REFERENCE, read_rows
 
 from lockstep.analyses.pipeline import compute
 from lockstep.document.check import check
-from lockstep.results.model import Results, read_results
+from lockstep.results.json_file import read_results
+from lockstep.results.model import Results
 from lockstep.results.source import RESULTS_FILE
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study

@@ -8,7 +8,8 @@ import pytest
 
 from lockstep.analyses.pipeline import compute
 from lockstep.study.definition import read_study
-from lockstep.study.model import Axis, Study
+from lockstep.study.endpoints import Axis
+from lockstep.study.model import Study
 from lockstep.text.assumptions import notes
 
 STUDY = """

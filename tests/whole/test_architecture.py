@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "lockstep"
 MODULES = sorted(ENGINE.rglob("*.py"))
 
-COMPUTING = ("base", "study", "readers", "data", "data_checks", "statistics", "results", "analyses", "audit")
+COMPUTING = ("base", "syntax", "study", "readers", "data", "data_checks", "statistics", "results", "analyses", "audit")
 """What turns data into results, lowest first. No module of these formats a number."""
 
 WRITING = (
@@ -42,7 +42,7 @@ BEGINNING = ("scaffold",)
 FOLDERS = (*COMPUTING, *WRITING, *BEGINNING, "cli")
 """The folders of the engine, lowest first: a module imports from its own folder and from those before it."""
 
-WAIST = {"base", "study", "results"}
+WAIST = {"base", "syntax", "study", "results"}
 """What the writing folders know of the computing ones."""
 
 GIVEN_BY_THE_WAIST = {"lockstep.results.model": {"RiskTable"}}

@@ -26,7 +26,8 @@ from lockstep.figures.kinds import figure_content
 from lockstep.figures.survival_layout import lay_out
 from lockstep.qmd.source import read_qmd
 from lockstep.results import curves as curves_module
-from lockstep.results.model import Results, to_json
+from lockstep.results.json_file import to_json
+from lockstep.results.model import Results
 from lockstep.results.released import released_json as released_json
 from lockstep.study.model import Study
 

@@ -15,8 +15,9 @@ import pypdf
 import pytest
 from conftest import IMPLANTS, ROOT
 
-from lockstep.results.model import Results, read_results
-from lockstep.study.model import slug
+from lockstep.results.json_file import read_results
+from lockstep.results.model import Results
+from lockstep.syntax.names import slug
 from lockstep.word import validity as ooxml
 
 pytestmark = pytest.mark.slow  # reports of the flagship and of hostile levels

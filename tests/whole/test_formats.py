@@ -13,7 +13,7 @@ from conftest import ROOT
 
 from lockstep.analyses.pipeline import compute
 from lockstep.data.fingerprint import compare, fingerprint
-from lockstep.results.model import to_json
+from lockstep.results.json_file import to_json
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 

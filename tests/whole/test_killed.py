@@ -18,7 +18,7 @@ import pytest
 from conftest import ROOT
 
 from lockstep.__main__ import main
-from lockstep.results.model import read_results
+from lockstep.results.json_file import read_results
 
 pytestmark = pytest.mark.slow  # runs that are killed at many points
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep.study.conditions import ExpressionError, VariableType
-from lockstep.study.expressions import parse_expression
+from lockstep.syntax.conditions import ExpressionError, VariableType
+from lockstep.syntax.expressions import parse_expression
 
 LANGUAGE = (
     "a condition is made of comparisons (==, !=, <, <=, >, >=), `x in ['a', 'b']`, `x not in [...]`, `x present`, "

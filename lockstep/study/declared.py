@@ -1,0 +1,19 @@
+"""What study.toml declares that its tables and figures can name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..syntax.conditions import VariableType
+from .analysis import Analysis
+from .endpoints import Endpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What study.toml declares that its tables and figures can name."""
+
+    types: Mapping[str, VariableType]
+    endpoints: Mapping[str, Endpoint]
+    analysis: Analysis

@@ -1,0 +1,1 @@
+"""The language of study.toml: its sections and keys, names, conditions and formulas."""
