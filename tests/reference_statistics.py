@@ -11,6 +11,7 @@ import pandas as pd
 from reference_cohorts import Dataset, awkward, tables
 from reference_values import Row, Rows, point
 
+from lockstep.results.catalogue import MOMENTS
 from lockstep.results.model import Results
 from lockstep.statistics.baseline import ALL, NumberSummary, describe
 from lockstep.statistics.chi_square import chi_square
@@ -110,7 +111,7 @@ def _dataset(data: Dataset, frame: pd.DataFrame) -> Named:
     for number, summary in describe(frame, numbers=list(data.numbers), categories={}).items():
         assert isinstance(summary, NumberSummary)
         assert number[0] is ALL
-        for part in ("n", "mean", "sd", "median", "q1", "q3", "min", "max"):
+        for part in ("n", *(statistic.path for statistic in MOMENTS)):
             yield f"{name}.{number[1]}.{part}", (getattr(summary, part),)
     row, column = data.cross
     both = frame.dropna(subset=[row, column])

@@ -15,6 +15,7 @@ from types import CodeType, ModuleType
 from typing import Any, Final
 
 from ..base.errors import LockstepError, StatisticError, is_out_of_memory, nearest
+from ..base.resources import DOCUMENTATION
 from ..data.cohort import Cohort
 from ..results.model import Record
 from ..results.source import OWN_STATISTICS
@@ -140,7 +141,8 @@ def _message(error: BaseException, study: Study, function: str) -> str:
     hint = _nearest_name(error, study)
     return (
         f"{where}: {kind}{hint}{quoted}\n"
-        "What it says is not shown, since it may hold a patient's value; docs/own-statistics.md says how to see it."
+        "What it says is not shown, since it may hold a patient's value. How to see it:\n"
+        f"{DOCUMENTATION / 'docs' / 'own-statistics.md'}"
     )
 
 

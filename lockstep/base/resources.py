@@ -14,6 +14,9 @@ PACKAGE: Final = Path(__file__).resolve().parents[1]
 HOME: Final = PACKAGE.parent
 """The folder from which ``python -m lockstep`` finds this very program."""
 
+DOCUMENTATION: Final = PACKAGE / "documentation"
+"""README.md and docs/, on which no output depends: links in a checkout, files where the program is installed."""
+
 TEMPLATES: Final = PACKAGE / "templates"
 """Templates, fonts, citation styles, journals and the _quarto.yml of a study that has none of its own."""
 

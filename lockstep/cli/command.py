@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from .. import __version__
+from ..base.resources import DOCUMENTATION
 from .options import Argument, Option, Program, Verb, complain
 
 _PATH: Final = click.Path(path_type=Path)
@@ -275,7 +276,8 @@ COMMAND: Final = Program(
     ),
     help="A clinical manuscript that moves in lockstep with the data.\n\nEvery number, table and figure of report.qmd "
     "comes from the data that study.toml names.",
-    epilog='Completion of verbs and options: eval "$(_LOCKSTEP_COMPLETE=bash_source lockstep)", or zsh_source.',
+    epilog=f"\b\nDocumentation: {DOCUMENTATION / 'README.md'}\n\n"
+    'Completion of verbs and options: eval "$(_LOCKSTEP_COMPLETE=bash_source lockstep)", or zsh_source.',
     params=[
         Option(
             "--version",

@@ -21,7 +21,7 @@ from ..base.files import new_workspace, remove_marked, remove_workspaces, sha256
 from ..base.interrupts import forget_interrupts, uninterrupted
 from ..base.invocation import called
 from ..base.progress import Progress
-from ..base.resources import PACKAGE
+from ..base.resources import DOCUMENTATION, PACKAGE
 from ..base.stamp import changed, digests, hashes_in, stamp_of, stamped_files
 from ..document.printed_places import figures_of, places_in
 from ..document.release import current_release
@@ -295,7 +295,11 @@ def _checked(name: str) -> str:
 
 
 def _manuscript_hash() -> str:
-    files = (path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    files = (
+        path
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and path.suffix != ".pyc" and not path.is_relative_to(DOCUMENTATION)
+    )
     return sha256_of_all(files, base=PACKAGE)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,11 +16,11 @@ import lifelines.datasets
 import pytest
 from conftest import IMPLANTS, ROOT
 
-from lockstep.base.resources import PACKAGE
+from lockstep.base.resources import DOCUMENTATION, PACKAGE
 
 pytestmark = pytest.mark.slow  # builds the package, and documents by it
 
-NEEDED = ("lockstep", "pyproject.toml", "README.md", "LICENSE", "NOTICE.md")
+NEEDED = ("lockstep", "docs", "pyproject.toml", "README.md", "LICENSE", "NOTICE.md")
 NO_CODE = shutil.ignore_patterns("__pycache__", "*.pyc")
 BUILT = ("report.pdf", "report.docx", "results.json")
 
@@ -77,11 +78,12 @@ def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_the_program_and_nothing_else(wheel: Path) -> None:
-    """Every module, template, font, style, journal and schema is in it, with the licences; no test and no study is."""
+    """Every module, template, font, style, journal, schema, page and licence is in it; no test and no study is."""
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
         own = {name.split("/", 1)[1] for name in archive.namelist() if ".dist-info/" in name}
     there = {path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    there |= {DOCUMENTATION / path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*") if path.is_file()}
     assert held == {path.relative_to(ROOT).as_posix() for path in there}
     assert {f"licenses/{name}" for name in ("LICENSE", "NOTICE.md")} <= own
     assert "licenses/lockstep/templates/fonts/LICENSE-Liberation.txt" in own
@@ -96,6 +98,18 @@ def test_the_sdist_builds_the_same_wheel(source: Path, wheel: Path, tmp_path: Pa
     again = build("wheel", unpacked, tmp_path / "wheel")
     assert again.name == wheel.name
     assert again.read_bytes() == wheel.read_bytes()
+
+
+def test_the_pages_that_the_program_names_are_installed(program: Path, tmp_path: Path) -> None:
+    """Help and messages name pages by their path, and the links of a page to others lead somewhere."""
+    readme = Path(re.search(r"Documentation: (.+)", run(program, "--help", cwd=tmp_path))[1])
+    assert readme.is_relative_to(program.parents[1])
+    assert readme.read_bytes() == (ROOT / "README.md").read_bytes()
+    pages = [readme, *(readme.parent / "docs").glob("*.md")]
+    assert {page.name for page in pages} >= {"study.md", "own-statistics.md"}
+    for page in pages:
+        for target in re.findall(r"\]\(((?:docs/|\.\./README|[\w-]+\.md)[^)#]*)", page.read_text(encoding="utf-8")):
+            assert target == "NOTICE.md" or (page.parent / target).is_file(), (page.name, target)
 
 
 def test_a_study_is_built_as_from_the_checkout(program: Path, tmp_path: Path) -> None:
