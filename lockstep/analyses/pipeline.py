@@ -33,11 +33,12 @@ from .descriptive import (
     setting_records,
     survivor_records,
 )
+from .endpoints import endpoint_results
 from .event_free_survival import deaths_without_event
-from .outcomes import endpoint_results, reverse_follow_up_record
 from .own_statistics import ANALYSED
 from .precision import cutoff_decimals, recorded_decimals, time_decimals, with_time_decimals
 from .study_code import own_records
+from .survival_results import reverse_follow_up_record
 
 
 def compute(study: Study, made_from: MadeFrom | None = None) -> Results:

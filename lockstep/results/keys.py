@@ -20,9 +20,6 @@ REVIEWED: Final = "reviewed"
 SURVIVORS: Final = "survivors"
 """The patients without the event of the endpoint over which follow-up runs."""
 
-ADJUSTED: Final = "adjusted"
-"""The multivariable model of an endpoint."""
-
 BOUNDS: Final = ("conf_low", "conf_high")
 """The limits of a record's interval, which a condition names behind the record's id."""
 

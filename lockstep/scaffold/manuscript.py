@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from ..base.escape import markdown
 from ..results import catalogue
-from ..results.keys import ADJUSTED, Key
+from ..results.keys import Key
 from ..results.model import Record, Results
+from ..study.models import ADJUSTED
 from ..syntax.names import slug
 from . import words
 from .outcome import OutcomeGuess

@@ -14,6 +14,7 @@ from ..syntax.sections import Section, read_toml
 from .analysis import read_analysis
 from .checks import read_checks, read_severities
 from .columns import read_columns
+from .comparisons import comparisons_of
 from .data_file import DataFile, read_data_file, read_joins, tried_file
 from .declared import Declared
 from .derived import read_derived, variable_types
@@ -21,6 +22,7 @@ from .eligibility import read_eligibility
 from .endpoints import read_endpoints
 from .figures import read_figure
 from .model import Study
+from .models import models_of
 from .row_rules import read_row_rules
 from .tables import read_table
 from .time_units import read_time
@@ -72,6 +74,8 @@ def read_study(folder: Path) -> Study:
         derived=derived,
         endpoints=endpoints,
         analysis=analysis,
+        comparisons=tuple(comparisons_of(analysis, endpoints)),
+        models=tuple(models_of(analysis, endpoints)),
         tables={name: read_table(name, item, declared) for name, item in top.sections("tables").items()},
         figures={name: read_figure(name, item, declared) for name, item in top.sections("figures").items()},
         severities=read_severities(top),

@@ -10,11 +10,13 @@ from ..syntax.names import FOLLOW_UP, distinct
 from .analysis import Analysis, Cutoff
 from .checks import BuiltinSeverity, DataCheck
 from .columns import Column
+from .comparisons import GroupComparison
 from .data_file import DataFile
 from .derived import Derived
 from .eligibility import EligibilityRule
 from .endpoints import Endpoint
 from .figures import Figure
+from .models import Model
 from .tables import Table
 from .time_units import TimeUnits
 
@@ -38,6 +40,8 @@ class Study:
     derived: Mapping[str, Derived]
     endpoints: Mapping[str, Endpoint]
     analysis: Analysis
+    comparisons: tuple[GroupComparison, ...]
+    models: tuple[Model, ...]
     tables: Mapping[str, Table]
     figures: Mapping[str, Figure]
     severities: Mapping[str, BuiltinSeverity] = field(default_factory=dict)

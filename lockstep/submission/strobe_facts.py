@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..results import catalogue
-from ..results.keys import ADJUSTED, REVIEWED, Key
+from ..results.keys import REVIEWED, Key
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Released
 from ..study.model import Study
+from ..study.models import ADJUSTED
 from ..syntax.names import FOLLOW_UP
 from ..text import numbers
 from ..text.level_names import level_name

@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 
 from ..results import catalogue
 from ..results.catalogue import Statistic
-from ..results.keys import ADJUSTED, Key
+from ..results.keys import Key
 from ..results.model import Record, Results
 from ..study.model import Study
+from ..study.models import ADJUSTED
 from ..study.tables import Models
 from ..text import numbers
 from ..text.assumptions import WHOLE_MODEL, violations

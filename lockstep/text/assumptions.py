@@ -8,11 +8,12 @@ from typing import Final, Literal, TypeAlias
 
 from ..results.catalogue import ADJUSTED_PROPORTIONAL_P, DEATHS_WITHOUT_EVENT, PROPORTIONAL_P
 from ..results.json_file import read_results
-from ..results.keys import ADJUSTED, Key
+from ..results.keys import Key
 from ..results.model import Record, Results
 from ..results.source import RESULTS_FILE
 from ..study.analysis import ALL_TERMS
 from ..study.model import Study
+from ..study.models import ADJUSTED
 from . import numbers
 from .axis_ends import axis_notes
 from .style import NBSP, Style

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from ..results.catalogue import ADJUSTED_RATIO
-from ..results.keys import ADJUSTED
 from ..results.model import Record, Results
 from ..study.model import Study
+from ..study.models import ADJUSTED
 from . import numbers
 from .decimals import rounded
 from .style import NBSP, Style

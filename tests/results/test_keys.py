@@ -16,8 +16,9 @@ from lockstep.base.errors import ResultsError
 from lockstep.results import catalogue
 from lockstep.results.catalogue import Statistic
 from lockstep.results.json_file import from_json, to_json
-from lockstep.results.keys import ADJUSTED, REVIEWED, SURVIVORS, Key, bound_name, checked_path, split_bound
+from lockstep.results.keys import REVIEWED, SURVIVORS, Key, bound_name, checked_path, split_bound
 from lockstep.results.model import Results
+from lockstep.study.models import ADJUSTED
 
 KEYS = ROOT / "lockstep" / "results" / "keys.py"
 MODULES = sorted(path for path in (ROOT / "lockstep").rglob("*.py") if path != KEYS)

@@ -1,0 +1,107 @@
+"""Records of Cox models: hazard ratios, tests of several terms, and the check of proportional hazards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import pandas as pd
+
+from ..results.catalogue import Statistic
+from ..results.keys import Key
+from ..results.model import Record
+from ..results.records import Population, Words, interval, number
+from ..statistics.cox import (
+    CoxModel,
+    HazardRatio,
+    LikelihoodRatioTest,
+    cox_model,
+    cox_regression,
+    fit_cox,
+)
+from ..statistics.estimate import Estimate
+from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of
+from ..study.model import Study
+from .observations import NO_PATIENTS, Observations
+
+PAIR: Final = 2
+
+
+def fitted(observed: Observations, design: pd.DataFrame) -> CoxModel:
+    """Fit a Cox model; of nobody, return one in which no term can be estimated."""
+    level = observed.study.analysis.conf_level
+    if observed.population.n:
+        return cox_regression(observed.time, observed.event, design, conf_level=level)
+    terms = tuple(HazardRatio(term=name, reason=NO_PATIENTS) for name in design.columns)
+    return CoxModel(terms=terms, n=0, events=0, conf_level=level, log_likelihood=None, parameters=0, reason=NO_PATIENTS)
+
+
+def fitted_and_checked(
+    observed: Observations, design: pd.DataFrame, terms: Mapping[str, Sequence[str]]
+) -> tuple[CoxModel, tuple[ProportionalHazardsTest, ...]]:
+    """Fit a Cox model as `fitted`, and check its proportional hazards, term by term and as a whole."""
+    if observed.population.n:
+        fit = fit_cox(observed.time, observed.event, design)  # once: with many patients it takes longest of all
+        model = cox_model(fit, conf_level=observed.study.analysis.conf_level)
+        return model, proportional_hazards_of(fit, terms=terms)
+    return fitted(observed, design), tuple(
+        ProportionalHazardsTest(term=term, statistic=None, df=0, p_value=None, reason=NO_PATIENTS)
+        for term in (*terms, GLOBAL)
+    )
+
+
+def several_levels(study: Study, variable: str) -> bool:
+    """Return whether a variable has several hazard ratios, which only a test of all of them together judges."""
+    return len(study.levels(variable)) > PAIR
+
+
+def test_records(
+    statistics: tuple[Statistic, Statistic, Statistic],
+    key: Key,
+    test: LikelihoodRatioTest | ProportionalHazardsTest,
+    population: Population,
+    words: Words,
+) -> Iterator[Record]:
+    """Yield the statistic, degrees of freedom and P value of a test of a model."""
+    for statistic, value in zip(statistics, (test.statistic, test.df, test.p_value), strict=True):
+        yield number(statistic, key, value, population, words, reason=test.reason)
+
+
+def hazard_ratio_records(
+    statistics: tuple[Statistic, Statistic],
+    key: Key,
+    term: HazardRatio,
+    model: CoxModel,
+    population: Population,
+    words: Words,
+    *,
+    warning: str | None = None,
+) -> Iterator[Record]:
+    """Yield the hazard ratio and Wald P value of one term of a model."""
+    ratio, p_value = statistics
+    estimate = Estimate(term.hazard_ratio, term.conf_low, term.conf_high, term.reason)
+    yield interval(
+        ratio,
+        key,
+        estimate,
+        population,
+        words,
+        n=model.n,
+        conf_level=model.conf_level,
+        warning=warning,
+    )
+    yield number(p_value, key, term.p_value, population, words, reason=term.reason, warning=warning)
+
+
+def violated(check: ProportionalHazardsTest, study: Study) -> bool:
+    """Return whether a check of proportional hazards is significant."""
+    return check.p_value is not None and check.p_value < study.analysis.alpha
+
+
+def not_proportional(term: str, violated: Sequence[str]) -> str | None:
+    """Say of a term's hazard ratio what the check of proportional hazards found, of the term or of its model."""
+    if not violated:
+        return None
+    where = "this variable" if term in violated else "other terms" if violated != [GLOBAL] else "the model as a whole"
+    average = "; the hazard ratio is an average over follow-up" if term in violated else ""
+    return f"the check of proportional hazards is significant for {where}{average}"

@@ -1,0 +1,87 @@
+"""Records and curve of an endpoint in one set of patients: counts, median, landmark rates; and its follow-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..base.snapping import snapped
+from ..data.cohort import Cohort
+from ..results import catalogue
+from ..results.catalogue import KAPLAN_MEIER_CURVE
+from ..results.keys import Key
+from ..results.model import Curve, Record
+from ..results.records import Population, count, interval
+from ..statistics.estimate import Estimate
+from ..statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_meier
+from ..study.model import Study
+from ..syntax.names import FOLLOW_UP
+from .observations import NO_PATIENTS, Observations
+
+
+def survival_counts(key: Key, observed: Observations) -> Iterator[Record]:
+    """Yield patients, events and censorings."""
+    n, events, words = observed.population.n, int(observed.event.sum()), {"of": observed.label}
+    yield count(catalogue.PATIENTS, key, n, observed.population, words)
+    yield count(catalogue.EVENTS, key, events, observed.population, words, of=n)
+    yield count(catalogue.CENSORED, key, n - events, observed.population, words, of=n)
+
+
+def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curve]:
+    """Yield the counts, median, landmark rates and curve of one set of patients."""
+    study, endpoint, population = observed.study, observed.endpoint, observed.population
+    time, level, conf_type = study.time, study.analysis.conf_level, study.analysis.conf_type
+    words = {"of": observed.label, "conf_type": conf_type}
+    yield from survival_counts(key, observed)
+    fit = None
+    if population.n:
+        fit = kaplan_meier(observed.time, observed.event, conf_level=level, conf_type=conf_type)
+    nobody = Estimate(value=None, reason=NO_PATIENTS)
+    median = fit.median() if fit else nobody
+    yield interval(catalogue.SURVIVAL_MEDIAN, key, median, population, words, conf_level=level, unit=time.unit)
+    at = [snapped(year * time.year) for year in time.landmarks]
+    rates = fit.at(at) if fit else [nobody] * len(at)
+    for year, rate in zip(time.landmarks, rates, strict=True):
+        told = {**words, "at": f"{year:g} {'year' if year == 1 else 'years'}"}
+        yield interval(
+            catalogue.SURVIVAL_RATE, replace(key, at=year), rate, population, told, conf_level=level, scale=100
+        )
+    if fit is None:
+        return
+    ticks = [snapped(tick * time.per(endpoint.axis.unit)) for tick in endpoint.axis.ticks]
+    yield Curve(
+        key=key,
+        label=f"{observed.label}: Kaplan-Meier curve",
+        population=population.text,
+        n=fit.n,
+        unit=time.unit,
+        method=KAPLAN_MEIER_CURVE.format(conf_type=conf_type),
+        conf_level=level,
+        time=fit.time,
+        survival=fit.survival,
+        conf_low=fit.conf_low,
+        conf_high=fit.conf_high,
+        n_at_risk=fit.n_at_risk,
+        n_events=fit.n_events,
+        n_censored=fit.n_censored,
+        risk_table=number_at_risk(observed.time, observed.event, ticks),
+    )
+
+
+def reverse_follow_up_record(study: Study, cohort: Cohort, population: Population) -> Record:
+    """Return the median follow-up by reverse Kaplan-Meier, in months."""
+    observed, level = cohort.endpoints[str(study.analysis.follow_up)], study.analysis.conf_level
+    conf_type = study.analysis.conf_type
+    curve = reverse_kaplan_meier(observed.time, observed.event, conf_level=level, conf_type=conf_type)
+    median = curve.median()
+    return interval(
+        catalogue.REVERSE_MEDIAN,
+        Key(variable=FOLLOW_UP),
+        median,
+        population,
+        {"of": study.label(FOLLOW_UP), "conf_type": conf_type},
+        conf_level=level,
+        unit="months",
+        decimals=study.time.decimals,
+        scale=1 / study.time.month,
+    )
