@@ -9,14 +9,17 @@ from subprocess import CompletedProcess
 
 import made_once
 import pytest
+from accompanying_documents import STUDIES, written
 from beside import Beside
 from byte_differences import explained
 from draft_studies import DraftStudy, build_draft, draft_of
 from hypothesis import settings
+from locked_study import make_locked
 
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
+from lockstep.submission.documents import AccompanyingDocuments
 
 # A loaded machine is slow now and then; speed is measured by `make bench`, never by a test.
 settings.register_profile("patient", deadline=None)
@@ -141,3 +144,17 @@ def built_implants(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built_flagship(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the files that the flagship's report is made from, with the report; tests change a copy."""
     return made_once.made_once(tmp_path_factory, "flagship", made_once.built_flagship)
+
+
+@pytest.fixture(scope="session")
+def documents(
+    drafts: dict[str, DraftStudy], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, AccompanyingDocuments]:
+    """Return the documents that accompany the drafts of both studies."""
+    return {name: written(drafts[name], tmp_path_factory.mktemp(name)) for name in STUDIES}
+
+
+@pytest.fixture(scope="session")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the small study with a claim and the lock `first`; all processes of a run share it."""
+    return made_once.made_once(tmp_path_factory, "locked", make_locked)

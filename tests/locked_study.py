@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from conftest import IMPLANTS
+from made_once import IMPLANTS
 
 from lockstep.base.progress import Progress
 from lockstep.revisions.locks import lock
@@ -16,6 +16,8 @@ CLAIM = (
     'fixations; `{python} r.n_of("fixation.hybrid")` were hybrid.\n'
 )
 NOTE = "PRIVATE-7Q"
+PATIENT = ("I001;uncemented;30,8;left;3,0;1", "I001;uncemented;30,8;left;99,0;0")
+"""A patient of the lock, and as the patient is corrected since."""
 
 
 def make_study(folder: Path) -> Path:
@@ -34,6 +36,11 @@ def freeze(folder: Path, name: str) -> Path:
     made, warnings = lock(folder, name, progress=Progress(sys.stderr, shown=False), renderer="builtin")
     assert warnings == ()
     return made.folder
+
+
+def make_locked(folder: Path) -> None:
+    """Copy the small study with its claim, and lock it as `first`."""
+    freeze(make_study(folder), "first")
 
 
 def edit(path: Path, old: str, new: str) -> None:
