@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,11 +20,15 @@ from .roles import roles_of
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Examination:
-    """What was found in the data of a study: errors first."""
+    """What was found in the data of a study: errors first.
+
+    `disclosed` says how lists that leave the machine call each file, by how messages call it.
+    """
 
     data: Data
     findings: tuple[DataFinding, ...]
     examined: Cohort
+    disclosed: Mapping[str, str]
 
     @property
     def cohort(self) -> Cohort:
@@ -60,7 +64,8 @@ def examine(study: Study) -> Examination:
     )
     found = with_severities([*data.findings, *of_cohort, *builtin_findings(checked)], study)
     findings = sorted(found, key=lambda finding: finding.severity)
-    return Examination(data=data, findings=tuple(findings), examined=cohort)
+    disclosed = {file.called: file.disclosed for file in (study.data, *study.joins.values())}
+    return Examination(data=data, findings=tuple(findings), examined=cohort, disclosed=disclosed)
 
 
 def _disputed(study: Study, data: Data, findings: Iterable[DataFinding]) -> dict[str, Flags]:

@@ -10,7 +10,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,13 +87,16 @@ def list_csv(examined: Examination, *, values: bool) -> str:
     """Return the list as CSV; no cell of it is a formula, whatever the data hold and whatever program opens it."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    files = {join: file.table.file for join, file in examined.data.files.items()}
+    files = {join: examined.disclosed[file.table.file] for join, file in examined.data.files.items()}
     several = len(files) > 1
     writer.writerow((*(["file"] if several else []), *_COLUMNS, *(_WITH_VALUES if values else ())))
     for entry in entries(examined, values=values):
         finding, column = entry.finding, _on_one_line(entry.finding.column or "")
         cells = ["" if entry.row is None else str(entry.row), column, finding.severity, finding.kind]
-        cells += [_short(finding, files[finding.join]), *((entry.id, entry.values) if values else ())]
+        cells += [
+            _short(_disclosed(finding, examined), files[finding.join]),
+            *((entry.id, entry.values) if values else ()),
+        ]
         cells = [*([files[finding.join]] if several else []), *cells]
         writer.writerow(map(harmless, cells))
     return text.getvalue()
@@ -110,9 +113,9 @@ def harmless(cell: str) -> str:
 
 def list_json(examined: Examination, *, values: bool) -> str:
     """Return the findings as JSON, for the page and the summary that another process makes."""
-    data = examined.data
+    data, file = examined.data, examined.disclosed[examined.data.table.file]
     found: dict[str, Any] = {
-        "file": data.table.file,
+        "file": file,
         "sha256": data.sha256,
         "rows": len(data.table.rows),
         "columns": data.n_columns,
@@ -123,7 +126,7 @@ def list_json(examined: Examination, *, values: bool) -> str:
                 "column": finding.column,
                 "rows": finding.rows,
                 "entries": finding.n,
-                "message": _in_its_file(finding, data.table.file),
+                "message": _in_its_file(_disclosed(finding, examined), file),
             }
             for finding in examined.findings
         ],
@@ -137,6 +140,14 @@ def list_json(examined: Examination, *, values: bool) -> str:
         else 0,
     }
     return json.dumps(found, ensure_ascii=False)
+
+
+def _disclosed(finding: DataFinding, examined: Examination) -> DataFinding:
+    """Return a finding whose messages have no path of a file outside of the study's folder."""
+    message, listed = finding.message, finding.listed
+    for called, disclosed in examined.disclosed.items():
+        message, listed = message.replace(called, disclosed), listed and listed.replace(called, disclosed)
+    return replace(finding, message=message, listed=listed)
 
 
 def _in_its_file(finding: DataFinding, file: str) -> str:

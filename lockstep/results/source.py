@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from ..base.errors import DataError
@@ -11,6 +11,7 @@ from ..base.files import sha256, sha256_of_all
 from ..base.resources import PACKAGE
 from ..base.stamp import MadeFrom, is_current, python_version, stamp_of, versions, write_stamped
 from ..base.wording import dotted
+from ..study.data_file import without_path
 from ..study.model import Study
 from .json_file import PRIVATE, to_json
 from .model import Results, Source
@@ -56,7 +57,7 @@ def results_made_from(study: Study) -> MadeFrom:
 def source_of(study: Study, made_from: MadeFrom, *, rows: int, columns: int) -> Source:
     """Describe where results come from, for whoever reads them."""
     return Source(
-        data_file=_without_path(study.data.file),
+        data_file=without_path(study.data.file),
         data_sha256=made_from.contents[DATA],
         data_rows=rows,
         data_columns=columns,
@@ -83,15 +84,6 @@ def results_are_current(study: Study) -> bool:
     """
     path = study.folder / RESULTS_FILE
     return is_current(stamp_of(path), results_made_from(study), outputs=[path])
-
-
-def _without_path(data_file: str) -> str:
-    """Return how results call a data file: as study.toml does; outside of the study's folder, by its name alone.
-
-    Results travel in documents, and a path discloses folders of the machine and its user.
-    """
-    path = PurePosixPath(data_file)
-    return path.name if path.is_absolute() or ".." in path.parts else data_file
 
 
 def code_hash(folder: Path | None = None, *, more: tuple[str, ...] = ()) -> str:

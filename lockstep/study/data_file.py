@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
 from ..syntax.sections import Section
@@ -61,6 +61,20 @@ class DataFile:
     def called(self) -> str:
         """How messages call the file: as who reads them does."""
         return self.tried or self.file
+
+    @property
+    def disclosed(self) -> str:
+        """How lists of findings call the file: they go to other sites, and have no path of a file that is tried."""
+        return without_path(self.file) if self.tried is None else PurePosixPath(self.tried).name
+
+
+def without_path(file: str) -> str:
+    """Return how what travels calls a file: as study.toml does; outside of the study's folder, by its name alone.
+
+    A path discloses folders of the machine and its user.
+    """
+    path = PurePosixPath(file)
+    return path.name if path.is_absolute() or ".." in path.parts else file
 
 
 def tried_file(folder: Path) -> str | None:

@@ -13,6 +13,7 @@ from lockstep.base.errors import DataError
 from lockstep.data.findings import FaultyDataError
 from lockstep.data_checks.examination import Examination, examine
 from lockstep.data_checks.query_list import MOST_SHOWN, entries, harmless, list_csv, list_json
+from lockstep.study.data_file import TRIED_FILE
 from lockstep.study.definition import read_study
 
 STUDY = """
@@ -164,6 +165,27 @@ def test_the_page_has_values_of_the_first_rows_and_the_list_of_all(tmp_path: Pat
     assert page["values_left_out"] == len(lines) - len(page["values"]) > 0
     assert sum(line[3] == "a number out of range" for line in lines) == MOST_SHOWN + 7
     assert json.loads(list_json(found, values=False))["values_left_out"] == 0
+
+
+@pytest.mark.parametrize("is_tried", [True, False])
+def test_the_page_and_the_list_have_no_path_of_a_file_that_is_elsewhere(tmp_path: Path, is_tried: bool) -> None:
+    """Both may be sent to another site, which need not know who keeps the data where; messages here have the path."""
+    elsewhere = tmp_path / "anna" / "c.csv"
+    elsewhere.parent.mkdir()
+    study = STUDY
+    if is_tried:
+        (tmp_path / TRIED_FILE).write_text(str(elsewhere), encoding="utf-8")
+    else:
+        elsewhere.write_text(f"{HEADER}\n1,c,999,2010-01-01,2009-01-01,2011-01-01\n", encoding="utf-8")
+        study = study.replace('"c.csv"', f"'{elsewhere}'")
+    found = examined(tmp_path, "1,c,999,2010-01-01,2009-01-01,2011-01-01", study=study)
+    assert all(finding.message.startswith(f"{elsewhere}: ") for finding in found.findings)
+    shown = list_csv(found, values=True) + list_json(found, values=True)
+    assert "anna" not in shown
+    assert json.loads(list_json(found, values=True))["file"] == "c.csv"
+    assert all(
+        not item["message"].startswith("c.csv") for item in json.loads(list_json(found, values=True))["findings"]
+    )
 
 
 def test_the_list_has_a_line_for_each_row_and_no_value_unless_asked(tmp_path: Path) -> None:
