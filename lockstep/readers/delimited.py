@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Final, TextIO
@@ -30,7 +30,7 @@ def parse_delimited(
 
     UTF-8 (with or without byte order mark) and UTF-16 with byte order mark are read. Of comma, semicolon and tab the
     separator is the one that finds most of the `expected` names in the first line, then the one that makes most
-    columns of it. Lines before the header that begin with # are comments.
+    columns of it. Lines before the header that begin with # are comments; the header itself may begin with it.
 
     Parameters
     ----------
@@ -159,14 +159,32 @@ def _seek(stream: TextIO, row: int) -> None:
 
 
 def _first_row(stream: TextIO, declared: int, expected: Collection[str]) -> int:
-    """Return the row of the header: the declared one, or the first that is no comment."""
+    """Return the row of the header: the declared one, or the first that is no comment.
+
+    A line that begins with # is the header all the same where it has most of the expected names, such as #id. Where no
+    line has one of them, it is the first if that has as many cells as the first that is no comment.
+    """
     if declared > 1:
         return declared
     stream.seek(0)
-    for row, line in enumerate(stream, start=1):
-        if not line.startswith("#") or any(name in line for name in expected):
-            return row
-    return 1
+    lines: list[str] = []
+    for line in stream:
+        lines.append(line)
+        if not line.startswith("#"):
+            break
+    else:
+        return 1
+    ways = [[_cells([line], separator) for line in lines] for separator in SEPARATORS]
+    names = [max(len(set(expected).intersection(cells)) for cells in each) for each in zip(*ways, strict=True)]
+    if any(names):
+        return max(range(len(lines)), key=lambda place: (names[place], place)) + 1
+    rows = max(ways, key=lambda rows: len(rows[-1]))
+    return 1 if len(rows[0]) == len(rows[-1]) > 1 else len(lines)
+
+
+def _cells(lines: Iterable[str], separator: str) -> tuple[str, ...]:
+    """Return the cells of the record with which some lines begin."""
+    return tuple(cell.strip() for cell in next(csv.reader(lines, delimiter=separator), []))
 
 
 def _header(stream: TextIO, file: str, expected: Collection[str], row: int) -> tuple[str, tuple[str, ...]]:
@@ -179,8 +197,7 @@ def _header(stream: TextIO, file: str, expected: Collection[str], row: int) -> t
         )
     for separator in SEPARATORS:
         _seek(stream, row)
-        cells: list[str] = next(csv.reader(stream, delimiter=separator), [])
-        found[separator] = tuple(cell.strip() for cell in cells)
+        found[separator] = _cells(stream, separator)
     separator = max(SEPARATORS, key=lambda item: (len(set(expected) & set(found[item])), len(found[item])))
     if not any(found[separator]):
         where = "the first line" if row == 1 else f"line {row}"

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import os
-import re
 import shutil
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -19,7 +16,7 @@ from ..base.files import is_mark, new_workspace, read_file, remove_workspaces
 from ..base.invocation import by_make, option
 from ..base.resources import TEMPLATES
 from ..base.wording import are_names
-from ..readers.files import read_data_table, read_whole_data_table
+from ..readers.files import read_data_table, unique_names
 from ..readers.header_guess import guessed_header_row
 from ..readers.table import TextTable
 from ..results.json_file import PRIVATE
@@ -127,9 +124,9 @@ def _table(data: Path, dictionary: Path | None, content: bytes, wishes: Wishes) 
         sheet=wishes.sheet or None,
     )
     said = replace(said, header_row=wishes.header_row or guessed_header_row(content, said))
-    header = _header(said, content)
+    header = read_data_table(Path(), said, expected=())[0].header
     unnamed = [f"column {place}" for place, item in enumerate(header, start=1) if not item]
-    table = read_whole_data_table(Path(), said, expected=unnamed)
+    table, _ = read_data_table(Path(), said, expected={*unique_names(header), *unnamed})
     begins = [" ".join(name.split())[:_BEGIN] for name in header if name.strip()]  # names may be whole questions
     if not are_names(begins, begins):
         raise DataError(
@@ -142,16 +139,6 @@ def _table(data: Path, dictionary: Path | None, content: bytes, wishes: Wishes) 
 
 def _row_words(row: int) -> str:
     return "the first line" if row == 1 else f"row {row}"
-
-
-def _header(said: DataFile, content: bytes) -> tuple[str, ...]:
-    """Return the names of the columns; a first line that begins with # has them if it has as many cells as others."""
-    if said.header_row == 1 and content.lstrip(codecs.BOM_UTF8).startswith(b"#"):
-        line = content.splitlines()[0].decode("utf-8-sig", errors="replace")
-        cells = [cell.strip('" ') for cell in re.split("[,;\t]", line)]
-        with suppress(DataError):
-            return read_data_table(Path(), said, expected=[cell for cell in cells if cell])[0].header
-    return read_data_table(Path(), said, expected=())[0].header
 
 
 def _encoding(content: bytes) -> str:

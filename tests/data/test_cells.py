@@ -239,6 +239,7 @@ def test_comments_before_the_header_are_skipped(tmp_path: Path) -> None:
     """Rows are still those that a spreadsheet shows; a first column named #id is no comment."""
     assert read(tmp_path, "# exported\n#, by us\nid,size\n1,5\n", SIZE).rows.tolist() == [4]
     assert read(tmp_path, "#id,size\n1,5\n", SIZE, 'id = "#id"').rows.tolist() == [2]
+    assert read(tmp_path, "# the id; the size\n# size\nid,size\n1,5\n", SIZE).rows.tolist() == [4]
 
 
 def test_a_title_above_the_header_is_named(tmp_path: Path) -> None:
