@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ..base.errors import DataError, counted, row_list
@@ -76,6 +77,29 @@ def checked_follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Bools]
         first = distinct[np.concatenate(([True], ~tied))]
         times = first[np.searchsorted(first, times, side="right") - 1]
     return times, events
+
+
+def checked_weights(values: ArrayLike, name: str) -> Floats:
+    """Return a non-empty array of finite numbers > 0; raise DataError where one is not."""
+    numbers = checked_numbers(values, name)
+    _refuse(numbers <= 0, f"{name} is not more than 0", "Leave patients without weight out.")
+    return numbers
+
+
+def checked_labels(values: ArrayLike | pd.DataFrame, name: str) -> Ints:
+    """Return labels of any type as whole numbers from 0, in the order of the labels; of a frame, its distinct rows.
+
+    Raises
+    ------
+    DataError
+        If a label is missing; names the rows.
+    """
+    frame = pd.DataFrame(cast(Any, values)).reset_index(drop=True)
+    if frame.empty:
+        raise DataError(f"{name} is empty; expected at least one patient. Check the eligibility rules and the groups.")
+    _refuse(frame.isna().any(axis=1).to_numpy(), f"{name} is missing")
+    codes = frame.groupby(list(frame.columns), observed=True).ngroup()
+    return np.asarray(codes.to_numpy(dtype=np.int64))
 
 
 def same_length(first: NDArray[Any], second: NDArray[Any], first_name: str, second_name: str) -> None:

@@ -13,6 +13,7 @@ from scipy.special import chdtrc, ndtr
 
 from .arrays import Bools, Floats, checked_follow_up, checked_numbers, same_length
 from .estimate import finite, normal_quantile
+from .likelihood import FittedModel
 from .partial_likelihood import Maximum, PartialLikelihood, maximise
 
 # The share of a column's information that the columns before it must leave: R's toler.chol. Covariates correlated at
@@ -158,7 +159,7 @@ def cox_model(fit: CoxFit, *, conf_level: float = 0.95) -> CoxModel:
     )
 
 
-def likelihood_ratio_test(smaller: CoxModel, larger: CoxModel) -> LikelihoodRatioTest:
+def likelihood_ratio_test(smaller: FittedModel, larger: FittedModel) -> LikelihoodRatioTest:
     """Test whether the columns that the larger of two nested models adds improve it, as R's ``anova(smaller, larger)``.
 
     Raises

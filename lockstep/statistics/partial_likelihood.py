@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Bools, Floats, Ints
+from .likelihood import Likelihood
 
 MAX_STEPS = 60
 HALVINGS = 30
@@ -121,7 +122,7 @@ class Derivatives:
 
 @dataclass(frozen=True, slots=True)
 class Maximum:
-    """Where the partial likelihood is largest.
+    """Where a likelihood is largest.
 
     Attributes
     ----------
@@ -137,7 +138,7 @@ class Maximum:
     diverging: Bools
 
 
-def maximise(likelihood: PartialLikelihood) -> Maximum | None:
+def maximise(likelihood: Likelihood) -> Maximum | None:
     """Find the maximum by Newton-Raphson from zero, halving steps that lower the likelihood; None where that fails.
 
     Notes
@@ -150,7 +151,7 @@ def maximise(likelihood: PartialLikelihood) -> Maximum | None:
         return _newton_raphson(likelihood)
 
 
-def _newton_raphson(likelihood: PartialLikelihood) -> Maximum | None:
+def _newton_raphson(likelihood: Likelihood) -> Maximum | None:
     coefficients, previous = np.zeros(likelihood.covariates.shape[1]), np.inf
     here, none = likelihood.at(coefficients), np.zeros(len(coefficients), dtype=np.bool_)
     for _ in range(MAX_STEPS):

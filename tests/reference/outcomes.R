@@ -46,4 +46,178 @@ for (conf in c(0.9, 0.95)) {
   put_two(123456, 1000000, 98765, 2000000, conf)
 }
 
+# ---- regression ----------------------------------------------------------------------------------------------------
+
+known_of <- function(fit) names(coef(fit))[!is.na(coef(fit))]
+
+# The sandwich by hand: what each patient adds to the score, added up within clusters, between two slices of the inverse
+# information. HC0 for a glm, HC3 for lm; over g clusters g / (g - 1), for lm (n - 1) / (n - p) besides: as the package
+# sandwich has it, vcovHC(fit, type = "HC0"), vcovHC(fit) and vcovCL(fit, cluster).
+robust <- function(fit, cluster = NULL) {
+  is_glm <- inherits(fit, "glm")
+  x <- model.matrix(fit)[, known_of(fit), drop = FALSE]
+  w <- if (is_glm) fit$weights else if (is.null(fit$weights)) 1 else fit$weights
+  residual <- if (is_glm) residuals(fit, "working") else residuals(fit)
+  if (!is_glm && is.null(cluster)) residual <- residual / (1 - hatvalues(fit))
+  bread <- summary(fit)$cov.unscaled
+  scores <- x * w * residual
+  factor <- 1
+  if (!is.null(cluster)) {
+    g <- length(unique(cluster))
+    scores <- rowsum(scores, cluster)
+    factor <- g / (g - 1) * (if (is_glm) 1 else (nrow(x) - 1) / (nrow(x) - ncol(x)))
+  }
+  factor * bread %*% crossprod(scores) %*% bread
+}
+
+# A coefficient that grows without end: so does its standard error.
+endless <- function(fit) {
+  x <- model.matrix(fit)[, known_of(fit), drop = FALSE]
+  found <- is.na(coef(fit))
+  se <- sqrt(diag(summary(fit)$cov.unscaled))
+  found[known_of(fit)] <- inherits(fit, "glm") & se * pmax(apply(x, 2, sd), 0.1) > 100
+  found
+}
+
+put_model <- function(id, fit, names, variance = NULL, clusters = NULL, conf = 0.95, factors = list()) {
+  is_glm <- inherits(fit, "glm")
+  v <- if (is.null(variance)) vcov(fit)[known_of(fit), known_of(fit)] else variance
+  df <- if (is_glm) Inf else if (is.null(clusters)) fit$df.residual else clusters - 1
+  without_end <- endless(fit)
+  for (i in seq_along(names)) {
+    name <- names(coef(fit))[i + 1]
+    b <- if (without_end[[name]]) NA else coef(fit)[[name]]
+    se <- if (is.na(b)) NA else sqrt(v[name, name])
+    limits <- b + c(0, -1, 1) * qt((1 + conf) / 2, df) * se
+    stem <- paste0(id, ".", names[i])
+    put_interval(paste0(stem, ".estimate"), if (is_glm) exp(limits) else limits)
+    put(paste0(stem, ".coef"), b)
+    put(paste0(stem, ".se"), se)
+    put(paste0(stem, ".p_value"), 2 * pt(-abs(b / se), df))
+  }
+  for (factor in names(factors)) {
+    columns <- names(coef(fit))[1 + match(factors[[factor]], names)]
+    b <- coef(fit)[columns]
+    statistic <- drop(b %*% solve(v[columns, columns], b))
+    k <- length(b)
+    if (!is_glm) statistic <- statistic / k
+    p <- if (is_glm) pchisq(statistic, k, lower.tail = FALSE) else pf(statistic, k, df, lower.tail = FALSE)
+    for (part in list(c("statistic", statistic), c("df", k), c("p_value", p))) {
+      put(paste(id, "wald", factor, part[1], sep = "."), as.numeric(part[2]))
+    }
+  }
+}
+
+to_the_end <- glm.control(epsilon = 1e-15, maxit = 200)
+glm_of <- function(formula, data, family, weights = NULL) {
+  data$.weights <- if (is.null(weights)) 1 else weights
+  suppressWarnings(glm(formula, family, data, weights = .weights, control = to_the_end))
+}
+
+put_auc <- function(id, fit, conf) {
+  found <- length(rows)
+  put_roc(id, round(unname(predict(fit)), 9), fit$y == 1, low = FALSE, conf = conf)
+  rows <<- rows[seq_len(found + 1)]  # the area only
+}
+
+# Every variant of a model of a public data set: of the model, robust, clustered, weighted, weighted and robust. A factor
+# of several levels is tested as a whole: by Wald, and by the likelihood ratio where the variance is the model's.
+variants <- function(name, kind, outcome, terms, d, cluster, conf = 0.95) {
+  d <- d[complete.cases(d[c(outcome, terms)]), ]
+  cluster <- cluster[as.integer(rownames(d))]
+  weights <- rep(c(1, 2.5, 0.5), length.out = nrow(d))
+  names <- unlist(lapply(terms, function(v) if (is.factor(d[[v]])) paste0(v, ".", levels(d[[v]])[-1]) else v))
+  factors <- Filter(function(v) nlevels(d[[v]]) > 2, terms)
+  columns <- sapply(factors, function(v) paste0(v, ".", levels(d[[v]])[-1]), simplify = FALSE)
+  formula <- reformulate(terms, outcome)
+  fit_of <- function(formula, w = NULL) {
+    if (kind == "linear") {
+      d$.w <- if (is.null(w)) 1 else w
+      return(lm(formula, d, weights = .w))
+    }
+    suppressWarnings(glm_of(formula, d, if (kind == "logistic") binomial else poisson, w))
+  }
+  plain <- fit_of(formula)
+  weighted <- fit_of(formula, weights)
+  id <- paste("regression", name, kind, sep = ".")
+  g <- length(unique(cluster))
+  put_model(paste0(id, ".robust"), plain, names, robust(plain), NULL, conf, columns)
+  put_model(paste0(id, ".clusters"), plain, names, robust(plain, cluster), g, conf, columns)
+  put_model(paste0(id, ".weighted_clusters"), weighted, names, robust(weighted, cluster), g, conf, columns)
+  if (kind == "poisson") {
+    put_model(paste0(id, ".weighted"), weighted, names, robust(weighted), NULL, conf, columns)
+    return(invisible())
+  }
+  put_model(paste0(id, ".model"), plain, names, NULL, NULL, conf, columns)
+  put_model(paste0(id, ".weighted"), weighted, names, NULL, NULL, conf, columns)
+  put_model(paste0(id, ".weighted_robust"), weighted, names, robust(weighted), NULL, conf, columns)
+  put(paste0(id, ".model.log_likelihood"), as.numeric(logLik(plain)))
+  if (kind == "linear") {
+    put(paste0(id, ".weighted.log_likelihood"), as.numeric(logLik(weighted)))
+    for (variant in list(list("model", plain), list("weighted", weighted))) {
+      put(paste(id, variant[[1]], "r_squared", sep = "."), summary(variant[[2]])$r.squared)
+      put(paste(id, variant[[1]], "r_squared_adjusted", sep = "."), summary(variant[[2]])$adj.r.squared)
+    }
+  } else {
+    put_auc(paste0(id, ".model"), plain, conf)
+    for (v in factors) {
+      test <- anova(fit_of(reformulate(setdiff(terms, v), outcome)), plain, test = "Chisq")
+      stem <- paste(id, "model.likelihood_ratio", v, sep = ".")
+      put(paste0(stem, ".statistic"), test$Deviance[2])
+      put(paste0(stem, ".df"), test$Df[2])
+      put(paste0(stem, ".p_value"), test[["Pr(>Chi)"]][2])
+    }
+  }
+}
+
+public <- function(name, factors) {
+  d <- read.csv(file.path(folder, "data", paste0(name, ".csv")))
+  for (v in names(factors)) d[[v]] <- factor(d[[v]], factors[[v]])
+  d
+}
+colons <- public("colon", list(rx = c("obs", "lev", "lev_5fu"), differ = 1:3, extent = 1:4))
+livers <- public("pbc", list(stage = 1:4, trt = 1:2))
+lungs <- public("lung", list(sex = c("male", "female"), ecog = 0:3))
+for (kind in c("logistic", "poisson")) {
+  variants("colon", kind, "event", c("rx", "nodes", "differ"), colons, colons$age)
+  variants("lung", kind, "event", c("age", "sex", "wt_loss"), lungs, lungs$age, conf = 0.9)
+}
+variants("pbc", "linear", "bili", c("age", "stage", "trt"), livers, livers$age %/% 2)
+variants("lung", "linear", "wt_loss", c("sex", "age"), lungs, lungs$age, conf = 0.9)
+
+# Small and awkward: levels without events or with events only, also that of reference; separation, complete and nearly so.
+awkward <- function(set, y, x, group) data.frame(set, y, x, group)
+outcomes <- rbind(
+  awkward("plain", c(1, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1), c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8),
+          rep(c("a", "b", "c"), 4)),
+  awkward("level_without_events", c(1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 0, 0, 0), c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7),
+          rep(c("a", "b", "c"), c(5, 5, 4))),
+  awkward("level_of_events", c(1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1), c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7),
+          rep(c("a", "b", "c"), c(5, 5, 4))),
+  awkward("reference_without_events", c(0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 0, 1), c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8),
+          rep(c("a", "b", "c"), c(4, 4, 4))),
+  awkward("complete_separation", c(0, 0, 0, 0, 1, 1, 1, 1), 1:8, rep(c("a", "b"), 4)),
+  awkward("nearly_separated", c(0, 0, 0, 0, 1, 1, 1, 1), c(1, 2, 3, 4, 4, 5, 6, 7), rep(c("a", "b"), 4)),
+  awkward("rare", rep(c(0, 1, 0), c(10, 3, 27)), c(1:20, 20:1), rep(c("a", "b"), 20)),
+  awkward("huge_values", c(1, 0, 1, 1, 0, 0, 1, 0, 0, 1), 1e9 * c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3), rep(c("a", "b"), 5))
+)
+export <- function(name, frame) {
+  file <- file(file.path(folder, "data", paste0(name, ".csv")), "wb")
+  on.exit(close(file))
+  frame[] <- lapply(frame, function(column) if (is.numeric(column)) sapply(column, text) else column)
+  writeLines(c(paste(names(frame), collapse = ","), do.call(paste, c(unname(frame), sep = ","))), file)
+}
+export("outcomes", outcomes)
+for (set in unique(outcomes$set)) {
+  d <- outcomes[outcomes$set == set, ]
+  d$group <- factor(d$group)
+  names <- c("x", paste0("group.", levels(d$group)[-1]))
+  id <- paste("awkward_regression", set, sep = ".")
+  for (kind in c("logistic", "poisson")) {
+    fit <- glm_of(y ~ x + group, d, if (kind == "logistic") binomial else poisson)
+    put_model(paste(id, kind, sep = "."), fit, names, if (kind == "poisson") robust(fit))
+  }
+  put_model(paste0(id, ".linear"), lm(x ~ group, d), names[-1])
+}
+
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(folder, "values", "outcomes.csv"), "outcomes.R")

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
 import pytest
+from reference_cohorts import DATASETS, read
 from reference_values import REFERENCE, Row, Rows, differences, read_rows
 
+from lockstep.statistics.cox import LikelihoodRatioTest, likelihood_ratio_test
 from lockstep.statistics.estimate import Estimate
+from lockstep.statistics.generalised_linear import logistic_regression, modified_poisson_regression
+from lockstep.statistics.linear import linear_regression
 from lockstep.statistics.proportions import EventCount, odds_ratio, proportion, risk_difference, risk_ratio
+from lockstep.statistics.regression import RegressionModel, WaldTest, wald_test
 
 AGREES = 1e-6
 VALUES = read_rows(REFERENCE / "values" / "outcomes.csv")
@@ -60,3 +68,118 @@ def test_proportions_and_their_comparisons_are_those_of_r(stem: str, computed: C
     expected = of(stem)
     assert len(expected) > 40
     assert differences(expected, {name: computed(name) for name in expected}, relative=AGREES) == []
+
+
+# ---- regression ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicModel:
+    """A regression of a public data set, as outcomes.R fits it in several variants."""
+
+    name: str
+    kind: str
+    outcome: str
+    terms: tuple[str, ...]
+    cluster_width: int = 1
+    conf_level: float = 0.95
+
+
+MODELS = (
+    *(
+        PublicModel(name="colon", kind=kind, outcome="event", terms=("rx", "nodes", "differ"))
+        for kind in ("logistic", "poisson")
+    ),
+    *(
+        PublicModel(name="lung", kind=kind, outcome="event", terms=("age", "sex", "wt_loss"), conf_level=0.9)
+        for kind in ("logistic", "poisson")
+    ),
+    PublicModel(name="pbc", kind="linear", outcome="bili", terms=("age", "stage", "trt"), cluster_width=2),
+    PublicModel(name="lung", kind="linear", outcome="wt_loss", terms=("sex", "age"), conf_level=0.9),
+)
+
+FITS: dict[str, Callable[..., RegressionModel]] = {
+    "logistic": logistic_regression,
+    "poisson": modified_poisson_regression,
+    "linear": linear_regression,
+}
+VARIANTS = {
+    "model": (),
+    "robust": ("robust",),
+    "clusters": ("cluster",),
+    "weighted": ("weights",),
+    "weighted_robust": ("weights", "robust"),
+    "weighted_clusters": ("weights", "cluster"),
+}
+
+
+def model_rows(stem: str, model: RegressionModel) -> Rows:
+    """Return the terms of a model, those without an estimate as R has them."""
+    found = Rows()
+    for term in model.terms:
+        found[f"{stem}.{term.term}.estimate"] = (term.estimate, term.conf_low, term.conf_high)
+        found |= {f"{stem}.{term.term}.{part}": (getattr(term, part),) for part in ("coef", "se", "p_value")}
+    return found
+
+
+def parts_of_test(stem: str, test: WaldTest | LikelihoodRatioTest) -> Rows:
+    """Return the parts of a test."""
+    return {f"{stem}.{part}": (getattr(test, part),) for part in ("statistic", "df", "p_value")}
+
+
+def public_rows(model: PublicModel, variant: str) -> Rows:
+    """Compute one variant of a regression of a public data set, with the tests of its factors."""
+    data = next(data for data in DATASETS if data.name == model.name)
+    known = data.frame().dropna(subset=[model.outcome, *model.terms]).reset_index(drop=True)
+    design, members = data.design(known, model.terms)
+    given = {
+        "weights": np.resize([1, 2.5, 0.5], len(known)),
+        "cluster": known["age"] // model.cluster_width,
+        "robust": True,
+    }
+    asked = {name: given[name] for name in VARIANTS[variant] if (name, model.kind) != ("robust", "poisson")}
+
+    def fit(columns: pd.DataFrame) -> RegressionModel:
+        return FITS[model.kind](known[model.outcome], columns, conf_level=model.conf_level, **asked)
+
+    fitted, stem = fit(design), f"regression.{model.name}.{model.kind}.{variant}"
+    found = model_rows(stem, fitted)
+    for factor, columns in members.items():
+        if len(columns) > 1:
+            found |= parts_of_test(f"{stem}.wald.{factor}", wald_test(fitted, columns))
+            if (model.kind, variant) == ("logistic", "model"):
+                smaller = fit(design.drop(columns=columns))
+                found |= parts_of_test(f"{stem}.likelihood_ratio.{factor}", likelihood_ratio_test(smaller, fitted))
+    if model.kind == "linear" and variant in ("model", "weighted"):
+        parts = ("log_likelihood", "r_squared", "r_squared_adjusted")
+        found |= {f"{stem}.{part}": (getattr(fitted, part),) for part in parts}
+    if (model.kind, variant) == ("logistic", "model"):
+        assert fitted.auc
+        found |= {f"{stem}.auc": interval(fitted.auc), f"{stem}.log_likelihood": (fitted.log_likelihood,)}
+    return found
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model.name}-{model.kind}")
+def test_regressions_of_public_data_are_those_of_r(model: PublicModel, variant: str) -> None:
+    """Terms, tests of factors, explained variance, area under the curve: all variances, with and without weights."""
+    expected = of(f"regression.{model.name}.{model.kind}.{variant}")
+    if not expected:
+        assert model.kind == "poisson"  # its variance is always robust
+        return
+    assert differences(expected, public_rows(model, variant), relative=AGREES) == []
+
+
+@pytest.mark.parametrize("name", sorted(set(read("outcomes")["set"])))
+def test_regressions_of_awkward_data_are_those_of_r(name: str) -> None:
+    """Levels without events or of events only, separation, rare events, huge values: estimates and their absence."""
+    frame = read("outcomes", text=("group",))
+    frame = frame[frame["set"] == name]
+    levels = sorted(set(frame["group"]))[1:]
+    groups = pd.DataFrame({f"group.{level}": (frame["group"] == level) * 1.0 for level in levels})
+    design = pd.concat([frame[["x"]].astype(float), groups], axis=1)
+    stem = f"awkward_regression.{name}"
+    found = model_rows(f"{stem}.logistic", logistic_regression(frame["y"], design))
+    found |= model_rows(f"{stem}.poisson", modified_poisson_regression(frame["y"], design))
+    found |= model_rows(f"{stem}.linear", linear_regression(frame["x"], groups))
+    assert differences(of(stem), found, relative=AGREES) == []
