@@ -10,7 +10,7 @@ from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, count
-from ..study.checks import BUILTIN_CHECKS
+from ..study.checks import BUILTIN_CHECKS, UNDEFINED_NUMBER
 from ..study.model import Study
 
 
@@ -23,6 +23,8 @@ def query_records(study: Study, findings: Iterable[DataFinding], reviewed: Popul
     yield count(catalogue.QUERIES, Key(), found.total(), reviewed)
     own = [check.name for check in study.checks if check.severity == "query"]
     builtin = [name for name in BUILTIN_CHECKS if study.severities.get(name) in (None, "query")]
+    if len(study.categories) == len(study.derived):
+        builtin = [name for name in builtin if name != UNDEFINED_NUMBER]
     for name in dict.fromkeys((*builtin, *own, *sorted(found))):  # others are of how rows and files are put together
         words = {"of": name.replace("_", " ")}
         yield count(catalogue.QUERIES_BY_CHECK, Key(item=name), found[name], reviewed, words)

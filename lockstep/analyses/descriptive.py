@@ -36,10 +36,10 @@ def setting_records(study: Study, population: Population) -> Iterator[Record]:
     words = {"of": time.unit.capitalize()}
     yield number(catalogue.MONTH, Key(), time.month, population, words, unit=time.unit)
     yield number(catalogue.YEAR, Key(), time.year, population, words, unit=time.unit)
-    for name, derived in study.derived.items():
+    for name, derived in study.categories.items():
         if derived.cut is None:
             continue
-        unit = study.columns[derived.cut].unit
+        unit = study.variable(derived.cut).unit
         groups = list(derived.levels.values())
         for position, at in enumerate(derived.at):
             key = Key(variable=name, item=str(position + 1) if len(derived.at) > 1 else None)
@@ -101,12 +101,9 @@ def characteristic_records(study: Study, cohort: Cohort, analysed: Population) -
     """
     exposure = study.analysis.exposure
     by = None if exposure is None else (exposure, list(study.levels(exposure)))
-    numbers = [name for name, column in study.columns.items() if column.type == "number"]
+    numbers = [name for name, item in study.variables.items() if item.type == "number"]
     numbers += [FOLLOW_UP] if study.analysis.follow_up is not None else []
-    categories = {
-        name: list(column.levels or ()) for name, column in study.columns.items() if column.type == "category"
-    }
-    categories |= {name: list(derived.levels) for name, derived in study.derived.items()}
+    categories = {name: list(item.levels or ()) for name, item in study.variables.items() if item.type == "category"}
 
     parts = [name for name in (*numbers, *categories) if not cohort.applicable[name].all()]
     everywhere = describe(
@@ -129,7 +126,7 @@ def characteristic_records(study: Study, cohort: Cohort, analysed: Population) -
 
 def _among(study: Study, name: str) -> str:
     """Say in words of which patients a variable is expected."""
-    derived = study.derived.get(name)
+    derived = study.categories.get(name)
     within = None if derived is None else derived.among
     return "where applicable" if within is None else in_words(within.condition, study)
 
@@ -163,7 +160,7 @@ def _decimals(
         return NumberDecimals(study.time.decimals, study.time.decimals)
     summaries = [summary for (_, name), summary in described.items() if name == variable]
     medians = [summary.median for summary in summaries if isinstance(summary, NumberSummary)]
-    return number_decimals(frame[variable], medians, study.columns[variable].decimals)
+    return number_decimals(frame[variable], medians, study.variable(variable).decimals)
 
 
 def _summary(
@@ -175,7 +172,7 @@ def _summary(
     missing = (catalogue.MISSING_COUNT, catalogue.MISSING_PERCENT)
     yield from count_and_percent(missing, key, summary.missing, population, words, of=population.n)
     if isinstance(summary, NumberSummary):
-        unit = "months" if variable == FOLLOW_UP else study.columns[variable].unit
+        unit = "months" if variable == FOLLOW_UP else study.variable(variable).unit
         assert decimals is not None  # noqa: S101 (those of every number are known)
         yield from _moments(key, summary, decimals, words, unit, population)
         return

@@ -241,7 +241,7 @@ class Patients:
             return self.study.time.unit
         if statistic.kind == "percent":
             return "%"
-        column = self.study.columns.get(key.variable or "")
+        column = self.study.variables.get(key.variable or "")
         return column.unit if column is not None and statistic.kind == "number" else None
 
     def _decimals(self, statistic: Statistic, key: Key, value: float | int | str | None) -> int | None:
@@ -251,7 +251,7 @@ class Patients:
             return time_decimals(
                 self.study, self.study.endpoints[key.endpoint], self.endpoints[key.endpoint].time, [value]
             )
-        column = self.study.columns.get(key.variable or "")
+        column = self.study.variables.get(key.variable or "")
         if statistic.kind == "number" and column is not None and column.type == "number":
             return number_decimals(self.frame[column.name], (), column.decimals).average
         return None

@@ -115,7 +115,7 @@ def _all(study: Study, data: Data, cohort: Cohort, reviewed: Population) -> Iter
 def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Population) -> Iterator[Record]:
     """Yield the ROC analysis of a marker for an endpoint's event, which ignores when the event came."""
     of_time = cutoff.marker in study.endpoints
-    marker_unit = study.time.unit if of_time else study.columns[cutoff.marker].unit
+    marker_unit = study.time.unit if of_time else study.variable(cutoff.marker).unit
     marker = cohort.endpoints[cutoff.marker].time if of_time else cohort.analysed[cutoff.marker].to_numpy(dtype=float)
     marker, known = snapped_all(marker), ~np.isnan(marker)
     event = cohort.endpoints[cutoff.outcome].event
@@ -156,5 +156,5 @@ def _marker_decimals(study: Study, marker: str, values: Floats) -> int:
     """Return the decimals in which a marker is given."""
     if marker in study.endpoints:
         return time_decimals(study, study.endpoints[marker], values)
-    declared = study.columns[marker].decimals
+    declared = study.variable(marker).decimals
     return recorded_decimals(values) if declared is None else declared

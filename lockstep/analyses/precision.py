@@ -87,7 +87,7 @@ def time_decimals(study: Study, endpoint: Endpoint, times: ArrayLike, medians: I
     """
     if endpoint.time is None:
         return 0 if study.time.unit == "days" else study.time.decimals
-    declared = study.columns[endpoint.time].decimals
+    declared = study.variable(endpoint.time).decimals
     if declared is not None:
         return declared
     recorded = recorded_decimals(times)

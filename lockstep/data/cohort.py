@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..base.errors import row_list
 from ..base.snapping import snapped_all
-from ..base.wording import shown
 from ..study.model import Study
 from ..syntax.names import FOLLOW_UP
 from .checks import declared_findings
 from .derivation import DerivedValues, derive
+from .derived_findings import derived_findings
 from .findings import DataFinding, refuse_errors
 from .reading import Data
 from .time_to_event import TimeToEvent, time_to_event
@@ -84,8 +83,9 @@ def examine_cohort(
     Returns
     -------
     cohort, findings
-        Findings are rows that break a rule under [checks], that no patient is eligible, and analysed patients who fit
-        no level of a derived variable, or lack the time or event of an endpoint. Where one is an error, the cohort is
+        Findings are rows that break a rule under [checks], derived numbers that cannot be computed or are out of range,
+        that no patient is eligible, and analysed patients who fit no level of a derived variable, or lack the time or
+        event of an endpoint. Where one is an error, the cohort is
         of no use.
 
     Notes
@@ -100,7 +100,7 @@ def examine_cohort(
     rows = data.rows[kept]
     if not kept.any():
         findings.append(_nobody(study, len(reviewed), exclusions))
-    findings += _gaps(study, derived, data.rows, kept, known)
+    findings += derived_findings(study, derived, data.rows, kept, reported=known.of)
     analysed = reviewed[kept].reset_index(drop=True)
     endpoints = {}
     for name, endpoint in study.endpoints.items():
@@ -134,16 +134,9 @@ class _Faulty:
         """Return (n,) True for patients of whom one of these variables is made of such a cell."""
         found = np.zeros(self.n, dtype=bool)
         if self.columns:
-            for name in self._columns_behind(names):
+            for name in self.study.columns_behind(names):
                 found |= self.columns.get(name, False)
         return found
-
-    def _columns_behind(self, names: Iterable[str]) -> Iterator[str]:
-        for name in names:
-            if name in self.study.derived:
-                yield from self._columns_behind(self.study.derived[name].made_of)
-            else:
-                yield name
 
 
 def _nobody(study: Study, n: int, exclusions: tuple[Exclusion, ...]) -> DataFinding:
@@ -165,7 +158,7 @@ def _with_derived(study: Study, data: Data) -> tuple[pd.DataFrame, dict[str, Der
     frame = data.frame.copy(deep=False)
     derived: dict[str, DerivedValues] = {}
     for name, definition in study.derived.items():
-        derived[name] = derive(definition, frame)
+        derived[name] = derive(definition, frame, study.time)
         frame[name] = derived[name].values
     return frame, derived
 
@@ -185,32 +178,6 @@ def _eligible(
         )
         kept &= stays
     return kept, tuple(exclusions)
-
-
-def _gaps(
-    study: Study,
-    derived: Mapping[str, DerivedValues],
-    rows: npt.NDArray[np.int64],
-    kept: npt.NDArray[np.bool_],
-    known: _Faulty,
-) -> Iterator[DataFinding]:
-    """Yield the analysed patients who fit no level of a derived variable: that is a gap in it, not a missing value."""
-    for name, found in derived.items():
-        gap = found.uncovered & kept & ~known.of([name])
-        if gap.any() and not study.derived[name].optional:
-            where = tuple(int(row) for row in rows[gap])
-            yield DataFinding(
-                kind="no level",
-                severity="error",
-                column=None,
-                beside=study.headers(study.derived[name].made_of),
-                rows=where,
-                message=(
-                    f"{study.data_file}: no condition of {shown(name)} is true in {row_list(where)}; expected one for "
-                    f"each patient.\nAdd a level under [derived.{name}] in study.toml, restrict it by `among`, or mend "
-                    "the file."
-                ),
-            )
 
 
 def _applicable(

@@ -16,9 +16,6 @@ from ..study.endpoints import Endpoint
 from ..study.model import Study
 from .findings import DataFinding
 
-DAYS_PER: Final = {"days": 1.0, "months": 365.25 / 12, "years": 365.25}
-"""Days in a unit of follow-up, for an endpoint between two dates."""
-
 _REMEDY: Final = "Mend the file, or exclude these patients by a rule under [eligibility] in study.toml."
 
 
@@ -65,9 +62,9 @@ def time_to_event(
     )
     if endpoint.time is not None:
         time = frame[endpoint.time].to_numpy(dtype=float)
-        column = shown(study.columns[endpoint.time].header)
-        check.none("no time", np.isnan(time), f"has no time (column {column})", "a number for each analysed patient")
-        check.none("a negative time", time < 0, f"has a negative time (column {column})", "0 or more")
+        column = _source(endpoint.time, study)
+        check.none("no time", np.isnan(time), f"has no time ({column})", "a number for each analysed patient")
+        check.none("a negative time", time < 0, f"has a negative time ({column})", "0 or more")
     else:
         time = _between_dates(endpoint, frame, study, check)
     time, event = snapped_all(time), endpoint.event.mask(frame)
@@ -78,6 +75,12 @@ def time_to_event(
         "true or false for each analysed patient",
     )
     return TimeToEvent(time=time, event=event.to_numpy(dtype=bool, na_value=False)), check.findings
+
+
+def _source(number: str, study: Study) -> str:
+    """Say where a number comes from: "column 'rtime'", "'rtime' of [derived]"."""
+    column = study.columns.get(number)
+    return f"{shown(number)} of [derived]" if column is None else f"column {shown(column.header)}"
 
 
 def _between_dates(endpoint: Endpoint, frame: pd.DataFrame, study: Study, check: _Check) -> npt.NDArray[np.float64]:
@@ -95,7 +98,7 @@ def _between_dates(endpoint: Endpoint, frame: pd.DataFrame, study: Study, check:
         f"ends before it starts (column {ends} before {begins})",
         "an end on or after the start",
     )
-    return (end - start).dt.days.to_numpy(dtype=float) / DAYS_PER[study.time.unit]
+    return (end - start).dt.days.to_numpy(dtype=float) / study.time.days_in[study.time.unit]
 
 
 @dataclass(frozen=True, slots=True)

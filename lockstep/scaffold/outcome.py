@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..base.errors import DataError
 from ..base.wording import listing, shown
-from ..data.time_to_event import DAYS_PER
+from ..study.time_units import DAYS_PER
 from ..syntax.expressions import parse_expression
 from ..syntax.names import slug
 from . import words

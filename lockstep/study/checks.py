@@ -18,6 +18,9 @@ Severity: TypeAlias = Literal["error", "query"]
 BuiltinSeverity: TypeAlias = Literal["error", "query", "off"]
 """What a study makes of a built-in check."""
 
+UNDEFINED_NUMBER: Final = "undefined_number"
+"""The check of derived numbers: where their formula has no value, as by a division by zero."""
+
 BUILTIN_CHECKS: Final = (
     "future_date",
     "event_after_follow_up",
@@ -32,6 +35,7 @@ BUILTIN_CHECKS: Final = (
     "constant",
     "rare_level",
     "outlier",
+    UNDEFINED_NUMBER,
 )
 """The checks that every data file is put to; [checks.*] of study.toml changes their severity by these names."""
 

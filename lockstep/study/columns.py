@@ -100,7 +100,7 @@ def _column(name: str, section: Section, files: Mapping[str | None, DataFile]) -
         header=section.text("header", name).strip(),
         unit=section.optional_text("unit"),
         decimals=section.decimals(),
-        range=_range(section) if section.has("range") and kind == "number" else None,
+        range=read_range(section) if section.has("range") and kind == "number" else None,
         dates=section.days("range") if section.has("range") and kind == "date" else None,
         format=_date_format(section, data.cutoff) if section.has("format") else None,
         missing=missing,
@@ -131,7 +131,8 @@ def _date_format(section: Section, cutoff: date | None) -> str:
     return found
 
 
-def _range(section: Section) -> tuple[float, float]:
+def read_range(section: Section) -> tuple[float, float]:
+    """Read the key `range` of a number: the lowest and the highest value that is allowed."""
     bounds = section.numbers("range")
     if len(bounds) != 2:
         raise section.error("range", "expected two numbers, the lowest and the highest allowed, such as [0, 120]")

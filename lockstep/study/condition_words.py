@@ -62,9 +62,7 @@ def _compared(name: str, sign: str, other: NamedValue | Constant, study: Study) 
 
 
 def _signs(name: str, study: Study) -> Mapping[str, str]:
-    column = study.columns.get(name)
-    kind = "category" if column is None else column.type
-    return {"category": _CATEGORY, "number": _NUMBER, "date": _DATE}[kind]
+    return {"category": _CATEGORY, "number": _NUMBER, "date": _DATE}[study.variable(name).type]
 
 
 def _listed(name: str, options: tuple[Constant, ...], study: Study) -> str:
@@ -76,6 +74,5 @@ def _value(name: str, value: Constant, study: Study) -> str:
     """Return a level by its label, a number with its unit, a date as it is written."""
     if isinstance(value, str):
         return study.levels(name).get(value, value)
-    column = study.columns.get(name)
-    unit = column.unit if column is not None else None
+    unit = study.variable(name).unit
     return f"{value:.12g}" + (f" {unit}" if unit else "")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal, TypeAlias
 
 from ..base.errors import counted
 from ..base.wording import listing
-from ..syntax.conditions import VariableType
+from ..syntax.conditions import ExpressionError, VariableType
 from ..syntax.expressions import Expression
+from ..syntax.formulas import Formula, parse_formula
 from ..syntax.names import default_label
 from ..syntax.sections import Section
-from .columns import Column
+from .columns import Column, read_range
 from .variables import read_expression, read_levels, variable
 
 
@@ -20,6 +21,9 @@ from .variables import read_expression, read_levels, variable
 class Derived:
     """A category made from columns: by ordered conditions (`when`) or by cutting a number (`cut`, `at`)."""
 
+    type: ClassVar[Literal["category"]] = "category"
+    unit: ClassVar[None] = None
+    decimals: ClassVar[None] = None
     name: str
     label: str
     levels: Mapping[str, str]
@@ -37,27 +41,81 @@ class Derived:
         return tuple(dict.fromkeys([*([self.cut] if self.cut else []), *named]))
 
 
-def read_derived(top: Section, declared: Mapping[str, VariableType], missing: Iterable[str]) -> dict[str, Derived]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedNumber:
+    """A number computed from others and from dates by a formula; `unit`, `decimals` and `range` as of a column."""
+
+    type: ClassVar[Literal["number"]] = "number"
+    levels: ClassVar[None] = None
+    name: str
+    label: str
+    value: Formula
+    unit: str | None = None
+    decimals: int | None = None
+    range: tuple[float, float] | None = None
+    optional: bool = False
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The variables that its formula names."""
+        return self.value.names
+
+
+AnyDerived: TypeAlias = Derived | DerivedNumber
+
+
+def read_derived(top: Section, declared: Mapping[str, VariableType], missing: Iterable[str]) -> dict[str, AnyDerived]:
     """Read [derived.*] in order; each may use the `declared` columns and the derived variables above it."""
     types = dict(declared)
-    derived: dict[str, Derived] = {}
+    derived: dict[str, AnyDerived] = {}
     for name, section in top.sections("derived").items():
-        section.allow("label", "levels", "when", "cut", "at", "among", "optional")
-        if section.has("when") == section.has("cut"):
-            raise section.error("", "expected either `when` (a condition for each level) or `cut` and `at`")
-        levels = read_levels(section, missing, rename="rename it")
-        derived[name] = Derived(
-            name=name,
-            label=section.text("label", default_label(name)),
-            levels=levels,
-            when=_when(section, levels, types) if section.has("when") else None,
-            cut=variable(section, "cut", section.text("cut"), types, "number") if section.has("cut") else None,
-            at=_cut_points(section, levels),
-            among=read_expression(section, "among", types) if section.has("among") else None,
-            optional=section.flag("optional"),
+        derived[name] = (
+            _number(name, section, types) if section.has("value") else _category(name, section, types, missing)
         )
-        types[name] = VariableType("category", tuple(levels), tuple(levels.values()))
+        types |= variable_types({}, {name: derived[name]})
     return derived
+
+
+def _number(name: str, section: Section, types: Mapping[str, VariableType]) -> DerivedNumber:
+    section.allow("label", "value", "unit", "decimals", "range", "optional", of="a derived number, which has a `value`")
+    return DerivedNumber(
+        name=name,
+        label=section.text("label", default_label(name)),
+        value=_formula(section, types),
+        unit=section.optional_text("unit"),
+        decimals=section.decimals(),
+        range=read_range(section) if section.has("range") else None,
+        optional=section.flag("optional"),
+    )
+
+
+def _formula(section: Section, types: Mapping[str, VariableType]) -> Formula:
+    try:
+        formula = parse_formula(section.text("value"))
+        formula.check(types)
+    except ExpressionError as error:
+        raise section.error("value", str(error)) from None
+    return formula
+
+
+def _category(name: str, section: Section, types: Mapping[str, VariableType], missing: Iterable[str]) -> Derived:
+    section.allow(
+        "label", "levels", "when", "cut", "at", "among", "optional", of="a derived category; a number has a `value`"
+    )
+    if section.has("when") == section.has("cut"):
+        ways = "`when` (a condition for each level), `cut` and `at`, or `value` (the formula of a number)"
+        raise section.error("", f"expected one of {ways}")
+    levels = read_levels(section, missing, rename="rename it")
+    return Derived(
+        name=name,
+        label=section.text("label", default_label(name)),
+        levels=levels,
+        when=_when(section, levels, types) if section.has("when") else None,
+        cut=variable(section, "cut", section.text("cut"), types, "number") if section.has("cut") else None,
+        at=_cut_points(section, levels),
+        among=read_expression(section, "among", types) if section.has("among") else None,
+        optional=section.flag("optional"),
+    )
 
 
 def _when(section: Section, levels: Mapping[str, str], types: Mapping[str, VariableType]) -> dict[str, Expression]:
@@ -81,11 +139,9 @@ def _cut_points(section: Section, levels: Mapping[str, str]) -> tuple[float, ...
     return at
 
 
-def variable_types(columns: Mapping[str, Column], derived: Mapping[str, Derived]) -> dict[str, VariableType]:
+def variable_types(columns: Mapping[str, Column], derived: Mapping[str, AnyDerived]) -> dict[str, VariableType]:
     """Return what conditions and analyses may ask of each column and derived variable."""
-    found = {name: _type_of(column.type, column.levels or {}) for name, column in columns.items()}
-    return found | {name: _type_of("category", item.levels) for name, item in derived.items()}
-
-
-def _type_of(kind: Literal["number", "category", "date"], levels: Mapping[str, str]) -> VariableType:
-    return VariableType(kind, tuple(levels), tuple(levels.values()))
+    return {
+        name: VariableType(item.type, tuple(item.levels or ()), tuple((item.levels or {}).values()))
+        for name, item in (*columns.items(), *derived.items())
+    }

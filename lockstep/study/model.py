@@ -12,7 +12,7 @@ from .checks import BuiltinSeverity, DataCheck
 from .columns import Column
 from .comparisons import GroupComparison
 from .data_file import DataFile
-from .derived import Derived
+from .derived import AnyDerived, Derived
 from .eligibility import EligibilityRule
 from .endpoints import Endpoint
 from .figures import Figure
@@ -37,7 +37,7 @@ class Study:
     time: TimeUnits
     columns: Mapping[str, Column]
     eligibility: tuple[EligibilityRule, ...]
-    derived: Mapping[str, Derived]
+    derived: Mapping[str, AnyDerived]
     endpoints: Mapping[str, Endpoint]
     analysis: Analysis
     comparisons: tuple[GroupComparison, ...]
@@ -68,10 +68,36 @@ class Study:
         declared = {**self.columns, **self.row_columns}
         return {name: column for name, column in declared.items() if column.join == join}
 
+    def columns_behind(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the columns among some variables, and those of which the derived ones among them are made."""
+        found: dict[str, None] = {}
+        left = list(names)[::-1]
+        met: set[str] = set()
+        while left:
+            name = left.pop()
+            if name in met:
+                continue
+            met.add(name)
+            if name in self.derived:
+                left += self.derived[name].made_of[::-1]
+            else:
+                found[name] = None
+        return tuple(found)
+
     def headers(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Return what the data file calls the columns among some variables; those of joined files are left out."""
-        columns = (self.columns[name] for name in names if name in self.columns)
+        """Return what the data file calls the columns behind some variables; those of joined files are left out."""
+        columns = (self.columns[name] for name in self.columns_behind(names) if name in self.columns)
         return tuple(column.header for column in columns if column.join is None)
+
+    @property
+    def variables(self) -> Mapping[str, Column | AnyDerived]:
+        """The columns that describe patients, and the derived variables."""
+        return {**self.columns, **self.derived}
+
+    @property
+    def categories(self) -> Mapping[str, Derived]:
+        """The derived variables that are categories."""
+        return {name: item for name, item in self.derived.items() if isinstance(item, Derived)}
 
     @property
     def id_column(self) -> str:
@@ -80,7 +106,7 @@ class Study:
 
     def label(self, variable: str) -> str:
         """Return the printed label of a column, a derived variable or the reserved variable ``follow_up``."""
-        return "Follow-up" if variable == FOLLOW_UP else self._variable(variable).label
+        return "Follow-up" if variable == FOLLOW_UP else self.variable(variable).label
 
     def unique_label(self, variable: str) -> str:
         """Return a variable's label, with its name behind where another variable is called alike."""
@@ -102,7 +128,8 @@ class Study:
 
     def levels(self, variable: str) -> Mapping[str, str]:
         """Return level -> printed label of a category, in order; empty for a number or date."""
-        return {} if variable == FOLLOW_UP else self._variable(variable).levels or {}
+        return {} if variable == FOLLOW_UP else self.variable(variable).levels or {}
 
-    def _variable(self, name: str) -> Column | Derived:
+    def variable(self, name: str) -> Column | AnyDerived:
+        """Return a column or derived variable by its name."""
         return self.columns.get(name) or self.derived[name]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from ..syntax.sections import Section
+
+DAYS_PER: Final = {"days": 1.0, "months": 365.25 / 12, "years": 365.25}
+"""Days in a unit of follow-up, between two dates."""
 
 _PER_UNIT: Final = {"days": (30.4375, 365.25), "months": (1.0, 12.0), "years": (1 / 12, 1.0)}
 """How many of a unit make a month and a year, where study.toml does not say."""
@@ -29,6 +33,11 @@ class TimeUnits:
     def per(self, unit: str) -> float:
         """Return how many follow-up units make one `unit` (days only where follow-up is in days)."""
         return {"months": self.month, "years": self.year, self.unit: 1.0}[unit]
+
+    @property
+    def days_in(self) -> Mapping[str, float]:
+        """How many days make a day, a month and a year: as [time] says, where follow-up is in days."""
+        return {"days": 1.0, "months": self.month, "years": self.year} if self.unit == "days" else DAYS_PER
 
 
 def read_time(section: Section) -> TimeUnits:

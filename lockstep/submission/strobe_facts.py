@@ -120,11 +120,11 @@ def _queries(known: _Known) -> Iterator[Fact]:
 
 def _boundaries(known: _Known) -> Iterator[Fact]:
     """Where numbers are cut, as study.toml says; the groups in its words."""
-    for derived in known.study.derived.values():
+    for derived in known.study.categories.values():
         if derived.cut is None:
             continue
-        column = known.study.columns.get(derived.cut)
-        unit = f"{NBSP}{numbers.unit_text(column.unit, known.style)}" if column and column.unit else ""
+        of = known.study.variable(derived.cut).unit
+        unit = f"{NBSP}{numbers.unit_text(of, known.style)}" if of else ""
         at = _listed(edge + unit for edge in numbers.alike(derived.at, known.style))
         yield Fact(f"{known.study.label(derived.cut)} cut at {at}: {'; '.join(derived.levels.values())}.")
 
@@ -187,8 +187,8 @@ def _missing_counts(known: _Known) -> Iterator[tuple[str, Record]]:
     """Yield the variables that all patients can have, each with how many lack it; cut ones as what is cut."""
     met: set[str] = set()
     for variable in known.variables:
-        derived = known.study.derived.get(variable)
-        name = derived.cut if derived and derived.cut and derived.cut in known.study.columns else variable
+        derived = known.study.categories.get(variable)
+        name = derived.cut if derived and derived.cut else variable
         record = known.find(catalogue.MISSING_COUNT.of(variable=name))
         if record and name not in met and name != FOLLOW_UP and not (derived and derived.among):
             met.add(name)

@@ -196,7 +196,7 @@ def _check_pair(sign: str, name: NamedValue, other: NamedValue | Constant, types
             raise ExpressionError(f"{who} is a {kind} and {shown(other.name)} is a {types[other.name].kind}")
     elif kind == "number" and isinstance(other, str):
         raise ExpressionError(f"{who} is a number; compare it with a number, without quotes")
-    elif kind == "date" and not _is_date(other):
+    elif kind == "date" and not is_iso_date(other):
         raise ExpressionError(f"{who} is a date; compare it with a date in quotes, such as '2010-12-31'")
     elif kind == "category" and not isinstance(other, str):
         raise ExpressionError(f"{who} is a category; compare it with a level in quotes: {listing(levels)}")
@@ -205,7 +205,8 @@ def _check_pair(sign: str, name: NamedValue, other: NamedValue | Constant, types
         raise ExpressionError(f"{who} has no level {shown(other)}; {known}")
 
 
-def _is_date(value: Constant) -> bool:
+def is_iso_date(value: Constant) -> bool:
+    """Return whether a constant is a text that is a date, such as 2010-12-31."""
     if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
         return False
     try:

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Final
 
 from ..base.wording import listing
-from .expressions import WORDS
 from .sections import Section
+from .shapes import WORDS
 
 FOLLOW_UP: Final = "follow_up"
 """The reserved variable: follow-up in months, there where [analysis] follow_up names an endpoint."""

@@ -59,8 +59,7 @@ def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
     """Return a variable's printed label and unit."""
     if variable == FOLLOW_UP:
         return study.label(variable), "months"
-    column = study.columns.get(variable)
-    return study.label(variable), column.unit if column is not None else None
+    return study.label(variable), study.variable(variable).unit
 
 
 def in_sentence(label: str) -> str:

@@ -38,15 +38,16 @@ def _found(study: Study, results: Results, style: Style, printed: Collection[str
 
 
 def _advice(variable: str, ratio: Record, factor: int, study: Study, style: Style) -> str:
-    unit = study.columns[variable].unit if variable in study.columns else None
+    unit = study.variable(variable).unit
     one, units = (unit or "unit", unit or "units")
     text = numbers.text(ratio, style).replace(NBSP, " ")
     plain = numbers.number_text(1, style.ratio_decimals, style)
     return (
         f"{ratio.id}: {study.label(variable)}, per {numbers.one_unit_text(one, style)}, has the hazard ratio {text}, "
         f"which is {plain} in {style.ratio_decimals} decimals: a larger unit says more, such as per {factor} {units}. "
-        f"Add a column to the data file that holds {variable} divided by {factor}, describe it in study.toml "
-        f'(unit = "{factor} {units}"), and name it in adjust_for.'
+        f"Make such a number under [derived] in study.toml, "
+        f'[derived.{variable}_per_{factor}] with value = "{variable} / {factor}" and unit = "{factor} {units}", and '
+        "name it in adjust_for."
     )
 
 
