@@ -76,7 +76,7 @@ class Observations:
         for variable in variables:
             label, levels = self.study.unique_label(variable), list(self.study.levels(variable).items())
             if not levels:
-                unit = self.study.columns[variable].unit
+                unit = self.study.variable(variable).unit
                 terms[Key(variable=variable).id] = Term(
                     variable, None, f"{label}, per unit" + (f" ({unit})" if unit else "")
                 )

@@ -69,15 +69,14 @@ def read_derived(top: Section, declared: Mapping[str, VariableType], missing: It
     types = dict(declared)
     derived: dict[str, AnyDerived] = {}
     for name, section in top.sections("derived").items():
-        derived[name] = (
-            _number(name, section, types) if section.has("value") else _category(name, section, types, missing)
-        )
+        is_number = section.has("value")
+        derived[name] = _number(name, section, types) if is_number else _category(name, section, types, missing)
         types |= variable_types({}, {name: derived[name]})
     return derived
 
 
 def _number(name: str, section: Section, types: Mapping[str, VariableType]) -> DerivedNumber:
-    section.allow("label", "value", "unit", "decimals", "range", "optional", of="a derived number, which has a `value`")
+    section.allow("label", "value", "unit", "decimals", "range", "optional", of="a derived number (it has a `value`)")
     return DerivedNumber(
         name=name,
         label=section.text("label", default_label(name)),
@@ -99,9 +98,8 @@ def _formula(section: Section, types: Mapping[str, VariableType]) -> Formula:
 
 
 def _category(name: str, section: Section, types: Mapping[str, VariableType], missing: Iterable[str]) -> Derived:
-    section.allow(
-        "label", "levels", "when", "cut", "at", "among", "optional", of="a derived category; a number has a `value`"
-    )
+    keys = ("label", "levels", "when", "cut", "at", "among", "optional")
+    section.allow(*keys, of="a derived category (a number has a `value`)")
     if section.has("when") == section.has("cut"):
         ways = "`when` (a condition for each level), `cut` and `at`, or `value` (the formula of a number)"
         raise section.error("", f"expected one of {ways}")

@@ -27,7 +27,7 @@ from .conditions import (
     check_condition,
     truth,
 )
-from .shapes import Language, Shape, quoted, shape_of
+from .shapes import Language, Shape, shape_of, shown_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,13 +98,13 @@ class Expression:
         """
         for name in self.names:
             if name not in types:
-                raise ExpressionError(f"{quoted(self.text)}: there is no variable {shown(name)}{hint(name, types)}")
+                raise ExpressionError(f"{shown_text(self.text)}: there is no variable {shown(name)}{hint(name, types)}")
             if types[name].kind == "rows":
-                raise ExpressionError(f"{quoted(self.text)}: {shown(name)} {OF_ROWS}")
+                raise ExpressionError(f"{shown_text(self.text)}: {shown(name)} {OF_ROWS}")
         try:
             check_condition(self.condition, types)
         except ExpressionError as error:
-            raise ExpressionError(f"{quoted(self.text)}: {error}") from None
+            raise ExpressionError(f"{shown_text(self.text)}: {error}") from None
 
 
 def parse_expression(text: str) -> Expression:
@@ -119,9 +119,9 @@ def parse_expression(text: str) -> Expression:
         shape = shape_of(text, _CONDITIONS)
         condition = condition_of(shape.tree, shape)
     except ExpressionError as error:
-        raise ExpressionError(f"{quoted(text)}: {error}") from None
+        raise ExpressionError(f"{shown_text(text)}: {error}") from None
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise ExpressionError(f"{quoted(text)} cannot be read; {LANGUAGE}") from None
+        raise ExpressionError(f"{shown_text(text)} cannot be read; {LANGUAGE}") from None
     return Expression(text, tuple(dict.fromkeys(shape.names)), condition)
 
 

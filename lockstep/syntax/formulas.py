@@ -23,7 +23,7 @@ from .conditions import (
     is_iso_date,
 )
 from .expressions import CONDITION_SIGNS, condition_of
-from .shapes import Language, Shape, quoted, shape_of
+from .shapes import Language, Shape, shape_of, shown_text
 
 FUNCTIONS: Final[Mapping[str, tuple[int, int | None]]] = {
     "abs": (1, 1), "exp": (1, 1), "log": (1, 1), "log10": (1, 1), "log1p": (1, 1), "log2": (1, 1), "max": (2, None),
@@ -136,7 +136,7 @@ class Formula:
             for part in _parts(self.number):
                 _check_part(part, types)
         except ExpressionError as error:
-            raise ExpressionError(f"{quoted(self.text)}: {error}") from None
+            raise ExpressionError(f"{shown_text(self.text)}: {error}") from None
 
 
 def parse_formula(text: str) -> Formula:
@@ -158,9 +158,9 @@ def parse_formula(text: str) -> Formula:
         if not names:
             raise ExpressionError("it names no variable, and would be the same number for every patient")
     except ExpressionError as error:
-        raise ExpressionError(f"{quoted(text)}: {error}") from None
+        raise ExpressionError(f"{shown_text(text)}: {error}") from None
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise ExpressionError(f"{quoted(text)} cannot be read; {FORMULA_LANGUAGE}") from None
+        raise ExpressionError(f"{shown_text(text)} cannot be read; {FORMULA_LANGUAGE}") from None
     return Formula(text, tuple(dict.fromkeys(names)), number)
 
 

@@ -96,7 +96,7 @@ class Shape:
         return None
 
 
-def quoted(text: str) -> str:
+def shown_text(text: str) -> str:
     """Quote a condition or formula for a message."""
     return f'"{printable(text.strip(), most=100)}"'
 

@@ -18,6 +18,7 @@ from lockstep.data.reading import read_data
 from lockstep.study.definition import read_study
 from lockstep.study.derived import Derived
 from lockstep.study.model import Study
+from lockstep.study.time_units import TimeUnits
 
 STUDY = """
 schema = 1
@@ -265,7 +266,9 @@ def test_a_cut_point_belongs_to_the_group_below(values: list[float], points: lis
     at = tuple(sorted(points))
     levels = {f"g{i}": f"Group {i}" for i in range(len(at) + 1)}
     derived = Derived(name="g", label="G", levels=levels, cut="x", at=at)
-    found = derive(derived, pd.DataFrame({"x": values}))
+    found = derive(
+        derived, pd.DataFrame({"x": values}), TimeUnits(unit="days", month=30.4375, year=365.25, landmarks=(1.0,))
+    )
     for value, group in zip(values, found.values, strict=True):
         if np.isnan(value):
             assert pd.isna(group)

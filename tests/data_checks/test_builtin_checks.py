@@ -275,7 +275,7 @@ def test_a_study_says_what_a_check_does(look: Look) -> None:
         ('[checks.outlier]\nmust = "size > 1"', "[checks.outlier.must] is not a known key of a built-in check"),
         ('[checks.outlier]\nseverity = "off"', "[checks.outlier.reason] is missing; expected why the data need no"),
         ('[checks.outlier]\nseverity = "warning"', "[checks.outlier.severity] is 'warning'; expected 'error', 'query'"),
-        ('[checks.outliers]\nseverity = "off"', "'rare_level' and 'outlier'; did you mean 'outlier'?"),
+        ('[checks.outliers]\nseverity = "off"', "'outlier' and 'undefined_number'; did you mean 'outlier'?"),
         ('[columns.arm2]\ntype = "category"\nrole = "birth"\nlevels = ["a"]', "[columns.arm2.role] is not a known key"),
         ('[columns.num]\ntype = "number"\nrole = "birth"', "[columns.num.role] is 'birth'; expected 'age'"),
     ],

@@ -171,6 +171,18 @@ def test_the_examples_of_several_rows_and_files_are_studies(tmp_path: Path) -> N
     assert list(study.columns) == ["weight", "toxicity"]
 
 
+def test_the_example_of_formulas_is_a_study(tmp_path: Path) -> None:
+    """That of docs/study.md: numbers of numbers, dates and conditions, and a category that one of them is cut into."""
+    [example] = re.findall(r"```\n(\[derived.*?)```", DOCUMENTATION, re.DOTALL)
+    columns = "".join(f"[columns.{name}]\ntype = 'number'\n" for name in ("weight", "height", "crp", "ferritin"))
+    columns += "".join(f"[columns.{name}]\ntype = 'date'\n" for name in ("born", "operated"))
+    columns += "[columns.treatment]\ntype = 'category'\nlevels = ['control', 'adjuvant']\n"
+    study = read(tmp_path, BASE + columns + example.replace("arm ==", "treatment =="))
+    assert [item.type for item in study.derived.values()] == ["number"] * 4 + ["category"]
+    assert (study.variable("bmi").unit, study.variable("bmi").decimals) == ("kg/m²", 1)
+    assert set(study.columns_behind(["weight_group", "dose"])) == {"weight", "height", "treatment"}
+
+
 @pytest.mark.parametrize(
     ("heading", "text", "elsewhere"),
     [
@@ -190,7 +202,12 @@ def test_the_examples_of_several_rows_and_files_are_studies(tmp_path: Path) -> N
         ("[columns.*name*]", BASE + "[columns.x]\ntype = 'date'\nzzz = 1\n", {"levels", "recode", "unit", "decimals"}),
         ("[checks.*name*]", BASE + "[checks.x]\nmust = 'age > 1'\nreason = 'r'\nzzz = 1\n", set()),
         ("[eligibility.*name*]", BASE + "[eligibility.x]\nzzz = 1\n", set()),
-        ("[derived.*name*]", BASE + "[derived.x]\nzzz = 1\n", set()),
+        ("[derived.*name*]", BASE + "[derived.x]\nzzz = 1\n", {"value", "unit", "decimals", "range"}),
+        (
+            "[derived.*name*]",
+            BASE + "[derived.x]\nvalue = 'age'\nzzz = 1\n",
+            {"levels", "when", "cut", "at", "among"},
+        ),
         ("[endpoints.*name*]", BASE + "[endpoints.x]\nzzz = 1\n", set()),
         ("[analysis]", BASE + "[analysis]\nzzz = 1\n", set()),
         ("[cutoff.*name*]", BASE + "[cutoff.x]\nzzz = 1\n", set()),

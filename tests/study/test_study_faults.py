@@ -91,7 +91,7 @@ def test_a_faulty_key_is_named(tmp_path: Path, old: str, new: str, message: str)
     assert refusal(tmp_path, BASE.replace(old, new, 1)) == f"study.toml: {message}"
 
 
-EITHER = "expected either `when` (a condition for each level) or `cut` and `at`"
+EITHER = "expected one of `when` (a condition for each level), `cut` and `at`, or `value` (the formula of a number)"
 ADDITIONS = [
     ("eligibility.r", "keep = \"age >= '18'\"\nreason = 'x'",
      "[eligibility.r.keep] \"age >= '18'\": 'age' is a number; compare it with a number, without quotes"),
@@ -115,6 +115,21 @@ ADDITIONS = [
      "[derived.g.when.a] \"g == 'a'\": there is no variable 'g'"),
     ("derived.g", "levels = ['+', '-']\ncut = 'age'\nat = [1]",
      "[derived.g.levels] has '+' and '-', which are both '_' in result ids; rename it"),
+    ("derived.g", "value = 'agee / 10'",
+     "[derived.g.value] \"agee / 10\": there is no variable 'agee'; did you mean 'age'?"),
+    ("derived.g", "value = 'age / g'", "[derived.g.value] \"age / g\": there is no variable 'g'"),
+    ("derived.g", "value = 'age + sex'",
+     "[derived.g.value] \"age + sex\": 'sex' is a category; a formula has it in conditions, as in "
+     "if(sex == 'f', 1, 0)"),
+    ("derived.g", "value = 3", "[derived.g.value] is a number; expected a text; put it in quotes"),
+    ("derived.g", "value = 'age / 10'\ncut = 'age'",
+     "[derived.g.cut] is not a known key of a derived number (it has a `value`); allowed: 'label', 'value', 'unit', "
+     "'decimals', 'range' and 'optional'"),
+    ("derived.g", "levels = ['a']\nunit = 'kg'",
+     "[derived.g.unit] is not a known key of a derived category (a number has a `value`); allowed: 'label', 'levels', "
+     "'when', 'cut', 'at', 'among' and 'optional'"),
+    ("derived.g", "value = 'age / 10'\nrange = [5]",
+     "[derived.g.range] expected two numbers, the lowest and the highest allowed, such as [0, 120]"),
     ("derived.sex", "levels = ['a', 'b']\ncut = 'age'\nat = [1]",
      "[derived.sex] this name is taken by [columns.sex]; case makes no difference"),
     ("time", "unit = 'weeks'", "[time.unit] is 'weeks'; expected 'days', 'months' or 'years'"),

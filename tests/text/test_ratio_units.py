@@ -40,8 +40,10 @@ def test_a_ratio_that_prints_as_nothing_names_a_larger_unit(
     (text,) = too_small_units(implants, with_ratio(implants_results, *ratio), Style(), [BMI])
     assert text.startswith(f"{BMI}: Body-mass index, per kg/m², has the hazard ratio ")
     assert f"such as per {factor} kg/m². " in text
-    assert text.endswith(f'holds bmi divided by {factor}, describe it in study.toml (unit = "{factor} kg/m²"), '
-                         "and name it in adjust_for.")  # fmt: skip
+    assert text.endswith(
+        f'study.toml, [derived.bmi_per_{factor}] with value = "bmi / {factor}" and unit = "{factor} kg/m²", and name '
+        "it in adjust_for."
+    )
 
 
 @pytest.mark.parametrize("ratio", [(1.01, 0.95, 1.07), (1.0004, 0.9998, 1.006)])
