@@ -13,28 +13,7 @@ from typing import Final
 
 from ..study.columns import Column, Role
 from ..study.model import Study
-
-_AGE: Final = re.compile(r"age|alter|lebensalter|edad")
-_BIRTH: Final = re.compile(
-    r"birth|birthday|birthdate|born|dob|geburt(s\w*)?|geb|gebdat\w*|geboren|naissance|nacimiento"
-)
-_DEATH: Final = re.compile(
-    r"death|deathdate|died|dead|deceased|dod|tod(es\w*)?|sterbe\w*|gestorben|verstorben|deces|decede|mort|exitus|muerte|"
-    r"fallecimiento|defuncion"
-)
-_LAST: Final = re.compile(r"last\w*|latest|letzt\w*|dernier\w*|ultim\w*")
-_END: Final = re.compile(r"end|ende|fin")
-_FOLLOW_UP: Final = re.compile(r"(last)?(follow|followup|fup?)|nachsorge\w*|beobachtung\w*|suivi|seguimiento")
-_CONTACT: Final = re.compile(
-    rf"{_FOLLOW_UP.pattern}|(last)?(contact|seen|known|visit|alive)|kontakt\w*|nouvelles?|visite|contacto|visita"
-)
-_PATTERNS: Final[dict[Role, tuple[tuple[re.Pattern[str], ...], ...]]] = {
-    "age": ((_AGE,),),
-    "birth": ((_BIRTH,),),
-    "death": ((_DEATH,),),
-    "last_contact": ((_LAST, _CONTACT), (_END, _FOLLOW_UP)),
-}
-"""What columns of a role are called, in English, German, French or Spanish: a word for each pattern of one of these."""
+from .role_words import AGE, has_words_of
 
 _FILLING: Final = frozenset(
     {
@@ -171,8 +150,8 @@ def _units_per_year(column: Column) -> float | None:
 
 def _dates_meant(study: Study, column: Column, dates: list[str]) -> tuple[str, ...]:
     """Return the date that has the words of "age at ..."; of "age" alone all dates, and none where it is not clear."""
-    texts = [words for words in map(_words, _texts(column)) if any(map(_AGE.fullmatch, words))]
-    told = [{word for word in words if word not in _FILLING and not _AGE.fullmatch(word)} for words in texts]
+    texts = [words for words in map(_words, _texts(column)) if any(map(AGE.fullmatch, words))]
+    told = [{word for word in words if word not in _FILLING and not AGE.fullmatch(word)} for words in texts]
     if not any(told):
         return tuple(dates)
     for meant in filter(None, told):
@@ -184,11 +163,7 @@ def _dates_meant(study: Study, column: Column, dates: list[str]) -> tuple[str, .
 
 def _is_called(column: Column, role: Role) -> bool:
     """Return whether one of the column's names has the words of a role."""
-    return any(
-        all(any(map(pattern.fullmatch, words)) for pattern in patterns)
-        for patterns in _PATTERNS[role]
-        for words in map(_words, _texts(column))
-    )
+    return any(has_words_of(role, words) for words in map(_words, _texts(column)))
 
 
 def _texts(column: Column) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from ..data_checks.role_words import AGE, BIRTH_DATE, has_words_of
+
 MISSING_ANYWHERE: Final = ("NA", "N/A", "n/a", "#N/A", "#NULL!", "NaN", "nan", "NULL", "null", ".")
 """Texts that mean a missing value in any column: what programs write."""
 
@@ -35,9 +37,7 @@ _PERSON: Final = re.compile(
     r"|telephone|mobile|fax|tel|address|street|zip|zip_?code|post_?code|postal_?code|plz|ssn|nhs(?:_number)?|mrn"
     r"|social_security(?:_number)?|insurance_(?:no|number|id)|passport|iban|url|ip_address)(?:_.*)?"
 )
-_BIRTH: Final = re.compile(
-    r"(?:.*_)?(?:dob|birth_?date|date_?of_?birth|birth_?day|geburtsdatum|date_birth|born)(?:_.*)?"
-)
+_DATE: Final = re.compile(r"date?|day|datum|tag|jour|fecha|dia")
 _FREE: Final = re.compile(
     r"(?:.*_)?(?:comments?|remarks?|notes?|notas?|observations?|free_?text|description|specify|other_text|memo"
     r"|bemerkung(?:en)?|kommentare?|anmerkung(?:en)?|notiz(?:en)?|freitext|commentaires?|remarques?|comentarios?"
@@ -66,10 +66,9 @@ _GROUP: Final = re.compile(
 _START: Final = re.compile(
     r".*(?:diagnos|surg|operat|operation|randomi|enrol|inclusion|baseline|start|begin|admission|index|treatment|entry).*"
 )
-_END: Final = re.compile(r".*(?:last|follow|_fu|fu_|contact|exit|end|death|died|deceased|censor|exitus).*")
-_DEATH_DATE: Final = re.compile(r".*(?:death|died|deceased|exitus|dod).*")
+_END: Final = re.compile(r".*(?:last|follow|_fu|fu_|contact|exit|end|censor).*")
 _ADJUST: Final = (
-    re.compile(r"(?:.*_)?(?:age|alter|lebensalter|edad)(?:_.*)?"),
+    re.compile(rf"(?:.*_)?(?:{AGE.pattern})(?:_.*)?"),
     re.compile(r"(?:.*_)?(?:sex|gender|female|male|geschlecht|sexe|sexo)(?:_.*)?"),
     re.compile(r"(?:.*_)?(?:stage|tnm|figo|ajcc|uicc|stadium|stade|estadio)(?:_.*)?"),
     re.compile(r"(?:.*_)?(?:grade|grading|differ|differentiation|differenzierung|grado)(?:_.*)?"),
@@ -186,7 +185,9 @@ def names_a_person(header: str) -> bool:
 
 def names_a_birth(header: str) -> bool:
     """Return whether a column is called as a date of birth is."""
-    return _BIRTH.fullmatch(plain(header)) is not None
+    found = plain(header).split("_")
+    says_date = any(map(_DATE.fullmatch, found)) and has_words_of("birth", found)
+    return says_date or any(map(BIRTH_DATE.fullmatch, found))
 
 
 def names_free_text(header: str) -> bool:
@@ -240,12 +241,13 @@ def names_a_start(header: str) -> bool:
 
 def names_an_end(header: str) -> bool:
     """Return whether a date is called as the end of follow-up is."""
-    return _END.fullmatch(plain(header)) is not None
+    is_last = has_words_of("last_contact", plain(header).split("_"))
+    return is_last or names_a_date_of_death(header) or _END.fullmatch(plain(header)) is not None
 
 
 def names_a_date_of_death(header: str) -> bool:
     """Return whether a date is called as that of death is."""
-    return _DEATH_DATE.fullmatch(plain(header)) is not None
+    return has_words_of("death", plain(header).split("_"))
 
 
 def adjustment_rank(header: str, label: str = "") -> int | None:

@@ -10,6 +10,7 @@ import pyreadstat
 import pytest
 
 from lockstep.cli.command import run_verb
+from lockstep.scaffold import words
 from lockstep.scaffold.folder import new_study
 from lockstep.scaffold.levels import levels_of
 from lockstep.scaffold.names import label_of, new_name, without_unit
@@ -37,6 +38,7 @@ def cycled(*values: str) -> list[str]:
     [
         ("surgeon", cycled("Miller", "Smith"), "its name is one of columns that identify a person"),
         ("date_of_birth", cycled("1950-02-03"), "a date of birth identifies a person"),
+        ("Date de naissance", cycled("1950-02-03", "1951-02-03"), "a date of birth identifies a person"),
         ("remark", [f"text {row}" for row in range(ROWS)], "free text"),
         ("mobile no", [f"07700{row:05}" for row in range(ROWS)], "identif"),
         ("registry", [str(48000 + 7 * row) for row in range(ROWS)], "whole numbers of 5 or more digits"),
@@ -160,3 +162,23 @@ def test_a_file_with_labels_becomes_a_manuscript(tmp_path: Path, capsys: pytest.
     assert run_verb(["report", "--study", folder, "--renderer", "builtin"]) == 0
     assert run_verb(["check", "--study", folder, "--renderer", "builtin"]) == 0
     assert "5 of 5 claims hold, 0 typed numbers" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "is_birth", "is_death", "is_end"),
+    [
+        ("dateOfBirth", True, False, False),
+        ("birth_weight", False, False, False),
+        ("birthplace", False, False, False),
+        ("deathdt", False, True, True),
+        ("Todesdatum", False, True, True),
+        ("letzter Kontakt", False, False, True),
+        ("last_fu", False, False, True),
+        ("deadline", False, False, False),
+        ("studied", False, False, False),
+    ],
+)
+def test_dates_are_known_by_the_words_of_their_roles(name: str, is_birth: bool, is_death: bool, is_end: bool) -> None:
+    """In the languages of the checks of the data; a word inside another is none."""
+    found = (words.names_a_birth(name), words.names_a_date_of_death(name), words.names_an_end(name))
+    assert found == (is_birth, is_death, is_end)
