@@ -220,4 +220,59 @@ for (set in unique(outcomes$set)) {
   put_model(paste0(id, ".linear"), lm(x ~ group, d), names[-1])
 }
 
+# ---- a number in two and more groups -------------------------------------------------------------------------------
+
+put_test <- function(id, test, df = FALSE) {
+  put(paste0(id, ".statistic"), unname(test$statistic))
+  if (df) for (i in seq_along(test$parameter)) put(paste0(id, c(".df", ".df_residual")[i]), unname(test$parameter)[i])
+  put(paste0(id, ".p_value"), test$p.value)
+}
+
+# The shift is the median of all differences, as defined; its limits are wilcox.test's, solved to the end.
+put_groups <- function(id, groups, conf = 0.95) {
+  x <- unlist(groups)
+  g <- factor(rep(seq_along(groups), lengths(groups)))
+  put_test(paste0(id, ".anova"), oneway.test(x ~ g, var.equal = TRUE), df = TRUE)
+  if (all(sapply(groups, var) > 0)) put_test(paste0(id, ".welch_anova"), oneway.test(x ~ g), df = TRUE)
+  put_test(paste0(id, ".kruskal_wallis"), kruskal.test(x, g), df = TRUE)
+  if (length(groups) > 2) return(invisible())
+  a <- groups[[1]]
+  b <- groups[[2]]
+  welch <- t.test(a, b, conf.level = conf)
+  put_test(paste0(id, ".welch_t"), welch, df = TRUE)
+  put_test(paste0(id, ".student_t"), t.test(a, b, var.equal = TRUE), df = TRUE)
+  put_interval(paste0(id, ".difference_of_means"), c(mean(a) - mean(b), welch$conf.int))
+  achieved <- TRUE
+  ranks <- withCallingHandlers(
+    wilcox.test(a, b, conf.int = TRUE, conf.level = conf, tol.root = 1e-13),
+    warning = function(w) {
+      if (grepl("not achievable", conditionMessage(w))) achieved <<- FALSE
+      invokeRestart("muffleWarning")
+    }
+  )
+  put_test(paste0(id, ".mann_whitney"), ranks)
+  put_interval(paste0(id, ".hodges_lehmann"), c(median(outer(a, b, "-")), if (achieved) ranks$conf.int else c(NA, NA)))
+}
+
+small <- list(
+  without_ties = list(c(1.1, 2.3, 3.5, 0.4, 2.2, 7.1), c(3.1, 4.4, 5.2, 6.1, 2.9)),
+  ties = list(c(1, 2, 2, 3, 5, 5, 8), c(2, 3, 3, 5, 9, 9, 10, 12)),
+  far_from_zero = list(1e9 + c(1, 2, 4, 7, 3), 1e9 + c(5, 8, 6, 9.5)),
+  one_constant = list(c(4, 4, 4, 4), c(1, 2, 6, 7, 9)),
+  smallest = list(c(1, 2), c(3, 4.5)),
+  forty_nine = list((1:49 * 37) %% 101, (1:49 * 53) %% 103 + 0.5),
+  fifty = list((1:50 * 37) %% 101, (1:50 * 53) %% 103 + 0.5),
+  three = list(c(1, 2, 2, 3, 5, 5, 8), c(2, 3, 3, 5, 9, 9, 10, 12), c(7, 1, 4, 4)),
+  four = list(c(0.5, 1.5), c(100, 250, 300), c(1, 2, 3, 4, 5), c(-10, 10, 0))
+)
+groups <- do.call(rbind, unlist(lapply(names(small), function(name) lapply(seq_along(small[[name]]), function(i) {
+  data.frame(set = name, group = i, value = small[[name]][[i]])
+})), recursive = FALSE))
+export("groups", groups)
+for (name in names(small)) put_groups(paste0("groups.", name), small[[name]], if (name == "ties") 0.9 else 0.95)
+by_level <- function(d, value, group) split(d[[value]], d[[group]])
+put_groups("groups_of.lung.age.by.sex", by_level(lungs[!is.na(lungs$age), ], "age", "sex"))
+put_groups("groups_of.colon.nodes.by.rx", by_level(colons[!is.na(colons$nodes), ], "nodes", "rx"))
+put_groups("groups_of.pbc.bili.by.stage", by_level(livers[!is.na(livers$bili), ], "bili", "stage"))
+
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(folder, "values", "outcomes.csv"), "outcomes.R")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from reference_values import REFERENCE, Row, Rows, differences, read_rows
 from lockstep.statistics.cox import LikelihoodRatioTest, likelihood_ratio_test
 from lockstep.statistics.estimate import Estimate
 from lockstep.statistics.generalised_linear import logistic_regression, modified_poisson_regression
+from lockstep.statistics.group_differences import difference_of_means, hodges_lehmann
+from lockstep.statistics.group_tests import compare_groups
 from lockstep.statistics.linear import linear_regression
 from lockstep.statistics.proportions import EventCount, odds_ratio, proportion, risk_difference, risk_ratio
 from lockstep.statistics.regression import RegressionModel, WaldTest, wald_test
@@ -183,3 +186,46 @@ def test_regressions_of_awkward_data_are_those_of_r(name: str) -> None:
     found |= model_rows(f"{stem}.poisson", modified_poisson_regression(frame["y"], design))
     found |= model_rows(f"{stem}.linear", linear_regression(frame["x"], groups))
     assert differences(of(stem), found, relative=AGREES) == []
+
+
+# ---- a number in two and more groups -------------------------------------------------------------------------------
+
+
+def group_rows(stem: str, groups: list[Any], expected: Rows, conf_level: float = 0.95) -> Rows:
+    """Compute every test and difference of groups that R has of them."""
+    found = Rows()
+    for name in {name.removeprefix(f"{stem}.").split(".")[0] for name in expected}:
+        if name in DIFFERENCES:
+            found[f"{stem}.{name}"] = interval(DIFFERENCES[name](*groups, conf_level=conf_level))
+            continue
+        test = compare_groups(groups, name)  # type: ignore[arg-type]
+        parts = ("statistic", "df", "df_residual", "p_value")
+        found |= {f"{stem}.{name}.{part}": (getattr(test, part),) for part in parts if getattr(test, part) is not None}
+    return found
+
+
+DIFFERENCES: dict[str, Callable[..., Estimate]] = {
+    "difference_of_means": difference_of_means,
+    "hodges_lehmann": hodges_lehmann,
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(read("groups")["set"])))
+def test_groups_are_compared_as_by_r(name: str) -> None:
+    """Tests of means and ranks, differences and shifts, with ties, constant groups, and numbers far from 0."""
+    frame = read("groups")
+    groups = [part["value"].to_numpy() for _, part in frame[frame["set"] == name].groupby("group")]
+    stem, expected = f"groups.{name}", of(f"groups.{name}")
+    found = group_rows(stem, groups, expected, 0.9 if name == "ties" else 0.95)
+    assert differences(expected, found, relative=AGREES) == []
+
+
+@pytest.mark.parametrize("stem", ["lung.age.by.sex", "colon.nodes.by.rx", "pbc.bili.by.stage"])
+def test_groups_of_public_data_are_compared_as_by_r(stem: str) -> None:
+    """Hundreds of patients with many ties, in two to four groups."""
+    name, value, _, group = stem.split(".")
+    data = next(data for data in DATASETS if data.name == name)
+    frame = data.frame().dropna(subset=[value, group])
+    groups = [frame.loc[frame[group] == level, value].to_numpy() for level in data.levels[group]]
+    expected = of(f"groups_of.{stem}")
+    assert differences(expected, group_rows(f"groups_of.{stem}", groups, expected), relative=AGREES) == []

@@ -51,7 +51,7 @@ GIVEN_BY_THE_WAIST = {"lockstep.results.model": {"RiskTable"}}
 FENCES = {
     "lifelines": {"statistics/log_rank.py"},
     "tableone": {"statistics/baseline.py"},
-    "statsmodels": {"statistics/proportions.py"},
+    "statsmodels": {"statistics/proportions.py", "statistics/group_tests.py"},
     "matplotlib": {"figures/drawing.py", "figures/fonts.py"},
     "PIL": {"figures/raster.py"},
     "jinja2": {"tables/templates.py", "scaffold/templates.py"},
