@@ -275,4 +275,36 @@ put_groups("groups_of.lung.age.by.sex", by_level(lungs[!is.na(lungs$age), ], "ag
 put_groups("groups_of.colon.nodes.by.rx", by_level(colons[!is.na(colons$nodes), ], "nodes", "rx"))
 put_groups("groups_of.pbc.bili.by.stage", by_level(livers[!is.na(livers$bili), ], "bili", "stage"))
 
+# ---- standardised mean differences ---------------------------------------------------------------------------------
+
+# As tableone::ExtractSmd: of numbers by the mean of both variances, of categories by the generalised inverse of the
+# mean multinomial covariance of all levels but the first. Weighted variances as Austin and Stuart (2015).
+smd_number <- function(x, y, wx = rep(1, length(x)), wy = rep(1, length(y))) {
+  m <- function(x, w) sum(w * x) / sum(w)
+  v <- function(x, w) sum(w) / (sum(w)^2 - sum(w^2)) * sum(w * (x - m(x, w))^2)
+  abs(m(x, wx) - m(y, wy)) / sqrt((v(x, wx) + v(y, wy)) / 2)
+}
+smd_category <- function(a, b) {
+  p <- (a / sum(a))[-1]
+  q <- (b / sum(b))[-1]
+  covariance <- function(p) diag(p, length(p)) - outer(p, p)
+  s <- (covariance(p) + covariance(q)) / 2
+  spectrum <- eigen(s, symmetric = TRUE)
+  kept <- spectrum$values > 1e-12
+  inverse <- spectrum$vectors[, kept, drop = FALSE] %*% (t(spectrum$vectors[, kept, drop = FALSE]) / spectrum$values[kept])
+  sqrt(drop((p - q) %*% inverse %*% (p - q)))
+}
+largest <- function(groups, smd) max(combn(length(groups), 2, function(pair) smd(groups[[pair[1]]], groups[[pair[2]]])))
+for (name in setdiff(names(small), "smallest")) put(paste0("smd.groups.", name), largest(small[[name]], smd_number))
+known <- lungs[!is.na(lungs$wt_loss), ]
+put("smd.lung.wt_loss.sex", largest(by_level(known, "wt_loss", "sex"), smd_number))
+put("smd.colon.nodes.rx", largest(by_level(colons[!is.na(colons$nodes), ], "nodes", "rx"), smd_number))
+weights <- lapply(small$ties, function(x) rep(c(1, 2.5, 0.5), length.out = length(x)))
+put("smd.weighted.ties", smd_number(small$ties[[1]], small$ties[[2]], weights[[1]], weights[[2]]))
+for (pair in list(c("colon", "differ", "rx"), c("colon", "extent", "rx"), c("pbc", "stage", "trt"), c("lung", "ecog", "sex"))) {
+  d <- list(colon = colons, pbc = livers, lung = lungs)[[pair[1]]]
+  counts <- table(d[[pair[3]]], d[[pair[2]]])
+  put(paste(c("smd", pair), collapse = "."), largest(split(counts, row(counts)), smd_category))
+}
+
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(folder, "values", "outcomes.csv"), "outcomes.R")

@@ -20,6 +20,7 @@ from lockstep.statistics.group_tests import compare_groups
 from lockstep.statistics.linear import linear_regression
 from lockstep.statistics.proportions import EventCount, odds_ratio, proportion, risk_difference, risk_ratio
 from lockstep.statistics.regression import RegressionModel, WaldTest, wald_test
+from lockstep.statistics.standardised_difference import difference_of_categories, difference_of_numbers
 
 AGREES = 1e-6
 VALUES = read_rows(REFERENCE / "values" / "outcomes.csv")
@@ -229,3 +230,29 @@ def test_groups_of_public_data_are_compared_as_by_r(stem: str) -> None:
     groups = [frame.loc[frame[group] == level, value].to_numpy() for level in data.levels[group]]
     expected = of(f"groups_of.{stem}")
     assert differences(expected, group_rows(f"groups_of.{stem}", groups, expected), relative=AGREES) == []
+
+
+# ---- standardised mean differences ---------------------------------------------------------------------------------
+
+
+def standardised(name: str) -> float | None:
+    """Compute the standardised mean difference that an id names: "smd.colon.differ.rx"."""
+    _, source, *rest = name.split(".")
+    if source in ("groups", "weighted"):
+        frame = read("groups")
+        groups = [part["value"].to_numpy() for _, part in frame[frame["set"] == rest[0]].groupby("group")]
+        weights = [np.resize([1, 2.5, 0.5], len(group)) for group in groups] if source == "weighted" else None
+        return difference_of_numbers(groups, weights=weights).value
+    data = next(data for data in DATASETS if data.name == source)
+    variable, by = rest
+    frame = data.frame().dropna(subset=[variable, by])
+    if variable in data.levels:
+        return difference_of_categories(pd.crosstab(frame[by], frame[variable]).to_numpy()).value
+    return difference_of_numbers([part[variable].to_numpy() for _, part in frame.groupby(by)]).value
+
+
+def test_standardised_differences_are_those_of_r() -> None:
+    """Numbers and categories of up to four levels, two to four groups, with weights, and a level in one group only."""
+    expected = of("smd")
+    assert len(expected) > 12
+    assert differences(expected, {name: (standardised(name),) for name in expected}, relative=AGREES) == []
