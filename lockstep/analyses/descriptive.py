@@ -22,6 +22,7 @@ from ..study.condition_words import in_words
 from ..study.model import Study
 from ..syntax.names import FOLLOW_UP, distinct
 from .precision import NumberDecimals, number_decimals
+from .printing import follow_up_decimals, printed_follow_up
 
 _SMALL_EXPECTED: Final = 5
 
@@ -157,7 +158,8 @@ def _decimals(
 ) -> NumberDecimals:
     """Return the decimals of a number's statistics, the same in all groups that it is described in."""
     if variable == FOLLOW_UP:
-        return NumberDecimals(study.time.decimals, study.time.decimals)
+        places = follow_up_decimals(study)
+        return NumberDecimals(places, places)
     summaries = [summary for (_, name), summary in described.items() if name == variable]
     medians = [summary.median for summary in summaries if isinstance(summary, NumberSummary)]
     return number_decimals(frame[variable], medians, study.variable(variable).decimals)
@@ -174,7 +176,8 @@ def _summary(
     if isinstance(summary, NumberSummary):
         unit = "months" if variable == FOLLOW_UP else study.variable(variable).unit
         assert decimals is not None  # noqa: S101 (those of every number are known)
-        yield from _moments(key, summary, decimals, words, unit, population)
+        moments = _moments(key, summary, decimals, words, unit, population)
+        yield from (printed_follow_up(item, study) if variable == FOLLOW_UP else item for item in moments)
         return
     of_level = (catalogue.LEVEL_COUNT, catalogue.LEVEL_PERCENT)
     for level, n in summary.counts.items():
@@ -205,8 +208,9 @@ def survivor_records(study: Study, cohort: Cohort, analysed: Population) -> Iter
     yield count(catalogue.SURVIVORS, key, len(alive), survivors, words, of=analysed.n)
     summary = describe(alive, numbers=[FOLLOW_UP], categories={})[ALL, FOLLOW_UP]
     assert isinstance(summary, NumberSummary)  # noqa: S101 (what `describe` returns for a number)
-    decimals = NumberDecimals(study.time.decimals, study.time.decimals)
-    yield from _moments(key, summary, decimals, words, "months", survivors)
+    places = follow_up_decimals(study)
+    described = _moments(key, summary, NumberDecimals(places, places), words, "months", survivors)
+    yield from (printed_follow_up(item, study) for item in described)
 
 
 def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, population: Population) -> Iterator[Record]:

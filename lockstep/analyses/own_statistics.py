@@ -26,6 +26,7 @@ from ..results.records import Population, limits_of, record
 from ..study.definition import read_study
 from ..study.model import Study
 from .precision import number_decimals, time_decimals
+from .printing import in_unit_of
 
 MARK: Final = "__lockstep_statistic__"
 """The attribute by which a function of a study is known to yield statistics."""
@@ -172,7 +173,8 @@ class Patients:
         n : how many patients it was computed from, where these are not all.
         denominator : what a count or percentage is out of.
         conf_low, conf_high, conf_level : its interval; the level is the study's unless another is given.
-        unit, decimals : where they are not those of endpoint, variable or statistic; the unit "" is none.
+        unit, decimals : where they are not those of endpoint, variable or statistic; the unit "" is none. A time in
+            the study's unit prints in `print_unit` of study.toml, in these decimals.
         reason : why there is no value, or no limit.
         warning : what a reader should know before trusting the value.
 
@@ -193,7 +195,7 @@ class Patients:
             unit=statistic.unit if unit is None else unit,
             decimals=statistic.decimals if decimals is None else decimals,
         )
-        return record(
+        made = record(
             statistic,
             key,
             found,
@@ -209,6 +211,11 @@ class Patients:
             reason=reason,
             warning=warning,
         )
+        return in_unit_of(made, self.study, self._print_unit(key)) if statistic.kind == "time" else made
+
+    def _print_unit(self, key: Key) -> str | None:
+        endpoint = self.study.endpoints.get(key.endpoint or "")
+        return endpoint.print_unit if endpoint else self.study.time.print_unit
 
     def _levels(self, variable: str) -> Mapping[str, str]:
         if variable not in self.frame.columns:
@@ -233,7 +240,7 @@ class Patients:
                 raise StatisticError(f"no level '{key.level}' of '{key.variable}'{nearest(key.level, levels) or '.'}")
             words["level"] = levels[key.level]
         if key.at is not None:
-            words["at"] = f"{key.at:g} {'year' if key.at == 1 else 'years'}"
+            words["at"] = self.study.time.landmark_words(key.at, self._print_unit(key))
         return words
 
     def _unit(self, statistic: Statistic, key: Key) -> str | None:

@@ -36,7 +36,8 @@ from .descriptive import (
 from .endpoints import endpoint_results
 from .event_free_survival import deaths_without_event
 from .own_statistics import ANALYSED
-from .precision import cutoff_decimals, recorded_decimals, time_decimals, with_time_decimals
+from .precision import cutoff_decimals, recorded_decimals, time_decimals
+from .printing import in_unit_of, per_print_unit, with_printed_times
 from .study_code import own_records
 from .survival_results import reverse_follow_up_record
 
@@ -107,7 +108,7 @@ def _all(study: Study, data: Data, cohort: Cohort, reviewed: Population) -> Iter
     for endpoint in study.endpoints.values():
         yield from deaths_without_event(study, cohort, endpoint, analysed)
         times = cohort.endpoints[endpoint.name].time
-        yield from with_time_decimals(endpoint_results(study, cohort, endpoint, analysed), study, endpoint, times)
+        yield from with_printed_times(endpoint_results(study, cohort, endpoint, analysed), study, endpoint, times)
     for cutoff in study.analysis.cutoffs.values():
         yield from _cutoff_records(study, cohort, cutoff, analysed)
 
@@ -125,15 +126,18 @@ def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Po
     else:
         roc = cutoff_of_nobody(cutoff.direction)
 
-    decimals = _marker_decimals(study, cutoff.marker, marker)
+    decimals, print_unit = _marker_decimals(study, cutoff.marker, marker), None
+    if of_time:
+        print_unit = study.endpoints[cutoff.marker].print_unit
     if roc.threshold is not None and roc.between is not None:
-        decimals = cutoff_decimals(roc.threshold, roc.between, decimals)
+        per, (below, above) = per_print_unit(study, print_unit), roc.between
+        decimals = cutoff_decimals(roc.threshold / per, (below / per, above / per), decimals)
     key = Key(analysis=cutoff.name)
     words = {"of": study.unique_cutoff_label(cutoff.name)}
     warning = "censoring is ignored, and the cut-off is chosen on the data that it describes"
     part = Population(int(known.sum()), population.text)
     yield interval(catalogue.AUC, key, roc.auc, part, words, conf_level=level, warning=warning)
-    yield number(
+    threshold = number(
         catalogue.THRESHOLD_TIME if of_time else catalogue.THRESHOLD,
         key,
         roc.threshold,
@@ -144,6 +148,7 @@ def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Po
         reason=roc.reason,
         warning=warning,
     )
+    yield in_unit_of(threshold, study, print_unit)
     for statistic, value in (
         (catalogue.YOUDEN, roc.youden),
         (catalogue.SENSITIVITY, roc.sensitivity),

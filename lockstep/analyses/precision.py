@@ -7,20 +7,20 @@ decimals, in every group, and so do its means and standard deviations.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..results.model import Curve, Record
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 
 MOST_RECORDED: Final = 3  # cells with more decimals are taken for computed numbers
 _SIGNIFICANT: Final = 4  # digits of the largest of them that are kept
+_SHORT: Final = 100  # days: half of one is more than half a percent of a shorter time
 _MOST: Final = 15  # decimals that a float of ordinary size holds
 
 
@@ -80,18 +80,23 @@ def number_decimals(values: ArrayLike, medians: Iterable[float | None], declared
 
 
 def time_decimals(study: Study, endpoint: Endpoint, times: ArrayLike, medians: Iterable[float | None] = ()) -> int:
-    """Return the decimals in which survival times of an endpoint are given, in the study's time unit.
+    """Return the decimals in which survival times of an endpoint are given, in the unit in which they print.
 
-    Days are given as they are recorded: dates do not show half a day. Whole months or years get one
-    decimal where a median falls between two of them. Months or years between dates have the decimals of [time].
+    Times that print in a unit that study.toml asks for have the decimals of [time] in months and years, and none in
+    days. Otherwise, days are given as they are recorded, since dates do not show half a day, and months or years
+    between dates have the decimals of [time]; whole months or years get one decimal where a median falls between two
+    of them, and so do days where such a median is below 100.
     """
-    if endpoint.time is None:
-        return 0 if study.time.unit == "days" else study.time.decimals
-    declared = study.variable(endpoint.time).decimals
-    if declared is not None:
+    unit, asked = endpoint.print_unit or study.time.unit, endpoint.print_unit is not None
+    declared = None if endpoint.time is None else study.variable(endpoint.time).decimals
+    if declared is not None and unit == study.time.unit:
         return declared
+    if unit == "days":
+        return 0 if asked and study.time.unit != "days" else int(_is_half_a_short_time(medians))
+    if asked or endpoint.time is None:
+        return study.time.decimals
     recorded = recorded_decimals(times)
-    return recorded + (study.time.unit != "days" and _falls_between(recorded, medians))
+    return recorded + _falls_between(recorded, medians)
 
 
 def cutoff_decimals(threshold: float, between: tuple[float, float], least: int) -> int:
@@ -109,24 +114,6 @@ def cutoff_decimals(threshold: float, between: tuple[float, float], least: int) 
     return max(least, -int(Decimal(repr(float(threshold))).as_tuple().exponent))
 
 
-def with_time_decimals(
-    found: Iterable[Record | Curve], study: Study, endpoint: Endpoint, times: ArrayLike
-) -> Iterator[Record | Curve]:
-    """Yield the results of an endpoint, its survival times with the same decimals but where a statistic has its own."""
-    items = list(found)
-    medians = [
-        float(item.value)
-        for item in items
-        if isinstance(item, Record) and item.kind == "time" and item.value is not None
-    ]
-    decimals = time_decimals(study, endpoint, times, medians)
-    for item in items:
-        if isinstance(item, Record) and item.kind == "time" and item.decimals is None:
-            yield replace(item, decimals=decimals)
-        else:
-            yield item
-
-
 def _significant_decimals(values: ArrayLike) -> int:
     """Return the decimals that give the largest value four significant digits; negative for one of 10,000 or more."""
     largest = float(np.nanmax(np.abs(np.asarray(values, dtype=float)), initial=0))
@@ -136,3 +123,8 @@ def _significant_decimals(values: ArrayLike) -> int:
 def _falls_between(recorded: int, medians: Iterable[float | None]) -> int:
     """Return 1 where a median of whole numbers is none, else 0."""
     return int(recorded == 0 and any(median is not None and not float(median).is_integer() for median in medians))
+
+
+def _is_half_a_short_time(medians: Iterable[float | None]) -> bool:
+    """Return whether a median of few whole days falls between two: 52.5 is not 53, but 149.5 may print as 150."""
+    return bool(_falls_between(0, (median for median in medians if median is not None and median < _SHORT)))

@@ -17,6 +17,7 @@ from ..statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_m
 from ..study.model import Study
 from ..syntax.names import FOLLOW_UP
 from .observations import NO_PATIENTS, Observations
+from .printing import printed_follow_up
 
 
 def survival_counts(key: Key, observed: Observations) -> Iterator[Record]:
@@ -42,7 +43,7 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
     at = [snapped(year * time.year) for year in time.landmarks]
     rates = fit.at(at) if fit else [nobody] * len(at)
     for year, rate in zip(time.landmarks, rates, strict=True):
-        told = {**words, "at": f"{year:g} {'year' if year == 1 else 'years'}"}
+        told = {**words, "at": time.landmark_words(year, endpoint.print_unit)}
         yield interval(
             catalogue.SURVIVAL_RATE, replace(key, at=year), rate, population, told, conf_level=level, scale=100
         )
@@ -69,12 +70,12 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
 
 
 def reverse_follow_up_record(study: Study, cohort: Cohort, population: Population) -> Record:
-    """Return the median follow-up by reverse Kaplan-Meier, in months."""
+    """Return the median follow-up by reverse Kaplan-Meier, in months; it prints in the unit of its endpoint."""
     observed, level = cohort.endpoints[str(study.analysis.follow_up)], study.analysis.conf_level
     conf_type = study.analysis.conf_type
     curve = reverse_kaplan_meier(observed.time, observed.event, conf_level=level, conf_type=conf_type)
     median = curve.median()
-    return interval(
+    record = interval(
         catalogue.REVERSE_MEDIAN,
         Key(variable=FOLLOW_UP),
         median,
@@ -82,6 +83,6 @@ def reverse_follow_up_record(study: Study, cohort: Cohort, population: Populatio
         {"of": study.label(FOLLOW_UP), "conf_type": conf_type},
         conf_level=level,
         unit="months",
-        decimals=study.time.decimals,
         scale=1 / study.time.month,
     )
+    return printed_follow_up(record, study)

@@ -9,6 +9,7 @@ from typing import Final
 from ..base.errors import ResultsError
 from ..results.catalogue import ALPHA as SIGNIFICANCE_LEVEL
 from ..results.model import Record, Results
+from ..results.print_units import in_print_unit
 from ..results.verdicts import Audit, Judgement, Verdict
 from ..syntax.conditions import ExpressionError
 from ..syntax.expressions import Expression
@@ -139,6 +140,8 @@ def _with_record(statement: Statement, record_id: str, results: Results) -> _Com
         record = results[record_id]
     except ResultsError as error:
         return _Comparison(agrees=False, compared_with=record_id, words=str(error))
+    if record.print_unit and statement.unit.removesuffix("s") == record.print_unit.removesuffix("s"):
+        record = in_print_unit(record)  # a publication may print months of a study whose data are days
     value = record.value
     if value is None:
         words = f"the results have no value: {record.reason}"

@@ -89,15 +89,15 @@ def _decimals(record: Record, style: Style, more: int) -> int | None:
 
 
 def _as_printed(record: Record, style: Style, decimals: int | None) -> Record:
-    """Return a record with the numbers that its printed form has."""
-    places = printed_decimals(record, style, decimals=decimals)
+    """Return a record with the numbers that its printed form has, in the unit of conditions, which is its own."""
+    places, per = printed_decimals(record, style, decimals=decimals), record.per_print_unit or 1.0
     low, high = (
-        bound if bound is None or place is None else float(rounded(bound, place))
+        bound if bound is None or place is None else float(rounded(bound / per, place)) * per
         for bound, place in ((record.conf_low, places.low), (record.conf_high, places.high))
     )
     if record.value is None or isinstance(record.value, str) or places.value is None:
         return replace(record, conf_low=low, conf_high=high)
-    return replace(record, value=float(rounded(record.value, places.value)), conf_low=low, conf_high=high)
+    return replace(record, value=float(rounded(record.value / per, places.value)) * per, conf_low=low, conf_high=high)
 
 
 def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdict, ...]:

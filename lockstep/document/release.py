@@ -26,6 +26,7 @@ from ..results.json_file import read_results
 from ..results.keys import bound_name
 from ..results.lookups import watched
 from ..results.model import Record, Results
+from ..results.print_units import in_print_unit
 from ..results.released import NOT_PRINTED, RELEASED, Call, Form, Released, released_json, released_number
 from ..results.source import RESULTS_FILE
 from ..study.definition import read_study
@@ -217,7 +218,8 @@ class _Item:
 
 
 def _printed_record(record: Record, printed: _Printed, style: Style) -> _Item:
-    """Return a record with the numbers that are printed of it, as they are printed."""
+    """Return a record with the numbers that are printed of it, as they are printed, in the unit in which they are."""
+    record = in_print_unit(record)
     kept: dict[str, Any] = {}
     signs: dict[str, str] = {}
     for name in NUMBERS:

@@ -294,4 +294,6 @@ def _axis_texts(panel: Panel, ticks: Sequence[float], frame: _Frame, measure: Me
     for i in labelled(ticks, max(measure(name, TEXT_SIZE) for name in names)):
         texts.append(Text(ticks[i], y, names[i], align="center"))
     middle = frame.plot_left + frame.plot_width / 2
-    return [*texts, Text(middle, frame.plot_bottom + _TO_AXIS_LABEL, panel.time_label, align="center")]
+    named = measure(panel.time_label, TEXT_SIZE) <= frame.plot_width
+    time_label = panel.time_label if named else panel.time_label_short
+    return [*texts, Text(middle, frame.plot_bottom + _TO_AXIS_LABEL, time_label, align="center")]

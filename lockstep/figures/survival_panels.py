@@ -59,6 +59,7 @@ class Panel:
     patients : how many patients all its curves are of.
     y_label, y_label_short : what the vertical axis measures, and the same abbreviated.
     axis, tick_labels, time_label : the time axis, in `axis.unit`, the texts of its ticks, and what it measures.
+    time_label_short : the same without what time 0 is.
     per_unit : how many follow-up units make one unit of the axis.
     legend_title : the variable whose levels the curves are, where the levels alone would not be clear, or "".
     groups : the curves, in the order of the levels.
@@ -75,6 +76,7 @@ class Panel:
     axis: Axis
     tick_labels: tuple[str, ...]
     time_label: str
+    time_label_short: str
     per_unit: float
     legend_title: str
     groups: tuple[Group, ...]
@@ -145,6 +147,8 @@ def _panel(
         test = results[LOG_RANK_P.of(key)]
         p_text = PrintedText(numbers.p_text(test.value, style), (test.id,))
     title = one_line(endpoint.label)
+    time_unit = numbers.unit_text(endpoint.axis.unit, style)
+    since = f"Time since {one_line(endpoint.origin)}" if endpoint.origin else "Time"
     groups = tuple(_group(*curve, endpoint, study, results, style) for curve in curves)
     return Panel(
         letter=letter,
@@ -155,7 +159,8 @@ def _panel(
         y_label_short=f"{one_line(endpoint.abbreviation)} (%)",
         axis=endpoint.axis,
         tick_labels=numbers.alike(endpoint.axis.ticks, style),
-        time_label=f"Time ({numbers.unit_text(endpoint.axis.unit, style)})",
+        time_label=f"{since} ({time_unit})",
+        time_label_short=f"Time ({time_unit})",
         per_unit=study.time.per(endpoint.axis.unit),
         legend_title=legend_title,
         groups=groups,

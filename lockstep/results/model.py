@@ -37,6 +37,8 @@ class Record:
     kind : what it measures; decides how it is printed.
     value : the number (or ISO date, or text of a setting); None where it cannot be estimated.
     unit : unit of `value` (days, months, years, cm, %), if it has one.
+    print_unit, per_print_unit : the unit in which a time prints, and how many of `unit` make one of it; None where it
+        prints in `unit`. Whatever prints converts by `results.print_units.in_print_unit`; nothing is stored converted.
     label : what it is, in words.
     population : the set of patients it describes, in words.
     n : number of patients it was computed from.
@@ -44,7 +46,7 @@ class Record:
     conf_low, conf_high, conf_level : confidence interval; a bound is None where it cannot be estimated.
     method : estimator and its conventions.
     no_effect : the value that means no effect: 1 for a ratio, 0 for a difference; None where there is no such value.
-    decimals : in which it is given: those of the variable that a number or time describes; None for other kinds.
+    decimals : in which it is printed: those of the variable that a number or time describes; None for other kinds.
     reason : why `value` is None ("not reached", "no events"); where there is a value, why it lacks a confidence limit.
     warning : what a reader should know before trusting the value.
     """
@@ -58,6 +60,8 @@ class Record:
     n: int
     method: str
     unit: str | None = None
+    print_unit: str | None = None
+    per_print_unit: float | None = None
     denominator: int | None = None
     conf_low: float | None = None
     conf_high: float | None = None

@@ -17,7 +17,7 @@ from ..syntax.names import slug
 from . import words
 from .outcome import OutcomeGuess
 from .plan import MOST_ROWS, StudyPlan
-from .sentence_case import label_series, lower_first
+from .sentence_case import begin_of_follow_up, label_series, lower_first
 from .templates import filled_in
 
 _TEMPLATE: Final = "report.qmd.j2"
@@ -108,7 +108,7 @@ def _of_outcome(plan: StudyPlan, outcome: OutcomeGuess, records: Mapping[str, Re
             "the_event": _the_event(outcome),
             "had_event": _HAD.get(outcome.event_label, f"had {outcome.event_label}"),
             "competing": _listed_as_they_are(outcome),
-            "start_label": _begin(plan.column(outcome.start).guess.label) if outcome.start else "",
+            "start_label": begin_of_follow_up(plan.column(outcome.start).guess.label) if outcome.start else "",
         },
         "rates": rates,
         "landmark_words": outcome.axis.landmark_words,
@@ -116,11 +116,6 @@ def _of_outcome(plan: StudyPlan, outcome: OutcomeGuess, records: Mapping[str, Re
         "compared": bool(plan.groups or plan.univariable),
         "adjusted": _listed([plan.groups.label, *_covariates(plan)]) if plan.groups and plan.adjust_for else "",
     }
-
-
-def _begin(label: str) -> str:
-    """Return the begin of follow-up as a sentence says it: "Date of operation" and "Operation date" are "operation"."""
-    return lower_first(re.sub(r"^date (?:of )?|\s+date$", "", label, flags=re.IGNORECASE) or label)
 
 
 def _the_event(outcome: OutcomeGuess) -> str:
@@ -218,7 +213,7 @@ def _literals(context: Mapping[str, Any], plan: StudyPlan) -> Iterator[tuple[str
             phrases += [f"the group “{label}”" for label in plan.groups.levels.values()]
             phrases += [f"{label} against {reference}" for label in others]
     if plan.outcome and plan.outcome.start:
-        phrases.append(_begin(plan.column(plan.outcome.start).guess.label))
+        phrases.append(begin_of_follow_up(plan.column(plan.outcome.start).guess.label))
     phrases += [label for label, _ in context["crosstabs"]]
     phrases += [label for label, _ in plan.outcome.competing] if plan.outcome else []
     reasons = dict.fromkeys(phrases, "name of a variable or a level")

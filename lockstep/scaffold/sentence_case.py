@@ -54,6 +54,15 @@ def lower_first(label: str) -> str:
     return label[:1].lower() + label[1:] if known in _WORDS or known.split("-")[0] in _WORDS else label
 
 
+def begin_of_follow_up(label: str) -> str:
+    """Return the begin of follow-up as a sentence names it, by the label of its date.
+
+    >>> begin_of_follow_up("Date of operation"), begin_of_follow_up("Operation date")
+    ('operation', 'operation')
+    """
+    return lower_first(re.sub(r"^date (?:of )?|\s+date$", "", label, flags=re.IGNORECASE) or label)
+
+
 def label_series(texts: Sequence[str]) -> str:
     """Join texts within a sentence: "age", "age and sex", "age, sex and stage"."""
     *begin, last = texts

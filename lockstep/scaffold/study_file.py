@@ -12,6 +12,7 @@ from ..syntax.names import default_label
 from .observed import PlannedColumn
 from .outcome import OutcomeGuess
 from .plan import MOST_ROWS, StudyPlan
+from .sentence_case import begin_of_follow_up
 
 _WIDE: Final = 120
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -93,7 +94,8 @@ def _head(plan: StudyPlan) -> str:
         lines += [
             "",
             "[time]",
-            f'unit = "{plan.outcome.unit}"  # of every follow-up time',
+            f'unit = "{plan.outcome.unit}"  # of every follow-up time in the data',
+            f'print_unit = "{plan.outcome.axis.unit}"  # of every time in text, tables and figures',
             f"landmarks = [{marks}]  # years at which survival is reported",
         ]
     return "\n".join(lines)
@@ -190,14 +192,14 @@ def _endpoint(plan: StudyPlan) -> Iterator[str]:
             ]
         )
         return
-    yield "\n".join(_endpoint_lines(outcome))
+    yield "\n".join(_endpoint_lines(plan, outcome))
     if plan.second:
         head = f"Another time and event, not analysed yet; its time too is in {outcome.unit}. To use it, remove each #:"
-        lines = [line if line.startswith("#") else _comment(line) for line in _endpoint_lines(plan.second)]
+        lines = [line if line.startswith("#") else _comment(line) for line in _endpoint_lines(plan, plan.second)]
         yield "\n".join([_comment(head), *lines])
 
 
-def _endpoint_lines(outcome: OutcomeGuess) -> Iterator[str]:
+def _endpoint_lines(plan: StudyPlan, outcome: OutcomeGuess) -> Iterator[str]:
     yield from map(_comment, outcome.notes)
     lines = [f"[endpoints.{outcome.name}]", f"label = {quoted(outcome.label)}"]
     lines.append(f"abbreviation = {quoted(outcome.abbreviation)}")
@@ -208,11 +210,14 @@ def _endpoint_lines(outcome: OutcomeGuess) -> Iterator[str]:
             quoted(outcome.end[0]) if len(outcome.end) == 1 else f"{_listed(outcome.end)}  # the first that is present"
         )
         lines += [f"start = {quoted(outcome.start)}", f"end = {ends}"]
+    if outcome.start:
+        origin = begin_of_follow_up(plan.column(outcome.start).guess.label)
+        lines.append(f"origin = {quoted(origin)}  # what time 0 is, for the axis of figures")
     ticks = ", ".join(map(str, outcome.axis.ticks))
     lines += [
         f"event = {quoted(outcome.event)}",
         f"event_label = {quoted(outcome.event_label)}",
-        f'axis = {{ unit = "{outcome.axis.unit}", ticks = [{ticks}] }}',
+        f"axis = {{ ticks = [{ticks}] }}",
     ]
     yield from lines
 

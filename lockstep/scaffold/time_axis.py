@@ -25,10 +25,11 @@ _SAID: Final = {
 _DAYS_FROM: Final = 400
 _MONTHS_FROM: Final = 25
 _SHOWN: Final = 0.95  # of the patients have no longer follow-up than the axis
+_YEARS_FROM: Final = 3  # of half of the patients
 _MOST_TICKS: Final = 6  # after the first
 _STEPS: Final = {
     "years": (1, 2, 5, 10, 20, 50),
-    "months": (1, 2, 3, 6, 12, 24),
+    "months": (1, 2, 3, 6, 12, 24, 36, 60),
     "days": (1, 2, 5, 7, 10, 14, 20, 30, 60),
 }
 _LANDMARKS: Final = ((5, (1, 3, 5)), (3, (1, 2, 3)), (2, (1, 2)), (1, (0.5, 1)), (0.5, (0.25, 0.5)), (0.25, (0.25,)))
@@ -36,7 +37,7 @@ _LANDMARKS: Final = ((5, (1, 3, 5)), (3, (1, 2, 3)), (2, (1, 2)), (1, (0.5, 1)),
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeAxis:
-    """The axis of a figure, and the landmarks in years; `reached` is whether follow-up is that long."""
+    """The unit in which times print, the ticks of an axis in it, and landmarks in years; `reached`: by follow-up."""
 
     unit: str
     ticks: tuple[int, ...]
@@ -46,10 +47,9 @@ class TimeAxis:
     @property
     def landmark_words(self) -> str:
         """The landmarks as a text says them: "1, 3 and 5 years", "6 and 12 months"."""
-        in_months = self.landmarks[0] < 1
-        numbers = [f"{landmark * 12 if in_months else landmark:g}" for landmark in self.landmarks]
+        unit = "years" if self.unit == "years" else "months"
+        numbers = [f"{landmark if unit == 'years' else landmark * 12:g}" for landmark in self.landmarks]
         listed = f"{', '.join(numbers[:-1])} and {numbers[-1]}" if len(numbers) > 1 else numbers[0]
-        unit = "months" if in_months else "years"
         return f"{listed} {unit[:-1] if numbers == ['1'] else unit}"
 
 
@@ -74,16 +74,21 @@ def unit_of(column: PlannedColumn, lengths: npt.NDArray[np.float64], said: str) 
 
 
 def axis_for(lengths: npt.NDArray[np.float64], unit: str) -> TimeAxis:
-    """Return the axis and the landmarks that fit follow-up of these lengths.
+    """Return the unit, the axis and the landmarks that fit follow-up of these lengths.
 
     Parameters
     ----------
     lengths : (n,) follow-up of each patient, in `unit`.
+
+    Notes
+    -----
+    Years are for cohorts of which half are followed for three years or longer; a median of 0.8 years says little.
     """
     longest = float(np.quantile(lengths, _SHOWN)) if len(lengths) else 0.0
     month, year = UNITS[unit]
     months, years = longest / month, longest / year
-    shown, length = ("years", years) if years >= 3 else ("months", months)
+    typical = float(np.median(lengths)) / year if len(lengths) else 0.0
+    shown, length = ("years", years) if typical >= _YEARS_FROM else ("months", months)
     if months < 3 and unit == "days":
         shown, length = "days", longest
     step = next((step for step in _STEPS[shown] if length <= step * _MOST_TICKS), math.ceil(length / _MOST_TICKS))

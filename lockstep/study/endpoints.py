@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -12,8 +12,15 @@ from ..syntax.conditions import VariableType
 from ..syntax.expressions import Expression
 from ..syntax.names import default_label
 from ..syntax.sections import Section
-from .time_units import TimeUnits
+from .time_units import TimeUnits, read_print_unit
 from .variables import read_expression, variable
+
+STEPS: Final = {
+    "years": (1, 2, 5, 10, 20),
+    "months": (1, 2, 3, 6, 12, 24),
+    "days": (1, 2, 5, 7, 14, 30, 60, 90, 180, 365),
+}
+"""How far apart the ticks of a default axis are, by its unit: the first that gives few enough of them."""
 
 _MOST_TICKS: Final = 6  # after the first, so that the numbers at risk below them do not touch
 
@@ -32,7 +39,11 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A time to an event: from date columns (`start`, first present of `end`) or a ready column (`time`)."""
+    """A time to an event: from date columns (`start`, first present of `end`) or a ready column (`time`).
+
+    `print_unit` is the unit in which its times print, None where study.toml states none; `origin` is what time 0 is,
+    for the axis: "diagnosis".
+    """
 
     name: str
     label: str
@@ -43,6 +54,8 @@ class Endpoint:
     start: str | None = None
     end: tuple[str, ...] = ()
     time: str | None = None
+    print_unit: str | None = None
+    origin: str | None = None
 
     @property
     def made_of(self) -> tuple[str, ...]:
@@ -53,17 +66,25 @@ class Endpoint:
 def read_endpoints(top: Section, types: Mapping[str, VariableType], time: TimeUnits) -> dict[str, Endpoint]:
     """Read [endpoints.*]; those that state no axis have the first that another states, so that panels agree."""
     endpoints = {name: read_endpoint(name, item, types, time) for name, item in top.sections("endpoints").items()}
-    stated = next((item.axis for item in endpoints.values() if not item.axis.is_default), None)
-    if stated is None:
-        return endpoints
-    axis = replace(stated, is_default=True)
-    return {name: replace(item, axis=axis) if item.axis.is_default else item for name, item in endpoints.items()}
+    stated = [item.axis for item in endpoints.values() if not item.axis.is_default]
+    return {name: _with_shared_axis(item, stated) for name, item in endpoints.items()}
+
+
+def _with_shared_axis(endpoint: Endpoint, stated: Sequence[Axis]) -> Endpoint:
+    """Return an endpoint without an axis of its own with the first stated one that is in its unit."""
+    unit = endpoint.print_unit
+    shared = next((axis for axis in stated if unit in (None, axis.unit)), None)
+    if shared is None or not endpoint.axis.is_default:
+        return endpoint
+    return replace(endpoint, axis=replace(shared, is_default=True))
 
 
 def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType], time: TimeUnits) -> Endpoint:
     """Read one of [endpoints.*]."""
-    section.allow("label", "abbreviation", "start", "end", "time", "event", "event_label", "axis")
-    ready = section.has("time")
+    section.allow(
+        "label", "abbreviation", "start", "end", "time", "event", "event_label", "axis", "print_unit", "origin"
+    )
+    ready, print_unit = section.has("time"), read_print_unit(section, time.unit, time.print_unit)
     if ready == (section.has("start") or section.has("end")):
         raise section.error("", "expected either `start` and `end` (dates) or `time` (a number column)")
     return Endpoint(
@@ -72,10 +93,14 @@ def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType]
         abbreviation=section.text("abbreviation", name.upper()),
         event=read_expression(section, "event", types),
         event_label=section.text("event_label", "event"),
-        axis=_axis(section.section("axis"), time) if section.has("axis") else default_axis(time),
+        axis=_axis(section.section("axis"), time, print_unit)
+        if section.has("axis")
+        else default_axis(time, print_unit),
         start=None if ready else variable(section, "start", section.text("start"), types, "date"),
         end=() if ready else tuple(variable(section, "end", end, types, "date") for end in _ends(section)),
         time=variable(section, "time", section.text("time"), types, "number") if ready else None,
+        print_unit=print_unit,
+        origin=section.optional_text("origin"),
     )
 
 
@@ -86,10 +111,10 @@ def _ends(section: Section) -> tuple[str, ...]:
     return ends
 
 
-def _axis(section: Section, time: TimeUnits) -> Axis:
+def _axis(section: Section, time: TimeUnits, print_unit: str | None) -> Axis:
     section.allow("unit", "ticks")
     axis = Axis(
-        unit=section.choice("unit", dict.fromkeys([time.unit, "months", "years"]), "years"),
+        unit=section.choice("unit", dict.fromkeys([time.unit, "months", "years"]), print_unit or "years"),
         ticks=section.numbers("ticks"),
     )
     if len(axis.ticks) < 2 or axis.ticks[0] != 0:
@@ -97,16 +122,16 @@ def _axis(section: Section, time: TimeUnits) -> Axis:
     return axis
 
 
-def default_axis(time: TimeUnits) -> Axis:
-    """Return the axis of an endpoint where none states one: to the last landmark, in years or in months.
+def default_axis(time: TimeUnits, print_unit: str | None = None) -> Axis:
+    """Return the axis of an endpoint where none states one: to the last landmark, in the unit in which its times print.
 
-    It has at most 7 ticks, at multiples of 1, 2, 5, 10 or 20 years, or of 1, 2, 3 or 6 months where the last landmark
-    comes before 2 years.
+    Where study.toml states no such unit, that is years, or months where the last landmark comes before 2 years. It has
+    at most 7 ticks, at multiples of `STEPS`.
     """
     last = time.landmarks[-1]
-    unit, end, steps = ("years", last, (1, 2, 5, 10, 20)) if last >= 2 else ("months", last * 12, (1, 2, 3, 6))
-    end = math.ceil(round(end, 6))
-    step = next((step for step in steps if end <= step * _MOST_TICKS), math.ceil(end / _MOST_TICKS))
+    unit = print_unit or ("years" if last >= 2 else "months")
+    end = math.ceil(round(last * time.year / time.per(unit) if print_unit else last * (1 if last >= 2 else 12), 6))
+    step = next((step for step in STEPS[unit] if end <= step * _MOST_TICKS), math.ceil(end / _MOST_TICKS))
     return Axis(
         unit=unit, ticks=tuple(float(tick * step) for tick in range(math.ceil(end / step) + 1)), is_default=True
     )

@@ -114,6 +114,12 @@ class Study:
         alike = [*columns, *(item.label for item in self.derived.values()), self.label(FOLLOW_UP)].count(label)
         return f"{label} ({variable})" if alike > 1 else label
 
+    @property
+    def follow_up_print_unit(self) -> str:
+        """The unit in which the description of follow-up prints: that of its endpoint, or months."""
+        endpoint = self.endpoints.get(self.analysis.follow_up or "")
+        return (endpoint.print_unit if endpoint else None) or "months"
+
     def unique_endpoint_label(self, endpoint: str) -> str:
         """Return an endpoint's label, with its name behind where another endpoint is called alike."""
         return distinct({name: item.label for name, item in self.endpoints.items()})[endpoint]

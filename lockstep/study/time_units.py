@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ..base.snapping import snapped
 from ..syntax.sections import Section
 
 DAYS_PER: Final = {"days": 1.0, "months": 365.25 / 12, "years": 365.25}
@@ -21,7 +22,8 @@ _LANDMARKS: Final = (1.0, 3.0, 5.0)
 class TimeUnits:
     """Unit of follow-up times, and how many of it make a month and a year; landmarks in years.
 
-    `decimals` are those of follow-up in months, and of months or years between two dates.
+    `print_unit` is the unit in which times print, None where study.toml states none. `decimals` are those of follow-up,
+    of times that print in months or years, and of months or years between two dates.
     """
 
     unit: str
@@ -29,10 +31,22 @@ class TimeUnits:
     year: float
     landmarks: tuple[float, ...]
     decimals: int = 1
+    print_unit: str | None = None
 
     def per(self, unit: str) -> float:
         """Return how many follow-up units make one `unit` (days only where follow-up is in days)."""
         return {"months": self.month, "years": self.year, self.unit: 1.0}[unit]
+
+    def landmark(self, years: float, unit: str | None) -> tuple[float, str]:
+        """Return a landmark in the unit in which times print, where it is a whole number of that, else in years."""
+        if unit is not None and (number := snapped(years * self.year / self.per(unit))).is_integer():
+            return number, unit
+        return years, "years"
+
+    def landmark_words(self, years: float, unit: str | None) -> str:
+        """Return a landmark as records name it: "5 years", "1 year", "60 months"."""
+        number, unit = self.landmark(years, unit)
+        return f"{number:g} {unit.removesuffix('s') if number == 1 else unit}"
 
     @property
     def days_in(self) -> Mapping[str, float]:
@@ -42,7 +56,7 @@ class TimeUnits:
 
 def read_time(section: Section) -> TimeUnits:
     """Read [time]; every key has a default."""
-    section.allow("unit", "month", "year", "landmarks", "decimals")
+    section.allow("unit", "month", "year", "landmarks", "decimals", "print_unit")
     unit = section.choice("unit", _PER_UNIT, "days")
     month, year = _PER_UNIT[unit]
     decimals = section.decimals()
@@ -52,6 +66,7 @@ def read_time(section: Section) -> TimeUnits:
         year=section.number("year", year),
         landmarks=section.numbers("landmarks", _LANDMARKS),
         decimals=1 if decimals is None else decimals,
+        print_unit=read_print_unit(section, unit, None),
     )
     if unit != "days" and time.per(unit) != getattr(time, unit.removesuffix("s")):
         raise section.error(unit.removesuffix("s"), f"is not 1, but follow-up is in {unit}")
@@ -60,3 +75,10 @@ def read_time(section: Section) -> TimeUnits:
     if not time.landmarks or time.landmarks[0] <= 0:
         raise section.error("landmarks", "expected years greater than 0, in increasing order, such as [1, 3, 5]")
     return time
+
+
+def read_print_unit(section: Section, unit: str, default: str | None) -> str | None:
+    """Return the unit in which times print; of times in months or years, days are not known."""
+    if not section.has("print_unit"):
+        return default
+    return section.choice("print_unit", dict.fromkeys([unit, "months", "years"]))

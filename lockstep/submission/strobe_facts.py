@@ -274,8 +274,6 @@ def _rates(known: _Known) -> Iterator[Fact]:
     exposure, landmarks = known.study.analysis.exposure, known.study.time.landmarks
     if not (exposure and landmarks):
         return
-    year = f"{landmarks[-1]:g}"
-    years = (numbers.one_unit_text if landmarks[-1] == 1 else numbers.unit_text)("years", known.style)
     for endpoint in known.study.endpoints.values():
         key = catalogue.SURVIVAL_RATE.of(endpoint=endpoint.name, by=exposure, at=landmarks[-1])
         levels = known.study.levels(exposure).items()
@@ -284,7 +282,9 @@ def _rates(known: _Known) -> Iterator[Fact]:
             variable = known.study.label(exposure)
             parts = (f"{level_name(variable, label)}, {known.print(record)}" for label, record in found.items())
             ids = tuple(record.id for record in found.values())
-            yield Fact(f"{endpoint.label} at {year}{NBSP}{years}: {'; '.join(parts)}.", ids)
+            at, unit = known.study.time.landmark(landmarks[-1], endpoint.print_unit)
+            units = (numbers.one_unit_text if at == 1 else numbers.unit_text)(unit, known.style)
+            yield Fact(f"{endpoint.label} at {at:g}{NBSP}{units}: {'; '.join(parts)}.", ids)
 
 
 def _labels(known: _Known, names: list[str] | tuple[str, ...]) -> str:

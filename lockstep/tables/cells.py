@@ -58,7 +58,7 @@ class Row:
 def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
     """Return a variable's printed label and unit."""
     if variable == FOLLOW_UP:
-        return study.label(variable), "months"
+        return study.label(variable), study.follow_up_print_unit
     return study.label(variable), study.variable(variable).unit
 
 

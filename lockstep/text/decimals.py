@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final, NamedTuple
 
 from ..results.model import Record
+from ..results.print_units import in_print_unit
 from .style import Style
 
 RATIO_BOUNDS: Final = (0.0001, 1_000_000)
@@ -41,6 +42,7 @@ def printed_decimals(record: Record, style: Style, *, decimals: int | None = Non
     ratios, 0 for differences) has as many more as keep it off; so have value and limits where that befalls both limits,
     and a value that would else print outside of its limits. P values: see `p_number`.
     """
+    record = in_print_unit(record)
     if record.kind == "p_value":
         return PrintedDecimals(None if record.value is None else p_places(float(record.value), style))
     value = None if isinstance(record.value, str) else record.value

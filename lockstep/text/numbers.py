@@ -9,6 +9,7 @@ from typing import Final
 
 from ..results.catalogue import ALPHA
 from ..results.model import Record
+from ..results.print_units import in_print_unit
 from .decimals import RATIO_BOUNDS, needed_decimals, p_floor, p_places, printed_decimals, rounded
 from .style import NBSP, Style
 
@@ -60,6 +61,7 @@ def alike(values: Iterable[float], style: Style) -> tuple[str, ...]:
 
 def bare_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
     """Print a record's value alone: no unit, no interval. What cannot be estimated prints as its reason."""
+    record = in_print_unit(record)
     if record.value is None:
         return absent_text(record)
     if record.kind == "p_value":
@@ -72,6 +74,7 @@ def bare_text(record: Record, style: Style, *, decimals: int | None = None) -> s
 
 def value_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
     """Print a record's value with its unit: "2411 days", "42.3%", "not reached"."""
+    record = in_print_unit(record)
     if record.kind == "p_value":
         return p_text(record.value, style)
     text = bare_text(record, style, decimals=decimals)
@@ -98,6 +101,7 @@ def level_text(conf_level: float, style: Style) -> str:
 
 def limits_text(record: Record, style: Style, *, decimals: int | None = None) -> tuple[str, str]:
     """Print the limits of a record's confidence interval, each; one that cannot be estimated as its reason."""
+    record = in_print_unit(record)
     if record.value is not None and record.conf_low is None and record.conf_high is None:
         return ABSENT[1], ABSENT[1]  # no limit at all is no limit that was waited for
     places = printed_decimals(record, style, decimals=decimals)

@@ -9,6 +9,7 @@ from typing import Final
 
 from ..results.keys import BOUNDS, bound_name
 from ..results.model import Record, Results
+from ..results.print_units import in_print_unit
 from .numbers import bare_text, limits_text, p_number, singular
 from .style import Style
 
@@ -88,11 +89,13 @@ def prints(results: Results, style: Style) -> Prints:
     for record in results:
         for text, found in _printed(record, style):
             by_text[text] = (*by_text.get(text, ()), found)
-    units = frozenset(singular(record.unit) for record in results if record.unit not in (None, "%") and record.unit)
+    printed = {record.print_unit or record.unit for record in results} - {None, "%"}
+    units = frozenset(singular(unit) for unit in printed if unit)
     return Prints(by_text, units)
 
 
 def _printed(record: Record, style: Style) -> Iterator[tuple[str, _Print]]:
+    record = in_print_unit(record)
     if record.value is None or isinstance(record.value, str):
         return
     text = p_number(record.value, style) if record.kind == "p_value" else bare_text(record, style)

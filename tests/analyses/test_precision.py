@@ -129,14 +129,18 @@ def _number(part: str, value: float | None, decimals: int) -> Record:
 
 
 def test_survival_times_have_the_decimals_of_their_follow_up(study: Study, implants: Study) -> None:
-    """Days are whole; months have those of the column; whole months get one where a median falls between two."""
-    assert time_decimals(study, study.endpoints["os"], [3, 5], [4.5]) == 0
+    """Days are whole, but for short medians; months have those of the column; whole ones get one for half a month."""
+    assert time_decimals(study, study.endpoints["os"], [30, 500], [149.5, None, 70.0]) == 0
+    assert time_decimals(study, study.endpoints["os"], [30, 500], [149.5, 52.5]) == 1
     endpoint = implants.endpoints["retention"]
     assert time_decimals(implants, endpoint, [3.0, 5.25], [4.5]) == 2
     assert time_decimals(implants, endpoint, [3.0, 5.0], [4.0]) == 0
     assert time_decimals(implants, endpoint, [3.0, 5.0], [4.5]) == 1
     months = dataclasses.replace(study, time=dataclasses.replace(study.time, unit="months", decimals=1))
     assert time_decimals(months, months.endpoints["os"], [3.0333333, 5.0]) == 1
+    printed = dataclasses.replace(study.endpoints["os"], print_unit="years")
+    assert time_decimals(study, printed, [149, 5000], [52.5]) == study.time.decimals
+    assert time_decimals(implants, dataclasses.replace(endpoint, print_unit="years"), [3.125], [4.5]) == 1
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,49 @@ def test_a_default_axis_reaches_the_last_landmark(
 
 
 @pytest.mark.parametrize(
+    ("time", "endpoint", "unit", "axis"),
+    [
+        ("", "", None, Axis(unit="years", ticks=(0.0, 1.0, 2.0, 3.0, 4.0, 5.0), is_default=True)),
+        ('print_unit = "months"', "", "months", Axis(unit="months", ticks=(0.0, 12.0, 24.0, 36.0, 48.0, 60.0))),
+        ('print_unit = "months"', 'print_unit = "years"', "years", Axis(unit="years", ticks=(0.0, 1, 2, 3, 4, 5))),
+        ('print_unit = "days"', "axis = { ticks = [0, 90] }", "days", Axis(unit="days", ticks=(0.0, 90.0))),
+        (
+            'print_unit = "days"',
+            'axis = { unit = "years", ticks = [0, 2] }',
+            "days",
+            Axis(unit="years", ticks=(0.0, 2.0)),
+        ),
+    ],
+)
+def test_an_endpoint_prints_in_the_unit_of_the_paper(
+    tmp_path: Path, time: str, endpoint: str, unit: str | None, axis: Axis
+) -> None:
+    """Unless it has one of its own; its axis is in that unit, unless it states another."""
+    found = read(tmp_path, f"{BASE}{endpoint}\n[time]\n{time}\n").endpoints["os"]
+    assert found.print_unit == unit
+    assert found.axis == axis
+
+
+def test_a_unit_of_print_that_the_data_do_not_know_is_refused(tmp_path: Path) -> None:
+    """Days cannot be made of months."""
+    message = refusal(tmp_path, BASE + '[time]\nunit = "months"\nprint_unit = "days"\n')
+    assert message == "study.toml: [time.print_unit] is 'days'; expected 'months' or 'years'"
+
+
+@pytest.mark.parametrize(
+    ("years", "unit", "words"),
+    [
+        (5, None, "5 years"), (1, "years", "1 year"), (5, "months", "60 months"), (0.25, "months", "3 months"),
+        (1, "days", "1 year"), (4, "days", "1461 days"), (1 / 12, "months", "1 month"), (0.3, "years", "0.3 years"),
+    ],
+)  # fmt: skip
+def test_a_landmark_is_named_in_the_unit_of_print(years: float, unit: str | None, words: str) -> None:
+    """Where it is a whole number of that unit, else in years."""
+    time = TimeUnits(unit="days", month=30.4375, year=365.25, landmarks=(years,))
+    assert time.landmark_words(years, unit) == words
+
+
+@pytest.mark.parametrize(
     ("unit", "month", "year"), [("days", 30.4375, 365.25), ("months", 1.0, 12.0), ("years", 1 / 12, 1.0)]
 )
 def test_months_and_years_follow_from_the_unit(tmp_path: Path, unit: str, month: float, year: float) -> None:
