@@ -68,7 +68,7 @@ cohort: $(INSTALLED)  ## make data/cohort.csv again, the same bytes, and verify 
 # $(call in_r,FOLDER): R computes the reference values and writes them to FOLDER/values and FOLDER/data.
 R_IS_HERE := Rscript -e 'quit(status = !requireNamespace("survival", quietly = TRUE))' >/dev/null 2>&1
 in_r = Rscript tests/reference/study.R data/cohort.csv $(1)/values && Rscript tests/reference/datasets.R $(1) && \
-	Rscript tests/reference/outcomes.R $(1) && \
+	Rscript tests/reference/outcomes.R $(1) && Rscript tests/reference/cox.R $(1) && \
 	Rscript tests/reference/implants.R tests/studies/implants/data/implants.csv $(1)/values
 
 reference:  ## compute the reference values of tests/reference again, with R

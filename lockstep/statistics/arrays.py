@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -69,14 +69,31 @@ def checked_follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Bools]
     same_length(times, events, "follow-up time", "event")
     _refuse(times < 0, "follow-up time is negative", "Check that no patient's end comes before the start.")
 
-    times = snapped_all(times)
-    distinct = np.unique(times)
-    gap = np.diff(distinct)
-    tied = (gap <= TIED) | (gap <= TIED * distinct.mean())
-    if tied.any():
-        first = distinct[np.concatenate(([True], ~tied))]
-        times = first[np.searchsorted(first, times, side="right") - 1]
-    return times, events
+    return _tied(snapped_all(times)), events
+
+
+def checked_intervals(entry: ArrayLike, time: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats, Bools]:
+    """Return delayed entries, follow-up times and event flags of the same rows; a row is at risk after its entry.
+
+    Raises
+    ------
+    DataError
+        As `checked_follow_up`, and if an entry is missing or negative, or follow-up does not end after it.
+
+    Notes
+    -----
+    Entries and times are tied with one another as R ties them (``survival::aeqSurv``), as by `checked_follow_up`.
+    """
+    entries, times = checked_numbers(entry, "entry"), checked_numbers(time, "follow-up time")
+    events = checked_flags(event, "event")
+    same_length(times, entries, "follow-up time", "entry")
+    same_length(times, events, "follow-up time", "event")
+    _refuse(entries < 0, "entry is negative", "Whoever is at risk from the start has entry 0.")
+    both = _tied(snapped_all(np.concatenate((entries, times))))
+    entries, times = both[: len(times)], both[len(times) :]
+    advice = "A row is at risk after its entry, up to its time; check both, or leave these rows out."
+    _refuse(times <= entries, "follow-up time is not after the entry", advice)
+    return entries, times, events
 
 
 def checked_weights(values: ArrayLike, name: str) -> Floats:
@@ -94,12 +111,34 @@ def checked_labels(values: ArrayLike | pd.DataFrame, name: str) -> Ints:
     DataError
         If a label is missing; names the rows.
     """
-    frame = pd.DataFrame(cast(Any, values)).reset_index(drop=True)
+    if not isinstance(values, pd.DataFrame | pd.Series):
+        values = np.asarray(values, dtype=object)
+    frame = pd.DataFrame(values).reset_index(drop=True)
     if frame.empty:
         raise DataError(f"{name} is empty; expected at least one patient. Check the eligibility rules and the groups.")
     _refuse(frame.isna().any(axis=1).to_numpy(), f"{name} is missing")
     codes = frame.groupby(list(frame.columns), observed=True).ngroup()
     return np.asarray(codes.to_numpy(dtype=np.int64))
+
+
+def checked_patients(values: ArrayLike, entry: Floats | None, time: Floats) -> Ints:
+    """Return whose row each one is, as whole numbers from 0.
+
+    Raises
+    ------
+    DataError
+        If a patient is missing, or rows of one patient overlap in time, so that the patient would be at risk twice.
+    """
+    patients = checked_labels(values, "patient")
+    same_length(time, patients, "follow-up time", "patient")
+    begin = np.full(len(time), -np.inf) if entry is None else entry
+    order = np.lexsort((time, begin, patients))
+    earlier, later = order[:-1], order[1:]
+    overlap = np.zeros(len(time), dtype=np.bool_)
+    overlap[later] = (patients[earlier] == patients[later]) & (begin[later] < time[earlier])
+    advice = "Each row of a patient begins where the one before it ends, or later."
+    _refuse(overlap, "follow-up overlaps with another row of the same patient", advice)
+    return patients
 
 
 def same_length(first: NDArray[Any], second: NDArray[Any], first_name: str, second_name: str) -> None:
@@ -132,3 +171,14 @@ def _number(value: object) -> float:
         return float(value)  # type: ignore[arg-type]  # the point is to try
     except (TypeError, ValueError):
         return float("nan")
+
+
+def _tied(times: Floats) -> Floats:
+    """Return times of which those that differ by rounding only are one."""
+    distinct = np.unique(times)
+    gap = np.diff(distinct)
+    tied = (gap <= TIED) | (gap <= TIED * distinct.mean())
+    if not tied.any():
+        return times
+    first = distinct[np.concatenate(([True], ~tied))]
+    return np.asarray(first[np.searchsorted(first, times, side="right") - 1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -11,10 +11,22 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr
 
-from .arrays import Bools, Floats, checked_follow_up, checked_numbers, same_length
+from .arrays import (
+    Bools,
+    Floats,
+    Ints,
+    checked_follow_up,
+    checked_intervals,
+    checked_labels,
+    checked_numbers,
+    checked_patients,
+    checked_weights,
+    same_length,
+)
 from .estimate import finite, normal_quantile
 from .likelihood import FittedModel
 from .partial_likelihood import Maximum, PartialLikelihood, maximise
+from .sandwich import NO_VARIANCE, sandwich, without_variance
 
 # The share of a column's information that the columns before it must leave: R's toler.chol. Covariates correlated at
 # 0.99999999999 are estimated, and what is a sum of others but for rounding (1e-15) is not.
@@ -52,10 +64,13 @@ class CoxModel:
     Attributes
     ----------
     terms : a hazard ratio per column of the design, in its order.
-    n, events : patients and events.
+    n, events : patients (rows, where no patients were given) and events, each counted once whatever its weight.
     conf_level : of the intervals.
     log_likelihood : the maximised partial log-likelihood, its limit where a term tends to infinity; None without a fit.
     parameters : how many columns the likelihood was maximised over; constant and dependent columns do not count.
+    strata : how many there are; 1 without.
+    clusters : over how many the robust variance is computed; None where the variance is that of the model.
+    covariance : (p, p) of the coefficients, NaN where there is none.
     reason : why there is no fit at all.
     """
 
@@ -65,7 +80,19 @@ class CoxModel:
     conf_level: float
     log_likelihood: float | None
     parameters: int
+    strata: int = 1
+    clusters: int | None = None
+    covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), compare=False, repr=False)
     reason: str | None = None
+
+    @property
+    def is_robust(self) -> bool:
+        """Whether the variance is robust."""
+        return self.clusters is not None
+
+    @property
+    def df(self) -> None:
+        """Degrees of freedom of a t distribution: there are none, intervals and P values are normal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +109,13 @@ class LikelihoodRatioTest:
 class CoxFit:
     """The fit behind a model, in standardised columns; `maximum` is None where `reason` says why there is none.
 
-    `kept` are the positions of the columns in the likelihood, `scale` their standard deviations, `dropped` the reasons
-    why others are not in it.
+    Attributes
+    ----------
+    names : of all columns of the design.
+    kept : the positions of the columns in the likelihood; `scale` are their standard deviations.
+    dropped : the reasons why others are not in it.
+    covariance : of the coefficients of the columns kept: robust, or the model's.
+    n, events, strata, clusters, reason : as of `CoxModel`.
     """
 
     names: tuple[str, ...]
@@ -94,11 +126,24 @@ class CoxFit:
     dropped: Mapping[int, str]
     likelihood: PartialLikelihood
     maximum: Maximum | None
+    covariance: Floats | None
+    strata: int
+    clusters: int | None
     reason: str | None
 
 
 def cox_regression(
-    time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, *, conf_level: float = 0.95
+    time: ArrayLike,
+    event: ArrayLike,
+    covariates: pd.DataFrame,
+    *,
+    entry: ArrayLike | None = None,
+    strata: ArrayLike | pd.DataFrame | None = None,
+    weights: ArrayLike | None = None,
+    patient: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
+    robust: bool = False,
+    conf_level: float = 0.95,
 ) -> CoxModel:
     """Fit a Cox proportional-hazards model.
 
@@ -107,11 +152,19 @@ def cox_regression(
     time : (n,) follow-up, >= 0, in any unit.
     event : (n,) True or 1 where the event was observed.
     covariates : (n, p) numeric design columns; a factor is given as its indicator columns.
+    entry : (n,) delayed entry: a row is at risk after it, up to and including its time. Covariates that change with
+        time are several rows of a patient, each from where the one before it ends.
+    strata : (n,) of any type, or several such columns: each stratum has a baseline hazard of its own.
+    weights : (n,) case weights > 0.
+    patient : (n,) whose row it is, where patients have several; their rows may not overlap.
+    cluster : (n,) of any type: patients of one cluster may depend on each other. The variance is then robust.
+    robust : whether the variance is robust (the sandwich estimator) also without clusters; each patient is then one.
 
     Raises
     ------
     DataError
-        If there is no patient, a value is missing, a time is negative or an event neither 0 nor 1; names the rows.
+        If there is no patient, a value is missing, a time or an entry is negative, an event neither 0 nor 1, a weight
+        not above 0, a time not after the entry, or rows of a patient overlap; names the rows.
 
     Notes
     -----
@@ -120,9 +173,15 @@ def cox_regression(
     end, where R prints a huge hazard ratio and warns. The other terms are then estimated at that limit. With fewer
     events than columns nothing is estimated.
 
+    Rows as in ``coxph(Surv(entry, time, event) ~ ... + strata(strata), weights = weights, cluster = cluster)``. Where
+    events are tied, a weight of 2 is not quite two equal patients, who would be tied themselves. Weights that are no
+    counts (of sampling, of a treatment's probability) want a robust variance: R's default then, to be asked for here.
+
     References
     ----------
     Efron B. The efficiency of Cox's likelihood function for censored data. J Am Stat Assoc 1977;72:557-565.
+    Therneau TM, Grambsch PM. Modeling Survival Data: Extending the Cox Model. Springer 2000, ch. 3 and 7.
+    Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. J Am Stat Assoc 1989;84:1074-1078.
 
     Examples
     --------
@@ -133,7 +192,18 @@ def cox_regression(
     >>> round(ratio.hazard_ratio, 3), round(ratio.conf_low, 3), round(ratio.conf_high, 3), round(ratio.p_value, 4)
     (2.498, 0.916, 6.813, 0.0737)
     """
-    return cox_model(fit_cox(time, event, covariates), conf_level=conf_level)
+    fit = fit_cox(
+        time,
+        event,
+        covariates,
+        entry=entry,
+        strata=strata,
+        weights=weights,
+        patient=patient,
+        cluster=cluster,
+        robust=robust,
+    )
+    return cox_model(fit, conf_level=conf_level)
 
 
 def cox_model(fit: CoxFit, *, conf_level: float = 0.95) -> CoxModel:
@@ -142,11 +212,13 @@ def cox_model(fit: CoxFit, *, conf_level: float = 0.95) -> CoxModel:
     terms = {position: HazardRatio(term=fit.names[position], reason=reason) for position, reason in fit.dropped.items()}
     for index, position in enumerate(fit.kept):
         term = fit.names[position]
-        if maximum is None or maximum.diverging[index]:
+        if maximum is None or fit.covariance is None or maximum.diverging[index]:
             terms[position] = HazardRatio(term=term, reason=fit.reason or DIVERGES)
+        elif np.isnan(fit.covariance[index, index]):
+            terms[position] = HazardRatio(term=term, reason=NO_VARIANCE)
         else:
             coef = float(maximum.coefficients[index] / fit.scale[index])
-            se = float(np.sqrt(maximum.covariance[index, index]) / fit.scale[index])
+            se = float(np.sqrt(fit.covariance[index, index]) / fit.scale[index])
             terms[position] = _hazard_ratio(term, coef, se, z)
     return CoxModel(
         terms=tuple(terms[position] for position in range(len(fit.names))),
@@ -155,6 +227,9 @@ def cox_model(fit: CoxFit, *, conf_level: float = 0.95) -> CoxModel:
         conf_level=conf_level,
         log_likelihood=None if maximum is None else maximum.log_likelihood,
         parameters=0 if maximum is None else len(fit.kept),
+        strata=fit.strata,
+        clusters=fit.clusters,
+        covariance=_in_data_units(fit),
         reason=fit.reason,
     )
 
@@ -165,7 +240,8 @@ def likelihood_ratio_test(smaller: FittedModel, larger: FittedModel) -> Likeliho
     Raises
     ------
     ValueError
-        If the models are not of the same patients, or the first is not the smaller one.
+        If the models are not of the same patients, the first is not the smaller one, or their variance is
+        robust: the likelihood takes all rows for independent, which a robust variance denies. `wald_test` does not.
 
     Examples
     --------
@@ -177,6 +253,8 @@ def likelihood_ratio_test(smaller: FittedModel, larger: FittedModel) -> Likeliho
     (1.0456, 1, 0.3065)
     """
     df = larger.parameters - smaller.parameters
+    if smaller.is_robust or larger.is_robust:
+        raise ValueError("no likelihood-ratio test with a robust variance; use wald_test of the terms in question")
     if (smaller.n, smaller.events) != (larger.n, larger.events):
         raise ValueError("a likelihood-ratio test needs two models of the same patients")
     if smaller.log_likelihood is None or larger.log_likelihood is None:
@@ -189,10 +267,34 @@ def likelihood_ratio_test(smaller: FittedModel, larger: FittedModel) -> Likeliho
     return LikelihoodRatioTest(statistic=statistic, df=df, p_value=float(chdtrc(df, statistic)))
 
 
-def fit_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> CoxFit:
-    """Check the input, set aside the columns that cannot be estimated, and maximise the likelihood over the others."""
-    times, events = checked_follow_up(time, event)
+def fit_cox(
+    time: ArrayLike,
+    event: ArrayLike,
+    covariates: pd.DataFrame,
+    *,
+    entry: ArrayLike | None = None,
+    strata: ArrayLike | pd.DataFrame | None = None,
+    weights: ArrayLike | None = None,
+    patient: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
+    robust: bool = False,
+) -> CoxFit:
+    """Check the input, set aside the columns that cannot be estimated, and maximise the likelihood over the others.
+
+    Parameters and errors as of `cox_regression`.
+    """
+    entries = None
+    if entry is None:
+        times, events = checked_follow_up(time, event)
+    else:
+        entries, times, events = checked_intervals(entry, time, event)
     names, design = tuple(str(name) for name in covariates.columns), _checked_design(covariates, times)
+    stratum = None if strata is None else _labels(strata, times, "stratum")
+    weight = None if weights is None else checked_weights(weights, "weight")
+    if weight is not None:
+        same_length(times, weight, "follow-up time", "weight")
+    patients = None if patient is None else checked_patients(patient, entries, times)
+    clusters = patients if cluster is None else _labels(cluster, times, "cluster")
 
     # Standardised columns keep the information matrix well conditioned, whatever the units. The sums run over sorted
     # values, so that the order of the rows changes no bit.
@@ -200,7 +302,7 @@ def fit_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> CoxF
     constant = ordered[0] == ordered[-1]
     scale = np.where(constant, 1.0, ordered.std(axis=0))
     standardised = np.where(constant, 0.0, (design - ordered.mean(axis=0)) / scale)
-    likelihood = PartialLikelihood.of(times, events, standardised)
+    likelihood = PartialLikelihood.of(times, events, standardised, entry=entries, stratum=stratum, weight=weight)
 
     dropped, maximum, reason = dict[int, str](), None, NO_EVENTS
     if events.any():
@@ -211,17 +313,53 @@ def fit_cox(time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame) -> CoxF
         reason = f"fewer events ({events.sum()}) than terms ({len(kept)})"
     if events.sum() >= max(len(kept), 1):
         maximum, reason = maximise(likelihood), NOT_CONVERGED
+    is_robust = robust or cluster is not None
+    covariance = None if maximum is None else maximum.covariance
+    if maximum is not None and is_robust:
+        covariance = _robust(likelihood, maximum, clusters)
     return CoxFit(
         names=names,
-        n=len(times),
+        n=len(times) if patients is None else int(patients.max()) + 1,
         events=int(events.sum()),
         kept=tuple(kept),
         scale=scale[kept],
         dropped=dropped,
         likelihood=likelihood,
         maximum=maximum,
+        covariance=covariance,
+        strata=1 if stratum is None else int(stratum.max()) + 1,
+        clusters=None if not is_robust else len(times) if clusters is None else int(clusters.max()) + 1,
         reason=reason if maximum is None else None,
     )
+
+
+def _robust(likelihood: PartialLikelihood, maximum: Maximum, clusters: Ints | None) -> Floats:
+    """Return the robust covariance; NaN where it is 0, or a coefficient diverges: the others' is that at the limit."""
+    known = np.flatnonzero(~maximum.diverging)
+    scores = likelihood.at(maximum.coefficients).score_residuals()[:, known]
+    of_model = maximum.covariance[np.ix_(known, known)]
+    found = sandwich(scores, of_model, None if clusters is None else clusters[likelihood.order])
+    varies = [index for index in range(len(known)) if index not in without_variance(found, of_model)]
+    covariance = np.full_like(maximum.covariance, np.nan)
+    covariance[np.ix_(known[varies], known[varies])] = found[np.ix_(varies, varies)]
+    return covariance
+
+
+def _in_data_units(fit: CoxFit) -> Floats:
+    """Return the covariance of all coefficients, NaN for those that are not estimated."""
+    covariance = np.full((len(fit.names), len(fit.names)), np.nan)
+    if fit.maximum is not None and fit.covariance is not None:
+        estimated = np.flatnonzero(~fit.maximum.diverging)
+        places = np.array(fit.kept, dtype=np.int64)[estimated]
+        scale = np.outer(fit.scale[estimated], fit.scale[estimated])
+        covariance[np.ix_(places, places)] = fit.covariance[np.ix_(estimated, estimated)] / scale
+    return covariance
+
+
+def _labels(values: ArrayLike | pd.DataFrame, times: Floats, name: str) -> Ints:
+    labels = checked_labels(values, name)
+    same_length(times, labels, "follow-up time", name)
+    return labels
 
 
 def _checked_design(covariates: pd.DataFrame, times: Floats) -> Floats:
@@ -233,9 +371,7 @@ def _checked_design(covariates: pd.DataFrame, times: Floats) -> Floats:
 
 def _not_estimable(likelihood: PartialLikelihood, constant: Bools) -> dict[int, str]:
     """Return the columns that add no information, at zero, to those before them, and why (Cholesky, as R's coxph)."""
-    # Risk sets are nested: a column that does not vary in the first varies in none.
-    first_risk_set = likelihood.covariates[likelihood.first_at_risk[0] :]
-    varies = (first_risk_set != first_risk_set[0]).any(axis=0)
+    varies = likelihood.risk_sets.varies(likelihood.covariates)
     left = likelihood.at(np.zeros(len(constant))).information()
     found = dict[int, str]()
     for position, total in enumerate(np.diag(left).copy()):

@@ -21,11 +21,10 @@ from .regression import (
     RegressionModel,
     RegressionTerm,
     checked_model_design,
-    sandwich,
     terms_of,
-    without_variance,
 )
 from .roc import roc_curve_cutoff
+from .sandwich import sandwich, without_variance
 
 SEPARATED: Final = "tends to infinity (a level without events or with events only, or complete separation)"
 # The likelihood is concave and its columns are independent: what keeps it from its maximum is separation alone.

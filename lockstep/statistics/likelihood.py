@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from .arrays import Floats
@@ -28,12 +29,48 @@ class Likelihood(Protocol):
     def covariates(self) -> Floats:
         """The (n, p) design."""
 
+    @property
+    def weight(self) -> Floats:
+        """The (n,) case weights."""
+
     def at(self, coefficients: Floats) -> LikelihoodPoint:
         """Evaluate at these coefficients."""
 
 
+class ModelTerm(Protocol):
+    """A column of a design with its coefficient; None where it cannot be estimated."""
+
+    @property
+    def term(self) -> str:
+        """The name of the column."""
+
+    @property
+    def coef(self) -> float | None:
+        """The coefficient."""
+
+    @property
+    def se(self) -> float | None:
+        """Its standard error."""
+
+
 class FittedModel(Protocol):
     """A model fitted by maximum likelihood, or the reason why there is none."""
+
+    @property
+    def terms(self) -> Sequence[ModelTerm]:
+        """One per column of the design."""
+
+    @property
+    def covariance(self) -> Floats:
+        """The (p, p) covariance of the coefficients; NaN where there is none."""
+
+    @property
+    def is_robust(self) -> bool:
+        """Whether the covariance is robust: the likelihood is then not to be compared."""
+
+    @property
+    def df(self) -> float | None:
+        """Degrees of freedom of the t distribution behind intervals and P values; None where it is the normal one."""
 
     @property
     def n(self) -> int:

@@ -15,10 +15,9 @@ from .regression import (
     RegressionModel,
     RegressionTerm,
     checked_model_design,
-    sandwich,
     terms_of,
-    without_variance,
 )
+from .sandwich import sandwich, without_variance
 
 ONE_VALUE: Final = "the outcome is the same in all patients"
 DETERMINED: Final = "the terms determine the outcome exactly"

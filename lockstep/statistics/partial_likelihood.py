@@ -1,7 +1,8 @@
 """Cox's partial likelihood with Efron's ties: its value, score and information, at all event times at once.
 
 The sums over risk sets are cumulative sums from the last patient backwards: one evaluation costs O(n p^2), whatever the
-number of distinct times. (lifelines goes from time to time in Python: seconds per model where there are many.)
+number of distinct times. (lifelines goes from time to time in Python: seconds per model where there are many.) With
+delayed entry or strata they are sums over a segment tree, see `risk_sets`.
 Events may carry weights: the proportional-hazards test weighs them with functions of time.
 """
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from .arrays import Bools, Floats, Ints
 from .likelihood import Likelihood
+from .risk_sets import RiskSets, risk_sets_of
 
 MAX_STEPS = 60
 HALVINGS = 30
@@ -24,80 +26,124 @@ UNKNOWN = 1e6  # or the limit does not determine them: a variance without bound
 
 @dataclass(frozen=True, slots=True)
 class PartialLikelihood:
-    """The partial likelihood of one data set: patients ordered by time, and the risk set of each event.
+    """The partial likelihood of one data set: rows ordered by stratum and time, and the risk set of each event.
 
     Attributes
     ----------
-    covariates : (n, p) design, ordered by time.
-    event : (n,) True where the event was observed.
-    first_at_risk : (d,) index of the first patient with follow-up >= the time of each event, in order of time.
-    first_tied, tied : (d,) position of the first event at the same time, and how many there are.
+    covariates : (n, p) design, ordered.
+    entry, time : (n,) a row is at risk after its entry (None: from the beginning), up to and including its time.
+    event : (n,) True where the event was observed; d of them.
+    weight : (n,) case weights > 0.
+    order : (n,) the position of each row in the data.
+    risk_sets : of the events, in order.
+    first_tied, tied : (d,) position of the first event of the same stratum and time, and how many there are.
     """
 
     covariates: Floats
+    entry: Floats | None
+    time: Floats
     event: Bools
-    first_at_risk: Ints
+    weight: Floats
+    order: Ints
+    risk_sets: RiskSets
     first_tied: Ints
     tied: Ints
 
     @classmethod
-    def of(cls, time: Floats, event: Bools, covariates: Floats) -> PartialLikelihood:
-        """Order the patients; ties are broken by the covariates, so that the order of the rows changes no bit."""
-        order = np.lexsort((*covariates.T[::-1], event, time))
-        time, event, covariates = time[order], event[order], covariates[order]
-        event_time = time[event]
-        first_tied = np.searchsorted(event_time, event_time)
+    def of(
+        cls,
+        time: Floats,
+        event: Bools,
+        covariates: Floats,
+        *,
+        entry: Floats | None = None,
+        stratum: Ints | None = None,
+        weight: Floats | None = None,
+    ) -> PartialLikelihood:
+        """Order the rows; ties are broken by all that they hold, so that the order of the rows changes no bit.
+
+        Parameters
+        ----------
+        time, event, covariates : (n,), (n,), (n, p), in any order.
+        entry : (n,) a row is at risk after it, up to and including its time; from the beginning where not given.
+        stratum : (n,) whole numbers >= 0: a row is at risk of the events of its stratum only.
+        weight : (n,) case weights; 1 where not given.
+        """
+        ties = [key for key in (weight, entry) if key is not None]
+        order = np.lexsort((*ties, *covariates.T[::-1], event, time, *([] if stratum is None else [stratum])))
+        time, event, entry = time[order], event[order], None if entry is None else entry[order]
+        risk_sets, place = risk_sets_of(time, event, entry, None if stratum is None else stratum[order])
+        first_tied = np.searchsorted(place[event], place[event])
         return cls(
-            covariates=covariates,
+            covariates=covariates[order],
+            entry=entry,
+            time=time,
             event=event,
-            first_at_risk=np.searchsorted(time, event_time),
+            weight=np.ones(len(order)) if weight is None else weight[order],
+            order=order,
+            risk_sets=risk_sets,
             first_tied=first_tied,
-            tied=np.searchsorted(event_time, event_time, side="right") - first_tied,
+            tied=np.searchsorted(place[event], place[event], side="right") - first_tied,
         )
 
     def at(self, coefficients: Floats) -> Derivatives:
         """Evaluate at these coefficients."""
         predictor = self.covariates @ coefficients
         predictor -= predictor.max()  # exp() must not overflow
-        hazard = np.exp(predictor)
+        hazard = self.weight * np.exp(predictor)
 
-        # Efron: of d tied events, the l-th (l = 0 ... d-1) sees the risk set less l/d of the tied patients.
+        # Efron: of d tied events, the l-th (l = 0 ... d-1) sees the risk set less l/d of the tied patients, and each
+        # has the mean of their weights.
         fraction = (np.arange(len(self.tied)) - self.first_tied) / self.tied
+        observed = self.weight[self.event]
+        shared = self.over_ties(observed) / self.tied
         at_risk = self._risk_sums(hazard, fraction)
         weighted = self._risk_sums(hazard[:, np.newaxis] * self.covariates, fraction)
         return Derivatives(
             likelihood=self,
-            log_likelihood=float(np.sum(predictor[self.event] - np.log(at_risk))),
+            log_likelihood=float(np.sum(observed * predictor[self.event] - shared * np.log(at_risk))),
             hazard=hazard,
             fraction=fraction,
+            shared=shared,
             at_risk=at_risk,
             mean=weighted / at_risk[:, np.newaxis],
         )
 
+    def over_ties(self, values: Floats) -> Floats:
+        """Return, for each event, the sum of `values`, (d, ...), over the events tied with it."""
+        starts = np.flatnonzero(self.first_tied == np.arange(len(self.first_tied)))
+        return np.asarray(np.repeat(np.add.reduceat(values, starts, axis=0), self.tied[starts], axis=0))
+
     def _risk_sums(self, values: Floats, fraction: Floats) -> Floats:
         """Return, for each event, the sum over its risk set less Efron's fraction of the sum over the tied events."""
-        backwards = np.cumsum(values[::-1], axis=0)[::-1]
-        starts = np.unique(self.first_tied)
-        tied = np.repeat(np.add.reduceat(values[self.event], starts, axis=0), self.tied[starts], axis=0)
-        return np.asarray(backwards[self.first_at_risk] - (fraction * tied.T).T)
+        return np.asarray(self.risk_sets.sums(values) - (fraction * self.over_ties(values[self.event]).T).T)
 
 
 @dataclass(frozen=True, slots=True)
 class Derivatives:
-    """The partial likelihood at one point, with the hazard sum and the covariate means of each event's risk set."""
+    """The partial likelihood at one point, with the hazard sum and the covariate means of each event's risk set.
+
+    Attributes
+    ----------
+    hazard : (n,) relative hazard of each row, times its weight.
+    fraction, shared : (d,) Efron's fraction of the tied events, and the mean of their weights.
+    at_risk, mean : (d,), (d, p).
+    """
 
     likelihood: PartialLikelihood
     log_likelihood: float
     hazard: Floats
     fraction: Floats
+    shared: Floats
     at_risk: Floats
     mean: Floats
 
     def score(self, weight: Floats | None = None) -> Floats:
         """Return the first derivative: over the events, covariate less its mean in the risk set, weighted."""
-        observed = self.likelihood.covariates[self.likelihood.event]
+        likelihood = self.likelihood
+        observed = likelihood.weight[likelihood.event][:, np.newaxis] * likelihood.covariates[likelihood.event]
         weight = np.ones(len(observed)) if weight is None else weight
-        return np.asarray(weight @ (observed - self.mean))
+        return np.asarray(weight @ (observed - self.shared[:, np.newaxis] * self.mean))
 
     def information(self, weight: Floats | None = None) -> Floats:
         """Return minus the second derivative: the covariance of the covariates in each risk set, weighted and summed.
@@ -107,17 +153,35 @@ class Derivatives:
         The second moments are summed patient by patient, each with the increments of all risk sets that hold the
         patient, which needs one matrix product and no (d, p, p) array.
         """
-        likelihood = self.likelihood
-        weight = np.ones(len(self.at_risk)) if weight is None else weight
-        increment = np.concatenate(([0.0], np.cumsum(weight / self.at_risk)))
-        exposure = increment[np.searchsorted(likelihood.first_at_risk, np.arange(len(self.hazard)), side="right")]
-        # A tied event counts only in part in the risk sets of its own time.
-        starts = np.unique(likelihood.first_tied)
-        in_part = np.add.reduceat(self.fraction * weight / self.at_risk, starts)
-        exposure[likelihood.event] -= np.repeat(in_part, likelihood.tied[starts])
-        x = likelihood.covariates
-        second = x.T @ ((self.hazard * exposure)[:, np.newaxis] * x)
+        weight = self.shared if weight is None else weight * self.shared
+        x = self.likelihood.covariates
+        second = x.T @ ((self.hazard * self._exposure(weight))[:, np.newaxis] * x)
         return np.asarray(second - self.mean.T @ (weight[:, np.newaxis] * self.mean))
+
+    def score_residuals(self) -> Floats:
+        """Return (n, p), what each row adds to the score, with its weight; the rows are ordered as the likelihood's.
+
+        Notes
+        -----
+        Observed less expected: of an event, covariate less its mean in the risk set; of each risk set that holds the
+        row, the same, times the row's share of the hazard (Lin and Wei 1989), with Efron's fractions for tied events
+        (Therneau and Grambsch 2000, sec. 4.6), as R's ``residuals(fit, type = "score")``.
+        """
+        likelihood = self.likelihood
+        x, event = likelihood.covariates, likelihood.event
+        along = self._exposure(self.shared)[:, np.newaxis] * x - self._exposure(self.shared[:, np.newaxis] * self.mean)
+        residuals = -self.hazard[:, np.newaxis] * along
+        tied_mean = likelihood.over_ties(self.mean) / likelihood.tied[:, np.newaxis]
+        residuals[event] += likelihood.weight[event][:, np.newaxis] * (x[event] - tied_mean)
+        return np.asarray(residuals)
+
+    def _exposure(self, weight: Floats) -> Floats:
+        """Return, for each row, the sum of `weight`, (d, ...), over the hazard sums of the risk sets that hold it."""
+        likelihood = self.likelihood
+        exposure = likelihood.risk_sets.spread((weight.T / self.at_risk).T)
+        # A tied event counts only in part in the risk sets of its own time.
+        exposure[likelihood.event] -= likelihood.over_ties((self.fraction * weight.T / self.at_risk).T)
+        return exposure
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +218,17 @@ def maximise(likelihood: Likelihood) -> Maximum | None:
 def _newton_raphson(likelihood: Likelihood) -> Maximum | None:
     coefficients, previous = np.zeros(likelihood.covariates.shape[1]), np.inf
     here, none = likelihood.at(coefficients), np.zeros(len(coefficients), dtype=np.bool_)
+    unit = float(likelihood.weight.mean())  # information grows with the weights, and what is negligible with it
     for _ in range(MAX_STEPS):
         try:
             covariance = np.asarray(np.linalg.inv(here.information()), dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
         variance, step = np.diag(covariance), covariance @ here.score()
-        if (variance > 0).all() and abs(step @ here.score()) <= CONVERGED:
+        if (variance > 0).all() and abs(step @ here.score()) <= CONVERGED * unit:
             return Maximum(coefficients, covariance, here.log_likelihood, diverging=none)
 
-        rounding = SETTLED * max(1.0, -here.log_likelihood)
+        rounding = SETTLED * max(unit, -here.log_likelihood)
         there = likelihood.at(coefficients + step)
         for _ in range(HALVINGS):
             if there.log_likelihood >= here.log_likelihood - rounding:
@@ -172,7 +237,7 @@ def _newton_raphson(likelihood: Likelihood) -> Maximum | None:
             there = likelihood.at(coefficients + step)
         size = float(np.abs(step).max())
         if there.log_likelihood - here.log_likelihood <= rounding and size > previous / 2:
-            known = (np.abs(step) <= MOVES) & (variance > 0) & (variance < UNKNOWN)
+            known = (np.abs(step) <= MOVES) & (variance > 0) & (variance < UNKNOWN / unit)
             return Maximum(coefficients, covariance, here.log_likelihood, diverging=~known)
         coefficients, here, previous = coefficients + step, there, size
     return None

@@ -30,13 +30,20 @@ class ProportionalHazardsTest:
 
 
 def proportional_hazards_test(
-    time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, *, terms: Mapping[str, Sequence[str]] | None = None
+    time: ArrayLike,
+    event: ArrayLike,
+    covariates: pd.DataFrame,
+    *,
+    terms: Mapping[str, Sequence[str]] | None = None,
+    entry: ArrayLike | None = None,
+    strata: ArrayLike | pd.DataFrame | None = None,
+    weights: ArrayLike | None = None,
 ) -> tuple[ProportionalHazardsTest, ...]:
     """Test the proportional-hazards assumption of a Cox model, term by term and as a whole.
 
     Parameters
     ----------
-    time, event, covariates : as for `cox_regression`.
+    time, event, covariates, entry, strata, weights : as for `cox_regression`.
     terms : term -> its columns: the indicator columns of a factor are one term. Each column is a term where not given.
 
     Returns
@@ -51,7 +58,8 @@ def proportional_hazards_test(
     Notes
     -----
     The score test of adding x * g(t) to the model for each column x of the term, with the full information matrix of
-    the old and the added columns; g(t) is 1 less the Kaplan-Meier estimate just before t, centred over the events.
+    the old and the added columns; g(t) is 1 less the Kaplan-Meier estimate just before t (of all patients together,
+    without strata and weights, with delayed entry), centred over the events. A robust variance does not enter.
     This is ``cox.zph(coxph(...), transform = "km")`` of R's survival >= 3.0; the older form (and lifelines' own test)
     takes the variance of the Schoenfeld residuals as constant, and agrees with it only roughly.
 
@@ -68,7 +76,8 @@ def proportional_hazards_test(
     >>> [(test.term, round(test.p_value, 3)) for test in proportional_hazards_test(time, event, covariates)]
     [('not maintained', 0.929), ('global', 0.929)]
     """
-    return proportional_hazards_of(fit_cox(time, event, covariates), terms=terms)
+    fit = fit_cox(time, event, covariates, entry=entry, strata=strata, weights=weights)
+    return proportional_hazards_of(fit, terms=terms)
 
 
 def proportional_hazards_of(
@@ -113,11 +122,17 @@ def _score_test(term: str, columns: list[int], score: Floats, information: Float
 
 
 def _one_less_survival(likelihood: PartialLikelihood) -> Floats:
-    """Return, for each event, 1 less the Kaplan-Meier estimate just before its time, centred over the events."""
-    n_at_risk = len(likelihood.event) - likelihood.first_at_risk
-    # The factor of each time is at its first event; before the first time survival is 1.
-    factor = np.where(likelihood.first_tied == np.arange(len(n_at_risk)), 1 - likelihood.tied / n_at_risk, 1.0)
-    before = np.concatenate(([1.0], np.cumprod(factor)))[likelihood.first_tied]
+    """Return, for each event, 1 less the Kaplan-Meier estimate just before its time, centred over the events.
+
+    The estimate is that of all rows together, without strata and weights.
+    """
+    event_time = likelihood.time[likelihood.event]
+    at, n_events = np.unique(event_time, return_counts=True)
+    n_at_risk = len(likelihood.time) - np.searchsorted(np.sort(likelihood.time), at)
+    if likelihood.entry is not None:
+        n_at_risk -= len(likelihood.entry) - np.searchsorted(np.sort(likelihood.entry), at)
+    survival = np.concatenate(([1.0], np.cumprod(1 - n_events / n_at_risk)))
+    before = survival[np.searchsorted(at, event_time)]
     return np.asarray(before.mean() - before)
 
 

@@ -1,25 +1,21 @@
-"""What regressions of binary and number outcomes share: their terms, their design, robust variances, the Wald test."""
+"""What regressions of binary and number outcomes share: their terms and their design."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, fdtrc, ndtr, stdtr, stdtrit
+from scipy.special import ndtr, stdtr, stdtrit
 
 from .arrays import Floats, Ints, checked_labels, checked_numbers, checked_weights, same_length
 from .cox import COLLINEAR, CONSTANT, DEPENDENT, TOO_LARGE, TOO_SMALL
 from .estimate import Estimate, finite, normal_quantile
 
-NO_VARIANCE: Final = "its robust variance is 0 (no patient, or no cluster, departs from what the model predicts)"
-ROUNDING: Final = 1e-18  # of a robust variance, relative to the model's
-NOT_TESTED: Final = "none of its terms can be estimated"
 FEW_CLUSTERS: Final = "fewer than two clusters"
-TOO_FEW_CLUSTERS: Final = "too few clusters for a test of so many terms at once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,59 +77,16 @@ class RegressionModel:
     reason: str | None = None
 
     @property
+    def is_robust(self) -> bool:
+        """Whether the variance is robust."""
+        return self.variance != "model"
+
+    @property
     def events_per_parameter(self) -> float | None:
         """Patients of the rarer outcome per estimated coefficient; None of a number, or without coefficients."""
         if self.events is None or not self.parameters:
             return None
         return min(self.events, self.n - self.events) / self.parameters
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaldTest:
-    """Several coefficients tested at once: chi-square, or F where `df_residual` is given (`statistic` is then F)."""
-
-    statistic: float | None
-    df: int
-    df_residual: float | None
-    p_value: float | None
-    reason: str | None = None
-
-
-def wald_test(model: RegressionModel, terms: Sequence[str]) -> WaldTest:
-    """Test whether the coefficients of these terms are all 0: of all levels of a factor together.
-
-    Notes
-    -----
-    With the variance of the model, robust where that is. In a linear model it is the F test of the model with against
-    the model without the terms, as ``drop1(fit, test = "F")`` in R; elsewhere chi-square. Terms that cannot
-    be estimated do not count.
-
-    Examples
-    --------
-    >>> terms = RegressionTerm(term="low", coef=1.0, se=0.5), RegressionTerm(term="high", coef=-1.0, se=0.5)
-    >>> model = RegressionModel(
-    ...     terms=terms, n=50, events=20, conf_level=0.95, log_likelihood=-30.0, parameters=2, variance="model",
-    ...     covariance=np.diag([0.25, 0.25]))
-    >>> test = wald_test(model, ["low", "high"])
-    >>> test.statistic, test.df, round(test.p_value, 4)
-    (8.0, 2, 0.0183)
-    """
-    tested = [i for i, term in enumerate(model.terms) if term.term in terms and term.se is not None]
-    nothing = WaldTest(statistic=None, df=0, df_residual=model.df, p_value=None, reason=model.reason or NOT_TESTED)
-    if not tested:
-        return nothing
-    coef = np.array([model.terms[i].coef for i in tested], dtype=np.float64)
-    # In units of the standard errors, so that units of the variables do not make the matrix ill-conditioned.
-    se = np.sqrt(np.diag(model.covariance)[tested])
-    correlation = model.covariance[np.ix_(tested, tested)] / np.outer(se, se)
-    df = len(tested)
-    if np.linalg.matrix_rank(correlation) < df:
-        return WaldTest(statistic=None, df=df, df_residual=model.df, p_value=None, reason=TOO_FEW_CLUSTERS)
-    statistic = float(coef / se @ np.linalg.solve(correlation, coef / se))
-    if model.df is None:
-        return WaldTest(statistic=statistic, df=df, df_residual=None, p_value=float(chdtrc(df, statistic)))
-    statistic /= df
-    return WaldTest(statistic=statistic, df=df, df_residual=model.df, p_value=float(fdtrc(df, model.df, statistic)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,30 +178,6 @@ def dependent_columns(information: Floats) -> list[int]:
         else:
             left -= np.outer(left[position], left[position]) / left[position, position]
     return found
-
-
-def sandwich(scores: Floats, bread: Floats, cluster: Ints | None) -> Floats:
-    """Return the robust covariance of coefficients, without a small-sample factor.
-
-    Parameters
-    ----------
-    scores : (n, p) what each patient adds to the score.
-    bread : (p, p) covariance of the model, the inverse of the information.
-    cluster : (n,) whole numbers from 0; scores are added up within them.
-
-    References
-    ----------
-    White H. Econometrica 1980;48:817-838. Liang KY, Zeger SL. Biometrika 1986;73:13-22.
-    """
-    if cluster is not None:
-        scores = np.stack([np.bincount(cluster, weights=column) for column in scores.T], axis=1)
-    influence = scores @ bread
-    return np.asarray(influence.T @ influence)
-
-
-def without_variance(robust: Floats, model: Floats) -> dict[int, str]:
-    """Return which coefficients have a robust variance of 0 but for rounding, which is no standard error."""
-    return {int(at): NO_VARIANCE for at in np.flatnonzero(np.diag(robust) <= ROUNDING * np.diag(model))}
 
 
 def terms_of(

@@ -19,8 +19,9 @@ from lockstep.statistics.group_differences import difference_of_means, hodges_le
 from lockstep.statistics.group_tests import compare_groups
 from lockstep.statistics.linear import linear_regression
 from lockstep.statistics.proportions import EventCount, odds_ratio, proportion, risk_difference, risk_ratio
-from lockstep.statistics.regression import RegressionModel, WaldTest, wald_test
+from lockstep.statistics.regression import RegressionModel
 from lockstep.statistics.standardised_difference import difference_of_categories, difference_of_numbers
+from lockstep.statistics.wald import WaldTest, wald_test
 
 AGREES = 1e-6
 VALUES = read_rows(REFERENCE / "values" / "outcomes.csv")

@@ -21,7 +21,8 @@ from lockstep.statistics.cox import likelihood_ratio_test
 from lockstep.statistics.generalised_linear import logistic_regression, modified_poisson_regression
 from lockstep.statistics.linear import linear_regression
 from lockstep.statistics.proportions import EventCount, odds_ratio, risk_ratio
-from lockstep.statistics.regression import RegressionModel, wald_test
+from lockstep.statistics.regression import RegressionModel
+from lockstep.statistics.wald import wald_test
 
 Fit = Callable[..., RegressionModel]
 FITS: tuple[Fit, ...] = (logistic_regression, modified_poisson_regression, linear_regression)

@@ -18,6 +18,7 @@ STATISTICS = {
     "statistics.proportional_hazards": {"proportional_hazards_test"},
     "statistics.roc": {"roc_curve_cutoff"},
     "statistics.survival": {"kaplan_meier", "number_at_risk", "reverse_kaplan_meier"},
+    "statistics.wald": {"wald_test"},
 }
 OF_A_STUDY = {
     "document.report": {"open_study"},
