@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -139,29 +140,28 @@ def _described(
     by: tuple[str, Sequence[str]] | None,
     population: Population,
 ) -> Iterator[Record]:
-    decimals = {
-        variable: _decimals(study, variable, frame, described)
-        for (_, variable), summary in described.items()
-        if isinstance(summary, NumberSummary)
-    }
+    medians: defaultdict[str, list[float | None]] = defaultdict(list)  # of each number, in all groups
+    for (_, variable), summary in described.items():
+        if isinstance(summary, NumberSummary):
+            medians[variable].append(summary.median)
+    decimals = {variable: _decimals(study, variable, frame, found) for variable, found in medians.items()}
+    parts: dict[str | None, Population] = {ALL: population}
+    if by is not None:
+        for level in by[1]:
+            label = f"{study.unique_label(by[0])}: {study.levels(by[0])[level]}"
+            parts[level] = population.within(int((frame[by[0]] == level).sum()), label)
     for (group, variable), summary in described.items():
-        key, part = Key(variable=variable), population
+        key = Key(variable=variable)
         if by is not None and group is not ALL:
             key = replace(key, by=by[0], by_level=group)
-            label = f"{study.unique_label(by[0])}: {study.levels(by[0])[group]}"
-            part = population.within(int((frame[by[0]] == group).sum()), label)
-        yield from _summary(key, summary, decimals.get(variable), study, part)
+        yield from _summary(key, summary, decimals.get(variable), study, parts[group])
 
 
-def _decimals(
-    study: Study, variable: str, frame: pd.DataFrame, described: Mapping[tuple[str | None, str], Summary]
-) -> NumberDecimals:
+def _decimals(study: Study, variable: str, frame: pd.DataFrame, medians: Sequence[float | None]) -> NumberDecimals:
     """Return the decimals of a number's statistics, the same in all groups that it is described in."""
     if variable == FOLLOW_UP:
         places = follow_up_decimals(study)
         return NumberDecimals(places, places)
-    summaries = [summary for (_, name), summary in described.items() if name == variable]
-    medians = [summary.median for summary in summaries if isinstance(summary, NumberSummary)]
     return number_decimals(frame[variable], medians, study.variable(variable).decimals)
 
 

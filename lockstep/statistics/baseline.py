@@ -12,10 +12,12 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+
+from .estimate import finite
 
 _generator_state = np.random.get_state()
 from tableone import TableOne  # noqa: E402 (the generator's state must be saved first)
@@ -24,6 +26,9 @@ np.random.set_state(_generator_state)
 
 ALL = None
 """The group of all patients in what `describe` returns."""
+
+_FIELDS: Final = {"mean": "mean", "sd": "std", "median": "median", "q1": "q25", "q3": "q75", "min": "min", "max": "max"}
+"""The fields of `NumberSummary` that tableone computes, and what it calls them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,23 +103,24 @@ def describe(
     for group, mask in groups.items():
         # Sorted, so that the order of the rows changes no bit of the sums.
         rows = neutral[mask].sort_values(list(neutral.columns)) if numbers else neutral[mask]
-        table = _tableone(rows)
+        moments, known = _moments(rows), rows.count()
         for position, name in enumerate(numbers):
-            missing = int(rows[f"v{position}"].isna().sum())
-            described[group, name] = _number(table, f"v{position}", len(rows) - missing, missing)
+            n = int(known[f"v{position}"])
+            described[group, name] = _number(moments.get(f"v{position}", {}), n, len(rows) - n)
         for name, levels in categories.items():
             described[group, name] = _category(frame.loc[mask, name], levels)
     return described
 
 
-def _tableone(rows: pd.DataFrame) -> TableOne | None:
+def _moments(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Return what tableone says of each column that has a value: column -> field of `NumberSummary` -> value."""
     # A column without any value makes tableone fail; its summary is known without it.
-    known = [name for name in rows.columns if rows[name].notna().any()]
+    known = rows.columns[rows.notna().any()].tolist()
     if not known:
-        return None
+        return {}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # remarks on normality, which nothing here depends on
-        return TableOne(
+        table = TableOne(
             rows[known],
             columns=known,
             categorical=[],  # else it guesses, and numbers of few values are categories to it
@@ -124,14 +130,16 @@ def _tableone(rows: pd.DataFrame) -> TableOne | None:
             tukey_test=False,
         )
 
+    # The whole table at once: a look-up of one cell takes as long as that of a column.
+    described = table.cont_describe.xs("Overall", axis=1, level=1)
+    return {
+        name: dict(zip(_FIELDS, values, strict=True))
+        for name, values in zip(described.index, described[[*_FIELDS.values()]].to_numpy(float).tolist(), strict=True)
+    }
 
-def _number(table: TableOne | None, name: str, n: int, missing: int) -> NumberSummary:
-    fields = {"mean": "mean", "sd": "std", "median": "median", "q1": "q25", "q3": "q75", "min": "min", "max": "max"}
-    values: dict[str, float | None] = dict.fromkeys(fields)
-    if table is not None and n > 0:
-        for field, column in fields.items():
-            value = float(table.cont_describe.loc[name, (column, "Overall")])
-            values[field] = value if math.isfinite(value) else None
+
+def _number(moments: Mapping[str, float], n: int, missing: int) -> NumberSummary:
+    values = {field: finite(moments.get(field, math.nan)) for field in _FIELDS}
     if n < 2:
         values["sd"] = None  # tableone says 0, as if one patient showed how much patients differ
     return NumberSummary(n=n, missing=missing, **values)
