@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 
-MOST_RECORDED: Final = 3  # cells with more decimals are taken for computed numbers
-_SIGNIFICANT: Final = 4  # digits of the largest of them that are kept
+_SIGNIFICANT: Final = 4  # digits of the largest value of a variable at most
+_TYPICAL: Final = 3  # digits of its typical value at most
 _SHORT: Final = 100  # days: half of one is more than half a percent of a shorter time
 _MOST: Final = 15  # decimals that a float of ordinary size holds
 
@@ -37,24 +37,23 @@ class NumberDecimals:
 
 
 def recorded_decimals(values: ArrayLike) -> int:
-    """Return how many decimals values have: the most that one of them needs; missing values do not count.
+    """Return how many decimals of the values count: the most that one of them needs; missing values do not count.
 
-    Of more than three, which are not measured but computed, only as many count as give the largest value four
-    significant digits, though never fewer than two.
+    Of two decimals or more, only as many count as give the typical value, the median of those that are not 0, three
+    significant digits, though never fewer than one: an age of 62.371 years, which was computed from dates, is 62.4.
     """
-    known = np.unique(np.abs(np.asarray(values, dtype=float)))
+    known = np.abs(np.asarray(values, dtype=float))
     known = known[np.isfinite(known)]
     if not known.size:
         return 0
+    typical, known = _typical_decimals(known), np.unique(known)
     for decimals in range(_MOST):
         scaled = known * 10.0**decimals
         if np.all(np.abs(scaled - np.rint(scaled)) <= 1e-12 * np.maximum(scaled, 1)):
             break
     else:
         decimals = _MOST
-    if decimals <= MOST_RECORDED:
-        return decimals
-    return min(decimals, max(2, _significant_decimals(known)))
+    return min(decimals, max(1, typical))
 
 
 def number_decimals(values: ArrayLike, medians: Iterable[float | None], declared: int | None) -> NumberDecimals:
@@ -69,12 +68,14 @@ def number_decimals(values: ArrayLike, medians: Iterable[float | None], declared
     Notes
     -----
     Means and standard deviations have one decimal more than the data (Altman et al, BMJ 1983;286:1489-1493), unless the
-    largest value then had five significant digits. Whole numbers below 1000 get one decimal where a median falls
-    between two of them.
+    largest value then had five significant digits, or, of data with decimals, the typical value four. Whole numbers
+    below 1000 get one decimal where a median falls between two of them.
     """
     if declared is not None:
         return NumberDecimals(declared, declared)
     recorded, most = recorded_decimals(values), _significant_decimals(values)
+    if recorded:
+        most = min(most, _typical_decimals(values))
     observed = recorded + (most > 0 and _falls_between(recorded, medians))
     return NumberDecimals(average=max(recorded, min(recorded + 1, most)), observed=observed)
 
@@ -123,6 +124,13 @@ def _significant_decimals(values: ArrayLike) -> int:
 def _falls_between(recorded: int, medians: Iterable[float | None]) -> int:
     """Return 1 where a median of whole numbers is none, else 0."""
     return int(recorded == 0 and any(median is not None and not float(median).is_integer() for median in medians))
+
+
+def _typical_decimals(values: ArrayLike) -> int:
+    """Return the decimals that give the typical value, the median of those that are not 0, three significant digits."""
+    known = np.abs(np.asarray(values, dtype=float))
+    known = known[np.isfinite(known) & (known > 0)]
+    return _TYPICAL - 1 - math.floor(math.log10(float(np.median(known)))) if known.size else _MOST
 
 
 def _is_half_a_short_time(medians: Iterable[float | None]) -> bool:
