@@ -66,15 +66,16 @@ cohort: $(INSTALLED)  ## make data/cohort.csv again, the same bytes, and verify 
 	@$(PY) -m analysis.simulation
 
 # $(call in_r,FOLDER): R computes the reference values and writes them to FOLDER/values and FOLDER/data.
-R_IS_HERE := Rscript -e 'quit(status = !requireNamespace("survival", quietly = TRUE))' >/dev/null 2>&1
+R_IS_HERE := Rscript -e 'quit(status = !all(sapply(c("survival", "cmprsk"), requireNamespace, quietly = TRUE)))' >/dev/null 2>&1
 in_r = Rscript tests/reference/study.R data/cohort.csv $(1)/values && Rscript tests/reference/datasets.R $(1) && \
 	Rscript tests/reference/outcomes.R $(1) && Rscript tests/reference/cox.R $(1) && \
+	Rscript tests/reference/competing_risks.R $(1) && Rscript tests/reference/follow_up.R $(1) && \
 	Rscript tests/reference/implants.R tests/studies/implants/data/implants.csv $(1)/values
 
 reference:  ## compute the reference values of tests/reference again, with R
 	@$(R_IS_HERE) || { \
-		echo "R with its package survival was not found; the committed values stay as they are."; \
-		echo "Install it (on Debian and Ubuntu: apt-get install --no-install-recommends r-base-core r-cran-survival)."; exit 1; }
+		echo "R with its packages survival and cmprsk was not found; the committed values stay as they are."; \
+		echo "Install it (on Debian and Ubuntu: apt-get install --no-install-recommends r-base-core r-cran-survival r-cran-cmprsk)."; exit 1; }
 	@$(call in_r,tests/reference)
 	@echo "tests/reference/values: written"
 
@@ -82,7 +83,7 @@ reference-check: $(INSTALLED)  ## say whether the committed reference values are
 	@if $(R_IS_HERE); then \
 		folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && mkdir "$$folder/values" "$$folder/data" && \
 		{ $(call in_r,"$$folder"); } && $(PY) tests/reference_values.py "$$folder"; \
-	else echo "R with its package survival was not found: the tests compare with the committed values only."; fi
+	else echo "R with its packages survival and cmprsk was not found: the tests compare with the committed values only."; fi
 
 lint: $(INSTALLED)  ## check style and format
 	@$(PY) -m ruff check $(CODE)

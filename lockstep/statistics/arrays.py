@@ -148,6 +148,21 @@ def same_length(first: NDArray[Any], second: NDArray[Any], first_name: str, seco
         raise DataError(f"{lengths}; expected one of each per patient.")
 
 
+def checked_rows(time: ArrayLike, event: ArrayLike, entry: ArrayLike | None = None) -> tuple[Floats, Floats, Bools]:
+    """Return entries (0 where none is given), times and event flags; errors as `checked_intervals`."""
+    if entry is not None:
+        return checked_intervals(entry, time, event)
+    times, events = checked_follow_up(time, event)
+    return np.zeros(len(times)), times, events
+
+
+def checked_causes(values: ArrayLike) -> Ints:
+    """Return which event each patient had first: 0 none, 1, 2, ...; raise DataError where one is no such number."""
+    numbers = checked_numbers(values, "cause")
+    _refuse((numbers < 0) | (numbers != np.floor(numbers)), "cause is not a whole number >= 0")
+    return numbers.astype(np.int64)
+
+
 def checked_counts(table: ArrayLike) -> Ints:
     """Return a table of counts without its empty rows and columns; raise DataError where it is not one."""
     try:

@@ -75,9 +75,9 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, strata: Arr
     from lifelines.statistics import multivariate_logrank_test
 
     times, events = checked_follow_up(time, event)
-    codes, labels = _categories(group, times, "group")
+    codes, labels = checked_categories(group, times, "group")
     if strata is not None:
-        return _stratified(times, events, codes, labels, _categories(strata, times, "stratum")[0])
+        return _stratified(times, events, codes, labels, checked_categories(strata, times, "stratum")[0])
 
     # Whoever is gone before the first event takes no part; without events nobody does.
     first = times[events].min(initial=np.inf)
@@ -134,8 +134,8 @@ def _not_comparable(times: Floats, events: Bools, first: float, n_compared: int,
     return None
 
 
-def _categories(values: ArrayLike, times: Floats, name: str) -> tuple[Ints, tuple[str, ...]]:
-    """Return the group (or stratum) of each patient as a number, and the names of the groups."""
+def checked_categories(values: ArrayLike, times: Floats, name: str) -> tuple[Ints, tuple[str, ...]]:
+    """Return each patient's group (or stratum) as a number, and the names; raise DataError where one is missing."""
     categories = pd.Categorical(np.asarray(values, dtype=object) if not isinstance(values, pd.Series) else values)
     codes = np.asarray(categories.codes, dtype=np.int64)
     same_length(times, codes, "follow-up time", name)

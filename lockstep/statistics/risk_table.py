@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskTable:
-    """Patients at risk, censored and with the event at chosen times; the three add up to n at each time.
+    """Patients at risk, censored and with the event at chosen times; the three add up to those who have entered, to n.
 
-    ``n_at_risk`` counts follow-up >= time (as R's ``summary(survfit(), times)``); events and censorings before it.
+    ``n_at_risk`` counts follow-up >= time (as R's ``summary(survfit(), times)``), with delayed entry entry < time as
+    well; events and censorings before it.
     """
 
     time: tuple[float, ...]

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from ..base.snapping import snapped
 from ..study.analysis import ConfType
-from .arrays import TIED, Bools, Floats, Ints, checked_follow_up
+from .arrays import TIED, Bools, Floats, Ints, checked_rows
+from .curve_limits import curve_limits
 from .estimate import Estimate, finite, normal_quantile
 from .risk_table import RiskTable
 
@@ -33,7 +34,7 @@ class KaplanMeierEstimate:
     survival : at and after each time, until the next.
     conf_low, conf_high : None where survival is 0, and on the log-log scale where it is still 1 at a follow-up time;
         both 1 before the first.
-    n_at_risk : patients with follow-up >= the time.
+    n_at_risk : patients under observation without the event just before the time: follow-up >= it, entry before it.
     n_events, n_censored : events and censorings exactly then.
     """
 
@@ -83,7 +84,12 @@ class KaplanMeierEstimate:
 
 
 def kaplan_meier(
-    time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95, conf_type: ConfType = "log-log"
+    time: ArrayLike,
+    event: ArrayLike,
+    *,
+    entry: ArrayLike | None = None,
+    conf_level: float = 0.95,
+    conf_type: ConfType = "log-log",
 ) -> KaplanMeierEstimate:
     """Estimate survival from right-censored follow-up.
 
@@ -91,18 +97,29 @@ def kaplan_meier(
     ----------
     time : (n,) follow-up, >= 0, in any unit.
     event : (n,) True or 1 where the event was observed.
+    entry : (n,) when each patient came under observation, less than `time` (delayed entry, left truncation; or rows
+        (entry, time] of a time-dependent exposure, whose curve is Simon and Makuch's); at 0 by default.
     conf_type : the scale on which the interval is symmetric: log(-log S), log S or S itself ("plain").
 
     Raises
     ------
     DataError
-        If there is no patient, a value is missing, a time is negative or an event neither 0 nor 1; names the rows.
+        If there is no patient, a value is missing, a time is negative, an event neither 0 nor 1 or an entry not before
+        the time; names the rows.
 
     Notes
     -----
     At tied times events precede censorings (Kaplan & Meier 1958). Greenwood variance; interval (Kalbfleisch & Prentice
     2002, sec. 1.4) as R's ``survfit(conf.type = conf_type)``: none where survival is 0, nor on the log-log scale where
     it is still 1 at a follow-up time; log and plain limits are cut at 1, plain ones at 0.
+
+    With delayed entry as R's ``survfit(Surv(entry, time, event) ~ 1)``: at risk after the entry. Where few have entered
+    when the first events occur, the curve falls far, and to 0 for good if all at risk have the event: start it later.
+
+    References
+    ----------
+    Simon R, Makuch RW. A non-parametric graphical representation of the relationship between survival and the
+    occurrence of an event. Stat Med 1984;3:35-44.
 
     Examples
     --------
@@ -114,11 +131,13 @@ def kaplan_meier(
     >>> [round(estimate.value, 4) for estimate in curve.at([12, 24])]
     [0.9091, 0.6136]
     """
-    times, events = checked_follow_up(time, event)
-    at, n_at_risk, n_events, n_censored = _life_table(times, events)
-    with np.errstate(divide="ignore"):  # log 0, where the last patient at risk has the event: survival is 0
-        survival = np.exp(np.cumsum(np.log(n_at_risk - n_events) - np.log(n_at_risk)))
-    limits = _limits(survival, n_at_risk, n_events, normal_quantile(conf_level), conf_type)
+    entries, times, events = checked_rows(time, event, entry)
+    at, n_at_risk, n_events, n_censored = _life_table(entries, times, events)
+    n, d = np.maximum(n_at_risk, 1).astype(float), n_events.astype(float)  # nobody at risk: nobody has the event
+    with np.errstate(divide="ignore"):  # where all at risk have the event: log 0, and a variance without bound
+        survival = np.exp(np.cumsum(np.log(n - d) - np.log(n)))
+        se_of_log = np.sqrt(np.cumsum(d / (n * (n - d))))  # Greenwood
+    limits = curve_limits(survival, se_of_log, z=normal_quantile(conf_level), conf_type=conf_type)
     if times.min() > 0:
         limits[0] = 1.0
     low, high = (tuple(finite(limit) for limit in column) for column in limits.T)
@@ -136,36 +155,28 @@ def kaplan_meier(
     )
 
 
-def _life_table(times: Floats, events: Bools) -> tuple[Floats, Ints, Ints, Ints]:
+def _life_table(entries: Floats, times: Floats, events: Bools) -> tuple[Floats, Ints, Ints, Ints]:
     """Return 0 and the distinct follow-up times, and patients at risk, events and censorings at each."""
     at, place = np.unique(np.concatenate(([0.0], times)), return_inverse=True)
     place = place[1:]
     n_events = np.bincount(place[events], minlength=len(at))
     n_censored = np.bincount(place[~events], minlength=len(at))
-    n_gone = np.cumsum(n_events + n_censored)
-    return at, len(times) - np.concatenate(([0], n_gone[:-1])), n_events, n_censored
+    n_gone = np.concatenate(([0], np.cumsum(n_events + n_censored)[:-1]))
+    return at, _entered(entries, at) - n_gone, n_events, n_censored
 
 
-def _limits(survival: Floats, n_at_risk: Ints, n_events: Ints, z: float, conf_type: ConfType) -> Floats:
-    """Return the lower and upper limits at each time, as (k, 2); NaN where the scale has none."""
-    n, d = n_at_risk.astype(float), n_events.astype(float)
-    with np.errstate(all="ignore"):  # logarithms of 0 and 1 at the ends of the curve; their limits become NaN
-        se = np.sqrt(np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0)))  # of log S (Greenwood)
-        if conf_type == "plain":
-            bounds = (survival * (1 - z * se), survival * (1 + z * se))
-        elif conf_type == "log":
-            bounds = (survival * np.exp(-z * se), survival * np.exp(z * se))
-        else:
-            width = np.exp(-z * se / np.log(survival))
-            bounds = (survival**width, survival ** (1 / width))
-        limits = np.clip(np.column_stack(bounds), 0.0, 1.0)
-    known = survival > 0 if conf_type != "log-log" else (survival > 0) & (survival < 1)
-    limits[~known] = np.nan
-    return np.asarray(limits)
+def _entered(entries: Floats, at: Floats) -> Ints:
+    """Return how many patients have entered before each time; at 0, how many enter then."""
+    return np.where(at > 0, np.searchsorted(np.sort(entries), at), np.sum(entries == 0))
 
 
 def reverse_kaplan_meier(
-    time: ArrayLike, event: ArrayLike, *, conf_level: float = 0.95, conf_type: ConfType = "log-log"
+    time: ArrayLike,
+    event: ArrayLike,
+    *,
+    entry: ArrayLike | None = None,
+    conf_level: float = 0.95,
+    conf_type: ConfType = "log-log",
 ) -> KaplanMeierEstimate:
     """Estimate the distribution of follow-up: Kaplan-Meier with event and censoring exchanged (Schemper & Smith 1996).
 
@@ -183,22 +194,28 @@ def reverse_kaplan_meier(
     >>> reverse_kaplan_meier(time, event).median().value
     103.0
     """
-    times, events = checked_follow_up(time, event)
-    return kaplan_meier(times, ~events, conf_level=conf_level, conf_type=conf_type)
+    entries, times, events = checked_rows(time, event, entry)
+    return kaplan_meier(
+        times, ~events, entry=None if entry is None else entries, conf_level=conf_level, conf_type=conf_type
+    )
 
 
-def number_at_risk(time: ArrayLike, event: ArrayLike, at: Iterable[float]) -> RiskTable:
+def number_at_risk(
+    time: ArrayLike, event: ArrayLike, at: Iterable[float], *, entry: ArrayLike | None = None
+) -> RiskTable:
     """Count patients at risk (follow-up >= t), and events and censorings before t; the three add up to n at each t.
 
     Parameters
     ----------
-    time, event : as for `kaplan_meier`.
+    time, event, entry : as for `kaplan_meier`.
     at : the times to count at, in the unit of `time`.
 
     Notes
     -----
     At risk as R's ``summary(survfit(...), times)``: a patient whose follow-up ends at t is still at risk at t. Times
     are snapped on both sides: at 0.4 x 12 months, which R takes for more than 4.8, those followed for 4.8 are at risk.
+    With delayed entry those with entry < t are at risk (at 0, those with entry 0): the number may grow, and the three
+    add up to those who have entered.
 
     Examples
     --------
@@ -208,13 +225,13 @@ def number_at_risk(time: ArrayLike, event: ArrayLike, at: Iterable[float]) -> Ri
     >>> table.n_at_risk, table.n_events, table.n_censored
     ((11, 10, 2), (0, 1, 6), (0, 0, 3))
     """
-    times, events = checked_follow_up(time, event)
+    entries, times, events = checked_rows(time, event, entry)
     ticks = tuple(snapped(float(tick)) for tick in at)
     n_events = np.searchsorted(np.sort(times[events]), ticks)
     n_censored = np.searchsorted(np.sort(times[~events]), ticks)
     return RiskTable(
         time=ticks,
-        n_at_risk=tuple((len(times) - n_events - n_censored).tolist()),
+        n_at_risk=tuple((_entered(entries, np.array(ticks)) - n_events - n_censored).tolist()),
         n_events=tuple(n_events.tolist()),
         n_censored=tuple(n_censored.tolist()),
     )

@@ -3,16 +3,6 @@
 folder <- commandArgs(TRUE)[1]
 source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "statistics.R"))
 
-export <- function(name, frame) {
-  is_number <- sapply(frame, is.numeric)
-  cell <- function(x) if (is.na(x)) "" else text(x)
-  frame[is_number] <- lapply(frame[is_number], function(column) sapply(column, cell))
-  frame[!is_number] <- lapply(frame[!is_number], function(column) ifelse(is.na(column), "", as.character(column)))
-  file <- file(file.path(folder, "data", paste0(name, ".csv")), "wb")
-  on.exit(close(file))
-  writeLines(c(paste(names(frame), collapse = ","), do.call(paste, c(unname(frame), sep = ","))), file)
-}
-
 # ---- public data ---------------------------------------------------------------------------------------------------
 
 sexes <- c("male", "female")

@@ -36,6 +36,17 @@ write_values <- function(folder, name, script) {
   write_rows(curves, columns, file.path(folder, paste0(name, "_curves.csv")), script)
 }
 
+# The data behind the values, beside them: `folder` is the argument of the scripts.
+export <- function(name, frame) {
+  is_number <- sapply(frame, is.numeric)
+  cell <- function(x) if (is.na(x)) "" else text(x)
+  frame[is_number] <- lapply(frame[is_number], function(column) sapply(column, cell))
+  frame[!is_number] <- lapply(frame[!is_number], function(column) ifelse(is.na(column), "", as.character(column)))
+  file <- file(file.path(folder, "data", paste0(name, ".csv")), "wb")
+  on.exit(close(file))
+  writeLines(c(paste(names(frame), collapse = ","), do.call(paste, c(unname(frame), sep = ","))), file)
+}
+
 # ---- description ---------------------------------------------------------------------------------------------------
 
 put_percent <- function(id, count, of) {

@@ -12,12 +12,18 @@ STATISTICS = {
     "statistics.arrays": {"checked_follow_up"},
     "statistics.baseline": {"describe"},
     "statistics.chi_square": {"chi_square"},
+    "statistics.contrast": {"difference_of"},
     "statistics.cox": {"cox_regression", "likelihood_ratio_test"},
+    "statistics.cumulative_incidence": {"competing_risk_table", "cumulative_incidence"},
     "statistics.fisher": {"fisher_exact"},
+    "statistics.gray": {"gray_test"},
+    "statistics.landmark": {"landmark", "split_at", "split_at_exposure"},
     "statistics.log_rank": {"log_rank"},
     "statistics.proportional_hazards": {"proportional_hazards_test"},
+    "statistics.restricted_mean": {"restricted_mean"},
     "statistics.roc": {"roc_curve_cutoff"},
     "statistics.survival": {"kaplan_meier", "number_at_risk", "reverse_kaplan_meier"},
+    "statistics.time_point": {"survival_difference"},
     "statistics.wald": {"wald_test"},
 }
 OF_A_STUDY = {
