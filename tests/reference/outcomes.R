@@ -307,4 +307,17 @@ for (pair in list(c("colon", "differ", "rx"), c("colon", "extent", "rx"), c("pbc
   put(paste(c("smd", pair), collapse = "."), largest(split(counts, row(counts)), smd_category))
 }
 
+# ---- trend ---------------------------------------------------------------------------------------------------------
+
+put_trend <- function(events, n, scores = seq_along(n)) {
+  id <- paste(c("trend", sprintf("%d_of_%d", events, n), "scores", scores), collapse = ".")
+  test <- prop.trend.test(events, n, scores)
+  put(paste0(id, ".statistic"), unname(test$statistic))
+  put(paste0(id, ".p_value"), test$p.value)
+}
+put_trend(c(83, 90, 129, 70), c(86, 93, 136, 82))
+put_trend(c(83, 90, 129, 70), c(86, 93, 136, 82), c(0, 0, 1, 5))
+put_trend(c(0, 3, 12), c(9, 8, 12))
+put_trend(c(1000, 1100, 1250), c(100000, 100000, 100000), c(1, 10, 100))
+
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(folder, "values", "outcomes.csv"), "outcomes.R")

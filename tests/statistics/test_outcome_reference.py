@@ -21,6 +21,7 @@ from lockstep.statistics.linear import linear_regression
 from lockstep.statistics.proportions import EventCount, odds_ratio, proportion, risk_difference, risk_ratio
 from lockstep.statistics.regression import RegressionModel
 from lockstep.statistics.standardised_difference import difference_of_categories, difference_of_numbers
+from lockstep.statistics.trend import proportion_trend
 from lockstep.statistics.wald import WaldTest, wald_test
 
 AGREES = 1e-6
@@ -257,3 +258,27 @@ def test_standardised_differences_are_those_of_r() -> None:
     expected = of("smd")
     assert len(expected) > 12
     assert differences(expected, {name: (standardised(name),) for name in expected}, relative=AGREES) == []
+
+
+# ---- trend ---------------------------------------------------------------------------------------------------------
+
+
+def trend_row(name: str) -> Row:
+    """Compute what an id of a trend names: "trend.0_of_9.3_of_8.scores.1.2.p_value"."""
+    _, *parts, statistic = name.split(".")
+    at = parts.index("scores")
+    test = proportion_trend([count(text) for text in parts[:at]], scores=[float(score) for score in parts[at + 1 :]])
+    return (getattr(test, statistic),)
+
+
+def test_trends_are_those_of_r() -> None:
+    """The Cochran-Armitage test with default and other scores, in small and large groups."""
+    expected = of("trend")
+    assert len(expected) == 8
+    assert differences(expected, {name: trend_row(name) for name in expected}, relative=AGREES) == []
+
+
+def test_no_reference_value_of_an_outcome_is_left_unread() -> None:
+    """Each row that R wrote belongs to a kind that is compared above."""
+    stems = ("proportion", "two", "regression", "awkward_regression", "groups", "groups_of", "smd", "trend")
+    assert {name.split(".")[0] for name in VALUES} == set(stems)
