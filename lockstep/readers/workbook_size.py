@@ -12,7 +12,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from ..base.errors import DataError
 from .workbook_flaws import cell_name
@@ -28,14 +31,17 @@ _MOST_RATIO: Final = 200  # of unpacked to packed bytes; a sheet with the same v
 _CHUNK: Final = 1 << 22
 _OVERLAP: Final = 400  # bytes; longer than the start of any cell
 
-_NEAR: Final = (99_999, 702)
-"""Rows and columns ("ZZ") that are never too many; only cells beyond them, and longer rows, are looked at."""
+Characters: TypeAlias = npt.NDArray[np.uint8]
+Positions: TypeAlias = npt.NDArray[np.intp]
 
-# Places of cells and rows; each begins with a letter, since that is fast.
-_FAR: Final = re.compile(rb"""r(?:=|\s+=)\s*["']([A-Za-z]{3,7}(?=[0-9])|[A-Za-z]{0,2}(?=[0-9]{7}))([0-9]{1,9})["']""")
-_SIX_DIGITS: Final = re.compile(rb"""r(?:=|\s+=)\s*["'][A-Za-z]{0,2}[0-9]{6}["']""")
-_TWO_LETTERS: Final = re.compile(rb"""r(?:=|\s+=)\s*["']([A-Za-z]{2,7})[0-9]+["']""")
-_SIX: Final = 999_999  # rows, which is exact enough for tables that are long and not wide
+_LONGEST: Final = 9  # characters of the row or of the column of a place; more are too many in any case
+_BLANK: Final = ord(" ")  # white space is this and what comes before it
+_ROW_OR_CELL: Final = np.frombuffer(b"rc", dtype=np.uint8)
+_DIGIT_VALUES: Final = np.array([b"0123456789".find(sign) for sign in range(256)], dtype=np.int8)
+_LETTER_VALUES: Final = np.array(
+    [b" abcdefghijklmnopqrstuvwxyz".find(bytes([sign]).lower()) for sign in range(256)], dtype=np.int8
+)
+_LETTER_VALUES[_BLANK] = -1
 _CELL: Final = rb"<(?:[\w.-]+:)?c"
 _FILLED: Final = re.compile(
     _CELL + rb"""\s(?:[^<>]*\s)?r\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,9})["'][^<>]*(?<!/)>(?!\s*</)"""
@@ -80,30 +86,26 @@ def _too_large(file: str, found: str) -> DataError:
 
 def _refuse_far_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> None:
     """Unpack a part, piece by piece, and look at the places of the cells in it, where it has cells."""
-    rows, columns = _NEAR
-    cells = longest = 0
-    for piece in _pieces(package, part, file):
-        cells, length = _row_lengths(piece, cells)
+    rows = columns = n_rows = cells = longest = 0
+    for piece in map(_plain, _pieces(package, part, file)):
+        text = _characters(piece)
+        row, column = _last_place(text)
+        rows, columns = max(rows, row), max(columns, column)
+        n_rows += piece.count(b"<row", _OVERLAP - 3 if n_rows else 0)  # those in the overlap are counted
+        cells, length = (0, 0) if _all_have_places(text) else _row_lengths(piece, cells)
         longest = max(longest, length)
-        found = set(_FAR.findall(piece))
-        rows = max(rows, max((int(digits) for _, digits in found), default=0))
-        if rows < _SIX and _SIX_DIGITS.search(piece):
-            rows = _SIX
-        columns = max(columns, max(map(_number, {letters for letters, _ in found}), default=0))
-    if rows * max(columns, longest) <= MOST_CELLS:
-        return
-    wide = {name for piece in _pieces(package, part, file) for name in set(_TWO_LETTERS.findall(piece))}
-    if rows * max(26, longest, *map(_number, wide)) <= MOST_CELLS:  # a long table that is not wide
+    # Cells and rows without a place follow the one before, which may be the last that has one.
+    if (rows + n_rows) * (columns + longest) <= MOST_CELLS:
         return
     # Rarely; and where only formats reach so far, they do no harm.
-    lowest, widest, has_unplaced, last, n_rows = (0, ""), (0, ""), False, 0, 0
+    lowest, widest, has_unplaced, last = (0, ""), (0, ""), False, 0
     for piece in _pieces(package, part, file):
         has_unplaced = has_unplaced or _NO_PLACE.search(piece) is not None
         for letters, digits in set(_FILLED.findall(piece)):
             cell = (letters + digits).decode("ascii").upper()
             lowest, widest = max(lowest, (int(digits), cell)), max(widest, (_number(letters), cell))
-        last, n_rows = max(last, max(map(int, _ROW.findall(piece)), default=0)), n_rows + piece.count(b"row>")
-    if has_unplaced:  # cells and rows without a place follow the one before
+        last = max(last, max(map(int, _ROW.findall(piece)), default=0))
+    if has_unplaced:
         end = max(last, n_rows)
         lowest = max(lowest, (end, f"A{end}"))
         widest = max(widest, (longest, cell_name((0, longest - 1))))
@@ -116,6 +118,52 @@ def _refuse_far_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str
         )
 
 
+def _plain(piece: bytes) -> bytes:
+    """Return a piece without prefixes of elements and blanks around "=", which few programs write."""
+    text = _characters(piece)
+    if np.isin(text[np.flatnonzero(text[:-1] == ord(":")) + 1], _ROW_OR_CELL).any():
+        piece = re.sub(rb"<(/?)[\w.-]+:", rb"<\1", piece)
+    equals, blank = text == ord("="), text <= _BLANK
+    if (equals[1:] & blank[:-1]).any() or (equals[:-1] & blank[1:]).any():
+        piece = re.sub(rb"\s*=\s*", b"=", piece)
+    return piece
+
+
+def _characters(piece: bytes) -> Characters:
+    return np.frombuffer(piece, dtype=np.uint8)
+
+
+def _last_place(text: Characters) -> tuple[int, int]:
+    """Return the last row and the last column, from 1, among the places of cells and rows: r="AB12", r="12"."""
+    at = np.flatnonzero((text[:-1] == ord("r")) & (text[1:] == ord("="))) + len('r="')
+    at = at[at < len(text) - 2 * _LONGEST]  # what is cut off is in the next piece as well
+    column, at = _largest_number(text, at, _LETTER_VALUES, base=26)
+    row, _ = _largest_number(text, at, _DIGIT_VALUES, base=10)
+    return row, column
+
+
+def _largest_number(
+    text: Characters, at: Positions, values: npt.NDArray[np.int8], *, base: int
+) -> tuple[int, Positions]:
+    """Read the numbers that begin at these positions; return the largest, 0 if there is none, and where they end."""
+    largest, ends, numbers = 0, [], np.zeros(len(at), dtype=np.int64)
+    for _ in range(_LONGEST):
+        digits = values[text[at]]
+        goes_on = digits >= 0
+        ends.append(at[~goes_on])
+        at, numbers = at[goes_on] + 1, numbers[goes_on] * base + digits[goes_on]
+        largest = max(largest, int(numbers.max(initial=0)))
+    return largest, np.concatenate([*ends, at])
+
+
+def _all_have_places(text: Characters) -> bool:
+    """Return whether each cell begins with its place, <c r=, as programs write it."""
+    at = np.flatnonzero((text[:-1] == ord("<")) & (text[1:] == ord("c"))) + len("<c")
+    at = at[at < len(text) - 2]
+    at = at[_LETTER_VALUES[text[at]] < 0]  # not <cols>
+    return bool(((text[at + 1] == ord("r")) & (text[at + 2] == ord("="))).all())
+
+
 def _row_lengths(piece: bytes, cells: int) -> tuple[int, int]:
     """Return how many cells the last row of a piece has so far, and the longest row.
 
@@ -123,11 +171,8 @@ def _row_lengths(piece: bytes, cells: int) -> tuple[int, int]:
     ----------
     cells : of the row with which the piece begins, in the pieces before.
     """
-    if b":c" in piece or b":row" in piece:  # names of elements may have a prefix
-        piece = re.sub(rb"<[\w.-]+:", b"<", piece)
     first, *others = piece.split(b"<row")
-    lengths = [cells + first.count(b"<c")]
-    lengths += [row.count(b"<c") for row in others if len(row) > 4 * _NEAR[1] or row is others[-1]]
+    lengths = [cells + first.count(b"<c"), *(row.count(b"<c") for row in others)]
     return lengths[-1], max(lengths)
 
 

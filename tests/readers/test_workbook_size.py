@@ -84,6 +84,25 @@ def test_a_row_of_too_many_cells_without_a_place_is_found(prefix: str) -> None:
     assert "cohort.xlsx: cells A90000 and " in refusal(repacked(content, {"xl/worksheets/sheet1.xml": wide}))
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'<row r="1"><c r="ALL1"><v>1</v></c></row>{"<row/>" * 999_999}<row><c><v>1</v></c></row>',
+        '<row r="1"><c t="n" r="ALL1"><v>1</v></c></row><row r="1000000"><c t="n" r="A1000000"><v>1</v></c></row>',
+        '<row r="1"><c r="all1"><v>1</v></c></row><row r="1000000"><c r="a1000000"><v>1</v></c></row>',
+    ],
+    ids=["rows without a place", "a place that is not said first", "small letters"],
+)
+def test_places_are_counted_and_read_as_a_spreadsheet_program_does(rows: str) -> None:
+    """What is 1,000 columns wide and 1,000,000 rows long is too large, whoever wrote it."""
+    content = book(HEADER, ["a", 1])
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    far = sheet[: sheet.index("<row")] + rows + sheet[sheet.index("</sheetData>") :]
+    with pytest.raises(DataError, match=r"would make a table of 1,000,00\d rows and 1,000 columns"):
+        refuse_oversized(repacked(content, {"xl/worksheets/sheet1.xml": far.encode()}), "cohort.xlsx")
+
+
 def test_a_wide_sheet_without_places_is_read() -> None:
     """It is no larger than others."""
     content = book(["id", *(f"x{i}" for i in range(3_000))], ["a", *range(3_000)])
