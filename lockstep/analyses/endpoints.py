@@ -15,7 +15,7 @@ from ..study.model import Study
 from .comparisons import group_results, subgroup_results
 from .models import model_records
 from .observations import Observations
-from .survival_results import survival_results
+from .survival_results import first_event_records, survival_results
 
 
 def endpoint_results(
@@ -24,6 +24,7 @@ def endpoint_results(
     """Yield everything that is reported of one endpoint."""
     observed, key = Observations.of(study, cohort, endpoint, analysed), Key(endpoint=endpoint.name)
     yield from survival_results(key, observed)
+    yield from first_event_records(study, cohort, endpoint, analysed)
     comparisons = [comparison for comparison in study.comparisons if endpoint.name in comparison.endpoints]
     for comparison in comparisons:
         yield from group_results(_key(key, comparison), observed, comparison.groups)

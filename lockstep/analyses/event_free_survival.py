@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-import pandas as pd
-
 from ..data.cohort import Cohort
+from ..data.follow_up import last_dates
 from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Record
@@ -75,31 +74,31 @@ def death_endpoint(study: Study) -> Endpoint | None:
 def _of_disease_alone(study: Study, endpoint: Endpoint, death: Endpoint) -> bool:
     free_of = _EVENT_FREE.search(endpoint.label)
     words = (*_COURSES, *([free_of[1][:_STEM].lower()] if free_of else []))
-    labels = {name: f"{name} {study.label(name)}".lower() for name in endpoint.event.names}
-    named = all(any(word in label for word in words) for label in labels.values())
-    return named and not set(labels) & set(death.event.names)
+    names = set(endpoint.event.names)
+    if endpoint.first_of:
+        labels = [event.label.lower() for event in endpoint.first_of]
+    else:
+        labels = [f"{name} {study.label(name)}".lower() for name in names]
+    return all(any(word in label for word in words) for label in labels) and not names & set(death.event.names)
 
 
 def _ends_together(cohort: Cohort, endpoint: Endpoint, death: Endpoint) -> Bools:
     """Return which patients are followed for the endpoint as long as for death."""
-    if endpoint.time is not None or death.time is not None:
+    if not (endpoint.between_dates and death.between_dates):
         # Of ready times only the length is known: where they do not begin on one day, nobody is counted.
         return cohort.endpoints[endpoint.name].time >= cohort.endpoints[death.name].time
-    ends = (_end(cohort.analysed, endpoint), _end(cohort.analysed, death))
+    ends = (last_dates(endpoint, cohort.analysed), last_dates(death, cohort.analysed))
     return (ends[0] >= ends[1]).to_numpy(dtype=bool)
-
-
-def _end(frame: pd.DataFrame, endpoint: Endpoint) -> pd.Series[pd.Timestamp]:
-    end = frame[endpoint.end[0]]
-    for name in endpoint.end[1:]:
-        end = end.fillna(frame[name])
-    return end
 
 
 def _warning(endpoint: Endpoint, death: Endpoint, missed: int) -> str:
     found = f"{missed} {'patient' if missed == 1 else 'patients'} died without it and count as censored"
+    if endpoint.first_of:
+        remedy = 'add death to `first_of`, with its time or date and label = "death"'
+    else:
+        remedy = f"write `({endpoint.event.text}) or ({death.event.text})`"
     return (
         f"leaves out death{f': {found}' if missed else ', though nobody died without it so far'}. "
-        f"{endpoint.label} counts death from any cause as an event: write `({endpoint.event.text}) or "
-        f"({death.event.text})`, or name the endpoint for what it is (time to progression, a cause-specific interval)"
+        f"{endpoint.label} counts death from any cause as an event: {remedy}, or name the endpoint for what it is "
+        "(time to progression, a cause-specific interval)"
     )

@@ -92,10 +92,8 @@ class Patients:
     @classmethod
     def of(cls, study: Study, cohort: Cohort) -> Patients:
         """Return a copy of the analysed patients, which a statistic may change as it likes."""
-        endpoints = {
-            name: TimeToEvent(time=observed.time.copy(), event=observed.event.copy())
-            for name, observed in cohort.endpoints.items()
-        }
+        everybody = np.ones(len(cohort.analysed), dtype=bool)
+        endpoints = {name: observed.of(everybody) for name, observed in cohort.endpoints.items()}
         population = Population(len(cohort.analysed), ANALYSED)
         return cls(study=study, frame=cohort.analysed.copy(), endpoints=_ByName(endpoints), population=population)
 
@@ -127,10 +125,7 @@ class Patients:
         outer = replace(self.key, by=None, by_level=None, within=self.key.by, within_level=self.key.by_level)
         for level, label in levels.items():
             of = (self.frame[variable] == level).to_numpy(dtype=bool, na_value=False)
-            endpoints = {
-                name: TimeToEvent(time=observed.time[of], event=observed.event[of])
-                for name, observed in self.endpoints.items()
-            }
+            endpoints = {name: observed.of(of) for name, observed in self.endpoints.items()}
             yield Patients(
                 study=self.study,
                 frame=self.frame[of].reset_index(drop=True),

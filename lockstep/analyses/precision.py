@@ -89,12 +89,12 @@ def time_decimals(study: Study, endpoint: Endpoint, times: ArrayLike, medians: I
     of them, and so do days where such a median is below 100.
     """
     unit, asked = endpoint.print_unit or study.time.unit, endpoint.print_unit is not None
-    declared = None if endpoint.time is None else study.variable(endpoint.time).decimals
-    if declared is not None and unit == study.time.unit:
-        return declared
+    declared = [decimals for name in endpoint.times if (decimals := study.variable(name).decimals) is not None]
+    if declared and len(declared) == len(endpoint.times) and unit == study.time.unit:
+        return max(declared)
     if unit == "days":
         return 0 if asked and study.time.unit != "days" else int(_is_half_a_short_time(medians))
-    if asked or endpoint.time is None:
+    if asked or endpoint.between_dates:
         return study.time.decimals
     recorded = recorded_decimals(times)
     return recorded + _falls_between(recorded, medians)

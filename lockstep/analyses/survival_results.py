@@ -11,9 +11,10 @@ from ..results import catalogue
 from ..results.catalogue import KAPLAN_MEIER_CURVE
 from ..results.keys import Key
 from ..results.model import Curve, Record
-from ..results.records import Population, count, interval
+from ..results.records import Population, count, interval, record
 from ..statistics.estimate import Estimate
 from ..statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_meier
+from ..study.endpoints import Endpoint
 from ..study.model import Study
 from ..syntax.names import FOLLOW_UP
 from .observations import NO_PATIENTS, Observations
@@ -67,6 +68,18 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
         n_censored=fit.n_censored,
         risk_table=number_at_risk(observed.time, observed.event, ticks),
     )
+
+
+def first_event_records(study: Study, cohort: Cohort, endpoint: Endpoint, population: Population) -> Iterator[Record]:
+    """Yield which of the events of a composite endpoint came first in how many patients, of all who had one."""
+    observed = cohort.endpoints[endpoint.name]
+    events = int(observed.event.sum())
+    for label, first in observed.first.items():
+        key = Key(endpoint=endpoint.name, item=label)
+        words, n = {"of": study.unique_endpoint_label(endpoint.name), "event": label}, int(first.sum())
+        yield count(catalogue.FIRST_COUNT, key, n, population, words, of=events)
+        share, reason = (100 * n / events, None) if events else (None, "no event was observed")
+        yield record(catalogue.FIRST_PERCENT, key, share, population, words, denominator=events, reason=reason)
 
 
 def reverse_follow_up_record(study: Study, cohort: Cohort, population: Population) -> Record:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..base.errors import row_list
 from ..base.snapping import snapped_all
-from ..base.wording import listing, shown
+from ..base.wording import shown
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from .findings import DataFinding
-
-_REMEDY: Final = "Mend the file, or exclude these patients by a rule under [eligibility] in study.toml."
+from .first_events import first_event
+from .follow_up import FollowUpCheck, first_present, sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,10 +26,17 @@ class TimeToEvent:
     ----------
     time : (n,) follow-up in the study's time unit, >= 0, never missing.
     event : (n,) True where the event was observed, False where follow-up ended without it.
+    first : (n,) of a composite endpoint by the label of each of its events: True where that was the first one.
     """
 
     time: npt.NDArray[np.float64]
     event: npt.NDArray[np.bool_]
+    first: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+
+    def of(self, patients: npt.NDArray[np.bool_]) -> TimeToEvent:
+        """Return a copy for some of the patients: (n,) True for these."""
+        first = {label: where[patients] for label, where in self.first.items()}
+        return TimeToEvent(time=self.time[patients], event=self.event[patients], first=first)
 
 
 def time_to_event(
@@ -54,15 +60,22 @@ def time_to_event(
     Returns
     -------
     values, findings
-        The findings are errors: times and events that are missing, and negative times, since nobody is dropped from an
-        endpoint in silence. Where there is one, the values are of no use.
+        The findings are errors: times and events that are missing, negative times, and events after the end of
+        follow-up, since nobody is dropped from an endpoint in silence. Where there is one, the values are of no use.
+
+    Notes
+    -----
+    Of the events of a composite endpoint that come at one time the one that is listed first counts as the first.
     """
-    check = _Check(
+    check = FollowUpCheck(
         f"{study.data_file}: endpoint {shown(endpoint.name)}", rows, known_faulty, study.headers(endpoint.made_of)
     )
+    if endpoint.first_of:
+        found = first_event(endpoint, frame, study, check)
+        return TimeToEvent(time=found.time, event=found.event, first=found.first), check.findings
     if endpoint.time is not None:
         time = frame[endpoint.time].to_numpy(dtype=float)
-        column = _source(endpoint.time, study)
+        column = sources([endpoint.time], study)
         check.none("no time", np.isnan(time), f"has no time ({column})", "a number for each analysed patient")
         check.none("a negative time", time < 0, f"has a negative time ({column})", "0 or more")
     else:
@@ -77,46 +90,17 @@ def time_to_event(
     return TimeToEvent(time=time, event=event.to_numpy(dtype=bool, na_value=False)), check.findings
 
 
-def _source(number: str, study: Study) -> str:
-    """Say where a number comes from: "column 'rtime'", "'rtime' of [derived]"."""
-    column = study.columns.get(number)
-    return f"{shown(number)} of [derived]" if column is None else f"column {shown(column.header)}"
-
-
-def _between_dates(endpoint: Endpoint, frame: pd.DataFrame, study: Study, check: _Check) -> npt.NDArray[np.float64]:
-    start = frame[str(endpoint.start)]
-    end = frame[endpoint.end[0]]
-    for name in endpoint.end[1:]:
-        end = end.fillna(frame[name])  # the first that is present
-    begins = shown(study.columns[str(endpoint.start)].header)
-    ends = listing(study.columns[name].header for name in endpoint.end)
-    check.none("no start", start.isna(), f"has no start (column {begins})", "a date for each analysed patient")
-    check.none("no end", end.isna(), f"has no end (column {ends})", "a date for each analysed patient")
+def _between_dates(
+    endpoint: Endpoint, frame: pd.DataFrame, study: Study, check: FollowUpCheck
+) -> npt.NDArray[np.float64]:
+    start, end = frame[str(endpoint.start)], first_present(frame, endpoint.end)
+    begins, ends = sources([str(endpoint.start)], study), sources(endpoint.end, study)
+    check.none("no start", start.isna(), f"has no start ({begins})", "a date for each analysed patient")
+    check.none("no end", end.isna(), f"has no end ({ends})", "a date for each analysed patient")
     check.none(
         "an end before the start",
         end < start,
-        f"ends before it starts (column {ends} before {begins})",
+        f"ends before it starts ({ends} before {begins.removeprefix('column ')})",
         "an end on or after the start",
     )
     return (end - start).dt.days.to_numpy(dtype=float) / study.time.days_in[study.time.unit]
-
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    about: str
-    rows: npt.NDArray[np.int64]
-    known_faulty: npt.NDArray[np.bool_] | None
-    columns: tuple[str, ...]
-    findings: list[DataFinding] = field(default_factory=list)
-
-    def none(self, kind: str, faulty: npt.ArrayLike | pd.Series, found: str, expected: str) -> None:
-        """Note where any patient is faulty, with the rows."""
-        wrong = np.asarray(faulty, dtype=bool)
-        if self.known_faulty is not None:
-            wrong &= ~self.known_faulty
-        if wrong.any():
-            rows = tuple(int(row) for row in self.rows[wrong])
-            message = f"{self.about} {found} in {row_list(rows)}; expected {expected}.\n{_REMEDY}"
-            self.findings.append(
-                DataFinding(kind=kind, severity="error", column=None, beside=self.columns, rows=rows, message=message)
-            )

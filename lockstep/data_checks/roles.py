@@ -101,8 +101,7 @@ def roles_of(study: Study) -> Roles:
     ends = {end for endpoint in study.endpoints.values() for end in endpoint.end}
     if birth in ends and study.columns[str(birth)].role is None:
         birth = None  # a delivery, the event of a study of pregnancies
-    used = {name for endpoint in study.endpoints.values() for name in (endpoint.start, *endpoint.end)}
-    used |= {name for endpoint in study.endpoints.values() for name in endpoint.event.names}
+    used = {name for endpoint in study.endpoints.values() for name in endpoint.made_of}
     used |= {name for name in dates if study.columns[name].optional}
     others = [name for name in dates if name not in (birth, death, last)]
     return Roles(

@@ -126,6 +126,13 @@ FISHER_P = Statistic("fisher.p_value", "p_value", "{of} by {by}: Fisher's exact 
 PATIENTS = Statistic("n", "count", "{of}, number of patients", "count")
 EVENTS = Statistic("events", "count", "{of}, number of events", "count")
 CENSORED = Statistic("censored", "count", "{of}, number of patients censored", "count")
+FIRST_COUNT = Statistic(
+    "first.{item}.count",
+    "count",
+    "{of}, first event: {event}",
+    "patients of whom it is the first event; of events at one time, the one that study.toml lists first",
+)
+FIRST_PERCENT = Statistic("first.{item}.percent", "percent", "{of}, first event: {event}", _PERCENT, "%")
 DEATHS_WITHOUT_EVENT = Statistic(
     "deaths_without_event", "count", "{of}, number of patients who died without the event", "count"
 )

@@ -41,7 +41,7 @@ class Key:
     analysis : a named analysis: the multivariable model, a cut-off.
     population : a named set of patients, where these are not all the analysed.
     at : a landmark, in years.
-    item : which of several of a kind: a rule of eligibility, the position of a cut point.
+    item : which of several of a kind: a rule of eligibility, the position of a cut point, an event of a composite.
 
     All names are those of study.toml, as they are written there.
     """

@@ -12,6 +12,7 @@ from ..syntax.conditions import VariableType
 from ..syntax.expressions import Expression
 from ..syntax.names import default_label
 from ..syntax.sections import Section
+from .first_events import ComponentEvent, any_of, in_one, read_first_of
 from .time_units import TimeUnits, read_print_unit
 from .variables import read_expression, variable
 
@@ -39,7 +40,11 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A time to an event: from date columns (`start`, first present of `end`) or a ready column (`time`).
+    """A time to an event: from date columns (`start`, first present of `end`) or a ready number (`time`).
+
+    Of a composite endpoint, `first_of`, the event is the first of several, and `event` that there is one. Each has its
+    own date or time; `end` or `time` say how long those are followed to whom none of them happened. Without `time` it
+    is the shortest of the times of the events.
 
     `print_unit` is the unit in which its times print, None where study.toml states none; `origin` is what time 0 is,
     for the axis: "diagnosis".
@@ -54,13 +59,25 @@ class Endpoint:
     start: str | None = None
     end: tuple[str, ...] = ()
     time: str | None = None
+    first_of: tuple[ComponentEvent, ...] = ()
     print_unit: str | None = None
     origin: str | None = None
 
     @property
     def made_of(self) -> tuple[str, ...]:
         """The variables that it names."""
-        return tuple(dict.fromkeys(filter(None, (self.time, self.start, *self.end, *self.event.names))))
+        at = (event.at for event in self.first_of)
+        return tuple(dict.fromkeys(filter(None, (self.time, self.start, *self.end, *at, *self.event.names))))
+
+    @property
+    def between_dates(self) -> bool:
+        """Whether its time runs between dates."""
+        return self.start is not None
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        """The numbers of which its time is one; none where it runs between dates."""
+        return tuple(dict.fromkeys(filter(None, (self.time, *(event.time for event in self.first_of)))))
 
 
 def read_endpoints(top: Section, types: Mapping[str, VariableType], time: TimeUnits) -> dict[str, Endpoint]:
@@ -82,26 +99,55 @@ def _with_shared_axis(endpoint: Endpoint, stated: Sequence[Axis]) -> Endpoint:
 def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType], time: TimeUnits) -> Endpoint:
     """Read one of [endpoints.*]."""
     section.allow(
-        "label", "abbreviation", "start", "end", "time", "event", "event_label", "axis", "print_unit", "origin"
+        "label",
+        "abbreviation",
+        "start",
+        "end",
+        "time",
+        "event",
+        "first_of",
+        "event_label",
+        "axis",
+        "print_unit",
+        "origin",
     )
-    ready, print_unit = section.has("time"), read_print_unit(section, time.unit, time.print_unit)
-    if ready == (section.has("start") or section.has("end")):
-        raise section.error("", "expected either `start` and `end` (dates) or `time` (a number column)")
+    events = read_first_of(section, types) if section.has("first_of") else ()
+    ready, print_unit = _is_ready(section, events), read_print_unit(section, time.unit, time.print_unit)
     return Endpoint(
         name=name,
         label=section.text("label", default_label(name)),
         abbreviation=section.text("abbreviation", name.upper()),
-        event=read_expression(section, "event", types),
-        event_label=section.text("event_label", "event"),
+        event=any_of(section, events) if events else read_expression(section, "event", types),
+        event_label=section.text("event_label", in_one(events) if events else "event"),
         axis=_axis(section.section("axis"), time, print_unit)
         if section.has("axis")
         else default_axis(time, print_unit),
         start=None if ready else variable(section, "start", section.text("start"), types, "date"),
         end=() if ready else tuple(variable(section, "end", end, types, "date") for end in _ends(section)),
-        time=variable(section, "time", section.text("time"), types, "number") if ready else None,
+        time=variable(section, "time", section.text("time"), types, "number") if section.has("time") else None,
+        first_of=events,
         print_unit=print_unit,
         origin=section.optional_text("origin"),
     )
+
+
+def _is_ready(section: Section, events: Sequence[ComponentEvent]) -> bool:
+    """Return whether an endpoint has times that are numbers, and not dates; refuse one that has both or neither."""
+    dates = [key for key in ("start", "end") if section.has(key)]
+    if not events:
+        if section.has("time") == bool(dates):
+            raise section.error("", "expected either `start` and `end` (dates) or `time` (a number)")
+        return section.has("time")
+    if section.has("event"):
+        raise section.error("event", "does not go with `first_of`, whose events make it; leave it out")
+    ready = events[0].date is None
+    if ready and dates:
+        found = "does not go with `first_of` of events with `time`"
+        raise section.error(dates[0], f"{found}; `time` says how long those are followed who had none of them")
+    if not ready and section.has("time"):
+        found = "does not go with `first_of` of events with `date`"
+        raise section.error("time", f"{found}; `start` and `end` are the dates between which patients are followed")
+    return ready
 
 
 def _ends(section: Section) -> tuple[str, ...]:

@@ -226,6 +226,24 @@ def test_the_example_of_formulas_is_a_study(tmp_path: Path) -> None:
     assert set(study.columns_behind(["weight_group", "dose"])) == {"weight", "height", "treatment"}
 
 
+def test_the_examples_of_composite_endpoints_are_studies(tmp_path: Path) -> None:
+    """Those of docs/study.md: an endpoint of times and one of dates, whose event is called by its events."""
+    [example] = re.findall(r"```\n(\[endpoints.*?)```", DOCUMENTATION, re.DOTALL)
+    columns = "".join(f"[columns.{name}]\ntype = 'number'\n" for name in ("rtime", "dtime"))
+    columns += "".join(
+        f"[columns.{name}]\ntype = 'date'\n" for name in ("operated", "relapsed", "date_of_death", "last_seen")
+    )
+    columns += "".join(f"[columns.{name}]\ntype = 'category'\nlevels = ['0', '1']\n" for name in ("recurred", "died"))
+    study = read(tmp_path, BASE + columns + example)
+    rfs, dfs = study.endpoints["rfs"], study.endpoints["dfs"]
+    assert (rfs.event_label, dfs.event_label) == ("recurrence or death", "relapse or death")
+    assert (rfs.between_dates, rfs.times, dfs.between_dates) == (False, ("rtime", "dtime"), True)
+    assert (rfs.event.text, dfs.event.text) == (
+        "recurred == '1' or died == '1'", "relapsed present or date_of_death present",
+    )  # fmt: skip
+    assert set(dfs.made_of) == {"operated", "date_of_death", "last_seen", "relapsed"}
+
+
 @pytest.mark.parametrize(
     ("heading", "text", "elsewhere"),
     [

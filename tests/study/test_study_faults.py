@@ -72,7 +72,7 @@ EDITS = [
      "[endpoints.os.start] names 'begin', which is neither a column nor derived"),
     ('start = "start"', 'start = "age"', "[endpoints.os.start] names 'age', a number; expected a date"),
     ('start = "start"', 'time = "age"',
-     "[endpoints.os] expected either `start` and `end` (dates) or `time` (a number column)"),
+     "[endpoints.os] expected either `start` and `end` (dates) or `time` (a number)"),
     ('end = "stop"', "", "[endpoints.os.end] is missing; expected a text"),
     ('end = "stop"', "end = []",
      "[endpoints.os.end] is empty; expected a date column, or several of which the first present one counts"),
@@ -92,6 +92,12 @@ def test_a_faulty_key_is_named(tmp_path: Path, old: str, new: str, message: str)
 
 
 EITHER = "expected one of `when` (a condition for each level), `cut` and `at`, or `value` (the formula of a number)"
+RELAPSE = "{ time = 'age', event = 'age > 1', label = 'relapse' }"
+DEATH = "{ time = 'age', event = 'age > 2', label = 'death' }"
+DATED = "{ date = 'stop', label = 'relapse' }"
+
+EVENTS = 'expected two events or more, such as { date = "relapsed", label = "relapse" }'
+
 ADDITIONS = [
     ("eligibility.r", "keep = \"age >= '18'\"\nreason = 'x'",
      "[eligibility.r.keep] \"age >= '18'\": 'age' is a number; compare it with a number, without quotes"),
@@ -132,6 +138,36 @@ ADDITIONS = [
      "[derived.g.range] expected two numbers, the lowest and the highest allowed, such as [0, 120]"),
     ("derived.sex", "levels = ['a', 'b']\ncut = 'age'\nat = [1]",
      "[derived.sex] this name is taken by [columns.sex]; case makes no difference"),
+    ("endpoints.e", f"first_of = [{RELAPSE}]", f"[endpoints.e.first_of] has one; {EVENTS}"),
+    ("endpoints.e", "first_of = []", f"[endpoints.e.first_of] has none; {EVENTS}"),
+    ("endpoints.e", f"first_of = [{RELAPSE}, {DEATH}]\nevent = 'age > 1'",
+     "[endpoints.e.event] does not go with `first_of`, whose events make it; leave it out"),
+    ("endpoints.e", f"first_of = [{RELAPSE}, {DEATH}]\nstart = 'start'",
+     "[endpoints.e.start] does not go with `first_of` of events with `time`; `time` says how long those are followed "
+     "who had none of them"),
+    ("endpoints.e", f"first_of = [{DATED}, {{ date = 'start', label = 'x' }}]\ntime = 'age'",
+     "[endpoints.e.time] does not go with `first_of` of events with `date`; `start` and `end` are the dates between "
+     "which patients are followed"),
+    ("endpoints.e", f"first_of = [{DATED}, {{ date = 'start', label = 'x' }}]\nstart = 'start'",
+     "[endpoints.e.end] is missing; expected a text"),
+    ("endpoints.e", f"first_of = [{DATED}, {DEATH}]",
+     "[endpoints.e.first_of] has events with `time` and with `date`; expected the same of all"),
+    ("endpoints.e", f"first_of = [{RELAPSE}, {RELAPSE}]",
+     "[endpoints.e.first_of] has the labels 'relapse' and 'relapse', which are both 'relapse' in result ids"),
+    ("endpoints.e", f"first_of = [{RELAPSE}, {{ label = 'x' }}]",
+     "[endpoints.e.first_of.2] expected either `time` (a number) or `date` (a date column)"),
+    ("endpoints.e", f"first_of = [{RELAPSE}, {{ time = 'age', label = 'x' }}]",
+     "[endpoints.e.first_of.2.event] is missing; expected a text"),
+    ("endpoints.e", f"first_of = [{RELAPSE}, {{ time = 'age', event = 'age > 1' }}]",
+     "[endpoints.e.first_of.2.label] is missing; expected a text"),
+    ("endpoints.e", f"first_of = [{RELAPSE}, {{ time = 'start', event = 'age > 1', label = 'x' }}]",
+     "[endpoints.e.first_of.2.time] names 'start', a date; expected a number"),
+    ("endpoints.e", f"first_of = [{RELAPSE}, {{ time = 'age', event = 'agee > 1', label = 'x' }}]",
+     "[endpoints.e.first_of.2.event] \"agee > 1\": there is no variable 'agee'; did you mean 'age'?"),
+    ("endpoints.e", f"first_of = [{RELAPSE}, {{ time = 'age', when = 'x' }}]",
+     "[endpoints.e.first_of.2.when] is not a known key of an event of `first_of`; allowed: 'label', 'time', 'date' and "
+     "'event'"),
+    ("endpoints.e", "first_of = ['age']", "[endpoints.e.first_of] holds a text; expected a table"),
     ("time", "unit = 'weeks'", "[time.unit] is 'weeks'; expected 'days', 'months' or 'years'"),
     ("time", "unit = 'years'\nyear = 365", "[time.year] is not 1, but follow-up is in years"),
     ("time", "month = 400", "[time.month] is 400 and the year 365.25 days; expected 0 < month < year"),
