@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import operator
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from ..results.model import Record
 from ..results.records import Population, limits_of, record
 from ..study.definition import read_study
 from ..study.model import Study
+from .own_records import check_statistic, check_texts, checked, number_of, whole_number_of
 from .precision import number_decimals, time_decimals
 from .printing import in_unit_of
 
@@ -52,7 +53,8 @@ def statistic(function: Function) -> Function:
 class _ByName(dict[str, TimeToEvent]):
     """Endpoints by name; one that there is not is answered with the nearest."""
 
-    def __missing__(self, name: str) -> TimeToEvent:
+    def __missing__(self, name: Any) -> TimeToEvent:
+        check_texts({"the name of an endpoint": name})
         known = f"; the endpoints are: {', '.join(self)}"
         raise StatisticError(f"no endpoint '{name}'{nearest(name, self) or known}")
 
@@ -95,7 +97,9 @@ class Patients:
         everybody = np.ones(len(cohort.analysed), dtype=bool)
         endpoints = {name: observed.of(everybody) for name, observed in cohort.endpoints.items()}
         population = Population(len(cohort.analysed), ANALYSED)
-        return cls(study=study, frame=cohort.analysed.copy(), endpoints=_ByName(endpoints), population=population)
+        return cls(
+            study=deepcopy(study), frame=cohort.analysed.copy(), endpoints=_ByName(endpoints), population=population
+        )
 
     @property
     def n(self) -> int:
@@ -120,6 +124,7 @@ class Patients:
         """
         if self.key.within is not None:
             raise StatisticError(f"groups('{variable}') of groups within groups; two levels of grouping are the most")
+        check_texts({"the variable of groups": variable})
         if not (levels := self._levels(variable)):
             raise StatisticError(f"groups('{variable}'): it has no levels; groups are those of a category")
         outer = replace(self.key, by=None, by_level=None, within=self.key.by, within_level=self.key.by_level)
@@ -178,9 +183,15 @@ class Patients:
         StatisticError
             If a name is not one of study.toml, or the value is none of the statistic's kind.
         """
-        key = replace(self.key, endpoint=endpoint, variable=variable, level=level, at=_number(at), item=item)
+        check_statistic(statistic)
+        check_texts({"endpoint": endpoint, "variable": variable, "level": level, "item": item})
+        check_texts({"reason": reason, "warning": warning, "unit": unit or None})
+        if level is not None and variable is None:
+            raise StatisticError(f"level '{level}' of no variable: say of which, variable=...")
+        years = number_of("at", at)
+        key = replace(self.key, endpoint=endpoint, variable=variable, level=level, at=years, item=item)
         bounded = conf_low is not None or conf_high is not None
-        found, low, high = _value(statistic, value), _number(conf_low), _number(conf_high)
+        found, low, high = _value(statistic, value), number_of("conf_low", conf_low), number_of("conf_high", conf_high)
         if bounded:
             low, high, reason = limits_of(None if isinstance(found, str) else found, low, high, reason)
         told = self._words(key) | words
@@ -196,16 +207,17 @@ class Patients:
             found,
             self.population,
             told,
-            n=None if n is None else operator.index(n),
+            n=whole_number_of("n", n),
             unit=self._unit(statistic, key),
-            denominator=None if denominator is None else operator.index(denominator),
+            denominator=whole_number_of("denominator", denominator),
             conf_low=low,
             conf_high=high,
-            conf_level=(conf_level or self.study.analysis.conf_level) if bounded or conf_level else None,
+            conf_level=number_of("conf_level", conf_level or (self.study.analysis.conf_level if bounded else None)),
             decimals=self._decimals(statistic, key, found),
             reason=reason,
             warning=warning,
         )
+        made = checked(made, patients=self.n)
         return in_unit_of(made, self.study, self._print_unit(key)) if statistic.kind == "time" else made
 
     def _print_unit(self, key: Key) -> str | None:
@@ -265,7 +277,7 @@ def _value(statistic: Statistic, value: Any) -> float | int | str | None:
         return None
     expected = f"'{statistic.path}' is a {statistic.kind}; expected"
     if statistic.kind in ("date", "setting"):
-        if isinstance(value, date):  # pandas' Timestamp is one
+        if isinstance(value, date) and value is not pd.NaT:  # pandas' Timestamp is one
             return value.isoformat()[:10]
         if isinstance(value, str) and (statistic.kind == "setting" or _is_date(value)):
             return value
@@ -273,7 +285,10 @@ def _value(statistic: Statistic, value: Any) -> float | int | str | None:
             raise StatisticError(f"{expected} a date, or None with the reason")
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         raise StatisticError(f"{expected} a number, not {type(value).__name__}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # of a whole number
+        number = math.inf
     low, high = _BOUNDS.get(statistic.kind, (-math.inf, math.inf))
     if not math.isfinite(number):
         raise StatisticError(
@@ -296,13 +311,14 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
 def _check_placeholders(statistic: Statistic, words: Mapping[str, str]) -> None:
     for text in (statistic.label, statistic.method):
-        for _, place, _, _ in string.Formatter().parse(text):
+        try:
+            places = [place for _, place, _, _ in string.Formatter().parse(text)]
+        except ValueError:
+            said = f"'{statistic.path}': its words have a brace without its other half; one that is printed is doubled"
+            raise StatisticError(said) from None
+        for place in places:
             if place is not None and place not in words:
                 raise StatisticError(
                     f"'{statistic.path}': its words have the place '{{{place}}}', which nothing fills; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import linecache
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ from ..data.cohort import Cohort
 from ..results.model import Record
 from ..results.source import OWN_STATISTICS
 from ..study.model import Study
+from .own_records import checked
 from .own_statistics import MARK, Patients
 
 _TELLING: Final = (AttributeError, ImportError, NameError)
@@ -37,7 +39,8 @@ def own_records(study: Study, cohort: Cohort) -> Iterator[Record]:
     if not (study.folder / OWN_STATISTICS).is_file():
         return
     with _loaded(study) as module:
-        functions = [item for item in vars(module).values() if callable(item) and getattr(item, MARK, False)]
+        marked = {id(item): item for item in vars(module).values() if callable(item) and getattr(item, MARK, False)}
+        functions = list(marked.values())  # each once, also where it has two names
         if not functions:
             raise StatisticError(
                 f"{OWN_STATISTICS.as_posix()}: has no statistic. Mark the functions that yield records with "
@@ -50,6 +53,8 @@ def own_records(study: Study, cohort: Cohort) -> Iterator[Record]:
 def _records_of(function: Callable[[Patients], Iterable[Record]], study: Study, cohort: Cohort) -> Iterator[Record]:
     name = getattr(function, "__name__", "?")
     with _explained(study, name):
+        if not _takes_patients(function):
+            raise StatisticError(f"expected a function of one argument, the patients: def {name}(patients)")
         found = function(Patients.of(study, cohort))
         records = list(found) if isinstance(found, Iterable) else [found]
     for item in records:
@@ -58,7 +63,19 @@ def _records_of(function: Callable[[Patients], Iterable[Record]], study: Study, 
                 f"{OWN_STATISTICS.as_posix()}: {name} gave {type(item).__name__}; expected records: "
                 "`yield patients.record(...)`."
             )
+        try:
+            checked(item, patients=len(cohort.analysed))  # it may be none of `patients.record`
+        except StatisticError as error:
+            raise StatisticError(f"{OWN_STATISTICS.as_posix()}, in {name}: {error}") from None
     yield from records
+
+
+def _takes_patients(function: Callable[..., Any]) -> bool:
+    try:
+        inspect.signature(function).bind(None)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 @contextmanager
@@ -118,8 +135,8 @@ def _explained(study: Study, function: str) -> Iterator[None]:
     """Report an error in the study's code by file and line, without any text that may hold a patient's cell."""
     try:
         yield
-    except (Exception, SystemExit) as error:
-        if is_out_of_memory(error):
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) or is_out_of_memory(error):
             raise
         raise StatisticError(_message(error, study, function)) from None
 
@@ -137,7 +154,7 @@ def _message(error: BaseException, study: Study, function: str) -> str:
     if isinstance(error, SyntaxError):
         return f"{where}: {error.msg}{quoted}"
     if isinstance(error, _TELLING):
-        return f"{where}: {kind}: {error}{quoted}"
+        return f"{where}: {kind}: {error}{_relative_import(error, study)}{quoted}"
     hint = _nearest_name(error, study)
     return (
         f"{where}: {kind}{hint}{quoted}\n"
@@ -159,6 +176,13 @@ def _place(error: BaseException, folder: Path) -> tuple[str, int]:
             found = ((OWN_STATISTICS.parent / file.name).as_posix(), trace.tb_lineno)
         trace = trace.tb_next
     return found
+
+
+def _relative_import(error: BaseException, study: Study) -> str:
+    """Return how a module beside is imported, where one of that name was looked for elsewhere."""
+    module = (error.name or "").rpartition(".")[2] if isinstance(error, ModuleNotFoundError) else ""
+    beside = module and (study.folder / OWN_STATISTICS.parent / f"{module}.py").is_file()
+    return f". The one beside is imported by `from .{module} import ...`" if beside else ""
 
 
 def _nearest_name(error: BaseException, study: Study) -> str:

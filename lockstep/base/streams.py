@@ -40,6 +40,9 @@ class OutputStream:
         """Hand on what was written."""
         self._try(self._stream.flush)
 
+    def close(self) -> None:
+        """Do nothing: a study's code that the program runs would take from it what it has still to say."""
+
     def __getattr__(self, name: str) -> Any:
         """Return what the stream has: `isatty`, `encoding`, `buffer`."""
         return getattr(self._stream, name)

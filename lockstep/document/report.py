@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..base.errors import LockstepError, ReportError
+from ..base.errors import LockstepError, ReportError, StatisticError
 from ..base.invocation import called
 from ..base.resources import run_lockstep
 from ..figures.illustrations import Illustration, illustrate
@@ -15,7 +15,7 @@ from ..journals.profiles import active_journal, styled
 from ..qmd.project import read_project
 from ..results.catalogue import MISSING_COUNT, MISSING_PERCENT
 from ..results.json_file import read_results
-from ..results.source import RESULTS_FILE, results_are_current
+from ..results.source import OWN_STATISTICS, RESULTS_FILE, results_are_current
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_current, read_audit
 from ..study.definition import read_study
 from ..study.model import Study
@@ -110,9 +110,19 @@ def ensure_results(study: Study, *, audit: bool = False) -> Path:
 
     With `audit`, the analysis audits the published statements as well, where there are any: it has loaded all that this
     needs.
+
+    Raises
+    ------
+    LockstepError
+        If they cannot be computed, or a statistic of the study's own ends the program.
     """
     if not results_are_current(study):
-        run_analysis(study.folder, "results", *(["--audit"] if audit else []))
+        said = run_analysis(study.folder, "results", *(["--audit"] if audit else []))
+        if RESULTS_FILE.as_posix() not in said:  # its last line, which code of the study has kept it from
+            raise StatisticError(
+                f"{OWN_STATISTICS.as_posix()}: it ended the program before there were results, with code 0, as "
+                "os._exit() does. Take that out; a function of the study yields its records and ends."
+            )
     return study.folder / RESULTS_FILE
 
 

@@ -53,7 +53,7 @@ class Statistic:
     Raises
     ------
     ResultsError
-        If no id can be made of the path, or there is no such kind.
+        If path, label or method are no texts, no id can be made of the path, or there is no such kind.
     """
 
     path: str
@@ -65,6 +65,9 @@ class Statistic:
     decimals: int | None = None
 
     def __post_init__(self) -> None:
+        for name in ("path", "label", "method"):
+            if not isinstance(text := getattr(self, name), str):
+                raise ResultsError(f"the {name} of a statistic is of the type {type(text).__name__}; expected a text")
         checked_path(self.path)
         if self.kind not in get_args(Kind):
             raise ResultsError(f"a statistic has the kind '{self.kind}'; the kinds are: {', '.join(get_args(Kind))}")

@@ -9,6 +9,7 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import IMPLANTS, ROOT
@@ -19,7 +20,7 @@ from lockstep import Patients, Statistic
 from lockstep.__main__ import main
 from lockstep.analyses.pipeline import compute, run
 from lockstep.base.errors import StatisticError, StudyError
-from lockstep.document.report import number_style
+from lockstep.document.report import ensure_results, number_style, run_analysis
 from lockstep.drafts.workspace import make_workspace
 from lockstep.journals.profiles import read_journal
 from lockstep.results.json_file import read_results
@@ -39,6 +40,12 @@ HEAD = "from lockstep import Statistic, statistic\n\nMEAN = Statistic('own', 'nu
 def folder(tmp_path: Path) -> Path:
     """Return a copy of the second study."""
     return Path(shutil.copytree(IMPLANTS, tmp_path / "study", ignore=shutil.ignore_patterns("build", "__pycache__")))
+
+
+@pytest.fixture(scope="module")
+def everyone() -> Patients:
+    """Return the patients of the second study."""
+    return Patients.read(IMPLANTS)
 
 
 def write(folder: Path, body: str, *, head: str = HEAD) -> Path:
@@ -131,7 +138,7 @@ def test_groups_within_groups_have_the_keys_of_subgroups() -> None:
 def test_what_a_function_does_to_its_patients_reaches_nobody_else(folder: Path) -> None:
     """Each function has patients of its own to change."""
     body = "yield patients.record(MEAN, patients.frame['bmi'].mean(), variable='bmi', item='{0}')\n"
-    spoil = "patients.frame['bmi'] = 0.0\npatients.endpoints['retention'].time[:] = 0\n"
+    spoil = "patients.frame['bmi'] = 0.0\npatients.endpoints['retention'].time[:] = 0\npatients.study.columns.clear()\n"
     write(folder, body.format("a") + spoil)
     file = folder / OWN_STATISTICS
     second = "".join(f"    {line}\n" for line in body.format("b").splitlines())
@@ -255,6 +262,16 @@ OTHER = "yield patients.record(Statistic({}, 'a', 'b'), {})"
         (OTHER.format("'a', 'hazard_ratio'", -1), "'a' is a hazard_ratio; expected 0 or more"),
         (OTHER.format("'a', 'ratio'", 1), "a statistic has the kind 'ratio'; the kinds are: count,"),
         (OTHER.format("'A', 'count'", 1), "a statistic has the path 'A'; expected lower-case"),
+        ("raise GeneratorExit(patients.frame)", "GeneratorExit\n"),
+        ("raise type('Own', (BaseException,), {})(patients.frame)", "Own\n"),
+        ("list(patients.groups(3))", "the variable of groups is of the type int; expected a text"),
+        ("patients.endpoints[3]", "the name of an endpoint is of the type int; expected a text"),
+        ("Statistic(3, 'number', 'a', 'b')", "the path of a statistic is of the type int; expected a text"),
+        ("yield patients.record('mean', 1)", "a record is of a Statistic; found is one of the type str"),
+        (f"import pandas; {OTHER}".format("'a', 'date'", "pandas.NaT"), "'a' is a date; expected a date"),
+        (OTHER.format("'a', 'number'", "10**400"), "'a' is a number; expected a number, not NaN or infinite"),
+        (OTHER.format("'a', 'count'", "5, denominator=2"), "the value is 5; expected a whole number from 0 to 2"),
+        (OTHER.format("'a', 'number'", "1, level='left'"), "level 'left' of no variable"),
     ],
 )
 def test_an_error_names_file_line_and_function_and_no_patient(folder: Path, body: str, said: str) -> None:
@@ -269,6 +286,95 @@ def test_an_error_names_file_line_and_function_and_no_patient(folder: Path, body
     if "not shown" in told:
         assert f"\n    {body}\n" in told
         assert "docs/own-statistics.md" in told
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"conf_low": "a"}, "conf_low is of the type str; expected a number"),
+        ({"conf_low": 3, "conf_high": 2}, "conf_low (3) is above conf_high (2)"),
+        ({"conf_low": 0, "conf_level": 95}, "conf_level is 95; expected a number between 0 and 1"),
+        ({"conf_level": float("nan")}, "conf_level is not finite; expected a number"),
+        ({"n": -4}, "n is -4; expected a whole number of 0 or more"),
+        ({"n": 61}, "n is 61; expected a whole number from 0 to 60"),
+        ({"denominator": 1.5}, "denominator is 1.5; expected a whole number"),
+        ({"decimals": -2}, "decimals is -2; expected a whole number from 0 to 15"),
+        ({"decimals": "x"}, "decimals is of the type str; expected a number"),
+        ({"unit": 3}, "unit is of the type int; expected a text"),
+        ({"warning": [30.8]}, "warning is of the type list; expected a text"),
+        ({"item": 3}, "item is of the type int; expected a text"),
+        ({"item": ""}, "item is empty; expected 1 to 1,000"),
+        ({"item": "a" * 1001}, "item has 1,001 characters; expected 1 to 1,000"),
+        ({"item": "a\ud800"}, "item: U+D800 surrogate is not seen"),
+        ({"warning": "a\x00"}, "warning: U+0000 control character is not seen"),
+        ({"at": "5"}, "at is of the type str; expected a number"),
+        ({"at": -1}, "at is -1; expected years, 0 or more"),
+    ],
+)
+def test_a_record_that_results_json_cannot_hold_is_refused(
+    everyone: Patients, said: dict[str, Any], message: str
+) -> None:
+    """What could not be read again is never written; an interval upside down, or of too many patients, is neither."""
+    with pytest.raises(StatisticError) as caught:
+        everyone.record(Statistic("own", "number", "{of}", "by hand"), 1.0, variable="bmi", **said)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("value='abc'", "the value is of the type str"),
+        ("label=object()", "label is of the type object"),
+    ],
+)
+def test_a_record_that_was_changed_afterwards_is_held_to_the_same(folder: Path, change: str, message: str) -> None:
+    """A record may be made by other means than `patients.record`."""
+    write(folder, f"from dataclasses import replace\nyield replace(patients.record(MEAN, 1, variable='bmi'), {change})")
+    with pytest.raises(StatisticError, match=rf"^analysis/statistics\.py, in own: {re.escape(message)}"):
+        computed(folder)
+
+
+@pytest.mark.parametrize("head", ["def own():", "class own:", "def own(patients, more):"])
+def test_what_cannot_take_the_patients_is_told_so(folder: Path, head: str) -> None:
+    """A statistic is a function of one argument."""
+    (folder / OWN_STATISTICS).write_text(f"{HEAD}@statistic\n{head}\n    pass\n", encoding="utf-8")
+    with pytest.raises(
+        StatisticError, match=r"in own: expected a function of one argument, the patients: def own\(pat"
+    ):
+        computed(folder)
+
+
+def test_a_function_of_two_names_runs_once(folder: Path) -> None:
+    """A second name is no second statistic."""
+    file = write(folder, "yield patients.record(MEAN, 1, variable='bmi')")
+    file.write_text(file.read_text(encoding="utf-8") + "\nsame = own\n", encoding="utf-8")
+    assert computed(folder)["bmi.own"].value == 1
+
+
+def test_a_module_beside_that_is_looked_for_elsewhere_is_named(folder: Path) -> None:
+    """The message says how it is imported."""
+    (folder / "analysis" / "areas.py").write_text("x = 1\n", encoding="utf-8")
+    write(folder, "import areas")
+    with pytest.raises(
+        StatisticError, match=r"No module named 'areas'\. The one beside is imported by `from \.areas imp"
+    ):
+        computed(folder)
+
+
+def test_code_that_ends_the_program_gives_no_documents_of_old_results(folder: Path) -> None:
+    """os._exit(0) looks like success, but there are no results."""
+    run(read_study(folder))
+    write(folder, "import os; os._exit(0)\nyield")
+    with pytest.raises(
+        StatisticError, match=r"^analysis/statistics\.py: it ended the program before there were results"
+    ):
+        ensure_results(read_study(folder))
+
+
+def test_code_that_closes_standard_output_does_not_silence_the_program(folder: Path) -> None:
+    """What the program has still to say is printed."""
+    write(folder, "import sys; sys.stdout.close()\nyield patients.record(MEAN, 1, variable='bmi')")
+    assert "build/results.json: written" in run_analysis(folder, "results")
 
 
 @pytest.mark.parametrize(
