@@ -102,19 +102,18 @@ quarto: $(INSTALLED)  ## install the Quarto CLI into .venv (optional; downloads 
 reference-docx: $(INSTALLED)  ## build lockstep/templates/reference.docx, the styles of the Word file
 	@$(PY) -m lockstep.word_layout.reference_document
 
-lock-requirements:  ## resolve requirements.in and requirements-build.in into their .lock files (needs uv)
-	@for name in requirements requirements-build; do \
-		uv pip compile --quiet "$$name.in" --universal --python-version 3.11 --generate-hashes \
-			--no-emit-index-url --no-header --no-annotate --output-file "$$name.lock" || exit; done
+lock-requirements:  ## resolve what pyproject.toml needs into requirements.lock (needs uv)
+	@uv pip compile --quiet pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --output-file requirements.lock
 
 clean:  ## remove everything that was generated
 	rm -rf build $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache .quarto report_files
 
-# The environment, installed once: again only when one of the locks changes. Without build isolation, a package that
-# comes as source is built with what requirements-build.lock has installed: no byte comes in without its hash. Last comes
-# this checkout itself, by links, so that .venv/bin/lockstep and notebooks find it.
+# The environment, installed once: again only when the lock changes. Without build isolation, a package that comes as
+# source is built with the setuptools of the lock, which is installed first: no byte comes in without its hash. Last
+# comes this checkout itself, by links, so that .venv/bin/lockstep and notebooks find it.
 PIP_INSTALL = $(PY) -m pip install --quiet --require-hashes
-$(INSTALLED): requirements.lock requirements-build.lock
+$(INSTALLED): requirements.lock
 	@"$(CHOSEN_PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Lockstep needs Python 3.11 or newer; '$(CHOSEN_PYTHON)' is not. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@"$(CHOSEN_PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
@@ -124,8 +123,9 @@ $(INSTALLED): requirements.lock requirements-build.lock
 		echo "that environment up to date where it stands; if it is so already: touch $(INSTALLED)"; exit 1; }
 	@echo "Setting up .venv (once, about a minute) ..."
 	@"$(CHOSEN_PYTHON)" -m venv --clear $(VENV)
-	@{ $(PIP_INSTALL) --only-binary :all: --requirement requirements-build.lock && \
+	@{ sed -n '/^setuptools==/,/[^\\]$$/p' requirements.lock > $(VENV)/build.lock && \
+		$(PIP_INSTALL) --only-binary :all: --requirement $(VENV)/build.lock && \
 		$(PIP_INSTALL) --use-pep517 --no-build-isolation --requirement requirements.lock && \
 		$(PY) -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .; } || { \
-		rm -rf $(VENV); echo "The packages of the .lock files could not be installed (see above); .venv was removed. Run make again."; exit 1; }
+		rm -rf $(VENV); echo "The packages of requirements.lock could not be installed (see above); .venv was removed. Run make again."; exit 1; }
 	@touch $@

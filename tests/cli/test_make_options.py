@@ -103,10 +103,8 @@ def test_another_python_is_named_as_it_is(tmp_path: Path) -> None:
     """PYTHON= is a program, not a line of a shell: where there is none of this name, the error names it."""
     for name in ("$(touch ran)", "`touch ran`", 'py"thon; touch ran'):
         command = ["make", "-f", str(ROOT / "Makefile"), ".venv/.installed", f"PYTHON={name}"]
-        locks = ["requirements-build.lock", "requirements.lock"]
-        for lock in locks:
-            (tmp_path / lock).touch()
+        (tmp_path / "requirements.lock").touch()
         run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert run.returncode == 2
         assert f"needs Python 3.11 or newer; '{name}' is not." in run.stdout
-        assert sorted(path.name for path in tmp_path.iterdir()) == locks
+        assert [path.name for path in tmp_path.iterdir()] == ["requirements.lock"]

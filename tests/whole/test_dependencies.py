@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions, version
@@ -15,7 +17,8 @@ from packaging.utils import canonicalize_name
 from lockstep.base.resources import PACKAGE
 from lockstep.text import eastern
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
 NEEDED = {canonicalize_name(Requirement(text).name): Requirement(text) for text in PROJECT["dependencies"]}
 EXTRAS = [Requirement(text) for texts in PROJECT["optional-dependencies"].values() for text in texts]
 IMPORTED_EXTRAS = {"duckdb"}
@@ -46,3 +49,19 @@ def test_a_range_holds_the_version_of_the_lock(requirement: Requirement) -> None
     assert any(line.lower().startswith(f"{canonicalize_name(requirement.name)}=={pinned}") for line in LOCK)
     signs = {one.operator for one in requirement.specifier}
     assert signs == ({">=", "<"} if requirement not in EXTRAS else {">="})
+
+
+def test_the_lock_holds_what_tests_and_builds_need() -> None:
+    """Each tool of pyproject.toml has its pin, in the series that is asked for; `make` finds setuptools among them."""
+    pins = dict(re.findall(r"^([\w.-]+)==([\w.]+)", "\n".join(LOCK), re.MULTILINE))
+    tools = [
+        Requirement(one) for group in PYPROJECT["dependency-groups"].values() for one in group if isinstance(one, str)
+    ]
+    for tool in tools:
+        assert tool.specifier.contains(pins[canonicalize_name(tool.name)]), tool
+    [command] = re.findall(r"sed -n '(.*)' requirements.lock >", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    cut = ["sed", "-n", command.replace("$$", "$"), str(ROOT / "requirements.lock")]
+    first, *hashes = subprocess.run(cut, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert first == f"setuptools=={pins['setuptools']} \\"
+    assert hashes
+    assert all(line.startswith("    --hash=sha256:") for line in hashes)
