@@ -20,6 +20,7 @@ from ..document.reference_list import reference_findings
 from ..document.release import release
 from ..document.report import Report, open_study
 from ..figures.illustrations import load_drawing, stand_in
+from ..figures.kinds import figure_content
 from ..journals.file import Journal
 from ..preflight.checks import Check
 from ..preflight.draft_files import DraftFiles
@@ -34,7 +35,7 @@ from ..runs.worker import Worker
 from ..submission.documents import write_documents
 from ..submission.word_lines import lines_in_word
 from ..word.text import ManuscriptText, read_text
-from .figure_files import figures_in_legends_alone, write_figure_files
+from .figure_files import figures_in_legends_alone, numbered_figures, write_figure_files
 from .identifying_uploads import identifying_uploads
 from .placement import placement_of
 from .workspace import REMOVED, make_workspace, study_identifying_words
@@ -130,7 +131,13 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
             ),
         ]
         of_copy = [f"anonymised copy: {line}" for line in notes]
-        warnings = (*made.warnings, *of_copy, *identifying_uploads(made.files, made.words))
+        described = {
+            figure.number: figure_content(figure.name, report.study, report.results, report.style).alt_text()
+            for figure in numbered_figures(document, profile=journal.name)
+            if figure.name
+        }
+        uploads = identifying_uploads(made.files, made.words, described=described)
+        warnings = (*made.warnings, *of_copy, *uploads)
     return Assembly(made.files, report.results, checks, warnings)
 
 

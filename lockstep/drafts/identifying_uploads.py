@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ..anonymisation.identity import find_words
@@ -16,27 +16,33 @@ ADVICE: Final = (
 )
 
 
-def identifying_uploads(files: DraftFiles, words: tuple[str, ...]) -> tuple[str, ...]:
+def identifying_uploads(files: DraftFiles, words: tuple[str, ...], *, described: Mapping[int, str]) -> tuple[str, ...]:
     """Report the files for upload that identify the authors, each with its places and words.
 
     Parameters
     ----------
     files : of a draft; title page, letter and statements are not looked at, since they never go to reviewers.
     words : that identify them, from `identity.identifying_words`.
+    described : what figures of study.toml show, in words, by their numbers.
 
     Notes
     -----
-    A picture made of pixels cannot be read. It is judged by its alternative text, which names what is drawn.
+    A picture made of pixels cannot be read. It is judged by what study.toml has drawn there, or, where it is an image
+    of the study's, by the alternative text that the manuscript gives it; one that wants legends alone has none.
     """
     warnings: list[str] = []
     for path in (*files.tables, *(path for path in files.others if path.name == f"{CHECKLIST}.docx")):
         warnings += _reported(path.name, _places(read_printed(path), words))
-    described = read_printed(files.docx)
+    manuscript = read_printed(files.docx).units()
     for path in files.figures:
+        number = path.stem.removeprefix("Fig")
         found = [(trace.place, trace.word) for trace in traces(path, words)]
-        alternative = described.units().get(f"Figure {path.stem.removeprefix('Fig')}", ())
-        alternative = tuple(passage for passage in alternative if passage.kind == "alt text")
-        warnings += _reported(path.name, found or _places(PrintedDocument(alternative), words))
+        if not found and (text := described.get(int(number))):
+            found = [("what it shows", met.word) for met in find_words(text, words)]
+        elif not found:
+            alternative = (passage for passage in manuscript.get(f"Figure {number}", ()) if passage.kind == "alt text")
+            found = [*_places(PrintedDocument(tuple(alternative)), words)]
+        warnings += _reported(path.name, found)
     return tuple(warnings)
 
 

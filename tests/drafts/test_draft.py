@@ -151,9 +151,13 @@ def test_what_lets_the_authors_be_guessed_is_told(draft: Path) -> None:
 
 
 @pytest.mark.usefixtures("without_libreoffice", "workers_here")
-def test_a_label_that_tells_is_told_for_tables_and_figures(tmp_path: Path) -> None:
-    """Of these files there is no anonymised copy, so the authors must know which of them says what, and where."""
-    folder = copy_study(tmp_path / "study", figure_formats='["TIFF", "PDF"]')
+@pytest.mark.parametrize("stand", ["at the end", "in files of their own"])
+def test_a_label_that_tells_is_told_for_tables_and_figures(tmp_path: Path, stand: str) -> None:
+    """Of these files there is no anonymised copy, so the authors must know which of them says what, and where.
+
+    The picture of a figure is judged by what it shows, also where the manuscript has its legend alone.
+    """
+    folder = copy_study(tmp_path / "study", figure_formats='["TIFF", "PDF"]', figures_stand=f'"{stand}"')
     for name, changes in {
         "study.toml": {'"Side"': '"Side (Quastadt Clinic)"', '"Implant retention"': f'"Retention, {AUTHOR}"'},
         "report.qmd": {"Implants by fixation.": "Implants by fixation, Zorrberg."},
@@ -171,7 +175,7 @@ def test_a_label_that_tells_is_told_for_tables_and_figures(tmp_path: Path) -> No
     )
     assert told[1].startswith("strobe_checklist.docx identifies the authors in ")
     assert told[2:] == [
-        f"Fig1.tif identifies the authors in Figure 1, alternative text 1 ('{AUTHOR}')",
+        f"Fig1.tif identifies the authors in what it shows ('{AUTHOR}')",
         f"Fig1.pdf identifies the authors in page 1 ('{AUTHOR}')",
     ]
     blinded = (draft.folder / f"manuscript_blinded.{kind}" for kind in ("docx", "pdf"))
