@@ -71,6 +71,17 @@ class Patients:
     endpoints : of each, by name: ``time`` (n,) in the study's time unit, ``event`` (n,) True where it was observed.
     population : how many they are, and in words.
     key : the groups that they belong to, as in the keys of their records.
+
+    Examples
+    --------
+    >>> patients = Patients.read(folder)  # of study.toml
+    >>> spread = Statistic("spread", "number", "{of}: range", "largest less smallest value")
+    >>> for group in patients.groups("side"):
+    ...     known = group.frame["bmi"].dropna()
+    ...     made = group.record(spread, known.max() - known.min(), variable="bmi", n=len(known))
+    ...     print(made.id, round(made.value, 1), made.unit, made.n)
+    bmi.by_side.left.spread 19.5 kg/m² 34
+    bmi.by_side.right.spread 17.3 kg/m² 23
     """
 
     study: Study

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 from pathlib import Path
 
 import pytest
 
-STATISTICS = {
-    "statistics.arrays": {"checked_follow_up"},
-    "statistics.baseline": {"describe"},
-    "statistics.chi_square": {"chi_square"},
-    "statistics.contrast": {"difference_of"},
-    "statistics.cox": {"cox_regression", "likelihood_ratio_test"},
-    "statistics.cumulative_incidence": {"competing_risk_table", "cumulative_incidence"},
-    "statistics.fisher": {"fisher_exact"},
-    "statistics.gray": {"gray_test"},
-    "statistics.landmark": {"landmark", "split_at", "split_at_exposure"},
-    "statistics.log_rank": {"log_rank"},
-    "statistics.proportional_hazards": {"proportional_hazards_test"},
-    "statistics.restricted_mean": {"restricted_mean"},
-    "statistics.roc": {"roc_curve_cutoff"},
-    "statistics.survival": {"kaplan_meier", "number_at_risk", "reverse_kaplan_meier"},
-    "statistics.time_point": {"survival_difference"},
-    "statistics.wald": {"wald_test"},
+from lockstep.base.resources import PACKAGE
+
+STATISTICS = sorted((PACKAGE / "statistics").glob("*.py"))
+WITHIN = {
+    "cutoff_of_nobody": "what a ROC curve gives where there is nobody",
+    "cox_model": "cox_regression, of a fit that is there",
+    "fit_cox": "cox_regression, before its tests",
+    "proportional_hazards_of": "proportional_hazards_test, of a fit that is there",
 }
+"""Statistics that analyses call and that have no example, each with why: its whole has one."""
 OF_A_STUDY = {
     "document.report": {"open_study"},
-    "results.model": {"read_results"},
+    "analyses.own_statistics": {"Patients"},
+    "results.json_file": {"read_results"},
 }
 
 
@@ -51,13 +45,40 @@ def shown(name: str, **given: object) -> set[str]:
     return {found.name.removeprefix(f"{module.__name__}.") for found in examples}
 
 
-@pytest.mark.parametrize("name", STATISTICS)
-def test_the_examples_of_statistics_are_true(name: str) -> None:
-    """Each public statistic has an example, whose output is what its docstring prints."""
-    assert shown(name) == STATISTICS[name]
+def public(path: Path) -> set[str]:
+    """Return the public functions that a module defines."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")}
+
+
+def called_by_analyses() -> set[str]:
+    """Return what the analyses import of the statistics."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (PACKAGE / "analyses").glob("*.py")]
+    imports = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {alias.name for node in imports if (node.module or "").startswith("statistics.") for alias in node.names}
+
+
+@pytest.mark.parametrize("path", STATISTICS, ids=lambda path: path.stem)
+def test_each_statistic_has_an_example_and_it_is_true(path: Path) -> None:
+    """What the analyses call shows in its docstring how it is used, and prints what that says."""
+    found = shown(f"statistics.{path.stem}")
+    assert (public(path) & called_by_analyses()) - WITHIN.keys() <= found
+
+
+EXAMPLES = sorted(
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+    for path in PACKAGE.rglob("*.py")
+    if path.parent.name != "statistics" and ">>> " in path.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if name not in OF_A_STUDY])
+def test_every_other_example_is_true(name: str) -> None:
+    """No docstring of the engine shows what does not come out."""
+    assert shown(name)
 
 
 @pytest.mark.parametrize("name", OF_A_STUDY)
 def test_the_examples_of_a_study_are_true(name: str, built_implants: Path) -> None:
-    """So have reading results, and the phrases, on the small study."""
+    """So have reading results, the phrases, and statistics of a study's own, on the small study."""
     assert shown(name, folder=built_implants) == OF_A_STUDY[name]
