@@ -12,6 +12,7 @@ from ..results.model import Curve, Record
 from ..results.records import number
 from ..statistics.cox import DIVERGES, likelihood_ratio_test
 from ..statistics.log_rank import log_rank
+from ..study.models import PRODUCT, Term
 from .cox_records import (
     fitted,
     fitted_and_checked,
@@ -21,6 +22,7 @@ from .cox_records import (
     test_records,
     violated,
 )
+from .design import as_they_are
 from .observations import NO_PATIENTS, Observations
 from .survival_results import survival_counts, survival_results
 
@@ -43,22 +45,22 @@ def group_results(key: Key, observed: Observations, variable: str) -> Iterator[R
     for level in study.levels(variable):
         yield from survival_results(replace(key, by_level=level), known.within(variable, level))
     yield from log_rank_records(key, known, variable)
-    design, terms, population = known.design([variable]), known.terms([variable]), known.population
+    design, population = known.design(as_they_are([variable])), known.population
     # Each column is a term of the check, so that the test "global" of all terms is that of the variable.
-    model, (*levels, whole) = fitted_and_checked(known, design, {name: [name] for name in design.columns})
+    model, (*levels, whole) = fitted_and_checked(known, design.values, {name: [name] for name in design.columns})
     warning = not_proportional(variable, [variable] if violated(whole, study) else [])
     for ratio in model.terms:
-        term = terms[ratio.term]
+        term = design.columns[ratio.term]
         statistics, told = (catalogue.HAZARD_RATIO, catalogue.HAZARD_RATIO_P), {"of": known.label, "term": term.words}
         of_level = replace(key, level=term.level)
         yield from hazard_ratio_records(statistics, of_level, ratio, model, population, told, warning=warning)
     told = {"of": known.label, "by": study.unique_label(variable)}
     if several_levels(study, variable):
-        test = likelihood_ratio_test(fitted(known, known.design([])), model)
+        test = likelihood_ratio_test(fitted(known, known.design([]).values), model)
         yield from test_records(UNIVARIABLE_TEST, key, test, population, told)
     yield from test_records(UNIVARIABLE_CHECK, key, whole, population, told)
     for check in levels if several_levels(study, variable) else ():
-        term = terms[check.term]
+        term = design.columns[check.term]
         told = {"of": known.label, "term": term.words}
         yield from test_records(LEVEL_CHECK, replace(key, level=term.level), check, population, told)
 
@@ -93,14 +95,10 @@ def log_rank_records(key: Key, observed: Observations, variable: str) -> Iterato
 def interaction_record(key: Key, observed: Observations, exposure: str, subgroup: str) -> Record:
     """Return the likelihood-ratio test of whether the exposure's hazard ratios differ between subgroup levels."""
     known = observed.complete([exposure, subgroup])
-    main = known.design([exposure, subgroup])
-    products = {
-        f"{a}:{b}": main[a] * main[b]
-        for a in known.design([exposure]).columns
-        for b in known.design([subgroup]).columns
-    }
-    without = fitted(known, main)
-    test = likelihood_ratio_test(without, fitted(known, main.assign(**products)))
+    terms = as_they_are([exposure, subgroup])
+    product = Term(name=PRODUCT.join((exposure, subgroup)))
+    without = fitted(known, known.design(terms).values)
+    test = likelihood_ratio_test(without, fitted(known, known.design([*terms, product]).values))
     if any(term.reason == DIVERGES for term in without.terms):
         # Products of a level without events change no likelihood, yet would count as degrees of freedom (so in R).
         test = replace(test, p_value=None, reason=f"a hazard ratio {DIVERGES}")

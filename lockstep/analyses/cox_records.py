@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -12,42 +13,63 @@ from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, Words, interval, number
 from ..statistics.cox import (
+    CoxFit,
     CoxModel,
     HazardRatio,
     LikelihoodRatioTest,
     cox_model,
-    cox_regression,
     fit_cox,
 )
 from ..statistics.estimate import Estimate
 from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of
+from ..statistics.wald import WaldTest
 from ..study.model import Study
 from .observations import NO_PATIENTS, Observations
 
 PAIR: Final = 2
 
 
-def fitted(observed: Observations, design: pd.DataFrame) -> CoxModel:
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """What a Cox model has beside its terms: (n,) columns of strata, and the (n,) clusters of a robust variance."""
+
+    strata: pd.DataFrame | None = None
+    cluster: pd.Series[str] | None = None
+
+
+_PLAIN: Final = FitOptions()
+
+
+def fitted(observed: Observations, design: pd.DataFrame, options: FitOptions = _PLAIN) -> CoxModel:
     """Fit a Cox model; of nobody, return one in which no term can be estimated."""
-    level = observed.study.analysis.conf_level
     if observed.population.n:
-        return cox_regression(observed.time, observed.event, design, conf_level=level)
-    terms = tuple(HazardRatio(term=name, reason=NO_PATIENTS) for name in design.columns)
-    return CoxModel(terms=terms, n=0, events=0, conf_level=level, log_likelihood=None, parameters=0, reason=NO_PATIENTS)
+        return cox_model(_fit(observed, design, options), conf_level=observed.study.analysis.conf_level)
+    return _of_nobody(observed, design)
 
 
 def fitted_and_checked(
-    observed: Observations, design: pd.DataFrame, terms: Mapping[str, Sequence[str]]
+    observed: Observations, design: pd.DataFrame, terms: Mapping[str, Sequence[str]], options: FitOptions = _PLAIN
 ) -> tuple[CoxModel, tuple[ProportionalHazardsTest, ...]]:
     """Fit a Cox model as `fitted`, and check its proportional hazards, term by term and as a whole."""
     if observed.population.n:
-        fit = fit_cox(observed.time, observed.event, design)  # once: with many patients it takes longest of all
+        fit = _fit(observed, design, options)  # once: with many patients it takes longest of all
         model = cox_model(fit, conf_level=observed.study.analysis.conf_level)
         return model, proportional_hazards_of(fit, terms=terms)
-    return fitted(observed, design), tuple(
+    checks = tuple(
         ProportionalHazardsTest(term=term, statistic=None, df=0, p_value=None, reason=NO_PATIENTS)
         for term in (*terms, GLOBAL)
     )
+    return _of_nobody(observed, design), checks
+
+
+def _fit(observed: Observations, design: pd.DataFrame, options: FitOptions) -> CoxFit:
+    return fit_cox(observed.time, observed.event, design, strata=options.strata, cluster=options.cluster)
+
+
+def _of_nobody(observed: Observations, design: pd.DataFrame) -> CoxModel:
+    level = observed.study.analysis.conf_level
+    terms = tuple(HazardRatio(term=name, reason=NO_PATIENTS) for name in design.columns)
+    return CoxModel(terms=terms, n=0, events=0, conf_level=level, log_likelihood=None, parameters=0, reason=NO_PATIENTS)
 
 
 def several_levels(study: Study, variable: str) -> bool:
@@ -58,7 +80,7 @@ def several_levels(study: Study, variable: str) -> bool:
 def test_records(
     statistics: tuple[Statistic, Statistic, Statistic],
     key: Key,
-    test: LikelihoodRatioTest | ProportionalHazardsTest,
+    test: LikelihoodRatioTest | WaldTest | ProportionalHazardsTest,
     population: Population,
     words: Words,
 ) -> Iterator[Record]:

@@ -33,7 +33,7 @@ def endpoint_results(
             yield from subgroup_results(replace(_key(key, comparison), within=category), observed)
     for model in study.models:
         if endpoint.name in model.endpoints:
-            yield from model_records(replace(key, analysis=model.name), observed, model.terms)
+            yield from model_records(key, observed, model)
 
 
 def _key(of_endpoint: Key, comparison: GroupComparison) -> Key:

@@ -16,17 +16,25 @@ _QUARTILE = "linear interpolation (Hyndman & Fan type 7)"
 _CHI_SQUARE = "Pearson chi-square test without continuity correction"
 _LOG_RANK = "two-sided log-rank (Mantel-Cox) test"
 _COX = "Cox proportional-hazards model, Efron ties, Wald confidence interval and test"
-_ADJUSTED = f"multivariable {_COX}; covariates: {{covariates}}"
+_MODEL = (
+    "{fit} Cox proportional-hazards model{options}, Efron ties, Wald confidence interval and test; "
+    "covariates: {covariates}"
+)
 _INTERACTION = "likelihood-ratio test of the product terms in a Cox model, Efron ties"
 _LIKELIHOOD_RATIO = "likelihood-ratio test of all levels together, in a Cox model, Efron ties"
-_ADJUSTED_LIKELIHOOD_RATIO = (
-    "likelihood-ratio test of the multivariable Cox model against the one without this variable, Efron ties; "
+_MODEL_LIKELIHOOD_RATIO = (
+    "likelihood-ratio test of the {fit} Cox model{options} against the one without this variable, Efron ties; "
+    "covariates: {covariates}"
+)
+_MODEL_WALD = (
+    "Wald test of all coefficients of this variable together, in the {fit} Cox model{options}, Efron ties; "
     "covariates: {covariates}"
 )
 _SCHOENFELD = "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time"
 _PROPORTIONAL = f"{_SCHOENFELD} (Grambsch & Therneau 1994), in a Cox model, Efron ties"
-_ADJUSTED_PROPORTIONAL = (
-    f"{_SCHOENFELD} (Grambsch & Therneau 1994), in the multivariable Cox model, Efron ties; covariates: {{covariates}}"
+_MODEL_PROPORTIONAL = (
+    f"{_SCHOENFELD} (Grambsch & Therneau 1994), in the {{fit}} Cox model{{options}}, Efron ties; "
+    "covariates: {covariates}"
 )
 _CUTOFF = "ROC curve; cut-off by Youden's index, the middle between observed values"
 
@@ -205,50 +213,63 @@ INTERACTION_P = Statistic(
     "interaction_{within}.p_value", "p_value", "{of}: interaction of {exposure} and {subgroup}", _INTERACTION
 )
 
-# ---- multivariable models -------------------------------------------------------------------------------------------
-ADJUSTED_PATIENTS = Statistic("n", "count", "{of}, multivariable model, number of patients", "count")
-ADJUSTED_EVENTS = Statistic("events", "count", "{of}, multivariable model, number of events", "count")
-ADJUSTED_RATIO = Statistic(
-    "{variable}.{level}.hazard_ratio", "hazard_ratio", "{of}, multivariable: {term}", _ADJUSTED, no_effect=1.0
+# ---- models --------------------------------------------------------------------------------------------------------
+MODEL_PATIENTS = Statistic("n", "count", "{of}, {whole}, number of patients", "count")
+MODEL_EVENTS = Statistic("events", "count", "{of}, {whole}, number of events", "count")
+MODEL_PARAMETERS = Statistic(
+    "parameters", "statistic", "{of}, {whole}, number of parameters", "coefficients that are estimated"
 )
-ADJUSTED_RATIO_P = Statistic(
-    "{variable}.{level}.p_value", "p_value", "{of}, multivariable: {term}, Wald test", _ADJUSTED
+EVENTS_PER_PARAMETER = Statistic(
+    "events_per_parameter", "number", "{of}, {whole}, events per parameter", "events / parameters", decimals=1
 )
-ADJUSTED_LIKELIHOOD_RATIO = Statistic(
+TERM_PATIENTS = Statistic("{variable}.{level}.n", "count", "{of}, {model}: {term}, number of patients", "count")
+TERM_EVENTS = Statistic("{variable}.{level}.events", "count", "{of}, {model}: {term}, number of events", "count")
+MODEL_RATIO = Statistic(
+    "{variable}.{level}.hazard_ratio", "hazard_ratio", "{of}, {model}: {term}", _MODEL, no_effect=1.0
+)
+MODEL_RATIO_P = Statistic("{variable}.{level}.p_value", "p_value", "{of}, {model}: {term}, Wald test", _MODEL)
+MODEL_LIKELIHOOD_RATIO = Statistic(
     "likelihood_ratio.{variable}.statistic",
     "statistic",
-    "{of}, multivariable: likelihood-ratio chi-square, {term}",
-    _ADJUSTED_LIKELIHOOD_RATIO,
+    "{of}, {model}: likelihood-ratio chi-square, {term}",
+    _MODEL_LIKELIHOOD_RATIO,
 )
-ADJUSTED_LIKELIHOOD_RATIO_DF = Statistic(
+MODEL_LIKELIHOOD_RATIO_DF = Statistic(
     "likelihood_ratio.{variable}.df",
     "statistic",
-    "{of}, multivariable: degrees of freedom of the likelihood-ratio test, {term}",
-    _ADJUSTED_LIKELIHOOD_RATIO,
+    "{of}, {model}: degrees of freedom of the likelihood-ratio test, {term}",
+    _MODEL_LIKELIHOOD_RATIO,
 )
-ADJUSTED_LIKELIHOOD_RATIO_P = Statistic(
+MODEL_LIKELIHOOD_RATIO_P = Statistic(
     "likelihood_ratio.{variable}.p_value",
     "p_value",
-    "{of}, multivariable: {term}, likelihood-ratio test",
-    _ADJUSTED_LIKELIHOOD_RATIO,
+    "{of}, {model}: {term}, likelihood-ratio test",
+    _MODEL_LIKELIHOOD_RATIO,
 )
-ADJUSTED_PROPORTIONAL = Statistic(
+MODEL_WALD = Statistic("wald.{variable}.statistic", "statistic", "{of}, {model}: Wald chi-square, {term}", _MODEL_WALD)
+MODEL_WALD_DF = Statistic(
+    "wald.{variable}.df", "statistic", "{of}, {model}: degrees of freedom of the Wald test, {term}", _MODEL_WALD
+)
+MODEL_WALD_P = Statistic(
+    "wald.{variable}.p_value", "p_value", "{of}, {model}: {term}, Wald test of all its coefficients", _MODEL_WALD
+)
+MODEL_PROPORTIONAL = Statistic(
     "proportional_hazards.{variable}.{item}.statistic",
     "statistic",
-    "{of}, multivariable: chi-square of proportional hazards, {term}",
-    _ADJUSTED_PROPORTIONAL,
+    "{of}, {model}: chi-square of proportional hazards, {term}",
+    _MODEL_PROPORTIONAL,
 )
-ADJUSTED_PROPORTIONAL_DF = Statistic(
+MODEL_PROPORTIONAL_DF = Statistic(
     "proportional_hazards.{variable}.{item}.df",
     "statistic",
-    "{of}, multivariable: degrees of freedom of the test of proportional hazards, {term}",
-    _ADJUSTED_PROPORTIONAL,
+    "{of}, {model}: degrees of freedom of the test of proportional hazards, {term}",
+    _MODEL_PROPORTIONAL,
 )
-ADJUSTED_PROPORTIONAL_P = Statistic(
+MODEL_PROPORTIONAL_P = Statistic(
     "proportional_hazards.{variable}.{item}.p_value",
     "p_value",
-    "{of}, multivariable: test of proportional hazards, {term}",
-    _ADJUSTED_PROPORTIONAL,
+    "{of}, {model}: test of proportional hazards, {term}",
+    _MODEL_PROPORTIONAL,
 )
 
 # ---- cut-offs -------------------------------------------------------------------------------------------------------

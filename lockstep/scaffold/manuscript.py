@@ -148,7 +148,7 @@ def _comparison(
     unadjusted = _ratios(plan, outcome, levels, records, ratio, "the hazard ratio")
     adjusted: Iterable[tuple[str, str]] = ()
     if plan.adjust_for:
-        ratio = catalogue.ADJUSTED_RATIO.of(endpoint=outcome.name, variable=by, analysis=ADJUSTED)
+        ratio = catalogue.MODEL_RATIO.of(endpoint=outcome.name, variable=by, analysis=ADJUSTED)
         adjusted = _ratios(plan, outcome, levels, records, ratio, "the adjusted hazard ratio")
     tested = f" (log-rank {p_value})" if p_value else ""
     by_words = markdown(lower_first(plan.groups.label)) if plan.groups else ""

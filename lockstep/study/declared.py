@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..syntax.conditions import VariableType
 from .analysis import Analysis
 from .endpoints import Endpoint
+from .models import Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +18,4 @@ class Declared:
     types: Mapping[str, VariableType]
     endpoints: Mapping[str, Endpoint]
     analysis: Analysis
+    models: Mapping[str, Model]

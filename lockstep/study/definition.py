@@ -22,7 +22,7 @@ from .eligibility import read_eligibility
 from .endpoints import read_endpoints
 from .figures import read_figure
 from .model import Study
-from .models import models_of
+from .models import read_models
 from .row_rules import read_row_rules
 from .tables import read_table
 from .time_units import read_time
@@ -44,10 +44,10 @@ def read_study(folder: Path) -> Study:
     _check_schema(top)
     top.allow(
         "schema", "title", "data", "time", "columns", "checks", "eligibility", "derived", "endpoints", "analysis",
-        "cutoff", "tables", "figures",
+        "models", "cutoff", "tables", "figures",
     )  # fmt: skip
     check_names(top, "columns", "derived", "endpoints", reserved=RESERVED)
-    for outer in ("checks", "eligibility", "cutoff", "tables", "figures"):
+    for outer in ("checks", "eligibility", "models", "cutoff", "tables", "figures"):
         check_names(top, outer)
 
     data = replace(read_data_file(top), tried=tried_file(folder))
@@ -62,7 +62,10 @@ def read_study(folder: Path) -> Study:
     time = read_time(top.section("time"))
     endpoints = read_endpoints(top, types, time)
     analysis = read_analysis(top, types, endpoints)
-    declared = Declared(types=types, endpoints=endpoints, analysis=analysis)
+    models = read_models(top, types, endpoints, analysis)
+    declared = Declared(
+        types=types, endpoints=endpoints, analysis=analysis, models={item.name: item for item in models}
+    )
     return Study(
         folder=folder,
         title=top.text("title", "Untitled study"),
@@ -75,7 +78,7 @@ def read_study(folder: Path) -> Study:
         endpoints=endpoints,
         analysis=analysis,
         comparisons=tuple(comparisons_of(analysis, endpoints)),
-        models=tuple(models_of(analysis, endpoints)),
+        models=models,
         tables={name: read_table(name, item, declared) for name, item in top.sections("tables").items()},
         figures={name: read_figure(name, item, declared) for name, item in top.sections("figures").items()},
         severities=read_severities(top),

@@ -1,27 +1,199 @@
-"""The models that a study fits, in whatever form study.toml says it."""
+"""[models.*] of study.toml: which variables enter a model, in which form, and what the model is of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Literal, TypeAlias
 
-from .analysis import Analysis
+from ..base.wording import listing, shown
+from ..syntax.conditions import VariableType
+from ..syntax.names import default_label, slug
+from ..syntax.sections import Section
+from .analysis import ALL_TERMS, Analysis
+from .endpoints import Endpoint, endpoint_name, endpoint_names
+from .variables import groups, variable
 
 ADJUSTED: Final = "adjusted"
 """The name of the model that [analysis] asks for by `adjust_for`."""
 
+PRODUCT: Final = ":"
+"""What stands between the two variables of a product: ``arm:sex``."""
+
+Transform: TypeAlias = Literal["log", "log2", "log10"]
+"""A logarithm that a number enters a model by: natural, per doubling, per tenfold."""
+
+TRANSFORMS: Final[tuple[Transform, ...]] = ("log", "log2", "log10")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """What enters a model: a category, a number in some form, or the product of two such.
+
+    `name` is the variable, of a product both: ``arm:sex``. A number enters per `per` units, or by its logarithm
+    (`transform`).
+    """
+
+    name: str
+    per: float = 1.0
+    transform: Transform | None = None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variable, or the two of a product."""
+        return tuple(self.name.split(PRODUCT))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A multivariable model of some endpoints; `terms` are its variables, in the order in which they are printed."""
+    """A Cox model of some endpoints.
+
+    Attributes
+    ----------
+    label : what tables call it; None for that of [analysis].
+    terms : in the order in which they are printed.
+    each : whether every term is in a model of its own: the univariable, or crude, models.
+    strata : the categories whose levels have baseline hazards of their own.
+    cluster : the category within whose levels patients may depend on each other: the variance is then robust.
+    """
 
     name: str
+    label: str | None = None
     endpoints: tuple[str, ...]
-    terms: tuple[str, ...]
+    terms: tuple[Term, ...]
+    each: bool = False
+    strata: tuple[str, ...] = ()
+    cluster: str | None = None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables of its terms, each once."""
+        return tuple(dict.fromkeys(name for term in self.terms for name in term.variables))
 
 
-def models_of(analysis: Analysis, endpoints: Iterable[str]) -> Iterator[Model]:
-    """Yield the model that `adjust_for` of [analysis] asks for: of all endpoints."""
+def read_models(
+    top: Section, types: Mapping[str, VariableType], endpoints: Mapping[str, Endpoint], analysis: Analysis
+) -> tuple[Model, ...]:
+    """Read [models.*], after the model that [analysis] asks for."""
+    found = list(_short_form(analysis, endpoints))
+    for name, section in top.sections("models").items():
+        if slug(name) in {slug(model.name) for model in found}:
+            raise section.error("", "is the name of the model that `adjust_for` of [analysis] asks for; take another")
+        found.append(_model(name, section, types, endpoints))
+    return tuple(found)
+
+
+def _short_form(analysis: Analysis, endpoints: Iterable[str]) -> Iterator[Model]:
     if analysis.exposure is not None and analysis.adjust_for:
-        yield Model(name=ADJUSTED, endpoints=tuple(endpoints), terms=(analysis.exposure, *analysis.adjust_for))
+        terms = tuple(Term(name=name) for name in (analysis.exposure, *analysis.adjust_for))
+        yield Model(name=ADJUSTED, endpoints=tuple(endpoints), terms=terms)
+
+
+def _model(name: str, section: Section, types: Mapping[str, VariableType], endpoints: Mapping[str, Endpoint]) -> Model:
+    section.allow("label", "endpoint", "endpoints", "terms", "each", "strata", "cluster", of="a model")
+    each = section.flag("each")
+    terms = _terms(section, types, each=each)
+    strata = tuple(variable(section, "strata", value, types, "category") for value in section.texts("strata"))
+    inside = {name for term in terms for name in term.variables}
+    for category in strata:
+        if category in inside:
+            raise section.error(
+                "strata",
+                f"names {shown(category)}, which is a term too; a stratum has no hazard ratio, so take one out",
+            )
+    return Model(
+        name=name,
+        label=section.text("label", default_label(name)),
+        endpoints=_endpoints(section, endpoints),
+        terms=terms,
+        each=each,
+        strata=strata,
+        cluster=groups(section, "cluster", types),
+    )
+
+
+def _endpoints(section: Section, endpoints: Mapping[str, Endpoint]) -> tuple[str, ...]:
+    """Read `endpoint` or `endpoints`; without either, a model is of all."""
+    if section.has("endpoint") and section.has("endpoints"):
+        raise section.error("endpoints", "expected either `endpoint` or `endpoints`, a list")
+    if section.has("endpoint"):
+        return (endpoint_name(section, "endpoint", section.text("endpoint"), endpoints),)
+    if section.has("endpoints"):
+        return endpoint_names(section, endpoints)
+    if not endpoints:
+        raise section.error("", "is of an endpoint, and study.toml declares none under [endpoints]")
+    return tuple(endpoints)
+
+
+def _terms(section: Section, types: Mapping[str, VariableType], *, each: bool) -> tuple[Term, ...]:
+    found: dict[str, Term] = {}
+    for part in section.rows("terms", short="variable"):
+        term = _term(part, types)
+        if term.name in found:
+            raise section.error("terms", f"has {shown(term.name)} twice; a variable enters a model once")
+        found[term.name] = term
+    if not found:
+        example = '["arm", { variable = "age", per = 10 }, "arm:sex"]'
+        raise section.error("terms", f"is empty; expected the variables of the model, such as {example}")
+    for term in found.values():
+        if len(term.variables) == 1:
+            continue
+        if each:
+            raise section.error("terms", f"has the product {shown(term.name)}, which `each` leaves without its parts")
+        for name in term.variables:
+            if name not in found:
+                raise section.error(
+                    "terms",
+                    f"has the product {shown(term.name)} without {shown(name)}; add it as a term of its own, since a "
+                    "product means the difference from it",
+                )
+    return tuple(found.values())
+
+
+def _term(section: Section, types: Mapping[str, VariableType]) -> Term:
+    """Read a term: a variable, a product of two, or a number in some form."""
+    section.allow("variable", "per", "transform", of="a term")
+    text = section.text("variable")
+    names = [name.strip() for name in text.split(PRODUCT)]
+    if len(names) > 2 or len(set(names)) != len(names):
+        raise section.error(
+            "variable", f"is {shown(text)}; expected a variable, or the product of two, such as 'arm:sex'"
+        )
+    kinds = {types[_entering(section, name, types)].kind for name in names}
+    for key in ("per", "transform"):
+        if section.has(key) and (kinds != {"number"} or len(names) > 1):
+            raise section.error(
+                key, f"is for a number, and {shown(text)} is none; a product takes its parts as they are"
+            )
+    if section.has("per") and section.has("transform"):
+        raise section.error("per", "does not go with `transform`: log2 is per doubling, log10 per tenfold increase")
+    per = section.number("per", 1.0)
+    if per <= 0:
+        raise section.error("per", f"is {per:g}; expected how many units the ratio is per, such as 10")
+    transform: Any = section.choice("transform", TRANSFORMS) if section.has("transform") else None
+    return Term(name=PRODUCT.join(names), per=per, transform=transform)
+
+
+def _entering(section: Section, name: str, types: Mapping[str, VariableType]) -> str:
+    """Return the name of a variable that can enter a model."""
+    variable(section, "variable", name, types, "number", "category")
+    if types[name].kind == "category" and len(types[name].levels) < 2:
+        raise section.error("variable", f"names {shown(name)}, which has one level; expected two or more to compare")
+    if slug(name) == ALL_TERMS:
+        found = f"names {shown(name)}, which in results is the test of all terms of the model"
+        raise section.error(
+            "variable", f"{found}; give the variable another name (`header` says what the file calls it)"
+        )
+    return name
+
+
+def named_models(section: Section, key: str, models: Mapping[str, Model]) -> tuple[Model, ...]:
+    """Read the names of models that a key lists."""
+    names = section.texts(key)
+    if not names:
+        raise section.error(key, f"is empty; the models are: {listing(models, word='and') or 'none'}")
+    for name in names:
+        if name not in models:
+            known = listing(models, word="and") or "none"
+            raise section.error(key, f"names {shown(name)}; the models are: {known}")
+    return tuple(models[name] for name in names)

@@ -11,7 +11,8 @@ from ..syntax.conditions import VariableType
 from ..syntax.names import FOLLOW_UP
 from ..syntax.sections import Section
 from .declared import Declared
-from .endpoints import endpoint_names
+from .endpoints import endpoint_name, endpoint_names
+from .models import named_models
 from .variables import groups, variable
 
 Summary: TypeAlias = Literal["n_percent", "median_range", "median_iqr", "mean_sd", "median_range_mean"]
@@ -62,10 +63,19 @@ class CrossTable(Characteristics):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Models(Table):
-    """The Cox models of some endpoints."""
+    """The Cox models that [analysis] asks for, of some endpoints."""
 
     kind: ClassVar[str] = "models"
     endpoints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regression(Table):
+    """Named models of one endpoint side by side: crude, model 1, model 2."""
+
+    kind: ClassVar[str] = "regression"
+    models: tuple[str, ...]
+    endpoint: str
 
 
 def read_table(name: str, section: Section, declared: Declared) -> Table:
@@ -79,11 +89,14 @@ def read_table(name: str, section: Section, declared: Declared) -> Table:
     if section.has("kind"):
         kind = section.choice("kind", TABLE_KINDS)
     else:
-        section.allow("kind", "template", "rows", "by", "endpoints")
-        if section.has("rows") == section.has("endpoints"):
-            raise section.error("", "expected either `rows` (variables) or `endpoints` (whose models are shown)")
+        section.allow("kind", "template", "rows", "by", "endpoints", "models", "endpoint")
         # A template of characteristics finds in a cross table all that it prints.
-        kind = Models.kind if section.has("endpoints") else CrossTable.kind
+        shown_by = {"rows": CrossTable.kind, "endpoints": Models.kind, "models": Regression.kind}
+        found = [key for key in shown_by if section.has(key)]
+        if len(found) != 1:
+            kinds = "`rows` (variables), `endpoints` (whose models are shown) or `models` (side by side)"
+            raise section.error("", f"expected one of {kinds}")
+        kind = shown_by[found[0]]
     return TABLE_KINDS[kind](name, section, declared)
 
 
@@ -113,6 +126,28 @@ def _models(name: str, section: Section, declared: Declared) -> Models:
     section.allow("kind", "template", "endpoints", of="a table of models")
     template = _template(section, "models.html.j2")
     return Models(name=name, template=template, endpoints=endpoint_names(section, declared.endpoints))
+
+
+def _regression(name: str, section: Section, declared: Declared) -> Regression:
+    section.allow("kind", "template", "models", "endpoint", of="a table of models side by side")
+    models = named_models(section, "models", declared.models)
+    common = [endpoint for endpoint in models[0].endpoints if all(endpoint in model.endpoints for model in models)]
+    if section.has("endpoint"):
+        endpoint = endpoint_name(section, "endpoint", section.text("endpoint"), declared.endpoints)
+        for model in models:
+            if endpoint not in model.endpoints:
+                raise section.error("endpoint", f"is {shown(endpoint)}, of which {shown(model.name)} is no model")
+    elif len(common) == 1:
+        (endpoint,) = common
+    else:
+        found = f"have {listing(common, word='and')} in common" if common else "have no endpoint in common"
+        raise section.error("endpoint", f"is needed, since the models {found}; name the one that the table is of")
+    return Regression(
+        name=name,
+        template=_template(section, "regression.html.j2"),
+        models=tuple(model.name for model in models),
+        endpoint=endpoint,
+    )
 
 
 def _by(section: Section, declared: Declared) -> str | None:
@@ -149,5 +184,6 @@ TABLE_KINDS: Final[Mapping[str, Callable[[str, Section, Declared], Table]]] = {
     Characteristics.kind: _characteristics,
     CrossTable.kind: _cross_table,
     Models.kind: _models,
+    Regression.kind: _regression,
 }
 """The kinds of tables, by the word that study.toml has for each, and what reads the keys of one."""

@@ -259,7 +259,7 @@ def _estimates(known: _Known) -> Iterator[Fact]:
             key = Key(endpoint=endpoint.name, level=level)
             keys = {
                 "unadjusted": catalogue.HAZARD_RATIO.of(key, by=exposure),
-                "adjusted": catalogue.ADJUSTED_RATIO.of(key, analysis=ADJUSTED, variable=exposure),
+                "adjusted": catalogue.MODEL_RATIO.of(key, analysis=ADJUSTED, variable=exposure),
             }
             found = {word: record for word, key in keys.items() if (record := known.find(key))}
             if found:

@@ -188,10 +188,16 @@ class Section:
             pairs.append((value[0], value[1]))
         return tuple(pairs)
 
-    def rows(self, name: str) -> list[Section]:
-        """Return a list of tables; in messages they are counted from 1."""
-        values = self._list(name, (), dict)
-        return [Section(f"{self.path(name)}.{position}", value) for position, value in enumerate(values, start=1)]
+    def rows(self, name: str, *, short: str | None = None) -> list[Section]:
+        """Return a list of tables; in messages they are counted from 1.
+
+        With `short`, a text is a table with this key alone: ``"age"`` is ``{ variable = "age" }``.
+        """
+        values = self._typed(name, [], list)
+        tables = [{short: value} if short and isinstance(value, str) else value for value in values]
+        for table in tables:
+            self._check_type(name, table, dict, prefix="holds ")
+        return [Section(f"{self.path(name)}.{position}", value) for position, value in enumerate(tables, start=1)]
 
     def section(self, name: str) -> Section:
         """Return a table inside this one; an empty one where it is absent."""

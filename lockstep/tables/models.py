@@ -9,15 +9,16 @@ from typing import Any, Final, NamedTuple
 from ..results import catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
-from ..results.model import Record, Results
+from ..results.model import Results
 from ..study.model import Study
 from ..study.models import ADJUSTED
 from ..study.tables import Models
 from ..text import numbers
-from ..text.assumptions import WHOLE_MODEL, violations
+from ..text.assumptions import violations
 from ..text.provenance import PrintedText
 from ..text.style import Style
 from .cells import NOTE, Row, bare, in_sentence, missing_counts, placed, variable_label
+from .ratio_cells import checked_terms, p_cell, ratio_cell
 
 
 class _Shown(NamedTuple):
@@ -29,9 +30,7 @@ class _Shown(NamedTuple):
 
 
 _UNIVARIABLE: Final = _Shown(catalogue.HAZARD_RATIO, catalogue.HAZARD_RATIO_P, catalogue.LIKELIHOOD_RATIO_P)
-_MULTIVARIABLE: Final = _Shown(
-    catalogue.ADJUSTED_RATIO, catalogue.ADJUSTED_RATIO_P, catalogue.ADJUSTED_LIKELIHOOD_RATIO_P
-)
+_MULTIVARIABLE: Final = _Shown(catalogue.MODEL_RATIO, catalogue.MODEL_RATIO_P, catalogue.MODEL_LIKELIHOOD_RATIO_P)
 _TOGETHER: Final = (_UNIVARIABLE.together.path, _MULTIVARIABLE.together.path)
 
 
@@ -65,17 +64,13 @@ def _not_proportional(
 ) -> Iterator[tuple[list[tuple[str, PrintedText]], str]]:
     """Yield the significant checks of the models shown: variables with their P values, and the models in words."""
     for found in violations(study, results, endpoints=endpoints):
-        if found.model != "subgroup":
-            models = f"{found.model} models" if found.model != "multivariable" else "the multivariable model"
-            models = models if len(found.terms) > 1 or found.model == "multivariable" else f"the {found.model} model"
-            terms = [
-                (
-                    WHOLE_MODEL if name is None else in_sentence(study.label(name)),
-                    PrintedText(numbers.p_text(test.value, style), (test.id,), NOTE),
-                )
-                for name, test in found.terms
-            ]
-            yield terms, f"{models} of {in_sentence(study.endpoints[found.endpoint].label)}"
+        if found.kind == "univariable" or found.name == ADJUSTED:
+            several = found.kind == "univariable" and len(found.terms) > 1
+            models = f"{found.model}s" if several else f"the {found.model}"
+            yield (
+                checked_terms(found, study, style),
+                f"{models} of {in_sentence(study.endpoints[found.endpoint].label)}",
+            )
 
 
 def _univariable_rows(
@@ -104,7 +99,7 @@ def _factor_rows(
 ) -> Iterator[Row]:
     """Yield the rows of a category: its name, with the test of all levels where there are several, and each level."""
     several = shown.together.of(keys[0]) in results
-    together = (("", _p(results[shown.together.of(key)], style) if several else "") for key in keys)
+    together = (("", p_cell(results[shown.together.of(key)], style) if several else "") for key in keys)
     yield Row(variable_label(variable, study)[0], tuple(together))
     reference, *others = study.levels(variable).items()
     yield Row(reference[1], tuple(("1 (reference)", "") for _ in keys), indent=True)
@@ -114,27 +109,14 @@ def _factor_rows(
 
 
 def _ratio_and_p(key: Key, shown: _Shown, results: Results, style: Style) -> tuple[str, str]:
-    return _ratio(results[shown.ratio.of(key)], style), _p(results[shown.p_value.of(key)], style)
+    return ratio_cell(results[shown.ratio.of(key)], style), p_cell(results[shown.p_value.of(key)], style)
 
 
 def _complete(endpoints: Sequence[str], results: Results, style: Style) -> str:
     """Print how many patients the multivariable models are of, or nothing where they are of all."""
-    model = results[catalogue.ADJUSTED_PATIENTS.of(endpoint=endpoints[0], analysis=ADJUSTED)]
+    model = results[catalogue.MODEL_PATIENTS.of(endpoint=endpoints[0], analysis=ADJUSTED)]
     everybody = results[catalogue.ANALYSED.of()]
     return "" if model.value == everybody.value else bare(model, style).at(NOTE)
-
-
-def _ratio(record: Record, style: Style) -> PrintedText:
-    """Print a hazard ratio with its interval, without naming the level, which the column heading does."""
-    if record.value is None:
-        return PrintedText(numbers.value_text(record, style), (record.id,))
-    worded = None in (record.conf_low, record.conf_high)
-    span = numbers.span_text(*numbers.limits_text(record, style), style, worded=worded)
-    return PrintedText(f"{numbers.value_text(record, style)} ({span})", (record.id,))
-
-
-def _p(record: Record, style: Style) -> PrintedText:
-    return PrintedText(numbers.p_number(record.value, style), (record.id,))
 
 
 def _printed_ids(sections: Sequence[tuple[str, Sequence[Row]]]) -> set[str]:

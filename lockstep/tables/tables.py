@@ -14,6 +14,7 @@ from ..text.style import Style
 from .characteristics import characteristics
 from .cross_table import cross_table
 from .models import models
+from .regression import regression
 from .templates import render_template
 
 Context = Callable[[Any, Study, Results, Style], Mapping[str, Any]]
@@ -23,6 +24,7 @@ TABLE_KINDS: Final[Mapping[str, Context]] = {
     "characteristics": characteristics,
     "cross_table": cross_table,
     "models": models,
+    "regression": regression,
 }
 """The kinds of tables, by the word that study.toml has for each; `lockstep.study.tables` reads what it asks of them."""
 

@@ -6,19 +6,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
-from ..results.catalogue import ADJUSTED_PROPORTIONAL_P, DEATHS_WITHOUT_EVENT, PROPORTIONAL_P
+from ..results.catalogue import (
+    DEATHS_WITHOUT_EVENT,
+    EVENTS_PER_PARAMETER,
+    MODEL_EVENTS,
+    MODEL_PARAMETERS,
+    MODEL_PROPORTIONAL_P,
+    PROPORTIONAL_P,
+)
 from ..results.json_file import read_results
 from ..results.keys import Key
 from ..results.model import Record, Results
 from ..results.source import RESULTS_FILE
 from ..study.analysis import ALL_TERMS
 from ..study.model import Study
-from ..study.models import ADJUSTED
+from ..study.term_labels import term_name
 from . import numbers
 from .axis_ends import axis_notes
 from .style import NBSP, Style
 
-Model: TypeAlias = Literal["univariable", "subgroup", "multivariable"]
+Kind: TypeAlias = Literal["univariable", "subgroup", "model"]
 
 WHOLE_MODEL: Final = "all terms together"
 AVERAGE: Final = (
@@ -35,48 +42,71 @@ class Violation:
     Attributes
     ----------
     endpoint : its name.
-    model : its univariable models, one within a level of the subgroup, or its multivariable model.
-    terms : the variables by name, each with its test; None is all terms of the multivariable model together.
-    level : of the subgroup.
+    kind : its univariable models, one within a level of a subgroup, or a model that study.toml names or adjusts for.
+    model : the model in words: "univariable model", "univariable model (Sex: Male)", "multivariable model", "Model 2".
+    terms : the terms by name, each with its test; None is all terms of the model together.
+    name : of the model.
     """
 
     endpoint: str
-    model: Model
+    kind: Kind
+    model: str
     terms: tuple[tuple[str | None, Record], ...]
-    level: str = ""
+    name: str | None = None
 
 
 def violations(study: Study, results: Results, *, endpoints: Sequence[str] | None = None) -> Iterator[Violation]:
     """Yield what the checks of proportional hazards found, of all endpoints where none are named."""
     for endpoint in study.endpoints if endpoints is None else endpoints:
-        for model, level, checks in _checks(study, endpoint):
-            tests = [(name, results[key]) for name, key in checks if key in results]
-            terms = tuple((name, test) for name, test in tests if _significant(test, study.analysis.alpha))
+        for kind, model, name, checks in (*_of_groups(study, endpoint), *_of_models(study, endpoint)):
+            tests = [(term, results[key]) for term, key in checks if key in results]
+            terms = tuple((term, test) for term, test in tests if _significant(test, study.analysis.alpha))
             if terms:
-                yield Violation(endpoint, model, terms, level)
+                yield Violation(endpoint, kind, model, terms, name)
 
 
-def _checks(study: Study, endpoint: str) -> Iterator[tuple[Model, str, list[tuple[str | None, Key]]]]:
-    """Yield the models of an endpoint: their kind, the level of the subgroup, and the keys of their checks."""
-    analysis, univariable = study.analysis, PROPORTIONAL_P.of(endpoint=endpoint)
-    exposure, subgroup = [analysis.exposure] if analysis.exposure else [], analysis.subgroup
-    yield "univariable", "", [(name, replace(univariable, by=name)) for name in (*exposure, *analysis.univariate)]
-    if exposure and subgroup:
-        for level in study.levels(subgroup):
+_Checks: TypeAlias = tuple[Kind, str, str | None, list[tuple[str | None, Key]]]
+"""Models of an endpoint: their kind, in words, by name, and the keys of their checks."""
+
+
+def _of_groups(study: Study, endpoint: str) -> Iterator[_Checks]:
+    """Yield the models that compare groups."""
+    comparisons = [comparison for comparison in study.comparisons if endpoint in comparison.endpoints]
+    keys = {
+        comparison: PROPORTIONAL_P.of(endpoint=endpoint, by=comparison.groups, analysis=comparison.name)
+        for comparison in comparisons
+    }
+    yield "univariable", "univariable model", None, [(item.groups, keys[item]) for item in comparisons]
+    for item in comparisons:
+        for within in item.within:
+            for level, label in study.levels(within).items():
+                key = replace(keys[item], within=within, within_level=level)
+                words = f"univariable model ({study.unique_label(within)}: {label})"
+                yield "subgroup", words, None, [(item.groups, key)]
+
+
+def _of_models(study: Study, endpoint: str) -> Iterator[_Checks]:
+    """Yield the models that study.toml names or adjusts for."""
+    for model in study.models:
+        if endpoint in model.endpoints:
+            check = MODEL_PROPORTIONAL_P.of(endpoint=endpoint, analysis=model.name)
+            terms = [(term.name, replace(check, variable=term.name)) for term in model.terms]
             yield (
-                "subgroup",
-                level,
-                [(exposure[0], replace(univariable, by=exposure[0], within=subgroup, within_level=level))],
+                "model",
+                model.label or "multivariable model",
+                model.name,
+                [*terms, (None, replace(check, item=ALL_TERMS))],
             )
-    if exposure and analysis.adjust_for:
-        check = ADJUSTED_PROPORTIONAL_P.of(endpoint=endpoint, analysis=ADJUSTED)
-        terms = [(name, replace(check, variable=name)) for name in (*exposure, *analysis.adjust_for)]
-        yield "multivariable", "", [*terms, (None, replace(check, item=ALL_TERMS))]
 
 
 def notes(study: Study, results: Results) -> tuple[str, ...]:
     """Return what an author should know before printing the models, endpoints and figures of a study, a line each."""
-    return (*_proportional(study, results), *_deaths(study, results), *axis_notes(study, results))
+    return (
+        *_proportional(study, results),
+        *_few_events(study, results),
+        *_deaths(study, results),
+        *axis_notes(study, results),
+    )
 
 
 def current_notes(study: Study) -> tuple[str, ...]:
@@ -88,17 +118,13 @@ def _proportional(study: Study, results: Results) -> Iterator[str]:
     """Yield a line for the models of each kind whose hazards are not proportional, and one of what to do."""
     style, found = Style(alpha=study.analysis.alpha), tuple(violations(study, results))
     for each in found:
-        model = "multivariable model" if each.model == "multivariable" else "univariable model"
-        if each.model == "subgroup":
-            subgroup = str(study.analysis.subgroup)
-            model += f" ({study.unique_label(subgroup)}: {study.levels(subgroup)[each.level]})"
         terms = listed(
-            f"{WHOLE_MODEL if name is None else study.unique_label(name)} ({_plain_p(test, style)})"
+            f"{WHOLE_MODEL if name is None else term_name(study, name)} ({_plain_p(test, style)})"
             for name, test in each.terms
         )
-        several = "s" if each.model == "univariable" and len(each.terms) > 1 else ""
+        several = "s" if each.kind == "univariable" and len(each.terms) > 1 else ""
         endpoint = study.unique_endpoint_label(each.endpoint)
-        yield f"{endpoint}, {model}{several}: the check of proportional hazards is significant for {terms}"
+        yield f"{endpoint}, {each.model}{several}: the check of proportional hazards is significant for {terms}"
     if found:
         yield AVERAGE
 
@@ -111,6 +137,24 @@ def listed(texts: Iterable[str]) -> str:
     """Return texts as a list in a sentence: "a", "a and b", "a, b and c"."""
     *others, last = texts
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def _few_events(study: Study, results: Results) -> Iterator[str]:
+    """Yield a line for each model that has too few events for its terms, and what to do."""
+    style = Style()
+    for model in study.models:
+        for endpoint in model.endpoints:
+            key = EVENTS_PER_PARAMETER.of(endpoint=endpoint, analysis=model.name)
+            if key in results and results[key].warning:
+                share = numbers.bare_text(results[key], style)
+                events = results[MODEL_EVENTS.of(key)].value
+                parameters = results[MODEL_PARAMETERS.of(key)].value
+                of = f"{study.unique_endpoint_label(endpoint)}, {model.label or 'multivariable model'}"
+                yield (
+                    f"{of}: {share} events per parameter ({events} events, {parameters} parameters); fewer than "
+                    "10 make ratios unstable. Take fewer terms, chosen for clinical reasons and not by their P "
+                    "values, or merge rare levels."
+                )
 
 
 def _deaths(study: Study, results: Results) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from ..results.catalogue import ADJUSTED_RATIO
+from ..results.catalogue import MODEL_RATIO
 from ..results.model import Record, Results
 from ..study.model import Study
 from ..study.models import ADJUSTED
@@ -28,9 +28,7 @@ def too_small_units(study: Study, results: Results, style: Style, printed: Colle
 
 def _found(study: Study, results: Results, style: Style, printed: Collection[str]) -> Iterator[str]:
     for variable in dict.fromkeys(study.analysis.adjust_for):
-        keys = [
-            ADJUSTED_RATIO.of(endpoint=endpoint, analysis=ADJUSTED, variable=variable) for endpoint in study.endpoints
-        ]
+        keys = [MODEL_RATIO.of(endpoint=endpoint, analysis=ADJUSTED, variable=variable) for endpoint in study.endpoints]
         ratios = [results[key] for key in keys if key.id in printed and key in results]
         hidden = [ratio for ratio in ratios if _prints_as_nothing(ratio, 1, style)]
         if hidden:

@@ -144,9 +144,53 @@ for (name in names(endpoints)) {
   adjusted <- cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, complete)
   put(paste0(name, ".adjusted.n"), adjusted$n)
   put(paste0(name, ".adjusted.events"), adjusted$nevent)
+  put(paste0(name, ".adjusted.parameters"), length(coef(adjusted)))
+  put(paste0(name, ".adjusted.events_per_parameter"), adjusted$nevent / length(coef(adjusted)))
+  for (level in levels(complete[[exposure]])) {
+    treated <- complete[complete[[exposure]] == level, ]
+    put(sprintf("%s.adjusted.%s.%s.n", name, exposure, level), nrow(treated))
+    put(sprintf("%s.adjusted.%s.%s.events", name, exposure, level), sum(treated$event))
+  }
   put_cox(paste0(name, ".adjusted"), adjusted, c("local_treatment.yes", "age_at_diagnosis"))
   put_zph(paste0(name, ".adjusted.proportional_hazards"), adjusted, c(exposure, "age_at_diagnosis", "global"))
 }
 put_roc("cutoff.pfs_for_death", endpoints$pfs$time, endpoints$os$event, low = TRUE)
 
 write_values(arguments[2], "study", "study.R")
+
+# ---- named models, as tests/analyses/test_models.py adds them to the study -------------------------------------------
+
+rows <- list()
+put_model <- function(id, data, right, names, factors = NULL, options = "") {
+  fit <- cox(as.formula(paste("Surv(time, event) ~", right, options)), data)
+  put(paste0(id, ".n"), fit$n)
+  put(paste0(id, ".events"), fit$nevent)
+  put(paste0(id, ".parameters"), length(coef(fit)))
+  put(paste0(id, ".events_per_parameter"), fit$nevent / length(coef(fit)))
+  put_cox(id, fit, names)
+  for (name in names(factors)) {
+    smaller <- cox(as.formula(paste("Surv(time, event) ~", factors[[name]], options)), data)
+    put(paste0(id, ".likelihood_ratio.", name, ".p_value"), likelihood_ratio(smaller, fit)[["p_value"]])
+  }
+}
+observed <- cbind(d, time = endpoints$os$time, event = endpoints$os$event)
+observed <- observed[complete.cases(observed[c(exposure, "age_at_diagnosis", "sex", "primary_size_cm", "grade", "depth")]), ]
+adjusting <- "I(age_at_diagnosis / 10) + sex + log2(primary_size_cm)"
+put_model(
+  "os.full", observed, paste("local_treatment +", adjusting, "+ grade + local_treatment:sex"),
+  c("local_treatment.yes", "age_at_diagnosis", "sex.female", "primary_size_cm", "grade.2", "grade.3", "local_treatment_sex.yes_female"),
+  list(grade = paste("local_treatment +", adjusting, "+ local_treatment:sex"))
+)
+put_model(
+  "os.within", observed, paste("local_treatment +", adjusting), c("local_treatment.yes", "age_at_diagnosis", "sex.female", "primary_size_cm"),
+  options = "+ strata(grade, depth)"
+)
+clustered <- cbind(d, time = endpoints$os$time, event = endpoints$os$event)
+clustered <- clustered[complete.cases(clustered[c(exposure, "grade", "histologic_subtype")]), ]
+robust <- cox(Surv(time, event) ~ local_treatment + grade + cluster(histologic_subtype), clustered)
+put_cox("os.clustered", robust, c("local_treatment.yes", "grade.2", "grade.3"))
+of_grade <- 2:3
+wald <- drop(coef(robust)[of_grade] %*% solve(vcov(robust)[of_grade, of_grade], coef(robust)[of_grade]))
+put("os.clustered.wald.grade.statistic", wald)
+put("os.clustered.wald.grade.p_value", pchisq(wald, 2, lower.tail = FALSE))
+write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_models.csv"), "study.R")

@@ -49,13 +49,13 @@ STATISTICS = [item for item in vars(catalogue).values() if isinstance(item, Stat
             "os.by_arm.in_sex.male.b.median",
         ),
         (catalogue.INTERACTION_P.of(endpoint="os", by="arm", within="sex"), "os.by_arm.interaction_sex.p_value"),
-        (catalogue.ADJUSTED_PATIENTS.of(endpoint="os", analysis=ADJUSTED), "os.adjusted.n"),
+        (catalogue.MODEL_PATIENTS.of(endpoint="os", analysis=ADJUSTED), "os.adjusted.n"),
         (
-            catalogue.ADJUSTED_RATIO.of(endpoint="os", analysis=ADJUSTED, variable="sex", level="male"),
+            catalogue.MODEL_RATIO.of(endpoint="os", analysis=ADJUSTED, variable="sex", level="male"),
             "os.adjusted.sex.male.hazard_ratio",
         ),
         (
-            catalogue.ADJUSTED_RATIO.of(endpoint="os", analysis=ADJUSTED, variable="age"),
+            catalogue.MODEL_RATIO.of(endpoint="os", analysis=ADJUSTED, variable="age"),
             "os.adjusted.age.hazard_ratio",
         ),
         (catalogue.AUC.of(analysis="marker"), "cutoff.marker.auc"),

@@ -271,6 +271,7 @@ def test_the_examples_of_composite_endpoints_are_studies(tmp_path: Path) -> None
         ),
         ("[endpoints.*name*]", BASE + "[endpoints.x]\nzzz = 1\n", set()),
         ("[analysis]", BASE + "[analysis]\nzzz = 1\n", set()),
+        ("[models.*name*]", BASE + "[models.x]\nzzz = 1\n", set()),
         ("[cutoff.*name*]", BASE + "[cutoff.x]\nzzz = 1\n", set()),
         ("[tables.*name*]", BASE + "[tables.x]\nzzz = 1\n", set()),
         ("[figures.*name*]", BASE + "[figures.x]\nzzz = 1\n", {"by"}),

@@ -13,7 +13,7 @@ from lockstep.study.definition import read_study
 NAMES = "a name has letters (a-z), digits and _ only, begins with a letter, at most 60"
 TOP_KEYS = (
     "'schema', 'title', 'data', 'time', 'columns', 'checks', 'eligibility', 'derived', 'endpoints', 'analysis', "
-    "'cutoff', 'tables' and 'figures'"
+    "'models', 'cutoff', 'tables' and 'figures'"
 )
 RESERVED = (
     "'and', 'cutoff', 'data', 'flow', 'follow_up', 'in', 'missing', 'not', 'or', 'present', 'reviewed' and 'setting'"
@@ -199,7 +199,7 @@ ADDITIONS = [
     ("tables.t", "template = '../secret'\nendpoints = ['os']",
      "[tables.t.template] expected the name of a file in templates/, without a folder"),
     ("tables.t", "template = 't'",
-     "[tables.t] expected either `rows` (variables) or `endpoints` (whose models are shown)"),
+     "[tables.t] expected one of `rows` (variables), `endpoints` (whose models are shown) or `models` (side by side)"),
     ("tables.t", "template = 't'\nrows = []",
      '[tables.t.rows] is empty; expected rows such as { variable = "age", summary = "median_range" }'),
     ("tables.t", "template = 't'\nrows = [{ variable = 'sex', summary = 'n_percent' }, { variable = 'age' }]",
@@ -233,7 +233,8 @@ ADDITIONS = [
     ("figures.flow", "kind = 'flows'",
      "[figures.flow.kind] is 'flows'; expected 'survival' or 'flow'; did you mean 'flow'?"),
     ("tables.t", "kind = 'model'\nendpoints = ['os']",
-     "[tables.t.kind] is 'model'; expected 'characteristics', 'cross_table' or 'models'; did you mean 'models'?"),
+     "[tables.t.kind] is 'model'; expected 'characteristics', 'cross_table', 'models' or 'regression'; "
+     "did you mean 'models'?"),
     ("tables.t", "kind = 'models'\nrows = []",
      "[tables.t.rows] is not a known key of a table of models; allowed: 'kind', 'template' and 'endpoints'"),
 ]  # fmt: skip

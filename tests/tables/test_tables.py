@@ -161,7 +161,7 @@ def test_each_template_of_rows_shows_numbers_too(
 
 def test_without_adjustment_there_is_no_multivariable_model(study: Study) -> None:
     """A study that adjusts for nothing has the univariable part of the table alone."""
-    crude = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, adjust_for=()))
+    crude = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, adjust_for=()), models=())
     source = render_table("models", crude, compute(crude), STYLE).markdown
     assert "Univariable" in source
     assert "ultivariable" not in source

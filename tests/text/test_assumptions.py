@@ -199,7 +199,7 @@ def test_each_model_whose_hazards_are_not_proportional_is_one_line(soldiers: tup
 def test_a_study_without_multivariable_model_is_checked_too(soldiers: tuple[Study, Results]) -> None:
     """Univariable models alone are checked, and a table of models says which of them are violated."""
     study, _ = soldiers
-    alone = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, adjust_for=()))
+    alone = dataclasses.replace(study, analysis=dataclasses.replace(study.analysis, adjust_for=()), models=())
     results = compute(alone)
     assert [line.split(":")[0] for line in notes(alone, results)] == [
         "Overall survival, univariable model",

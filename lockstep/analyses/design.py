@@ -1,0 +1,105 @@
+"""The design of a model: the columns of numbers that stand for its terms, and what each column compares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ..base.errors import DataError, counted
+from ..results.keys import Key
+from ..study.model import Study
+from ..study.models import PRODUCT, Term, Transform
+from ..study.term_labels import term_label
+
+_LOGARITHMS: Final[Mapping[Transform, Callable[[pd.Series[float]], pd.Series[float]]]] = {
+    "log": np.log,
+    "log2": np.log2,
+    "log10": np.log10,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DesignColumn:
+    """A column of a design: its term, the level that it indicates, "Gender: Female vs Male", and its values."""
+
+    term: str
+    level: str | None
+    words: str
+    values: pd.Series[float]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDesign:
+    """The columns of a model's design, by their names."""
+
+    columns: Mapping[str, DesignColumn]
+    index: pd.Index[int]
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """The design as numbers: (n, p)."""
+        return pd.DataFrame({name: column.values for name, column in self.columns.items()}, index=self.index)
+
+    def of(self, term: str) -> list[str]:
+        """Return the names of the columns of a term."""
+        return [name for name, column in self.columns.items() if column.term == term]
+
+
+def design_of(study: Study, frame: pd.DataFrame, terms: Sequence[Term]) -> ModelDesign:
+    """Return the design of terms over patients of whom all variables are known.
+
+    Numbers are in the units that a term says or by their logarithm, a category is an indicator of each level but the
+    first, a product has a column for each pair of columns of its two parts, which are terms too.
+
+    Raises
+    ------
+    DataError
+        If a logarithm is asked for of a number that is not above 0 in all patients.
+    """
+    columns: dict[str, DesignColumn] = {}
+    for term in terms:
+        parts = [[column for column in columns.values() if column.term == name] for name in term.variables]
+        found = _product(term, *parts) if len(parts) > 1 else _main(study, frame, term)
+        columns |= {Key(variable=column.term, level=column.level).id: column for column in found}
+    return ModelDesign(columns, frame.index)
+
+
+def as_they_are(variables: Sequence[str]) -> tuple[Term, ...]:
+    """Return the terms of variables that enter as they are."""
+    return tuple(Term(name=name) for name in variables)
+
+
+def _main(study: Study, frame: pd.DataFrame, term: Term) -> Iterator[DesignColumn]:
+    values, levels = frame[term.name], list(study.levels(term.name).items())
+    if not levels:
+        yield DesignColumn(term.name, None, term_label(study, term), _scaled(study, term, values.astype(float)))
+    label = study.unique_label(term.name)
+    for level, text in levels[1:]:
+        words = f"{label}: {text} vs {levels[0][1]}"
+        yield DesignColumn(term.name, level, words, (values == level).astype(float))
+
+
+def _scaled(study: Study, term: Term, values: pd.Series[float]) -> pd.Series[float]:
+    if term.transform is None:
+        return values / term.per if term.per != 1 else values
+    impossible = int((values <= 0).sum())
+    if impossible:
+        patients = counted(impossible, "patient")
+        raise DataError(
+            f"{study.data_file}: '{term.name}' enters a model by its logarithm, and is 0 or less in {patients}; "
+            "expected numbers above 0.\n"
+            "Mend the file, exclude these patients by a rule under [eligibility] in study.toml, or take another form."
+        )
+    return _LOGARITHMS[term.transform](values)
+
+
+def _product(term: Term, first: Sequence[DesignColumn], second: Sequence[DesignColumn]) -> Iterator[DesignColumn]:
+    for one in first:
+        for other in second:
+            levels = [column.level for column in (one, other) if column.level is not None]
+            words = f"{one.words} \N{MULTIPLICATION SIGN} {other.words}"
+            yield DesignColumn(term.name, PRODUCT.join(levels) or None, words, one.values * other.values)

@@ -1,0 +1,159 @@
+"""The table of models side by side: a row for each term or level, and the ratios of each model in a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..results import catalogue
+from ..results.keys import Key
+from ..results.model import Results
+from ..study.model import Study
+from ..study.models import PRODUCT, Model, Term
+from ..study.tables import Regression
+from ..study.term_labels import PER_LOGARITHM, TIMES
+from ..text import numbers
+from ..text.assumptions import violations
+from ..text.provenance import PrintedText, joined
+from ..text.style import Style
+from .cells import NOTE, Row, bare, in_sentence, placed, variable_label
+from .ratio_cells import checked_terms, p_cell, product_label, ratio_cell
+
+_WHOLE_TERM = (catalogue.MODEL_LIKELIHOOD_RATIO_P, catalogue.MODEL_WALD_P)
+
+
+COUNTS: Final = "Events / patients"
+
+
+def regression(table: Regression, study: Study, results: Results, style: Style) -> dict[str, Any]:
+    """Return what the template of a table of models side by side prints."""
+    models = [model for name in table.models for model in study.models if model.name == name]
+    labels = [model.label or "Multivariable" for model in models]
+    shown = _Shown(table.endpoint, models, study, results, style)
+    rows = [row for term in dict.fromkeys(term for model in models for term in model.terms) for row in shown.rows(term)]
+    whole_terms = {statistic.path for statistic in _WHOLE_TERM} & {
+        results[name].key.statistic for row in rows for cell in row.cells for text in cell for name in _ids(text)
+    }
+    return {
+        "endpoint": study.endpoints[table.endpoint].label,
+        "models": labels,
+        "conf_level": numbers.level_text(study.analysis.conf_level, style),
+        "rows": placed(rows, [COUNTS, *labels]),
+        "counts_heading": COUNTS,
+        "together": [name for name, path in _TESTS.items() if path in whole_terms],
+        "notes": [shown.note(model, label) for model, label in zip(models, labels, strict=True)],
+        "not_proportional": [
+            (checked_terms(found, study, style), in_sentence(found.model))
+            for found in violations(study, results, endpoints=[table.endpoint])
+            if found.name in table.models
+        ],
+    }
+
+
+_TESTS: Mapping[str, str] = {
+    "likelihood-ratio": catalogue.MODEL_LIKELIHOOD_RATIO_P.path,
+    "Wald": catalogue.MODEL_WALD_P.path,
+}
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    return text.ids if isinstance(text, PrintedText) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The rows of a table: what each of its models says of a term."""
+
+    endpoint: str
+    models: Sequence[Model]
+    study: Study
+    results: Results
+    style: Style
+
+    def key(self, model: Model, term: Term | None = None, level: str | None = None) -> Key:
+        """Return the key of a model, of a term of it, or of a level of the term."""
+        return Key(
+            endpoint=self.endpoint, analysis=model.name, variable=None if term is None else term.name, level=level
+        )
+
+    def rows(self, term: Term) -> Iterator[Row]:
+        """Yield the rows of a term: one of a number; of a category or product a heading and one for each level."""
+        if len(term.variables) == 1 and not self.study.levels(term.name):
+            yield Row(self._number_label(term), (("",), *self._ratios(term, None)))
+            return
+        yield Row(product_label(term.name, self.study), (("",), *self._whole(term)))
+        for level, label in self._levels(term):
+            counts = self._counts(term, level) if len(term.variables) == 1 else ""
+            yield Row(label, ((counts,), *self._ratios(term, level)), indent=True)
+
+    def note(self, model: Model, label: str) -> tuple[str, str, PrintedText | str]:
+        """Return a model's label, what it is, and how many patients and events it has."""
+        parts = ["each variable in a model of its own"] if model.each else []
+        strata = ", ".join(in_sentence(self.study.label(name)) for name in model.strata)
+        parts += [f"stratified by {strata}"] if model.strata else []
+        parts += [f"robust variance by {in_sentence(self.study.label(model.cluster))}"] if model.cluster else []
+        return label, "; ".join(parts), "" if model.each else self._size(model)
+
+    def _size(self, model: Model) -> PrintedText:
+        key = self.key(model)
+        n, events = (
+            bare(self.results[statistic.of(key)], self.style)
+            for statistic in (catalogue.MODEL_PATIENTS, catalogue.MODEL_EVENTS)
+        )
+        return joined(f"{n} patients, {events} events", n, events).at(NOTE)
+
+    def _number_label(self, term: Term) -> str:
+        label, unit = variable_label(term.name, self.study)
+        if term.transform:
+            return f"{label}, {PER_LOGARITHM[term.transform]}"
+        if term.per == 1:
+            return f"{label}, per {numbers.one_unit_text(unit or 'unit', self.style)}"
+        return f"{label}, per {term.per:g} {numbers.unit_text(unit or 'units', self.style)}"
+
+    def _levels(self, term: Term) -> Iterator[tuple[str | None, str]]:
+        """Yield each level of a category, or each pair of a product's levels that has a ratio, with its label."""
+        if len(term.variables) == 1:
+            yield from self.study.levels(term.name).items()
+            return
+        none: list[tuple[str | None, str]] = [(None, "")]
+        first, second = ([*self.study.levels(name).items()][1:] or none for name in term.variables)
+        for one, label in first:
+            for other, further in second:
+                level = PRODUCT.join(part for part in (one, other) if part is not None)
+                yield level or None, TIMES.join(filter(None, (label, further))) or product_label(term.name, self.study)
+
+    def _counts(self, term: Term, level: str | None) -> PrintedText:
+        """Print events and patients of a level, in the first model that has the term."""
+        model = next(model for model in self.models if term in model.terms)
+        key = self.key(model, term, level)
+        events, n = (
+            bare(self.results[statistic.of(key)], self.style)
+            for statistic in (catalogue.TERM_EVENTS, catalogue.TERM_PATIENTS)
+        )
+        return joined(f"{events} / {n}", events, n)
+
+    def _ratios(self, term: Term, level: str | None) -> Iterator[tuple[str, str]]:
+        """Yield the ratio and P value of a level, in each model."""
+        is_reference = level is not None and level == next(iter(self._reference(term)), None)
+        for model in self.models:
+            if term not in model.terms:
+                yield self.style.empty, ""
+            elif is_reference:
+                yield "1 (reference)", ""
+            else:
+                key = self.key(model, term, level)
+                ratio, p_value = (
+                    self.results[item.of(key)] for item in (catalogue.MODEL_RATIO, catalogue.MODEL_RATIO_P)
+                )
+                yield ratio_cell(ratio, self.style), p_cell(p_value, self.style)
+
+    def _reference(self, term: Term) -> Sequence[str]:
+        return list(self.study.levels(term.name))[:1] if len(term.variables) == 1 else []
+
+    def _whole(self, term: Term) -> Iterator[tuple[str, str]]:
+        """Yield the P value of all levels of a term together, where a model has one."""
+        for model in self.models:
+            key = self.key(model, term)
+            tests = [self.results[test.of(key)] for test in _WHOLE_TERM if test.of(key) in self.results]
+            yield "", p_cell(tests[0], self.style) if tests and term in model.terms else ""
