@@ -19,6 +19,7 @@ from ..base.invocation import option
 from ..base.wording import are_names, first_of, hint, listing, printable, shown
 from ..study.data_file import DataFile
 from .cell_texts import boolean_text, duration_text, moment_text, normal, shortest, text_column
+from .ods_size import refuse_repeated_cells
 from .table import TextTable, refuse_title, wanted
 from .workbook_flaws import Flaws, Kind, cell_name, find_flaws
 from .workbook_size import refuse_oversized
@@ -95,6 +96,8 @@ def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]],
     try:
         if kind != "xls":
             refuse_oversized(content, data.called)
+        if kind == "ods":
+            refuse_repeated_cells(content, data.called)
         with python_calamine.load_workbook(io.BytesIO(content)) as book:
             sheet = _chosen_sheet(book, data)
             rows, merged = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []

@@ -91,7 +91,7 @@ def _of_xlsx(package: zipfile.ZipFile, sheet: str) -> Flaws:
     errors: dict[Place, str] = {}
     uncomputed: list[Place] = []
     at = -1
-    for row in _elements(xml, "{*}row"):
+    for row in elements(xml, "{*}row"):
         at = int(row.get("r", at + 2)) - 1
         column = -1
         for cell in row.iterchildren("{*}c"):
@@ -143,7 +143,7 @@ def _of_ods(xml: bytes, sheet: str) -> Flaws:
     errors: dict[Place, str] = {}
     uncomputed: list[Place] = []
     merged: list[tuple[Place, Place]] = []
-    table: Any = next(table for table in _elements(xml, f"{_TABLE}table") if table.get(f"{_TABLE}name") == sheet)
+    table: Any = next(table for table in elements(xml, f"{_TABLE}table") if table.get(f"{_TABLE}name") == sheet)
     row = 0
     for line in table.iter(f"{_TABLE}table-row"):
         column = 0
@@ -161,7 +161,7 @@ def _of_ods(xml: bytes, sheet: str) -> Flaws:
     return Flaws(errors=errors, uncomputed=uncomputed, merged=merged)
 
 
-def _elements(xml: bytes, tag: str) -> Iterator[Any]:
+def elements(xml: bytes, tag: str) -> Iterator[Any]:
     """Yield the elements of a name one after the other; each is forgotten when the next is asked for."""
     import lxml.etree
 
