@@ -10,7 +10,7 @@ from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, count
-from ..study.checks import BUILTIN_CHECKS, UNDEFINED_NUMBER
+from ..study.checks import BUILTIN_CHECKS, CHECK_WORDS, UNDEFINED_NUMBER
 from ..study.model import Study
 
 
@@ -26,5 +26,5 @@ def query_records(study: Study, findings: Iterable[DataFinding], reviewed: Popul
     if len(study.categories) == len(study.derived):
         builtin = [name for name in builtin if name != UNDEFINED_NUMBER]
     for name in dict.fromkeys((*builtin, *own, *sorted(found))):  # others are of how rows and files are put together
-        words = {"of": name.replace("_", " ")}
+        words = {"of": CHECK_WORDS.get(name, name.replace("_", " "))}
         yield count(catalogue.QUERIES_BY_CHECK, Key(item=name), found[name], reviewed, words)

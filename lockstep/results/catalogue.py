@@ -100,9 +100,9 @@ REVIEWED = Statistic("flow.reviewed", "count", "Patients reviewed", "{counted} o
 EXCLUDED = Statistic("flow.excluded", "count", "Patients excluded", "count")
 EXCLUDED_BY_RULE = Statistic("flow.excluded", "count", "Excluded: {of}", "count")
 ANALYSED = Statistic("flow.analysed", "count", "Patients analysed", "count")
-QUERIES = Statistic("data.queries", "count", "Queries about the data", "entries in the list of doubtful data")
+QUERIES = Statistic("data.queries", "count", "Open data queries", "entries in the list of doubtful data")
 QUERIES_BY_CHECK = Statistic(
-    "data.queries", "count", "Queries about the data: {of}", "entries of one check in the list of doubtful data"
+    "data.queries", "count", "Open data queries: {of}", "entries of one check in the list of doubtful data"
 )
 FIRST_DATE = Statistic("first", "date", "{of}: first date", "first date")
 LAST_DATE = Statistic("last", "date", "{of}: last date", "last date")

@@ -21,22 +21,25 @@ BuiltinSeverity: TypeAlias = Literal["error", "query", "off"]
 UNDEFINED_NUMBER: Final = "undefined_number"
 """The check of derived numbers: where their formula has no value, as by a division by zero."""
 
-BUILTIN_CHECKS: Final = (
-    "future_date",
-    "event_after_follow_up",
-    "contact_after_death",
-    "before_birth",
-    "age_contradicts_dates",
-    "empty_row",
-    "totals_row",
-    "duplicate_row",
-    "similar_id",
-    "ambiguous_decimal",
-    "constant",
-    "rare_level",
-    "outlier",
-    UNDEFINED_NUMBER,
-)
+CHECK_WORDS: Final[Mapping[str, str]] = {
+    "future_date": "a date in the future",
+    "event_after_follow_up": "an event after the end of follow-up",
+    "contact_after_death": "a contact after death",
+    "before_birth": "a date before birth",
+    "age_contradicts_dates": "an age that contradicts the dates",
+    "empty_row": "a row without values",
+    "totals_row": "a row of totals",
+    "duplicate_row": "rows that are alike",
+    "similar_id": "ids that are alike",
+    "ambiguous_decimal": "a decimal mark that is ambiguous",
+    "constant": "a column with one value only",
+    "rare_level": "a level of few patients",
+    "outlier": "an unusual number",
+    UNDEFINED_NUMBER: "a formula without a value",
+}
+"""What each built-in check finds, in words."""
+
+BUILTIN_CHECKS: Final = tuple(CHECK_WORDS)
 """The checks that every data file is put to; [checks.*] of study.toml changes their severity by these names."""
 
 

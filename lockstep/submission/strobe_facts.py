@@ -115,7 +115,7 @@ def _size(known: _Known) -> Iterator[Fact]:
 def _queries(known: _Known) -> Iterator[Fact]:
     """How many queries about the data are open, where the manuscript says so."""
     if record := known.find(catalogue.QUERIES.of()):
-        yield Fact(f"Queries about the data that are open: {known.count(record)}.", (record.id,))
+        yield Fact(f"Open data queries: {known.count(record)}.", (record.id,))
 
 
 def _boundaries(known: _Known) -> Iterator[Fact]:

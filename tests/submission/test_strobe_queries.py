@@ -12,7 +12,7 @@ from lockstep.text.style import Style
 def test_open_queries_are_a_fact_of_data_sources(study: Study, results: Results) -> None:
     """The number is that of the results; of a manuscript that does not print it the checklist says nothing."""
     texts = [(fact.text, fact.ids) for fact in facts_for("8", study, results, Style())]
-    assert texts == [("Queries about the data that are open: 1.", ("data.queries",))]
+    assert texts == [("Open data queries: 1.", ("data.queries",))]
     record = results["data.queries"]
     for text, facts in (("1", 1), (NOT_PRINTED, 0)):
         released = Released(source=results.source, records=(record,), forms={record.id: Form(text=text)})
