@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..base.errors import LockstepError, ReportError, StatisticError
+from ..base.errors import LockstepError, ReportError, StatisticError, nearest
 from ..base.invocation import called
 from ..base.resources import run_lockstep
+from ..base.wording import listing
 from ..figures.illustrations import Illustration, illustrate
 from ..journals.file import Journal
 from ..journals.profiles import active_journal, styled
@@ -19,11 +20,15 @@ from ..results.source import OWN_STATISTICS, RESULTS_FILE, results_are_current
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_current, read_audit
 from ..study.definition import read_study
 from ..study.model import Study
+from ..syntax.names import FOLLOW_UP
+from ..syntax.sections import STUDY_FILE
 from ..tables.audit_page import audit_table
 from ..tables.cells import in_sentence, variable_label
 from ..tables.tables import RenderedTable, render_table
 from ..text import numbers
+from ..text.level_names import one_line
 from ..text.phrases import Phrase, Phrases
+from ..text.sentence_case import label_series, lower_first
 from ..text.style import Style
 
 
@@ -46,6 +51,46 @@ class Report(Phrases):
         audit = ensure_audit(self.study)
         score = " of ".join(numbers.count_text(count, self.style) for count in (audit.matched, audit.judged))
         return Phrase(score, (), source=AUDIT_FILE.as_posix())
+
+    def label(self, variable: str, level: str | None = None, *, inside: bool = False) -> Phrase:
+        """Print the label of a variable, or of one of its levels, as study.toml has it: "Treatment", "Lev+5FU".
+
+        With `inside`, as within a sentence: "treatment". An endpoint has a label too.
+
+        Raises
+        ------
+        ReportError
+            If there is no such variable, endpoint or level; names the nearest.
+        """
+        text = self._label(variable, level)
+        return Phrase(lower_first(text) if inside else text, (), source=STUDY_FILE)
+
+    def labels(self, variables: Sequence[str]) -> Phrase:
+        """Print the labels of several variables as within a sentence: "age, sex and stage".
+
+        Raises
+        ------
+        ReportError
+            If there are none, or one of them is no variable; names the nearest.
+        """
+        if not variables:
+            raise ReportError("labels([]) names no variable; Quarto cannot insert nothing")
+        return Phrase(label_series([lower_first(self._label(name, None)) for name in variables]), (), source=STUDY_FILE)
+
+    def _label(self, variable: str, level: str | None) -> str:
+        study = self.study
+        known = (*study.columns, *study.derived, *study.endpoints, FOLLOW_UP)
+        if variable not in known:
+            raise ReportError(f"label('{variable}'): no variable or endpoint of study.toml{nearest(variable, known)}")
+        if variable in study.endpoints:
+            if level is not None:
+                raise ReportError(f"label('{variable}', '{level}'): an endpoint has no levels")
+            return one_line(study.endpoints[variable].label)
+        levels = study.levels(variable)
+        if level is not None and level not in levels:
+            allowed = nearest(level, levels) or f"; it has: {listing(levels, word='and')}" if levels else "; it is none"
+            raise ReportError(f"label('{variable}', '{level}'): no such level of a category{allowed}")
+        return one_line(study.label(variable) if level is None else levels[level])
 
     def missing(self, variables: Sequence[str]) -> Phrase:
         """Say in words for how many patients each variable is missing: "no value was missing".

@@ -14,10 +14,10 @@ from ..results.keys import Key
 from ..results.model import Record, Results
 from ..study.models import ADJUSTED
 from ..syntax.names import slug
+from ..text.sentence_case import begin_of_follow_up, label_series, lower_first
 from . import words
 from .outcome import OutcomeGuess
 from .plan import MOST_ROWS, StudyPlan
-from .sentence_case import begin_of_follow_up, label_series, lower_first
 from .templates import filled_in
 
 _TEMPLATE: Final = "report.qmd.j2"
@@ -60,9 +60,9 @@ def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str,
         ),
         "",
     )
-    levels = [
-        _Level(value=value, id=slug(value), label=label) for value, label in (groups.levels.items() if groups else ())
-    ]
+    levels = []
+    if groups:
+        levels = [_Level(value=value, id=slug(value), label=_label(groups.name, value)) for value in groups.levels]
     context: dict[str, Any] = {
         "title": plan.title,
         "e": None,
@@ -72,18 +72,14 @@ def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str,
         "compared": False,
         "adjusted": "",
         "excluded": False,
-        "crosstabs": [
-            (plan.column(row).guess.label, catalogue.CHI_SQUARE_P.of(variable=row, by=by).id)
-            for row, by in plan.crosstabs
-        ],
+        "crosstabs": [(_label(row), catalogue.CHI_SQUARE_P.of(variable=row, by=by).id) for row, by in plan.crosstabs],
         "rates": [],
         "most_levels": _MOST_LEVELS,
     }
     if groups:
         context["g"] = {
             "id": slug(groups.name),
-            "label": groups.label,
-            "sentence_label": lower_first(groups.label),
+            "sentence_label": _label(groups.name, inside=True),
             "levels": levels,
         }
     if outcome:
@@ -114,7 +110,7 @@ def _of_outcome(plan: StudyPlan, outcome: OutcomeGuess, records: Mapping[str, Re
         "landmark_words": outcome.axis.landmark_words,
         "excluded": bool(outcome.keep),
         "compared": bool(plan.groups or plan.univariable),
-        "adjusted": _listed([plan.groups.label, *_covariates(plan)]) if plan.groups and plan.adjust_for else "",
+        "adjusted": _labels([plan.groups.name, *plan.adjust_for]) if plan.groups and plan.adjust_for else "",
     }
 
 
@@ -129,13 +125,28 @@ def _listed_as_they_are(outcome: OutcomeGuess) -> str:
     return label_series(labels) if labels else ""
 
 
-def _covariates(plan: StudyPlan) -> list[str]:
-    return [plan.column(name).guess.label for name in plan.adjust_for]
+def _label(variable: str, level: str | None = None, *, inside: bool = False) -> str:
+    """Return the code that prints a label of study.toml, so that the prose follows when it is changed there."""
+    arguments = [variable] if level is None else [variable, level]
+    return _code("label", ", ".join(map(_literal, arguments)) + (", inside=True" if inside else ""))
 
 
-def _listed(labels: Sequence[str]) -> str:
-    """Join labels within a sentence: "age", "age and sex", "age, sex and stage"."""
-    return label_series([markdown(lower_first(label)) for label in labels])
+def _labels(variables: Sequence[str]) -> str:
+    """Return the code that prints labels within a sentence: "age", "age and sex", "age, sex and stage"."""
+    return _code("labels", f"[{', '.join(map(_literal, variables))}]")
+
+
+def _code(method: str, arguments: str) -> str:
+    return f"`{{python}} r.{method}({arguments})`"
+
+
+def _literal(text: str) -> str:
+    r"""Return a text as Python writes it, without the signs that end inline code or that Quarto reads as its own.
+
+    >>> print(_literal('a "b" `c`'))
+    "a \"b\" \x60c\x60"
+    """
+    return re.sub(r"[`{}]", lambda sign: f"\\x{ord(sign[0]):02x}", json.dumps(text, ensure_ascii=False))
 
 
 def _comparison(
@@ -151,7 +162,7 @@ def _comparison(
         ratio = catalogue.MODEL_RATIO.of(endpoint=outcome.name, variable=by, analysis=ADJUSTED)
         adjusted = _ratios(plan, outcome, levels, records, ratio, "the adjusted hazard ratio")
     tested = f" (log-rank {p_value})" if p_value else ""
-    by_words = markdown(lower_first(plan.groups.label)) if plan.groups else ""
+    by_words = _label(by, inside=True)
     return {
         "claim": claim,
         "difference": f"{outcome.abbreviation} {claim} by {by_words}{tested}.",
@@ -190,14 +201,14 @@ def _ratios(
     what: str,
 ) -> Iterator[tuple[str, str]]:
     """Yield a sentence on the hazard ratio of each group but the first, in two parts: its begin, and the rest."""
-    reference = markdown(levels[0].label)
+    reference = levels[0].label
     of = f"of {_the_event(outcome)} " if what.startswith("the hazard") else ""
-    adjusted = f" after adjustment for {_listed(_covariates(plan))}" if what != "the hazard ratio" else ""
+    adjusted = f" after adjustment for {_labels(plan.adjust_for)}" if what != "the hazard ratio" else ""
     for at, level in enumerate(levels[1:]):
         ratio = replace(key, level=level.value).id
         if records is not None and (ratio not in records or records[ratio].value is None):
             continue
-        begin = f"{what[:1].upper()}{what[1:]} {of}({markdown(level.label)} against {reference})"
+        begin = f"{what[:1].upper()}{what[1:]} {of}({level.label} against {reference})"
         yield begin, f' was `{{python}} r.estimate("{ratio}")`{adjusted if at == 0 else ""}.'
 
 
@@ -205,16 +216,9 @@ def _literals(context: Mapping[str, Any], plan: StudyPlan) -> Iterator[tuple[str
     """Yield the phrases of the text with numbers that come from study.toml, not from the data."""
     if context["rates"]:
         yield plan.outcome.axis.landmark_words if plan.outcome else "", "landmarks of the study definition"
-    phrases = [lower_first(label) for label in _covariates(plan)]
-    if plan.groups:
-        reference, *others = plan.groups.levels.values()
-        phrases.append(lower_first(plan.groups.label))
-        if plan.outcome and len(plan.groups.levels) <= _MOST_LEVELS:
-            phrases += [f"the group “{label}”" for label in plan.groups.levels.values()]
-            phrases += [f"{label} against {reference}" for label in others]
+    phrases: list[str] = []
     if plan.outcome and plan.outcome.start:
         phrases.append(begin_of_follow_up(plan.column(plan.outcome.start).guess.label))
-    phrases += [label for label, _ in context["crosstabs"]]
     phrases += [label for label, _ in plan.outcome.competing] if plan.outcome else []
     reasons = dict.fromkeys(phrases, "name of a variable or a level")
     if not any(phrase in plan.title for phrase in phrases if any(map(str.isdigit, phrase))):

@@ -16,13 +16,13 @@ from ..base.wording import listing, shown
 from ..study.time_units import DAYS_PER
 from ..syntax.expressions import parse_expression
 from ..syntax.names import slug
+from ..text.sentence_case import label_series
 from . import words
 from .competing import competing_levels
 from .events import EventGuess, events_of, said_event
 from .later import is_an_event, names_follow_up
 from .names import new_name
 from .observed import Guess, PlannedColumn, days_of, values_of
-from .sentence_case import label_series
 from .time_axis import UNITS, TimeAxis, axis_for, unit_of
 from .wishes import Wishes, named_column
 

@@ -14,6 +14,7 @@ from ..data_checks.row_checks import FOOT, is_a_total
 from ..readers.table import ColumnDescription, TextTable
 from ..study.data_file import ROW_ID, DataFile
 from ..syntax.names import slug
+from ..text.sentence_case import lower_first
 from . import words
 from .groups import Groups, choose_groups
 from .guesses import guess_column
@@ -21,7 +22,6 @@ from .later import names_a_response, why_later
 from .names import new_name
 from .observed import Guess, Observed, PlannedColumn
 from .outcome import OutcomeGuess, choose_outcome, second_outcome
-from .sentence_case import lower_first
 from .unseen import only_seen, unseen_in
 from .wishes import Wishes
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from ..base.characters import HIDDEN
 from ..syntax.names import default_label
+from ..text.sentence_case import begin_of_follow_up
 from .observed import PlannedColumn
 from .outcome import OutcomeGuess
 from .plan import MOST_ROWS, StudyPlan
-from .sentence_case import begin_of_follow_up
 
 _WIDE: Final = 120
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")

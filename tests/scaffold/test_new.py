@@ -116,4 +116,4 @@ def test_many_groups_are_left_to_table_and_figure(tmp_path: Path) -> None:
     report = (made.folder / "report.qmd").read_text(encoding="utf-8")
     assert "Medians are given in @fig-survival" in report
     assert "in the group" not in report
-    assert "contains site, age and sex;" in report
+    assert 'contains `{python} r.labels(["site", "age", "sex"])`;' in report

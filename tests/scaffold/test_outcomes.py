@@ -10,9 +10,9 @@ from test_characteristics import FOLLOWED, ROWS, cycled, frame, plan_of
 from lockstep.analyses.pipeline import compute
 from lockstep.cli.command import run_verb
 from lockstep.scaffold.levels import levels_of
-from lockstep.scaffold.sentence_case import lower_first
 from lockstep.scaffold.wishes import Wishes
 from lockstep.study.definition import read_study
+from lockstep.text.sentence_case import lower_first
 
 
 def written(folder: Path, name: str) -> str:
