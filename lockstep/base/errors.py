@@ -96,9 +96,9 @@ def system_message(error: OSError, *, file: str = "") -> str:
     return f"{said}." if said.endswith("then run again") else said
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
     """Return a hint such as "; did you mean 'os.median'?" or an empty string where nothing is near."""
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    near = difflib.get_close_matches(name, list(known), n=3, cutoff=cutoff)
     if not near:
         return ""
     return "; did you mean " + " or ".join(f"'{item}'" for item in near) + "?"

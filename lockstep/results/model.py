@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from ..base.errors import ResultsError, nearest
 from ..statistics.risk_table import RiskTable as RiskTable  # part of a curve
@@ -153,7 +153,7 @@ class Results:
         try:
             return self._records[record_id]
         except KeyError:
-            raise ResultsError(f"no result '{record_id}'{nearest(record_id, self._records)}") from None
+            raise ResultsError(f"no result '{record_id}'{_nearest_result(record_id, self._records)}") from None
 
     def __contains__(self, name: object) -> bool:
         return (name.id if isinstance(name, Key) else name) in self._records
@@ -168,6 +168,19 @@ class Results:
             return self._curves[curve_id]
         except KeyError:
             raise ResultsError(f"no curve '{curve_id}'{nearest(curve_id, self._curves)}") from None
+
+
+_SHORT_ID: Final = 3  # parts: an id with more names a group or a term of a model
+
+
+def _nearest_result(record_id: str, known: Iterable[str]) -> str:
+    """Return a hint at results that go by the same beginning and end, as of another exposure; else at the nearest."""
+    ids, parts = list(known), record_id.split(".")
+    alike = []
+    if len(parts) > _SHORT_ID:
+        split = ((other, other.split(".")) for other in ids)
+        alike = [o for o, own in split if len(own) == len(parts) and (own[0], own[-1]) == (parts[0], parts[-1])]
+    return nearest(record_id, alike, cutoff=0.4) or nearest(record_id, ids)
 
 
 Item = TypeVar("Item", Record, Curve)

@@ -90,3 +90,13 @@ def test_a_slip_is_an_error_that_helps(
     """A misspelt id, a wrong method and an empty wording are each refused with what was meant."""
     with pytest.raises(error, match=message):
         getattr(r, method)(*arguments)
+
+
+def test_an_id_of_a_renamed_exposure_is_answered_with_the_same_result_of_another(r: Phrases) -> None:
+    """The hint has the same endpoint and statistic, also where the name of a category's level looks nearer."""
+    for record_id in ("os.by_treatment_group.superficial.median", "os.by_arm.cox.female.hazard_ratio"):
+        with pytest.raises(ResultsError) as error:
+            r.value(record_id)
+        first = str(error.value).split("did you mean '")[1].split("'")[0]
+        assert first.startswith("os.by_")
+        assert first.rpartition(".")[2] == record_id.rpartition(".")[2]
