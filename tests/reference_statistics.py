@@ -15,9 +15,10 @@ from lockstep.results.catalogue import MOMENTS
 from lockstep.results.model import Results
 from lockstep.statistics.baseline import ALL, NumberSummary, describe
 from lockstep.statistics.chi_square import chi_square
-from lockstep.statistics.cox import CoxModel, cox_regression, likelihood_ratio_test
+from lockstep.statistics.cox import CoxModel, cox_regression
 from lockstep.statistics.estimate import Estimate
 from lockstep.statistics.fisher import fisher_exact
+from lockstep.statistics.likelihood_ratio import likelihood_ratio_test
 from lockstep.statistics.log_rank import LogRankTest, log_rank
 from lockstep.statistics.proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from lockstep.statistics.roc import roc_curve_cutoff

@@ -12,15 +12,9 @@ from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, Words, interval, number
-from ..statistics.cox import (
-    CoxFit,
-    CoxModel,
-    HazardRatio,
-    LikelihoodRatioTest,
-    cox_model,
-    fit_cox,
-)
+from ..statistics.cox import CoxFit, CoxModel, HazardRatio, cox_model, fit_cox
 from ..statistics.estimate import Estimate
+from ..statistics.likelihood_ratio import LikelihoodRatioTest
 from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of
 from ..statistics.wald import WaldTest
 from ..study.model import Study

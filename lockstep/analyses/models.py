@@ -10,7 +10,8 @@ from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Words, count, number
-from ..statistics.cox import CoxModel, LikelihoodRatioTest, likelihood_ratio_test
+from ..statistics.cox import CoxModel
+from ..statistics.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
 from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest
 from ..statistics.wald import WaldTest, wald_test
 from ..study.analysis import ALL_TERMS

@@ -1,15 +1,16 @@
-"""Cox regression: hazard ratios with Efron's ties, and the likelihood-ratio test of nested models."""
+"""Cox regression: hazard ratios with Efron's ties."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, ndtr
+from scipy.special import ndtr
 
 from .arrays import (
     Bools,
@@ -24,7 +25,6 @@ from .arrays import (
     same_length,
 )
 from .estimate import finite, normal_quantile
-from .likelihood import FittedModel
 from .partial_likelihood import Maximum, PartialLikelihood, maximise
 from .sandwich import NO_VARIANCE, sandwich, without_variance
 
@@ -39,7 +39,6 @@ DEPENDENT: Final = "determined by the terms before it"
 DIVERGES: Final = "tends to infinity (a level without events, or complete separation)"
 TOO_LARGE: Final = "too large for a number; give the variable in a smaller unit"
 TOO_SMALL: Final = "too close to 0 for a number; give the variable in a smaller unit"
-NOTHING_ADDED: Final = "the larger model adds nothing that can be estimated"
 NOT_CONVERGED: Final = "the estimation did not converge"
 
 
@@ -93,16 +92,6 @@ class CoxModel:
     @property
     def df(self) -> None:
         """Degrees of freedom of a t distribution: there are none, intervals and P values are normal."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LikelihoodRatioTest:
-    """Twice the difference of two log-likelihoods, as chi-square with the difference in parameters."""
-
-    statistic: float | None
-    df: int
-    p_value: float | None
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,39 +223,6 @@ def cox_model(fit: CoxFit, *, conf_level: float = 0.95) -> CoxModel:
     )
 
 
-def likelihood_ratio_test(smaller: FittedModel, larger: FittedModel) -> LikelihoodRatioTest:
-    """Test whether the columns that the larger of two nested models adds improve it, as R's ``anova(smaller, larger)``.
-
-    Raises
-    ------
-    ValueError
-        If the models are not of the same patients, the first is not the smaller one, or their variance is
-        robust: the likelihood takes all rows for independent, which a robust variance denies. `wald_test` does not.
-
-    Examples
-    --------
-    >>> time, event = [4, 6, 7, 9, 11, 13, 15, 20], [1, 1, 0, 1, 1, 1, 0, 1]
-    >>> covariates = pd.DataFrame({"treated": [0, 1, 0, 0, 1, 1, 0, 1], "age": [61, 55, 48, 70, 52, 66, 58, 49]})
-    >>> smaller = cox_regression(time, event, covariates[["treated"]])
-    >>> test = likelihood_ratio_test(smaller, cox_regression(time, event, covariates))
-    >>> round(test.statistic, 4), test.df, round(test.p_value, 4)
-    (1.0456, 1, 0.3065)
-    """
-    df = larger.parameters - smaller.parameters
-    if smaller.is_robust or larger.is_robust:
-        raise ValueError("no likelihood-ratio test with a robust variance; use wald_test of the terms in question")
-    if (smaller.n, smaller.events) != (larger.n, larger.events):
-        raise ValueError("a likelihood-ratio test needs two models of the same patients")
-    if smaller.log_likelihood is None or larger.log_likelihood is None:
-        return LikelihoodRatioTest(statistic=None, df=max(df, 0), p_value=None, reason=smaller.reason or larger.reason)
-    if df < 0:
-        raise ValueError("a likelihood-ratio test takes the smaller model first")
-    if df == 0:
-        return LikelihoodRatioTest(statistic=None, df=0, p_value=None, reason=NOTHING_ADDED)
-    statistic = max(0.0, 2 * (larger.log_likelihood - smaller.log_likelihood))
-    return LikelihoodRatioTest(statistic=statistic, df=df, p_value=float(chdtrc(df, statistic)))
-
-
 def fit_cox(
     time: ArrayLike,
     event: ArrayLike,
@@ -288,47 +244,73 @@ def fit_cox(
         times, events = checked_follow_up(time, event)
     else:
         entries, times, events = checked_intervals(entry, time, event)
-    names, design = tuple(str(name) for name in covariates.columns), _checked_design(covariates, times)
     stratum = None if strata is None else _labels(strata, times, "stratum")
     weight = None if weights is None else checked_weights(weights, "weight")
     if weight is not None:
         same_length(times, weight, "follow-up time", "weight")
     patients = None if patient is None else checked_patients(patient, entries, times)
-    clusters = patients if cluster is None else _labels(cluster, times, "cluster")
+    return fit_design(
+        covariates,
+        partial(PartialLikelihood.of, times, events, entry=entries, stratum=stratum, weight=weight),
+        n_rows=len(times),
+        patients=patients,
+        clusters=patients if cluster is None else _labels(cluster, times, "cluster"),
+        robust=robust or cluster is not None,
+        strata=1 if stratum is None else int(stratum.max()) + 1,
+    )
+
+
+def fit_design(
+    covariates: pd.DataFrame,
+    likelihood_of: Callable[[Floats], PartialLikelihood],
+    *,
+    n_rows: int,
+    patients: Ints | None = None,
+    clusters: Ints | None = None,
+    robust: bool = False,
+    strata: int = 1,
+) -> CoxFit:
+    """Set aside the columns that cannot be estimated, and maximise over the others the likelihood of a design.
+
+    Parameters
+    ----------
+    likelihood_of : makes the likelihood of the standardised columns.
+    n_rows : how many rows there are; `patients` and `clusters` are those of each, as whole numbers from 0.
+    """
+    names, design = tuple(str(name) for name in covariates.columns), _checked_design(covariates, n_rows)
 
     # Standardised columns keep the information matrix well conditioned, whatever the units. The sums run over sorted
     # values, so that the order of the rows changes no bit.
     ordered = np.sort(design, axis=0)
     constant = ordered[0] == ordered[-1]
     scale = np.where(constant, 1.0, ordered.std(axis=0))
-    standardised = np.where(constant, 0.0, (design - ordered.mean(axis=0)) / scale)
-    likelihood = PartialLikelihood.of(times, events, standardised, entry=entries, stratum=stratum, weight=weight)
+    likelihood = likelihood_of(np.where(constant, 0.0, (design - ordered.mean(axis=0)) / scale))
 
     dropped, maximum, reason = dict[int, str](), None, NO_EVENTS
-    if events.any():
+    n_events = int(likelihood.event.sum())
+    if n_events:
         dropped = _not_estimable(likelihood, constant)
     kept = [position for position in range(len(names)) if position not in dropped]
     likelihood = replace(likelihood, covariates=likelihood.covariates[:, kept])
-    if events.any():
-        reason = f"fewer events ({events.sum()}) than terms ({len(kept)})"
-    if events.sum() >= max(len(kept), 1):
+    if n_events:
+        reason = f"fewer events ({n_events}) than terms ({len(kept)})"
+    if n_events >= max(len(kept), 1):
         maximum, reason = maximise(likelihood), NOT_CONVERGED
-    is_robust = robust or cluster is not None
     covariance = None if maximum is None else maximum.covariance
-    if maximum is not None and is_robust:
+    if maximum is not None and robust:
         covariance = _robust(likelihood, maximum, clusters)
     return CoxFit(
         names=names,
-        n=len(times) if patients is None else int(patients.max()) + 1,
-        events=int(events.sum()),
+        n=n_rows if patients is None else int(patients.max()) + 1,
+        events=n_events,
         kept=tuple(kept),
         scale=scale[kept],
         dropped=dropped,
         likelihood=likelihood,
         maximum=maximum,
         covariance=covariance,
-        strata=1 if stratum is None else int(stratum.max()) + 1,
-        clusters=None if not is_robust else len(times) if clusters is None else int(clusters.max()) + 1,
+        strata=strata,
+        clusters=None if not robust else n_rows if clusters is None else int(clusters.max()) + 1,
         reason=reason if maximum is None else None,
     )
 
@@ -362,11 +344,11 @@ def _labels(values: ArrayLike | pd.DataFrame, times: Floats, name: str) -> Ints:
     return labels
 
 
-def _checked_design(covariates: pd.DataFrame, times: Floats) -> Floats:
+def _checked_design(covariates: pd.DataFrame, n_rows: int) -> Floats:
     columns = [checked_numbers(column, f"covariate '{name}'") for name, column in covariates.items()]
     for name, column in zip(covariates, columns, strict=True):
-        same_length(times, column, "follow-up time", f"covariate '{name}'")
-    return np.column_stack(columns) if columns else np.empty((len(times), 0))
+        same_length(np.empty(n_rows), column, "follow-up time", f"covariate '{name}'")
+    return np.column_stack(columns) if columns else np.empty((n_rows, 0))
 
 
 def _not_estimable(likelihood: PartialLikelihood, constant: Bools) -> dict[int, str]:

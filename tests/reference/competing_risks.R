@@ -71,6 +71,24 @@ put_gray <- function(id, d, cause, strata = NULL) {
   for (part in 1:3) put(paste0(id, c(".statistic", ".df", ".p_value")[part]), test[part])
 }
 
+# ---- Fine-Gray: the event against others, robust variance over patients or over clusters ------------------------------
+
+put_fine_gray <- function(id, d, cause, causes, weighted = FALSE, clustered = FALSE) {
+  d$patient <- seq_len(nrow(d))
+  d$cluster <- if (clustered) d$patient %% 40 else d$patient
+  d$events <- factor(d$cause, 0:causes)
+  d$case <- if (weighted) d$weight else 1
+  groups <- sort(unique(d$group))[-1]
+  for (group in groups) d[[paste0("group_", group)]] <- as.numeric(d$group == group)
+  names <- c("x", paste0("group_", groups, recycle0 = TRUE))
+  rows <- finegray(Surv(time, events) ~ ., d, weights = case, etype = as.character(cause), timefix = TRUE)
+  formula <- reformulate(names, quote(Surv(fgstart, fgstop, fgstatus)))
+  environment(formula) <- environment()
+  fit <- suppressWarnings(coxph(formula, rows, weights = fgwt, cluster = cluster, x = TRUE, model = TRUE,
+                                control = coxph.control(eps = 1e-12, iter.max = 60)))
+  put_cox(id, fit, names, more = TRUE)
+}
+
 for (set in unique(competing$set)) {
   d <- competing[competing$set == set, ]
   causes <- max(d$cause, 2)
@@ -83,6 +101,11 @@ for (set in unique(competing$set)) {
     }
     if (any(d$entry > 0)) next
     put_gray(paste0(id, ".gray"), d, cause)
+    if (!anyNA(d$x) && sum(d$cause == cause) > length(unique(d$group))) {
+      put_fine_gray(paste0(id, ".fine_gray"), d, cause, causes)
+      if (any(d$weight != 1)) put_fine_gray(paste0(id, ".fine_gray_weighted"), d, cause, causes, weighted = TRUE)
+      if (nrow(d) > 100) put_fine_gray(paste0(id, ".fine_gray_clustered"), d, cause, causes, clustered = TRUE)
+    }
     if (!anyNA(d$stratum)) put_gray(paste0(id, ".gray_by_stratum"), d, cause, d$stratum)
   }
 }

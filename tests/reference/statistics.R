@@ -133,7 +133,7 @@ log_likelihood <- function(fit) tail(fit$loglik, 1)
 
 # A coefficient that grows without end (no event in a level): its standard error does, too.
 diverging <- function(fit) {
-  se <- sqrt(diag(vcov(fit)))
+  se <- sqrt(diag(if (is.null(fit$naive.var)) vcov(fit) else fit$naive.var)) # a robust one stays small
   is.na(coef(fit)) | se * apply(fit$x, 2, sd) > 100
 }
 

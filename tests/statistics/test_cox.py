@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from reference_cohorts import awkward, cohort, ovarian, veteran
 
 from lockstep.base.errors import DataError
-from lockstep.statistics.cox import CoxModel, cox_regression, likelihood_ratio_test
+from lockstep.statistics.cox import CoxModel, cox_regression
+from lockstep.statistics.likelihood_ratio import likelihood_ratio_test
 from lockstep.statistics.proportional_hazards import proportional_hazards_test
 
 DIVERGES = "tends to infinity (a level without events, or complete separation)"

@@ -16,7 +16,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lockstep.base.errors import DataError
-from lockstep.statistics.cox import CoxModel, cox_regression, likelihood_ratio_test
+from lockstep.statistics.cox import CoxModel, cox_regression
+from lockstep.statistics.likelihood_ratio import likelihood_ratio_test
 from lockstep.statistics.proportional_hazards import proportional_hazards_test
 from lockstep.statistics.wald import wald_test
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from reference_cohorts import read
 
 from lockstep.base.errors import DataError
-from lockstep.statistics.cox import likelihood_ratio_test
 from lockstep.statistics.generalised_linear import logistic_regression, modified_poisson_regression
+from lockstep.statistics.likelihood_ratio import likelihood_ratio_test
 from lockstep.statistics.linear import linear_regression
 from lockstep.statistics.proportions import EventCount, odds_ratio, risk_ratio
 from lockstep.statistics.regression import RegressionModel
