@@ -104,6 +104,7 @@ class CoxFit:
     kept : the positions of the columns in the likelihood; `scale` are their standard deviations.
     dropped : the reasons why others are not in it.
     covariance : of the coefficients of the columns kept: robust, or the model's.
+    cluster : (n,) whole numbers, in the order of the data: whose rows depend on each other, None where none do.
     n, events, strata, clusters, reason : as of `CoxModel`.
     """
 
@@ -116,6 +117,7 @@ class CoxFit:
     likelihood: PartialLikelihood
     maximum: Maximum | None
     covariance: Floats | None
+    cluster: Ints | None
     strata: int
     clusters: int | None
     reason: str | None
@@ -309,6 +311,7 @@ def fit_design(
         likelihood=likelihood,
         maximum=maximum,
         covariance=covariance,
+        cluster=clusters,
         strata=strata,
         clusters=None if not robust else n_rows if clusters is None else int(clusters.max()) + 1,
         reason=reason if maximum is None else None,

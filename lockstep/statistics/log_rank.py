@@ -1,4 +1,4 @@
-"""The log-rank test of equal survival: by lifelines, within strata by code of our own.
+"""The log-rank test of equal survival: by lifelines; within strata and with delayed entry by code of our own.
 
 The only module that imports lifelines. It does so inside the functions: the import takes a second, and whoever only
 asks whether results are up to date should not wait for it.
@@ -6,7 +6,7 @@ asks whether results are up to date should not wait for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from ..base.errors import DataError, row_list
-from .arrays import Bools, Floats, Ints, checked_follow_up, same_length
-from .stratified import NOT_CONNECTED, stratified_log_rank
+from .arrays import Bools, Floats, Ints, checked_follow_up, checked_intervals, same_length
+from .stratified import NEVER_TOGETHER, NOT_CONNECTED, stratified_log_rank
 
 
 def load() -> None:
@@ -44,7 +44,14 @@ class LogRankTest:
     reason: str | None = None
 
 
-def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, strata: ArrayLike | None = None) -> LogRankTest:
+def log_rank(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    *,
+    strata: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
+) -> LogRankTest:
     """Test whether survival is the same in two or more groups (log-rank, two-sided).
 
     Parameters
@@ -52,17 +59,22 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, strata: Arr
     time, event : (n,) follow-up, >= 0, and True or 1 where the event was observed.
     group : (n,) the group of each patient, of any type.
     strata : (n,) the stratum of each patient: patients are compared with those of their own stratum only.
+    entry : (n,) delayed entry: a patient is at risk after it, up to and including the time. A group that changes with
+        time is several rows of a patient.
 
     Raises
     ------
     DataError
-        If there is no patient, a value is missing, a time is negative or an event neither 0 nor 1; names the rows.
+        If there is no patient, a value is missing, a time is negative or not after the entry, or an event neither 0 nor
+        1; names the rows.
 
     Notes
     -----
     As ``survdiff`` in R, with ``+ strata(...)`` where there are strata: unweighted, hypergeometric variance; a group
     with nobody left at the first event (of any stratum) is not compared and does not count in the degrees of freedom.
-    lifelines has no stratified test: that one is computed by `lockstep.statistics.stratified`.
+    lifelines has no stratified test and none with delayed entry: these are computed by
+    `lockstep.statistics.stratified`. R's ``survdiff`` takes no delayed entry; there the test is the score test of
+    ``coxph(Surv(entry, time, event) ~ group, ties = "exact")``, which without it is the log-rank test, too.
 
     Examples
     --------
@@ -74,10 +86,17 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, strata: Arr
     """
     from lifelines.statistics import multivariate_logrank_test
 
-    times, events = checked_follow_up(time, event)
+    entries = None
+    if entry is None:
+        times, events = checked_follow_up(time, event)
+    else:
+        entries, times, events = checked_intervals(entry, time, event)
     codes, labels = checked_categories(group, times, "group")
-    if strata is not None:
-        return _stratified(times, events, codes, labels, checked_categories(strata, times, "stratum")[0])
+    if strata is not None or entries is not None:
+        one_stratum = np.zeros(len(times), dtype=np.int64)
+        stratum = one_stratum if strata is None else checked_categories(strata, times, "stratum")[0]
+        test = _stratified(times, events, codes, labels, stratum, entries)
+        return replace(test, reason=NEVER_TOGETHER) if strata is None and test.reason == NOT_CONNECTED else test
 
     # Whoever is gone before the first event takes no part; without events nobody does.
     first = times[events].min(initial=np.inf)
@@ -102,8 +121,10 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, strata: Arr
     )
 
 
-def _stratified(times: Floats, events: Bools, codes: Ints, labels: tuple[str, ...], strata: Ints) -> LogRankTest:
-    statistic, compared = stratified_log_rank(times, events, codes, strata)
+def _stratified(
+    times: Floats, events: Bools, codes: Ints, labels: tuple[str, ...], strata: Ints, entries: Floats | None
+) -> LogRankTest:
+    statistic, compared = stratified_log_rank(times, events, codes, strata, entries)
     taking_part = np.isin(codes, compared)
     reason = None
     if statistic is None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from .arrays import Bools, Floats, Ints
 from .likelihood import Likelihood
-from .risk_sets import RiskSets, risk_sets_of
+from .risk_sets import NestedRiskSets, RangedRiskSets, RiskSets, places
 
 MAX_STEPS = 60
 HALVINGS = 30
@@ -35,6 +35,7 @@ class PartialLikelihood:
     event : (n,) True where the event was observed; d of them.
     weight : (n,) case weights > 0.
     order : (n,) the position of each row in the data.
+    begin, place : (n,) entry and time as whole numbers on an axis on which strata follow one another.
     risk_sets : of the events, in order.
     first_tied, tied : (d,) position of the first event of the same stratum and time, and how many there are.
     """
@@ -45,6 +46,8 @@ class PartialLikelihood:
     event: Bools
     weight: Floats
     order: Ints
+    begin: Ints
+    place: Ints
     risk_sets: RiskSets
     first_tied: Ints
     tied: Ints
@@ -72,7 +75,8 @@ class PartialLikelihood:
         ties = [key for key in (weight, entry) if key is not None]
         order = np.lexsort((*ties, *covariates.T[::-1], event, time, *([] if stratum is None else [stratum])))
         time, event, entry = time[order], event[order], None if entry is None else entry[order]
-        risk_sets, place = risk_sets_of(time, event, entry, None if stratum is None else stratum[order])
+        begin, place = places(time, entry, None if stratum is None else stratum[order])
+        nested = entry is None and stratum is None
         first_tied = np.searchsorted(place[event], place[event])
         return cls(
             covariates=covariates[order],
@@ -81,7 +85,9 @@ class PartialLikelihood:
             event=event,
             weight=np.ones(len(order)) if weight is None else weight[order],
             order=order,
-            risk_sets=risk_sets,
+            begin=begin,
+            place=place,
+            risk_sets=(NestedRiskSets if nested else RangedRiskSets).of(event, begin, place),
             first_tied=first_tied,
             tied=np.searchsorted(place[event], place[event], side="right") - first_tied,
         )

@@ -41,6 +41,11 @@ class NestedRiskSets:
     first: Ints
     n: int
 
+    @classmethod
+    def of(cls, event: Bools, begin: Ints, place: Ints) -> NestedRiskSets:  # noqa: ARG003
+        """Return the risk sets of the events among ordered rows, all of which begin before any event."""
+        return cls(np.searchsorted(place, place[event]), len(place))
+
     def sums(self, values: Floats) -> Floats:
         """Return the sum over each risk set: a cumulative sum from the last row backwards."""
         return np.asarray(np.cumsum(values[::-1], axis=0)[::-1][self.first])
@@ -81,10 +86,12 @@ class RangedRiskSets:
     events: int
 
     @classmethod
-    def of(cls, first: Ints, after: Ints, events: int) -> RangedRiskSets:
-        """Return the risk sets where row i is at risk of the events first[i], ..., after[i] - 1."""
+    def of(cls, event: Bools, begin: Ints, place: Ints) -> RangedRiskSets:
+        """Return the risk sets of the events among ordered rows, see `places`."""
         from scipy.sparse import csr_array
 
+        first, after = (np.searchsorted(place[event], bound, side="right") for bound in (begin, place))
+        events = int(event.sum())
         size = 1 << max(events - 1, 0).bit_length()
         left, right = first + size, np.maximum(first, after) + size
         found: list[tuple[Ints, Ints]] = []
@@ -129,17 +136,13 @@ class RangedRiskSets:
         return np.asarray(level[: self.events])
 
 
-def risk_sets_of(time: Floats, event: Bools, entry: Floats | None, stratum: Ints | None) -> tuple[RiskSets, Ints]:
-    """Return the risk sets of the events among rows ordered by stratum and time, and the place of each row's time.
+def places(time: Floats, entry: Floats | None, stratum: Ints | None) -> tuple[Ints, Ints]:
+    """Return the entry and the time of rows as whole numbers on one axis, on which strata follow one another.
 
-    Places are whole numbers: strata follow one another on one axis, and rows of one stratum and time have one place.
+    A row is at risk of the events after its entry, up to and including its time; without entry, from its stratum's
+    first on. Rows of one stratum and time have one place.
     """
     distinct, code = np.unique(time if entry is None else np.concatenate((time, entry)), return_inverse=True)
     begin = np.zeros(len(time), dtype=np.int64) if stratum is None else stratum * (len(distinct) + 1)
     place = begin + 1 + code[: len(time)]
-    if entry is None and stratum is None:
-        return NestedRiskSets(np.searchsorted(place, place[event]), len(time)), place
-    if entry is not None:
-        begin = begin + 1 + code[len(time) :]
-    first, after = (np.searchsorted(place[event], bound, side="right") for bound in (begin, place))
-    return RangedRiskSets.of(first, after, int(event.sum())), place
+    return begin if entry is None else begin + 1 + code[len(time) :], place

@@ -1,4 +1,4 @@
-"""The stratified log-rank test: observed less expected events and their variance, summed over strata."""
+"""The log-rank test within strata and with delayed entry: observed less expected events, and their variance."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ import numpy as np
 from .arrays import Bools, Floats, Ints
 
 NOT_CONNECTED: Final = "no stratum has patients of several groups at risk when an event occurs"
+NEVER_TOGETHER: Final = "patients of several groups are never at risk together when an event occurs"
 FULL_RANK: Final = 1e-10  # of the variance, relative to its largest eigenvalue
 
 
-def stratified_log_rank(time: Floats, event: Bools, group: Ints, stratum: Ints) -> tuple[float | None, tuple[int, ...]]:
+def stratified_log_rank(
+    time: Floats, event: Bools, group: Ints, stratum: Ints, entry: Floats | None = None
+) -> tuple[float | None, tuple[int, ...]]:
     """Return the chi-square of the stratified log-rank test, and the groups that it compares.
 
     Parameters
     ----------
     time, event : (n,) follow-up, times tied that are one time.
     group, stratum : (n,) whole numbers >= 0.
+    entry : (n,) a patient is at risk after it, up to and including the time; from the beginning where not given.
 
     Returns
     -------
@@ -33,7 +37,9 @@ def stratified_log_rank(time: Floats, event: Bools, group: Ints, stratum: Ints) 
     difference, variance, expected = np.zeros(k), np.zeros((k, k)), np.zeros(k)
     for code in np.unique(stratum):
         here = stratum == code
-        observed_here, expected_here, variance_here = _moments(time[here], event[here], group[here], k)
+        observed_here, expected_here, variance_here = _moments(
+            time[here], event[here], group[here], k, None if entry is None else entry[here]
+        )
         difference += observed_here - expected_here
         variance += variance_here
         expected += expected_here
@@ -47,17 +53,23 @@ def stratified_log_rank(time: Floats, event: Bools, group: Ints, stratum: Ints) 
     return max(0.0, statistic), tuple(compared.tolist())
 
 
-def _moments(time: Floats, event: Bools, group: Ints, k: int) -> tuple[Floats, Floats, Floats]:
+def _moments(time: Floats, event: Bools, group: Ints, k: int, entry: Floats | None) -> tuple[Floats, Floats, Floats]:
     """Return observed and expected events of each of k groups, and the hypergeometric variance of the observed."""
     of_group = group[:, np.newaxis] == np.arange(k)
     at, place = np.unique(time[event], return_inverse=True)
     n_events = np.bincount(place, minlength=len(at))
-    # At risk at each event time, in all and by group: follow-up >= that time.
-    at_risk = np.stack(
-        [len(t) - np.searchsorted(np.sort(t), at) for t in (time[column] for column in of_group.T)], axis=1
-    )
+    # At risk at each event time, in all and by group: follow-up >= that time, entry before it.
+    at_risk = _not_before(at, time, of_group)
+    if entry is not None:
+        at_risk = at_risk - _not_before(at, entry, of_group)
     total = at_risk.sum(axis=1)
     share = at_risk / total[:, np.newaxis]
     spread = n_events * (total - n_events) / np.maximum(total - 1, 1)  # a last patient at risk has no variance
     variance = np.diag(spread @ share) - (spread[:, np.newaxis] * share).T @ share
     return of_group[event].sum(axis=0).astype(float), n_events @ share, variance
+
+
+def _not_before(at: Floats, time: Floats, of_group: Bools) -> Ints:
+    """Return, for each time in `at` and each group, how many of the group's times are then or later."""
+    counts = [len(t) - np.searchsorted(np.sort(t), at) for t in (time[column] for column in of_group.T)]
+    return np.asarray(np.stack(counts, axis=1))

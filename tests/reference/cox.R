@@ -69,6 +69,44 @@ put_wald <- function(id, fit, names) {
   put(paste0(id, ".wald.p_value"), pchisq(statistic, length(names), lower.tail = FALSE))
 }
 
+# Harrell's concordance; the interval is normal, with the infinitesimal jackknife's variance (over the clusters).
+put_concordance <- function(id, fit) {
+  found <- concordance(fit)
+  put_interval(id, pmin(1, pmax(0, found$concordance + c(0, -1, 1) * qnorm(0.975) * sqrt(found$var))))
+}
+
+# survdiff takes no delayed entry: observed less expected and the hypergeometric variance, time by time. It is survdiff's
+# statistic without delayed entry, and the score test of coxph with exact ties with it, which takes forever of many ties.
+log_rank_by_hand <- function(entry, time, event, group, stratum) {
+  x <- model.matrix(~ factor(group))[, -1, drop = FALSE]
+  score <- 0
+  variance <- 0
+  for (s in unique(stratum)) {
+    for (at in unique(time[event == 1 & stratum == s])) {
+      risk <- stratum == s & entry < at & time >= at
+      dead <- risk & time == at & event == 1
+      n <- sum(risk)
+      d <- sum(dead)
+      share <- colMeans(x[risk, , drop = FALSE])
+      score <- score + colSums(x[dead, , drop = FALSE]) - d * share
+      variance <- variance + d * (n - d) / max(n - 1, 1) * (diag(share, length(share)) - outer(share, share))
+    }
+  }
+  drop(score %*% solve(variance, score))
+}
+put_log_rank_entry <- function(id, d, group, stratum, exact) {
+  statistic <- log_rank_by_hand(d$entry, d$time, d$event, d[[group]], stratum)
+  by <- d[[group]]
+  without <- survdiff(Surv(d$time, d$event) ~ by + strata(stratum))$chisq
+  stopifnot(all.equal(log_rank_by_hand(-1, d$time, d$event, by, stratum), without))
+  if (exact) {
+    fit <- suppressWarnings(coxph(Surv(d$entry, d$time, d$event) ~ factor(by) + strata(stratum), ties = "exact"))
+    stopifnot(all.equal(fit$score, statistic))
+  }
+  put(paste0(id, ".statistic"), statistic)
+  put(paste0(id, ".p_value"), pchisq(statistic, length(unique(by)) - 1, lower.tail = FALSE))
+}
+
 models <- function(name, d, terms, stratum, tested, without = character()) {
   d <- export(name, d)
   parts <- setdiff(c("entry", "strata", "weights", "robust"), without)
@@ -79,9 +117,18 @@ models <- function(name, d, terms, stratum, tested, without = character()) {
     id <- paste(c(name, chosen), collapse = "+")
     put_cox(id, fit, terms, more = TRUE)
     put_wald(id, fit, tested)
+    put_concordance(paste0(id, ".concordance"), fit)
     if (!"robust" %in% chosen) put_zph(paste0(id, ".proportional_hazards"), fit, c(terms, "global"))
   }
 }
+log_ranks <- function(name, d, group, stratum, exact = FALSE) {
+  put_log_rank_entry(paste0("log_rank.", name), d, group, rep(1, nrow(d)), exact)
+  put_log_rank_entry(paste0("log_rank.", name, ".by_stratum"), d, group, stratum, exact)
+}
+log_ranks("heart", transplants, "transplant", transplants$period, exact = TRUE)
+log_ranks("ages", ages, "edema", ages$stage)
+log_ranks("visits", visits, "sex", visits$patient %% 7)
+log_ranks("centers", awkward, "z", awkward$center, exact = TRUE)
 models("heart", transplants, c("age", "surgery", "transplant"), "period", c("age", "transplant"))
 models("recurrences", recurrences, c("lev", "lev_5fu", "nodes", "age"), c("kind", "extent"), c("lev", "lev_5fu"), "entry")
 models("ages", ages, c("trt", "bili", "edema", "albumin"), "stage", c("bili", "albumin"))

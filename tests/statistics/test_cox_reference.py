@@ -9,7 +9,9 @@ import pytest
 from reference_cohorts import read
 from reference_values import REFERENCE, Row, differences, read_rows
 
+from lockstep.statistics.concordance import concordance
 from lockstep.statistics.cox import CoxFit, cox_model, fit_cox
+from lockstep.statistics.log_rank import log_rank
 from lockstep.statistics.proportional_hazards import proportional_hazards_of
 from lockstep.statistics.wald import wald_test
 
@@ -61,6 +63,8 @@ def computed(name: str, parts: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
         for part in ("p_value", "coef", "se"):
             yield f"{stem}.{term.term}.{part}", (getattr(term, part),)
     yield f"{stem}.log_likelihood", (model.log_likelihood,)
+    harrell = concordance(fit)
+    yield f"{stem}.concordance", (harrell.value, harrell.conf_low, harrell.conf_high)
     joint = wald_test(model, COHORTS[name][2])
     yield f"{stem}.wald.statistic", (joint.statistic,)
     yield f"{stem}.wald.p_value", (joint.p_value,)
@@ -79,6 +83,30 @@ def test_every_cox_model_is_that_of_r(name: str, parts: tuple[str, ...]) -> None
     assert differences(expected, dict(computed(name, parts)), relative=AGREES) == []
 
 
+GROUPS = {
+    "heart": ("transplant", "period"),
+    "ages": ("edema", "stage"),
+    "visits": ("sex", ""),
+    "centers": ("z", "center"),
+}
+"""The groups that a log-rank test with delayed entry compares, and its strata; of the visits, patients modulo 7."""
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_log_rank_with_delayed_entry_is_the_score_test_of_r(name: str) -> None:
+    """Of groups that change with time, with ties and strata: coxph's score test with exact ties."""
+    frame, (group, stratum) = read(name), GROUPS[name]
+    strata = frame[stratum] if stratum else frame["patient"] % 7
+    found: dict[str, Row] = {}
+    for stem, by in (f"log_rank.{name}", None), (f"log_rank.{name}.by_stratum", strata):
+        test = log_rank(frame["time"], frame["event"], frame[group], entry=frame["entry"], strata=by)
+        found |= {f"{stem}.statistic": (test.statistic,), f"{stem}.p_value": (test.p_value,)}
+    assert differences({key: VALUES[key] for key in found}, found, relative=AGREES) == []
+
+
 def test_no_reference_value_of_a_cox_model_is_left_unread() -> None:
-    """Each row that R wrote belongs to a model that is compared."""
-    assert {value.split(".")[0] for value in VALUES} == {"+".join((name, *parts)) for name, parts in MODELS}
+    """Each row that R wrote belongs to a model or a test that is compared."""
+    assert {value.split(".")[1] for value in VALUES if value.startswith("log_rank.")} == set(GROUPS)
+    assert {value.split(".")[0] for value in VALUES} - {"log_rank"} == {
+        "+".join((name, *parts)) for name, parts in MODELS
+    }

@@ -139,3 +139,39 @@ def test_the_import_does_not_wait_for_lifelines() -> None:
     code = "import sys, lockstep.statistics.log_rank; print('lifelines' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+# ---- delayed entry -------------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(2, 5), st.booleans(), st.sampled_from("ab")), min_size=2))
+def test_delayed_entry_is_none_at_the_start_and_follow_up_may_be_split(
+    drawn: list[tuple[int, int, bool, str]],
+) -> None:
+    """Entry at 0 is no entry; a row cut in two is the same patient; and the order of the groups changes nothing."""
+    entry, length, event, group = (np.array(column) for column in zip(*drawn, strict=True))
+    time = entry + length
+    plain, late = log_rank(time, event, group), log_rank(time, event, group, entry=entry * 0)
+    assert late.statistic == (None if plain.statistic is None else pytest.approx(plain.statistic, rel=1e-9, abs=1e-9))
+    assert (late.df, late.groups) == (plain.df, plain.groups)
+
+    whole = log_rank(time, event, group, entry=entry)
+    split = log_rank(
+        np.concatenate((entry + 1, time)),
+        np.concatenate((event & False, event)),
+        np.concatenate((group, group)),
+        entry=np.concatenate((entry, entry + 1)),
+    )
+    swapped = log_rank(time, event, np.where(group == "a", "b", "a"), entry=entry)
+    for other in (split, swapped):
+        expected = None if whole.statistic is None else pytest.approx(whole.statistic, rel=1e-9, abs=1e-9)
+        assert other.statistic == expected
+
+
+def test_groups_that_are_never_at_risk_together_are_not_compared() -> None:
+    """Where one group has left before the other enters there is no test, with the reason; a late row is an error."""
+    test = log_rank([2, 3, 6, 7], [1, 1, 1, 1], list("aabb"), entry=[0, 0, 4, 4])
+    assert test.reason == "patients of several groups are never at risk together when an event occurs"
+    with pytest.raises(DataError, match="follow-up time is not after the entry in row 2"):
+        log_rank([2, 3], [1, 1], list("ab"), entry=[0, 3])
