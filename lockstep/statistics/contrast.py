@@ -58,6 +58,12 @@ def ratio_of(one: tuple[float, float], other: tuple[float, float], *, conf_level
     Notes
     -----
     As for `difference_of`; there is no ratio where one of the two is 0.
+
+    Examples
+    --------
+    >>> contrast = ratio_of((0.7, 0.04), (0.6, 0.03))
+    >>> round(contrast.estimate.value, 3), round(contrast.estimate.conf_low, 3), round(contrast.estimate.conf_high, 3)
+    (1.167, 1.005, 1.354)
     """
     if not (one[0] > 0 and other[0] > 0):
         return Contrast(estimate=Estimate(None, reason=NO_RATIO))

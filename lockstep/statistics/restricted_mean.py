@@ -86,12 +86,29 @@ def restricted_mean_difference(one: RestrictedMean, other: RestrictedMean, *, co
     Notes
     -----
     As ``survRM2::rmst2``: normal interval and P value from the standard errors of both groups.
+
+    Examples
+    --------
+    >>> from lockstep.statistics.survival import kaplan_meier
+    >>> one = kaplan_meier([9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161], [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0])
+    >>> other = kaplan_meier([5, 5, 8, 8, 12, 16, 23, 27, 30, 33, 43, 45], [1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1])
+    >>> contrast = restricted_mean_difference(restricted_mean(one, 40), restricted_mean(other, 40))
+    >>> round(contrast.estimate.value, 2), round(contrast.p_value, 3)
+    (6.97, 0.178)
     """
     return _compared(one, other, conf_level, ratio=False)
 
 
 def restricted_mean_ratio(one: RestrictedMean, other: RestrictedMean, *, conf_level: float = 0.95) -> Contrast:
-    """Return the ratio of the restricted means of two groups; errors and notes as for `restricted_mean_difference`."""
+    """Return the ratio of the restricted means of two groups; errors and notes as for `restricted_mean_difference`.
+
+    Examples
+    --------
+    >>> from lockstep.statistics.survival import kaplan_meier
+    >>> means = (restricted_mean(kaplan_meier(time, [1, 1, 0, 1, 1]), 8) for time in ([3, 5, 6, 9, 9], [2, 3, 4, 6, 8]))
+    >>> round(restricted_mean_ratio(*means).estimate.value, 3)
+    1.231
+    """
     return _compared(one, other, conf_level, ratio=True)
 
 

@@ -60,6 +60,15 @@ def incidence_difference(
     Notes
     -----
     Normal interval and P value from the standard errors of both; as for `survival_difference` where there is none.
+
+    Examples
+    --------
+    >>> from lockstep.statistics.cumulative_incidence import cumulative_incidence
+    >>> one = cumulative_incidence([2, 3, 3, 4, 5, 6, 7, 8], [1, 2, 0, 1, 0, 2, 1, 0])
+    >>> other = cumulative_incidence([1, 2, 2, 5, 6, 9], [2, 1, 1, 1, 0, 0])
+    >>> contrast = incidence_difference(one, other, 5)
+    >>> round(contrast.estimate.value, 3), round(contrast.p_value, 3)
+    (-0.225, 0.394)
     """
     first, second = one.point(at), other.point(at)
     if first is None or second is None:
