@@ -15,6 +15,7 @@ from ..study.model import Study
 from .comparisons import group_results, subgroup_results
 from .models import model_records
 from .observations import Observations
+from .populations import population_results
 from .survival_results import first_event_records, survival_results
 
 
@@ -34,6 +35,7 @@ def endpoint_results(
     for model in study.models:
         if endpoint.name in model.endpoints:
             yield from model_records(key, observed, model)
+    yield from population_results(study, cohort, endpoint, analysed)
 
 
 def _key(of_endpoint: Key, comparison: GroupComparison) -> Key:

@@ -36,6 +36,7 @@ from .descriptive import (
 from .endpoints import endpoint_results
 from .event_free_survival import deaths_without_event
 from .own_statistics import ANALYSED
+from .populations import population_counts
 from .precision import cutoff_decimals, recorded_decimals, time_decimals
 from .printing import in_unit_of, per_print_unit, with_printed_times
 from .study_code import own_records
@@ -98,6 +99,7 @@ def _all(study: Study, data: Data, cohort: Cohort, reviewed: Population) -> Iter
     yield from setting_records(study, analysed)
     yield from file_records(data.counts, reviewed)
     yield from flow_records(study, cohort, reviewed, analysed)
+    yield from population_counts(study, cohort, analysed)
     yield from date_records(study, cohort, reviewed, analysed)
     yield from characteristic_records(study, cohort, analysed)
     for variable, by in study.analysis.crosstabs:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..base.errors import counted
 from ..base.snapping import snapped_all
+from ..base.wording import shown
 from ..study.model import Study
 from ..syntax.names import FOLLOW_UP
 from .checks import declared_findings
@@ -43,6 +45,7 @@ class Cohort:
     applicable : (m,) by variable: True where a value is expected, so that its absence is missing data; False outside a
         derived variable's `among`, and where an optional one is blank.
     endpoints : time and event of each analysed patient, by endpoint.
+    populations : (m,) by population: whether an analysed patient is in it, which may be unknown.
     """
 
     reviewed: pd.DataFrame
@@ -51,6 +54,22 @@ class Cohort:
     exclusions: tuple[Exclusion, ...]
     applicable: Mapping[str, npt.NDArray[np.bool_]]
     endpoints: Mapping[str, TimeToEvent]
+    populations: Mapping[str, pd.arrays.BooleanArray]
+
+    def population(self, name: str) -> npt.NDArray[np.bool_]:
+        """Return (m,) True where an analysed patient is in a population; of whom it is unknown is not."""
+        return self.populations[name].to_numpy(dtype=bool, na_value=False)
+
+    def of(self, patients: npt.NDArray[np.bool_]) -> Cohort:
+        """Return the cohort with some of the analysed patients: (m,) True for these."""
+        return replace(
+            self,
+            analysed=self.analysed[patients].reset_index(drop=True),
+            rows=self.rows[patients],
+            applicable={name: where[patients] for name, where in self.applicable.items()},
+            endpoints={name: observed.of(patients) for name, observed in self.endpoints.items()},
+            populations={name: members[patients] for name, members in self.populations.items()},
+        )
 
     def missing(self, variable: str) -> npt.NDArray[np.bool_]:
         """Return (m,) True where an analysed patient should have a value of `variable` and has none."""
@@ -84,9 +103,8 @@ def examine_cohort(
     -------
     cohort, findings
         Findings are rows that break a rule under [checks], derived numbers that cannot be computed or are out of range,
-        that no patient is eligible, and analysed patients who fit no level of a derived variable, or lack the time or
-        event of an endpoint. Where one is an error, the cohort is
-        of no use.
+        that no patient is eligible or in a population, and analysed patients who fit no level of a derived variable, or
+        lack the time or event of an endpoint. Where one is an error, the cohort is of no use.
 
     Notes
     -----
@@ -111,6 +129,11 @@ def examine_cohort(
     if study.analysis.follow_up is not None:
         analysed[FOLLOW_UP] = snapped_all(endpoints[study.analysis.follow_up].time / study.time.per("months"))
         applicable[FOLLOW_UP] = np.ones(len(analysed), dtype=bool)
+    populations = {name: item.keep.mask(analysed) for name, item in study.populations.items()}
+    for name, members in populations.items():
+        may_be_in = known.of(study.populations[name].keep.names)[kept]
+        if kept.any() and not (members.to_numpy(dtype=bool, na_value=False) | may_be_in).any():
+            findings.append(_empty_population(study, name, len(analysed)))
     cohort = Cohort(
         reviewed=reviewed,
         analysed=analysed,
@@ -118,6 +141,7 @@ def examine_cohort(
         exclusions=exclusions,
         applicable=applicable,
         endpoints=endpoints,
+        populations=populations,
     )
     return cohort, findings
 
@@ -149,6 +173,19 @@ def _nobody(study: Study, n: int, exclusions: tuple[Exclusion, ...]) -> DataFind
         message=(
             f"{study.data_file}: no patient is left of {n}: excluded were {parts}; expected at least one.\n"
             "Mend the rules under [eligibility] in study.toml, or the file."
+        ),
+    )
+
+
+def _empty_population(study: Study, name: str, n: int) -> DataFinding:
+    return DataFinding(
+        kind="an empty population",
+        severity="error",
+        column=None,
+        rows=(),
+        message=(
+            f"{study.data_file}: none of {counted(n, 'patient')} analysed is in the population {shown(name)}; expected "
+            f"at least one.\nMend `keep` under [populations.{name}] in study.toml, or the file."
         ),
     )
 

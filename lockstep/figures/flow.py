@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from ..base.errors import ReportError, ResultsError
 from ..base.invocation import called
-from ..results.catalogue import ANALYSED, EXCLUDED, EXCLUDED_BY_RULE, LEVEL_COUNT, MISSING_COUNT, REVIEWED, ROWS
+from ..results.catalogue import (
+    ANALYSED,
+    EXCLUDED,
+    EXCLUDED_BY_RULE,
+    IN_POPULATION,
+    LEVEL_COUNT,
+    MISSING_COUNT,
+    REVIEWED,
+    ROWS,
+)
 from ..results.curves import PrintedCurve
 from ..results.keys import Key
 from ..results.model import Results
@@ -45,7 +54,7 @@ class FlowFigure:
     read : the rows of the data file, where a patient may have several.
     excluded : all who are excluded, and for which reasons; nobody where study.toml has no rule.
     ungrouped : those who are analysed and in no group, for a missing value.
-    groups : the levels of the variable by which it is split.
+    groups : the levels of the variable by which it is split, or the populations that it ends with.
     """
 
     name: str
@@ -130,7 +139,8 @@ def flow_figure(figure: FlowDiagram, study: Study, results: Results, style: Styl
         excluded = [step(EXCLUDED.of(), "Excluded")]
         excluded += [step(key, reason[:1].upper() + reason[1:]) for key, reason in rules.items()]
     _check_sum(REVIEWED.of(), [ANALYSED.of(), *([EXCLUDED.of()] if rules else [])], results)
-    groups, ungrouped = {}, []
+    groups = {IN_POPULATION.of(population=name): study.populations[name].label for name in figure.populations}
+    ungrouped = []
     if figure.by is not None:
         variable, levels = study.label(figure.by), study.levels(figure.by).items()
         groups = {

@@ -55,7 +55,7 @@ class Panel:
     Attributes
     ----------
     letter : "A", "B" ..., or "" in a figure of one panel.
-    title, subtitle : the endpoint; the level of the subgroup, or "".
+    title, subtitle : the endpoint; the population and the level of the subgroup, or "".
     patients : how many patients all its curves are of.
     y_label, y_label_short : what the vertical axis measures, and the same abbreviated.
     axis, tick_labels, time_label : the time axis, in `axis.unit`, the texts of its ticks, and what it measures.
@@ -133,12 +133,14 @@ def _panel(
     results: Results,
     style: Style,
 ) -> Panel:
-    key, subtitle, legend_title, p_text = Key(endpoint=endpoint.name, by=figure.groups), "", "", ""
+    key = Key(endpoint=endpoint.name, by=figure.groups, population=figure.population)
+    population = "" if figure.population is None else one_line(study.populations[figure.population].label)
+    subtitle, legend_title, p_text = population, "", ""
     curves = [(key, "All patients", "All patients")]  # key, label, full label
     if figure.groups is not None:
         if figure.within is not None and level is not None:
             key = replace(key, within=figure.within, within_level=level)
-            subtitle = named_level(study, figure.within, level)
+            subtitle = ", ".join(filter(None, (population, named_level(study, figure.within, level))))
         _check_analysed(figure, key, results)
         variable = study.label(figure.groups)
         levels = study.levels(figure.groups).items()

@@ -100,6 +100,10 @@ REVIEWED = Statistic("flow.reviewed", "count", "Patients reviewed", "{counted} o
 EXCLUDED = Statistic("flow.excluded", "count", "Patients excluded", "count")
 EXCLUDED_BY_RULE = Statistic("flow.excluded", "count", "Excluded: {of}", "count")
 ANALYSED = Statistic("flow.analysed", "count", "Patients analysed", "count")
+IN_POPULATION = Statistic("flow.{population}", "count", "Patients in the population: {of}", "count")
+NOT_KNOWN_IN_POPULATION = Statistic(
+    "flow.{population}.unknown", "count", "Patients who may be in the population, for want of a value: {of}", "count"
+)
 QUERIES = Statistic("data.queries", "count", "Open data queries", "entries in the list of doubtful data")
 QUERIES_BY_CHECK = Statistic(
     "data.queries", "count", "Open data queries: {of}", "entries of one check in the list of doubtful data"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..syntax.conditions import VariableType
 from .analysis import Analysis
+from .eligibility import StudyPopulation
 from .endpoints import Endpoint
 from .models import Model
 
@@ -19,3 +20,4 @@ class Declared:
     endpoints: Mapping[str, Endpoint]
     analysis: Analysis
     models: Mapping[str, Model]
+    populations: Mapping[str, StudyPopulation]

@@ -18,7 +18,7 @@ from .comparisons import comparisons_of
 from .data_file import DataFile, read_data_file, read_joins, tried_file
 from .declared import Declared
 from .derived import read_derived, variable_types
-from .eligibility import read_eligibility
+from .eligibility import POPULATION_RESERVED, read_eligibility, read_populations
 from .endpoints import read_endpoints
 from .figures import read_figure
 from .model import Study
@@ -43,14 +43,15 @@ def read_study(folder: Path) -> Study:
     top = read_toml(folder)
     _check_schema(top)
     top.allow(
-        "schema", "title", "data", "time", "columns", "checks", "eligibility", "derived", "endpoints", "analysis",
-        "models", "cutoff", "tables", "figures",
+        "schema", "title", "data", "time", "columns", "checks", "eligibility", "derived", "populations", "endpoints",
+        "analysis", "models", "cutoff", "tables", "figures",
     )  # fmt: skip
     check_names(top, "columns", "derived", "endpoints", reserved=RESERVED)
     for outer in ("checks", "eligibility", "models", "cutoff", "tables", "figures"):
         check_names(top, outer)
 
     data = replace(read_data_file(top), tried=tried_file(folder))
+    check_names(top, "populations", reserved=POPULATION_RESERVED)
     check_names(top.section("data"), "join")
     joins = read_joins(top, data)
     files: dict[str | None, DataFile] = {None: data} | joins
@@ -63,8 +64,13 @@ def read_study(folder: Path) -> Study:
     endpoints = read_endpoints(top, types, time)
     analysis = read_analysis(top, types, endpoints)
     models = read_models(top, types, endpoints, analysis)
+    populations = read_populations(top, types)
     declared = Declared(
-        types=types, endpoints=endpoints, analysis=analysis, models={item.name: item for item in models}
+        types=types,
+        endpoints=endpoints,
+        analysis=analysis,
+        models={item.name: item for item in models},
+        populations=populations,
     )
     return Study(
         folder=folder,
@@ -75,6 +81,7 @@ def read_study(folder: Path) -> Study:
         columns=columns,
         eligibility=read_eligibility(top, types),
         derived=derived,
+        populations=populations,
         endpoints=endpoints,
         analysis=analysis,
         comparisons=tuple(comparisons_of(analysis, endpoints)),

@@ -13,7 +13,7 @@ from .columns import Column
 from .comparisons import GroupComparison
 from .data_file import DataFile
 from .derived import AnyDerived, Derived
-from .eligibility import EligibilityRule
+from .eligibility import EligibilityRule, StudyPopulation
 from .endpoints import Endpoint
 from .figures import Figure
 from .models import Model
@@ -47,6 +47,7 @@ class Study:
     severities: Mapping[str, BuiltinSeverity] = field(default_factory=dict)
     joins: Mapping[str, DataFile] = field(default_factory=dict)
     row_columns: Mapping[str, Column] = field(default_factory=dict)
+    populations: Mapping[str, StudyPopulation] = field(default_factory=dict)
 
     @property
     def data_file(self) -> str:

@@ -198,8 +198,8 @@ def test_the_examples_of_the_documentation_are_studies(tmp_path: Path) -> None:
     small, whole = re.findall(r"```toml\n(.*?)```", DOCUMENTATION, re.DOTALL)
     assert list(read(tmp_path, small).columns) == ["age"]
     study = read(tmp_path, whole)
-    parts = [study.eligibility, study.derived, study.endpoints, study.analysis.cutoffs, study.tables, study.figures]
-    assert all(parts)
+    parts = [study.eligibility, study.derived, study.populations, study.endpoints, study.analysis.cutoffs]
+    assert all([*parts, study.tables, study.figures])
 
 
 def test_the_examples_of_several_rows_and_files_are_studies(tmp_path: Path) -> None:
@@ -269,13 +269,18 @@ def test_the_examples_of_composite_endpoints_are_studies(tmp_path: Path) -> None
             BASE + "[derived.x]\nvalue = 'age'\nzzz = 1\n",
             {"levels", "when", "cut", "at", "among"},
         ),
+        ("[populations.*name*]", BASE + "[populations.x]\nzzz = 1\n", set()),
         ("[endpoints.*name*]", BASE + "[endpoints.x]\nzzz = 1\n", set()),
         ("[analysis]", BASE + "[analysis]\nzzz = 1\n", set()),
         ("[models.*name*]", BASE + "[models.x]\nzzz = 1\n", set()),
         ("[cutoff.*name*]", BASE + "[cutoff.x]\nzzz = 1\n", set()),
         ("[tables.*name*]", BASE + "[tables.x]\nzzz = 1\n", set()),
-        ("[figures.*name*]", BASE + "[figures.x]\nzzz = 1\n", {"by"}),
-        ("[figures.*name*]", BASE + "[figures.x]\nkind = 'flow'\nzzz = 1\n", {"endpoints", "groups", "within"}),
+        ("[figures.*name*]", BASE + "[figures.x]\nzzz = 1\n", {"by", "populations"}),
+        (
+            "[figures.*name*]",
+            BASE + "[figures.x]\nkind = 'flow'\nzzz = 1\n",
+            {"endpoints", "groups", "within", "population"},
+        ),
     ],
 )
 def test_every_key_is_documented(tmp_path: Path, heading: str, text: str, elsewhere: set[str]) -> None:

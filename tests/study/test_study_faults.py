@@ -12,8 +12,8 @@ from lockstep.study.definition import read_study
 
 NAMES = "a name has letters (a-z), digits and _ only, begins with a letter, at most 60"
 TOP_KEYS = (
-    "'schema', 'title', 'data', 'time', 'columns', 'checks', 'eligibility', 'derived', 'endpoints', 'analysis', "
-    "'models', 'cutoff', 'tables' and 'figures'"
+    "'schema', 'title', 'data', 'time', 'columns', 'checks', 'eligibility', 'derived', 'populations', 'endpoints', "
+    "'analysis', 'models', 'cutoff', 'tables' and 'figures'"
 )
 RESERVED = (
     "'and', 'cutoff', 'data', 'flow', 'follow_up', 'in', 'missing', 'not', 'or', 'present', 'reviewed' and 'setting'"
@@ -224,10 +224,10 @@ ADDITIONS = [
     ("figures.f", "endpoints = ['os']\ngroups = 'sex'\nwithin = 'sex'",
      "[figures.f.within] expected another variable than `groups`, which is compared within it"),
     ("figures.f_", "endpoints = ['os']\ngroup = 'sex'",
-     "[figures.f_.group] is not a known key of survival curves; allowed: 'kind', 'endpoints', 'groups' and 'within'; "
-     "did you mean 'groups'?"),
+     "[figures.f_.group] is not a known key of survival curves; allowed: 'kind', 'endpoints', 'groups', 'within' and "
+     "'population'; did you mean 'groups'?"),
     ("figures.f", "kind = 'flow'\nendpoints = ['os']",
-     "[figures.f.endpoints] is not a known key of a flow diagram; allowed: 'kind' and 'by'"),
+     "[figures.f.endpoints] is not a known key of a flow diagram; allowed: 'kind', 'by' and 'populations'"),
     ("figures.f", "kind = 'flow'\nby = 'age'",
      "[figures.f.by] names 'age', a number; expected a category; cut it into groups under [derived]"),
     ("figures.flow", "kind = 'flows'",
