@@ -1,15 +1,13 @@
-"""Records of who was studied: settings, flow, dates, characteristics, cross tables and follow-up."""
+"""Records of who was studied: settings, flow, dates, characteristics and follow-up."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ..base.snapping import snapped
 from ..data.cohort import Cohort
 from ..data.joins import FileCounts
 from ..results import catalogue
@@ -17,15 +15,12 @@ from ..results.keys import REVIEWED, SURVIVORS, Key
 from ..results.model import Record
 from ..results.records import Population, Words, count, count_and_percent, number, record
 from ..statistics.baseline import ALL, NumberSummary, Summary, describe
-from ..statistics.chi_square import chi_square
-from ..statistics.fisher import fisher_exact
 from ..study.condition_words import in_words
 from ..study.model import Study
+from ..study.tables import Characteristics
 from ..syntax.names import FOLLOW_UP, distinct
 from .precision import NumberDecimals, number_decimals
 from .printing import follow_up_decimals, printed_follow_up
-
-_SMALL_EXPECTED: Final = 5
 
 
 def setting_records(study: Study, population: Population) -> Iterator[Record]:
@@ -96,34 +91,64 @@ def date_records(study: Study, cohort: Cohort, reviewed: Population, analysed: P
                 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some variables of the patients of whom they are expected, over all of them and by the levels of `by`."""
+
+    frame: pd.DataFrame
+    population: Population
+    by: str | None
+    summaries: Mapping[tuple[str | None, str], Summary]
+
+
 def characteristic_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
     """Yield the description of each number and category, over all patients and by the exposure.
 
-    A variable that is expected of some patients only (`among`, `optional`) is described in those.
+    By another category the variables of the tables that ask for it are described. A variable that is expected of some
+    patients only (`among`, `optional`) is described in those.
     """
-    exposure = study.analysis.exposure
-    by = None if exposure is None else (exposure, list(study.levels(exposure)))
-    numbers = [name for name, item in study.variables.items() if item.type == "number"]
-    numbers += [FOLLOW_UP] if study.analysis.follow_up is not None else []
-    categories = {name: list(item.levels or ()) for name, item in study.variables.items() if item.type == "category"}
+    names = [name for name, item in study.variables.items() if item.type == "number"]
+    names += [FOLLOW_UP] if study.analysis.follow_up is not None else []
+    names += [name for name, item in study.variables.items() if item.type == "category"]
+    parts = list(_parts(study, cohort, names, study.analysis.exposure, analysed))
+    everybody = len(parts)
+    for by, variables in _further_groups(study).items():
+        parts += _parts(study, cohort, variables, by, analysed)
 
-    parts = [name for name in (*numbers, *categories) if not cohort.applicable[name].all()]
-    everywhere = describe(
-        cohort.analysed,
-        numbers=[name for name in numbers if name not in parts],
-        categories={name: levels for name, levels in categories.items() if name not in parts},
-        by=by,
-    )
-    yield from _described(study, everywhere, cohort.analysed, by, analysed)
-    for name in parts:
-        part = cohort.analysed[cohort.applicable[name]]
-        described = describe(
-            part,
-            numbers=[name] if name in numbers else [],
-            categories={name: categories[name]} if name in categories else {},
-            by=by,
+    medians: defaultdict[str, list[float | None]] = defaultdict(list)  # of each number, in all groups
+    for part in parts:
+        for (_, variable), summary in part.summaries.items():
+            if isinstance(summary, NumberSummary):
+                medians[variable].append(summary.median)
+    decimals = {variable: _decimals(study, variable, cohort.analysed, found) for variable, found in medians.items()}
+    for position, part in enumerate(parts):
+        yield from _described(study, part, decimals, with_all=position < everybody)
+
+
+def _further_groups(study: Study) -> dict[str, list[str]]:
+    """Return the categories beside the exposure by which tables describe patients, each with the variables it has."""
+    found: dict[str, dict[str, None]] = {}
+    for table in study.tables.values():
+        if isinstance(table, Characteristics) and table.by not in (None, study.analysis.exposure):
+            found.setdefault(str(table.by), {}).update(dict.fromkeys(table.variables))
+    return {by: list(variables) for by, variables in found.items()}
+
+
+def _parts(study: Study, cohort: Cohort, names: Sequence[str], by: str | None, analysed: Population) -> Iterator[_Part]:
+    """Yield the description of some variables: of those that all patients can have, then of each of the others."""
+    partial = [name for name in names if not cohort.applicable[name].all()]
+    for group in ([name for name in names if name not in partial], *([name] for name in partial)):
+        frame, population = cohort.analysed, analysed
+        if group and group[0] in partial:
+            frame = frame[cohort.applicable[group[0]]]
+            population = analysed.within(len(frame), _among(study, group[0]))
+        summaries = describe(
+            frame,
+            numbers=[name for name in group if not study.levels(name)],
+            categories={name: list(study.levels(name)) for name in group if study.levels(name)},
+            by=None if by is None else (by, list(study.levels(by))),
         )
-        yield from _described(study, described, part, by, analysed.within(len(part), _among(study, name)))
+        yield _Part(frame, population, by, summaries)
 
 
 def _among(study: Study, name: str) -> str:
@@ -134,27 +159,20 @@ def _among(study: Study, name: str) -> str:
 
 
 def _described(
-    study: Study,
-    described: Mapping[tuple[str | None, str], Summary],
-    frame: pd.DataFrame,
-    by: tuple[str, Sequence[str]] | None,
-    population: Population,
+    study: Study, part: _Part, decimals: Mapping[str, NumberDecimals], *, with_all: bool
 ) -> Iterator[Record]:
-    medians: defaultdict[str, list[float | None]] = defaultdict(list)  # of each number, in all groups
-    for (_, variable), summary in described.items():
-        if isinstance(summary, NumberSummary):
-            medians[variable].append(summary.median)
-    decimals = {variable: _decimals(study, variable, frame, found) for variable, found in medians.items()}
-    parts: dict[str | None, Population] = {ALL: population}
-    if by is not None:
-        for level in by[1]:
-            label = f"{study.unique_label(by[0])}: {study.levels(by[0])[level]}"
-            parts[level] = population.within(int((frame[by[0]] == level).sum()), label)
-    for (group, variable), summary in described.items():
+    """Yield the records of a part; without those of all its patients where these are known already."""
+    populations: dict[str | None, Population] = {ALL: part.population}
+    if part.by is not None:
+        for level, label in study.levels(part.by).items():
+            text = f"{study.unique_label(part.by)}: {label}"
+            populations[level] = part.population.within(int((part.frame[part.by] == level).sum()), text)
+    for (group, variable), summary in part.summaries.items():
         key = Key(variable=variable)
-        if by is not None and group is not ALL:
-            key = replace(key, by=by[0], by_level=group)
-        yield from _summary(key, summary, decimals.get(variable), study, parts[group])
+        if group is not ALL:
+            key = replace(key, by=part.by, by_level=group)
+        if with_all or group is not ALL:
+            yield from _summary(key, summary, decimals.get(variable), study, populations[group])
 
 
 def _decimals(study: Study, variable: str, frame: pd.DataFrame, medians: Sequence[float | None]) -> NumberDecimals:
@@ -211,35 +229,3 @@ def survivor_records(study: Study, cohort: Cohort, analysed: Population) -> Iter
     places = follow_up_decimals(study)
     described = _moments(key, summary, NumberDecimals(places, places), words, "months", survivors)
     yield from (printed_follow_up(item, study) for item in described)
-
-
-def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, population: Population) -> Iterator[Record]:
-    """Yield the tests of association of two categories, of patients who have both."""
-    both = cohort.analysed[[variable, by]].dropna()
-    table = pd.crosstab(both[variable], both[by], dropna=False).to_numpy()
-    key = Key(variable=variable, by=by)
-    words = {"of": study.unique_label(variable), "by": study.unique_label(by)}
-    known = Population(len(both), population.text)
-
-    pearson = chi_square(table)
-    small = pearson.expected_min is not None and snapped(pearson.expected_min) < _SMALL_EXPECTED
-    warning = "an expected count is below 5" if small else None
-    for statistic, value in (
-        (catalogue.CHI_SQUARE, pearson.statistic),
-        (catalogue.CHI_SQUARE_DF, pearson.df),
-        (catalogue.CHI_SQUARE_P, pearson.p_value),
-        (catalogue.EXPECTED_MIN, pearson.expected_min),
-    ):
-        yield number(statistic, key, value, known, words, reason=pearson.reason, warning=warning)
-    fisher = fisher_exact(table)
-    error = fisher.standard_error
-    warning = None if error is None else f"simulated, with a Monte Carlo standard error of {error:.1g}"
-    yield number(
-        catalogue.FISHER_P,
-        key,
-        fisher.p_value,
-        known,
-        {**words, "method": fisher.method},
-        reason=fisher.reason,
-        warning=warning,
-    )

@@ -26,7 +26,6 @@ from ..study.model import Study
 from .data_queries import query_records
 from .descriptive import (
     characteristic_records,
-    crosstab_records,
     date_records,
     file_records,
     flow_records,
@@ -35,6 +34,7 @@ from .descriptive import (
 )
 from .endpoints import endpoint_results
 from .event_free_survival import deaths_without_event
+from .group_comparisons import comparison_records, crosstab_records
 from .own_statistics import ANALYSED
 from .populations import population_counts
 from .precision import cutoff_decimals, recorded_decimals, time_decimals
@@ -104,6 +104,7 @@ def _all(study: Study, data: Data, cohort: Cohort, reviewed: Population) -> Iter
     yield from characteristic_records(study, cohort, analysed)
     for variable, by in study.analysis.crosstabs:
         yield from crosstab_records(study, cohort, variable, by, analysed)
+    yield from comparison_records(study, cohort, analysed)
     if study.analysis.follow_up is not None:
         yield from survivor_records(study, cohort, analysed)
         yield reverse_follow_up_record(study, cohort, analysed)

@@ -41,7 +41,8 @@ _UNANSWERED: Final = (LockstepError, LookupError, TypeError, ValueError, Attribu
 class PrintedResults:
     """What a place prints over some results: its text, the records that it prints, and the curves that it draws.
 
-    The text of a table or figure is empty. `texts` are, for each record, the texts that print it, such as a cell.
+    The text of a table or figure is empty. `texts` are, for each record, the texts that print it, such as a cell, which
+    may be a `PrintedText` in decimals of its own.
     """
 
     text: str
@@ -99,7 +100,7 @@ def _of_each(texts: Iterable[PrintedText], ids: Iterable[str]) -> dict[str, tupl
     for text in texts:
         for record_id in text.ids:
             if record_id in found:
-                found[record_id].append(str(text))
+                found[record_id].append(text)
     return {record_id: tuple(own) for record_id, own in found.items() if own}
 
 

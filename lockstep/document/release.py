@@ -34,6 +34,7 @@ from ..study.model import Study
 from ..syntax.expressions import Expression, parse_expression
 from ..text import numbers
 from ..text.phrases import holds_for
+from ..text.provenance import PrintedText
 from ..text.style import Style
 from . import claims
 from .printed_places import call_in, decimals_of, places_in, printed_at
@@ -84,11 +85,11 @@ def release(document: Document, study: Study, results: Results, style: Style) ->
             continue
         calls[place.key] = Call(text=found.text, ids=found.ids)
         for record_id in found.ids if place.method != EITHER else ():
-            decimals = decimals_of(place)
-            names = _numbers_in(found.texts[record_id], results[record_id], style, decimals)
-            names |= {"value"} if place.method == MISSING else set()  # "no value was missing" says 0 of each variable
-            if names:
-                printed.setdefault(record_id, _Printed()).add(names, decimals)
+            for decimals, texts in _by_decimals(found.texts[record_id], decimals_of(place)).items():
+                names = _numbers_in(texts, results[record_id], style, decimals)
+                names |= {"value"} if place.method == MISSING else set()  # "no value was missing": 0 of each variable
+                if names:
+                    printed.setdefault(record_id, _Printed()).add(names, decimals)
         if place.method == "figure":
             curves |= figure_content(place.arguments[0], study, results, style).curves()
     for place in _claims_in(document):
@@ -183,6 +184,15 @@ def _conditions_in(document: Document) -> Iterator[Expression]:
             condition = [*place.arguments[:1], *(value for name, value in place.options if name == "condition")]
             with suppress(LockstepError):
                 yield from (parse_expression(text) for text in condition if isinstance(text, str))
+
+
+def _by_decimals(texts: Sequence[str], asked: int | None) -> dict[int | None, list[str]]:
+    """Return texts by the decimals in which they print: those of a table's row, or those that the place asks for."""
+    found: dict[int | None, list[str]] = {}
+    for text in texts:
+        own = text.decimals if isinstance(text, PrintedText) else None
+        found.setdefault(asked if own is None else own, []).append(text)
+    return found
 
 
 def _numbers_in(texts: Sequence[str], record: Record, style: Style, decimals: int | None) -> set[str]:

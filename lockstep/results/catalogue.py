@@ -137,6 +137,12 @@ CHI_SQUARE_P = Statistic("chi_square.p_value", "p_value", "{of} by {by}: chi-squ
 EXPECTED_MIN = Statistic("chi_square.expected_min", "number", "{of} by {by}: smallest expected count", _CHI_SQUARE)
 FISHER_P = Statistic("fisher.p_value", "p_value", "{of} by {by}: Fisher's exact test", "{method}")
 
+# ---- comparisons of characteristics ---------------------------------------------------------------------------------
+GROUP_TEST_P = Statistic("test.p_value", "p_value", "{of} by {by}: test of the groups", "{method}")
+STANDARDISED_DIFFERENCE = Statistic(
+    "smd", "number", "{of} by {by}: standardised mean difference", "{method}", unit="", decimals=2
+)
+
 # ---- endpoints ------------------------------------------------------------------------------------------------------
 PATIENTS = Statistic("n", "count", "{of}, number of patients", "count")
 EVENTS = Statistic("events", "count", "{of}, number of events", "count")

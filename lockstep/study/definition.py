@@ -24,7 +24,7 @@ from .figures import read_figure
 from .model import Study
 from .models import read_models
 from .row_rules import read_row_rules
-from .tables import read_table
+from .tables import check_one_test_each, read_table
 from .time_units import read_time
 
 SCHEMA_VERSION: Final = 1
@@ -72,6 +72,8 @@ def read_study(folder: Path) -> Study:
         models={item.name: item for item in models},
         populations=populations,
     )
+    tables = {name: read_table(name, item, declared) for name, item in top.sections("tables").items()}
+    check_one_test_each(top.section("tables"), tables.values())
     return Study(
         folder=folder,
         title=top.text("title", "Untitled study"),
@@ -86,7 +88,7 @@ def read_study(folder: Path) -> Study:
         analysis=analysis,
         comparisons=tuple(comparisons_of(analysis, endpoints)),
         models=models,
-        tables={name: read_table(name, item, declared) for name, item in top.sections("tables").items()},
+        tables=tables,
         figures={name: read_figure(name, item, declared) for name, item in top.sections("figures").items()},
         severities=read_severities(top),
         joins=joins,

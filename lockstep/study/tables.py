@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 
@@ -13,9 +13,13 @@ from ..syntax.sections import Section
 from .declared import Declared
 from .endpoints import endpoint_name, endpoint_names
 from .models import named_models
-from .variables import groups, variable
+from .table_rows import RowTest, TableRow, TestRule, read_table_rows
+from .variables import groups
 
-Summary: TypeAlias = Literal["n_percent", "median_range", "median_iqr", "mean_sd", "median_range_mean"]
+Missing: TypeAlias = Literal["rows", "note", "none"]
+"""Where a table counts missing values: in a row below each variable that has any, in its note, or nowhere."""
+
+_OF_CHARACTERISTICS: Final = ("p_values", "smd", "overall", "missing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,20 +37,23 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableRow:
-    """A variable of a table and how it is summarised."""
-
-    variable: str
-    summary: Summary
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Characteristics(Table):
-    """Variables in rows; columns of all patients and of each level of `by`."""
+    """Variables in rows; columns of all patients and of each level of `by`.
+
+    Attributes
+    ----------
+    p_values, smd : whether the groups are compared, each in a column: by tests, by standardised mean differences.
+    overall : whether there is a column of all patients.
+    missing : where missing values are counted.
+    """
 
     kind: ClassVar[str] = "characteristics"
     rows: tuple[TableRow, ...]
     by: str | None = None
+    p_values: bool = False
+    smd: bool = False
+    overall: bool = True
+    missing: Missing = "rows"
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -89,6 +96,9 @@ def read_table(name: str, section: Section, declared: Declared) -> Table:
     if section.has("kind"):
         kind = section.choice("kind", TABLE_KINDS)
     else:
+        for key in _OF_CHARACTERISTICS:
+            if section.has(key):
+                raise section.error(key, f'belongs to {shown(Characteristics.kind)}; add `kind = "characteristics"`')
         section.allow("kind", "template", "rows", "by", "endpoints", "models", "endpoint")
         # A template of characteristics finds in a cross table all that it prints.
         shown_by = {"rows": CrossTable.kind, "endpoints": Models.kind, "models": Regression.kind}
@@ -109,15 +119,30 @@ def _template(section: Section, usual: str) -> str:
 
 
 def _characteristics(name: str, section: Section, declared: Declared) -> Characteristics:
-    section.allow("kind", "template", "rows", "by", of="a table of characteristics")
-    template, by = _template(section, "characteristics.html.j2"), _by(section, declared)
-    return Characteristics(name=name, template=template, by=by, rows=_rows(section, declared, by))
+    section.allow("kind", "template", "rows", "by", *_OF_CHARACTERISTICS, of="a table of characteristics")
+    by, p_values, smd = groups(section, "by", declared.types), section.flag("p_values"), section.flag("smd")
+    overall = section.flag("overall") if section.has("overall") else True
+    for key, asked in (("p_values", p_values), ("smd", smd), ("overall", not overall)):
+        if asked and by is None:
+            without = "leaves no column" if key == "overall" else "compares groups"
+            raise section.error(key, f"{without}, and the table has none; expected `by`, the category that makes them")
+    missing: Any = section.choice("missing", get_args(Missing), "rows")
+    return Characteristics(
+        name=name,
+        template=_template(section, "characteristics.html.j2"),
+        by=by,
+        rows=read_table_rows(section, _row_types(declared), by, tested=p_values, compared=p_values or smd),
+        p_values=p_values,
+        smd=smd,
+        overall=overall,
+        missing=missing,
+    )
 
 
 def _cross_table(name: str, section: Section, declared: Declared) -> CrossTable:
     section.allow("kind", "template", "rows", "by", of="a cross table")
-    template, by = _template(section, "cross_table.html.j2"), _by(section, declared)
-    return CrossTable(name=name, template=template, by=by, rows=_rows(section, declared, by))
+    template, by = _template(section, "cross_table.html.j2"), groups(section, "by", declared.types)
+    return CrossTable(name=name, template=template, by=by, rows=read_table_rows(section, _row_types(declared), by))
 
 
 def _models(name: str, section: Section, declared: Declared) -> Models:
@@ -150,34 +175,31 @@ def _regression(name: str, section: Section, declared: Declared) -> Regression:
     )
 
 
-def _by(section: Section, declared: Declared) -> str | None:
-    by = groups(section, "by", declared.types)
-    if by is not None and by != declared.analysis.exposure:
-        raise section.error(
-            "by", f"names {shown(by)}; expected the `exposure` of [analysis], by which patients are described"
-        )
-    return by
+def _row_types(declared: Declared) -> Mapping[str, VariableType]:
+    """Return the variables that rows can show, by name."""
+    return dict(declared.types) | ({FOLLOW_UP: VariableType("number")} if declared.analysis.follow_up else {})
 
 
-def _rows(section: Section, declared: Declared, by: str | None) -> tuple[TableRow, ...]:
-    types = dict(declared.types) | ({FOLLOW_UP: VariableType("number")} if declared.analysis.follow_up else {})
-    rows = tuple(_row(row, types) for row in section.rows("rows"))
-    if not rows:
-        raise section.error("rows", 'is empty; expected rows such as { variable = "age", summary = "median_range" }')
-    if by in {row.variable for row in rows}:
-        raise section.error("rows", f"has {shown(str(by))}, by which the columns are split; leave it out")
-    return rows
+def check_one_test_each(section: Section, tables: Iterable[Table]) -> None:
+    """Refuse tables that compare a variable between the same groups by different tests: one paper has one P value.
 
-
-def _row(section: Section, types: Mapping[str, VariableType]) -> TableRow:
-    section.allow("variable", "summary")
-    name = variable(section, "variable", section.text("variable"), types, "number", "category")
-    summary: Any = section.choice("summary", get_args(Summary))
-    fitting = [item for item in get_args(Summary) if (item == "n_percent") == (types[name].kind == "category")]
-    if summary not in fitting:
-        found = f"is {shown(summary)}, but {shown(name)} is a {types[name].kind}"
-        raise section.error("summary", f"{found}; expected {listing(fitting)}")
-    return TableRow(variable=name, summary=summary)
+    Raises
+    ------
+    StudyError
+        If two rows do; names both.
+    """
+    owners: dict[tuple[str, str], tuple[str, RowTest | TestRule]] = {}
+    for table in tables:
+        if not isinstance(table, Characteristics) or table.by is None or not table.p_values:
+            continue
+        for position, row in enumerate(table.rows, start=1):
+            place, asked = f"row {position} of {shown(table.name)}", row.test_or_rule
+            if asked == "none":
+                continue
+            first, before = owners.setdefault((row.variable, table.by), (place, asked))
+            if asked != before:
+                found = f"compares {shown(row.variable)} between the groups of {shown(table.by)} by another test than"
+                raise section.error("", f"{place} {found} {first}; give both the same `test`, or one of them 'none'")
 
 
 TABLE_KINDS: Final[Mapping[str, Callable[[str, Section, Declared], Table]]] = {

@@ -41,13 +41,15 @@ class GroupColumn:
 class Row:
     """A line of a table: a heading without cells, or one cell list for each column.
 
-    A cell list has a count and a percentage, or one text over both. `mark` leads from the label to a note.
+    A cell list has a count and a percentage, or one text over both. `mark` leads from the label to a note. `compared`
+    are the cells that compare the columns, each with its own mark.
     """
 
     label: str
     cells: tuple[tuple[str, ...], ...] = ()
     indent: bool = False
     mark: str = ""
+    compared: tuple[tuple[str, str], ...] = ()
 
     @property
     def indented_label(self) -> str:
@@ -67,13 +69,13 @@ def in_sentence(label: str) -> str:
     return _CAPITALISED.sub(lambda word: word[0].lower(), label)
 
 
-def bare(record: Record, style: Style) -> PrintedText:
-    """Print a record's value alone."""
-    return PrintedText(numbers.bare_text(record, style), (record.id,))
+def bare(record: Record, style: Style, *, decimals: int | None = None) -> PrintedText:
+    """Print a record's value alone, in the decimals that a row asks for or its own."""
+    return PrintedText(numbers.bare_text(record, style, decimals=decimals), (record.id,), decimals=decimals)
 
 
-def placed(rows: Iterable[Row], columns: Sequence[str]) -> list[Row]:
-    """Return rows whose cells name their place: "Gender: Male, All patients"."""
+def placed(rows: Iterable[Row], columns: Sequence[str], comparing: Sequence[str] = ()) -> list[Row]:
+    """Return rows whose cells name their place, `comparing` those that compare: "Gender: Male, All patients"."""
     found, heading = [], ""
     for row in rows:
         heading = heading if row.indent else row.label
@@ -82,7 +84,11 @@ def placed(rows: Iterable[Row], columns: Sequence[str]) -> list[Row]:
             tuple(text.at(f"{name}, {column}") if isinstance(text, PrintedText) else text for text in cell)
             for cell, column in zip(row.cells, columns if row.cells else (), strict=True)
         )
-        found.append(replace(row, cells=cells))
+        compared = tuple(
+            (text.at(f"{name}, {column}") if isinstance(text, PrintedText) else text, mark)
+            for (text, mark), column in zip(row.compared, comparing if row.compared else (), strict=True)
+        )
+        found.append(replace(row, cells=cells, compared=compared))
     return found
 
 

@@ -23,6 +23,7 @@ from ..study.model import Study
 from ..study.term_labels import term_name
 from . import numbers
 from .axis_ends import axis_notes
+from .few_patients import few_patients_notes
 from .style import NBSP, Style
 
 Kind: TypeAlias = Literal["univariable", "subgroup", "model"]
@@ -100,12 +101,13 @@ def _of_models(study: Study, endpoint: str) -> Iterator[_Checks]:
 
 
 def notes(study: Study, results: Results) -> tuple[str, ...]:
-    """Return what an author should know before printing the models, endpoints and figures of a study, a line each."""
+    """Return what an author should know before printing models, endpoints, figures and tables, a line each."""
     return (
         *_proportional(study, results),
         *_few_events(study, results),
         *_deaths(study, results),
         *axis_notes(study, results),
+        *few_patients_notes(study, results),
     )
 
 

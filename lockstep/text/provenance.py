@@ -8,27 +8,35 @@ from ..base import escape
 
 
 class PrintedText(str):
-    """A text with the ids of the results that it prints, and its place in a table or figure."""
+    """A text with the ids of the results that it prints, and its place in a table or figure.
 
-    __slots__ = ("ids", "place")
+    `decimals` are those in which it prints them, where a row of a table asks for others than theirs.
+    """
+
+    __slots__ = ("decimals", "ids", "place")
 
     ids: tuple[str, ...]
     place: str
+    decimals: int | None
 
-    def __new__(cls, text: str, ids: Iterable[str] = (), place: str = "") -> PrintedText:
+    def __new__(
+        cls, text: str, ids: Iterable[str] = (), place: str = "", *, decimals: int | None = None
+    ) -> PrintedText:
         """Return `text`, which prints the results with these ids."""
         new = super().__new__(cls, text)
-        new.ids, new.place = tuple(dict.fromkeys(ids)), place
+        new.ids, new.place, new.decimals = tuple(dict.fromkeys(ids)), place, decimals
         return new
 
     def at(self, place: str) -> PrintedText:
         """Return the same text at a place."""
-        return PrintedText(self, self.ids, place)
+        return PrintedText(self, self.ids, place, decimals=self.decimals)
 
 
 def joined(text: str, *parts: str) -> PrintedText:
-    """Return a text that was put together from these parts, with all their ids."""
-    return PrintedText(text, (record_id for part in parts if isinstance(part, PrintedText) for record_id in part.ids))
+    """Return a text that was put together from these parts, with all their ids, in the decimals of the first."""
+    printed = [part for part in parts if isinstance(part, PrintedText)]
+    ids = (record_id for part in printed for record_id in part.ids)
+    return PrintedText(text, ids, decimals=printed[0].decimals if printed else None)
 
 
 def marked_markdown(markdown: str, ids: Iterable[str]) -> str:

@@ -186,7 +186,8 @@ def _too_wide(table: Element, columns: int) -> str:
     name = f'"{text_of(above)}"' if above is not None and is_caption else "a table without a caption"
     return (
         f"{name}: its {columns} columns are too wide. Even on a landscape page and in the smallest type, words and "
-        "numbers would run into each other. Show fewer groups in it, or shorten their labels in study.toml."
+        "numbers would run into each other. Show fewer groups or models in it, leave out all patients (overall = "
+        "false), or shorten labels in study.toml."
     )
 
 

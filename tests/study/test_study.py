@@ -13,6 +13,7 @@ from study_texts import BASE, MINIMAL, ROOT, read, refusal
 from lockstep.study.definition import read_study
 from lockstep.study.endpoints import Axis
 from lockstep.study.model import Study
+from lockstep.study.tables import Characteristics
 from lockstep.study.time_units import TimeUnits
 from lockstep.syntax.names import slug
 
@@ -29,7 +30,7 @@ def test_the_flagship_study_is_read_whole(study: Study) -> None:
     assert study.endpoints["os"].event.names == ("vital_status",)
     assert study.analysis.crosstabs == (("response", "local_treatment"), ("response", "histologic_subtype"))
     assert study.analysis.cutoffs["pfs_for_death"].direction == "low"
-    assert [row.summary for row in study.tables["characteristics"].rows][-1] == "median_range_mean"
+    assert [row.summaries for row in study.tables["characteristics"].rows][-1] == ("median_range_mean",)
     assert study.figures["by_age_group"].within == "age_group"
 
 
@@ -224,6 +225,30 @@ def test_the_example_of_formulas_is_a_study(tmp_path: Path) -> None:
     assert [item.type for item in study.derived.values()] == ["number"] * 4 + ["category"]
     assert (study.variable("bmi").unit, study.variable("bmi").decimals) == ("kg/m²", 1)
     assert set(study.columns_behind(["weight_group", "dose"])) == {"weight", "height", "treatment"}
+
+
+def test_the_keys_of_compared_groups_and_of_rows_are_documented(tmp_path: Path) -> None:
+    """Those that a table of characteristics and its rows allow beside the keys of all tables."""
+
+    def allowed(keys: str) -> list[str]:
+        message = refusal(tmp_path, f"{BASE}[tables.x]\nkind = 'characteristics'\n{keys}")
+        return re.findall(r"'(\w+)'", message.split("allowed: ")[1])
+
+    table = DOCUMENTATION.split("### Groups compared\n")[1].split("### ")[0].split("\n\n")[1]
+    further = [key for key in allowed("zzz = 1") if key not in ("kind", "template", "rows", "by")]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == further
+    rows = DOCUMENTATION.split("### Rows\n")[1].split("### ")[0]
+    assert all(f"| `{key}` |" in rows for key in allowed("rows = [{ zzz = 1 }]") if key != "variable")
+
+
+def test_the_example_of_compared_groups_is_a_table(tmp_path: Path) -> None:
+    """That of docs/study.md, in the study there that uses every section, by a category that is not the exposure."""
+    [example] = re.findall(r"```\n(\[tables.*?)```", DOCUMENTATION, re.DOTALL)
+    whole = re.findall(r"```toml\n(.*?)```", DOCUMENTATION, re.DOTALL)[1]
+    table = read(tmp_path, f"{whole}\n{example}").tables["characteristics_by_smoking"]
+    assert isinstance(table, Characteristics)
+    assert (table.by, table.p_values, table.smd, table.overall, table.missing) == ("smoker", True, True, False, "note")
+    assert [row.test_or_rule for row in table.rows] == ["of_means", "fisher", "of_counts", "none"]
 
 
 def test_the_examples_of_composite_endpoints_are_studies(tmp_path: Path) -> None:

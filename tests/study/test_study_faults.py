@@ -19,6 +19,7 @@ RESERVED = (
     "'and', 'cutoff', 'data', 'flow', 'follow_up', 'in', 'missing', 'not', 'or', 'present', 'reviewed' and 'setting'"
 )
 LEVELS = '["f", "m"]'
+COMPARED = "kind = 'characteristics'\nby = 'sex'\np_values = true\n"
 
 EDITS = [
     # the file and its first keys
@@ -208,13 +209,46 @@ ADDITIONS = [
      "[tables.t.rows.1.summary] is 'n_percent', but 'age' is a number; "
      "expected 'median_range', 'median_iqr', 'mean_sd' or 'median_range_mean'"),
     ("tables.t", "template = 't'\nrows = [{ variable = 'sex', summary = 'mean_sd' }]",
-     "[tables.t.rows.1.summary] is 'mean_sd', but 'sex' is a category; expected 'n_percent'"),
+     "[tables.t.rows.1.summary] is 'mean_sd', but 'sex' is a category; expected 'n_percent' or 'n'"),
     ("tables.t", "template = 't'\nrows = [{ variable = 'follow_up', summary = 'mean_sd' }]",
      "[tables.t.rows.1.variable] names 'follow_up', which is neither a column nor derived"),
     ("tables.t", "template = 't'\nby = 'sex'\nrows = [{ variable = 'sex', summary = 'n_percent' }]",
      "[tables.t.rows] has 'sex', by which the columns are split; leave it out"),
-    ("tables.t", "template = 't'\nby = 'arm'\nrows = [{ variable = 'age', summary = 'mean_sd' }]",
-     "[tables.t.by] names 'arm'; expected the `exposure` of [analysis], by which patients are described"),
+    ("tables.t", "template = 't'\nby = 'age'\nrows = [{ variable = 'arm', summary = 'n' }]",
+     "[tables.t.by] names 'age', a number; expected a category; cut it into groups under [derived]"),
+    ("tables.t", "template = 't'\np_values = true\nrows = [{ variable = 'arm', summary = 'n' }]",
+     "[tables.t.p_values] belongs to 'characteristics'; add `kind = \"characteristics\"`"),
+    ("tables.t", "kind = 'characteristics'\nsmd = true\nrows = [{ variable = 'arm', summary = 'n' }]",
+     "[tables.t.smd] compares groups, and the table has none; expected `by`, the category that makes them"),
+    ("tables.t", "kind = 'characteristics'\noverall = false\nrows = [{ variable = 'arm', summary = 'n' }]",
+     "[tables.t.overall] leaves no column, and the table has none; expected `by`, the category that makes them"),
+    ("tables.t", "kind = 'characteristics'\nmissing = 'row'\nrows = [{ variable = 'arm', summary = 'n' }]",
+     "[tables.t.missing] is 'row'; expected 'rows', 'note' or 'none'; did you mean 'rows'?"),
+    ("tables.t", "kind = 'characteristics'\nrows = [{ variable = 'age', summary = ['mean_sd', 'n'] }]",
+     "[tables.t.rows.1.summary] is 'n', but 'age' is a number; "
+     "expected 'median_range', 'median_iqr', 'mean_sd' or 'median_range_mean'"),
+    ("tables.t", "kind = 'characteristics'\nrows = [{ variable = 'arm', summary = ['n', 'n_percent'] }]",
+     "[tables.t.rows.1.summary] has 2 summaries of a category; expected 'n_percent' or 'n'"),
+    ("tables.t", "kind = 'characteristics'\nrows = [{ variable = 'age', summary = [] }]",
+     "[tables.t.rows.1.summary] has 0 summaries of a number; "
+     "expected 'median_range', 'median_iqr', 'mean_sd' or 'median_range_mean'"),
+    ("tables.t", "kind = 'characteristics'\nrows = [{ variable = 'age', summary = 'mean_sd', level = 'm' }]",
+     "[tables.t.rows.1.level] belongs to a category, and 'age' is a number"),
+    ("tables.t", "kind = 'characteristics'\nrows = [{ variable = 'sex', summary = 'n', level = 'male' }]",
+     "[tables.t.rows.1.level] is 'male'; expected 'f' or 'm'"),
+    ("tables.t", "kind = 'characteristics'\nrows = [{ variable = 'age', summary = 'mean_sd', test = 'welch' }]",
+     "[tables.t.rows.1.test] is of the column of P values; add `p_values = true` to the table"),
+    ("tables.t", f"{COMPARED}rows = [{{ variable = 'age', summary = 'mean_sd', test = 'fisher' }}]",
+     "[tables.t.rows.1.test] is 'fisher', but 'age' is a number; "
+     "expected 'student', 'welch', 'mann_whitney', 'anova', 'kruskal_wallis' or 'none'"),
+    ("tables.t", f"{COMPARED}rows = [{{ variable = 'arm', summary = 'n', test = 'welch' }}]",
+     "[tables.t.rows.1.test] is 'welch', but 'arm' is a category; expected 'chi_square', 'fisher' or 'none'"),
+    ("tables.t", f"{COMPARED}rows = [{{ variable = 'age', summary = 'mean_sd' }}, "
+     "{ variable = 'age', summary = 'median_iqr' }]",
+     "[tables] row 2 of 't' compares 'age' between the groups of 'sex' by another test than row 1 of 't'; "
+     "give both the same `test`, or one of them 'none'"),
+    ("tables.t", "kind = 'characteristics'\nrows = [{ variable = 'age', summary = 'mean_sd', decimals = 9 }]",
+     "[tables.t.rows.1.decimals] is 9; expected a whole number from 0 to 6"),
     ("tables.t", "template = 't'\nby = 'sex'\nendpoints = ['os']",
      "[tables.t.by] belongs to `rows`; a table of models has no columns by group"),
     ("figures.f", "endpoints = ['o']", "[figures.f.endpoints] names 'o'; the endpoints are: 'os'; did you mean 'os'?"),

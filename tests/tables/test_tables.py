@@ -15,7 +15,7 @@ from lockstep.results.model import Results
 from lockstep.study import tables as study_tables
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
-from lockstep.study.tables import Summary, TableRow
+from lockstep.study.table_rows import Summary, TableRow
 from lockstep.tables.cells import in_sentence
 from lockstep.tables.tables import TABLE_KINDS, render_table
 from lockstep.text.style import NBSP, Style
@@ -140,7 +140,10 @@ def test_each_template_of_rows_shows_numbers_too(
     template: str, summary: Summary, by: str | None, study: Study, results: Results
 ) -> None:
     """A number alone, or beside a category, prints as its summary says, in whichever template of rows."""
-    age, sex = TableRow(variable="age_at_diagnosis", summary=summary), TableRow(variable="sex", summary="n_percent")
+    age, sex = (
+        TableRow(variable="age_at_diagnosis", summaries=(summary,)),
+        TableRow(variable="sex", summaries=("n_percent",)),
+    )
     for rows in ((age,), (age, sex)):
         table = dataclasses.replace(study.tables["response"], template=template, rows=rows, by=by)
         source = render_table(
@@ -205,11 +208,11 @@ def test_a_note_speaks_only_of_what_the_table_shows(study: Study, results: Resul
         tables = {"one": dataclasses.replace(study.tables["characteristics"], rows=rows)}
         return render_table("one", dataclasses.replace(study, tables=tables), results, STYLE).markdown.split(":::")[1]
 
-    age = TableRow(variable="age_at_diagnosis", summary="median_range")
-    sex = TableRow(variable="sex", summary="n_percent")
+    age = TableRow(variable="age_at_diagnosis", summaries=("median_range",))
+    sex = TableRow(variable="sex", summaries=("n_percent",))
     assert "Other values are numbers and percentages of patients." in note(age, sex)
     assert "\nValues are numbers and percentages of patients." in note(sex)
-    follow_up = TableRow(variable="follow_up", summary="median_range_mean")
+    follow_up = TableRow(variable="follow_up", summaries=("median_range_mean",))
     assert "\nValues are numbers and percentages of patients, or what their row says." in note(sex, follow_up)
     assert "numbers" not in note(age)
 

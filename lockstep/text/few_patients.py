@@ -1,0 +1,35 @@
+"""Percentages of few patients in tables: one patient more or less moves them far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ..results.catalogue import LEVEL_COUNT
+from ..results.model import Results
+from ..study.model import Study
+from ..study.tables import Characteristics
+from .level_names import named_level
+
+FEW: Final = 20
+"""Of fewer patients than these counts alone are advised."""
+
+
+def few_patients_notes(study: Study, results: Results) -> Iterator[str]:
+    """Yield a line for each table with percentages of fewer than 20 patients: its groups, and what to do."""
+    for name, table in study.tables.items():
+        if not isinstance(table, Characteristics) or table.by is None:
+            continue
+        if all("n_percent" not in row.summaries for row in table.rows):
+            continue
+        counts = {level: results[LEVEL_COUNT.of(variable=table.by, level=level)] for level in study.levels(table.by)}
+        few = [
+            f"{named_level(study, table.by, level)} ({count.value})"
+            for level, count in counts.items()
+            if isinstance(count.value, int) and 0 < count.value < FEW
+        ]
+        if few:
+            yield (
+                f"study.toml: [tables.{name}] has percentages of fewer than {FEW} patients, where one patient is more "
+                f'than 5%: {", ".join(few)}; `summary = "n"` shows counts alone'
+            )
