@@ -271,9 +271,7 @@ def _digits(record: Record, name: str, style: Style, decimals: int | None) -> st
         text = numbers.bare_text(record, style, decimals=decimals)
     else:
         text = numbers.limits_text(record, style, decimals=decimals)[name == "conf_high"]
-    for mark, plain in ((style.thousands, ""), (style.p.space, ""), (style.decimal_mark, "."), (style.minus, "-")):
-        text = text.replace(mark, plain) if mark else text
-    return text
+    return numbers.plain_digits(text, style)
 
 
 def _consistent(record: Record, name: str, texts: dict[int | None, str], style: Style) -> float:

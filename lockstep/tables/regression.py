@@ -10,15 +10,15 @@ from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Results
 from ..study.model import Study
-from ..study.models import PRODUCT, Model, Term
+from ..study.models import Model, Term
 from ..study.tables import Regression
-from ..study.term_labels import PER_LOGARITHM, TIMES
 from ..text import numbers
 from ..text.assumptions import violations
 from ..text.provenance import PrintedText, joined
 from ..text.style import Style
-from .cells import NOTE, Row, bare, in_sentence, placed, variable_label
-from .ratio_cells import checked_terms, p_cell, product_label, ratio_cell
+from ..text.term_texts import is_number, number_label, product_label, reference_level, term_levels
+from .cells import NOTE, Row, bare, in_sentence, placed
+from .ratio_cells import checked_terms, p_cell, ratio_cell
 
 _WHOLE_TERM = (catalogue.MODEL_LIKELIHOOD_RATIO_P, catalogue.MODEL_WALD_P)
 
@@ -79,11 +79,11 @@ class _Shown:
 
     def rows(self, term: Term) -> Iterator[Row]:
         """Yield the rows of a term: one of a number; of a category or product a heading and one for each level."""
-        if len(term.variables) == 1 and not self.study.levels(term.name):
-            yield Row(self._number_label(term), (("",), *self._ratios(term, None)))
+        if is_number(term, self.study):
+            yield Row(number_label(term, self.study, self.style), (("",), *self._ratios(term, None)))
             return
         yield Row(product_label(term.name, self.study), (("",), *self._whole(term)))
-        for level, label in self._levels(term):
+        for level, label in term_levels(term, self.study):
             counts = self._counts(term, level) if len(term.variables) == 1 else ""
             yield Row(label, ((counts,), *self._ratios(term, level)), indent=True)
 
@@ -103,26 +103,6 @@ class _Shown:
         )
         return joined(f"{n} patients, {events} events", n, events).at(NOTE)
 
-    def _number_label(self, term: Term) -> str:
-        label, unit = variable_label(term.name, self.study)
-        if term.transform:
-            return f"{label}, {PER_LOGARITHM[term.transform]}"
-        if term.per == 1:
-            return f"{label}, per {numbers.one_unit_text(unit or 'unit', self.style)}"
-        return f"{label}, per {term.per:g} {numbers.unit_text(unit or 'units', self.style)}"
-
-    def _levels(self, term: Term) -> Iterator[tuple[str | None, str]]:
-        """Yield each level of a category, or each pair of a product's levels that has a ratio, with its label."""
-        if len(term.variables) == 1:
-            yield from self.study.levels(term.name).items()
-            return
-        none: list[tuple[str | None, str]] = [(None, "")]
-        first, second = ([*self.study.levels(name).items()][1:] or none for name in term.variables)
-        for one, label in first:
-            for other, further in second:
-                level = PRODUCT.join(part for part in (one, other) if part is not None)
-                yield level or None, TIMES.join(filter(None, (label, further))) or product_label(term.name, self.study)
-
     def _counts(self, term: Term, level: str | None) -> PrintedText:
         """Print events and patients of a level, in the first model that has the term."""
         model = next(model for model in self.models if term in model.terms)
@@ -135,7 +115,7 @@ class _Shown:
 
     def _ratios(self, term: Term, level: str | None) -> Iterator[tuple[str, str]]:
         """Yield the ratio and P value of a level, in each model."""
-        is_reference = level is not None and level == next(iter(self._reference(term)), None)
+        is_reference = level is not None and level == reference_level(term, self.study)
         for model in self.models:
             if term not in model.terms:
                 yield self.style.empty, ""
@@ -147,9 +127,6 @@ class _Shown:
                     self.results[item.of(key)] for item in (catalogue.MODEL_RATIO, catalogue.MODEL_RATIO_P)
                 )
                 yield ratio_cell(ratio, self.style), p_cell(p_value, self.style)
-
-    def _reference(self, term: Term) -> Sequence[str]:
-        return list(self.study.levels(term.name))[:1] if len(term.variables) == 1 else []
 
     def _whole(self, term: Term) -> Iterator[tuple[str, str]]:
         """Yield the P value of all levels of a term together, where a model has one."""

@@ -138,6 +138,22 @@ def text(record: Record, style: Style, *, decimals: int | None = None, nested: b
     return f"{value}{';' if style.interval_comma else ','} {interval}" if nested else f"{value} ({interval})"
 
 
+def with_limits(record: Record, style: Style) -> str:
+    """Print a value and its limits without unit and level, which a heading has: "0.34 (0.20–0.58)"."""
+    value = bare_text(record, style)
+    if record.value is None:
+        return value
+    worded = None in (record.conf_low, record.conf_high)
+    return f"{value} ({span_text(*limits_text(record, style), style, worded=worded)})"
+
+
+def plain_digits(number: str, style: Style) -> str:
+    """Return a printed number with a point for its decimal mark, and nothing else but its sign, "<" or ">"."""
+    for mark, plain in ((style.thousands, ""), (style.p.space, ""), (style.decimal_mark, "."), (style.minus, "-")):
+        number = number.replace(mark, plain) if mark else number
+    return number
+
+
 def p_number(p: float | int | str | None, style: Style) -> str:
     """Print a P value without its letter: "0.012", "< 0.001", "> 0.999"; never 0 or 1.
 
