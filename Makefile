@@ -69,6 +69,7 @@ cohort: $(INSTALLED)  ## make data/cohort.csv again, the same bytes, and verify 
 R_IS_HERE := Rscript -e 'quit(status = !all(sapply(c("survival", "cmprsk"), requireNamespace, quietly = TRUE)))' >/dev/null 2>&1
 in_r = Rscript tests/reference/study.R data/cohort.csv $(1)/values && Rscript tests/reference/datasets.R $(1) && \
 	Rscript tests/reference/outcomes.R $(1) && Rscript tests/reference/cox.R $(1) && \
+	Rscript tests/reference/splines.R $(1) && \
 	Rscript tests/reference/competing_risks.R $(1) && Rscript tests/reference/follow_up.R $(1) && \
 	Rscript tests/reference/composite.R $(1) && \
 	Rscript tests/reference/characteristics.R $(1) && \
