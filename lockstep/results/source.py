@@ -19,7 +19,18 @@ from .model import Results, Source
 PACKAGES: Final = ("lifelines", "numpy", "pandas", "scipy", "tableone")
 """The packages whose versions could move a number."""
 
-COMPUTES: Final = ("base", "syntax", "study", "readers", "data", "data_checks", "statistics", "results", "analyses")
+COMPUTES: Final = (
+    "base",
+    "syntax",
+    "study",
+    "readers",
+    "data",
+    "data_checks",
+    "statistics",
+    "adjustment",
+    "results",
+    "analyses",
+)
 """The folders of the program whose code could move a number."""
 
 OWN_STATISTICS: Final = Path("analysis/statistics.py")

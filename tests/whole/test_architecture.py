@@ -14,7 +14,10 @@ ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "lockstep"
 MODULES = sorted(ENGINE.rglob("*.py"))
 
-COMPUTING = ("base", "syntax", "study", "readers", "data", "data_checks", "statistics", "results", "analyses", "audit")
+COMPUTING = (
+    *("base", "syntax", "study", "readers", "data", "data_checks", "statistics", "adjustment", "results"),
+    *("analyses", "audit"),
+)
 """What turns data into results, lowest first. No module of these formats a number."""
 
 WRITING = (

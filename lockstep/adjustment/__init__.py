@@ -1,0 +1,1 @@
+"""Adjustment by design: propensity scores, weights, matched sets, balance, unmeasured confounding, imputed values."""
