@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import pandas as pd
 
@@ -19,8 +20,12 @@ from ..study.condition_words import in_words
 from ..study.model import Study
 from ..study.tables import Characteristics
 from ..syntax.names import FOLLOW_UP, distinct
+from .populations import members_of
 from .precision import NumberDecimals, number_decimals
 from .printing import follow_up_decimals, printed_follow_up
+
+_ANYBODY: Final = Key()
+"""The key of what is of all patients analysed."""
 
 
 def setting_records(study: Study, population: Population) -> Iterator[Record]:
@@ -91,29 +96,35 @@ def date_records(study: Study, cohort: Cohort, reviewed: Population, analysed: P
                 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """Some variables of the patients of whom they are expected, over all of them and by the levels of `by`."""
+    """Some variables of the patients of whom they are expected, over all of them and by the levels of `by`.
+
+    `key` names the population that these are of; `with_all` says whether what is of all of them is reported.
+    """
 
     frame: pd.DataFrame
     population: Population
     by: str | None
     summaries: Mapping[tuple[str | None, str], Summary]
+    key: Key
+    with_all: bool
 
 
 def characteristic_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
     """Yield the description of each number and category, over all patients and by the exposure.
 
-    By another category the variables of the tables that ask for it are described. A variable that is expected of some
-    patients only (`among`, `optional`) is described in those.
+    By another category, and in a population, the variables of the tables that ask for it are described. A variable that
+    is expected of some patients only (`among`, `optional`) is described in those.
     """
     names = [name for name, item in study.variables.items() if item.type == "number"]
     names += [FOLLOW_UP] if study.analysis.follow_up is not None else []
     names += [name for name, item in study.variables.items() if item.type == "category"]
     parts = list(_parts(study, cohort, names, study.analysis.exposure, analysed))
-    everybody = len(parts)
-    for by, variables in _further_groups(study).items():
-        parts += _parts(study, cohort, variables, by, analysed)
+    for (name, by), variables in _asked_by_tables(study).items():
+        patients, population = (cohort, analysed) if name is None else members_of(study, cohort, name, analysed)
+        key = Key(population=name)
+        parts += _parts(study, patients, variables, by, population, key=key, with_all=by is None)
 
     medians: defaultdict[str, list[float | None]] = defaultdict(list)  # of each number, in all groups
     for part in parts:
@@ -121,34 +132,51 @@ def characteristic_records(study: Study, cohort: Cohort, analysed: Population) -
             if isinstance(summary, NumberSummary):
                 medians[variable].append(summary.median)
     decimals = {variable: _decimals(study, variable, cohort.analysed, found) for variable, found in medians.items()}
-    for position, part in enumerate(parts):
-        yield from _described(study, part, decimals, with_all=position < everybody)
+    for part in parts:
+        yield from _described(study, part, decimals)
 
 
-def _further_groups(study: Study) -> dict[str, list[str]]:
-    """Return the categories beside the exposure by which tables describe patients, each with the variables it has."""
-    found: dict[str, dict[str, None]] = {}
+def _asked_by_tables(study: Study) -> dict[tuple[str | None, str | None], list[str]]:
+    """Return the variables that tables describe in a population, or by another category than the exposure.
+
+    The keys are the population, None for all patients, and the category, None for its patients together.
+    """
+    found: defaultdict[tuple[str | None, str | None], dict[str, None]] = defaultdict(dict)
     for table in study.tables.values():
-        if isinstance(table, Characteristics) and table.by not in (None, study.analysis.exposure):
-            found.setdefault(str(table.by), {}).update(dict.fromkeys(table.variables))
-    return {by: list(variables) for by, variables in found.items()}
+        if not isinstance(table, Characteristics):
+            continue
+        variables = dict.fromkeys(table.variables)
+        if table.population is not None:
+            found[table.population, None] |= variables | ({table.by: None} if table.by else {})
+        if table.by is not None and (table.population is not None or table.by != study.analysis.exposure):
+            found[table.population, table.by] |= variables
+    return {place: list(variables) for place, variables in found.items()}
 
 
-def _parts(study: Study, cohort: Cohort, names: Sequence[str], by: str | None, analysed: Population) -> Iterator[_Part]:
+def _parts(
+    study: Study,
+    cohort: Cohort,
+    names: Sequence[str],
+    by: str | None,
+    population: Population,
+    *,
+    key: Key = _ANYBODY,
+    with_all: bool = True,
+) -> Iterator[_Part]:
     """Yield the description of some variables: of those that all patients can have, then of each of the others."""
     partial = [name for name in names if not cohort.applicable[name].all()]
     for group in ([name for name in names if name not in partial], *([name] for name in partial)):
-        frame, population = cohort.analysed, analysed
+        frame, described = cohort.analysed, population
         if group and group[0] in partial:
             frame = frame[cohort.applicable[group[0]]]
-            population = analysed.within(len(frame), _among(study, group[0]))
+            described = population.within(len(frame), _among(study, group[0]))
         summaries = describe(
             frame,
             numbers=[name for name in group if not study.levels(name)],
             categories={name: list(study.levels(name)) for name in group if study.levels(name)},
             by=None if by is None else (by, list(study.levels(by))),
         )
-        yield _Part(frame, population, by, summaries)
+        yield _Part(frame=frame, population=described, by=by, summaries=summaries, key=key, with_all=with_all)
 
 
 def _among(study: Study, name: str) -> str:
@@ -158,9 +186,7 @@ def _among(study: Study, name: str) -> str:
     return "where applicable" if within is None else in_words(within.condition, study)
 
 
-def _described(
-    study: Study, part: _Part, decimals: Mapping[str, NumberDecimals], *, with_all: bool
-) -> Iterator[Record]:
+def _described(study: Study, part: _Part, decimals: Mapping[str, NumberDecimals]) -> Iterator[Record]:
     """Yield the records of a part; without those of all its patients where these are known already."""
     populations: dict[str | None, Population] = {ALL: part.population}
     if part.by is not None:
@@ -168,10 +194,10 @@ def _described(
             text = f"{study.unique_label(part.by)}: {label}"
             populations[level] = part.population.within(int((part.frame[part.by] == level).sum()), text)
     for (group, variable), summary in part.summaries.items():
-        key = Key(variable=variable)
+        key = replace(part.key, variable=variable)
         if group is not ALL:
             key = replace(key, by=part.by, by_level=group)
-        if with_all or group is not ALL:
+        if part.with_all or group is not ALL:
             yield from _summary(key, summary, decimals.get(variable), study, populations[group])
 
 

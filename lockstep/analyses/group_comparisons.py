@@ -22,6 +22,7 @@ from ..statistics.standardised_difference import difference_of_categories, diffe
 from ..study.model import Study
 from ..study.table_rows import RowTest, TestRule
 from ..study.tables import Characteristics
+from .populations import members_of
 
 _SMALL_EXPECTED: Final = 5
 _SMALL: Final = "an expected count is below 5"
@@ -74,26 +75,30 @@ class _Asked(NamedTuple):
 
 def comparison_records(study: Study, cohort: Cohort, population: Population) -> Iterator[Record]:
     """Yield the tests and standardised differences that tables of characteristics ask for."""
-    for (variable, by), asked in _asked(study).items():
-        expected = cohort.analysed[cohort.applicable[variable]]
+    for (variable, by, name), asked in _asked(study).items():
+        patients, described = (cohort, population) if name is None else members_of(study, cohort, name, population)
+        expected = patients.analysed[patients.applicable[variable]]
         known = expected[[variable, by]].dropna()
-        compared = _Compared(study, variable, by, known, Population(len(known), population.text))
+        key = Key(variable=variable, by=by, population=name)
+        compared = _Compared(study, key, known, Population(len(known), described.text))
         if asked.test != "none":
             yield compared.test(asked.test)
         if asked.smd:
             yield compared.standardised_difference()
 
 
-def _asked(study: Study) -> dict[tuple[str, str], _Asked]:
-    found: dict[tuple[str, str], _Asked] = {}
+def _asked(study: Study) -> dict[tuple[str, str, str | None], _Asked]:
+    """Return what is asked for, by variable, groups and population."""
+    found: dict[tuple[str, str, str | None], _Asked] = {}
     for table in study.tables.values():
         if not isinstance(table, Characteristics) or table.by is None:
             continue
         for row in table.rows:
-            before = found.get((row.variable, table.by), _Asked("none", smd=False))
+            place = row.variable, table.by, table.population
+            before = found.get(place, _Asked("none", smd=False))
             test = row.test_or_rule if table.p_values and before.test == "none" else before.test
             if table.p_values or table.smd:
-                found[row.variable, table.by] = _Asked(test, before.smd or table.smd)
+                found[place] = _Asked(test, before.smd or table.smd)
     return found
 
 
@@ -111,17 +116,24 @@ class _Compared:
     """A variable and the groups that it is compared between, of the patients who have both."""
 
     study: Study
-    variable: str
-    by: str
+    key: Key
     frame: pd.DataFrame
     population: Population
+
+    @property
+    def variable(self) -> str:
+        return str(self.key.variable)
+
+    @property
+    def by(self) -> str:
+        return str(self.key.by)
 
     def test(self, asked: RowTest | TestRule) -> Record:
         """Return the P value of the test that is asked for, or of the one that the data call for."""
         found = _tested_counts(self._counts(), asked) if self._levels else _tested_numbers(self._numbers(), asked)
         return number(
             catalogue.GROUP_TEST_P,
-            Key(variable=self.variable, by=self.by),
+            self.key,
             found.p_value,
             self.population,
             self._words(found.method),
@@ -138,7 +150,7 @@ class _Compared:
         several = len(self.study.levels(self.by)) > 2
         return number(
             catalogue.STANDARDISED_DIFFERENCE,
-            Key(variable=self.variable, by=self.by),
+            self.key,
             found.value,
             self.population,
             self._words(method + (_LARGEST if several else "")),

@@ -11,6 +11,7 @@ from ..syntax.conditions import VariableType
 from ..syntax.names import FOLLOW_UP
 from ..syntax.sections import Section
 from .declared import Declared
+from .eligibility import optional_population
 from .endpoints import endpoint_name, endpoint_names
 from .models import named_models
 from .table_rows import RowTest, TableRow, TestRule, read_table_rows
@@ -19,7 +20,7 @@ from .variables import groups
 Missing: TypeAlias = Literal["rows", "note", "none"]
 """Where a table counts missing values: in a row below each variable that has any, in its note, or nowhere."""
 
-_OF_CHARACTERISTICS: Final = ("p_values", "smd", "overall", "missing")
+_OF_CHARACTERISTICS: Final = ("p_values", "smd", "overall", "missing", "population")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Characteristics(Table):
     p_values, smd : whether the groups are compared, each in a column: by tests, by standardised mean differences.
     overall : whether there is a column of all patients.
     missing : where missing values are counted.
+    population : that which it describes, None for all patients analysed.
     """
 
     kind: ClassVar[str] = "characteristics"
@@ -54,6 +56,7 @@ class Characteristics(Table):
     smd: bool = False
     overall: bool = True
     missing: Missing = "rows"
+    population: str | None = None
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -136,6 +139,7 @@ def _characteristics(name: str, section: Section, declared: Declared) -> Charact
         smd=smd,
         overall=overall,
         missing=missing,
+        population=optional_population(section, declared.populations),
     )
 
 
@@ -188,7 +192,7 @@ def check_one_test_each(section: Section, tables: Iterable[Table]) -> None:
     StudyError
         If two rows do; names both.
     """
-    owners: dict[tuple[str, str], tuple[str, RowTest | TestRule]] = {}
+    owners: dict[tuple[str, str, str | None], tuple[str, RowTest | TestRule]] = {}
     for table in tables:
         if not isinstance(table, Characteristics) or table.by is None or not table.p_values:
             continue
@@ -196,7 +200,7 @@ def check_one_test_each(section: Section, tables: Iterable[Table]) -> None:
             place, asked = f"row {position} of {shown(table.name)}", row.test_or_rule
             if asked == "none":
                 continue
-            first, before = owners.setdefault((row.variable, table.by), (place, asked))
+            first, before = owners.setdefault((row.variable, table.by, table.population), (place, asked))
             if asked != before:
                 found = f"compares {shown(row.variable)} between the groups of {shown(table.by)} by another test than"
                 raise section.error("", f"{place} {found} {first}; give both the same `test`, or one of them 'none'")

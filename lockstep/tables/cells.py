@@ -25,16 +25,17 @@ _CAPITALISED: Final = re.compile(r"\b[^\W\d_][^\W\d_A-Z]+\b")
 
 @dataclass(frozen=True, slots=True)
 class GroupColumn:
-    """A group of patients: its heading, their number, and the level of the variable that they are grouped by."""
+    """A group of patients: its heading, their number, the level that they have in common, and their population."""
 
     label: str
     n: str
     by: str | None = None
     level: str | None = None
+    population: str | None = None
 
     def of(self, variable: str) -> Key:
         """Return the key of what is known of a variable in these patients."""
-        return Key(variable=variable, by=self.by, by_level=self.level)
+        return Key(variable=variable, by=self.by, by_level=self.level, population=self.population)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,11 @@ def placed(rows: Iterable[Row], columns: Sequence[str], comparing: Sequence[str]
     return found
 
 
-def missing_counts(variables: Sequence[str], study: Study, results: Results, style: Style) -> str:
+def missing_counts(
+    variables: Sequence[str], study: Study, results: Results, style: Style, *, population: str | None = None
+) -> str:
     """Print how many patients lack a value of each variable: "Gender (2), Histologic grade (14)"; nothing if none."""
-    counts = ((variable, results[MISSING_COUNT.of(variable=variable)]) for variable in variables)
+    counts = ((variable, results[MISSING_COUNT.of(variable=variable, population=population)]) for variable in variables)
     parts = [(variable_label(variable, study)[0], bare(count, style)) for variable, count in counts if count.value]
     text = ", ".join(f"{label} ({count})" for label, count in parts)
     return joined(text, *(count for _, count in parts)).at(NOTE)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ..results import catalogue
 from ..results.catalogue import Statistic
+from ..results.keys import Key
 from ..results.model import Record, Results
 from ..study.model import Study
 from ..study.table_rows import Summary, TableRow
@@ -51,7 +52,8 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
         first, *others = _VariableRows(spec, columns, of_summaries, study, results, style, table.missing).rows()
         rows += [replace(first, compared=comparison.of(spec.variable)), *others]
     counts = any(len(cell) == 2 for row in rows for cell in row.cells)
-    some_missing = any(results[catalogue.MISSING_COUNT.of(variable=row.variable)].value for row in table.rows)
+    missing = (catalogue.MISSING_COUNT.of(variable=row.variable, population=table.population) for row in table.rows)
+    some_missing = any(results[key].value for key in missing)
     compared = comparison.headings
     places = [_standing_alone(column, table, study) for column in columns]
     variables = list(dict.fromkeys(table.variables))
@@ -70,8 +72,10 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
         "together": style.counts_with_percent,
         "known_only": some_missing,
         "missing": some_missing and table.missing == "rows",
-        "not_known": missing_counts(variables, study, results, style) if table.missing == "note" else "",
-        "ungrouped": missing_counts([table.by], study, results, style) if table.by else "",
+        "not_known": missing_counts(variables, study, results, style, population=table.population)
+        if table.missing == "note"
+        else "",
+        "ungrouped": missing_counts([table.by], study, results, style, population=table.population) if table.by else "",
     }
 
 
@@ -93,12 +97,14 @@ class _Marks:
 
 
 def _columns(table: Characteristics, study: Study, results: Results, style: Style) -> list[GroupColumn]:
-    everybody = "All patients"
-    columns = [GroupColumn(everybody, bare(results[catalogue.ANALYSED.of()], style).at(everybody))]
+    population, everybody, key = table.population, "All patients", catalogue.ANALYSED.of()
+    if population is not None:
+        everybody, key = study.populations[population].label, catalogue.IN_POPULATION.of(population=population)
+    columns = [GroupColumn(everybody, bare(results[key], style).at(everybody), population=population)]
     for level, label in study.levels(table.by).items() if table.by else ():
-        count = results[catalogue.LEVEL_COUNT.of(variable=table.by, level=level)]
+        count = results[catalogue.LEVEL_COUNT.of(variable=table.by, level=level, population=population)]
         n = bare(count, style).at(level_name(study.label(str(table.by)), label))
-        columns.append(GroupColumn(label, n, table.by, level))
+        columns.append(GroupColumn(label, n, table.by, level, population))
     return columns if table.overall else columns[1:]
 
 
@@ -132,11 +138,14 @@ class _Comparison:
         return text, "" if test.value is None else self._marks.get(_test_name(test.method), "")
 
     def _smd(self, variable: str) -> PrintedText:
-        key = catalogue.STANDARDISED_DIFFERENCE.of(variable=variable, by=self._table.by)
+        key = catalogue.STANDARDISED_DIFFERENCE.of(self._key(variable))
         return bare(self._results[key], self._style)
 
     def _test(self, variable: str) -> Record:
-        return self._results[catalogue.GROUP_TEST_P.of(variable=variable, by=self._table.by)]
+        return self._results[catalogue.GROUP_TEST_P.of(self._key(variable))]
+
+    def _key(self, variable: str) -> Key:
+        return Key(variable=variable, by=self._table.by, population=self._table.population)
 
 
 def _test_name(method: str) -> str:
@@ -176,7 +185,8 @@ class _VariableRows:
             for summary in self.spec.summaries:
                 for meaning, cells in self._summary(summary):
                     yield Row(meaning.removesuffix("."), cells, indent=True)
-        if self.missing == "rows" and self.results[catalogue.MISSING_COUNT.of(variable=self.spec.variable)].value:
+        missing = catalogue.MISSING_COUNT.of(variable=self.spec.variable, population=self.columns[0].population)
+        if self.missing == "rows" and self.results[missing].value:
             yield Row("Missing", tuple(self._count(column, _MISSING, None) for column in self.columns), indent=True)
 
     @property

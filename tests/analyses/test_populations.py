@@ -16,6 +16,7 @@ from lockstep.figures.drawing import draw
 from lockstep.figures.kinds import figure_content
 from lockstep.results.model import Record, Results
 from lockstep.study.definition import read_study
+from lockstep.tables.tables import render_table
 from lockstep.text.style import Style
 
 STUDY = """schema = 1
@@ -74,6 +75,24 @@ population = "per_protocol"
 [figures.flow]
 kind = "flow"
 populations = ["per_protocol", "old"]
+"""
+TABLES = """
+[tables.pp]
+kind = "characteristics"
+by = "arm"
+p_values = true
+smd = true
+population = "per_protocol"
+rows = [{ variable = "age", summary = "mean_sd" }, { variable = "sex", summary = "n_percent" }]
+[tables.pp_by_sex]
+kind = "characteristics"
+by = "sex"
+population = "per_protocol"
+rows = [{ variable = "age", summary = "median_range" }, { variable = "months", summary = "median_iqr" }]
+[tables.old]
+kind = "characteristics"
+population = "old"
+rows = [{ variable = "stopped", summary = "n_percent" }]
 """
 HEADER = "id,arm,sex,age,months,dead,stopped"
 
@@ -186,6 +205,41 @@ def test_the_flow_ends_with_populations_where_they_are_asked_for(folder: Path, f
     )
     assert {"flow.per_protocol", "flow.old"} <= {name for part in content.printed() for name in part.ids}
     assert draw(content, formats=["svg"])["svg"]
+
+
+def test_a_table_of_a_population_has_the_numbers_of_a_study_of_it_alone(tmp_path: Path) -> None:
+    """Summaries, P values and differences; the heading says which patients they are, and no more is computed."""
+    found = results_of(tmp_path, STUDY + POPULATIONS + TABLES, patients())
+    study = read_study(tmp_path)
+    printed = {name: render_table(name, study, found, Style()).markdown for name in ("pp", "pp_by_sex", "old")}
+    asked = {item.key.variable for item in found.records if item.key.population == "per_protocol"}
+    assert asked == {None, "age", "sex", "arm", "months"}
+    assert [item.id for item in found.records if item.key.population == "old" and item.key.by] == []
+
+    rule = "[eligibility.pp]\nkeep = \"stopped == 'no'\"\nreason = 'x'\n"
+    tables = TABLES.replace('population = "per_protocol"', "").split("[tables.old]")[0]
+    alone = results_of(tmp_path, STUDY + rule + tables, patients())
+    by_key = {item.key: item for item in alone.records}
+    described = [item for item in found.records if item.key.population == "per_protocol" and item.key.variable]
+    assert len(described) > 40
+    for item in described:
+        other = by_key[replace(item.key, population=None)]
+        assert (item.value, item.n, item.denominator, item.method) == (
+            other.value, other.n, other.denominator, other.method,
+        )  # fmt: skip
+    study = read_study(tmp_path)
+    for name in ("pp", "pp_by_sex"):
+        same = render_table(name, study, alone, Style()).markdown
+        assert printed[name].replace("Per-protocol population", "All patients") == same
+    assert "Old" in printed["old"]
+
+
+def test_a_population_does_not_change_what_is_of_all_patients(tmp_path: Path) -> None:
+    """But for the decimals that all groups of a variable share, nothing of the others moves."""
+    plain = results_of(tmp_path, STUDY, patients())
+    more = results_of(tmp_path, STUDY + POPULATIONS + TABLES + FIGURES, patients())
+    for item in plain.records:
+        assert more[item.key].value == item.value
 
 
 def test_an_empty_population_is_an_error(tmp_path: Path) -> None:
