@@ -10,9 +10,9 @@ from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record
 from ..results.records import number
-from ..statistics.cox import DIVERGES
 from ..statistics.likelihood_ratio import likelihood_ratio_test
 from ..statistics.log_rank import log_rank
+from ..statistics.reasons import DIVERGES
 from ..study.models import PRODUCT, Term
 from .cox_records import (
     fitted,

@@ -12,7 +12,8 @@ from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, Words, interval, number
-from ..statistics.cox import CoxFit, CoxModel, HazardRatio, cox_model, fit_cox
+from ..statistics.cox import CoxModel, HazardRatio, cox_model
+from ..statistics.cox_fit import CoxFit, fit_cox
 from ..statistics.estimate import Estimate
 from ..statistics.likelihood_ratio import LikelihoodRatioTest
 from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from .arrays import Floats, Ints
-from .cox import CoxFit
+from .cox_fit import CoxFit
 from .estimate import Estimate, normal_quantile
 from .partial_likelihood import PartialLikelihood
 
@@ -50,7 +50,7 @@ def concordance(fit: CoxFit, *, conf_level: float = 0.95) -> Estimate:
     Examples
     --------
     >>> import pandas as pd
-    >>> from lockstep.statistics.cox import fit_cox
+    >>> from lockstep.statistics.cox_fit import fit_cox
     >>> time, event = [4, 6, 7, 9, 11, 13, 15, 20], [1, 1, 0, 1, 1, 1, 0, 1]
     >>> fit = fit_cox(time, event, pd.DataFrame({"age": [61, 55, 48, 70, 52, 66, 58, 49]}))
     >>> found = concordance(fit)

@@ -18,7 +18,8 @@ from .arrays import (
     checked_weights,
     same_length,
 )
-from .cox import CoxModel, cox_model, fit_design
+from .cox import CoxModel, cox_model
+from .cox_fit import fit_design
 from .partial_likelihood import PartialLikelihood
 from .risk_sets import RiskSets
 

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
 from .arrays import Floats, checked_flags
-from .cox import NO_EVENTS
 from .estimate import Estimate
 from .partial_likelihood import Maximum, maximise
+from .reasons import NO_EVENTS
 from .regression import (
     FEW_CLUSTERS,
     Design,

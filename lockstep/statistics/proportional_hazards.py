@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from .arrays import Floats
-from .cox import DIVERGES, CoxFit, fit_cox
+from .cox_fit import CoxFit, fit_cox
 from .partial_likelihood import PartialLikelihood
+from .reasons import DIVERGES
 
 GLOBAL: Final = "global"
 

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, stdtr, stdtrit
 
 from .arrays import Floats, Ints, checked_labels, checked_numbers, checked_weights, same_length
-from .cox import COLLINEAR, CONSTANT, DEPENDENT, TOO_LARGE, TOO_SMALL
+from .cox_fit import COLLINEAR
 from .estimate import Estimate, finite, normal_quantile
+from .reasons import CONSTANT, DEPENDENT, TOO_LARGE, TOO_SMALL
 
 FEW_CLUSTERS: Final = "fewer than two clusters"
 

@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lockstep.statistics.concordance import concordance
-from lockstep.statistics.cox import fit_cox
+from lockstep.statistics.cox_fit import fit_cox
 
 Rows = list[tuple[int, int, bool, int, str, float]]
 rows = st.lists(

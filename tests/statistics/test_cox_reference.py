@@ -10,7 +10,8 @@ from reference_cohorts import read
 from reference_values import REFERENCE, Row, differences, read_rows
 
 from lockstep.statistics.concordance import concordance
-from lockstep.statistics.cox import CoxFit, cox_model, fit_cox
+from lockstep.statistics.cox import cox_model
+from lockstep.statistics.cox_fit import CoxFit, fit_cox
 from lockstep.statistics.log_rank import log_rank
 from lockstep.statistics.proportional_hazards import proportional_hazards_of
 from lockstep.statistics.wald import wald_test
