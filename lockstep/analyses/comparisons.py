@@ -39,6 +39,9 @@ LEVEL_CHECK: Final = (
     catalogue.LEVEL_PROPORTIONAL_P,
 )
 
+SCORE_TEST: Final = " (the score test of a Cox model with exact ties)"
+"""What the log-rank test is where patients do not enter together."""
+
 
 def group_results(key: Key, observed: Observations, variable: str) -> Iterator[Record | Curve]:
     """Yield the results of each level of a category, their log-rank test and their univariable Cox model."""
@@ -52,17 +55,17 @@ def group_results(key: Key, observed: Observations, variable: str) -> Iterator[R
     warning = not_proportional(variable, [variable] if violated(whole, study) else [])
     for ratio in model.terms:
         term = design.columns[ratio.term]
-        statistics, told = (catalogue.HAZARD_RATIO, catalogue.HAZARD_RATIO_P), {"of": known.label, "term": term.words}
+        statistics, told = (catalogue.HAZARD_RATIO, catalogue.HAZARD_RATIO_P), {**known.words, "term": term.words}
         of_level = replace(key, level=term.level)
         yield from hazard_ratio_records(statistics, of_level, ratio, model, population, told, warning=warning)
-    told = {"of": known.label, "by": study.unique_label(variable)}
+    told = {**known.words, "by": study.unique_label(variable)}
     if several_levels(study, variable):
         test = likelihood_ratio_test(fitted(known, known.design([]).values), model)
         yield from test_records(UNIVARIABLE_TEST, key, test, population, told)
     yield from test_records(UNIVARIABLE_CHECK, key, whole, population, told)
     for check in levels if several_levels(study, variable) else ():
         term = design.columns[check.term]
-        told = {"of": known.label, "term": term.words}
+        told = {**known.words, "term": term.words}
         yield from test_records(LEVEL_CHECK, replace(key, level=term.level), check, population, told)
 
 
@@ -84,9 +87,12 @@ def log_rank_records(key: Key, observed: Observations, variable: str) -> Iterato
     statistic: float | None = None
     df, p_value, reason = 0, statistic, NO_PATIENTS
     if observed.population.n:
-        test = log_rank(observed.time, observed.event, observed.frame[variable].astype(str))
+        groups = observed.frame[variable].astype(str)
+        test = log_rank(observed.time, observed.event, groups, entry=observed.entry)
         statistic, df, p_value, reason = test.statistic, test.df, test.p_value, test.reason or ""
-    words = {"of": observed.label, "by": observed.study.unique_label(variable)}
+    words = {**observed.words, "by": observed.study.unique_label(variable)}
+    if observed.entry is not None:
+        words["options"] += SCORE_TEST
     population = observed.population
     yield number(catalogue.LOG_RANK, key, statistic, population, words, reason=reason)
     yield number(catalogue.LOG_RANK_DF, key, df, population, words)
@@ -104,5 +110,5 @@ def interaction_record(key: Key, observed: Observations, exposure: str, subgroup
         # Products of a level without events change no likelihood, yet would count as degrees of freedom (so in R).
         test = replace(test, p_value=None, reason=f"a hazard ratio {DIVERGES}")
     labels = {"exposure": known.study.unique_label(exposure), "subgroup": known.study.unique_label(subgroup)}
-    words = {"of": known.label, **labels}
+    words = {**known.words, **labels}
     return number(catalogue.INTERACTION_P, key, test.p_value, known.population, words, reason=test.reason)

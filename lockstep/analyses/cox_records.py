@@ -58,7 +58,14 @@ def fitted_and_checked(
 
 
 def _fit(observed: Observations, design: pd.DataFrame, options: FitOptions) -> CoxFit:
-    return fit_cox(observed.time, observed.event, design, strata=options.strata, cluster=options.cluster)
+    return fit_cox(
+        observed.time,
+        observed.event,
+        design,
+        entry=observed.entry,
+        strata=options.strata,
+        cluster=options.cluster,
+    )
 
 
 def _of_nobody(observed: Observations, design: pd.DataFrame) -> CoxModel:

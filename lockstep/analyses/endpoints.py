@@ -16,7 +16,7 @@ from .comparisons import group_results, subgroup_results
 from .models import model_records
 from .observations import Observations
 from .populations import population_results
-from .survival_results import first_event_records, survival_results
+from .survival_results import first_event_records, never_at_risk_record, survival_results
 
 
 def endpoint_results(
@@ -25,7 +25,8 @@ def endpoint_results(
     """Yield everything that is reported of one endpoint."""
     observed, key = Observations.of(study, cohort, endpoint, analysed), Key(endpoint=endpoint.name)
     yield from survival_results(key, observed)
-    yield from first_event_records(study, cohort, endpoint, analysed)
+    yield from never_at_risk_record(cohort, observed, analysed)
+    yield from first_event_records(cohort, observed)
     comparisons = [comparison for comparison in study.comparisons if endpoint.name in comparison.endpoints]
     for comparison in comparisons:
         yield from group_results(_key(key, comparison), observed, comparison.groups)

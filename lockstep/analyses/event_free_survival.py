@@ -39,7 +39,8 @@ def deaths_without_event(study: Study, cohort: Cohort, endpoint: Endpoint, analy
     death = death_endpoint(study)
     if death is None or not is_event_free_survival(endpoint):
         return
-    event, died = cohort.endpoints[endpoint.name].event, cohort.endpoints[death.name].event
+    observed, died = cohort.endpoints[endpoint.name], cohort.endpoints[death.name].event
+    event = observed.event | ~observed.at_risk  # who was never at risk is not censored
     at_end = _ends_together(cohort, endpoint, death)
     missed = int((died & ~event & at_end).sum())
     alone = _of_disease_alone(study, endpoint, death) and not (died & event & at_end).any()

@@ -99,7 +99,7 @@ def _words(study: Study, observed: Observations, model: Model, terms: Sequence[T
         "model": model.label or fit,
         "whole": model.label or f"{fit} model",
         "fit": fit,
-        "options": _options_in_words(study, model),
+        "options": observed.options + _options_in_words(study, model),
         "covariates": ", ".join(covariate_label(study, term) for term in terms),
     }
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
 
+from ..base.errors import counted
 from ..data.cohort import Cohort
 from ..results.records import Population
 from ..statistics.arrays import Bools, Floats
@@ -22,7 +23,10 @@ NO_PATIENTS: Final = "no patients"
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """An endpoint's observations of a set of patients: `frame` holds the covariates, beside each `time` and `event`."""
+    """An endpoint's observations of a set of patients: `frame` holds the covariates, beside each `time` and `event`.
+
+    With delayed entry a patient is at risk after `entry`; who never was is not among them.
+    """
 
     study: Study
     endpoint: Endpoint
@@ -30,25 +34,50 @@ class Observations:
     time: Floats
     event: Bools
     population: Population
+    entry: Floats | None = None
 
     @classmethod
     def of(cls, study: Study, cohort: Cohort, endpoint: Endpoint, population: Population) -> Observations:
-        """Return an endpoint's observations of all patients analysed."""
+        """Return an endpoint's observations of all patients analysed who were ever at risk."""
         found = cohort.endpoints[endpoint.name]
-        return cls(study, endpoint, cohort.analysed, found.time, found.event, population)
+        observed = cls(study, endpoint, cohort.analysed, found.time, found.event, population, found.entry)
+        if endpoint.entry is None:
+            return observed
+        never, words = int((~found.at_risk).sum()), [f"at risk from: {study.unique_label(endpoint.entry)}"]
+        if never:
+            words.append(f"without {counted(never, 'patient')} whose follow-up ended by then")
+        return observed.where(found.at_risk, *words)
 
     def within(self, variable: str, level: str) -> Observations:
         """Return the patients with one level of a category."""
         keep = (self.frame[variable] == level).to_numpy(dtype=bool)
-        label = f"{self.study.unique_label(variable)}: {self.study.levels(variable)[level]}"
-        population = self.population.within(int(keep.sum()), label)
-        return Observations(self.study, self.endpoint, self.frame[keep], self.time[keep], self.event[keep], population)
+        return self.where(keep, f"{self.study.unique_label(variable)}: {self.study.levels(variable)[level]}")
 
     def complete(self, variables: Sequence[str]) -> Observations:
         """Return the patients with a value of every one of these variables."""
         keep = self.frame[list(variables)].notna().all(axis=1).to_numpy(dtype=bool)
-        population = self.population if keep.all() else self.population.within(int(keep.sum()), "complete cases")
-        return Observations(self.study, self.endpoint, self.frame[keep], self.time[keep], self.event[keep], population)
+        return self if keep.all() else self.where(keep, "complete cases")
+
+    def where(self, keep: Bools, *words: str) -> Observations:
+        """Return some of the patients, (n,) True for these, with words that say which."""
+        return replace(
+            self,
+            frame=self.frame[keep],
+            time=self.time[keep],
+            event=self.event[keep],
+            entry=None if self.entry is None else self.entry[keep],
+            population=self.population.within(int(keep.sum()), *words),
+        )
+
+    @property
+    def options(self) -> str:
+        """What the methods of all its results say of how patients are at risk: ", delayed entry"."""
+        return "" if self.entry is None else ", delayed entry"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What fills the places ``{of}`` and ``{options}`` in labels and methods of statistics."""
+        return {"of": self.label, "options": self.options}
 
     @property
     def label(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from ..base.snapping import snapped
 from ..data.cohort import Cohort
@@ -14,16 +15,21 @@ from ..results.model import Curve, Record
 from ..results.records import Population, count, interval, record
 from ..statistics.estimate import Estimate
 from ..statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_meier
-from ..study.endpoints import Endpoint
 from ..study.model import Study
 from ..syntax.names import FOLLOW_UP
 from .observations import NO_PATIENTS, Observations
 from .printing import printed_follow_up
 
+EMPTIED: Final = (
+    "all patients at risk had the event before others came under observation, so that the estimate stays at 0; begin "
+    "follow-up later (`start`), when enough patients are at risk"
+)
+"""The warning of a Kaplan-Meier estimate with delayed entry that came down to 0 too early."""
+
 
 def survival_counts(key: Key, observed: Observations) -> Iterator[Record]:
     """Yield patients, events and censorings."""
-    n, events, words = observed.population.n, int(observed.event.sum()), {"of": observed.label}
+    n, events, words = observed.population.n, int(observed.event.sum()), observed.words
     yield count(catalogue.PATIENTS, key, n, observed.population, words)
     yield count(catalogue.EVENTS, key, events, observed.population, words, of=n)
     yield count(catalogue.CENSORED, key, n - events, observed.population, words, of=n)
@@ -33,20 +39,30 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
     """Yield the counts, median, landmark rates and curve of one set of patients."""
     study, endpoint, population = observed.study, observed.endpoint, observed.population
     time, level, conf_type = study.time, study.analysis.conf_level, study.analysis.conf_type
-    words = {"of": observed.label, "conf_type": conf_type}
+    words = {**observed.words, "conf_type": conf_type}
     yield from survival_counts(key, observed)
     fit = None
     if population.n:
-        fit = kaplan_meier(observed.time, observed.event, conf_level=level, conf_type=conf_type)
+        fit = kaplan_meier(observed.time, observed.event, entry=observed.entry, conf_level=level, conf_type=conf_type)
+    warning = EMPTIED if fit and fit.emptied else None
     nobody = Estimate(value=None, reason=NO_PATIENTS)
     median = fit.median() if fit else nobody
-    yield interval(catalogue.SURVIVAL_MEDIAN, key, median, population, words, conf_level=level, unit=time.unit)
+    yield interval(
+        catalogue.SURVIVAL_MEDIAN, key, median, population, words, conf_level=level, unit=time.unit, warning=warning
+    )
     at = [snapped(year * time.year) for year in time.landmarks]
     rates = fit.at(at) if fit else [nobody] * len(at)
     for year, rate in zip(time.landmarks, rates, strict=True):
         told = {**words, "at": time.landmark_words(year, endpoint.print_unit)}
         yield interval(
-            catalogue.SURVIVAL_RATE, replace(key, at=year), rate, population, told, conf_level=level, scale=100
+            catalogue.SURVIVAL_RATE,
+            replace(key, at=year),
+            rate,
+            population,
+            told,
+            conf_level=level,
+            scale=100,
+            warning=warning,
         )
     if fit is None:
         return
@@ -57,7 +73,7 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
         population=population.text,
         n=fit.n,
         unit=time.unit,
-        method=KAPLAN_MEIER_CURVE.format(conf_type=conf_type),
+        method=KAPLAN_MEIER_CURVE.format(conf_type=conf_type, options=observed.options),
         conf_level=level,
         time=fit.time,
         survival=fit.survival,
@@ -66,34 +82,47 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
         n_at_risk=fit.n_at_risk,
         n_events=fit.n_events,
         n_censored=fit.n_censored,
-        risk_table=number_at_risk(observed.time, observed.event, ticks),
+        risk_table=number_at_risk(observed.time, observed.event, ticks, entry=observed.entry),
+        delayed_entry=observed.entry is not None,
     )
 
 
-def first_event_records(study: Study, cohort: Cohort, endpoint: Endpoint, population: Population) -> Iterator[Record]:
+def never_at_risk_record(cohort: Cohort, observed: Observations, analysed: Population) -> Iterator[Record]:
+    """Yield how many of the patients analysed were never at risk, of an endpoint with delayed entry."""
+    if observed.endpoint.entry is not None:
+        n = int((~cohort.endpoints[observed.endpoint.name].at_risk).sum())
+        key = Key(endpoint=observed.endpoint.name)
+        yield count(catalogue.NEVER_AT_RISK, key, n, analysed, observed.words, of=analysed.n)
+
+
+def first_event_records(cohort: Cohort, observed: Observations) -> Iterator[Record]:
     """Yield which of the events of a composite endpoint came first in how many patients, of all who had one."""
-    observed = cohort.endpoints[endpoint.name]
-    events = int(observed.event.sum())
-    for label, first in observed.first.items():
-        key = Key(endpoint=endpoint.name, item=label)
-        words, n = {"of": study.unique_endpoint_label(endpoint.name), "event": label}, int(first.sum())
-        yield count(catalogue.FIRST_COUNT, key, n, population, words, of=events)
-        share, reason = (100 * n / events, None) if events else (None, "no event was observed")
-        yield record(catalogue.FIRST_PERCENT, key, share, population, words, denominator=events, reason=reason)
+    found, events = cohort.endpoints[observed.endpoint.name], int(observed.event.sum())
+    for label, first in found.of(found.at_risk).first.items():
+        key, words, n = (
+            Key(endpoint=observed.endpoint.name, item=label),
+            {**observed.words, "event": label},
+            first.sum(),
+        )
+        yield count(catalogue.FIRST_COUNT, key, int(n), observed.population, words, of=events)
+        share, reason = (100 * int(n) / events, None) if events else (None, "no event was observed")
+        yield record(catalogue.FIRST_PERCENT, key, share, observed.population, words, denominator=events, reason=reason)
 
 
 def reverse_follow_up_record(study: Study, cohort: Cohort, population: Population) -> Record:
     """Return the median follow-up by reverse Kaplan-Meier, in months; it prints in the unit of its endpoint."""
-    observed, level = cohort.endpoints[str(study.analysis.follow_up)], study.analysis.conf_level
-    conf_type = study.analysis.conf_type
-    curve = reverse_kaplan_meier(observed.time, observed.event, conf_level=level, conf_type=conf_type)
+    observed = Observations.of(study, cohort, study.endpoints[str(study.analysis.follow_up)], population)
+    level, conf_type = study.analysis.conf_level, study.analysis.conf_type
+    curve = reverse_kaplan_meier(
+        observed.time, observed.event, entry=observed.entry, conf_level=level, conf_type=conf_type
+    )
     median = curve.median()
     record = interval(
         catalogue.REVERSE_MEDIAN,
         Key(variable=FOLLOW_UP),
         median,
-        population,
-        {"of": study.label(FOLLOW_UP), "conf_type": conf_type},
+        observed.population,
+        {**observed.words, "of": study.label(FOLLOW_UP), "conf_type": conf_type},
         conf_level=level,
         unit="months",
         scale=1 / study.time.month,

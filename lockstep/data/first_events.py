@@ -14,7 +14,7 @@ from ..base.wording import shown
 from ..study.endpoints import Endpoint
 from ..study.first_events import ComponentEvent
 from ..study.model import Study
-from .follow_up import FollowUpCheck, first_present, sources
+from .follow_up import FollowUpCheck, first_present, since_start, sources
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -69,15 +69,12 @@ class _Composite:
 
     def between_dates(self) -> tuple[list[Floats], Floats]:
         """Return the time of each event and of the end of follow-up, from the start."""
-        start, unit = self.frame[str(self.endpoint.start)], self.study.time.days_in[self.study.time.unit]
-        begins = sources([str(self.endpoint.start)], self.study)
+        start, begins = self.frame[str(self.endpoint.start)], sources([str(self.endpoint.start)], self.study)
         self.check.none("no start", start.isna(), f"has no start ({begins})", "a date for each analysed patient")
-
-        def since_start(dates: pd.Series[pd.Timestamp]) -> Floats:
-            return snapped_all((dates - start).dt.days.to_numpy(dtype=float) / unit)
-
-        times = [since_start(self.frame[event.at]) for event in self.endpoint.first_of]
-        return times, since_start(first_present(self.frame, self.endpoint.end))
+        dates = [self.frame[event.at] for event in self.endpoint.first_of]
+        end = first_present(self.frame, self.endpoint.end)
+        *times, last = (since_start(self.endpoint, self.frame, item, self.study) for item in (*dates, end))
+        return times, last
 
     def ready_times(self) -> tuple[list[Floats], Floats]:
         """Return the time of each event and of the end of follow-up."""

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ..base.errors import row_list
+from ..base.snapping import snapped_all
 from ..base.wording import listing, shown
+from ..study.checks import Severity
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from .findings import DataFinding
+
+ENTRY_BEFORE_START: Final = "entry_before_start"
+"""The query about patients who come under observation before follow-up begins."""
 
 _REMEDY: Final = "Mend the file, or exclude these patients by a rule under [eligibility] in study.toml."
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUpCheck:
-    """What is wrong with the follow-up of an endpoint, collected as errors.
+    """What is wrong or doubtful with the follow-up of an endpoint, collected as findings.
 
     Attributes
     ----------
@@ -38,16 +43,47 @@ class FollowUpCheck:
     findings: list[DataFinding] = field(default_factory=list)
 
     def none(self, kind: str, faulty: npt.ArrayLike | pd.Series, found: str, expected: str) -> None:
-        """Note where any patient is faulty, with the rows."""
-        wrong = np.array(faulty, dtype=bool)
+        """Note an error where any patient is faulty, with the rows."""
+        self._note(kind, faulty, found, f"expected {expected}.\n{_REMEDY}", "error")
+
+    def query(self, kind: str, doubtful: npt.ArrayLike | pd.Series, found: str, expected: str) -> None:
+        """Note a query where a patient is doubtful, with the rows; `expected` says what becomes of these patients."""
+        self._note(kind, doubtful, found, f"expected {expected}", "query")
+
+    def _note(self, kind: str, where: npt.ArrayLike | pd.Series, found: str, expected: str, severity: Severity) -> None:
+        wrong = np.array(where, dtype=bool)
         if self.known_faulty is not None:
             wrong &= ~self.known_faulty
         if wrong.any():
             rows = tuple(int(row) for row in self.rows[wrong])
-            message = f"{self.about} {found} in {row_list(rows)}; expected {expected}.\n{_REMEDY}"
+            message = f"{self.about} {found} in {row_list(rows)}; {expected}"
             self.findings.append(
-                DataFinding(kind=kind, severity="error", column=None, beside=self.columns, rows=rows, message=message)
+                DataFinding(kind=kind, severity=severity, column=None, beside=self.columns, rows=rows, message=message)
             )
+
+
+def entry_times(endpoint: Endpoint, frame: pd.DataFrame, study: Study, check: FollowUpCheck) -> npt.NDArray[np.float64]:
+    """Return (n,) when each patient came under observation, from time 0; not before it, of which there is a query."""
+    name = str(endpoint.entry)
+    source = sources([name], study)
+    expected = f"a {'date' if endpoint.between_dates else 'number'} for each analysed patient"
+    check.none("no entry", frame[name].isna(), f"has no entry ({source})", expected)
+    found = since_start(endpoint, frame, frame[name], study)
+    check.query(
+        ENTRY_BEFORE_START,
+        found < 0,
+        f"has an entry before the start ({source})",
+        "one on or after it, and they count as at risk from the start.\nLook up when they came under observation.",
+    )
+    return np.maximum(found, 0.0)
+
+
+def since_start(endpoint: Endpoint, frame: pd.DataFrame, at: pd.Series[Any], study: Study) -> npt.NDArray[np.float64]:
+    """Return (n,) the time from an endpoint's start to dates, or numbers as they are; NaN where there is none."""
+    if not endpoint.between_dates:
+        return snapped_all(at.to_numpy(dtype=float))
+    days = (at - frame[str(endpoint.start)]).dt.days.to_numpy(dtype=float)
+    return snapped_all(days / study.time.days_in[study.time.unit])
 
 
 def sources(names: Sequence[str], study: Study) -> str:

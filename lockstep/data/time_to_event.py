@@ -15,7 +15,7 @@ from ..study.endpoints import Endpoint
 from ..study.model import Study
 from .findings import DataFinding
 from .first_events import first_event
-from .follow_up import FollowUpCheck, first_present, sources
+from .follow_up import FollowUpCheck, entry_times, first_present, sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,17 +26,26 @@ class TimeToEvent:
     ----------
     time : (n,) follow-up in the study's time unit, >= 0, never missing.
     event : (n,) True where the event was observed, False where follow-up ended without it.
+    entry : (n,) when each patient came under observation, >= 0; None where all did at time 0. Who has no time after it
+        was never at risk.
     first : (n,) of a composite endpoint by the label of each of its events: True where that was the first one.
     """
 
     time: npt.NDArray[np.float64]
     event: npt.NDArray[np.bool_]
+    entry: npt.NDArray[np.float64] | None = None
     first: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     def of(self, patients: npt.NDArray[np.bool_]) -> TimeToEvent:
         """Return a copy for some of the patients: (n,) True for these."""
         first = {label: where[patients] for label, where in self.first.items()}
-        return TimeToEvent(time=self.time[patients], event=self.event[patients], first=first)
+        entry = None if self.entry is None else self.entry[patients]
+        return TimeToEvent(time=self.time[patients], event=self.event[patients], entry=entry, first=first)
+
+    @property
+    def at_risk(self) -> npt.NDArray[np.bool_]:
+        """(n,) True where the patient was at risk at all: where follow-up does not end before or at the entry."""
+        return np.ones(len(self.time), dtype=bool) if self.entry is None else self.entry < self.time
 
 
 def time_to_event(
@@ -60,8 +69,9 @@ def time_to_event(
     Returns
     -------
     values, findings
-        The findings are errors: times and events that are missing, negative times, and events after the end of
-        follow-up, since nobody is dropped from an endpoint in silence. Where there is one, the values are of no use.
+        Errors are times, events and entries that are missing, negative times, and events after the end of follow-up,
+        since nobody is dropped from an endpoint in silence. Where there is one, the values are of no use. An entry
+        before the start is a query: the patient is at risk from the start.
 
     Notes
     -----
@@ -70,9 +80,10 @@ def time_to_event(
     check = FollowUpCheck(
         f"{study.data_file}: endpoint {shown(endpoint.name)}", rows, known_faulty, study.headers(endpoint.made_of)
     )
+    entry = None if endpoint.entry is None else entry_times(endpoint, frame, study, check)
     if endpoint.first_of:
         found = first_event(endpoint, frame, study, check)
-        return TimeToEvent(time=found.time, event=found.event, first=found.first), check.findings
+        return TimeToEvent(time=found.time, event=found.event, entry=entry, first=found.first), check.findings
     if endpoint.time is not None:
         time = frame[endpoint.time].to_numpy(dtype=float)
         column = sources([endpoint.time], study)
@@ -87,7 +98,7 @@ def time_to_event(
         f'has an unknown event ("{endpoint.event.text}")',
         "true or false for each analysed patient",
     )
-    return TimeToEvent(time=time, event=event.to_numpy(dtype=bool, na_value=False)), check.findings
+    return TimeToEvent(time=time, event=event.to_numpy(dtype=bool, na_value=False), entry=entry), check.findings
 
 
 def _between_dates(

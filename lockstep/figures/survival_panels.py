@@ -257,7 +257,8 @@ def _check(curve: PrintedCurve, axis: Axis, per_unit: float) -> None:
     if len(ticks) != len(table.time) or not all(map(math.isclose, ticks, table.time)):
         raise ResultsError(f"curve {curve.id}: its risk table is not at the axis ticks of study.toml; {again}")
     for time, *counts in zip(table.time, table.n_at_risk, table.n_events, table.n_censored, strict=True):
-        if sum(counts) != curve.n:
+        # With delayed entry they add up to those who have entered.
+        if sum(counts) > curve.n or (sum(counts) < curve.n and not curve.delayed_entry):
             raise ResultsError(
                 f"curve {curve.id}: at {time:g} {curve.unit}, at risk + events + censored = "
                 f"{' + '.join(map(str, counts))} is not {curve.n}, the number of patients; {again}"

@@ -142,7 +142,7 @@ def _in_records(study: Study, results: Results) -> Iterator[str]:
                 yield f"results: the levels of {variable} hold {_patients(total)}, not {analysed}"
     for curve in results.curves:
         table = curve.risk_table
-        if table.time and table.time[0] == 0 and table.n_at_risk[0] != curve.n:
+        if table.time and table.time[0] == 0 and table.n_at_risk[0] != curve.n and not curve.delayed_entry:
             yield f"results: curve {curve.id} has {_patients(table.n_at_risk[0])} at risk at time 0, not {curve.n}"
 
 

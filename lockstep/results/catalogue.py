@@ -10,18 +10,18 @@ from .keys import Key, checked_path
 from .model import Kind
 
 _STUDY = "study.toml"
-_KAPLAN_MEIER = "Kaplan-Meier estimate, Greenwood variance, {conf_type} confidence interval"
+_KAPLAN_MEIER = "Kaplan-Meier estimate{options}, Greenwood variance, {conf_type} confidence interval"
 _PERCENT = "100 x count / denominator"
 _QUARTILE = "linear interpolation (Hyndman & Fan type 7)"
 _CHI_SQUARE = "Pearson chi-square test without continuity correction"
-_LOG_RANK = "two-sided log-rank (Mantel-Cox) test"
-_COX = "Cox proportional-hazards model, Efron ties, Wald confidence interval and test"
+_LOG_RANK = "two-sided log-rank (Mantel-Cox) test{options}"
+_COX = "Cox proportional-hazards model{options}, Efron ties, Wald confidence interval and test"
 _MODEL = (
     "{fit} Cox proportional-hazards model{options}, Efron ties, Wald confidence interval and test; "
     "covariates: {covariates}"
 )
-_INTERACTION = "likelihood-ratio test of the product terms in a Cox model, Efron ties"
-_LIKELIHOOD_RATIO = "likelihood-ratio test of all levels together, in a Cox model, Efron ties"
+_INTERACTION = "likelihood-ratio test of the product terms in a Cox model{options}, Efron ties"
+_LIKELIHOOD_RATIO = "likelihood-ratio test of all levels together, in a Cox model{options}, Efron ties"
 _MODEL_LIKELIHOOD_RATIO = (
     "likelihood-ratio test of the {fit} Cox model{options} against the one without this variable, Efron ties; "
     "covariates: {covariates}"
@@ -31,7 +31,7 @@ _MODEL_WALD = (
     "covariates: {covariates}"
 )
 _SCHOENFELD = "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time"
-_PROPORTIONAL = f"{_SCHOENFELD} (Grambsch & Therneau 1994), in a Cox model, Efron ties"
+_PROPORTIONAL = f"{_SCHOENFELD} (Grambsch & Therneau 1994), in a Cox model{{options}}, Efron ties"
 _MODEL_PROPORTIONAL = (
     f"{_SCHOENFELD} (Grambsch & Therneau 1994), in the {{fit}} Cox model{{options}}, Efron ties; "
     "covariates: {covariates}"
@@ -39,7 +39,7 @@ _MODEL_PROPORTIONAL = (
 _CUTOFF = "ROC curve; cut-off by Youden's index, the middle between observed values"
 
 KAPLAN_MEIER_CURVE: Final = _KAPLAN_MEIER
-"""The method of a curve; holds the place of ``{conf_type}``."""
+"""The method of a curve; holds the places of ``{conf_type}`` and ``{options}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,12 @@ STANDARDISED_DIFFERENCE = Statistic(
 PATIENTS = Statistic("n", "count", "{of}, number of patients", "count")
 EVENTS = Statistic("events", "count", "{of}, number of events", "count")
 CENSORED = Statistic("censored", "count", "{of}, number of patients censored", "count")
+NEVER_AT_RISK = Statistic(
+    "never_at_risk",
+    "count",
+    "{of}, number of patients never at risk",
+    "patients whose follow-up ends before or at their entry",
+)
 FIRST_COUNT = Statistic(
     "first.{item}.count",
     "count",
@@ -161,14 +167,14 @@ SURVIVAL_MEDIAN = Statistic(
     "median",
     "time",
     "{of}: median",
-    "Kaplan-Meier median, Brookmeyer-Crowley confidence interval on the {conf_type} scale",
+    "Kaplan-Meier median{options}, Brookmeyer-Crowley confidence interval on the {conf_type} scale",
 )
 SURVIVAL_RATE = Statistic("rate", "percent", "{of} at {at}", _KAPLAN_MEIER, "%")
 REVERSE_MEDIAN = Statistic(
     "reverse_km.median",
     "time",
     "{of}: median by reverse Kaplan-Meier",
-    "reverse Kaplan-Meier median (Schemper & Smith 1996), {conf_type} confidence interval",
+    "reverse Kaplan-Meier median{options} (Schemper & Smith 1996), {conf_type} confidence interval",
 )
 
 # ---- comparisons ----------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ class PrintedCurve:
 
     Attributes
     ----------
-    id, key, label, population, n, unit, method, conf_level, risk_table : as in `lockstep.results.model.Curve`.
+    id, key, label, population, n, unit, method, conf_level, risk_table, delayed_entry : as in
+        `lockstep.results.model.Curve`.
     resolution : the distance of two times that can be distinguished, in `unit`.
     time : where the curve steps, and where it ends (at the last follow-up, or with the axis): multiples of
         `resolution`, in `unit`.
@@ -56,6 +57,7 @@ class PrintedCurve:
     conf_high: tuple[float | None, ...]
     censored: tuple[float, ...]
     risk_table: RiskTable
+    delayed_entry: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", self.key.id)
@@ -70,8 +72,9 @@ def printed_curve(curve: Curve | PrintedCurve, *, end: float) -> PrintedCurve:
     if isinstance(curve, PrintedCurve):
         return curve
     end = snapping.snapped(end)  # 0.7 x 12 months must not leave out who is followed for 8.4
-    inside = [i for i, time in enumerate(curve.time) if time <= end]
-    steps = [_step(curve.time[i], end) for i in inside]
+    # Of a curve that begins beyond the axis, where the first patient enters late, that is a point at the end.
+    inside = [i for i, time in enumerate(curve.time) if time <= end] or [0]
+    steps = [_step(min(curve.time[i], end), end) for i in inside]
     values = {step: _values(curve, i) for step, i in zip(steps, inside, strict=True)}  # the last of each step
     last = _step(min(curve.time[-1], end), end)
     kept = list(_kept(values, last))
@@ -91,6 +94,7 @@ def printed_curve(curve: Curve | PrintedCurve, *, end: float) -> PrintedCurve:
         conf_high=columns[2],
         censored=_times(sorted({step for step, i in zip(steps, inside, strict=True) if curve.n_censored[i]}), end),
         risk_table=curve.risk_table,
+        delayed_entry=curve.delayed_entry,
     )
 
 

@@ -85,7 +85,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """One Kaplan-Meier curve, as a figure draws it: a point at time 0 and at each distinct follow-up time.
+    """One Kaplan-Meier curve, as a figure draws it: a point where it begins and at each distinct follow-up time.
+
+    It begins at time 0; where patients come under observation later (`delayed_entry`), at the first entry. Then fewer
+    than `n` are at risk at first, and the numbers at risk may grow.
 
     All times in `unit`. Bounds are None where the interval cannot be estimated. ``n_at_risk`` at a point counts
     follow-up >= that time; ``n_events`` and ``n_censored`` count what happens exactly then.
@@ -107,6 +110,7 @@ class Curve:
     n_events: tuple[int, ...]
     n_censored: tuple[int, ...]
     risk_table: RiskTable
+    delayed_entry: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", self.key.id)

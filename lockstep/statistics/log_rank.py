@@ -60,7 +60,7 @@ def log_rank(
     group : (n,) the group of each patient, of any type.
     strata : (n,) the stratum of each patient: patients are compared with those of their own stratum only.
     entry : (n,) delayed entry: a patient is at risk after it, up to and including the time. A group that changes with
-        time is several rows of a patient.
+        time is several rows of a patient (Mantel and Byar's test).
 
     Raises
     ------
@@ -75,6 +75,11 @@ def log_rank(
     lifelines has no stratified test and none with delayed entry: these are computed by
     `lockstep.statistics.stratified`. R's ``survdiff`` takes no delayed entry; there the test is the score test of
     ``coxph(Surv(entry, time, event) ~ group, ties = "exact")``, which without it is the log-rank test, too.
+
+    References
+    ----------
+    Mantel N, Byar DP. Evaluation of response-time data involving transient states: an illustration using
+    heart-transplant data. J Am Stat Assoc 1974;69:81-86.
 
     Examples
     --------

@@ -41,6 +41,7 @@ def restricted_mean(curve: KaplanMeierEstimate, tau: float, *, conf_level: float
     As R's ``print(survfit(Surv(time, event) ~ 1), rmean = tau)``, with the normal interval of ``survRM2::rmst2``. A
     curve that ends before tau with patients left is not extended (R goes on with its last value): tau is to be chosen
     within the follow-up of every group. Where nobody has had an event by tau, the mean is tau and has no interval.
+    With delayed entry it is, as in R, of those who live until the first of them comes under observation.
 
     References
     ----------
@@ -64,11 +65,12 @@ def restricted_mean(curve: KaplanMeierEstimate, tau: float, *, conf_level: float
     time, survival = np.array(curve.time), np.array(curve.survival)
     step = survival * np.diff(np.minimum(np.append(time, np.inf), tau))
     beyond = np.cumsum(step[::-1])[::-1]  # the area from each time to tau
+    until_first_entry = min(curve.time[0], tau)
     n, d = np.array(curve.n_at_risk, dtype=float), np.array(curve.n_events, dtype=float)
     # Where all at risk have the event, no area is left.
     known = (d > 0) & (d < n) & (time <= tau)
     variance = float(np.sum(beyond[known] ** 2 * d[known] / (n[known] * (n[known] - d[known]))))
-    value, se = float(beyond[0]), float(np.sqrt(variance))
+    value, se = until_first_entry + float(beyond[0]), float(np.sqrt(variance))
     if se == 0:
         return RestrictedMean(tau=tau, estimate=Estimate(value, reason="the same time in all patients up to then"))
     width = normal_quantile(conf_level) * se

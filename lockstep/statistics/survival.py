@@ -20,11 +20,14 @@ NOT_REACHED: Final = "not reached"
 NO_EVENT_YET: Final = "no event up to then"
 NOBODY_LEFT: Final = "nobody without the event is left then"
 BEYOND_FOLLOW_UP: Final = "beyond the last follow-up"
+NOBODY_YET: Final = "before anybody is at risk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KaplanMeierEstimate:
-    """A Kaplan-Meier curve: one point at time 0 and one at each distinct follow-up time, in order.
+    """A Kaplan-Meier curve: one point where it begins and one at each distinct follow-up time, in order.
+
+    It begins at time 0, with delayed entry where the first patient comes under observation.
 
     Attributes
     ----------
@@ -66,10 +69,16 @@ class KaplanMeierEstimate:
     def at(self, times: Iterable[float]) -> tuple[Estimate, ...]:
         """Return survival at these times (>= 0), as R's ``summary(fit, times, extend = TRUE)``.
 
-        Beyond the last follow-up survival is unknown and the estimate None, unless the curve has come down to 0. Before
-        the first follow-up time the limits are 1 and 1, as in R; no record holds such an interval (`records.interval`).
+        Beyond the last follow-up survival is unknown and the estimate None, unless the curve has come down to 0; so it
+        is before anybody is under observation, where R says 1. Before the first follow-up time the limits are 1 and 1,
+        as in R; no record holds such an interval (`records.interval`).
         """
         return tuple(self._at(time) for time in times)
+
+    @property
+    def emptied(self) -> bool:
+        """Whether all at risk had the event before others entered: survival is then 0 for good."""
+        return 0.0 in self.survival and self.survival.index(0.0) < len(self.time) - 1
 
     def _at(self, time: float) -> Estimate:
         if time < 0:
@@ -77,6 +86,8 @@ class KaplanMeierEstimate:
         time = snapped(time)
         if time > self.time[-1] and self.survival[-1] > 0:
             return Estimate(value=None, reason=BEYOND_FOLLOW_UP)
+        if time < self.time[0]:
+            return Estimate(value=None, reason=NOBODY_YET)
         point = int(np.searchsorted(self.time, time, side="right")) - 1
         survival, low, high = self.survival[point], self.conf_low[point], self.conf_high[point]
         reason = {1.0: NO_EVENT_YET, 0.0: NOBODY_LEFT}.get(survival) if low is None or high is None else None
@@ -138,7 +149,7 @@ def kaplan_meier(
         survival = np.exp(np.cumsum(np.log(n - d) - np.log(n)))
         se_of_log = np.sqrt(np.cumsum(d / (n * (n - d))))  # Greenwood
     limits = curve_limits(survival, se_of_log, z=normal_quantile(conf_level), conf_type=conf_type)
-    if times.min() > 0:
+    if times.min() > at[0]:
         limits[0] = 1.0
     low, high = (tuple(finite(limit) for limit in column) for column in limits.T)
     return KaplanMeierEstimate(
@@ -156,18 +167,18 @@ def kaplan_meier(
 
 
 def _life_table(entries: Floats, times: Floats, events: Bools) -> tuple[Floats, Ints, Ints, Ints]:
-    """Return 0 and the distinct follow-up times, and patients at risk, events and censorings at each."""
-    at, place = np.unique(np.concatenate(([0.0], times)), return_inverse=True)
+    """Return the first entry and the distinct follow-up times, and patients at risk, events and censorings at each."""
+    at, place = np.unique(np.concatenate(([entries.min()], times)), return_inverse=True)
     place = place[1:]
     n_events = np.bincount(place[events], minlength=len(at))
     n_censored = np.bincount(place[~events], minlength=len(at))
     n_gone = np.concatenate(([0], np.cumsum(n_events + n_censored)[:-1]))
-    return at, _entered(entries, at) - n_gone, n_events, n_censored
+    return at, _entered(entries, at, begin=at[0]) - n_gone, n_events, n_censored
 
 
-def _entered(entries: Floats, at: Floats) -> Ints:
-    """Return how many patients have entered before each time; at 0, how many enter then."""
-    return np.where(at > 0, np.searchsorted(np.sort(entries), at), np.sum(entries == 0))
+def _entered(entries: Floats, at: Floats, *, begin: float = 0.0) -> Ints:
+    """Return how many patients have entered before each time; where follow-up begins, how many enter then."""
+    return np.where(at > begin, np.searchsorted(np.sort(entries), at), np.sum(entries == begin))
 
 
 def reverse_kaplan_meier(

@@ -42,7 +42,7 @@ def survival_difference(
     """
     (first,), (second,) = one.at([at]), other.at([at])
     if first.value is None or second.value is None:
-        return Contrast(estimate=Estimate(None, reason=BEYOND_FOLLOW_UP))
+        return Contrast(estimate=Estimate(None, reason=first.reason if first.value is None else second.reason))
     pairs = (first.value, _greenwood(one, at)), (second.value, _greenwood(other, at))
     return difference_of(*pairs, conf_level=conf_level)
 

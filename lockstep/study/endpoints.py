@@ -26,6 +26,15 @@ STEPS: Final = {
 _MOST_TICKS: Final = 6  # after the first, so that the numbers at risk below them do not touch
 
 
+_EXCLUDE: Final = (
+    (("start", "end"), ("time",)),
+    (("time",), ("start", "end")),
+    (("event", "event_label"), ("first_of",)),
+    (("first_of", "event_label"), ("event",)),
+)
+"""Keys that an endpoint does not take from another where it has one of the second: these say the same otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
     """The time axis of an endpoint's figure: ticks in `unit` (days, months or years); it ends at the last tick.
@@ -46,6 +55,8 @@ class Endpoint:
     own date or time; `end` or `time` say how long those are followed to whom none of them happened. Without `time` it
     is the shortest of the times of the events.
 
+    `entry` is when patients come under observation (delayed entry): a date, or a number beside `time`; None at time 0.
+
     `print_unit` is the unit in which its times print, None where study.toml states none; `origin` is what time 0 is,
     for the axis: "diagnosis".
     """
@@ -60,6 +71,7 @@ class Endpoint:
     end: tuple[str, ...] = ()
     time: str | None = None
     first_of: tuple[ComponentEvent, ...] = ()
+    entry: str | None = None
     print_unit: str | None = None
     origin: str | None = None
 
@@ -67,7 +79,9 @@ class Endpoint:
     def made_of(self) -> tuple[str, ...]:
         """The variables that it names."""
         at = (event.at for event in self.first_of)
-        return tuple(dict.fromkeys(filter(None, (self.time, self.start, *self.end, *at, *self.event.names))))
+        return tuple(
+            dict.fromkeys(filter(None, (self.time, self.start, *self.end, self.entry, *at, *self.event.names)))
+        )
 
     @property
     def between_dates(self) -> bool:
@@ -82,7 +96,10 @@ class Endpoint:
 
 def read_endpoints(top: Section, types: Mapping[str, VariableType], time: TimeUnits) -> dict[str, Endpoint]:
     """Read [endpoints.*]; those that state no axis have the first that another states, so that panels agree."""
-    endpoints = {name: read_endpoint(name, item, types, time) for name, item in top.sections("endpoints").items()}
+    sections = top.sections("endpoints")
+    endpoints = {
+        name: read_endpoint(name, like_another(section, sections), types, time) for name, section in sections.items()
+    }
     stated = [item.axis for item in endpoints.values() if not item.axis.is_default]
     return {name: _with_shared_axis(item, stated) for name, item in endpoints.items()}
 
@@ -99,11 +116,13 @@ def _with_shared_axis(endpoint: Endpoint, stated: Sequence[Axis]) -> Endpoint:
 def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType], time: TimeUnits) -> Endpoint:
     """Read one of [endpoints.*]."""
     section.allow(
+        "like",
         "label",
         "abbreviation",
         "start",
         "end",
         "time",
+        "entry",
         "event",
         "first_of",
         "event_label",
@@ -126,9 +145,40 @@ def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType]
         end=() if ready else tuple(variable(section, "end", end, types, "date") for end in _ends(section)),
         time=variable(section, "time", section.text("time"), types, "number") if section.has("time") else None,
         first_of=events,
+        entry=_entry(section, types, ready=ready),
         print_unit=print_unit,
         origin=section.optional_text("origin"),
     )
+
+
+def like_another(section: Section, endpoints: Mapping[str, Section]) -> Section:
+    """Return an endpoint's section with all keys of the endpoint that it is `like`, but for those that it has itself.
+
+    A key that says in another way what one of its own says is left out: `event` where it has `first_of`.
+    """
+    values, met, here = dict(section.values), [section.key], section
+    while "like" in values:
+        other = here.text("like")
+        if other not in endpoints:
+            known = [name for name, item in endpoints.items() if item.key != section.key]
+            raise here.error(
+                "like", f"names {shown(other)}; the other endpoints are: {listing(known) or 'none'}{hint(other, known)}"
+            )
+        here = endpoints[other]
+        if here.key in met:
+            raise section.error("like", f"leads back to [{here.key}]; expected an endpoint that has keys of its own")
+        met.append(here.key)
+        del values["like"]
+        replaced = {key for pair in _EXCLUDE for key in pair[0] if values.keys() & set(pair[1])}
+        values = {key: value for key, value in here.values.items() if key not in replaced} | values
+    return Section(section.key, values)
+
+
+def _entry(section: Section, types: Mapping[str, VariableType], *, ready: bool) -> str | None:
+    """Read when patients come under observation: a number where times are numbers, else a date."""
+    if not section.has("entry"):
+        return None
+    return variable(section, "entry", section.text("entry"), types, "number" if ready else "date")
 
 
 def _is_ready(section: Section, events: Sequence[ComponentEvent]) -> bool:

@@ -67,7 +67,15 @@ put_contrast <- function(id, value, se, back = identity) {
   put(paste0(id, ".p_value"), if (none) NA else 2 * pnorm(-abs(value / se)))
 }
 error_of_both <- function(a, b) if (is.na(a) || is.na(b) || a == 0 || b == 0) NA else sqrt(a^2 + b^2)
+
+# survdiff knows no entry; with exact ties the score test of a Cox model is the log-rank test.
+put_score <- function(id, response, group) {
+  fit <- coxph(response ~ group, ties = "exact")
+  put(paste0(id, ".statistic"), fit$score)
+  put(paste0(id, ".p_value"), pchisq(fit$score, length(coef(fit)), lower.tail = FALSE))
+}
 put_groups <- function(id, d) {
+  if (any(d$event == 1) && id != "emptied") put_score(paste0(id, ".log_rank"), Surv(d$entry, d$time, d$event), d$group)
   groups <- split(d, d$group)
   for (tau in c(spread(sort(unique(d$time)), 4), max(d$time) + 1)) {
     means <- lapply(groups, restricted, tau)
@@ -102,6 +110,7 @@ put_exposure <- function(id, d) {
           else tmerge(d, d, id = patient, died = event(time, event), tstop = time)
   rows <- tmerge(base, d[!is.na(d$exposure), ], id = patient, exposed = tdc(exposure))
   put_sums(paste0(id, ".exposure"), rows$tstart, rows$tstop, rows$died, rows$exposed)
+  if (any(d$event == 1)) put_score(paste0(id, ".mantel_byar"), Surv(rows$tstart, rows$tstop, rows$died), rows$exposed)
   for (value in 0:1) {
     state <- rows[rows$exposed == value, ]
     put_points(sprintf("%s.exposed.%d", id, value), estimate(Surv(state$tstart, state$tstop, state$died)),

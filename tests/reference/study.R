@@ -194,3 +194,52 @@ wald <- drop(coef(robust)[of_grade] %*% solve(vcov(robust)[of_grade, of_grade], 
 put("os.clustered.wald.grade.statistic", wald)
 put("os.clustered.wald.grade.p_value", pchisq(wald, 2, lower.tail = FALSE))
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_models.csv"), "study.R")
+
+# ---- questions of time, as tests/analyses/test_delayed_entry.py adds them to the study -----------------------------------
+
+rows <- list()
+curves <- list()
+d$metastasis <- days(d$date_initial_diagnosis, d$date_metastasis)
+put_entered <- function(id, x) {
+  put_counts(id, x$event)
+  fit <- survfit(Surv(entry, time, event) ~ 1, x, conf.type = "log-log")
+  put_interval(paste0(id, ".median"), median_of(fit))
+  for (year in landmarks) {
+    rate <- as.vector(survival_at(fit, 365 * year))
+    if (rate[1] %in% 1) rate[2:3] <- NA
+    if (365 * year < min(x$entry)) rate[] <- NA  # before anybody is at risk, where R says 1
+    put_interval(sprintf("%s.rate.%dy", id, year), 100 * rate)
+  }
+}
+# `x` has entry, time, event: everything of an endpoint with delayed entry, by exposure and adjusted.
+put_delayed <- function(id, x) {
+  put_entered(id, x)
+  by <- paste0(id, ".by_", exposure)
+  for (level in levels(x[[exposure]])) put_entered(paste0(by, ".", level), x[x[[exposure]] %in% level, ])
+  # survdiff knows no entry; with exact ties the score test of a Cox model is the log-rank test.
+  test <- coxph(Surv(entry, time, event) ~ local_treatment, x, ties = "exact")
+  put(paste0(by, ".log_rank.statistic"), test$score)
+  put(paste0(by, ".log_rank.p_value"), pchisq(test$score, 1, lower.tail = FALSE))
+  fit <- cox(Surv(entry, time, event) ~ local_treatment, x)
+  put_cox(paste0(by, ".cox"), fit, "yes")
+  put_zph_by(paste0(by, ".proportional_hazards"), fit, "yes")
+  main <- cox(Surv(entry, time, event) ~ local_treatment + age_group, x)
+  product <- cox(Surv(entry, time, event) ~ local_treatment * age_group, x)
+  put(paste0(by, ".interaction_age_group.p_value"), likelihood_ratio(main, product)[["p_value"]])
+  adjusted <- cox(Surv(entry, time, event) ~ local_treatment + age_at_diagnosis, x)
+  put_cox(paste0(id, ".adjusted"), adjusted, c("local_treatment.yes", "age_at_diagnosis"))
+  put_zph(paste0(id, ".adjusted.proportional_hazards"), adjusted, c(exposure, "age_at_diagnosis", "global"))
+}
+os <- cbind(d, time = endpoints$os$time, event = endpoints$os$event)
+put_delayed("os_delayed", cbind(os, entry = os$metastasis))
+put("os_delayed.never_at_risk", sum(os$metastasis >= os$time))
+reverse <- survfit(Surv(metastasis, time, !event) ~ 1, os, conf.type = "log-log")
+put_interval("follow_up.reverse_km.median", median_of(reverse) / 30)
+# A late entry that some never reach: 1000 days after the treatment of metastases began.
+put_delayed("os_late", cbind(os, entry = days(d$date_initial_diagnosis, d$date_metastasis_treatment) + 1000)[
+  days(d$date_initial_diagnosis, d$date_metastasis_treatment) + 1000 < os$time, ])
+since <- os[os$time > os$metastasis, ]
+since$time <- since$time - since$metastasis
+put_cox("os_metastasis.adjusted", cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, since),
+        c("local_treatment.yes", "age_at_diagnosis"))
+write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_time.csv"), "study.R")

@@ -14,6 +14,7 @@ from reference_values import REFERENCE, Row, Rows, differences, read_rows
 from lockstep.statistics.contrast import Contrast
 from lockstep.statistics.estimate import Estimate
 from lockstep.statistics.landmark import Episodes, landmark, split_at, split_at_exposure
+from lockstep.statistics.log_rank import LogRankTest, log_rank
 from lockstep.statistics.restricted_mean import restricted_mean, restricted_mean_difference, restricted_mean_ratio
 from lockstep.statistics.survival import KaplanMeierEstimate, kaplan_meier, reverse_kaplan_meier
 from lockstep.statistics.time_point import survival_difference
@@ -69,8 +70,18 @@ def contrast(stem: str, found: Contrast) -> Iterator[tuple[str, Row]]:
     yield f"{stem}.p_value", (found.p_value,)
 
 
+def score(stem: str, test: LogRankTest) -> Iterator[tuple[str, Row]]:
+    """Yield a log-rank test with delayed entry."""
+    yield f"{stem}.statistic", (test.statistic,)
+    yield f"{stem}.p_value", (test.p_value,)
+
+
 def groups(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, Row]]:
     """Yield restricted means of two groups, and all that compares them."""
+    if f"{name}.log_rank.statistic" in VALUES:
+        # Entry 0 of all is that of the ordinary test.
+        test = log_rank(frame["time"], frame["event"], frame["group"], entry=frame["entry"])
+        yield from score(f"{name}.log_rank", test)
     curves = {group: kaplan_meier(**given(part)) for group, part in frame.groupby("group")}
     for tau in times(f"{name}.difference"):
         means = {group: restricted_mean(curve, tau) for group, curve in curves.items()}
@@ -95,6 +106,8 @@ def exposures(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, Row]]:
     """Yield follow-up split at exposure and at fixed times, curves by exposure, and landmark data."""
     rows = split_at_exposure(**given(frame), exposure_time=frame["exposure"])
     yield from sums(f"{name}.exposure", rows)
+    if rows.event.any():
+        yield from score(f"{name}.mantel_byar", log_rank(rows.stop, rows.event, rows.episode, entry=rows.start))
     for value in (0, 1):
         state = rows.episode == value
         curve = kaplan_meier(rows.stop[state], rows.event[state], entry=rows.start[state])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -251,9 +252,20 @@ def test_the_example_of_compared_groups_is_a_table(tmp_path: Path) -> None:
     assert [row.test_or_rule for row in table.rows] == ["of_means", "fisher", "of_counts", "none"]
 
 
+def test_the_example_of_delayed_entry_is_a_study(tmp_path: Path) -> None:
+    """That of docs/study.md: an endpoint that is like another, but at risk later."""
+    example = re.findall(r"```\n(\[endpoints.*?)```", DOCUMENTATION, re.DOTALL)[0]
+    dates = ("date_initial_diagnosis", "date_last_followup", "date_metastasis")
+    columns = "".join(f"[columns.{name}]\ntype = 'date'\n" for name in dates)
+    columns += "[columns.vital_status]\ntype = 'category'\nlevels = ['alive', 'dead']\n"
+    *_, one, other = read(tmp_path, BASE + columns + example).endpoints.values()
+    assert (one.entry, other.entry, other.start) == (None, "date_metastasis", "date_initial_diagnosis")
+    assert replace(other, name=one.name, label=one.label, abbreviation=one.abbreviation, entry=None) == one
+
+
 def test_the_examples_of_composite_endpoints_are_studies(tmp_path: Path) -> None:
     """Those of docs/study.md: an endpoint of times and one of dates, whose event is called by its events."""
-    [example] = re.findall(r"```\n(\[endpoints.*?)```", DOCUMENTATION, re.DOTALL)
+    example = re.findall(r"```\n(\[endpoints.*?)```", DOCUMENTATION, re.DOTALL)[-1]
     columns = "".join(f"[columns.{name}]\ntype = 'number'\n" for name in ("rtime", "dtime"))
     columns += "".join(
         f"[columns.{name}]\ntype = 'date'\n" for name in ("operated", "relapsed", "date_of_death", "last_seen")
