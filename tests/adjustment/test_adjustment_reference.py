@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from reference_cohorts import read
 from reference_values import REFERENCE, Row, Rows, differences, read_rows
 
+from lockstep.adjustment.balance import balance_table
+from lockstep.adjustment.e_value import RatioMeasure, e_value
 from lockstep.adjustment.propensity import propensity_score
 from lockstep.adjustment.weighting import (
     Estimand,
@@ -86,3 +89,33 @@ def test_weights_and_their_summaries_are_the_same() -> None:
                 for part in WeightSummary.__dataclass_fields__
             }
     assert compared(found, "weights") == []
+
+
+def test_balance_is_the_same() -> None:
+    """Means, standardised differences and variance ratios before and after weighting, whatever the denominator."""
+    frame, found = hormones(), Rows()
+    for kind in ESTIMANDS:
+        table = balance_table(frame["exposed"], frame[COVARIATES], weights=weights()[kind], estimand=kind)
+        for row in table.rows:
+            stem = f"balance.{kind}.{row.covariate}"
+            found[f"{stem}.denominator"] = (row.denominator,)
+            for side, balance in (("before", row.before), ("after", row.after)):
+                parts = ("mean_exposed", "mean_unexposed", "difference", "variance_ratio")
+                found |= {f"{stem}.{side}.{part}": (getattr(balance, part),) for part in parts}
+    assert compared(found, "balance") == []
+
+
+RATIOS = ((3.9, 1.8, 8.7), (0.8, 0.71, 0.91), (0.56, 0.43, 1.02), (1.3, 0.9, 1.9), (1, 1, 1), (20, 2, 200))
+
+
+def test_e_values_are_those_of_the_formulas() -> None:
+    """Of each measure with a rare and a common outcome, and of intervals with and without 1."""
+    found = Rows()
+    for measure in get_args(RatioMeasure):
+        for common in (True, False):
+            for ratio, low, high in RATIOS:
+                value = e_value(ratio, conf_low=low, conf_high=high, measure=measure, common_outcome=common)
+                stem = f"e_value.{measure.replace(' ', '_')}.{'common' if common else 'rare'}.{ratio:g}"
+                found |= {f"{stem}.value": (value.value,), f"{stem}.limit": (value.limit,)}
+    # The ids have a ratio's decimal point.
+    assert differences({key: row for key, row in VALUES.items() if key in found}, found, relative=AGREES) == []

@@ -46,4 +46,52 @@ put("within_range", sum(e >= 0.2 & e <= 0.6))
 put("within_quantiles", sum(e >= quantile(e[z], 0.05) & e <= quantile(e[!z], 0.95)))
 put("common_support", sum(e >= min(e[z]) & e <= max(e[!z])))
 
+# ---- balance: the denominators of cobalt and MatchIt, those of the patients before ---------------------------------
+
+variance <- function(x, w) {
+  if (all(x %in% 0:1)) return(weighted.mean(x, w) * (1 - weighted.mean(x, w)))
+  drop(cov.wt(cbind(x), w / sum(w), method = "unbiased")$cov)
+}
+put_balance <- function(id, w, estimand) {
+  for (name in covariates) {
+    x <- hormones[[name]]
+    before <- c(variance(x[z], rep(1, sum(z))), variance(x[!z], rep(1, sum(!z))))
+    denominator <- sqrt(switch(estimand, ATT = before[1], ATC = before[2], mean(before)))
+    stem <- paste(id, name, sep = ".")
+    put(paste0(stem, ".denominator"), denominator)
+    for (side in c("before", "after")) {
+      u <- if (side == "before") rep(1, length(x)) else w
+      put(paste(stem, side, "mean_exposed", sep = "."), weighted.mean(x[z], u[z]))
+      put(paste(stem, side, "mean_unexposed", sep = "."), weighted.mean(x[!z], u[!z]))
+      put(paste(stem, side, "difference", sep = "."),
+          (weighted.mean(x[z], u[z]) - weighted.mean(x[!z], u[!z])) / denominator)
+      ratio <- if (all(x %in% 0:1)) NA else variance(x[z], u[z]) / variance(x[!z], u[!z])
+      put(paste(stem, side, "variance_ratio", sep = "."), ratio)
+    }
+  }
+}
+for (estimand in c("ATE", "ATT", "ATC", "overlap")) put_balance(paste0("balance.", estimand), weights[[estimand]], estimand)
+
+# ---- E-values: the formulas of EValue::evalues.RR, evalues.OR and evalues.HR ---------------------------------------
+
+e_of <- function(rr) {
+  rr <- ifelse(rr < 1, 1 / rr, rr)
+  rr + sqrt(rr * (rr - 1))
+}
+as_risk_ratio <- list(
+  "risk ratio" = function(x) x, "odds ratio" = sqrt, "hazard ratio" = function(x) (1 - 0.5^sqrt(x)) / (1 - 0.5^sqrt(1 / x))
+)
+for (measure in names(as_risk_ratio)) {
+  for (common in c(TRUE, FALSE)) {
+    for (given in list(c(3.9, 1.8, 8.7), c(0.8, 0.71, 0.91), c(0.56, 0.43, 1.02), c(1.3, 0.9, 1.9), c(1, 1, 1), c(20, 2, 200))) {
+      rr <- if (common) as_risk_ratio[[measure]](given) else given
+      nearer <- if (given[1] >= 1) 2 else 3
+      crosses <- given[2] <= 1 && given[3] >= 1
+      id <- sprintf("e_value.%s.%s.%g", gsub(" ", "_", measure), if (common) "common" else "rare", given[1])
+      put(paste0(id, ".value"), e_of(rr[1]))
+      put(paste0(id, ".limit"), if (crosses) 1 else e_of(rr[nearer]))
+    }
+  }
+}
+
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(folder, "values", "adjustment.csv"), "adjustment.R")
