@@ -62,8 +62,9 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
         "group_columns": sum(column.by is not None for column in columns),
         "group": heading(study.label(table.by), (column.label for column in columns if column.by)) if table.by else "",
         "rows": placed(rows, places, [style.p.letter if name == _P else "SMD" for name in compared]),
-        "marks": [(mark, meaning) for meaning, mark in marks.given.items()],
+        "marks": [(mark, meaning) for meaning, mark in of_summaries.items()],
         "compared": compared,
+        "test_marks": comparison.marks,
         "test": comparison.only_test,
         "largest": len(study.levels(table.by)) > 2 if table.by else False,
         "counts": counts,
@@ -123,8 +124,13 @@ class _Comparison:
         found = [test for test in map(self._test, tested) if test.value is not None]
         names = list(dict.fromkeys(_test_name(test.method) for test in found))
         self.only_test = names[0] if len(names) == 1 else ""
-        self._marks = {name: marks.of(f"{name}.") for name in names} if len(names) > 1 else {}
+        self._marks = {name: marks.of(name) for name in names} if len(names) > 1 else {}
         self._tested = set(tested)
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """The mark of each test and its name; none where there is one test."""
+        return [(mark, name) for name, mark in self._marks.items()]
 
     def of(self, variable: str) -> tuple[tuple[str, str], ...]:
         """Return the cells of a variable, each with its mark."""
