@@ -94,12 +94,14 @@ outcome = "os"
 direction = "high"
 
 [tables.baseline]
-template = "characteristics.html.j2"
+kind = "characteristics"
 by = "arm"
+p_values = true
+smd = true
 rows = [
   { variable = "marker", summary = "median_range" },
-  { variable = "marker", summary = "median_iqr" },
-  { variable = "marker", summary = "mean_sd" },
+  { variable = "marker", summary = ["median_iqr", "mean_sd"] },
+  { variable = "marker", summary = "mean_sd", test = "none" },
   { variable = "stage", summary = "n_percent" },
   { variable = "high", summary = "n_percent" },
   { variable = "follow_up", summary = "median_range_mean" },

@@ -20,6 +20,7 @@ from .variables import groups
 Missing: TypeAlias = Literal["rows", "note", "none"]
 """Where a table counts missing values: in a row below each variable that has any, in its note, or nowhere."""
 
+_MOST_GROUPS: Final = 50  # more than any page has room for; the pairs of thousands would take minutes
 _OF_CHARACTERISTICS: Final = ("p_values", "smd", "overall", "missing", "population")
 
 
@@ -129,6 +130,9 @@ def _characteristics(name: str, section: Section, declared: Declared) -> Charact
         if asked and by is None:
             without = "leaves no column" if key == "overall" else "compares groups"
             raise section.error(key, f"{without}, and the table has none; expected `by`, the category that makes them")
+    if smd and by is not None and len(declared.types[by].levels) > _MOST_GROUPS:
+        found = f"compares each pair of groups, and {shown(by)} has {len(declared.types[by].levels)} levels"
+        raise section.error("smd", f"{found}; expected at most {_MOST_GROUPS}")
     missing: Any = section.choice("missing", get_args(Missing), "rows")
     return Characteristics(
         name=name,

@@ -44,12 +44,10 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
     """Return what the template of a table of characteristics prints."""
     columns = _columns(table, study, results, style)
     marks = _Marks(style)
-    alone = (row.summaries[0] for row in table.rows if len(row.summaries) == 1)
-    of_summaries = {_MARKED[word]: marks.of(_MARKED[word]) for word in alone if word in _MARKED}
     comparison = _Comparison(table, results, style, marks)
     rows = []
     for spec in table.rows:
-        first, *others = _VariableRows(spec, columns, of_summaries, study, results, style, table.missing).rows()
+        first, *others = _VariableRows(spec, columns, marks, study, results, style, table.missing).rows()
         rows += [replace(first, compared=comparison.of(spec.variable)), *others]
     counts = any(len(cell) == 2 for row in rows for cell in row.cells)
     missing = (catalogue.MISSING_COUNT.of(variable=row.variable, population=table.population) for row in table.rows)
@@ -62,9 +60,8 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
         "group_columns": sum(column.by is not None for column in columns),
         "group": heading(study.label(table.by), (column.label for column in columns if column.by)) if table.by else "",
         "rows": placed(rows, places, [style.p.letter if name == _P else "SMD" for name in compared]),
-        "marks": [(mark, meaning) for meaning, mark in of_summaries.items()],
+        "marks": [(mark, meaning) for meaning, mark in marks.given.items()],
         "compared": compared,
-        "test_marks": comparison.marks,
         "test": comparison.only_test,
         "largest": len(study.levels(table.by)) > 2 if table.by else False,
         "counts": counts,
@@ -85,7 +82,7 @@ _NAMING: Final = ("median_range_mean", "n")
 
 
 class _Marks:
-    """The marks of a table's notes, in the order in which they are given."""
+    """The marks of a table's notes, in the order in which a reader meets them: along each row, from row to row."""
 
     def __init__(self, style: Style) -> None:
         self.given: dict[str, str] = {}
@@ -124,13 +121,8 @@ class _Comparison:
         found = [test for test in map(self._test, tested) if test.value is not None]
         names = list(dict.fromkeys(_test_name(test.method) for test in found))
         self.only_test = names[0] if len(names) == 1 else ""
-        self._marks = {name: marks.of(name) for name in names} if len(names) > 1 else {}
+        self._marks = marks if len(names) > 1 else None
         self._tested = set(tested)
-
-    @property
-    def marks(self) -> list[tuple[str, str]]:
-        """The mark of each test and its name; none where there is one test."""
-        return [(mark, name) for name, mark in self._marks.items()]
 
     def of(self, variable: str) -> tuple[tuple[str, str], ...]:
         """Return the cells of a variable, each with its mark."""
@@ -141,7 +133,9 @@ class _Comparison:
             return "", ""
         test = self._test(variable)
         text = PrintedText(numbers.p_number(test.value, self._style), (test.id,))
-        return text, "" if test.value is None else self._marks.get(_test_name(test.method), "")
+        if self._marks is None or test.value is None:
+            return text, ""
+        return text, self._marks.of(f"{_test_name(test.method)}.")
 
     def _smd(self, variable: str) -> PrintedText:
         key = catalogue.STANDARDISED_DIFFERENCE.of(self._key(variable))
@@ -167,7 +161,7 @@ class _VariableRows:
 
     spec: TableRow
     columns: Sequence[GroupColumn]
-    marks: Mapping[str, str]
+    marks: _Marks
     study: Study
     results: Results
     style: Style
@@ -185,7 +179,7 @@ class _VariableRows:
                 yield Row(level_label, self._of_level(level), indent=True)
         elif len(self.spec.summaries) == 1 and self.spec.summaries[0] in _MARKED:
             ((meaning, cells),) = self._summary(self.spec.summaries[0])
-            yield Row(heading, cells, mark=self.marks[meaning])
+            yield Row(heading, cells, mark=self.marks.of(meaning))
         else:
             yield Row(heading)
             for summary in self.spec.summaries:

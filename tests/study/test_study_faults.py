@@ -220,6 +220,9 @@ ADDITIONS = [
      "[tables.t.p_values] belongs to 'characteristics'; add `kind = \"characteristics\"`"),
     ("tables.t", "kind = 'characteristics'\nsmd = true\nrows = [{ variable = 'arm', summary = 'n' }]",
      "[tables.t.smd] compares groups, and the table has none; expected `by`, the category that makes them"),
+    ("columns.many", f"type = 'category'\nlevels = {[str(level) for level in range(51)]}\n[tables.t]\n"
+     "kind = 'characteristics'\nby = 'many'\nsmd = true\nrows = [{ variable = 'arm', summary = 'n' }]",
+     "[tables.t.smd] compares each pair of groups, and 'many' has 51 levels; expected at most 50"),
     ("tables.t", "kind = 'characteristics'\noverall = false\nrows = [{ variable = 'arm', summary = 'n' }]",
      "[tables.t.overall] leaves no column, and the table has none; expected `by`, the category that makes them"),
     ("tables.t", "kind = 'characteristics'\nmissing = 'row'\nrows = [{ variable = 'arm', summary = 'n' }]",

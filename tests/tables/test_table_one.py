@@ -82,15 +82,21 @@ rows = [
     found, note = shown(tmp_path, table)
     assert found[1][-2:] == ["P", "SMD"]
     rows = {row[0].strip("\N{EM SPACE}"): row[1:] for row in found[3:]}
-    assert rows["Age, years†"] == ["60.3 (8.2)", "56.0 (8.8)", "65.6 (4.9)", "0.051§", "1.35"]
-    assert rows["Marker‡"][-2:] == ["0.016¶", "1.51"]
+    assert rows["Age, years†"] == ["60.3 (8.2)", "56.0 (8.8)", "65.6 (4.9)", "0.051‡", "1.35"]
+    assert rows["Marker§"][-2:] == ["0.016¶", "1.51"]
     assert rows["Stage"][-2:] == ["> 0.999††", "0.20"]
     assert rows["T1"] == ["6", "50.0%", "3", "50.0%", "2", "40.0%", "", ""]
     assert rows["Site, n"][-2:] == ["", "0.71"]
     assert rows["North"] == ["5", "3", "2", "", ""]
-    said = "*P* values: § Welch's t test; ¶ Mann-Whitney U test; †† Fisher's exact test."
-    assert said in note.replace("\\", "")
-    assert "SMD, standardised mean difference." in note
+    notes = [
+        "† Mean (standard deviation).",
+        "‡ Welch's t test.",
+        "§ Median (interquartile range).",
+        "¶ Mann-Whitney U test.",
+        "†† Fisher's exact test.",
+    ]
+    assert "\n".join(notes) in note.replace("\\", "")
+    assert "SMD, standardized mean difference." in note
 
 
 def test_one_test_for_all_rows_is_named_without_a_mark(tmp_path: Path) -> None:

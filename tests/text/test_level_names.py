@@ -77,7 +77,7 @@ def test_every_multivariable_row_stands_under_its_variable(of_yes_and_no: tuple[
 def test_columns_of_groups_stand_under_their_variable(name: str, of_yes_and_no: tuple[Study, Results]) -> None:
     """The groups No and Yes of a table are of a variable, which the heading over them names."""
     table = render_table(name, *of_yes_and_no, STYLE)
-    assert cells(table.markdown)[0][-1] == "Treatment"
+    assert "Treatment" in cells(table.markdown)[0]
     places = {text.place for text in table.printed}
     assert "Treatment: Yes, twice" in places
     assert not {place for place in places if place.endswith((", Yes", ", No"))}
