@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..results.catalogue import LEVEL_COUNT
+from ..results.keys import Key
 from ..results.model import Results
 from ..study.model import Study
 from ..study.tables import Characteristics
@@ -22,7 +23,8 @@ def few_patients_notes(study: Study, results: Results) -> Iterator[str]:
             continue
         if all("n_percent" not in row.summaries for row in table.rows):
             continue
-        counts = {level: results[LEVEL_COUNT.of(variable=table.by, level=level)] for level in study.levels(table.by)}
+        key = Key(variable=table.by, population=table.population)
+        counts = {level: results[LEVEL_COUNT.of(key, level=level)] for level in study.levels(table.by)}
         few = [
             f"{named_level(study, table.by, level)} ({count.value})"
             for level, count in counts.items()
