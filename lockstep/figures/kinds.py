@@ -10,12 +10,14 @@ from ..results.model import Results
 from ..study.model import Study
 from ..text.style import Style
 from .flow import flow_figure
+from .forest import forest_figure
 from .kind import FigureContent
 from .survival import survival_figure
 
 FIGURE_KINDS: Final[Mapping[str, Callable[[Any, Study, Results, Style], FigureContent]]] = {
     "survival": survival_figure,
     "flow": flow_figure,
+    "forest": forest_figure,
 }
 """By the word that study.toml has for each kind; `lockstep.study.figures` reads what it asks of a figure."""
 

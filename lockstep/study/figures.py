@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from ..base.wording import listing
+from ..base.wording import hint, listing, shown
 from ..syntax.sections import Section
 from .declared import Declared
 from .eligibility import optional_population, population_name
-from .endpoints import endpoint_names
-from .variables import groups
+from .endpoints import endpoint_name, endpoint_names
+from .models import named_models
+from .variables import groups, variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,35 @@ class FlowDiagram(Figure):
     kind: ClassVar[str] = "flow"
     by: str | None = None
     populations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forest(Figure):
+    """Ratios of an endpoint with their intervals, on one axis.
+
+    `favours` is what values below and above no effect speak for; None where study.toml does not say it, since only its
+    author knows whether the event is a harm.
+    """
+
+    kind: ClassVar[str] = "forest"
+    endpoint: str
+    favours: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelForest(Forest):
+    """The ratios of the terms of named models."""
+
+    models: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubgroupForest(Forest):
+    """The ratios of groups in all patients, and in the levels of each of some categories."""
+
+    groups: str
+    within: tuple[str, ...]
 
 
 def read_figure(name: str, section: Section, declared: Declared) -> Figure:
@@ -80,8 +110,82 @@ def _flow(name: str, section: Section, declared: Declared) -> FlowDiagram:
     return FlowDiagram(name=name, by=groups(section, "by", declared.types), populations=populations)
 
 
+def _forest(name: str, section: Section, declared: Declared) -> Forest:
+    section.allow("kind", "models", "terms", "groups", "within", "endpoint", "favours", of="a forest plot")
+    if not section.has("models"):
+        if section.has("terms"):
+            raise section.error("terms", "are those of `models`; name them, or leave this key out")
+        return _subgroups(name, section, declared)
+    for key in ("groups", "within"):
+        if section.has(key):
+            raise section.error(key, "does not go with `models`; make a figure of each")
+    models = named_models(section, "models", declared.models)
+    known = tuple(dict.fromkeys(term.name for model in models for term in model.terms))
+    terms = section.texts("terms", known)
+    if not terms:
+        raise section.error("terms", f"is empty; the terms of the models are: {listing(known, word='and')}")
+    for term in terms:
+        if term not in known:
+            found = f"names {shown(term)}; the terms of the models are: {listing(known, word='and')}"
+            raise section.error("terms", f"{found}{hint(term, known)}")
+    return ModelForest(
+        name=name,
+        endpoint=_one_endpoint(section, [model.endpoints for model in models], declared),
+        favours=_favours(section),
+        models=tuple(model.name for model in models),
+        terms=terms,
+    )
+
+
+def _subgroups(name: str, section: Section, declared: Declared) -> SubgroupForest:
+    by = groups(section, "groups", declared.types) or declared.analysis.exposure
+    if by is None:
+        raise section.error("", "expected `models` or `groups`; without an `exposure`, no groups are compared")
+    subgroup = declared.analysis.subgroup
+    usual = (subgroup,) if subgroup and by == declared.analysis.exposure else ()
+    within = tuple(
+        variable(section, "within", value, declared.types, "category") for value in section.texts("within", usual)
+    )
+    if by in within:
+        raise section.error("within", f"has {shown(by)}, whose levels are compared; leave it out")
+    return SubgroupForest(
+        name=name,
+        endpoint=_one_endpoint(section, [tuple(declared.endpoints)], declared),
+        favours=_favours(section),
+        groups=by,
+        within=within,
+    )
+
+
+def _one_endpoint(section: Section, known: Sequence[Sequence[str]], declared: Declared) -> str:
+    """Read the key `endpoint`, which can be missing where all that is shown has one in common."""
+    common = [name for name in known[0] if all(name in others for others in known)]
+    if section.has("endpoint"):
+        endpoint = endpoint_name(section, "endpoint", section.text("endpoint"), declared.endpoints)
+        if endpoint not in common:
+            raise section.error("endpoint", f"is {shown(endpoint)}, of which not all `models` are")
+        return endpoint
+    if len(common) != 1:
+        none = "an endpoint that all of the models are of, and there is none"
+        choices = f"one of {listing(common)}" if common else none
+        raise section.error("endpoint", f"is needed; expected {choices}")
+    return common[0]
+
+
+def _favours(section: Section) -> tuple[str, str] | None:
+    if not section.has("favours"):
+        return None
+    texts = section.texts("favours")
+    if len(texts) != 2 or not all(text.strip() for text in texts):
+        example = '["Adjuvant better", "Observation better"]'
+        raise section.error("favours", f"expected two texts, of values below and above no effect, such as {example}")
+    below, above = (" ".join(text.split()) for text in texts)
+    return below, above
+
+
 FIGURE_KINDS: Final[Mapping[str, Callable[[str, Section, Declared], Figure]]] = {
     SurvivalCurves.kind: _survival,
     FlowDiagram.kind: _flow,
+    Forest.kind: _forest,
 }
 """The kinds of figures, by the word that study.toml has for each, and what reads the keys of one."""

@@ -35,7 +35,7 @@ _WORDS: Final = frozenset(
     symptom symptoms systolic temperature test therapy thickness time tissue total transfusion transplant
     transplantation treated treatment treatments trial triglycerides tumor tumour type ulcer ulceration unit upper
     urban urea urinary urine use vaccination vaccine vascular venous ventilation visit volume waist ward weeks weight
-    white wound year years
+    white with without wound year years
     """.split()  # noqa: SIM905 (a list of hundreds of literals would be a line each)
 )
 """First words of labels that are English and no names."""

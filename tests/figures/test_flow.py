@@ -13,6 +13,7 @@ import numpy as np
 import pypdf
 import pytest
 from conftest import IMPLANTS
+from drawn_boxes import Box, overlap, text_box
 from PIL import Image
 
 from lockstep.analyses.pipeline import compute
@@ -32,7 +33,6 @@ from lockstep.text.figure_text import Text
 from lockstep.text.provenance import PrintedText
 from lockstep.text.style import NBSP, Style
 
-Box = tuple[float, float, float, float]
 STYLE = Style()
 
 REASONS = (
@@ -107,13 +107,6 @@ def boxes(drawing: Drawing) -> list[Box]:
     return [found for found in map(outline, lines) if found]
 
 
-def text_box(text: Text) -> Box:
-    """Return the box of a line of text, from the tops of its capitals to its descenders."""
-    width, height = text_width(text.text, text.size, text.face), text.size / 72 * 25.4
-    left = text.x - (width / 2 if text.align == "center" else 0)
-    return left, text.y - 0.74 * height, left + width, text.y + 0.22 * height
-
-
 def arrows(drawing: Drawing) -> Iterator[tuple[tuple[float, float], ...]]:
     """Yield the lines that are no outline."""
     for shape in drawing.shapes:
@@ -135,7 +128,7 @@ def test_texts_stand_in_boxes_and_boxes_apart(form: str, journal: str) -> None:
     for left, top, right, bottom in found:
         assert min(left, top, drawing.width - right, drawing.height - bottom) > 0
     for one, other in itertools.combinations(texts, 2):
-        assert any(min(one[i + 2], other[i + 2]) - max(one[i], other[i]) < 0.01 for i in (0, 1))
+        assert not overlap(one, other)
     for left, top, right, bottom in texts:
         assert any(a < left and b < top and right < c and bottom < d for a, b, c, d in found)
 

@@ -312,11 +312,20 @@ def test_the_examples_of_composite_endpoints_are_studies(tmp_path: Path) -> None
         ("[models.*name*]", BASE + "[models.x]\nzzz = 1\n", set()),
         ("[cutoff.*name*]", BASE + "[cutoff.x]\nzzz = 1\n", set()),
         ("[tables.*name*]", BASE + "[tables.x]\nzzz = 1\n", set()),
-        ("[figures.*name*]", BASE + "[figures.x]\nzzz = 1\n", {"by", "populations"}),
+        (
+            "[figures.*name*]",
+            BASE + "[figures.x]\nzzz = 1\n",
+            {"by", "populations", "models", "terms", "endpoint", "favours"},
+        ),
         (
             "[figures.*name*]",
             BASE + "[figures.x]\nkind = 'flow'\nzzz = 1\n",
-            {"endpoints", "groups", "within", "population"},
+            {"endpoints", "groups", "within", "population", "models", "terms", "endpoint", "favours"},
+        ),
+        (
+            "[figures.*name*]",
+            BASE + "[figures.x]\nkind = 'forest'\nzzz = 1\n",
+            {"endpoints", "by", "population", "populations"},
         ),
     ],
 )
