@@ -35,6 +35,7 @@ from lockstep.results.model import Results
 from lockstep.results.released import SCHEMA_FILE, Released, released_from_json, released_json, released_number
 from lockstep.runs.build import build
 from lockstep.study.model import Study
+from lockstep.study.tables import Characteristics
 from lockstep.text.style import Style
 
 
@@ -135,6 +136,17 @@ def test_two_forms_of_a_number_agree_with_one_that_is_released(study: Study, res
     assert [of(text, study, found).calls[key].text for key in found.calls] == ["49%", "49.5%"]
     closer = tuple(replace(one, value=49.4521) if one.id == name else one for one in results.records)
     assert of(text, study, replace(results, records=closer))[name] == found[name]  # it follows from the texts alone
+
+
+def test_a_row_of_a_table_releases_its_numbers_in_its_own_decimals(study: Study, results: Results) -> None:
+    """A row that prints without decimals lets no more of its numbers leave, and locks know in which they print."""
+    table = study.tables["characteristics"]
+    assert isinstance(table, Characteristics)
+    rows = tuple(replace(row, decimals=0) for row in table.rows)
+    rounded = replace(study, tables={**study.tables, "characteristics": replace(table, rows=rows)})
+    found = of('```{python}\nr.table("characteristics")\n```\n', rounded, results)
+    median = found["age_at_diagnosis.median"]
+    assert (median.value, found.forms[median.id].decimals) == (48.0, (0,))
 
 
 def test_a_claim_keeps_its_verdict_and_a_new_condition_has_none(study: Study, results: Results) -> None:
