@@ -7,6 +7,7 @@ program asks for results by `Key`, and never reads anything back from an id.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, Final
@@ -23,6 +24,7 @@ SURVIVORS: Final = "survivors"
 BOUNDS: Final = ("conf_low", "conf_high")
 """The limits of a record's interval, which a condition names behind the record's id."""
 
+_SHORT_ID: Final = 3
 _PATH: Final = re.compile(r"[a-z0-9_{}]+(\.[a-z0-9_{}]+)*")
 _PART: Final = re.compile(r"(?P<before>[a-z0-9_]*)\{(?P<part>[a-z_]+)\}")
 
@@ -126,6 +128,18 @@ def count_and_percent_keys(key: Key) -> tuple[Key, Key] | None:
 def ids_below(stem: str, *names: str) -> tuple[str, ...]:
     """Return the ids of results that an author cites by what they share: "sex.male" for its count and percent."""
     return tuple(f"{stem}.{name}" for name in names)
+
+
+def ids_alike(record_id: str, ids: Iterable[str]) -> list[str]:
+    """Return the ids with the same beginning, end and number of parts, as those of the same result by other groups.
+
+    None where the id is short: one with more parts names a group, or a term of a model.
+    """
+    parts = record_id.split(".")
+    if len(parts) <= _SHORT_ID:
+        return []
+    split = ((other, other.split(".")) for other in ids)
+    return [other for other, own in split if len(own) == len(parts) and (own[0], own[-1]) == (parts[0], parts[-1])]
 
 
 def bound_name(record_id: str, bound: str) -> str:

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from ..base.errors import ResultsError, nearest
 from ..statistics.risk_table import RiskTable as RiskTable  # part of a curve
-from .keys import Key
+from .keys import Key, ids_alike
 
 Kind = Literal[
     "count",  # patients or events: a whole number
@@ -174,17 +174,10 @@ class Results:
             raise ResultsError(f"no curve '{curve_id}'{nearest(curve_id, self._curves)}") from None
 
 
-_SHORT_ID: Final = 3  # parts: an id with more names a group or a term of a model
-
-
 def _nearest_result(record_id: str, known: Iterable[str]) -> str:
     """Return a hint at results that go by the same beginning and end, as of another exposure; else at the nearest."""
-    ids, parts = list(known), record_id.split(".")
-    alike = []
-    if len(parts) > _SHORT_ID:
-        split = ((other, other.split(".")) for other in ids)
-        alike = [o for o, own in split if len(own) == len(parts) and (own[0], own[-1]) == (parts[0], parts[-1])]
-    return nearest(record_id, alike, cutoff=0.4) or nearest(record_id, ids)
+    ids = list(known)
+    return nearest(record_id, ids_alike(record_id, ids), cutoff=0.4) or nearest(record_id, ids)
 
 
 Item = TypeVar("Item", Record, Curve)
