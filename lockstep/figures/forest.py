@@ -23,8 +23,9 @@ from ..text.provenance import PrintedText, joined
 from ..text.sentence_case import lower_first
 from ..text.style import NBSP, Style
 from ..text.term_texts import is_number, number_label, product_label, reference_level, term_levels
+from .forest_columns import ForestLine, ForestPlot
 from .forest_drawing import draw_forest
-from .forest_lines import ForestLine, ForestPlot, PlottedEstimate, plotted
+from .forest_estimates import PlottedEstimate, plotted
 from .shapes import Drawing
 
 COUNTED: Final = "events/patients"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -13,30 +13,22 @@ from ..base.errors import counted
 from ..text import numbers
 from ..text.decimals import needed_decimals
 from ..text.figure_size import FigureSize
-from ..text.figure_text import DIGIT_HEIGHT, LINE, PAD, TEXT_SIZE, Face, Measure, Text, wrapped_text
+from ..text.figure_text import DIGIT_HEIGHT, LINE, PAD, TEXT_SIZE, Measure, Text, wrapped_text
 from ..text.style import Style
-from .forest_axis import EffectAxis, effect_axis, labelled_ticks, tick_positions
-from .forest_lines import ForestLine, ForestPlot, PlottedEstimate
+from .forest_columns import EDGE, INDENT, ForestColumns, ForestLine, ForestPlot, face_of, forest_columns
+from .forest_estimates import EffectAxis, PlottedEstimate, effect_axis, labelled_ticks, tick_positions
 from .kind import NoRoomError
 from .shapes import Area, Drawing, Line, Point, Shape, enlarged
 
 # Millimetres, before scaling.
-EDGE: Final = 0.5
 ROW: Final = 4.2  # the height of a line whose label is not broken
-GAP: Final = 3.5  # between columns
-WIDER_GAP: Final = 8.0  # at most, where a figure has room
-INDENT: Final = 2.4  # of levels below their variable
 ASCENT: Final = 2.4  # from the top of a line of text to its baseline
 RULE: Final = 1.6  # from the last line of the headings to the rule below them
 AFTER_RULE: Final = 0.8
 SET_APART: Final = 1.6  # below the lines of all patients
-HEADING_WIDTH: Final = 16.0  # a heading that is wider is broken, unless its column is
-PART_WIDTH: Final = 30.0
-LEAST_LABEL: Final = 22.0
-LEAST_PLOT: Final = 26.0
-MOST_PLOT: Final = 84.0
 TICK_LENGTH: Final = 0.9
 LEAST_ARROW: Final = 10.0
+FAVOURS_WIDTH: Final = 45.0
 FROM_NO_EFFECT: Final = 1.2  # to the beginning of an arrow, or of its text
 
 HEAD: Final[Point] = (1.6, 1.5)  # length and width of an arrow's head
@@ -65,106 +57,9 @@ def draw_forest(plot: ForestPlot, size: FigureSize, measure: Measure) -> Drawing
     return _drawing(plot, size.two, size, measure, unbroken=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column of texts: its heading, its cells, and where each begins from its left edge."""
-
-    heading: tuple[str, ...]
-    cells: tuple[tuple[str, ...], ...]
-    starts: tuple[float, ...]
-    width: float
-    face: Face = "bold"
-
-
-def _column(
-    heading: Sequence[str], cells: Sequence[str], align_at: str, measure: Measure, most: float = math.inf
-) -> _Column:
-    """Return a column whose cells are aligned at a mark that they have, and broken where they are wider than `most`."""
-    broken = [wrapped_text(cell, most, measure) if cell else () for cell in cells]
-    before = [
-        measure(cell.partition(align_at)[0], TEXT_SIZE) if align_at and align_at in cell else None for cell in cells
-    ]
-    left = max((width for width in before if width is not None), default=0.0)
-    starts = [0.0 if width is None else left - width for width in before]
-    lines = [measure(line, TEXT_SIZE) + start for row, start in zip(broken, starts, strict=True) for line in row]
-    room = max([*lines, min(HEADING_WIDTH, max(measure(part, TEXT_SIZE, "bold") for part in heading))])
-    words = [measure(word, TEXT_SIZE, "bold") for part in heading for word in part.split(" ")]
-    room = min(max(room, *words), max(room, PART_WIDTH))
-    lines_of_heading = tuple(
-        line for part in heading for line in wrapped_text(part, room + 0.01, measure, TEXT_SIZE, "bold")
-    )
-    return _Column(heading=lines_of_heading, cells=tuple(broken), starts=tuple(starts), width=room)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Columns:
-    """Where the columns of a figure are: labels at the left edge, then texts, the plot, and texts again."""
-
-    labels: tuple[tuple[str, ...], ...]
-    label_width: float
-    placed: tuple[tuple[float, _Column], ...]
-    plot_left: float
-    plot_width: float
-
-
-def _columns(plot: ForestPlot, width: float, measure: Measure, *, unbroken: bool) -> _Columns:
-    """Return the columns of a width.
-
-    Raises
-    ------
-    NoRoomError
-        If they leave too little for labels or plot.
-    """
-    lines = plot.lines
-    before = (
-        [_column((plot.part_heading,), [line.part for line in lines], "", measure, PART_WIDTH)]
-        if any(line.part for line in lines)
-        else []
-    )
-    for i, heading in enumerate(plot.count_headings):
-        cells = [line.counts[i] if line.counts else "" for line in lines]
-        before.append(_column(heading, cells, "/", measure))
-    after = [
-        _column((plot.ratio_heading,), [line.estimate.text if line.estimate else "" for line in lines], " (", measure)
-    ]
-    if plot.p_heading:
-        after.append(_column((plot.p_heading,), [line.p_text for line in lines], "", measure))
-
-    columns = len(before) + len(after) + 1  # gaps: as many as there are columns beside the labels
-    left = width - 2 * EDGE - sum(column.width for column in (*before, *after)) - GAP * columns
-    longest = max(measure(line.label, TEXT_SIZE, _face(line)) + INDENT * line.indent for line in lines)
-    longest = max(longest, measure(plot.label_heading, TEXT_SIZE, "bold"), LEAST_LABEL if not unbroken else 0.0) + 0.01
-    label = longest if unbroken else min(longest, max(LEAST_LABEL, left - LEAST_PLOT))
-    if left - label < LEAST_PLOT:
-        raise NoRoomError(
-            f"does not fit into {width:.0f} mm: its columns leave {max(0.0, left - label):.0f} mm for the intervals.\n"
-            "Shorten the labels of the groups or models, or show fewer of them."
-        )
-    plot_width = min(left - label, MOST_PLOT)
-    gap = min(WIDER_GAP, GAP + (left - label - plot_width) / columns)
-
-    labels = tuple(
-        wrapped_text(line.label, label - INDENT * line.indent, measure, TEXT_SIZE, _face(line)) for line in lines
-    )
-    placed, x = [], EDGE + label + gap
-    for column in before:
-        placed.append((x, column))
-        x += column.width + gap
-    plot_left = x
-    x += plot_width + gap
-    for column in after:
-        placed.append((x, column))
-        x += column.width + gap
-    return _Columns(labels=labels, label_width=label, placed=tuple(placed), plot_left=plot_left, plot_width=plot_width)
-
-
-def _face(line: ForestLine) -> Face:
-    return "bold" if line.is_overall else "regular"
-
-
 def _drawing(plot: ForestPlot, width: float, size: FigureSize, measure: Measure, *, unbroken: bool) -> Drawing:
     width /= size.scale
-    columns = _columns(plot, width, measure, unbroken=unbroken)
+    columns = forest_columns(plot, width, measure, unbroken=unbroken)
     axis = effect_axis((line.estimate for line in plot.lines if line.estimate is not None), plot.no_effect)
     heading = wrapped_text(plot.label_heading, columns.label_width, measure, TEXT_SIZE, "bold")
     heading_lines = max(len(heading), *(len(column.heading) for _, column in columns.placed))
@@ -206,7 +101,7 @@ def _apart(plot: ForestPlot) -> bool:
 
 
 def _headings(
-    plot: ForestPlot, heading: Sequence[str], columns: _Columns, rule: float, width: float, measure: Measure
+    plot: ForestPlot, heading: Sequence[str], columns: ForestColumns, rule: float, width: float, measure: Measure
 ) -> Iterator[Shape]:
     """Yield the headings, their last lines on one baseline, and the rule below them."""
     baseline = rule - RULE
@@ -229,11 +124,11 @@ def _headings(
     yield Line(points=((EDGE, rule), (width - EDGE, rule)), width=AXIS_WIDTH)
 
 
-def _texts(columns: _Columns, line: ForestLine, i: int, baseline: float) -> Iterator[Text]:
+def _texts(columns: ForestColumns, line: ForestLine, i: int, baseline: float) -> Iterator[Text]:
     """Yield the texts of a line."""
     for n, part in enumerate(columns.labels[i]):
         if part:
-            yield Text(EDGE + INDENT * line.indent, baseline + LINE * n, part, face=_face(line))
+            yield Text(EDGE + INDENT * line.indent, baseline + LINE * n, part, face=face_of(line))
     for x, column in columns.placed:
         for n, part in enumerate(column.cells[i]):
             yield Text(x + column.starts[i], baseline + LINE * n, part)
@@ -244,7 +139,9 @@ def _tick_texts(axis: EffectAxis, plot: ForestPlot) -> list[str]:
     return [numbers.number_text(tick, needed_decimals(tick), style) for tick in axis.ticks]
 
 
-def _below(plot: ForestPlot, axis: EffectAxis, columns: _Columns, width: float, measure: Measure) -> Iterator[Shape]:
+def _below(
+    plot: ForestPlot, axis: EffectAxis, columns: ForestColumns, width: float, measure: Measure
+) -> Iterator[Shape]:
     """Yield the axis, its numbers and title, and the arrows to what is favoured, as if the plot ended at 0."""
     left, right = columns.plot_left, columns.plot_left + columns.plot_width
     middle = left + columns.plot_width * axis.share(axis.no_effect)
@@ -267,9 +164,12 @@ def _below(plot: ForestPlot, axis: EffectAxis, columns: _Columns, width: float, 
     yield from _arrow((middle + FROM_NO_EFFECT, y), (max(right, middle + FROM_NO_EFFECT + LEAST_ARROW), y))
     y += LINE + 0.2
     rooms = (middle - FROM_NO_EFFECT - EDGE, width - EDGE - middle - FROM_NO_EFFECT)
-    for n, text in enumerate(wrapped_text(plot.favours[0], rooms[0], measure)):
+    below, above = (
+        wrapped_text(text, min(room, FAVOURS_WIDTH), measure) for text, room in zip(plot.favours, rooms, strict=True)
+    )
+    for n, text in enumerate(below):
         yield Text(middle - FROM_NO_EFFECT, y + LINE * n, text, align="right")
-    for n, text in enumerate(wrapped_text(plot.favours[1], rooms[1], measure)):
+    for n, text in enumerate(above):
         yield Text(middle + FROM_NO_EFFECT, y + LINE * n, text)
 
 
@@ -294,7 +194,7 @@ def _reason(estimate: PlottedEstimate, room: float, measure: Measure) -> str:
 def _guide(
     plot: ForestPlot,
     axis: EffectAxis,
-    columns: _Columns,
+    columns: ForestColumns,
     tops: Sequence[float],
     row: float,
     ends: tuple[float, float],
@@ -335,7 +235,7 @@ def _information(plot: ForestPlot, estimate: PlottedEstimate) -> float:
 
 
 def _estimate(
-    line: ForestLine, axis: EffectAxis, columns: _Columns, y: float, side: float, measure: Measure
+    line: ForestLine, axis: EffectAxis, columns: ForestColumns, y: float, side: float, measure: Measure
 ) -> Iterator[Shape]:
     """Yield the mark and the interval of an estimate; an arrow where it leaves the axis."""
     estimate, left, width = line.estimate, columns.plot_left, columns.plot_width

@@ -21,9 +21,9 @@ from lockstep.base.errors import ReportError
 from lockstep.figures.drawing import draw
 from lockstep.figures.fonts import text_width
 from lockstep.figures.forest import REFERENCE, ForestFigure
-from lockstep.figures.forest_axis import effect_axis, labelled_ticks
+from lockstep.figures.forest_columns import ForestLine, ForestPlot
 from lockstep.figures.forest_drawing import GUIDE_COLOUR
-from lockstep.figures.forest_lines import ForestLine, ForestPlot, PlottedEstimate, plotted
+from lockstep.figures.forest_estimates import PlottedEstimate, effect_axis, labelled_ticks, plotted
 from lockstep.figures.kind import NoRoomError, drawn_to_fit
 from lockstep.figures.kinds import figure_content
 from lockstep.figures.shapes import Area, Drawing, Line

@@ -1,13 +1,17 @@
-"""The axis of a forest plot: how far it reaches, its ticks, and where a value lies on it."""
+"""Estimates as a forest plot prints and draws them, and the axis on which they lie: how far it reaches, its ticks."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from .forest_lines import PlottedEstimate
+from ..results.model import Record
+from ..results.released import released_number
+from ..text import numbers
+from ..text.provenance import PrintedText
+from ..text.style import Style
 
 SHOWN_WHOLE: Final = 100.0  # an axis on which the largest value is at most so many times the smallest cuts no interval
 CUT: Final = 4.0  # a wider one ends where limits are so many times an estimate, or that part of it
@@ -16,6 +20,43 @@ NARROW: Final = 4.0  # up to this a logarithmic axis has ticks at equal steps: 0
 
 _MOST_STEPS: Final = 6
 _STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlottedEstimate:
+    """An estimate with its interval: as text, and as the numbers of the text, which are what is drawn.
+
+    `value` is None where there is no estimate, for the `reason`, or nothing to estimate, as in a reference. `kind`,
+    `unit` and `no_effect` are those of the record.
+    """
+
+    text: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+    kind: str = ""
+    unit: str | None = None
+    no_effect: float | None = None
+
+
+def plotted(record: Record, style: Style) -> PlottedEstimate:
+    """Return an estimate as it is printed, with the numbers that its text has."""
+    text = PrintedText(numbers.with_limits(record, style), (record.id,))
+    found = PlottedEstimate(text=text, kind=record.kind, unit=record.unit, no_effect=record.no_effect)
+    if record.value is None:
+        return replace(found, reason=record.reason or "")
+
+    def number(printed: str, exact: float | int | str | None) -> float | None:
+        return None if exact is None else released_number(numbers.plain_digits(printed, style))
+
+    low, high = numbers.limits_text(record, style)
+    return replace(
+        found,
+        value=number(numbers.bare_text(record, style), record.value),
+        low=number(low, record.conf_low),
+        high=number(high, record.conf_high),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
