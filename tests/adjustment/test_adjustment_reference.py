@@ -8,12 +8,14 @@ from typing import get_args
 
 import numpy as np
 import pandas as pd
+import pytest
 from reference_cohorts import read
 from reference_values import REFERENCE, Row, Rows, differences, read_rows
 
 from lockstep.adjustment.balance import balance_table
 from lockstep.adjustment.e_value import RatioMeasure, e_value
 from lockstep.adjustment.propensity import propensity_score
+from lockstep.adjustment.weighted_survival import robust_log_rank, weighted_at_risk, weighted_kaplan_meier
 from lockstep.adjustment.weighting import (
     Estimand,
     WeightSummary,
@@ -23,7 +25,9 @@ from lockstep.adjustment.weighting import (
     within_quantiles,
     within_range,
 )
-from lockstep.statistics.arrays import Floats
+from lockstep.statistics.arrays import Floats, Ints
+from lockstep.statistics.cox import cox_regression
+from lockstep.study.analysis import ConfType
 
 AGREES = 1e-6
 VALUES = read_rows(REFERENCE / "values" / "adjustment.csv")
@@ -119,3 +123,52 @@ def test_e_values_are_those_of_the_formulas() -> None:
                 found |= {f"{stem}.value": (value.value,), f"{stem}.limit": (value.limit,)}
     # The ids have a ratio's decimal point.
     assert differences({key: row for key, row in VALUES.items() if key in found}, found, relative=AGREES) == []
+
+
+TICKS = (0, 6, 24, 60, 84)
+
+
+def curve_rows(stem: str, frame: pd.DataFrame, weight: Floats, pair: Ints | None) -> Iterator[tuple[str, Row]]:
+    """Yield the curve of a group at some times on each scale, its median, standard errors and weights at risk."""
+    for scale in get_args(ConfType):
+        found = weighted_kaplan_meier(frame["time"], frame["event"], weights=weight, cluster=pair, conf_type=scale)
+        for tick, level in zip(TICKS, found.curve.at(TICKS), strict=True):
+            yield f"{stem}.{scale}.{tick}", (level.value, level.conf_low, level.conf_high)
+        median = found.curve.median()
+        yield f"{stem}.{scale}.median", (median.value, median.conf_low, median.conf_high)
+        if scale == "plain":
+            at_risk = weighted_at_risk(frame["time"], TICKS, weights=weight)
+            points = np.searchsorted(found.curve.time, TICKS, side="right") - 1
+            for tick, point, total in zip(TICKS, points, at_risk, strict=True):
+                yield f"{stem}.plain.{tick}.se", (found.se[point],)
+                yield f"{stem}.plain.{tick}.at_risk", (total,)
+
+
+def model_rows(
+    stem: str, frame: pd.DataFrame, group: pd.Series, names: dict[int, str], weight: Floats, pair: Ints | None
+) -> Iterator[tuple[str, Row]]:
+    """Yield the weighted Cox model of a group and its robust score test."""
+    design = pd.DataFrame({name: (group == level) * 1.0 for level, name in names.items()})
+    model = cox_regression(frame["time"], frame["event"], design, weights=weight, cluster=pair, robust=True)
+    for term in model.terms:
+        yield f"{stem}.{term.term}", (term.hazard_ratio, term.conf_low, term.conf_high)
+    test = robust_log_rank(frame["time"], frame["event"], group, weights=weight, cluster=pair)
+    yield f"{stem}.robust_score", (test.statistic,)
+    yield f"{stem}.p_value", (test.p_value,)
+
+
+@pytest.mark.parametrize("clustered", [False, True], ids=["patients", "clusters"])
+@pytest.mark.parametrize("kind", [*ESTIMANDS, "stabilised", "truncated"])
+def test_weighted_curves_models_and_tests_are_the_same(kind: str, clustered: bool) -> None:
+    """Whatever the weights, with the variance over patients and over clusters, of two groups and of three."""
+    frame, weight = hormones(), weights()[kind]
+    pair = np.arange(1, len(frame) + 1) % 200 if clustered else None
+    stem, found = f"survival.{kind}{'+clusters' if clustered else ''}", Rows()
+    for group, here in (("exposed", frame["exposed"] == 1), ("unexposed", frame["exposed"] == 0)):
+        found |= dict(curve_rows(f"{stem}.{group}", frame[here], weight[here], None if pair is None else pair[here]))
+    found |= dict(model_rows(f"{stem}.cox", frame, frame["exposed"], {1: "exposed"}, weight, pair))
+    third = pd.cut(frame["size"], [-np.inf, 20, 30, np.inf], labels=False)
+    names = {1: "factor(third)2", 2: "factor(third)3"}
+    found |= dict(model_rows(f"{stem}.thirds", frame, third, names, weight, pair))
+    expected = {key: row for key, row in VALUES.items() if key.startswith(f"{stem}.")}
+    assert differences(expected, found, relative=AGREES) == []

@@ -72,6 +72,53 @@ put_balance <- function(id, w, estimand) {
 }
 for (estimand in c("ATE", "ATT", "ATC", "overlap")) put_balance(paste0("balance.", estimand), weights[[estimand]], estimand)
 
+# ---- weighted survival: robust variances, with and without clusters ------------------------------------------------
+
+control <- suppressWarnings(coxph.control(eps = 1e-12, iter.max = 60))
+ticks <- c(0, 6, 24, 60, 84)
+hormones$pair <- seq_len(nrow(hormones)) %% 200
+hormones$third <- cut(hormones$size, c(-Inf, 20, 30, Inf), labels = FALSE)
+put_curve <- function(id, here, w, clustered) {
+  d <- cbind(hormones, w = w)[here, ]
+  for (scale in c("log-log", "log", "plain")) {
+    fit <- if (clustered) {
+      survfit(Surv(time, event) ~ 1, d, weights = w, robust = TRUE, cluster = pair, conf.type = scale)
+    } else {
+      survfit(Surv(time, event) ~ 1, d, weights = w, robust = TRUE, conf.type = scale)
+    }
+    found <- summary(fit, ticks, extend = TRUE)
+    at <- sprintf("%s.%s.%g", id, scale, ticks)
+    for (i in seq_along(ticks)) put_interval(at[i], c(found$surv[i], found$lower[i], found$upper[i]))
+    median <- summary(fit)$table[c("median", "0.95LCL", "0.95UCL")]
+    put_interval(paste(id, scale, "median", sep = "."), median)
+    if (scale == "plain") {
+      for (i in seq_along(ticks)) {
+        put(paste0(at[i], ".se"), found$std.err[i])
+        put(paste0(at[i], ".at_risk"), found$n.risk[i])
+      }
+    }
+  }
+}
+put_weighted_cox <- function(id, formula, w, clustered) {
+  d <- cbind(hormones, w = w)
+  d$unit <- if (clustered) d$pair else seq_len(nrow(d))
+  fit <- coxph(formula, d, weights = w, cluster = unit, control = control)
+  for (name in names(coef(fit))) {
+    put_interval(paste(id, name, sep = "."), exp(coef(fit)[[name]] + c(0, -1, 1) * qnorm(0.975) * sqrt(vcov(fit)[name, name])))
+  }
+  put(paste0(id, ".robust_score"), drop(fit$rscore))
+  put(paste0(id, ".p_value"), pchisq(drop(fit$rscore), length(coef(fit)), lower.tail = FALSE))
+}
+for (name in names(weights)) {
+  for (clustered in c(FALSE, TRUE)) {
+    id <- paste0("survival.", name, if (clustered) "+clusters")
+    put_curve(paste0(id, ".exposed"), z, weights[[name]], clustered)
+    put_curve(paste0(id, ".unexposed"), !z, weights[[name]], clustered)
+    put_weighted_cox(paste0(id, ".cox"), Surv(time, event) ~ exposed, weights[[name]], clustered)
+    put_weighted_cox(paste0(id, ".thirds"), Surv(time, event) ~ factor(third), weights[[name]], clustered)
+  }
+}
+
 # ---- E-values: the formulas of EValue::evalues.RR, evalues.OR and evalues.HR ---------------------------------------
 
 e_of <- function(rr) {
