@@ -24,6 +24,7 @@ from .cox_records import (
     violated,
 )
 from .design import as_they_are
+from .incidence_results import fine_gray_records, gray_records
 from .observations import NO_PATIENTS, Observations
 from .survival_results import survival_counts, survival_results
 
@@ -44,11 +45,18 @@ SCORE_TEST: Final = " (the score test of a Cox model with exact ties)"
 
 
 def group_results(key: Key, observed: Observations, variable: str) -> Iterator[Record | Curve]:
-    """Yield the results of each level of a category, their log-rank test and their univariable Cox model."""
+    """Yield the results of each level of a category, their log-rank test and their univariable Cox model.
+
+    Of an endpoint with a competing event: Gray's test, a Fine-Gray model, and the cause-specific Cox model.
+    """
     study, known = observed.study, observed.complete([variable])
     for level in study.levels(variable):
         yield from survival_results(replace(key, by_level=level), known.within(variable, level))
-    yield from log_rank_records(key, known, variable)
+    if known.competing is None:
+        yield from log_rank_records(key, known, variable)
+    else:
+        yield from gray_records(key, known, variable)
+        yield from fine_gray_records(key, known, variable)
     design, population = known.design(as_they_are([variable])), known.population
     # Each column is a term of the check, so that the test "global" of all terms is that of the variable.
     model, (*levels, whole) = fitted_and_checked(known, design.values, {name: [name] for name in design.columns})

@@ -15,6 +15,7 @@ from ..results.records import Population, Words, interval, number
 from ..statistics.cox import CoxModel, HazardRatio, cox_model
 from ..statistics.cox_fit import CoxFit, fit_cox
 from ..statistics.estimate import Estimate
+from ..statistics.fine_gray import fine_gray
 from ..statistics.likelihood_ratio import LikelihoodRatioTest
 from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of
 from ..statistics.wald import WaldTest
@@ -26,17 +27,24 @@ PAIR: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class FitOptions:
-    """What a Cox model has beside its terms: (n,) columns of strata, and the (n,) clusters of a robust variance."""
+    """What a model has beside its terms: (n,) columns of strata, and the (n,) clusters of a robust variance.
+
+    `of_subdistribution`: it is a Fine-Gray model, and not a Cox model.
+    """
 
     strata: pd.DataFrame | None = None
     cluster: pd.Series[str] | None = None
+    of_subdistribution: bool = False
 
 
 _PLAIN: Final = FitOptions()
 
 
 def fitted(observed: Observations, design: pd.DataFrame, options: FitOptions = _PLAIN) -> CoxModel:
-    """Fit a Cox model; of nobody, return one in which no term can be estimated."""
+    """Fit a Cox model, or a Fine-Gray model; of nobody, return one in which no term can be estimated."""
+    if observed.population.n and options.of_subdistribution:
+        level = observed.study.analysis.conf_level
+        return fine_gray(observed.time, observed.cause, design, cluster=options.cluster, conf_level=level)
     if observed.population.n:
         return cox_model(_fit(observed, design, options), conf_level=observed.study.analysis.conf_level)
     return _of_nobody(observed, design)

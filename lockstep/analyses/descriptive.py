@@ -245,7 +245,7 @@ def _moments(
 
 def survivor_records(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
     """Yield the description of follow-up among patients without the event of the endpoint it runs over."""
-    alive = cohort.analysed[~cohort.endpoints[str(study.analysis.follow_up)].event]
+    alive = cohort.analysed[~cohort.endpoints[str(study.analysis.follow_up)].any_event]
     survivors = analysed.within(len(alive), "without the event")
     words = {"of": "Follow-up of survivors"}
     key = Key(variable=FOLLOW_UP, population=SURVIVORS)

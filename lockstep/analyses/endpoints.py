@@ -13,6 +13,7 @@ from ..study.comparisons import GroupComparison
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from .comparisons import group_results, subgroup_results
+from .incidence_results import cause_specific, ignored_record
 from .models import model_records
 from .observations import Observations
 from .populations import population_results
@@ -23,6 +24,11 @@ def endpoint_results(
     study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Population
 ) -> Iterator[Record | Curve]:
     """Yield everything that is reported of one endpoint."""
+    yield from ignored_record(study, endpoint, analysed)
+    yield from cause_specific(_results(study, cohort, endpoint, analysed), endpoint)
+
+
+def _results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Population) -> Iterator[Record | Curve]:
     observed, key = Observations.of(study, cohort, endpoint, analysed), Key(endpoint=endpoint.name)
     yield from survival_results(key, observed)
     yield from never_at_risk_record(cohort, observed, analysed)

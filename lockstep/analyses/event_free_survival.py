@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ..base.wording import shown
 from ..data.cohort import Cohort
 from ..data.follow_up import last_dates
 from ..results import catalogue
@@ -32,12 +33,12 @@ def deaths_without_event(study: Study, cohort: Cohort, endpoint: Endpoint, analy
     -----
     Death is the event of the first endpoint that is called overall survival, or whose `event_label` is "death".
     Patients whose follow-up for this endpoint ends before their death are not counted: they may rightly be censored.
-    The record has a warning where there are such patients; and where there are none so far, but the event is made of
-    the disease's course alone: of columns that are called after it, none of which the event of death uses, and never on
-    the day of death.
+    There is no record of an endpoint that death competes with. The record has a warning where there are such patients;
+    and where there are none so far, but the event is made of the disease's course alone: of columns that are called
+    after it, none of which the event of death uses, and never on the day of death.
     """
     death = death_endpoint(study)
-    if death is None or not is_event_free_survival(endpoint):
+    if death is None or endpoint.competing is not None or not is_event_free_survival(endpoint):
         return
     observed, died = cohort.endpoints[endpoint.name], cohort.endpoints[death.name].event
     event = observed.event | ~observed.at_risk  # who was never at risk is not censored
@@ -100,6 +101,6 @@ def _warning(endpoint: Endpoint, death: Endpoint, missed: int) -> str:
         remedy = f"write `({endpoint.event.text}) or ({death.event.text})`"
     return (
         f"leaves out death{f': {found}' if missed else ', though nobody died without it so far'}. "
-        f"{endpoint.label} counts death from any cause as an event: {remedy}, or name the endpoint for what it is "
-        "(time to progression, a cause-specific interval)"
+        f"{endpoint.label} counts death from any cause as an event: {remedy}; or name the endpoint for what it is "
+        f"(time to progression, relapse) and say that death competes with it: `competing = {shown(death.name)}`"
     )

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from ..base.errors import counted
 from ..data.cohort import Cohort
 from ..results.records import Population
-from ..statistics.arrays import Bools, Floats
+from ..statistics.arrays import Bools, Floats, Ints
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from ..study.models import Term
@@ -26,6 +27,7 @@ class Observations:
     """An endpoint's observations of a set of patients: `frame` holds the covariates, beside each `time` and `event`.
 
     With delayed entry a patient is at risk after `entry`; who never was is not among them.
+    `competing` is True where an event came that keeps the endpoint's from happening; None where none is declared.
     """
 
     study: Study
@@ -35,12 +37,15 @@ class Observations:
     event: Bools
     population: Population
     entry: Floats | None = None
+    competing: Bools | None = None
 
     @classmethod
     def of(cls, study: Study, cohort: Cohort, endpoint: Endpoint, population: Population) -> Observations:
         """Return an endpoint's observations of all patients analysed who were ever at risk."""
         found = cohort.endpoints[endpoint.name]
-        observed = cls(study, endpoint, cohort.analysed, found.time, found.event, population, found.entry)
+        observed = cls(
+            study, endpoint, cohort.analysed, found.time, found.event, population, found.entry, found.competing
+        )
         if endpoint.entry is None:
             return observed
         never, words = int((~found.at_risk).sum()), [f"at risk from: {study.unique_label(endpoint.entry)}"]
@@ -66,8 +71,19 @@ class Observations:
             time=self.time[keep],
             event=self.event[keep],
             entry=None if self.entry is None else self.entry[keep],
+            competing=None if self.competing is None else self.competing[keep],
             population=self.population.within(int(keep.sum()), *words),
         )
+
+    @property
+    def any_event(self) -> Bools:
+        """(n,) True where follow-up ended by the event or by one that competes with it."""
+        return self.event if self.competing is None else self.event | self.competing
+
+    @property
+    def cause(self) -> Ints:
+        """(n,) which event ended follow-up: 0 none, 1 the endpoint's, 2 a competing one."""
+        return np.where(self.event, 1, np.where(self.any_event, 2, 0))
 
     @property
     def options(self) -> str:

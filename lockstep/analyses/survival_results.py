@@ -17,6 +17,7 @@ from ..statistics.estimate import Estimate
 from ..statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_meier
 from ..study.model import Study
 from ..syntax.names import FOLLOW_UP
+from .incidence_results import incidence_results
 from .observations import NO_PATIENTS, Observations
 from .printing import printed_follow_up
 
@@ -28,19 +29,27 @@ EMPTIED: Final = (
 
 
 def survival_counts(key: Key, observed: Observations) -> Iterator[Record]:
-    """Yield patients, events and censorings."""
+    """Yield patients, events, competing events where the endpoint has such, and censorings."""
     n, events, words = observed.population.n, int(observed.event.sum()), observed.words
     yield count(catalogue.PATIENTS, key, n, observed.population, words)
     yield count(catalogue.EVENTS, key, events, observed.population, words, of=n)
-    yield count(catalogue.CENSORED, key, n - events, observed.population, words, of=n)
+    if observed.competing is not None:
+        yield count(catalogue.COMPETING, key, int(observed.competing.sum()), observed.population, words, of=n)
+    yield count(catalogue.CENSORED, key, n - int(observed.any_event.sum()), observed.population, words, of=n)
 
 
 def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curve]:
-    """Yield the counts, median, landmark rates and curve of one set of patients."""
+    """Yield the counts, median, landmark rates and curve of one set of patients.
+
+    Of an endpoint with a competing event these are cumulative incidences.
+    """
     study, endpoint, population = observed.study, observed.endpoint, observed.population
     time, level, conf_type = study.time, study.analysis.conf_level, study.analysis.conf_type
     words = {**observed.words, "conf_type": conf_type}
     yield from survival_counts(key, observed)
+    if observed.competing is not None:
+        yield from incidence_results(key, observed)
+        return
     fit = None
     if population.n:
         fit = kaplan_meier(observed.time, observed.event, entry=observed.entry, conf_level=level, conf_type=conf_type)
@@ -114,7 +123,7 @@ def reverse_follow_up_record(study: Study, cohort: Cohort, population: Populatio
     observed = Observations.of(study, cohort, study.endpoints[str(study.analysis.follow_up)], population)
     level, conf_type = study.analysis.conf_level, study.analysis.conf_type
     curve = reverse_kaplan_meier(
-        observed.time, observed.event, entry=observed.entry, conf_level=level, conf_type=conf_type
+        observed.time, observed.any_event, entry=observed.entry, conf_level=level, conf_type=conf_type
     )
     median = curve.median()
     record = interval(

@@ -15,6 +15,7 @@ from ..base.wording import shown
 from ..study.model import Study
 from ..syntax.names import FOLLOW_UP
 from .checks import declared_findings
+from .competing_events import with_competing_event
 from .derivation import DerivedValues, derive
 from .derived_findings import derived_findings
 from .findings import DataFinding, refuse_errors
@@ -120,10 +121,14 @@ def examine_cohort(
         findings.append(_nobody(study, len(reviewed), exclusions))
     findings += derived_findings(study, derived, data.rows, kept, reported=known.of)
     analysed = reviewed[kept].reset_index(drop=True)
+    alone = {}
+    needed = {name: known.of(endpoint.made_of)[kept] for name, endpoint in study.endpoints.items()}
+    for name, endpoint in study.endpoints.items():
+        alone[name], found = time_to_event(endpoint, analysed, rows, study, known_faulty=needed[name])
+        findings += found
     endpoints = {}
     for name, endpoint in study.endpoints.items():
-        needed = known.of(endpoint.made_of)[kept]
-        endpoints[name], found = time_to_event(endpoint, analysed, rows, study, known_faulty=needed)
+        endpoints[name], found = with_competing_event(endpoint, alone, analysed, rows, study, known_faulty=needed[name])
         findings += found
     applicable = {name: _applicable(study, name, derived, analysed, kept) for name in analysed.columns}
     if study.analysis.follow_up is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ class TimeToEvent:
     event : (n,) True where the event was observed, False where follow-up ended without it.
     entry : (n,) when each patient came under observation, >= 0; None where all did at time 0. Who has no time after it
         was never at risk.
+    competing : (n,) True where an event came that keeps this one from happening; None where none is declared.
     first : (n,) of a composite endpoint by the label of each of its events: True where that was the first one.
     """
 
@@ -35,12 +36,24 @@ class TimeToEvent:
     event: npt.NDArray[np.bool_]
     entry: npt.NDArray[np.float64] | None = None
     first: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    competing: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def any_event(self) -> npt.NDArray[np.bool_]:
+        """(n,) True where follow-up ended by the event or by one that competes with it."""
+        return self.event if self.competing is None else self.event | self.competing
 
     def of(self, patients: npt.NDArray[np.bool_]) -> TimeToEvent:
         """Return a copy for some of the patients: (n,) True for these."""
         first = {label: where[patients] for label, where in self.first.items()}
-        entry = None if self.entry is None else self.entry[patients]
-        return TimeToEvent(time=self.time[patients], event=self.event[patients], entry=entry, first=first)
+        return replace(
+            self,
+            time=self.time[patients],
+            event=self.event[patients],
+            entry=None if self.entry is None else self.entry[patients],
+            first=first,
+            competing=None if self.competing is None else self.competing[patients],
+        )
 
     @property
     def at_risk(self) -> npt.NDArray[np.bool_]:

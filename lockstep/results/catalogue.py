@@ -38,6 +38,16 @@ _MODEL_PROPORTIONAL = (
 )
 _CUTOFF = "ROC curve; cut-off by Youden's index, the middle between observed values"
 
+_INCIDENCE = "Aalen-Johansen estimate, infinitesimal jackknife variance, {conf_type} confidence interval"
+_GRAY = "two-sided Gray test of cumulative incidence (Gray 1988)"
+_FINE_GRAY = (
+    "Fine-Gray model of the subdistribution hazard, Efron ties, robust variance, Wald confidence interval and test"
+)
+_FINE_GRAY_WALD = "Wald test of all levels together, in a Fine-Gray model, Efron ties, robust variance"
+
+INCIDENCE_CURVE: Final = _INCIDENCE
+"""The method of a curve of cumulative incidence; holds the place of ``{conf_type}``."""
+
 KAPLAN_MEIER_CURVE: Final = _KAPLAN_MEIER
 """The method of a curve; holds the places of ``{conf_type}`` and ``{options}``."""
 
@@ -153,6 +163,16 @@ NEVER_AT_RISK = Statistic(
     "{of}, number of patients never at risk",
     "patients whose follow-up ends before or at their entry",
 )
+COMPETING = Statistic("competing_events", "count", "{of}, number of competing events", "count")
+COMPETING_IGNORED = Statistic("competing_ignored", "setting", "{of}, why competing events are ignored", _STUDY)
+INCIDENCE = Statistic("incidence", "percent", "{of}: cumulative incidence at {at}", _INCIDENCE, "%")
+COMPETING_INCIDENCE = Statistic(
+    "competing_incidence",
+    "percent",
+    "{of}: cumulative incidence of the competing event, {event}, at {at}",
+    _INCIDENCE,
+    "%",
+)
 FIRST_COUNT = Statistic(
     "first.{item}.count",
     "count",
@@ -194,6 +214,31 @@ LIKELIHOOD_RATIO_DF = Statistic(
 )
 LIKELIHOOD_RATIO_P = Statistic(
     "likelihood_ratio.p_value", "p_value", "{of} by {by}: likelihood-ratio test", _LIKELIHOOD_RATIO
+)
+GRAY = Statistic("gray.statistic", "statistic", "{of} by {by}: chi-square of Gray's test", _GRAY)
+GRAY_DF = Statistic("gray.df", "statistic", "{of} by {by}: degrees of freedom of Gray's test", _GRAY)
+GRAY_P = Statistic("gray.p_value", "p_value", "{of} by {by}: Gray's test", _GRAY)
+FINE_GRAY_RATIO = Statistic(
+    "fine_gray.{level}.subdistribution_hazard_ratio",
+    "hazard_ratio",
+    "{of}: {term}, subdistribution hazard ratio",
+    _FINE_GRAY,
+    no_effect=1.0,
+)
+FINE_GRAY_RATIO_P = Statistic(
+    "fine_gray.{level}.p_value", "p_value", "{of}: {term}, Wald test of the subdistribution hazard", _FINE_GRAY
+)
+FINE_GRAY_WALD = Statistic(
+    "wald.statistic", "statistic", "{of} by {by}: Wald chi-square of the subdistribution hazard", _FINE_GRAY_WALD
+)
+FINE_GRAY_WALD_DF = Statistic(
+    "wald.df",
+    "statistic",
+    "{of} by {by}: degrees of freedom of the Wald test of the subdistribution hazard",
+    _FINE_GRAY_WALD,
+)
+FINE_GRAY_WALD_P = Statistic(
+    "wald.p_value", "p_value", "{of} by {by}: Wald test of the subdistribution hazard", _FINE_GRAY_WALD
 )
 PROPORTIONAL = Statistic(
     "proportional_hazards.{level}.statistic",

@@ -1,4 +1,4 @@
-"""A survival curve as a figure prints it: no step is finer than the line that draws it, and no day is an exact one."""
+"""A curve as a figure prints it: no step is finer than the line that draws it, and no day is an exact one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from ..base import snapping
 from .keys import Key
-from .model import Curve, RiskTable
+from .model import Curve, Estimates, RiskTable
 
 CELLS: Final = 160
 """Steps that a time axis has room for: a line of 1.2 points (0.42 mm) on a plot of 68 mm.
@@ -25,17 +25,17 @@ Values = tuple[float, float | None, float | None]  # survival and its limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedCurve:
-    """A Kaplan-Meier curve at the resolution of paper.
+    """A curve at the resolution of paper.
 
     Attributes
     ----------
-    id, key, label, population, n, unit, method, conf_level, risk_table, delayed_entry : as in
+    id, key, label, population, n, unit, method, conf_level, risk_table, estimates, delayed_entry : as in
         `lockstep.results.model.Curve`.
     resolution : the distance of two times that can be distinguished, in `unit`.
     time : where the curve steps, and where it ends (at the last follow-up, or with the axis): multiples of
         `resolution`, in `unit`.
     survival, conf_low, conf_high : from each time to the next, rounded.
-    censored : the times at which a patient is censored, or several; multiples of `resolution`.
+    censored : the times at which a patient is censored, or several, on a survival curve; multiples of `resolution`.
 
     Notes
     -----
@@ -58,6 +58,7 @@ class PrintedCurve:
     censored: tuple[float, ...]
     risk_table: RiskTable
     delayed_entry: bool = False
+    estimates: Estimates = "survival"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", self.key.id)
@@ -78,6 +79,8 @@ def printed_curve(curve: Curve | PrintedCurve, *, end: float) -> PrintedCurve:
     values = {step: _values(curve, i) for step, i in zip(steps, inside, strict=True)}  # the last of each step
     last = _step(min(curve.time[-1], end), end)
     kept = list(_kept(values, last))
+    marked = curve.estimates == "survival"  # on rising curves of incidence censoring is not marked
+    censored = {step for step, i in zip(steps, inside, strict=True) if curve.n_censored[i] and marked}
     columns = list(zip(*(values.get(step) or values[max(values)] for step in kept), strict=True))
     return PrintedCurve(
         key=curve.key,
@@ -92,9 +95,10 @@ def printed_curve(curve: Curve | PrintedCurve, *, end: float) -> PrintedCurve:
         survival=columns[0],
         conf_low=columns[1],
         conf_high=columns[2],
-        censored=_times(sorted({step for step, i in zip(steps, inside, strict=True) if curve.n_censored[i]}), end),
+        censored=_times(sorted(censored), end),
         risk_table=curve.risk_table,
         delayed_entry=curve.delayed_entry,
+        estimates=curve.estimates,
     )
 
 

@@ -21,6 +21,9 @@ REVIEWED: Final = "reviewed"
 SURVIVORS: Final = "survivors"
 """The patients without the event of the endpoint over which follow-up runs."""
 
+COMPETING: Final = "competing"
+"""The item of a curve that is of the competing event."""
+
 BOUNDS: Final = ("conf_low", "conf_high")
 """The limits of a record's interval, which a condition names behind the record's id."""
 
@@ -140,6 +143,16 @@ def ids_alike(record_id: str, ids: Iterable[str]) -> list[str]:
         return []
     split = ((other, other.split(".")) for other in ids)
     return [other for other, own in split if len(own) == len(parts) and (own[0], own[-1]) == (parts[0], parts[-1])]
+
+
+def id_parts(record_id: str) -> tuple[str, ...]:
+    """Return the parts of an id that somebody typed, for what is said of one that there is not."""
+    return tuple(record_id.split("."))
+
+
+def id_with(record_id: str, part: str, other: str) -> str:
+    """Return an id with another part in place of one: "os.by_sex.gray.p_value" for "os.by_sex.log_rank.p_value"."""
+    return ".".join(other if found == part else found for found in id_parts(record_id))
 
 
 def bound_name(record_id: str, bound: str) -> str:

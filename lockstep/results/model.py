@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from ..base.errors import ResultsError, nearest
 from ..statistics.risk_table import RiskTable as RiskTable  # part of a curve
+from .competing import instead_of
 from .keys import Key, ids_alike
 
 Kind = Literal[
@@ -24,6 +25,10 @@ Kind = Literal[
     "probability",  # 0-1: an area under a curve, a sensitivity
     "setting",  # a constant of the study definition
 ]
+
+
+Estimates = Literal["survival", "incidence"]
+"""What a curve is of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +90,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """One Kaplan-Meier curve, as a figure draws it: a point where it begins and at each distinct follow-up time.
+    """One curve, as a figure draws it: a point where it begins and at each distinct follow-up time.
+
+    It `estimates` survival (Kaplan-Meier), or the cumulative incidence of one of several competing events; ``survival``
+    holds the probability of whichever it is, as it is called in files that exist.
 
     It begins at time 0; where patients come under observation later (`delayed_entry`), at the first entry. Then fewer
     than `n` are at risk at first, and the numbers at risk may grow.
 
     All times in `unit`. Bounds are None where the interval cannot be estimated. ``n_at_risk`` at a point counts
-    follow-up >= that time; ``n_events`` and ``n_censored`` count what happens exactly then.
+    follow-up >= that time; ``n_events`` and ``n_censored`` count what happens exactly then. Competing events are in
+    neither; in the risk table they are among the events.
     """
 
     id: str = field(init=False)
@@ -111,6 +120,7 @@ class Curve:
     n_censored: tuple[int, ...]
     risk_table: RiskTable
     delayed_entry: bool = False
+    estimates: Estimates = "survival"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", self.key.id)
@@ -157,7 +167,8 @@ class Results:
         try:
             return self._records[record_id]
         except KeyError:
-            raise ResultsError(f"no result '{record_id}'{_nearest_result(record_id, self._records)}") from None
+            instead = instead_of(record_id, self._records) or _nearest_result(record_id, self._records)
+            raise ResultsError(f"no result '{record_id}'{instead}") from None
 
     def __contains__(self, name: object) -> bool:
         return (name.id if isinstance(name, Key) else name) in self._records

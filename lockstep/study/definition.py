@@ -15,6 +15,7 @@ from .analysis import read_analysis
 from .checks import read_checks, read_severities
 from .columns import read_columns
 from .comparisons import comparisons_of
+from .competing import with_competing_events
 from .data_file import DataFile, read_data_file, read_joins, tried_file
 from .declared import Declared
 from .derived import read_derived, variable_types
@@ -61,7 +62,7 @@ def read_study(folder: Path) -> Study:
     types = variable_types(columns, derived) | of_rows
     checks = read_checks(top, types)
     time = read_time(top.section("time"))
-    endpoints = read_endpoints(top, types, time)
+    endpoints = with_competing_events(top, types, read_endpoints(top, types, time))
     analysis = read_analysis(top, types, endpoints)
     models = read_models(top, types, endpoints, analysis)
     populations = read_populations(top, types)

@@ -12,7 +12,7 @@ from ..syntax.conditions import VariableType
 from ..syntax.expressions import Expression
 from ..syntax.names import default_label
 from ..syntax.sections import Section
-from .first_events import ComponentEvent, any_of, in_one, read_first_of
+from .first_events import CompetingEvent, ComponentEvent, any_of, in_one, read_first_of
 from .time_units import TimeUnits, read_print_unit
 from .variables import read_expression, variable
 
@@ -23,6 +23,9 @@ STEPS: Final = {
 }
 """How far apart the ticks of a default axis are, by its unit: the first that gives few enough of them."""
 
+COMPETING_KEYS: Final = ("competing", "competing_label", "reason")
+"""What an endpoint says of an event that competes with its own; `lockstep.study.competing` reads it."""
+
 _MOST_TICKS: Final = 6  # after the first, so that the numbers at risk below them do not touch
 
 
@@ -31,6 +34,7 @@ _EXCLUDE: Final = (
     (("time",), ("start", "end")),
     (("event", "event_label"), ("first_of",)),
     (("first_of", "event_label"), ("event",)),
+    (("competing_label", "reason"), ("competing",)),
 )
 """Keys that an endpoint does not take from another where it has one of the second: these say the same otherwise."""
 
@@ -57,6 +61,9 @@ class Endpoint:
 
     `entry` is when patients come under observation (delayed entry): a date, or a number beside `time`; None at time 0.
 
+    `competing` is the event that keeps its event from happening: then its results are of cumulative incidence, and
+    there is no Kaplan-Meier estimate. `competing_ignored` is why study.toml ignores such an event.
+
     `print_unit` is the unit in which its times print, None where study.toml states none; `origin` is what time 0 is,
     for the axis: "diagnosis".
     """
@@ -72,6 +79,8 @@ class Endpoint:
     time: str | None = None
     first_of: tuple[ComponentEvent, ...] = ()
     entry: str | None = None
+    competing: CompetingEvent | None = None
+    competing_ignored: str | None = None
     print_unit: str | None = None
     origin: str | None = None
 
@@ -79,9 +88,9 @@ class Endpoint:
     def made_of(self) -> tuple[str, ...]:
         """The variables that it names."""
         at = (event.at for event in self.first_of)
-        return tuple(
-            dict.fromkeys(filter(None, (self.time, self.start, *self.end, self.entry, *at, *self.event.names)))
-        )
+        competing = self.competing.made_of if self.competing else ()
+        named = (self.time, self.start, *self.end, self.entry, *at, *self.event.names, *competing)
+        return tuple(dict.fromkeys(filter(None, named)))
 
     @property
     def between_dates(self) -> bool:
@@ -126,6 +135,7 @@ def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType]
         "event",
         "first_of",
         "event_label",
+        *COMPETING_KEYS,
         "axis",
         "print_unit",
         "origin",

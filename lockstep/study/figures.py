@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from ..base.wording import hint, listing, shown
 from ..syntax.sections import Section
+from .competing import without_competing
 from .declared import Declared
 from .eligibility import optional_population, population_name
 from .endpoints import endpoint_name, endpoint_names
@@ -92,7 +93,7 @@ def _survival(name: str, section: Section, declared: Declared) -> SurvivalCurves
     by, within = groups(section, "groups", declared.types), groups(section, "within", declared.types)
     if within is not None and by in (None, within):
         raise section.error("within", "expected another variable than `groups`, which is compared within it")
-    shown = endpoint_names(section, declared.endpoints)
+    shown = without_competing(section, endpoint_names(section, declared.endpoints), declared.endpoints)
     population = optional_population(section, declared.populations)
     return SurvivalCurves(name=name, endpoints=shown, groups=by, within=within, population=population)
 

@@ -1,4 +1,4 @@
-"""The events of which a composite endpoint is made, as `first_of` of [endpoints.*] in study.toml lists them."""
+"""The events of which a composite endpoint is made (`first_of` of [endpoints.*]), and those that compete with one."""
 
 from __future__ import annotations
 
@@ -29,6 +29,20 @@ class ComponentEvent:
     def at(self) -> str:
         """The variable that says when it was."""
         return str(self.time or self.date)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompetingEvent:
+    """An event that keeps an endpoint's event from happening, as death without relapse does of relapse.
+
+    It is observed where the condition `event` is true and the endpoint's own event was not observed: follow-up ended by
+    it. Or it is the event of another `endpoint`, at that one's time. `made_of` are the variables that it needs.
+    """
+
+    label: str
+    event: Expression | None = None
+    endpoint: str | None = None
+    made_of: tuple[str, ...]
 
 
 def read_first_of(section: Section, types: Mapping[str, VariableType]) -> tuple[ComponentEvent, ...]:

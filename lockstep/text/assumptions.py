@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from ..results.catalogue import (
+    COMPETING_IGNORED,
     DEATHS_WITHOUT_EVENT,
     EVENTS_PER_PARAMETER,
     MODEL_EVENTS,
@@ -106,6 +107,7 @@ def notes(study: Study, results: Results) -> tuple[str, ...]:
         *_proportional(study, results),
         *_few_events(study, results),
         *_deaths(study, results),
+        *_ignored(study),
         *axis_notes(study, results),
         *few_patients_notes(study, results),
     )
@@ -164,6 +166,17 @@ def _deaths(study: Study, results: Results) -> Iterator[str]:
         key = DEATHS_WITHOUT_EVENT.of(endpoint=name)
         if key in results and results[key].warning:
             yield f"study.toml: [endpoints.{name}.event] {results[key].warning}"
+
+
+def _ignored(study: Study) -> Iterator[str]:
+    """Yield a line for each endpoint whose competing event is ignored: what this does, and how Methods says why."""
+    for name, endpoint in study.endpoints.items():
+        if endpoint.competing_ignored is not None:
+            phrase = f'`{{python}} r.value("{COMPETING_IGNORED.of(endpoint=name).id}")`'
+            yield (
+                f"study.toml: [endpoints.{name}.competing] is ignored: Kaplan-Meier and log-rank test count a "
+                f"competing event as censoring, and 1 - survival overestimates the event; Methods says why by {phrase}"
+            )
 
 
 def _significant(test: Record, alpha: float) -> bool:
