@@ -169,6 +169,7 @@ def test_an_ignored_competing_event_has_its_reason_for_methods(tmp_path: Path) -
         (BY_ENDPOINT + '\nreason = "x"', "goes with `competing = 'ignored'` alone"),
         ('competing_label = "death"', "goes with `competing`, which is missing"),
         (IGNORED + '\ncompeting_label = "x"', "does not go with"),
+        (BY_ENDPOINT + '\nentry = "dtime"', "does not go with `entry`"),
     ],
 )
 def test_a_competing_event_that_makes_no_sense_is_refused(tmp_path: Path, competing: str, message: str) -> None:

@@ -281,6 +281,16 @@ def test_the_examples_of_composite_endpoints_are_studies(tmp_path: Path) -> None
     assert set(dfs.made_of) == {"operated", "date_of_death", "last_seen", "relapsed"}
 
 
+def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
+    """That of docs/study.md: death without relapse competes, by a condition."""
+    [example] = re.findall(r"```\n# Death without relapse competes.\n(\[endpoints.*?)```", DOCUMENTATION, re.DOTALL)
+    columns = "[columns.rtime]\ntype = 'number'\n"
+    columns += "".join(f"[columns.{name}]\ntype = 'category'\nlevels = ['0', '1']\n" for name in ("relapsed", "died"))
+    competing = read(tmp_path, BASE + columns + example).endpoints["relapse"].competing
+    assert competing is not None
+    assert (competing.label, competing.made_of) == ("death without relapse", ("died",))
+
+
 @pytest.mark.parametrize(
     ("heading", "text", "elsewhere"),
     [
