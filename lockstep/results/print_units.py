@@ -14,7 +14,7 @@ def in_print_unit(record: Record) -> Record:
     >>> from lockstep.results.catalogue import SURVIVAL_MEDIAN
     >>> from lockstep.results.keys import Key
     >>> from lockstep.results.records import Population, number
-    >>> words = {"of": "OS", "conf_type": "log"}
+    >>> words = {"of": "OS", "conf_type": "log", "options": ""}
     >>> days = number(SURVIVAL_MEDIAN, Key(endpoint="os"), 365.25, Population(9, "all"), words)
     >>> months = in_print_unit(replace(days, unit="days", print_unit="months", per_print_unit=30.4375))
     >>> months.value, months.unit
