@@ -96,10 +96,16 @@ class ForestColumn:
 def _column_of(
     heading: Sequence[str], cells: Sequence[str], align_at: str, measure: Measure, most: float = math.inf
 ) -> ForestColumn:
-    """Return a column whose cells are aligned at a mark that they have, and broken where they are wider than `most`."""
+    """Return a column whose cells are broken where they are wider than `most`.
+
+    Numbers are aligned at a mark, as at the slash of "12/40" or the parenthesis of "0.34 (0.20–0.58)", or their end.
+    """
     broken = [wrapped_text(cell, most, measure) if cell else () for cell in cells]
     before = [
-        measure(cell.partition(align_at)[0], TEXT_SIZE) if align_at and align_at in cell else None for cell in cells
+        measure(cell.partition(align_at)[0], TEXT_SIZE)
+        if align_at and (align_at in cell or cell[:1].isdigit())
+        else None
+        for cell in cells
     ]
     left = max((width for width in before if width is not None), default=0.0)
     starts = [0.0 if width is None else left - width for width in before]

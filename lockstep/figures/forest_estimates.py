@@ -14,7 +14,7 @@ from ..text.provenance import PrintedText
 from ..text.style import Style
 
 SHOWN_WHOLE: Final = 100.0  # an axis on which the largest value is at most so many times the smallest cuts no interval
-CUT: Final = 4.0  # a wider one ends where limits are so many times an estimate, or that part of it
+CUT: Final = 8.0  # a wider one ends where limits are so many times an estimate, or that part of it
 FARTHEST: Final = (0.01, 100.0)  # and no ratio beyond these has a place on it
 NARROW: Final = 4.0  # up to this a logarithmic axis has ticks at equal steps: 0.6, 0.8, 1, 1.2
 

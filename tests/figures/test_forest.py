@@ -165,6 +165,18 @@ def test_all_texts_are_there_whole(form: str) -> None:
     assert all(re.sub(r"\s", "", line.label) in letters for line in plot.lines)
 
 
+def test_numbers_are_aligned() -> None:
+    """Counts at their slash, or their last digit; ratios at the parenthesis; words at the left edge of the column."""
+    for counts, mark in ((("9/10", "120/1400"), "/"), (("9", "1400"), "")):
+        lines = [ForestLine(name=n, label=n, counts=(n,), estimate=estimate(float(n[:1]), 1, 2)) for n in counts]
+        plot = replace(models("Sex"), part_heading="", lines=(*lines, replace(AWKWARD[0], counts=("1/2",))))
+        drawn = {text.text: text for text in texts(drawn_to_fit(figure(plot), text_width))}
+        found = [drawn[n].x + text_width(n.partition("/")[0] if mark else n, 7.0) for n in counts]
+        assert found[0] == pytest.approx(found[1])
+        ratio = drawn[lines[0].estimate.text]  # type: ignore[union-attr]
+        assert drawn["not estimable"].x == ratio.x
+
+
 def test_lines_are_evenly_apart() -> None:
     """The baselines of all lines but that of all patients have one distance; a least height is filled by it."""
     for size, least in ((FigureSize(), 0.0), (FigureSize(least_height=150), 150.0)):
