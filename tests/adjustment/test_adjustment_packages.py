@@ -12,9 +12,13 @@ from reference_values import REFERENCE, Rows, differences, read_rows
 
 from lockstep.adjustment.balance import balance_table
 from lockstep.adjustment.matching import nearest_neighbour_matching
+from lockstep.adjustment.pooling import pooled_terms
 from lockstep.adjustment.propensity import propensity_score
 from lockstep.adjustment.weighting import propensity_weights, weight_summary
+from lockstep.statistics.cox import cox_regression
 from lockstep.statistics.generalised_linear import logistic_regression
+from lockstep.statistics.likelihood import FittedModel
+from lockstep.statistics.linear import linear_regression
 
 AGREES = 1e-6
 VALUES = read_rows(REFERENCE / "values" / "adjustment_packages.csv")
@@ -74,4 +78,29 @@ def test_weighted_logistic_regression_is_that_of_survey(hormones: pd.DataFrame) 
         assert term.se is not None
         found |= {f"svyglm.{term.term}.coef": (term.coef,), f"svyglm.{term.term}.se": (term.se * factor,)}
     expected = {key: row for key, row in VALUES.items() if key.startswith("svyglm.")}
+    assert differences(expected, found, relative=AGREES) == []
+
+
+def fitted(kind: str, frame: pd.DataFrame) -> FittedModel:
+    """Return a model of one completed data set."""
+    if kind == "cox":
+        return cox_regression(frame["time"], frame["event"], frame[["age", "albumin", "chol", "spiders", "late"]])
+    if kind == "linear":
+        return linear_regression(frame["albumin"], frame[["age", "copper", "spiders", "late"]])
+    return logistic_regression(frame["late"], frame[["age", "albumin", "copper"]])
+
+
+@pytest.mark.parametrize("kind", ["cox", "linear", "logistic"])
+def test_pooled_estimates_are_those_of_mice(kind: str) -> None:
+    """Rubin's rules with Barnard and Rubin's degrees of freedom, of the same completed data sets."""
+    models = [fitted(kind, part) for _, part in read("imputed").groupby("set")]
+    first = models[0]
+    complete = first.events - first.parameters if kind == "cox" and first.events else first.n - first.parameters - 1
+    found: Rows = {f"pool.{kind}.df_complete": (complete,)}
+    for term in pooled_terms(models, df_complete=complete):
+        stem = f"pool.{kind}.{term.term}"
+        found[stem] = (term.estimate, term.conf_low, term.conf_high)
+        for part in ("se", "df", "p_value", "missing_information", "missing_variance"):
+            found[f"{stem}.{part}"] = (getattr(term, part),)
+    expected = {key: row for key, row in VALUES.items() if key.startswith(f"pool.{kind}.")}
     assert differences(expected, found, relative=AGREES) == []

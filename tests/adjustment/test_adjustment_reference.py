@@ -14,6 +14,7 @@ from reference_values import REFERENCE, Row, Rows, differences, read_rows
 
 from lockstep.adjustment.balance import balance_table
 from lockstep.adjustment.e_value import RatioMeasure, e_value
+from lockstep.adjustment.imputation import nelson_aalen
 from lockstep.adjustment.propensity import propensity_score
 from lockstep.adjustment.weighted_survival import robust_log_rank, weighted_at_risk, weighted_kaplan_meier
 from lockstep.adjustment.weighting import (
@@ -172,3 +173,9 @@ def test_weighted_curves_models_and_tests_are_the_same(kind: str, clustered: boo
     found |= dict(model_rows(f"{stem}.thirds", frame, third, names, weight, pair))
     expected = {key: row for key, row in VALUES.items() if key.startswith(f"{stem}.")}
     assert differences(expected, found, relative=AGREES) == []
+
+
+def test_nelson_aalen_is_the_same() -> None:
+    """The cumulative hazard at each patient's own time, with ties."""
+    found = nelson_aalen(hormones()["time"], hormones()["event"])
+    assert compared(dict(every_49th("nelson_aalen", found)), "nelson_aalen") == []

@@ -119,6 +119,11 @@ for (name in names(weights)) {
   }
 }
 
+# ---- the Nelson-Aalen estimate at each patient's own time ----------------------------------------------------------
+
+hazard <- basehaz(coxph(Surv(time, event) ~ 1, hormones, ties = "breslow"))
+put_each("nelson_aalen", hazard$hazard[match(hormones$time, hazard$time)])
+
 # ---- E-values: the formulas of EValue::evalues.RR, evalues.OR and evalues.HR ---------------------------------------
 
 e_of <- function(rr) {

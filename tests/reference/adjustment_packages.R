@@ -73,5 +73,45 @@ for (name in c("exposed", "age")) {
   put(paste0("svyglm.", name, ".se"), sqrt(vcov(outcome)[name, name]))
 }
 
+# ---- Rubin's rules: the same models of the same completed data sets ------------------------------------------------
+
+# 200 patients of pbc; missing values are taken from other patients, by a rule and not by chance: five data sets.
+pbc_ <- with(pbc[1:200, ], data.frame(
+  time, event = as.numeric(status == 2), age, albumin, chol, copper, spiders, late = as.numeric(stage == 4)
+))
+gone <- function(x, shift) ifelse(seq_along(x) %% 7 == shift, NA, x)
+pbc_ <- transform(pbc_, albumin = gone(albumin, 2), late = gone(late, 4), spiders = gone(spiders, 5))
+completed <- lapply(1:5, function(set) {
+  as.data.frame(lapply(pbc_, function(x) {
+    from <- x[!is.na(x)]
+    at <- which(is.na(x))
+    x[at] <- from[(at * 13 * set + 5 * set^2) %% length(from) + 1]
+    x
+  }))
+})
+export("imputed", cbind(set = rep(1:5, each = 200), do.call(rbind, completed)))
+put_pooled <- function(id, fits) {
+  pooled <- pool(as.mira(fits))
+  found <- summary(pooled, conf.int = TRUE)
+  put(paste0(id, ".df_complete"), pooled$pooled$dfcom[1])
+  for (i in which(found$term != "(Intercept)")) {
+    stem <- paste(id, found$term[i], sep = ".")
+    put_interval(stem, c(found$estimate[i], found[i, "2.5 %"], found[i, "97.5 %"]))
+    put(paste0(stem, ".se"), found$std.error[i])
+    put(paste0(stem, ".df"), found$df[i])
+    put(paste0(stem, ".p_value"), found$p.value[i])
+    put(paste0(stem, ".missing_information"), pooled$pooled$fmi[i])
+    put(paste0(stem, ".missing_variance"), pooled$pooled$lambda[i])
+  }
+}
+exact <- suppressWarnings(coxph.control(eps = 1e-12, iter.max = 60))
+put_pooled("pool.cox", lapply(completed, function(d) {
+  coxph(Surv(time, event) ~ age + albumin + chol + spiders + late, d, control = exact)
+}))
+put_pooled("pool.linear", lapply(completed, function(d) lm(albumin ~ age + copper + spiders + late, d)))
+put_pooled("pool.logistic", lapply(completed, function(d) {
+  glm(late ~ age + albumin + copper, binomial, d, epsilon = 1e-15, maxit = 100)
+}))
+
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(folder, "values", "adjustment_packages.csv"),
            "adjustment_packages.R")
