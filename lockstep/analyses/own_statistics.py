@@ -21,7 +21,7 @@ from ..data.time_to_event import TimeToEvent
 from ..data_checks.examination import examine
 from ..results.catalogue import Statistic
 from ..results.keys import Key
-from ..results.model import Record
+from ..results.model import RATIOS, Record
 from ..results.records import Population, limits_of, record
 from ..study.definition import read_study
 from ..study.model import Study
@@ -39,7 +39,7 @@ _BOUNDS: Final = {
     "percent": (0, 100),
     "p_value": (0, 1),
     "probability": (0, 1),
-    "hazard_ratio": (0, math.inf),
+    **dict.fromkeys(RATIOS, (0, math.inf)),
 }
 Function = TypeVar("Function", bound=Callable[["Patients"], Iterable[Record]])
 
@@ -267,7 +267,7 @@ class Patients:
         if statistic.kind == "percent":
             return "%"
         column = self.study.variables.get(key.variable or "")
-        return column.unit if column is not None and statistic.kind == "number" else None
+        return column.unit if column is not None and statistic.kind in ("number", "difference") else None
 
     def _decimals(self, statistic: Statistic, key: Key, value: float | int | str | None) -> int | None:
         if statistic.decimals is not None or isinstance(value, str):
@@ -277,7 +277,8 @@ class Patients:
                 self.study, self.study.endpoints[key.endpoint], self.endpoints[key.endpoint].time, [value]
             )
         column = self.study.variables.get(key.variable or "")
-        if statistic.kind == "number" and column is not None and column.type == "number":
+        of_number = statistic.kind in ("number", "difference") and statistic.unit is None
+        if of_number and column is not None and column.type == "number":
             return number_decimals(self.frame[column.name], (), column.decimals).average
         return None
 

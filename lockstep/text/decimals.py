@@ -6,7 +6,7 @@ import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final, NamedTuple
 
-from ..results.model import Record
+from ..results.model import RATIOS, Record
 from ..results.print_units import in_print_unit
 from .style import Style
 
@@ -117,7 +117,7 @@ def _plain_decimals(record: Record, value: float, style: Style, decimals: int | 
     match record.kind:
         case "count" | "setting" if decimals is None:
             return needed_decimals(value)
-        case "hazard_ratio":
+        case kind if kind in RATIOS:
             return _ratio_decimals(value, style, decimals)
     if decimals is None:
         return style.decimals(record)

@@ -8,13 +8,15 @@ from datetime import date
 from typing import Final
 
 from ..results.catalogue import ALPHA
-from ..results.model import Record
+from ..results.model import RATIOS, Record
 from ..results.print_units import in_print_unit
 from .decimals import RATIO_BOUNDS, needed_decimals, p_floor, p_places, printed_decimals, rounded
 from .style import NBSP, Style
 
 ABSENT: Final = ("not reached", "not estimable")
 NOT_REACHED: Final = (None, "not reached", "no events")  # reasons for which a time was waited for in vain
+PERCENTAGE_POINTS: Final = f"percentage{NBSP}points"
+"""The unit of a difference of percentages: 42% is 12 percentage points more than 30%, and not 12%."""
 MONTHS: Final = (
     "January",
     "February",
@@ -80,7 +82,10 @@ def value_text(record: Record, style: Style, *, decimals: int | None = None) -> 
     text = bare_text(record, style, decimals=decimals)
     if record.value is None or record.unit is None:
         return text
-    return text + "%" if record.unit == "%" else f"{text}{NBSP}{_counted(record.unit, text, style)}"
+    if record.unit == "%" and record.kind != "difference":
+        return text + "%"
+    unit = PERCENTAGE_POINTS if record.unit == "%" else record.unit
+    return f"{text}{NBSP}{_counted(unit, text, style)}"
 
 
 def interval_text(record: Record, style: Style, *, decimals: int | None = None) -> str:
@@ -220,7 +225,7 @@ def _record_number(record: Record, value: float, places: int, style: Style) -> s
     """
     if record.key.statistic == ALPHA.path:  # a significance level is written as the P values that are held against it
         return _p_digits(value, places, style)
-    if record.kind == "hazard_ratio" and value > 0:
+    if record.kind in RATIOS and value > 0:
         smallest, largest = RATIO_BOUNDS
         if rounded(value, places) == 0:
             return f"<{number_text(smallest, needed_decimals(smallest), style)}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from ..base import escape
 from ..base.errors import ReportError
 from ..results.keys import ids_below, split_bound
-from ..results.model import Record, Results
+from ..results.model import Kind, Record, Results
 from ..results.released import Released
 from ..syntax.expressions import Expression, parse_expression
 from . import numbers
@@ -18,6 +18,14 @@ from .style import NBSP, Style
 
 ALPHA: Final = "alpha"
 """The name by which a condition calls the significance level of the study."""
+
+RATIO_NAMES: Final[Mapping[Kind, str]] = {
+    "hazard_ratio": "HR",
+    "odds_ratio": "OR",
+    "risk_ratio": "RR",
+    "ratio": "ratio",
+}
+"""What a sentence calls the ratios of each kind."""
 
 UNSUPPORTED: Final = "NOT SUPPORTED BY THE DATA"
 
@@ -93,6 +101,23 @@ class Phrases:
         """
         text = numbers.text(self.results[record_id], self.style, decimals=decimals, nested=nested)
         return Phrase(text, (record_id,))
+
+    def ratio(self, record_id: str, decimals: int | None = None, *, nested: bool = False) -> Phrase:
+        """Print a ratio with its name: "HR 0.34 (95% CI 0.20–0.58)", and so OR and RR.
+
+        With `nested`, for use inside parentheses: "HR 0.34, 95% CI 0.20–0.58".
+        """
+        name = RATIO_NAMES[self._of_kind(record_id, "ratio", *RATIO_NAMES).kind]
+        estimate = self.estimate(record_id, decimals, nested=nested)
+        return Phrase(f"{name}{NBSP}{estimate.text}", estimate.ids)
+
+    def difference(self, record_id: str, decimals: int | None = None) -> Phrase:
+        """Print a difference with its unit and interval: "12.0 percentage points (95% CI 3.1–20.9)", "−3.1 cm (...)".
+
+        It is of the group that its label names first, less the other.
+        """
+        self._of_kind(record_id, "difference", "difference")
+        return self.estimate(record_id, decimals)
 
     def n_percent(self, stem: str, decimals: int | None = None, *, nested: bool = False) -> Phrase:
         """Print `stem`.count with `stem`.percent: "60 (42.3%)".
@@ -195,10 +220,10 @@ class Phrases:
         low, high = (numbers.bare_text(self.results[i], self.style, decimals=decimals) for i in ids)
         return Phrase(numbers.span_text(low, high, self.style), ids)
 
-    def _of_kind(self, record_id: str, method: str, kind: str) -> Record:
+    def _of_kind(self, record_id: str, method: str, *kinds: str) -> Record:
         record = self.results[record_id]
-        if record.kind != kind:
-            raise ReportError(f"{method}('{record_id}'): this is a {record.kind}, not a {kind}")
+        if record.kind not in kinds:
+            raise ReportError(f"{method}('{record_id}'): this is a {record.kind}, not a {' or '.join(kinds)}")
         return record
 
 

@@ -29,6 +29,7 @@ COUNTED: Final = "patients?|persons?|people|women|men|children|deaths?|events?|c
 
 _COUNTED: Final = re.compile(COUNTED, re.IGNORECASE)
 _PERCENT: Final = re.compile(r"\s*(?:%|per ?cent\b)", re.IGNORECASE)
+_POINTS: Final = re.compile(r"\s*percentage\s+points?\b", re.IGNORECASE)
 _P_VALUE: Final = re.compile(r"\bP\W{0,3}[=<>]\s*$", re.IGNORECASE)
 _SIGN: Final = re.compile(r"([<>])\s*$")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+")
@@ -74,7 +75,9 @@ class Prints:
         if _P_VALUE.search(before):
             return record.kind == "p_value"
         if _PERCENT.match(after):
-            return record.unit == "%"
+            return record.unit == "%" and record.kind != "difference"
+        if _POINTS.match(after):
+            return record.unit == "%" and record.kind == "difference"
         for word in re.findall(r"[^\W\d_]+(?:/[^\s\d]+)?", after.split(".")[0])[:2]:  # "seven older patients"
             if _COUNTED.fullmatch(word):
                 return record.kind == "count"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..results.model import Record
+from ..results.model import RATIOS, Record
 from .figure_size import FigureSize
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
@@ -100,10 +100,10 @@ class Style:
     def decimals(self, record: Record) -> int:
         """Return the decimals of a record's kind or variable, before what rounding would hide asks for more."""
         match record.kind:
-            case "percent":
+            case "percent" | "difference" if record.unit == "%":
                 few = self.fewer_decimals(record)
                 return self.percent_decimals if few is None else few
-            case "hazard_ratio":
+            case kind if kind in RATIOS:
                 return self.ratio_decimals
             case "probability":
                 return self.probability_decimals
@@ -116,7 +116,7 @@ class Style:
 
     def fewer_decimals(self, record: Record) -> int | None:
         """Return the decimals of a percentage of few patients, where the journal has a rule for it."""
-        if record.kind != "percent" or self.percent_decimals_below is None:
+        if record.unit != "%" or record.kind not in ("percent", "difference") or self.percent_decimals_below is None:
             return None
         fewest, decimals = self.percent_decimals_below
         patients = record.denominator if record.denominator is not None else record.n

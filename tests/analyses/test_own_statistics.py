@@ -260,7 +260,7 @@ OTHER = "yield patients.record(Statistic({}, 'a', 'b'), {})"
         (OTHER.format("'a', 'p_value'", 1.5), "'a' is a p_value; expected a number from 0 to 1"),
         (OTHER.format("'a', 'count'", 1.5), "'a' is a count; expected a whole number"),
         (OTHER.format("'a', 'hazard_ratio'", -1), "'a' is a hazard_ratio; expected 0 or more"),
-        (OTHER.format("'a', 'ratio'", 1), "a statistic has the kind 'ratio'; the kinds are: count,"),
+        (OTHER.format("'a', 'odds'", 1), "a statistic has the kind 'odds'; the kinds are: count,"),
         (OTHER.format("'A', 'count'", 1), "a statistic has the path 'A'; expected lower-case"),
         ("raise GeneratorExit(patients.frame)", "GeneratorExit\n"),
         ("raise type('Own', (BaseException,), {})(patients.frame)", "Own\n"),

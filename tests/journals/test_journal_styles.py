@@ -151,3 +151,32 @@ def test_decimals_change_at_the_bound_that_the_quote_names(p: float, jama: str, 
     """At 0.01 in JAMA and NEJM, at 0.20 in the Annals."""
     names = ("jama-oncology", "nejm", "annals-of-internal-medicine")
     assert tuple(numbers.p_text(p, style_for(name)) for name in names) == (jama, nejm, annals)
+
+
+POINTS = {
+    "generic": "12.3 percentage points (95% CI −3.1 to 20.9)",
+    "plos-one": "12.3 percentage points (95% CI −3.1 to 20.9)",
+    "annals-of-surgical-oncology": "12.3 percentage points (95% CI −3.1 to 20.9)",
+    "jama-oncology": "12.3 percentage points (95% CI, −3.1 to 20.9)",
+    "lancet-oncology": "12·3 percentage points (95% CI −3·1 to 20·9)",
+    "bmj": "12.3 percentage points (95% CI −3.1 to 20.9)",
+    "annals-of-internal-medicine": "12.3 percentage points (95% CI, −3.1 to 20.9)",
+    "nejm": "12.3 percentage points (95% CI, −3.1 to 20.9)",
+}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_differences_of_percentages_print_in_percentage_points(name: str) -> None:
+    """A difference of percentages is never a percentage, and has its sign."""
+    limits = {"conf_low": -3.1, "conf_high": 20.9, "conf_level": 0.95, "no_effect": 0.0, "unit": "%", "n": 500}
+    assert plain(numbers.text(record("difference", 12.3, **limits), style_for(name))) == POINTS[name]
+
+
+@pytest.mark.parametrize("kind", ["odds_ratio", "risk_ratio", "ratio"])
+@pytest.mark.parametrize("name", SHIPPED)
+def test_all_kinds_of_ratios_print_as_hazard_ratios(name: str, kind: str) -> None:
+    """A ratio has the decimals of a ratio, whatever it is of."""
+    style, limits = style_for(name), {"conf_low": 0.20004, "conf_high": 0.9996, "conf_level": 0.95, "no_effect": 1.0}
+    assert numbers.text(record(kind, 0.3401, **limits), style) == numbers.text(
+        record("hazard_ratio", 0.3401, **limits), style
+    )

@@ -10,7 +10,7 @@ from lockstep.results.keys import Key
 from lockstep.results.model import Kind, Record
 from lockstep.revisions.ranking import RANKS, Rank, rank
 
-NO_EFFECT = {"hazard_ratio": 1.0, "number": 0.0, "c.auc": 0.5}
+NO_EFFECT = {"hazard_ratio": 1.0, "odds_ratio": 1.0, "difference": 0.0, "number": 0.0, "c.auc": 0.5}
 
 
 def record(kind: Kind, value: Any, low: float | None = None, high: float | None = None, name: str = "os") -> Record:
@@ -36,6 +36,8 @@ CASES: list[tuple[Record | None, Record | None, Rank]] = [
     (record(HR, 2.0, 1.1, 4.0), record(HR, 0.5, 0.3, 0.9), "interval"),  # now the other way
     (record(HR, 2.0, 1.1, 4.0), record(HR, 3.0, 1.2, 9.0), "other"),
     (record(HR, 2.0, 1.1, 4.0), record(HR, None), "interval"),
+    (record("odds_ratio", 2.0, 1.1, 4.0), record("odds_ratio", 2.0, 0.9, 4.0), "interval"),
+    (record("difference", 12.0, 3.0, 21.0), record("difference", 12.0, -3.0, 21.0), "interval"),
     (record("number", -1.0, -2.0, -0.1), record("number", -1.0, -2.0, 0.1), "interval"),
     (record("time", 80.0, 60.0, 90.0, "os.median"), record("time", 80.0, None, 90.0, "os.median"), "other"),
     (record("percent", 5.0, 1.0, 9.0, "os.rate.1y"), record("percent", 0.0, None, None, "os.rate.1y"), "other"),

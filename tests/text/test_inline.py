@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lockstep.base.errors import LockstepError, ReportError, ResultsError
-from lockstep.results.model import Results
+from lockstep.results.keys import Key
+from lockstep.results.model import Record, Results
 from lockstep.text.phrases import Phrase, Phrases
 from lockstep.text.style import NBSP, Style
 
@@ -100,3 +103,39 @@ def test_an_id_of_a_renamed_exposure_is_answered_with_the_same_result_of_another
         first = str(error.value).split("did you mean '")[1].split("'")[0]
         assert first.startswith("os.by_")
         assert first.rpartition(".")[2] == record_id.rpartition(".")[2]
+
+
+def made(kind: str, **fields: Any) -> Phrases:
+    """Return phrases over one result, ``x``, of a kind."""
+    said = {"key": Key("x"), "kind": kind, "label": "x", "population": "all", "n": 90, "method": "m"} | fields
+    return Phrases(Results(source=None, records=(Record(**said),)), Style())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("hazard_ratio", "HR"), ("odds_ratio", "OR"), ("risk_ratio", "RR"), ("ratio", "ratio")]
+)
+def test_a_ratio_says_which_one_it_is(kind: str, name: str) -> None:
+    """The name is that of the result's kind, so that an odds ratio is not called a hazard ratio."""
+    r = made(kind, value=0.34, conf_low=0.2, conf_high=0.58, conf_level=0.95)
+    assert str(r.ratio("x")).replace(NBSP, " ") == f"{name} 0.34 (95% CI 0.20–0.58)"
+    assert str(r.ratio("x", nested=True)).replace(NBSP, " ") == f"{name} 0.34, 95% CI 0.20–0.58"
+
+
+def test_a_ratio_that_cannot_be_estimated_says_so() -> None:
+    """There is no number and no interval then."""
+    r = made("odds_ratio", value=None, conf_level=0.95, reason="no events in a group")
+    assert str(r.ratio("x")).replace(NBSP, " ") == "OR not estimable"
+
+
+def test_a_difference_has_its_unit_and_sign() -> None:
+    """A negative one has the minus of the style, and one percentage point is one."""
+    r = made("difference", value=-3.14, conf_low=-5.0, conf_high=-1.2, conf_level=0.95, unit="cm", no_effect=0.0)
+    assert str(r.difference("x")).replace(NBSP, " ") == "−3.1 cm (95% CI −5.0 to −1.2)"
+    r = made("difference", value=1.0, unit="%")
+    assert str(r.difference("x", 0)).replace(NBSP, " ") == "1 percentage point"
+
+
+def test_a_difference_is_no_ratio() -> None:
+    """What a method prints is what its name says; the message has the kinds that it takes."""
+    with pytest.raises(ReportError, match="this is a difference, not a hazard_ratio or odds_ratio or risk_ratio or"):
+        made("difference", value=1.0).ratio("x")
