@@ -1,4 +1,4 @@
-"""Records of Cox models: hazard ratios, tests of several terms, and the check of proportional hazards."""
+"""Records of models: Cox fits, estimates of terms, tests of several terms, and the check of proportional hazards."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..statistics.estimate import Estimate
 from ..statistics.fine_gray import fine_gray
 from ..statistics.likelihood_ratio import LikelihoodRatioTest
 from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of
+from ..statistics.regression import RegressionModel, RegressionTerm
 from ..statistics.wald import WaldTest
 from ..study.model import Study
 from .observations import NO_PATIENTS, Observations
@@ -87,6 +88,11 @@ def several_levels(study: Study, variable: str) -> bool:
     return len(study.levels(variable)) > PAIR
 
 
+def stratified_by(study: Study, strata: Sequence[str]) -> str:
+    """Say within which categories patients are compared: ", stratified by Site and Sex"; nothing without any."""
+    return f", stratified by {' and '.join(map(study.unique_label, strata))}" if strata else ""
+
+
 def test_records(
     statistics: tuple[Statistic, Statistic, Statistic],
     key: Key,
@@ -99,27 +105,29 @@ def test_records(
         yield number(statistic, key, value, population, words, reason=test.reason)
 
 
-def hazard_ratio_records(
+def estimate_records(
     statistics: tuple[Statistic, Statistic],
     key: Key,
-    term: HazardRatio,
-    model: CoxModel,
+    term: HazardRatio | RegressionTerm,
+    model: CoxModel | RegressionModel,
     population: Population,
     words: Words,
     *,
+    unit: str | None = None,
     warning: str | None = None,
 ) -> Iterator[Record]:
-    """Yield the hazard ratio and Wald P value of one term of a model."""
-    ratio, p_value = statistics
-    estimate = Estimate(term.hazard_ratio, term.conf_low, term.conf_high, term.reason)
+    """Yield the ratio, or difference, and the P value of one term of a model."""
+    statistic, p_value = statistics
+    value = term.hazard_ratio if isinstance(term, HazardRatio) else term.estimate
     yield interval(
-        ratio,
+        statistic,
         key,
-        estimate,
+        Estimate(value, term.conf_low, term.conf_high, term.reason),
         population,
         words,
         n=model.n,
         conf_level=model.conf_level,
+        unit=unit,
         warning=warning,
     )
     yield number(p_value, key, term.p_value, population, words, reason=term.reason, warning=warning)

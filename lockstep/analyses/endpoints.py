@@ -12,11 +12,11 @@ from ..results.records import Population
 from ..study.comparisons import GroupComparison
 from ..study.endpoints import Endpoint
 from ..study.model import Study
-from .comparisons import group_results, subgroup_results
+from .comparisons import Adjustment, group_results, rate_differences, subgroup_results
 from .incidence_results import cause_specific, ignored_record
 from .models import model_records
 from .observations import Observations
-from .populations import population_results
+from .populations import members_of, population_results
 from .survival_results import first_event_records, never_at_risk_record, survival_results
 
 
@@ -35,14 +35,25 @@ def _results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Populat
     yield from first_event_records(cohort, observed)
     comparisons = [comparison for comparison in study.comparisons if endpoint.name in comparison.endpoints]
     for comparison in comparisons:
-        yield from group_results(_key(key, comparison), observed, comparison.groups)
+        patients, of_groups = _of(study, cohort, endpoint, comparison.population, analysed), _key(key, comparison)
+        adjustment = Adjustment.of(comparison)
+        yield from group_results(of_groups, patients, comparison.groups, adjustment)
+        if comparison.name is not None and not adjustment.variables and patients.competing is None:
+            yield from rate_differences(of_groups, patients, comparison.groups)
     for comparison in comparisons:
         for category in comparison.within:
-            yield from subgroup_results(replace(_key(key, comparison), within=category), observed)
+            patients = _of(study, cohort, endpoint, comparison.population, analysed)
+            of_groups = replace(_key(key, comparison), within=category)
+            yield from subgroup_results(of_groups, patients, Adjustment.of(comparison))
     for model in study.models:
         if endpoint.name in model.endpoints:
-            yield from model_records(key, observed, model)
+            yield from model_records(key, _of(study, cohort, endpoint, model.population, analysed), model)
     yield from population_results(study, cohort, endpoint, analysed)
+
+
+def _of(study: Study, cohort: Cohort, endpoint: Endpoint, population: str | None, analysed: Population) -> Observations:
+    members, described = members_of(study, cohort, population, analysed)
+    return Observations.of(study, members, endpoint, described)
 
 
 def _key(of_endpoint: Key, comparison: GroupComparison) -> Key:

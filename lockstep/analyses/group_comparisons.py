@@ -13,7 +13,7 @@ from ..data.cohort import Cohort
 from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Record
-from ..results.records import Population, number
+from ..results.records import Population, Words, number
 from ..statistics.arrays import Floats, Ints
 from ..statistics.chi_square import chi_square
 from ..statistics.fisher import FisherTest, fisher_exact
@@ -41,10 +41,13 @@ def crosstab_records(study: Study, cohort: Cohort, variable: str, by: str, popul
     """Yield the tests of association of two categories, of patients who have both."""
     both = cohort.analysed[[variable, by]].dropna()
     table = pd.crosstab(both[variable], both[by], dropna=False).to_numpy()
-    key = Key(variable=variable, by=by)
     words = {"of": study.unique_label(variable), "by": study.unique_label(by)}
     known = Population(len(both), population.text)
+    yield from association_records(Key(variable=variable, by=by), table, known, words)
 
+
+def association_records(key: Key, table: Ints, known: Population, words: Words) -> Iterator[Record]:
+    """Yield the chi-square and Fisher's exact test of a table of counts; `words` say what it crosses (`of`, `by`)."""
     pearson = chi_square(table)
     warning = _of_small_counts(pearson.expected_min)
     for statistic, value in (

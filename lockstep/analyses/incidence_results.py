@@ -20,7 +20,7 @@ from ..statistics.survival import number_at_risk
 from ..statistics.wald import wald_test
 from ..study.endpoints import Endpoint
 from ..study.model import Study
-from .cox_records import FitOptions, fitted, hazard_ratio_records, several_levels, test_records
+from .cox_records import FitOptions, estimate_records, fitted, several_levels, test_records
 from .design import as_they_are
 from .observations import NO_PATIENTS, Observations
 
@@ -100,7 +100,7 @@ def fine_gray_records(key: Key, observed: Observations, variable: str) -> Iterat
     for ratio in model.terms:
         term = design.columns[ratio.term]
         words = {"of": observed.label, "term": term.words}
-        yield from hazard_ratio_records(_RATIO, replace(key, level=term.level), ratio, model, population, words)
+        yield from estimate_records(_RATIO, replace(key, level=term.level), ratio, model, population, words)
     if several_levels(study, variable):
         words = {"of": observed.label, "by": study.unique_label(variable)}
         test = wald_test(model, list(design.values.columns))

@@ -1,38 +1,55 @@
-"""Records of Cox models: counts, ratios of the terms, tests of whole terms, and the check of proportional hazards."""
+"""Records of models: counts, estimates of the terms, tests of whole terms, and the check of proportional hazards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
+
+import pandas as pd
 
 from ..results import catalogue
+from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record
-from ..results.records import Words, count, number
+from ..results.records import Words, count, interval, number
 from ..statistics.cox import CoxModel
 from ..statistics.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
 from ..statistics.proportional_hazards import GLOBAL, ProportionalHazardsTest
+from ..statistics.regression import RegressionModel
 from ..statistics.wald import WaldTest, wald_test
 from ..study.analysis import ALL_TERMS
 from ..study.model import Study
-from ..study.models import Model, Term
+from ..study.models import Model, ModelKind, Term
 from ..study.term_labels import covariate_label
 from .cox_records import (
     FitOptions,
+    estimate_records,
     fitted,
     fitted_and_checked,
-    hazard_ratio_records,
     not_proportional,
+    stratified_by,
     test_records,
     violated,
 )
 from .design import ModelDesign
-from .observations import Observations
+from .observations import Observations, ObservedPatients, OutcomeObservations
+from .outcome_fits import MODEL_WORDS, fitted_outcome
 
 FEWEST_EVENTS: Final = 10
 """Events per parameter below which ratios are unstable (Peduzzi et al., J Clin Epidemiol 1995;48:1503-1510)."""
 
+NOT_FITTED: Final = "the model was not fitted"
+
+Fit: TypeAlias = CoxModel | RegressionModel
+"""A fitted model of an endpoint or of an outcome."""
+
+_ESTIMATES: Final[Mapping[ModelKind, Statistic]] = {
+    "cox": catalogue.MODEL_RATIO,
+    "logistic": catalogue.MODEL_ODDS_RATIO,
+    "risk": catalogue.MODEL_RISK_RATIO,
+    "linear": catalogue.MODEL_DIFFERENCE,
+}
 _LIKELIHOOD_RATIO: Final = (
     catalogue.MODEL_LIKELIHOOD_RATIO,
     catalogue.MODEL_LIKELIHOOD_RATIO_DF,
@@ -46,44 +63,58 @@ _PROPORTIONAL: Final = (
 )
 
 
-def model_records(of_endpoint: Key, observed: Observations, model: Model) -> Iterator[Record]:
-    """Yield the records of a model of one endpoint, or of the models of each of its terms alone."""
-    key = replace(of_endpoint, analysis=model.name)
+def model_records(of_measured: Key, observed: ObservedPatients, model: Model) -> Iterator[Record]:
+    """Yield the records of a model of one endpoint or outcome, or of the models of each of its terms alone."""
+    key = replace(of_measured, analysis=model.name)
     if not model.each:
         yield from _fit_records(key, observed, model, model.terms)
     for term in model.terms if model.each else ():
         yield from _fit_records(key, observed, model, (term,))
 
 
-def _fit_records(key: Key, observed: Observations, model: Model, terms: Sequence[Term]) -> Iterator[Record]:
+def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> Iterator[Record]:
     """Yield the records of one fit. Counts are the model's; where its terms are alone, each has counts of its own."""
-    study, known = observed.study, observed.complete(_variables(model, terms))
-    design, words = known.design(terms), _words(study, observed, model, terms)
-    columns, options = {term.name: design.of(term.name) for term in terms}, _options(model, known)
-    fit, checks = fitted_and_checked(known, design.values, columns, options)
+    known = observed.complete(_variables(model, terms))
+    if isinstance(known, OutcomeObservations):
+        known = known.known()
+    study, design, words = observed.study, known.design(terms), _words(observed, model, terms)
+    columns = {term.name: design.of(term.name) for term in terms}
+    fit, checks = _fitted(known, design.values, columns, model)
     yield from _count_records(replace(key, variable=terms[0].name) if model.each else key, known, fit, words)
     for term in terms:
         yield from _level_counts(key, known, term, words)
 
     not_constant = [check.term for check in checks if violated(check, study)]
-    for ratio in fit.terms:
-        column = design.columns[ratio.term]
-        yield from hazard_ratio_records(
-            (catalogue.MODEL_RATIO, catalogue.MODEL_RATIO_P),
+    for estimate in fit.terms:
+        column = design.columns[estimate.term]
+        yield from estimate_records(
+            (_ESTIMATES[model.kind], catalogue.MODEL_RATIO_P),
             replace(key, variable=column.term, level=column.level),
-            ratio,
+            estimate,
             fit,
             known.population,
             {**words, "term": column.words},
+            unit=known.unit if isinstance(known, OutcomeObservations) else None,
             warning=not_proportional(column.term, not_constant),
         )
     for term in terms:
         if len(design.of(term.name)) > 1:
             told = {**words, "term": covariate_label(study, term)}
-            of_term, test = replace(key, variable=term.name), _whole_term(known, design, fit, term, options)
+            of_term, test = replace(key, variable=term.name), _whole_term(known, design, fit, term, model)
             statistics = _LIKELIHOOD_RATIO if isinstance(test, LikelihoodRatioTest) else _WALD
+            told["test"] = "F" if model.kind == "linear" else "Wald"
             yield from test_records(statistics, of_term, test, known.population, told)
     yield from _proportional_records(key, known, checks, terms, words, alone=model.each)
+
+
+def _fitted(
+    known: ObservedPatients, values: pd.DataFrame, columns: Mapping[str, Sequence[str]], model: Model
+) -> tuple[Fit, tuple[ProportionalHazardsTest, ...]]:
+    """Fit a model; of a Cox model, check its proportional hazards too."""
+    if isinstance(known, OutcomeObservations):
+        return fitted_outcome(known, values, model.kind, _cluster(model, known)), ()
+    assert isinstance(known, Observations)  # noqa: S101 (what else can be observed)
+    return fitted_and_checked(known, values, columns, _options(model, known))
 
 
 def _variables(model: Model, terms: Sequence[Term]) -> list[str]:
@@ -92,9 +123,11 @@ def _variables(model: Model, terms: Sequence[Term]) -> list[str]:
     return list(dict.fromkeys([*entering, *model.strata, *([model.cluster] if model.cluster else [])]))
 
 
-def _words(study: Study, observed: Observations, model: Model, terms: Sequence[Term]) -> dict[str, str]:
+def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> dict[str, str]:
+    study = observed.study
     fit = "univariable" if model.each else "multivariable"
     return {
+        **MODEL_WORDS[model.kind],
         "of": observed.label,
         "model": model.label or fit,
         "whole": model.label or f"{fit} model",
@@ -106,58 +139,78 @@ def _words(study: Study, observed: Observations, model: Model, terms: Sequence[T
 
 def _options_in_words(study: Study, model: Model) -> str:
     """Say what a model has beside its terms: ", stratified by Site and Sex, robust variance by Hospital"."""
-    labels = [study.unique_label(name) for name in model.strata]
-    strata = f", stratified by {' and '.join(labels)}" if labels else ""
-    return strata + (f", robust variance by {study.unique_label(model.cluster)}" if model.cluster else "")
-
-
-def _count_records(key: Key, known: Observations, fit: CoxModel, words: Words) -> Iterator[Record]:
-    """Yield patients, events, parameters, and how many events there are for each parameter."""
-    yield count(catalogue.MODEL_PATIENTS, key, fit.n, known.population, words)
-    yield count(catalogue.MODEL_EVENTS, key, fit.events, known.population, words, of=fit.n)
-    yield number(catalogue.MODEL_PARAMETERS, key, fit.parameters, known.population, words)
-    share = fit.events / fit.parameters if fit.parameters else None
-    warning = None
-    if share is not None and share < FEWEST_EVENTS:
-        warning = f"fewer than {FEWEST_EVENTS} events per parameter: the ratios are unstable"
-    yield number(
-        catalogue.EVENTS_PER_PARAMETER, key, share, known.population, words, reason="no parameter", warning=warning
+    return stratified_by(study, model.strata) + (
+        f", robust variance by {study.unique_label(model.cluster)}" if model.cluster else ""
     )
 
 
-def _level_counts(key: Key, known: Observations, term: Term, words: Words) -> Iterator[Record]:
+def _count_records(key: Key, known: ObservedPatients, fit: Fit, words: Words) -> Iterator[Record]:
+    """Yield patients, events, parameters, and how many events there are for each parameter."""
+    yield count(catalogue.MODEL_PATIENTS, key, fit.n, known.population, words)
+    if fit.events is not None:
+        yield count(catalogue.MODEL_EVENTS, key, fit.events, known.population, words, of=fit.n)
+    yield number(catalogue.MODEL_PARAMETERS, key, fit.parameters, known.population, words)
+    if fit.events is not None:
+        share, warning = _events_per_parameter(fit), None
+        if share is not None and share < FEWEST_EVENTS:
+            warning = f"fewer than {FEWEST_EVENTS} events per parameter: the ratios are unstable"
+        yield number(
+            catalogue.EVENTS_PER_PARAMETER, key, share, known.population, words, reason="no parameter", warning=warning
+        )
+    if isinstance(fit, RegressionModel) and fit.auc is not None:
+        yield interval(catalogue.MODEL_AUC, key, fit.auc, known.population, words, conf_level=fit.conf_level)
+    if isinstance(fit, RegressionModel) and fit.events is None:
+        yield number(
+            catalogue.MODEL_R_SQUARED, key, fit.r_squared, known.population, words, reason=fit.reason or NOT_FITTED
+        )
+
+
+def _events_per_parameter(fit: Fit) -> float | None:
+    if isinstance(fit, RegressionModel):
+        return fit.events_per_parameter
+    return fit.events / fit.parameters if fit.parameters else None
+
+
+def _level_counts(key: Key, known: ObservedPatients, term: Term, words: Words) -> Iterator[Record]:
     """Yield the patients and events of each level of a category."""
     if len(term.variables) > 1:
         return
+    had_event = known.had_event
     for level, text in known.study.levels(term.name).items():
         patients = (known.frame[term.name] == level).to_numpy(dtype=bool)
         of_level = replace(key, variable=term.name, level=level)
         told = {**words, "term": f"{known.study.unique_label(term.name)}: {text}"}
-        n, events = int(patients.sum()), int(known.event[patients].sum())
+        n = int(patients.sum())
         yield count(catalogue.TERM_PATIENTS, of_level, n, known.population, told, of=known.population.n)
-        yield count(catalogue.TERM_EVENTS, of_level, events, known.population, told, of=n)
+        if had_event is not None:
+            yield count(catalogue.TERM_EVENTS, of_level, int(had_event[patients].sum()), known.population, told, of=n)
 
 
 def _whole_term(
-    known: Observations, design: ModelDesign, fit: CoxModel, term: Term, options: FitOptions
+    known: ObservedPatients, design: ModelDesign, fit: Fit, term: Term, model: Model
 ) -> LikelihoodRatioTest | WaldTest:
-    """Test all columns of a term together: by the likelihood ratio, or by Wald where the variance is robust."""
+    """Test all columns of a term together: by the likelihood ratio; by Wald where the variance is robust, or by F."""
     columns = design.of(term.name)
-    if fit.is_robust:
+    if fit.is_robust or model.kind == "linear":
         return wald_test(fit, columns)
-    return likelihood_ratio_test(fitted(known, design.values.drop(columns=columns), options), fit)
+    smaller = design.values.drop(columns=columns)
+    if isinstance(known, OutcomeObservations):
+        return likelihood_ratio_test(fitted_outcome(known, smaller, model.kind), fit)
+    assert isinstance(known, Observations)  # noqa: S101 (what else can be observed)
+    return likelihood_ratio_test(fitted(known, smaller, _options(model, known)), fit)
 
 
 def _options(model: Model, known: Observations) -> FitOptions:
-    return FitOptions(
-        strata=known.frame[list(model.strata)] if model.strata else None,
-        cluster=known.frame[model.cluster] if model.cluster else None,
-    )
+    return FitOptions(strata=known.frame[list(model.strata)] if model.strata else None, cluster=_cluster(model, known))
+
+
+def _cluster(model: Model, known: ObservedPatients) -> pd.Series[str] | None:
+    return known.frame[model.cluster] if model.cluster else None
 
 
 def _proportional_records(
     key: Key,
-    known: Observations,
+    known: ObservedPatients,
     checks: Sequence[ProportionalHazardsTest],
     terms: Sequence[Term],
     words: Words,

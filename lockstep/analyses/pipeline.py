@@ -35,6 +35,7 @@ from .descriptive import (
 from .endpoints import endpoint_results
 from .event_free_survival import deaths_without_event
 from .group_comparisons import comparison_records, crosstab_records
+from .outcomes import outcome_results
 from .own_statistics import ANALYSED
 from .populations import population_counts
 from .precision import cutoff_decimals, recorded_decimals, time_decimals
@@ -112,6 +113,8 @@ def _all(study: Study, data: Data, cohort: Cohort, reviewed: Population) -> Iter
         yield from deaths_without_event(study, cohort, endpoint, analysed)
         times = cohort.endpoints[endpoint.name].time
         yield from with_printed_times(endpoint_results(study, cohort, endpoint, analysed), study, endpoint, times)
+    for outcome in study.outcomes.values():
+        yield from outcome_results(study, cohort, outcome, analysed)
     for cutoff in study.analysis.cutoffs.values():
         yield from _cutoff_records(study, cohort, cutoff, analysed)
 

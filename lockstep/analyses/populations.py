@@ -27,8 +27,10 @@ def population_counts(study: Study, cohort: Cohort, analysed: Population) -> Ite
         yield count(catalogue.NOT_KNOWN_IN_POPULATION, key, unknown, analysed, words, of=analysed.n)
 
 
-def members_of(study: Study, cohort: Cohort, population: str, analysed: Population) -> tuple[Cohort, Population]:
-    """Return the patients of a population, and what records say of them."""
+def members_of(study: Study, cohort: Cohort, population: str | None, analysed: Population) -> tuple[Cohort, Population]:
+    """Return the patients of a population, or all that are analysed where none is named, and what records call them."""
+    if population is None:
+        return cohort, analysed
     members = cohort.population(population)
     return cohort.of(members), analysed.within(int(members.sum()), study.populations[population].label)
 

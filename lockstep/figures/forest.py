@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ..base.errors import ReportError
+from ..base.invocation import called
 from ..results import catalogue
 from ..results.catalogue import Statistic
 from ..results.curves import PrintedCurve
@@ -303,14 +304,14 @@ class _Shown:
         return example
 
     def _check_analysed(self, figure: SubgroupForest, key: Key) -> None:
-        """Refuse a comparison that study.toml does not ask of the analysis."""
+        """Refuse a comparison that the results do not have: they are older than the figure, or of a lock."""
         # Of what the figure prints, since a lock has nothing else.
         *_, last = self.study.levels(figure.groups)
         test = catalogue.INTERACTION_P.of(key) if key.within else catalogue.HAZARD_RATIO.of(key, level=last)
         if test in self.results:
             return
         found = f"compares by '{figure.groups}'" + (f" within '{key.within}'" if key.within else "")
-        remedy = f"make '{figure.groups}' the exposure" + (f" and '{key.within}' the subgroup" if key.within else "")
         raise ReportError(
-            f"study.toml: [figures.{figure.name}] {found}, which is not analysed.\nUnder [analysis], {remedy}."
+            f"study.toml: [figures.{figure.name}] {found}, which is not among the results.\n"
+            f"Run {called('report')} to compute them again."
         )

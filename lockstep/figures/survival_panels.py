@@ -237,16 +237,14 @@ def _nobody(key: Key, endpoint: Endpoint, study: Study) -> PrintedCurve:
 
 
 def _check_analysed(figure: SurvivalCurves, key: Key, results: Results) -> None:
-    """Refuse a figure of a comparison that study.toml does not ask of the analysis."""
+    """Refuse a figure of a comparison that the results do not have: they are older than the figure, or of a lock."""
     if LOG_RANK_P.of(key) in results:
         return
-    if figure.within is None:
-        found = f"compares by '{figure.groups}', which is not analysed"
-        remedy = f"make '{figure.groups}' the exposure, or add it to univariate"
-    else:
-        found = f"compares by '{figure.groups}' within '{figure.within}', which is not analysed"
-        remedy = f"make '{figure.groups}' the exposure and '{figure.within}' the subgroup"
-    raise ReportError(f"study.toml: [figures.{figure.name}] {found}.\nUnder [analysis], {remedy}.")
+    found = f"compares by '{figure.groups}'" + (f" within '{figure.within}'" if figure.within else "")
+    raise ReportError(
+        f"study.toml: [figures.{figure.name}] {found}, which is not among the results.\n"
+        f"Run {called('report')} to compute them again."
+    )
 
 
 def _check(curve: PrintedCurve, axis: Axis, per_unit: float) -> None:

@@ -15,23 +15,21 @@ _PERCENT = "100 x count / denominator"
 _QUARTILE = "linear interpolation (Hyndman & Fan type 7)"
 _CHI_SQUARE = "Pearson chi-square test without continuity correction"
 _LOG_RANK = "two-sided log-rank (Mantel-Cox) test{options}"
-_COX = "Cox proportional-hazards model{options}, Efron ties, Wald confidence interval and test"
-_MODEL = (
-    "{fit} Cox proportional-hazards model{options}, Efron ties, Wald confidence interval and test; "
-    "covariates: {covariates}"
-)
-_INTERACTION = "likelihood-ratio test of the product terms in a Cox model{options}, Efron ties"
-_LIKELIHOOD_RATIO = "likelihood-ratio test of all levels together, in a Cox model{options}, Efron ties"
+_COX = "Cox proportional-hazards model{options}, Efron ties, Wald confidence interval and test{adjusted}"
+_MODEL = "{fit} {regression}{options}{ties}, {interval}; covariates: {covariates}"
+_INTERACTION = "likelihood-ratio test of the product terms in {model}"
+_PRODUCT = "product of the two variables in {model}, {interval}"
+_LIKELIHOOD_RATIO = "likelihood-ratio test of all levels together, in a Cox model{options}, Efron ties{adjusted}"
 _MODEL_LIKELIHOOD_RATIO = (
-    "likelihood-ratio test of the {fit} Cox model{options} against the one without this variable, Efron ties; "
+    "likelihood-ratio test of the {fit} {short}{options} against the one without this variable{ties}; "
     "covariates: {covariates}"
 )
 _MODEL_WALD = (
-    "Wald test of all coefficients of this variable together, in the {fit} Cox model{options}, Efron ties; "
+    "{test} test of all coefficients of this variable together, in the {fit} {short}{options}{ties}; "
     "covariates: {covariates}"
 )
 _SCHOENFELD = "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time"
-_PROPORTIONAL = f"{_SCHOENFELD} (Grambsch & Therneau 1994), in a Cox model{{options}}, Efron ties"
+_PROPORTIONAL = f"{_SCHOENFELD} (Grambsch & Therneau 1994), in a Cox model{{options}}, Efron ties{{adjusted}}"
 _MODEL_PROPORTIONAL = (
     f"{_SCHOENFELD} (Grambsch & Therneau 1994), in the {{fit}} Cox model{{options}}, Efron ties; "
     "covariates: {covariates}"
@@ -270,9 +268,68 @@ LEVEL_PROPORTIONAL_DF = Statistic(
 LEVEL_PROPORTIONAL_P = Statistic(
     "proportional_hazards.{level}.p_value", "p_value", "{of}: {term}, test of proportional hazards", _PROPORTIONAL
 )
+RATE_DIFFERENCE = Statistic(
+    "{level}.rate_difference",
+    "difference",
+    "{of} at {at}: difference, {term}",
+    "difference of Kaplan-Meier estimates{options}, normal confidence interval with Greenwood variances",
+    "%",
+    no_effect=0.0,
+)
+RATE_DIFFERENCE_P = Statistic(
+    "{level}.rate_difference.p_value",
+    "p_value",
+    "{of} at {at}: difference, {term}, z test",
+    "z test of the difference of Kaplan-Meier estimates{options}, Greenwood variances",
+)
 INTERACTION_P = Statistic(
     "interaction_{within}.p_value", "p_value", "{of}: interaction of {exposure} and {subgroup}", _INTERACTION
 )
+INTERACTION_RATIO = Statistic(
+    "interaction_{within}.{level}.ratio", "ratio", "{of}: ratio of {ratios}, {term}", _PRODUCT, no_effect=1.0
+)
+INTERACTION_DIFFERENCE = Statistic(
+    "interaction_{within}.{level}.difference",
+    "difference",
+    "{of}: difference of {ratios}, {term}",
+    _PRODUCT,
+    no_effect=0.0,
+)
+
+# ---- outcomes -------------------------------------------------------------------------------------------------------
+OUTCOME_COUNT = Statistic("count", "count", "{of}, number of patients with {event}", "count")
+OUTCOME_PERCENT = Statistic(
+    "percent", "percent", "{of}, patients with {event}", f"{_PERCENT}, Wilson score interval", "%"
+)
+RISK_DIFFERENCE = Statistic(
+    "{level}.risk_difference",
+    "difference",
+    "{of}: difference of risks, {term}",
+    "difference of proportions, Newcombe's hybrid score interval",
+    "%",
+    no_effect=0.0,
+)
+RISK_RATIO = Statistic("{level}.risk_ratio", "risk_ratio", "{of}: {term}", "{method}", no_effect=1.0)
+RISK_RATIO_P = Statistic("{level}.risk_ratio.p_value", "p_value", "{of}: risk ratio, {term}, Wald test", "{method}")
+ODDS_RATIO = Statistic("{level}.odds_ratio", "odds_ratio", "{of}: {term}", "{method}", no_effect=1.0)
+ODDS_RATIO_P = Statistic("{level}.odds_ratio.p_value", "p_value", "{of}: odds ratio, {term}, Wald test", "{method}")
+MEAN_DIFFERENCE = Statistic(
+    "{level}.mean_difference", "difference", "{of}: difference of means, {term}", "{method}", no_effect=0.0
+)
+MEAN_DIFFERENCE_P = Statistic(
+    "{level}.mean_difference.p_value", "p_value", "{of}: difference of means, {term}, t test", "{method}"
+)
+SHIFT = Statistic(
+    "{level}.shift",
+    "difference",
+    "{of}: shift, {term}",
+    "Hodges-Lehmann estimate, interval of the Mann-Whitney test",
+    no_effect=0.0,
+)
+MEAN_TEST = Statistic("mean_test.statistic", "statistic", "{of} by {by}: statistic of the test of means", "{method}")
+MEAN_TEST_P = Statistic("mean_test.p_value", "p_value", "{of} by {by}: test of means", "{method}")
+RANK_TEST = Statistic("rank_test.statistic", "statistic", "{of} by {by}: statistic of the test of ranks", "{method}")
+RANK_TEST_P = Statistic("rank_test.p_value", "p_value", "{of} by {by}: test of ranks", "{method}")
 
 # ---- models --------------------------------------------------------------------------------------------------------
 MODEL_PATIENTS = Statistic("n", "count", "{of}, {whole}, number of patients", "count")
@@ -281,14 +338,33 @@ MODEL_PARAMETERS = Statistic(
     "parameters", "statistic", "{of}, {whole}, number of parameters", "coefficients that are estimated"
 )
 EVENTS_PER_PARAMETER = Statistic(
-    "events_per_parameter", "number", "{of}, {whole}, events per parameter", "events / parameters", decimals=1
+    "events_per_parameter", "number", "{of}, {whole}, events per parameter", "{events} / parameters", decimals=1
 )
 TERM_PATIENTS = Statistic("{variable}.{level}.n", "count", "{of}, {model}: {term}, number of patients", "count")
 TERM_EVENTS = Statistic("{variable}.{level}.events", "count", "{of}, {model}: {term}, number of events", "count")
 MODEL_RATIO = Statistic(
     "{variable}.{level}.hazard_ratio", "hazard_ratio", "{of}, {model}: {term}", _MODEL, no_effect=1.0
 )
-MODEL_RATIO_P = Statistic("{variable}.{level}.p_value", "p_value", "{of}, {model}: {term}, Wald test", _MODEL)
+MODEL_ODDS_RATIO = Statistic(
+    "{variable}.{level}.odds_ratio", "odds_ratio", "{of}, {model}: {term}", _MODEL, no_effect=1.0
+)
+MODEL_RISK_RATIO = Statistic(
+    "{variable}.{level}.risk_ratio", "risk_ratio", "{of}, {model}: {term}", _MODEL, no_effect=1.0
+)
+MODEL_DIFFERENCE = Statistic(
+    "{variable}.{level}.difference", "difference", "{of}, {model}: {term}", _MODEL, no_effect=0.0
+)
+MODEL_RATIO_P = Statistic("{variable}.{level}.p_value", "p_value", "{of}, {model}: {term}, {test} test", _MODEL)
+MODEL_AUC = Statistic(
+    "auc",
+    "probability",
+    "{of}, {whole}, area under the ROC curve",
+    "area under the ROC curve of the predicted risks, in the patients to whom the model was fitted, DeLong interval",
+    no_effect=0.5,
+)
+MODEL_R_SQUARED = Statistic(
+    "r_squared", "probability", "{of}, {whole}, explained share of the variance", "1 - residual / total sum of squares"
+)
 MODEL_LIKELIHOOD_RATIO = Statistic(
     "likelihood_ratio.{variable}.statistic",
     "statistic",
@@ -307,7 +383,9 @@ MODEL_LIKELIHOOD_RATIO_P = Statistic(
     "{of}, {model}: {term}, likelihood-ratio test",
     _MODEL_LIKELIHOOD_RATIO,
 )
-MODEL_WALD = Statistic("wald.{variable}.statistic", "statistic", "{of}, {model}: Wald chi-square, {term}", _MODEL_WALD)
+MODEL_WALD = Statistic(
+    "wald.{variable}.statistic", "statistic", "{of}, {model}: Wald {distribution}, {term}", _MODEL_WALD
+)
 MODEL_WALD_DF = Statistic(
     "wald.{variable}.df", "statistic", "{of}, {model}: degrees of freedom of the Wald test, {term}", _MODEL_WALD
 )

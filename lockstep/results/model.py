@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from ..base.errors import ResultsError, nearest
 from ..statistics.risk_table import RiskTable as RiskTable  # part of a curve

@@ -1,31 +1,176 @@
-"""What a study compares, in whatever form study.toml says it."""
+"""What a study compares, in whatever form study.toml says it: [analysis], [comparisons.*], figures and tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from ..base.wording import listing, shown
+from ..syntax.conditions import VariableType
+from ..syntax.sections import Section
 from .analysis import Analysis
+from .eligibility import StudyPopulation, optional_population
+from .endpoints import Endpoint, endpoint_names
+from .outcomes import Outcome, outcome_names
+from .variables import groups, variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupComparison:
-    """The groups that a category makes, compared in some endpoints.
+    """The groups that a category makes, compared in some endpoints and outcomes.
 
-    `name` is None where [analysis] asks for it, by `exposure` or `univariate`. `within` are the categories in whose
-    levels the groups are compared again.
+    Attributes
+    ----------
+    name : of [comparisons.*]; None where [analysis] asks for it, by `exposure` or `univariate`, or a figure or a table.
+    within : the categories in whose levels the groups are compared again.
+    strata : the categories within whose levels patients are compared: of the log-rank test and of Cox models.
+    adjust_for : the variables that the ratios, and the differences of means, are adjusted for.
+    population : whose patients are compared; None for all that are analysed.
     """
 
     name: str | None = None
     groups: str
-    endpoints: tuple[str, ...]
+    endpoints: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
+    strata: tuple[str, ...] = ()
+    adjust_for: tuple[str, ...] = ()
+    population: str | None = None
 
 
-def comparisons_of(analysis: Analysis, endpoints: Iterable[str]) -> Iterator[GroupComparison]:
-    """Yield what `exposure`, `subgroup` and `univariate` of [analysis] compare: in all endpoints."""
-    exposure, subgroup, names = analysis.exposure, analysis.subgroup, tuple(endpoints)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What comparisons and models can be of."""
+
+    endpoints: Mapping[str, Endpoint]
+    outcomes: Mapping[str, Outcome]
+
+
+def comparisons_of(analysis: Analysis, measured: Measured) -> Iterator[GroupComparison]:
+    """Yield what `exposure`, `subgroup` and `univariate` of [analysis] compare: in all endpoints and outcomes."""
+    exposure, subgroup = analysis.exposure, analysis.subgroup
+    endpoints, outcomes = tuple(measured.endpoints), tuple(measured.outcomes)
     if exposure is not None:
-        yield GroupComparison(groups=exposure, endpoints=names, within=(subgroup,) if subgroup else ())
-    for variable in analysis.univariate:
-        yield GroupComparison(groups=variable, endpoints=names)
+        within = (subgroup,) if subgroup else ()
+        yield GroupComparison(groups=exposure, endpoints=endpoints, outcomes=outcomes, within=within)
+    for name in analysis.univariate:
+        yield GroupComparison(groups=name, endpoints=endpoints, outcomes=outcomes)
+
+
+def read_comparisons(
+    top: Section,
+    types: Mapping[str, VariableType],
+    measured: Measured,
+    populations: Mapping[str, StudyPopulation],
+) -> Iterator[GroupComparison]:
+    """Yield the comparisons of [comparisons.*]."""
+    for name, section in top.sections("comparisons").items():
+        yield _comparison(name, section, types, measured, populations)
+
+
+def _comparison(
+    name: str,
+    section: Section,
+    types: Mapping[str, VariableType],
+    measured: Measured,
+    populations: Mapping[str, StudyPopulation],
+) -> GroupComparison:
+    section.allow("groups", "endpoints", "outcomes", "within", "strata", "adjust_for", "population", of="a comparison")
+    compared = groups(section, "groups", types)
+    if compared is None:
+        raise section.error("groups", "is missing; expected the category whose levels are compared, such as 'arm'")
+    endpoints, outcomes = _measured(section, measured)
+    found = GroupComparison(
+        name=name,
+        groups=compared,
+        endpoints=endpoints,
+        outcomes=outcomes,
+        within=_others(section, "within", compared, types, "category"),
+        strata=_others(section, "strata", compared, types, "category"),
+        adjust_for=_others(section, "adjust_for", compared, types, "number", "category"),
+        population=optional_population(section, populations),
+    )
+    if found.strata and outcomes:
+        raise section.error(
+            "strata",
+            "is for endpoints: of the stratified log-rank test and Cox model. Take `adjust_for` for outcomes, in a "
+            "comparison of their own",
+        )
+    for key, ones, others in (
+        ("adjust_for", found.adjust_for, found.strata),
+        ("within", found.within, (*found.strata, *found.adjust_for)),
+    ):
+        for twice in (one for one in ones if one in others):
+            raise section.error(key, f"has {shown(twice)}, which is in `strata` or `adjust_for` too; take one out")
+    return found
+
+
+def _measured(section: Section, measured: Measured) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Read `endpoints` and `outcomes`; without either, a comparison is in all of both."""
+    if not (section.has("endpoints") or section.has("outcomes")):
+        if not (measured.endpoints or measured.outcomes):
+            raise section.error("", "compares groups in endpoints or outcomes, and study.toml declares none")
+        return tuple(measured.endpoints), () if section.has("strata") else tuple(measured.outcomes)
+    return (
+        endpoint_names(section, measured.endpoints) if section.has("endpoints") else (),
+        outcome_names(section, measured.outcomes) if section.has("outcomes") else (),
+    )
+
+
+def _others(
+    section: Section, key: str, compared: str, types: Mapping[str, VariableType], *kinds: str
+) -> tuple[str, ...]:
+    """Read the names of further variables, each once and none the one whose groups are compared."""
+    names = tuple(variable(section, key, value, types, *kinds) for value in section.texts(key))
+    for name in names:
+        if name == compared:
+            raise section.error(key, f"has {shown(name)}, whose groups are compared")
+        if names.count(name) > 1:
+            raise section.error(key, f"has {shown(name)} twice")
+        if types[name].kind == "category" and len(types[name].levels) < 2:
+            raise section.error(key, f"names {shown(name)}, which has one level; expected two or more")
+    return names
+
+
+def named_comparison(section: Section, comparisons: Iterable[GroupComparison]) -> GroupComparison:
+    """Read the key `comparison`, the name of one of [comparisons.*]."""
+    found = {item.name: item for item in comparisons if item.name is not None}
+    name = section.text("comparison")
+    if name not in found:
+        known = listing(found, word="and") or "none"
+        raise section.error("comparison", f"names {shown(name)}; the comparisons are: {known}")
+    return found[name]
+
+
+def with_shown(
+    comparisons: Iterable[GroupComparison], shown_ones: Iterable[GroupComparison]
+) -> tuple[GroupComparison, ...]:
+    """Return comparisons with what figures and tables show besides, without a name and only where it is new.
+
+    Parameters
+    ----------
+    shown_ones : what they show, each of its groups in some endpoints and outcomes, and within some categories.
+    """
+    found = list(comparisons)
+    for item in shown_ones:
+        position = next((i for i, known in enumerate(found) if _is_alike(known, item)), None)
+        if position is None:
+            found.append(item)
+            continue
+        known = found[position]
+        found[position] = replace(
+            known,
+            endpoints=_united(known.endpoints, item.endpoints),
+            outcomes=_united(known.outcomes, item.outcomes),
+            within=_united(known.within, item.within),
+        )
+    return tuple(found)
+
+
+def _is_alike(one: GroupComparison, other: GroupComparison) -> bool:
+    """Return whether two comparisons have the same ids: both without a name, of the same groups."""
+    return one.name is None and one.groups == other.groups
+
+
+def _united(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one, *other)))

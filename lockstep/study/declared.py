@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from ..syntax.conditions import VariableType
 from .analysis import Analysis
+from .comparisons import GroupComparison
 from .eligibility import StudyPopulation
 from .endpoints import Endpoint
 from .models import Model
+from .outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +23,5 @@ class Declared:
     analysis: Analysis
     models: Mapping[str, Model]
     populations: Mapping[str, StudyPopulation]
+    outcomes: Mapping[str, Outcome]
+    comparisons: tuple[GroupComparison, ...]

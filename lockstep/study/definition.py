@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -14,18 +15,19 @@ from ..syntax.sections import Section, read_toml
 from .analysis import read_analysis
 from .checks import read_checks, read_severities
 from .columns import read_columns
-from .comparisons import comparisons_of
+from .comparisons import GroupComparison, Measured, comparisons_of, read_comparisons, with_shown
 from .competing import with_competing_events
 from .data_file import DataFile, read_data_file, read_joins, tried_file
 from .declared import Declared
 from .derived import read_derived, variable_types
 from .eligibility import POPULATION_RESERVED, read_eligibility, read_populations
 from .endpoints import read_endpoints
-from .figures import read_figure
+from .figures import Figure, SubgroupForest, SurvivalCurves, read_figure
 from .model import Study
 from .models import read_models
+from .outcomes import read_outcomes
 from .row_rules import read_row_rules
-from .tables import check_one_test_each, read_table
+from .tables import Estimates, Table, check_one_test_each, read_table
 from .time_units import read_time
 
 SCHEMA_VERSION: Final = 1
@@ -45,10 +47,11 @@ def read_study(folder: Path) -> Study:
     _check_schema(top)
     top.allow(
         "schema", "title", "data", "time", "columns", "checks", "eligibility", "derived", "populations", "endpoints",
-        "analysis", "models", "cutoff", "tables", "figures",
+        "outcomes", "analysis", "comparisons", "models", "cutoff", "tables", "figures",
     )  # fmt: skip
-    check_names(top, "columns", "derived", "endpoints", reserved=RESERVED)
-    for outer in ("checks", "eligibility", "models", "cutoff", "tables", "figures"):
+    check_names(top, "columns", "derived", "endpoints", "outcomes", reserved=RESERVED)
+    check_names(top, "populations", "comparisons", "models")  # their names stand in one place of ids
+    for outer in ("checks", "eligibility", "cutoff", "tables", "figures"):
         check_names(top, outer)
 
     data = replace(read_data_file(top), tried=tried_file(folder))
@@ -64,17 +67,25 @@ def read_study(folder: Path) -> Study:
     time = read_time(top.section("time"))
     endpoints = with_competing_events(top, types, read_endpoints(top, types, time))
     analysis = read_analysis(top, types, endpoints)
-    models = read_models(top, types, endpoints, analysis)
     populations = read_populations(top, types)
+    measured = Measured(endpoints=endpoints, outcomes=read_outcomes(top, types))
+    comparisons = (
+        *comparisons_of(analysis, measured),
+        *read_comparisons(top, types, measured, populations),
+    )
+    models = read_models(top, types, measured, analysis, populations)
     declared = Declared(
         types=types,
         endpoints=endpoints,
         analysis=analysis,
         models={item.name: item for item in models},
         populations=populations,
+        outcomes=measured.outcomes,
+        comparisons=comparisons,
     )
     tables = {name: read_table(name, item, declared) for name, item in top.sections("tables").items()}
     check_one_test_each(top.section("tables"), tables.values())
+    figures = {name: read_figure(name, item, declared) for name, item in top.sections("figures").items()}
     return Study(
         folder=folder,
         title=top.text("title", "Untitled study"),
@@ -87,14 +98,28 @@ def read_study(folder: Path) -> Study:
         populations=populations,
         endpoints=endpoints,
         analysis=analysis,
-        comparisons=tuple(comparisons_of(analysis, endpoints)),
+        outcomes=measured.outcomes,
+        comparisons=with_shown(comparisons, _shown(tables.values(), figures.values())),
         models=models,
         tables=tables,
-        figures={name: read_figure(name, item, declared) for name, item in top.sections("figures").items()},
+        figures=figures,
         severities=read_severities(top),
         joins=joins,
         row_columns=row_columns,
     )
+
+
+def _shown(tables: Iterable[Table], figures: Iterable[Figure]) -> Iterator[GroupComparison]:
+    """Yield the comparisons that figures and tables show without naming one."""
+    for figure in figures:
+        if isinstance(figure, SurvivalCurves) and figure.groups is not None and figure.population is None:
+            within = (figure.within,) if figure.within else ()
+            yield GroupComparison(groups=figure.groups, endpoints=figure.endpoints, within=within)
+        if isinstance(figure, SubgroupForest):
+            yield GroupComparison(groups=figure.groups, endpoints=(figure.endpoint,), within=figure.within)
+    for table in tables:
+        if isinstance(table, Estimates) and table.by is not None and table.comparison is None:
+            yield GroupComparison(groups=table.by, endpoints=table.endpoints, outcomes=table.outcomes)
 
 
 def _check_schema(top: Section) -> None:

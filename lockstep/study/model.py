@@ -17,6 +17,7 @@ from .eligibility import EligibilityRule, StudyPopulation
 from .endpoints import Endpoint
 from .figures import Figure
 from .models import Model
+from .outcomes import Outcome
 from .tables import Table
 from .time_units import TimeUnits
 
@@ -44,6 +45,7 @@ class Study:
     models: tuple[Model, ...]
     tables: Mapping[str, Table]
     figures: Mapping[str, Figure]
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     severities: Mapping[str, BuiltinSeverity] = field(default_factory=dict)
     joins: Mapping[str, DataFile] = field(default_factory=dict)
     row_columns: Mapping[str, Column] = field(default_factory=dict)
@@ -121,9 +123,14 @@ class Study:
         endpoint = self.endpoints.get(self.analysis.follow_up or "")
         return (endpoint.print_unit if endpoint else None) or "months"
 
+    @property
+    def measured(self) -> Mapping[str, Endpoint | Outcome]:
+        """The endpoints and outcomes."""
+        return {**self.endpoints, **self.outcomes}
+
     def unique_endpoint_label(self, endpoint: str) -> str:
-        """Return an endpoint's label, with its name behind where another endpoint is called alike."""
-        return distinct({name: item.label for name, item in self.endpoints.items()})[endpoint]
+        """Return the label of an endpoint or outcome, with its name behind where another one is called alike."""
+        return distinct({name: item.label for name, item in self.measured.items()})[endpoint]
 
     def unique_cutoff_label(self, cutoff: str) -> str:
         """Return a cut-off in words: "Progression-free survival for death"; its name behind where two are alike."""

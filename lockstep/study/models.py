@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.names import default_label, slug
 from ..syntax.sections import Section
 from .analysis import ALL_TERMS, Analysis
-from .endpoints import Endpoint, endpoint_name, endpoint_names
+from .comparisons import Measured
+from .eligibility import StudyPopulation, optional_population
+from .endpoints import endpoint_name, endpoint_names
+from .outcomes import outcome_name, outcome_names
 from .variables import groups, variable
 
 ADJUSTED: Final = "adjusted"
@@ -22,6 +25,9 @@ PRODUCT: Final = ":"
 
 Transform: TypeAlias = Literal["log", "log2", "log10"]
 """A logarithm that a number enters a model by: natural, per doubling, per tenfold."""
+
+ModelKind: TypeAlias = Literal["cox", "logistic", "risk", "linear"]
+"""What is fitted: a Cox model, a logistic regression, a modified Poisson regression, a linear regression."""
 
 TRANSFORMS: Final[tuple[Transform, ...]] = ("log", "log2", "log10")
 
@@ -46,24 +52,35 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A Cox model of some endpoints.
+    """A model of some endpoints, or of some outcomes of one kind.
 
     Attributes
     ----------
     label : what tables call it; None for that of [analysis].
+    kind : a Cox model of endpoints; of binary outcomes logistic (odds ratios) or "risk" (risk ratios); linear of
+        numbers (differences of means).
     terms : in the order in which they are printed.
     each : whether every term is in a model of its own: the univariable, or crude, models.
     strata : the categories whose levels have baseline hazards of their own.
     cluster : the category within whose levels patients may depend on each other: the variance is then robust.
+    population : of whose patients it is; None for all that are analysed.
     """
 
     name: str
     label: str | None = None
-    endpoints: tuple[str, ...]
+    kind: ModelKind = "cox"
+    endpoints: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
     terms: tuple[Term, ...]
     each: bool = False
     strata: tuple[str, ...] = ()
     cluster: str | None = None
+    population: str | None = None
+
+    @property
+    def of(self) -> tuple[str, ...]:
+        """The endpoints or outcomes that it is of."""
+        return (*self.endpoints, *self.outcomes)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -72,14 +89,18 @@ class Model:
 
 
 def read_models(
-    top: Section, types: Mapping[str, VariableType], endpoints: Mapping[str, Endpoint], analysis: Analysis
+    top: Section,
+    types: Mapping[str, VariableType],
+    measured: Measured,
+    analysis: Analysis,
+    populations: Mapping[str, StudyPopulation],
 ) -> tuple[Model, ...]:
     """Read [models.*], after the model that [analysis] asks for."""
-    found = list(_short_form(analysis, endpoints))
+    found = list(_short_form(analysis, measured.endpoints))
     for name, section in top.sections("models").items():
         if slug(name) in {slug(model.name) for model in found}:
             raise section.error("", "is the name of the model that `adjust_for` of [analysis] asks for; take another")
-        found.append(_model(name, section, types, endpoints))
+        found.append(_model(name, section, types, measured, populations))
     return tuple(found)
 
 
@@ -89,8 +110,23 @@ def _short_form(analysis: Analysis, endpoints: Iterable[str]) -> Iterator[Model]
         yield Model(name=ADJUSTED, endpoints=tuple(endpoints), terms=terms)
 
 
-def _model(name: str, section: Section, types: Mapping[str, VariableType], endpoints: Mapping[str, Endpoint]) -> Model:
-    section.allow("label", "endpoint", "endpoints", "terms", "each", "strata", "cluster", of="a model")
+def _model(
+    name: str,
+    section: Section,
+    types: Mapping[str, VariableType],
+    measured: Measured,
+    populations: Mapping[str, StudyPopulation],
+) -> Model:
+    section.allow(
+        "label", "endpoint", "endpoints", "outcome", "outcomes", "kind", "terms", "each", "strata", "cluster",
+        "population", of="a model",
+    )  # fmt: skip
+    endpoints, outcomes = _endpoints(section, measured), _outcomes(section, measured)
+    kind = _kind(section, measured, outcomes)
+    if section.has("strata") and kind != "cox":
+        raise section.error(
+            "strata", "is for Cox models, whose baseline hazards differ by stratum; add the variable to `terms`"
+        )
     each = section.flag("each")
     terms = _terms(section, types, each=each)
     strata = tuple(variable(section, "strata", value, types, "category") for value in section.texts("strata"))
@@ -104,25 +140,61 @@ def _model(name: str, section: Section, types: Mapping[str, VariableType], endpo
     return Model(
         name=name,
         label=section.text("label", default_label(name)),
-        endpoints=_endpoints(section, endpoints),
+        kind=kind,
+        endpoints=endpoints,
+        outcomes=outcomes,
         terms=terms,
         each=each,
         strata=strata,
         cluster=groups(section, "cluster", types),
+        population=optional_population(section, populations),
     )
 
 
-def _endpoints(section: Section, endpoints: Mapping[str, Endpoint]) -> tuple[str, ...]:
-    """Read `endpoint` or `endpoints`; without either, a model is of all."""
-    if section.has("endpoint") and section.has("endpoints"):
-        raise section.error("endpoints", "expected either `endpoint` or `endpoints`, a list")
+def _endpoints(section: Section, measured: Measured) -> tuple[str, ...]:
+    """Read `endpoint` or `endpoints`; without either, and without outcomes, a model is of all endpoints."""
+    endpoints = measured.endpoints
+    if sum(section.has(key) for key in ("endpoint", "endpoints", "outcome", "outcomes")) > 1:
+        raise section.error("", "expected one of `endpoint`, `endpoints` (a list), `outcome` and `outcomes` (a list)")
     if section.has("endpoint"):
         return (endpoint_name(section, "endpoint", section.text("endpoint"), endpoints),)
     if section.has("endpoints"):
         return endpoint_names(section, endpoints)
+    if section.has("outcome") or section.has("outcomes"):
+        return ()
     if not endpoints:
-        raise section.error("", "is of an endpoint, and study.toml declares none under [endpoints]")
+        either = "; name an outcome, by `outcome`" if measured.outcomes else ""
+        raise section.error("", f"is of an endpoint, and study.toml declares none under [endpoints]{either}")
     return tuple(endpoints)
+
+
+def _outcomes(section: Section, measured: Measured) -> tuple[str, ...]:
+    """Read `outcome` or `outcomes`, which are all binary or all numbers."""
+    if section.has("outcome"):
+        return (outcome_name(section, "outcome", section.text("outcome"), measured.outcomes),)
+    if not section.has("outcomes"):
+        return ()
+    names = outcome_names(section, measured.outcomes)
+    first, *others = (measured.outcomes[name] for name in names)
+    for other in others:
+        if other.is_binary != first.is_binary:
+            found = f"has {shown(first.name)}, {first.in_words}, and {shown(other.name)}, {other.in_words}"
+            raise section.error("outcomes", f"{found}; make a model of each")
+    return names
+
+
+def _kind(section: Section, measured: Measured, outcomes: Sequence[str]) -> ModelKind:
+    """Read which kind of model it is; what it is of decides where nothing is said."""
+    if not outcomes:
+        of, kinds = "an endpoint", ["cox"]
+    elif measured.outcomes[outcomes[0]].is_binary:
+        of, kinds = "a binary outcome", ["logistic", "risk"]
+    else:
+        of, kinds = "a number", ["linear"]
+    kind = section.choice("kind", get_args(ModelKind), kinds[0])
+    if kind not in kinds:
+        raise section.error("kind", f"is {shown(kind)}; a model of {of} is {listing(kinds)}")
+    return cast("ModelKind", kind)
 
 
 def _terms(section: Section, types: Mapping[str, VariableType], *, each: bool) -> tuple[Term, ...]:

@@ -10,10 +10,12 @@ from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.names import FOLLOW_UP
 from ..syntax.sections import Section
+from .comparisons import GroupComparison, named_comparison
 from .declared import Declared
 from .eligibility import optional_population
 from .endpoints import endpoint_name, endpoint_names
 from .models import named_models
+from .outcomes import outcome_name, outcome_names
 from .table_rows import RowTest, TableRow, TestRule, read_table_rows
 from .variables import groups
 
@@ -82,11 +84,27 @@ class Models(Table):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regression(Table):
-    """Named models of one endpoint side by side: crude, model 1, model 2."""
+    """Named models of one endpoint or outcome side by side: crude, model 1, model 2; all of one kind."""
 
     kind: ClassVar[str] = "regression"
     models: tuple[str, ...]
     endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimates(Table):
+    """What was found in each group: endpoints and outcomes in rows, groups in columns.
+
+    The groups are those of `by`, or of a named comparison; without either, all patients are one. With `differences`
+    there is a column for each group but the first, of what compares it with that.
+    """
+
+    kind: ClassVar[str] = "estimates"
+    by: str | None = None
+    comparison: str | None = None
+    endpoints: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    differences: bool = False
 
 
 def read_table(name: str, section: Section, declared: Declared) -> Table:
@@ -103,7 +121,7 @@ def read_table(name: str, section: Section, declared: Declared) -> Table:
         for key in _OF_CHARACTERISTICS:
             if section.has(key):
                 raise section.error(key, f'belongs to {shown(Characteristics.kind)}; add `kind = "characteristics"`')
-        section.allow("kind", "template", "rows", "by", "endpoints", "models", "endpoint")
+        section.allow("kind", "template", "rows", "by", "endpoints", "models", "endpoint", "outcome")
         # A template of characteristics finds in a cross table all that it prints.
         shown_by = {"rows": CrossTable.kind, "endpoints": Models.kind, "models": Regression.kind}
         found = [key for key in shown_by if section.has(key)]
@@ -112,6 +130,49 @@ def read_table(name: str, section: Section, declared: Declared) -> Table:
             raise section.error("", f"expected one of {kinds}")
         kind = shown_by[found[0]]
     return TABLE_KINDS[kind](name, section, declared)
+
+
+def _estimates(name: str, section: Section, declared: Declared) -> Estimates:
+    section.allow(
+        "kind", "template", "by", "comparison", "endpoints", "outcomes", "differences", of="a table of estimates"
+    )
+    by, comparison = groups(section, "by", declared.types), None
+    if section.has("comparison"):
+        if by is not None:
+            raise section.error("comparison", "has groups of its own; leave out `by`")
+        comparison = named_comparison(section, declared.comparisons)
+        by = comparison.groups
+    if section.flag("differences") and by is None:
+        raise section.error("differences", "are between groups; name them by `by` or `comparison`")
+    of_comparison = comparison or GroupComparison(
+        groups="", endpoints=tuple(declared.endpoints), outcomes=tuple(declared.outcomes)
+    )
+    neither = not (section.has("endpoints") or section.has("outcomes"))
+    endpoints = of_comparison.endpoints if neither else ()
+    outcomes = of_comparison.outcomes if neither else ()
+    if section.has("endpoints"):
+        endpoints = endpoint_names(section, declared.endpoints)
+    if section.has("outcomes"):
+        outcomes = outcome_names(section, declared.outcomes)
+    for key, names, known in (
+        ("endpoints", endpoints, of_comparison.endpoints),
+        ("outcomes", outcomes, of_comparison.outcomes),
+    ):
+        for missing in (name for name in names if name not in known):
+            raise section.error(
+                key, f"names {shown(missing)}, which {shown(section.text('comparison'))} does not compare"
+            )
+    if not (endpoints or outcomes):
+        raise section.error("", "shows endpoints and outcomes, and study.toml declares none")
+    return Estimates(
+        name=name,
+        template=_template(section, "estimates.html.j2"),
+        by=by,
+        comparison=None if comparison is None else comparison.name,
+        endpoints=endpoints,
+        outcomes=outcomes,
+        differences=section.flag("differences"),
+    )
 
 
 def _template(section: Section, usual: str) -> str:
@@ -162,24 +223,38 @@ def _models(name: str, section: Section, declared: Declared) -> Models:
 
 
 def _regression(name: str, section: Section, declared: Declared) -> Regression:
-    section.allow("kind", "template", "models", "endpoint", of="a table of models side by side")
+    section.allow("kind", "template", "models", "endpoint", "outcome", of="a table of models side by side")
     models = named_models(section, "models", declared.models)
-    common = [endpoint for endpoint in models[0].endpoints if all(endpoint in model.endpoints for model in models)]
-    if section.has("endpoint"):
-        endpoint = endpoint_name(section, "endpoint", section.text("endpoint"), declared.endpoints)
+    common = [name for name in models[0].of if all(name in model.of for model in models)]
+    key = "outcome" if section.has("outcome") or (models[0].outcomes and not section.has("endpoint")) else "endpoint"
+    if section.has("endpoint") and section.has("outcome"):
+        raise section.error("outcome", "does not go with `endpoint`; the table is of one of them")
+    if section.has(key):
+        value = section.text(key)
+        if key == "outcome":
+            of = outcome_name(section, key, value, declared.outcomes)
+        else:
+            of = endpoint_name(section, key, value, declared.endpoints)
         for model in models:
-            if endpoint not in model.endpoints:
-                raise section.error("endpoint", f"is {shown(endpoint)}, of which {shown(model.name)} is no model")
+            if of not in model.of:
+                raise section.error(key, f"is {shown(of)}, of which {shown(model.name)} is no model")
     elif len(common) == 1:
-        (endpoint,) = common
+        (of,) = common
     else:
-        found = f"have {listing(common, word='and')} in common" if common else "have no endpoint in common"
-        raise section.error("endpoint", f"is needed, since the models {found}; name the one that the table is of")
+        found = f"have {listing(common, word='and')} in common" if common else f"have no {key} in common"
+        raise section.error(key, f"is needed, since the models {found}; name the one that the table is of")
+    kinds = {model.kind: model.name for model in models}
+    if len(kinds) > 1:
+        one, other = list(kinds.values())[:2]
+        raise section.error(
+            "models",
+            f"has {shown(one)} and {shown(other)}, whose ratios are of different kinds; make a table of each",
+        )
     return Regression(
         name=name,
         template=_template(section, "regression.html.j2"),
         models=tuple(model.name for model in models),
-        endpoint=endpoint,
+        endpoint=of,
     )
 
 
@@ -215,5 +290,6 @@ TABLE_KINDS: Final[Mapping[str, Callable[[str, Section, Declared], Table]]] = {
     CrossTable.kind: _cross_table,
     Models.kind: _models,
     Regression.kind: _regression,
+    Estimates.kind: _estimates,
 }
 """The kinds of tables, by the word that study.toml has for each, and what reads the keys of one."""

@@ -13,7 +13,7 @@ from .cells import NOTE, in_sentence
 
 
 def ratio_cell(record: Record, style: Style) -> PrintedText:
-    """Print a ratio with its interval, without naming the level, which the column heading does."""
+    """Print a value with its limits, without unit and level, which the headings of the row and column say."""
     return PrintedText(numbers.with_limits(record, style), (record.id,))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..results import catalogue
+from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Results
 from ..study.model import Study
-from ..study.models import Model, Term
+from ..study.models import Model, ModelKind, Term
 from ..study.tables import Regression
 from ..text import numbers
 from ..text.assumptions import violations
@@ -24,24 +25,46 @@ _WHOLE_TERM = (catalogue.MODEL_LIKELIHOOD_RATIO_P, catalogue.MODEL_WALD_P)
 
 
 COUNTS: Final = "Events / patients"
+PATIENTS: Final = "Patients"
+
+
+class _Kind(NamedTuple):
+    """What a table of models of one kind shows: the statistic, its heading, what the note says of it, its test."""
+
+    estimate: Statistic
+    heading: str
+    note: str
+    test: str
+
+
+_KINDS: Final[Mapping[ModelKind, _Kind]] = {
+    "cox": _Kind(catalogue.MODEL_RATIO, "HR", "HR, hazard ratio", "hazard ratios are from Wald"),
+    "logistic": _Kind(catalogue.MODEL_ODDS_RATIO, "OR", "OR, odds ratio", "odds ratios are from Wald"),
+    "risk": _Kind(catalogue.MODEL_RISK_RATIO, "RR", "RR, risk ratio", "risk ratios are from Wald"),
+    "linear": _Kind(catalogue.MODEL_DIFFERENCE, "Difference", "", "differences of means are from t"),
+}
 
 
 def regression(table: Regression, study: Study, results: Results, style: Style) -> dict[str, Any]:
     """Return what the template of a table of models side by side prints."""
     models = [model for name in table.models for model in study.models if model.name == name]
-    labels = [model.label or "Multivariable" for model in models]
+    labels, kind = [model.label or "Multivariable" for model in models], _KINDS[models[0].kind]
+    counts = PATIENTS if models[0].kind == "linear" else COUNTS
     shown = _Shown(table.endpoint, models, study, results, style)
     rows = [row for term in dict.fromkeys(term for model in models for term in model.terms) for row in shown.rows(term)]
     whole_terms = {statistic.path for statistic in _WHOLE_TERM} & {
         results[name].key.statistic for row in rows for cell in row.cells for text in cell for name in _ids(text)
     }
     return {
-        "endpoint": study.endpoints[table.endpoint].label,
+        "endpoint": study.measured[table.endpoint].label,
+        "heading": shown.heading(kind.heading),
+        "abbreviations": "; ".join(filter(None, (kind.note, "CI, confidence interval"))),
+        "of_test": kind.test,
         "models": labels,
         "conf_level": numbers.level_text(study.analysis.conf_level, style),
-        "rows": placed(rows, [COUNTS, *labels]),
-        "counts_heading": COUNTS,
-        "together": [name for name, path in _TESTS.items() if path in whole_terms],
+        "rows": placed(rows, [counts, *labels]),
+        "counts_heading": counts,
+        "together": [_test_name(name, models[0].kind) for name, path in _TESTS.items() if path in whole_terms],
         "notes": [shown.note(model, label) for model, label in zip(models, labels, strict=True)],
         "not_proportional": [
             (checked_terms(found, study, style), in_sentence(found.model))
@@ -55,6 +78,10 @@ _TESTS: Mapping[str, str] = {
     "likelihood-ratio": catalogue.MODEL_LIKELIHOOD_RATIO_P.path,
     "Wald": catalogue.MODEL_WALD_P.path,
 }
+
+
+def _test_name(name: str, kind: ModelKind) -> str:
+    return "F" if kind == "linear" else name
 
 
 def _ids(text: str) -> tuple[str, ...]:
@@ -95,23 +122,31 @@ class _Shown:
         parts += [f"robust variance by {in_sentence(self.study.label(model.cluster))}"] if model.cluster else []
         return label, "; ".join(parts), "" if model.each else self._size(model)
 
+    def heading(self, estimate: str) -> str:
+        """Return the heading of the estimates; of differences of means with the unit of the outcome."""
+        outcome = self.study.outcomes.get(self.endpoint)
+        unit = self.study.variable(outcome.value).unit if outcome is not None and outcome.value else None
+        return f"{estimate}, {numbers.unit_text(unit, self.style)}" if unit else estimate
+
     def _size(self, model: Model) -> PrintedText:
-        key = self.key(model)
-        n, events = (
-            bare(self.results[statistic.of(key)], self.style)
-            for statistic in (catalogue.MODEL_PATIENTS, catalogue.MODEL_EVENTS)
-        )
-        return joined(f"{n} patients, {events} events", n, events).at(NOTE)
+        n, events = (statistic.of(self.key(model)) for statistic in (catalogue.MODEL_PATIENTS, catalogue.MODEL_EVENTS))
+        patients = bare(self.results[n], self.style)
+        if events not in self.results:
+            return joined(f"{patients} patients", patients).at(NOTE)
+        had = bare(self.results[events], self.style)
+        return joined(f"{patients} patients, {had} events", patients, had).at(NOTE)
 
     def _counts(self, term: Term, level: str | None) -> PrintedText:
         """Print events and patients of a level, in the first model that has the term."""
         model = next(model for model in self.models if term in model.terms)
-        key = self.key(model, term, level)
-        events, n = (
-            bare(self.results[statistic.of(key)], self.style)
-            for statistic in (catalogue.TERM_EVENTS, catalogue.TERM_PATIENTS)
+        n, events = (
+            statistic.of(self.key(model, term, level)) for statistic in (catalogue.TERM_PATIENTS, catalogue.TERM_EVENTS)
         )
-        return joined(f"{events} / {n}", events, n)
+        patients = bare(self.results[n], self.style)
+        if events not in self.results:
+            return joined(patients, patients)
+        had = bare(self.results[events], self.style)
+        return joined(f"{had} / {patients}", had, patients)
 
     def _ratios(self, term: Term, level: str | None) -> Iterator[tuple[str, str]]:
         """Yield the ratio and P value of a level, in each model."""
@@ -120,11 +155,11 @@ class _Shown:
             if term not in model.terms:
                 yield self.style.empty, ""
             elif is_reference:
-                yield "1 (reference)", ""
+                yield "0 (reference)" if model.kind == "linear" else "1 (reference)", ""
             else:
                 key = self.key(model, term, level)
                 ratio, p_value = (
-                    self.results[item.of(key)] for item in (catalogue.MODEL_RATIO, catalogue.MODEL_RATIO_P)
+                    self.results[item.of(key)] for item in (_KINDS[model.kind].estimate, catalogue.MODEL_RATIO_P)
                 )
                 yield ratio_cell(ratio, self.style), p_cell(p_value, self.style)
 

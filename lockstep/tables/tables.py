@@ -13,6 +13,7 @@ from ..text.provenance import PrintedText
 from ..text.style import Style
 from .characteristics import characteristics
 from .cross_table import cross_table
+from .estimates import estimates
 from .models import models
 from .regression import regression
 from .templates import render_template
@@ -25,6 +26,7 @@ TABLE_KINDS: Final[Mapping[str, Context]] = {
     "cross_table": cross_table,
     "models": models,
     "regression": regression,
+    "estimates": estimates,
 }
 """The kinds of tables, by the word that study.toml has for each; `lockstep.study.tables` reads what it asks of them."""
 

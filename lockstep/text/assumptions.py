@@ -27,7 +27,7 @@ from .axis_ends import axis_notes
 from .few_patients import few_patients_notes
 from .style import NBSP, Style
 
-Kind: TypeAlias = Literal["univariable", "subgroup", "model"]
+Kind: TypeAlias = Literal["univariable", "subgroup", "comparison", "model"]
 
 WHOLE_MODEL: Final = "all terms together"
 AVERAGE: Final = (
@@ -44,7 +44,8 @@ class Violation:
     Attributes
     ----------
     endpoint : its name.
-    kind : its univariable models, one within a level of a subgroup, or a model that study.toml names or adjusts for.
+    kind : its univariable models, one within a level of a subgroup, that of a named comparison, or a model that
+        study.toml names or adjusts for.
     model : the model in words: "univariable model", "univariable model (Sex: Male)", "multivariable model", "Model 2".
     terms : the terms by name, each with its test; None is all terms of the model together.
     name : of the model.
@@ -78,13 +79,17 @@ def _of_groups(study: Study, endpoint: str) -> Iterator[_Checks]:
         comparison: PROPORTIONAL_P.of(endpoint=endpoint, by=comparison.groups, analysis=comparison.name)
         for comparison in comparisons
     }
-    yield "univariable", "univariable model", None, [(item.groups, keys[item]) for item in comparisons]
+    unnamed = [(item.groups, keys[item]) for item in comparisons if item.name is None]
+    yield "univariable", "univariable model", None, list[tuple[str | None, Key]](unnamed)
     for item in comparisons:
+        model = "univariable model" if item.name is None else f"model of the comparison '{item.name}'"
+        if item.name is not None:
+            yield "comparison", model, item.name, [(item.groups, keys[item])]
         for within in item.within:
             for level, label in study.levels(within).items():
                 key = replace(keys[item], within=within, within_level=level)
-                words = f"univariable model ({study.unique_label(within)}: {label})"
-                yield "subgroup", words, None, [(item.groups, key)]
+                words = f"{model} ({study.unique_label(within)}: {label})"
+                yield "subgroup", words, item.name, [(item.groups, key)]
 
 
 def _of_models(study: Study, endpoint: str) -> Iterator[_Checks]:
@@ -147,12 +152,16 @@ def _few_events(study: Study, results: Results) -> Iterator[str]:
     """Yield a line for each model that has too few events for its terms, and what to do."""
     style = Style()
     for model in study.models:
-        for endpoint in model.endpoints:
+        for endpoint in model.of:
             key = EVENTS_PER_PARAMETER.of(endpoint=endpoint, analysis=model.name)
             if key in results and results[key].warning:
                 share = numbers.bare_text(results[key], style)
-                events = results[MODEL_EVENTS.of(key)].value
-                parameters = results[MODEL_PARAMETERS.of(key)].value
+                record = results[MODEL_EVENTS.of(key)]
+                # Of a binary outcome the rarer of those with the event and those without it.
+                rarer = (
+                    record.value if model.endpoints else min(int(record.value or 0), record.n - int(record.value or 0))
+                )
+                events, parameters = rarer, results[MODEL_PARAMETERS.of(key)].value
                 of = f"{study.unique_endpoint_label(endpoint)}, {model.label or 'multivariable model'}"
                 yield (
                     f"{of}: {share} events per parameter ({events} events, {parameters} parameters); fewer than "

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
 from ..results.catalogue import ALPHA
-from ..results.model import RATIOS, Record
+from ..results.model import RATIOS, Kind, Record
 from ..results.print_units import in_print_unit
 from .decimals import RATIO_BOUNDS, needed_decimals, p_floor, p_places, printed_decimals, rounded
 from .style import NBSP, Style
 
 ABSENT: Final = ("not reached", "not estimable")
 NOT_REACHED: Final = (None, "not reached", "no events")  # reasons for which a time was waited for in vain
+RATIO_NAMES: Final[Mapping[Kind, str]] = {
+    "hazard_ratio": "HR",
+    "odds_ratio": "OR",
+    "risk_ratio": "RR",
+    "ratio": "ratio",
+}
+"""What sentences and tables call the ratios of each kind."""
+
 PERCENTAGE_POINTS: Final = f"percentage{NBSP}points"
 """The unit of a difference of percentages: 42% is 12 percentage points more than 30%, and not 12%."""
 MONTHS: Final = (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from ..base import escape
 from ..base.errors import ReportError
 from ..results.keys import ids_below, split_bound
-from ..results.model import Kind, Record, Results
+from ..results.model import Record, Results
 from ..results.released import Released
 from ..syntax.expressions import Expression, parse_expression
 from . import numbers
@@ -18,14 +18,6 @@ from .style import NBSP, Style
 
 ALPHA: Final = "alpha"
 """The name by which a condition calls the significance level of the study."""
-
-RATIO_NAMES: Final[Mapping[Kind, str]] = {
-    "hazard_ratio": "HR",
-    "odds_ratio": "OR",
-    "risk_ratio": "RR",
-    "ratio": "ratio",
-}
-"""What a sentence calls the ratios of each kind."""
 
 UNSUPPORTED: Final = "NOT SUPPORTED BY THE DATA"
 
@@ -107,7 +99,7 @@ class Phrases:
 
         With `nested`, for use inside parentheses: "HR 0.34, 95% CI 0.20–0.58".
         """
-        name = RATIO_NAMES[self._of_kind(record_id, "ratio", *RATIO_NAMES).kind]
+        name = numbers.RATIO_NAMES[self._of_kind(record_id, "ratio", *numbers.RATIO_NAMES).kind]
         estimate = self.estimate(record_id, decimals, nested=nested)
         return Phrase(f"{name}{NBSP}{estimate.text}", estimate.ids)
 

@@ -418,13 +418,16 @@ def test_terms_choose_and_order(small: tuple[Study, Results]) -> None:
     assert plot.part_heading == ""
 
 
-def test_a_comparison_that_is_not_analysed_is_refused(small: tuple[Study, Results]) -> None:
-    """The message says what to ask of the analysis."""
+def test_groups_that_nothing_compares_are_compared_by_the_figure(small: tuple[Study, Results]) -> None:
+    """A figure needs no entry under [analysis]; of results from before it was asked for, the message has the remedy."""
+    study, results = small
+    assert content(small, "unknown").plot.lines
+    before = tuple(record for record in results if record.key.within != "side")
     with pytest.raises(ReportError) as error:
-        content(small, "unknown")
+        content((study, replace(results, records=before)), "unknown")
     assert str(error.value) == (
-        "study.toml: [figures.unknown] compares by 'fixation' within 'side', which is not analysed.\n"
-        "Under [analysis], make 'fixation' the exposure and 'side' the subgroup."
+        "study.toml: [figures.unknown] compares by 'fixation' within 'side', which is not among the results.\n"
+        "Run `lockstep report` to compute them again."
     )
 
 

@@ -133,15 +133,15 @@ def test_a_risk_table_at_other_times_than_the_ticks_is_refused(tmp_path: Path) -
         figure_content("f", study, results, Style())
 
 
-def test_a_comparison_that_is_not_analysed_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
-    """A figure by a variable that [analysis] does not name gives one error with the remedy."""
+def test_a_comparison_that_the_results_lack_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    """Results from before a figure was asked for give one error with the remedy."""
     _, study, results = build(tmp_path, levels={"a": "A", "b": "B"}, within={"1": "I", "2": "II"})
     results = replace(results, records=())
     with pytest.raises(ReportError) as error:
         figure_content("f", study, results, Style())
     assert str(error.value) == (
-        "study.toml: [figures.f] compares by 'g' within 's', which is not analysed.\n"
-        "Under [analysis], make 'g' the exposure and 's' the subgroup."
+        "study.toml: [figures.f] compares by 'g' within 's', which is not among the results.\n"
+        "Run `lockstep report` to compute them again."
     )
 
 

@@ -225,3 +225,35 @@ put_roc <- function(id, marker, event, low, conf = 0.95) {
   put(paste0(id, ".sensitivity"), sensitivity[best])
   put(paste0(id, ".specificity"), specificity[best])
 }
+
+# ---- outcomes ------------------------------------------------------------------------------------------------------
+
+wilson <- function(x, n, conf) c(x / n, suppressWarnings(prop.test(x, n, correct = FALSE, conf.level = conf))$conf.int)
+
+known_of <- function(fit) names(coef(fit))[!is.na(coef(fit))]
+
+# The sandwich by hand: what each patient adds to the score, added up within clusters, between two slices of the inverse
+# information. HC0 for a glm, HC3 for lm; over g clusters g / (g - 1), for lm (n - 1) / (n - p) besides: as the package
+# sandwich has it, vcovHC(fit, type = "HC0"), vcovHC(fit) and vcovCL(fit, cluster).
+robust <- function(fit, cluster = NULL) {
+  is_glm <- inherits(fit, "glm")
+  x <- model.matrix(fit)[, known_of(fit), drop = FALSE]
+  w <- if (is_glm) fit$weights else if (is.null(fit$weights)) 1 else fit$weights
+  residual <- if (is_glm) residuals(fit, "working") else residuals(fit)
+  if (!is_glm && is.null(cluster)) residual <- residual / (1 - hatvalues(fit))
+  bread <- summary(fit)$cov.unscaled
+  scores <- x * w * residual
+  factor <- 1
+  if (!is.null(cluster)) {
+    g <- length(unique(cluster))
+    scores <- rowsum(scores, cluster)
+    factor <- g / (g - 1) * (if (is_glm) 1 else (nrow(x) - 1) / (nrow(x) - ncol(x)))
+  }
+  factor * bread %*% crossprod(scores) %*% bread
+}
+
+to_the_end <- glm.control(epsilon = 1e-15, maxit = 200)
+glm_of <- function(formula, data, family, weights = NULL) {
+  data$.weights <- if (is.null(weights)) 1 else weights
+  suppressWarnings(glm(formula, family, data, weights = .weights, control = to_the_end))
+}

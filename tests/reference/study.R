@@ -119,6 +119,8 @@ put_groups <- function(id, e, group, among) {
     put(paste0(id, ".likelihood_ratio.p_value"), test[["Pr(>|Chi|)"]][2])
   }
 }
+# The ratio of a coefficient, with Wald's limits.
+ratio_of <- function(fit, name) exp(coef(fit)[[name]] + c(0, -1, 1) * qnorm(0.975) * sqrt(vcov(fit)[name, name]))
 put("pfs.deaths_without_event", sum(died & !endpoints$pfs$event))
 for (name in names(endpoints)) {
   e <- endpoints[[name]]
@@ -139,6 +141,7 @@ for (name in names(endpoints)) {
   main <- cox(Surv(time, event) ~ local_treatment + age_group, observed)
   product <- cox(Surv(time, event) ~ local_treatment * age_group, observed)
   put(paste0(stem, ".interaction_age_group.p_value"), likelihood_ratio(main, product)[["p_value"]])
+  put_interval(paste0(stem, ".interaction_age_group.ratio"), ratio_of(product, "local_treatmentyes:age_groupelderly"))
 
   complete <- observed[!is.na(observed[[exposure]]) & !is.na(observed$age_at_diagnosis), ]
   adjusted <- cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, complete)
@@ -187,10 +190,10 @@ put_model(
 )
 clustered <- cbind(d, time = endpoints$os$time, event = endpoints$os$event)
 clustered <- clustered[complete.cases(clustered[c(exposure, "grade", "histologic_subtype")]), ]
-robust <- cox(Surv(time, event) ~ local_treatment + grade + cluster(histologic_subtype), clustered)
-put_cox("os.clustered", robust, c("local_treatment.yes", "grade.2", "grade.3"))
+fit <- cox(Surv(time, event) ~ local_treatment + grade + cluster(histologic_subtype), clustered)
+put_cox("os.clustered", fit, c("local_treatment.yes", "grade.2", "grade.3"))
 of_grade <- 2:3
-wald <- drop(coef(robust)[of_grade] %*% solve(vcov(robust)[of_grade, of_grade], coef(robust)[of_grade]))
+wald <- drop(coef(fit)[of_grade] %*% solve(vcov(fit)[of_grade, of_grade], coef(fit)[of_grade]))
 put("os.clustered.wald.grade.statistic", wald)
 put("os.clustered.wald.grade.p_value", pchisq(wald, 2, lower.tail = FALSE))
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_models.csv"), "study.R")
@@ -243,3 +246,183 @@ since$time <- since$time - since$metastasis
 put_cox("os_metastasis.adjusted", cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, since),
         c("local_treatment.yes", "age_at_diagnosis"))
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_time.csv"), "study.R")
+# ---- named comparisons and outcomes, as tests/analyses/test_outcomes.py adds them to the study ------------------------
+
+rows <- list()
+z <- c(0, -1, 1) * qnorm(0.975)
+d$full <- d$response == "cr"
+d$size <- d$primary_size_cm
+os <- cbind(d, time = endpoints$os$time, event = endpoints$os$event)
+
+# One set of patients.
+put_binary <- function(id, x) {
+  put(paste0(id, ".n"), sum(!is.na(x)))
+  put_percent(paste0(id, ".missing"), sum(is.na(x)), length(x))
+  put(paste0(id, ".count"), sum(x, na.rm = TRUE))
+  put_interval(paste0(id, ".percent"), 100 * wilson(sum(x, na.rm = TRUE), sum(!is.na(x)), 0.95))
+}
+put_number <- function(id, x) {
+  put(paste0(id, ".n"), sum(!is.na(x)))
+  put_percent(paste0(id, ".missing"), sum(is.na(x)), length(x))
+  put_moments(id, x)
+}
+put_binary("full", d$full)
+put_number("size", d$size)
+
+# Each group against the first: Newcombe's, Katz's and Woolf's intervals, as tests/reference/outcomes.R has them.
+put_binary_groups <- function(id, x, group, crude = TRUE) {
+  for (level in levels(group)) put_binary(paste0(id, ".", level), x[group %in% level])
+  known <- !is.na(x) & !is.na(group)
+  put_table(id, table(x[known], group[known]))
+  for (level in if (crude) levels(group)[-1]) {
+    one <- x[known & group %in% level]
+    other <- x[known & group %in% levels(group)[1]]
+    a <- wilson(sum(one), length(one), 0.95)
+    b <- wilson(sum(other), length(other), 0.95)
+    difference <- a[1] - b[1] + c(0, -sqrt((a[1] - a[2])^2 + (b[3] - b[1])^2), sqrt((a[3] - a[1])^2 + (b[1] - b[2])^2))
+    put_interval(paste0(id, ".", level, ".risk_difference"), 100 * difference)
+    se <- sqrt(1 / sum(one) - 1 / length(one) + 1 / sum(other) - 1 / length(other))
+    put_interval(paste0(id, ".", level, ".risk_ratio"), exp(log(a[1] / b[1]) + z * se))
+    fit <- glm_of(full ~ level, data.frame(full = c(one, other), level = rep(1:0, c(length(one), length(other)))), binomial)
+    put_interval(paste0(id, ".", level, ".odds_ratio"), exp(coef(fit)[[2]] + z * sqrt(vcov(fit)[2, 2])))
+  }
+}
+put_number_groups <- function(id, x, group, crude = TRUE) {
+  for (level in levels(group)) put_number(paste0(id, ".", level), x[group %in% level])
+  two <- nlevels(group) == 2
+  means <- if (two) t.test(x[group == levels(group)[2]], x[group == levels(group)[1]]) else oneway.test(x ~ group)
+  ranks <- if (two) wilcox.test(x[group == levels(group)[2]], x[group == levels(group)[1]], exact = FALSE) else kruskal.test(x, group)
+  put(paste0(id, ".mean_test.p_value"), means$p.value)
+  put(paste0(id, ".rank_test.p_value"), ranks$p.value)
+  for (level in if (crude) levels(group)[-1]) {
+    of <- list(x[group %in% level], x[group %in% levels(group)[1]])
+    test <- t.test(of[[1]], of[[2]])
+    put_interval(paste0(id, ".", level, ".mean_difference"), c(-diff(test$estimate), test$conf.int))
+    put(paste0(id, ".", level, ".shift"), median(outer(of[[1]], of[[2]], "-")))
+  }
+}
+put_binary_groups("full.arms.by_local_treatment", d$full, d$local_treatment)
+put_number_groups("size.arms.by_local_treatment", d$size, d$local_treatment)
+for (sex in levels(d$sex)) {
+  of <- d$sex == sex
+  put_binary_groups(paste0("full.arms.by_local_treatment.in_sex.", sex), d$full[of], d$local_treatment[of])
+  put_number_groups(paste0("size.arms.by_local_treatment.in_sex.", sex), d$size[of], d$local_treatment[of])
+}
+# The product of two variables: the test of it, and the ratio or difference with its interval.
+put_product <- function(id, right, data, kind, levels, names = "", what = "ratio") {
+  fit_of <- function(right) {
+    if (kind == "linear") return(lm(as.formula(paste("size ~", right)), data))
+    glm_of(as.formula(paste("full ~", right)), data, binomial)
+  }
+  with <- fit_of(right)
+  without <- fit_of(gsub("*", "+", right, fixed = TRUE))
+  test <- anova(without, with, test = if (kind == "linear") "F" else "Chisq")
+  put(paste0(id, ".p_value"), test[[if (kind == "linear") "Pr(>F)" else "Pr(>Chi)"]][2])
+  quantile <- if (kind == "linear") c(0, -1, 1) * qt(0.975, with$df.residual) else z
+  for (i in seq_along(levels)) {
+    limits <- coef(with)[[levels[i]]] + quantile * sqrt(vcov(with)[levels[i], levels[i]])
+    put_interval(paste0(id, names[i], ".", what), if (kind == "linear") limits else exp(limits))
+  }
+}
+product <- "local_treatmentyes:sexfemale"
+put_product("full.arms.by_local_treatment.interaction_sex", "local_treatment * sex", d, "logistic", product)
+put_product("size.arms.by_local_treatment.interaction_sex", "local_treatment * sex", d, "linear", product, what = "difference")
+
+# Survival: the difference at each landmark, by Greenwood's variances.
+for (year in landmarks) {
+  at <- lapply(levels(d$local_treatment), function(level) {
+    s <- summary(survfit(Surv(time, event) ~ 1, os[os$local_treatment == level, ]), times = 365 * year)
+    c(s$surv, s$std.err)
+  })
+  value <- at[[2]][1] - at[[1]][1]
+  se <- sqrt(at[[1]][2]^2 + at[[2]][2]^2)
+  stem <- "os.arms.by_local_treatment.yes.rate_difference"
+  put_interval(sprintf("%s.%dy", stem, year), 100 * (value + z * se))
+  put(sprintf("%s.p_value.%dy", stem, year), 2 * pnorm(-abs(value / se)))
+}
+
+# Stratified and adjusted.
+stem <- "os.stratified.by_local_treatment"
+put_log_rank(paste0(stem, ".log_rank"), os$time, os$event, os$local_treatment, strata = interaction(os$sex, os$depth))
+fit <- cox(Surv(time, event) ~ local_treatment + age_at_diagnosis + strata(sex, depth), os)
+put_ratio <- function(id, fit, name) {
+  put_interval(paste0(id, ".hazard_ratio"), ratio_of(fit, name))
+  put(paste0(id, ".p_value"), 2 * pnorm(-abs(coef(fit)[[name]] / sqrt(vcov(fit)[name, name]))))
+}
+put_ratio(paste0(stem, ".cox.yes"), fit, "local_treatmentyes")
+put(paste0(stem, ".proportional_hazards.p_value"), cox.zph(fit, transform = "km")$table["local_treatment", "p"])
+for (size in levels(os$size_group)) {
+  of <- os[os$size_group %in% size, ]
+  fit <- cox(Surv(time, event) ~ local_treatment + age_at_diagnosis + strata(sex, depth), of)
+  put_ratio(paste0(stem, ".in_size_group.", size, ".cox.yes"), fit, "local_treatmentyes")
+}
+sized <- os[!is.na(os$size_group), ]
+main <- cox(Surv(time, event) ~ local_treatment + size_group + age_at_diagnosis + strata(sex, depth), sized)
+product <- cox(Surv(time, event) ~ local_treatment * size_group + age_at_diagnosis + strata(sex, depth), sized)
+put(paste0(stem, ".interaction_size_group.p_value"), likelihood_ratio(main, product)[["p_value"]])
+put_interval(paste0(stem, ".interaction_size_group.ratio"), ratio_of(product, "local_treatmentyes:size_grouplarge"))
+
+# Adjusted, of a population, in groups of several levels.
+adults <- d[d$age_at_diagnosis > 18, ]
+others <- levels(d$histologic_subtype)[-1]
+put_binary_groups("full.subtypes.by_histologic_subtype", adults$full, adults$histologic_subtype, crude = FALSE)
+put_number_groups("size.subtypes.by_histologic_subtype", adults$size, adults$histologic_subtype, crude = FALSE)
+known <- adults[complete.cases(adults[c("full", "histologic_subtype", "age_at_diagnosis")]), ]
+odds <- glm_of(full ~ histologic_subtype + age_at_diagnosis, known, binomial)
+risk <- glm_of(full ~ histologic_subtype + age_at_diagnosis, known, poisson)
+mean_of <- lm(size ~ histologic_subtype + age_at_diagnosis, adults)
+put_level <- function(stem, what, fit, variance, name, exponentiate = TRUE, df = Inf) {
+  b <- coef(fit)[[name]]
+  se <- sqrt(variance[name, name])
+  limits <- b + c(0, -1, 1) * qt(0.975, df) * se
+  put_interval(paste(stem, what, sep = "."), if (exponentiate) exp(limits) else limits)
+  p <- if (what %in% c("odds_ratio", "risk_ratio", "mean_difference") && crude_name) paste0(what, ".p_value") else "p_value"
+  put(paste(stem, p, sep = "."), 2 * pt(-abs(b / se), df))
+}
+crude_name <- TRUE
+for (level in others) {
+  name <- paste0("histologic_subtype", level)
+  put_level(paste0("full.subtypes.by_histologic_subtype.", level), "odds_ratio", odds, vcov(odds), name)
+  put_level(paste0("full.subtypes.by_histologic_subtype.", level), "risk_ratio", risk, robust(risk), name)
+  put_level(
+    paste0("size.subtypes.by_histologic_subtype.", level), "mean_difference", mean_of, vcov(mean_of), name, FALSE,
+    mean_of$df.residual
+  )
+}
+products <- paste0("histologic_subtype", others, ":depthdeep")
+right <- "histologic_subtype * depth + age_at_diagnosis"
+put_product("size.subtypes.by_histologic_subtype.interaction_depth", right, adults, "linear", products, paste0(".", others), "difference")
+
+# Models.
+crude_name <- FALSE
+known <- d[complete.cases(d[c("full", "local_treatment", "age_at_diagnosis", "histologic_subtype", "depth")]), ]
+right <- "local_treatment + I(age_at_diagnosis / 10) + histologic_subtype"
+odds <- glm_of(as.formula(paste("full ~", right)), known, binomial)
+coefficients <- c("local_treatmentyes", "I(age_at_diagnosis/10)", paste0("histologic_subtype", others))
+terms <- c("local_treatment.yes", "age_at_diagnosis", paste0("histologic_subtype.", others))
+for (i in seq_along(terms)) put_level(paste0("full.odds.", terms[i]), "odds_ratio", odds, vcov(odds), coefficients[i])
+test <- anova(glm_of(full ~ local_treatment + I(age_at_diagnosis / 10), known, binomial), odds, test = "Chisq")
+put("full.odds.likelihood_ratio.histologic_subtype.p_value", test[["Pr(>Chi)"]][2])
+put("full.odds.n", nrow(known))
+put("full.odds.events", sum(known$full))
+put("full.odds.parameters", length(coef(odds)) - 1)
+put("full.odds.events_per_parameter", min(sum(known$full), sum(!known$full)) / (length(coef(odds)) - 1))
+put_roc("full_odds", round(unname(predict(odds)), 9), odds$y == 1, low = FALSE)
+rows <- c(rows[seq_len(length(rows) - 5)], list(replace(rows[[length(rows) - 4]], 1, "full.odds.auc")))
+
+risk <- glm_of(full ~ local_treatment + age_at_diagnosis, known, poisson)
+clustered <- robust(risk, known$histologic_subtype)
+put_level("full.risks.local_treatment.yes", "risk_ratio", risk, clustered, "local_treatmentyes")
+put_level("full.risks.age_at_diagnosis", "risk_ratio", risk, clustered, "age_at_diagnosis")
+
+of_size <- lm(size ~ local_treatment + histologic_subtype + age_at_diagnosis, d)
+coefficients <- c("local_treatmentyes", paste0("histologic_subtype", others), "age_at_diagnosis")
+terms <- c("local_treatment.yes", paste0("histologic_subtype.", others), "age_at_diagnosis")
+for (i in seq_along(terms)) {
+  put_level(paste0("size.means.", terms[i]), "difference", of_size, vcov(of_size), coefficients[i], FALSE, of_size$df.residual)
+}
+test <- drop1(of_size, test = "F")
+put("size.means.wald.histologic_subtype.statistic", test["histologic_subtype", "F value"])
+put("size.means.wald.histologic_subtype.p_value", test["histologic_subtype", "Pr(>F)"])
+put("size.means.r_squared", summary(of_size)$r.squared)
+write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_comparisons.csv"), "study.R")

@@ -318,10 +318,12 @@ def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
         ),
         ("[populations.*name*]", BASE + "[populations.x]\nzzz = 1\n", set()),
         ("[endpoints.*name*]", BASE + "[endpoints.x]\nzzz = 1\n", set()),
+        ("[outcomes.*name*]", BASE + "[outcomes.x]\nzzz = 1\n", set()),
+        ("[comparisons.*name*]", BASE + "[comparisons.x]\nzzz = 1\n", set()),
         ("[analysis]", BASE + "[analysis]\nzzz = 1\n", set()),
         ("[models.*name*]", BASE + "[models.x]\nzzz = 1\n", set()),
         ("[cutoff.*name*]", BASE + "[cutoff.x]\nzzz = 1\n", set()),
-        ("[tables.*name*]", BASE + "[tables.x]\nzzz = 1\n", set()),
+        ("[tables.*name*]", BASE + "[tables.x]\nzzz = 1\n", {"outcomes", "comparison", "differences"}),
         (
             "[figures.*name*]",
             BASE + "[figures.x]\nzzz = 1\n",

@@ -13,7 +13,7 @@ from lockstep.study.definition import read_study
 NAMES = "a name has letters (a-z), digits and _ only, begins with a letter, at most 60"
 TOP_KEYS = (
     "'schema', 'title', 'data', 'time', 'columns', 'checks', 'eligibility', 'derived', 'populations', 'endpoints', "
-    "'analysis', 'models', 'cutoff', 'tables' and 'figures'"
+    "'outcomes', 'analysis', 'comparisons', 'models', 'cutoff', 'tables' and 'figures'"
 )
 RESERVED = (
     "'and', 'cutoff', 'data', 'flow', 'follow_up', 'in', 'missing', 'not', 'or', 'present', 'reviewed' and 'setting'"
@@ -302,7 +302,7 @@ ADDITIONS = [
      "[figures.f.favours] expected two texts, of values below and above no effect, such as "
      '["Adjuvant better", "Observation better"]'),
     ("tables.t", "kind = 'model'\nendpoints = ['os']",
-     "[tables.t.kind] is 'model'; expected 'characteristics', 'cross_table', 'models' or 'regression'; "
+     "[tables.t.kind] is 'model'; expected 'characteristics', 'cross_table', 'models', 'regression' or 'estimates'; "
      "did you mean 'models'?"),
     ("tables.t", "kind = 'models'\nrows = []",
      "[tables.t.rows] is not a known key of a table of models; allowed: 'kind', 'template' and 'endpoints'"),

@@ -1,0 +1,172 @@
+"""Records that compare an outcome between groups: differences and ratios, adjusted ones, tests, interaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from ..results import catalogue
+from ..results.catalogue import Statistic
+from ..results.keys import Key
+from ..results.model import Record
+from ..results.records import interval, number
+from ..statistics.arrays import Floats
+from ..statistics.estimate import Estimate
+from ..statistics.group_differences import difference_of_means, hodges_lehmann
+from ..statistics.group_tests import compare_groups, number_test
+from ..statistics.proportions import (
+    ODDS_RATIO_INTERVAL,
+    RISK_RATIO_INTERVAL,
+    EventCount,
+    odds_ratio,
+    risk_difference,
+    risk_ratio,
+)
+from ..study.models import ModelKind
+from .comparisons import adjusted_for
+from .cox_records import estimate_records
+from .design import as_they_are
+from .group_comparisons import association_records
+from .interactions import Interaction, interaction_records
+from .observations import OutcomeObservations
+from .outcome_fits import MODEL_WORDS, fitted_outcome
+
+_ADJUSTED: Final[dict[ModelKind, tuple[Statistic, Statistic]]] = {
+    "logistic": (catalogue.ODDS_RATIO, catalogue.ODDS_RATIO_P),
+    "risk": (catalogue.RISK_RATIO, catalogue.RISK_RATIO_P),
+    "linear": (catalogue.MEAN_DIFFERENCE, catalogue.MEAN_DIFFERENCE_P),
+}
+
+
+def outcome_differences(key: Key, observed: OutcomeObservations, adjust_for: Sequence[str]) -> Iterator[Record]:
+    """Yield what compares each group but the first with that, and the tests of all groups.
+
+    Parameters
+    ----------
+    key : has the groups as `by`.
+    observed : patients whose group is known.
+    adjust_for : variables that ratios and differences of means are adjusted for; there is no adjusted difference of
+        risks and no adjusted shift, and none is given then.
+    """
+    known = observed.known()
+    if known.outcome.is_binary:
+        if adjust_for:
+            yield from _adjusted(key, known, "risk", adjust_for)
+            yield from _adjusted(key, known, "logistic", adjust_for)
+        else:
+            yield from _proportions_compared(key, known)
+        by = str(key.by)
+        groups = [known.within(by, level).values for level in known.study.levels(by)]
+        counts = np.array([[int(values.sum()) for values in groups], [int((1 - values).sum()) for values in groups]])
+        words = {"of": known.label, "by": known.study.unique_label(by)}
+        yield from association_records(key, counts, known.population, words)
+        return
+    if adjust_for:
+        yield from _adjusted(key, known, "linear", adjust_for)
+    else:
+        yield from _means_compared(key, known)
+    yield from _number_tests(key, known)
+
+
+def outcome_interaction(key: Key, observed: OutcomeObservations, adjust_for: Sequence[str]) -> Iterator[Record]:
+    """Yield whether groups (`by`) differ otherwise in one level of a category (`within`) than in another.
+
+    By the odds ratios of a binary outcome, and the differences of means of a number.
+    """
+    kind: ModelKind = "logistic" if observed.outcome.is_binary else "linear"
+    model = f"a {MODEL_WORDS[kind]['regression']}{adjusted_for(observed.study, tuple(adjust_for))}"
+    asked = Interaction(
+        groups=str(key.by), within=str(key.within), kind=kind, model=model, adjust_for=tuple(adjust_for)
+    )
+    known = observed.complete(asked.variables).known()
+    yield from interaction_records(key, known, asked, lambda design: fitted_outcome(known, design, kind))
+
+
+def _pairs(known: OutcomeObservations, groups: str) -> Iterator[tuple[str, str, Floats, Floats]]:
+    """Yield each level but the first, "Arm: B vs A", its values and those of the first."""
+    label, (first, *others) = known.study.unique_label(groups), known.study.levels(groups).items()
+    reference = known.within(groups, first[0]).values
+    for level, text in others:
+        yield level, f"{label}: {text} vs {first[1]}", known.within(groups, level).values, reference
+
+
+def _proportions_compared(key: Key, known: OutcomeObservations) -> Iterator[Record]:
+    level = known.study.analysis.conf_level
+    for name, words, group, reference in _pairs(known, str(key.by)):
+        ones, others = (EventCount(int(values.sum()), len(values)) for values in (group, reference))
+        told, of_level = {"of": known.label, "term": words}, replace(key, level=name)
+        n = len(group) + len(reference)
+        difference = risk_difference(ones, others, conf_level=level)
+        yield interval(
+            catalogue.RISK_DIFFERENCE, of_level, difference, known.population, told, n=n, conf_level=level, scale=100
+        )
+        for statistic, ratio, method in (
+            (catalogue.RISK_RATIO, risk_ratio, f"ratio of proportions, {RISK_RATIO_INTERVAL}"),
+            (catalogue.ODDS_RATIO, odds_ratio, f"ratio of odds, {ODDS_RATIO_INTERVAL}"),
+        ):
+            estimate = ratio(ones, others, conf_level=level)
+            yield interval(
+                statistic, of_level, estimate, known.population, {**told, "method": method}, n=n, conf_level=level
+            )
+
+
+def _means_compared(key: Key, known: OutcomeObservations) -> Iterator[Record]:
+    level = known.study.analysis.conf_level
+    by_statistic: tuple[tuple[Statistic, Callable[..., Estimate]], ...] = (
+        (catalogue.MEAN_DIFFERENCE, difference_of_means),
+        (catalogue.SHIFT, hodges_lehmann),
+    )
+    for name, words, group, reference in _pairs(known, str(key.by)):
+        told = {"of": known.label, "term": words, "method": "difference of means, Welch's t interval"}
+        for statistic, compare in by_statistic:
+            yield interval(
+                statistic,
+                replace(key, level=name),
+                compare(group, reference, conf_level=level),
+                known.population,
+                told,
+                n=len(group) + len(reference),
+                conf_level=level,
+                unit=known.unit,
+            )
+
+
+def _number_tests(key: Key, known: OutcomeObservations) -> Iterator[Record]:
+    study, groups = known.study, str(key.by)
+    values = [known.within(groups, level).values for level in study.levels(groups)]
+    words = {"of": known.label, "by": study.unique_label(groups)}
+    with_values = sum(bool(len(each)) for each in values)
+    tests = (
+        (catalogue.MEAN_TEST, catalogue.MEAN_TEST_P, number_test(with_values, "mean")),
+        (catalogue.RANK_TEST, catalogue.RANK_TEST_P, number_test(with_values, "median")),
+    )
+    for statistic, p_value, name in tests:
+        test = compare_groups(values, name)
+        told = {**words, "method": test.method}
+        yield number(statistic, key, test.statistic, known.population, told, reason=test.reason)
+        yield number(p_value, key, test.p_value, known.population, told, reason=test.reason)
+
+
+def _adjusted(key: Key, known: OutcomeObservations, kind: ModelKind, adjust_for: Sequence[str]) -> Iterator[Record]:
+    """Yield the adjusted ratio, or difference of means, of each level of the groups."""
+    groups = str(key.by)
+    complete = known.complete([groups, *adjust_for])
+    design = complete.design(as_they_are([groups, *adjust_for]))
+    model, said = fitted_outcome(complete, design.values, kind), MODEL_WORDS[kind]
+    method = f"{said['regression']}, {said['interval']}{adjusted_for(known.study, tuple(adjust_for))}"
+    for term in model.terms:
+        column = design.columns[term.term]
+        if column.term == groups:
+            words = {"of": known.label, "term": column.words, "method": method}
+            yield from estimate_records(
+                _ADJUSTED[kind],
+                replace(key, level=column.level),
+                term,
+                model,
+                complete.population,
+                words,
+                unit=known.unit,
+            )

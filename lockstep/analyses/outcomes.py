@@ -1,0 +1,130 @@
+"""Records of outcomes: of all patients, by group, groups compared, within subgroups, and the models of an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from ..data.cohort import Cohort
+from ..results import catalogue
+from ..results.keys import Key
+from ..results.model import Record
+from ..results.records import Population, count, count_and_percent, interval, number
+from ..statistics.baseline import ALL, NumberSummary, describe
+from ..statistics.proportions import EventCount, proportion
+from ..study.comparisons import GroupComparison
+from ..study.model import Study
+from ..study.outcomes import Outcome
+from .models import model_records
+from .observations import NO_PATIENTS, OutcomeObservations
+from .outcome_comparisons import outcome_differences, outcome_interaction
+from .populations import members_of
+from .precision import number_decimals
+
+FEWEST: Final = 20
+"""Patients below whom a percentage claims more than they show: advice to authors of many journals."""
+
+FEW_PATIENTS: Final = f"a percentage of fewer than {FEWEST} patients; give the counts instead"
+
+_VALUE: Final = "value"  # the number's column in a frame of its own
+
+
+def outcome_results(study: Study, cohort: Cohort, outcome: Outcome, analysed: Population) -> Iterator[Record]:
+    """Yield everything that is reported of one outcome."""
+    found = list(_all(study, cohort, outcome, analysed))
+    yield from found if outcome.is_binary else _with_decimals(found, study, cohort, outcome)
+
+
+def _all(study: Study, cohort: Cohort, outcome: Outcome, analysed: Population) -> Iterator[Record]:
+    key = Key(endpoint=outcome.name)
+    yield from set_results(key, OutcomeObservations.of(study, cohort, outcome, analysed))
+    for comparison in study.comparisons:
+        if outcome.name in comparison.outcomes:
+            members, described = members_of(study, cohort, comparison.population, analysed)
+            observed = OutcomeObservations.of(study, members, outcome, described)
+            yield from _compared(replace(key, by=comparison.groups, analysis=comparison.name), observed, comparison)
+    for model in study.models:
+        if outcome.name in model.outcomes:
+            members, described = members_of(study, cohort, model.population, analysed)
+            yield from model_records(key, OutcomeObservations.of(study, members, outcome, described), model)
+
+
+def _compared(key: Key, observed: OutcomeObservations, comparison: GroupComparison) -> Iterator[Record]:
+    """Yield the groups of a comparison, then those within each level of its subgroups, with tests of interaction."""
+    yield from _group_results(key, observed, comparison.adjust_for)
+    for category in comparison.within:
+        of_subgroup = replace(key, within=category)
+        for level in observed.study.levels(category):
+            patients = observed.within(category, level)
+            part = replace(of_subgroup, within_level=level)
+            yield count(catalogue.PATIENTS, part, patients.population.n, patients.population, {"of": patients.label})
+            yield from _group_results(part, patients, comparison.adjust_for)
+        yield from outcome_interaction(of_subgroup, observed, comparison.adjust_for)
+
+
+def _group_results(key: Key, observed: OutcomeObservations, adjust_for: Sequence[str]) -> Iterator[Record]:
+    variable = str(key.by)
+    known = observed.complete([variable])
+    for level in known.study.levels(variable):
+        yield from set_results(replace(key, by_level=level), known.within(variable, level))
+    yield from outcome_differences(key, known, adjust_for)
+
+
+def set_results(key: Key, observed: OutcomeObservations) -> Iterator[Record]:
+    """Yield what is known of an outcome in one set of patients."""
+    known, everybody, words = observed.known(), observed.population, {"of": observed.label}
+    yield count(catalogue.KNOWN, key, known.population.n, everybody, words, of=everybody.n)
+    missing = (catalogue.MISSING_COUNT, catalogue.MISSING_PERCENT)
+    n_missing = everybody.n - known.population.n
+    yield from count_and_percent(missing, key, n_missing, everybody, words, of=everybody.n)
+    if observed.outcome.is_binary:
+        yield from _proportion(key, known)
+        return
+    unit = observed.unit
+    summary = describe(known.frame.assign(**{_VALUE: known.values}), numbers=[_VALUE], categories={})[ALL, _VALUE]
+    assert isinstance(summary, NumberSummary)  # noqa: S101 (what `describe` returns for a number)
+    for statistic in catalogue.MOMENTS:
+        value = getattr(summary, statistic.path)
+        yield number(statistic, key, value, known.population, words, unit=unit, reason="too few values")
+
+
+def _proportion(key: Key, known: OutcomeObservations) -> Iterator[Record]:
+    study, n, events = known.study, known.population.n, int(known.values.sum())
+    words = {"of": known.label, "event": known.outcome.event_label}
+    yield count(catalogue.OUTCOME_COUNT, key, events, known.population, words, of=n)
+    level, warning = study.analysis.conf_level, FEW_PATIENTS if n < FEWEST else None
+    estimate = proportion(EventCount(events, n), conf_level=level)
+    if not n:
+        estimate = replace(estimate, reason=NO_PATIENTS)
+    found = interval(
+        catalogue.OUTCOME_PERCENT,
+        key,
+        estimate,
+        known.population,
+        words,
+        conf_level=level,
+        scale=100,
+        warning=warning,
+    )
+    yield replace(found, denominator=n)
+
+
+def _with_decimals(found: Iterable[Record], study: Study, cohort: Cohort, outcome: Outcome) -> Iterator[Record]:
+    """Yield the records of a number in the decimals that its statistics have, the same in all sets of patients."""
+    items, name = list(found), str(outcome.value)
+    medians = [float(item.value) for item in items if _is(item, catalogue.MEDIAN.path) and item.value is not None]
+    values = cohort.analysed[name].to_numpy(dtype=float)
+    decimals = number_decimals(values, medians, study.variable(name).decimals)
+    for item in items:
+        if item.kind == "difference":
+            part = "median" if item.key.statistic == catalogue.SHIFT.path else "mean"
+            yield replace(item, decimals=decimals.of(part))
+        elif item.kind == "number" and item.key.statistic in {statistic.path for statistic in catalogue.MOMENTS}:
+            yield replace(item, decimals=decimals.of(item.key.statistic))
+        else:
+            yield item
+
+
+def _is(item: Record, statistic: str) -> bool:
+    return item.key.statistic == statistic
