@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ..results import catalogue
+from ..results import outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record
@@ -35,9 +35,9 @@ from .observations import OutcomeObservations
 from .outcome_fits import MODEL_WORDS, fitted_outcome
 
 _ADJUSTED: Final[dict[ModelKind, tuple[Statistic, Statistic]]] = {
-    "logistic": (catalogue.ODDS_RATIO, catalogue.ODDS_RATIO_P),
-    "risk": (catalogue.RISK_RATIO, catalogue.RISK_RATIO_P),
-    "linear": (catalogue.MEAN_DIFFERENCE, catalogue.MEAN_DIFFERENCE_P),
+    "logistic": (outcome_catalogue.ODDS_RATIO, outcome_catalogue.ODDS_RATIO_P),
+    "risk": (outcome_catalogue.RISK_RATIO, outcome_catalogue.RISK_RATIO_P),
+    "linear": (outcome_catalogue.MEAN_DIFFERENCE, outcome_catalogue.MEAN_DIFFERENCE_P),
 }
 
 
@@ -101,11 +101,18 @@ def _proportions_compared(key: Key, known: OutcomeObservations) -> Iterator[Reco
         n = len(group) + len(reference)
         difference = risk_difference(ones, others, conf_level=level)
         yield interval(
-            catalogue.RISK_DIFFERENCE, of_level, difference, known.population, told, n=n, conf_level=level, scale=100
+            outcome_catalogue.RISK_DIFFERENCE,
+            of_level,
+            difference,
+            known.population,
+            told,
+            n=n,
+            conf_level=level,
+            scale=100,
         )
         for statistic, ratio, method in (
-            (catalogue.RISK_RATIO, risk_ratio, f"ratio of proportions, {RISK_RATIO_INTERVAL}"),
-            (catalogue.ODDS_RATIO, odds_ratio, f"ratio of odds, {ODDS_RATIO_INTERVAL}"),
+            (outcome_catalogue.RISK_RATIO, risk_ratio, f"ratio of proportions, {RISK_RATIO_INTERVAL}"),
+            (outcome_catalogue.ODDS_RATIO, odds_ratio, f"ratio of odds, {ODDS_RATIO_INTERVAL}"),
         ):
             estimate = ratio(ones, others, conf_level=level)
             yield interval(
@@ -116,8 +123,8 @@ def _proportions_compared(key: Key, known: OutcomeObservations) -> Iterator[Reco
 def _means_compared(key: Key, known: OutcomeObservations) -> Iterator[Record]:
     level = known.study.analysis.conf_level
     by_statistic: tuple[tuple[Statistic, Callable[..., Estimate]], ...] = (
-        (catalogue.MEAN_DIFFERENCE, difference_of_means),
-        (catalogue.SHIFT, hodges_lehmann),
+        (outcome_catalogue.MEAN_DIFFERENCE, difference_of_means),
+        (outcome_catalogue.SHIFT, hodges_lehmann),
     )
     for name, words, group, reference in _pairs(known, str(key.by)):
         told = {"of": known.label, "term": words, "method": "difference of means, Welch's t interval"}
@@ -140,8 +147,8 @@ def _number_tests(key: Key, known: OutcomeObservations) -> Iterator[Record]:
     words = {"of": known.label, "by": study.unique_label(groups)}
     with_values = sum(bool(len(each)) for each in values)
     tests = (
-        (catalogue.MEAN_TEST, catalogue.MEAN_TEST_P, number_test(with_values, "mean")),
-        (catalogue.RANK_TEST, catalogue.RANK_TEST_P, number_test(with_values, "median")),
+        (outcome_catalogue.MEAN_TEST, outcome_catalogue.MEAN_TEST_P, number_test(with_values, "mean")),
+        (outcome_catalogue.RANK_TEST, outcome_catalogue.RANK_TEST_P, number_test(with_values, "median")),
     )
     for statistic, p_value, name in tests:
         test = compare_groups(values, name)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..data.cohort import Cohort
-from ..results import catalogue
+from ..results import catalogue, outcome_catalogue
 from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, count, count_and_percent, interval, number
@@ -92,13 +92,13 @@ def set_results(key: Key, observed: OutcomeObservations) -> Iterator[Record]:
 def _proportion(key: Key, known: OutcomeObservations) -> Iterator[Record]:
     study, n, events = known.study, known.population.n, int(known.values.sum())
     words = {"of": known.label, "event": known.outcome.event_label}
-    yield count(catalogue.OUTCOME_COUNT, key, events, known.population, words, of=n)
+    yield count(outcome_catalogue.OUTCOME_COUNT, key, events, known.population, words, of=n)
     level, warning = study.analysis.conf_level, FEW_PATIENTS if n < FEWEST else None
     estimate = proportion(EventCount(events, n), conf_level=level)
     if not n:
         estimate = replace(estimate, reason=NO_PATIENTS)
     found = interval(
-        catalogue.OUTCOME_PERCENT,
+        outcome_catalogue.OUTCOME_PERCENT,
         key,
         estimate,
         known.population,
@@ -118,7 +118,7 @@ def _with_decimals(found: Iterable[Record], study: Study, cohort: Cohort, outcom
     decimals = number_decimals(values, medians, study.variable(name).decimals)
     for item in items:
         if item.kind == "difference":
-            part = "median" if item.key.statistic == catalogue.SHIFT.path else "mean"
+            part = "median" if item.key.statistic == outcome_catalogue.SHIFT.path else "mean"
             yield replace(item, decimals=decimals.of(part))
         elif item.kind == "number" and item.key.statistic in {statistic.path for statistic in catalogue.MOMENTS}:
             yield replace(item, decimals=decimals.of(item.key.statistic))

@@ -296,41 +296,6 @@ INTERACTION_DIFFERENCE = Statistic(
     no_effect=0.0,
 )
 
-# ---- outcomes -------------------------------------------------------------------------------------------------------
-OUTCOME_COUNT = Statistic("count", "count", "{of}, number of patients with {event}", "count")
-OUTCOME_PERCENT = Statistic(
-    "percent", "percent", "{of}, patients with {event}", f"{_PERCENT}, Wilson score interval", "%"
-)
-RISK_DIFFERENCE = Statistic(
-    "{level}.risk_difference",
-    "difference",
-    "{of}: difference of risks, {term}",
-    "difference of proportions, Newcombe's hybrid score interval",
-    "%",
-    no_effect=0.0,
-)
-RISK_RATIO = Statistic("{level}.risk_ratio", "risk_ratio", "{of}: {term}", "{method}", no_effect=1.0)
-RISK_RATIO_P = Statistic("{level}.risk_ratio.p_value", "p_value", "{of}: risk ratio, {term}, Wald test", "{method}")
-ODDS_RATIO = Statistic("{level}.odds_ratio", "odds_ratio", "{of}: {term}", "{method}", no_effect=1.0)
-ODDS_RATIO_P = Statistic("{level}.odds_ratio.p_value", "p_value", "{of}: odds ratio, {term}, Wald test", "{method}")
-MEAN_DIFFERENCE = Statistic(
-    "{level}.mean_difference", "difference", "{of}: difference of means, {term}", "{method}", no_effect=0.0
-)
-MEAN_DIFFERENCE_P = Statistic(
-    "{level}.mean_difference.p_value", "p_value", "{of}: difference of means, {term}, t test", "{method}"
-)
-SHIFT = Statistic(
-    "{level}.shift",
-    "difference",
-    "{of}: shift, {term}",
-    "Hodges-Lehmann estimate, interval of the Mann-Whitney test",
-    no_effect=0.0,
-)
-MEAN_TEST = Statistic("mean_test.statistic", "statistic", "{of} by {by}: statistic of the test of means", "{method}")
-MEAN_TEST_P = Statistic("mean_test.p_value", "p_value", "{of} by {by}: test of means", "{method}")
-RANK_TEST = Statistic("rank_test.statistic", "statistic", "{of} by {by}: statistic of the test of ranks", "{method}")
-RANK_TEST_P = Statistic("rank_test.p_value", "p_value", "{of} by {by}: test of ranks", "{method}")
-
 # ---- models --------------------------------------------------------------------------------------------------------
 MODEL_PATIENTS = Statistic("n", "count", "{of}, {whole}, number of patients", "count")
 MODEL_EVENTS = Statistic("events", "count", "{of}, {whole}, number of events", "count")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..results import catalogue
+from ..results import catalogue, outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record, Results
@@ -104,21 +104,21 @@ class _Shown:
         if outcome.is_binary:
             yield Row(outcome.label)
             event = outcome.event_label[:1].upper() + outcome.event_label[1:]
-            of = catalogue.OUTCOME_COUNT, catalogue.KNOWN
+            of = outcome_catalogue.OUTCOME_COUNT, catalogue.KNOWN
             counts = [self._counts(key, level, *of) for level, _ in self.groups]
-            yield self._row(f"{event} / patients", counts, key, catalogue.ODDS_RATIO, self._association(key))
+            yield self._row(f"{event} / patients", counts, key, outcome_catalogue.ODDS_RATIO, self._association(key))
             percents = [
-                ratio_cell(self.results[self._of(key, level, catalogue.OUTCOME_PERCENT)], self.style)
+                ratio_cell(self.results[self._of(key, level, outcome_catalogue.OUTCOME_PERCENT)], self.style)
                 for level, _ in self.groups
             ]
-            yield self._row(f"{event}, %", percents, key, catalogue.RISK_DIFFERENCE)
+            yield self._row(f"{event}, %", percents, key, outcome_catalogue.RISK_DIFFERENCE)
             return
         unit = self.study.variable(str(outcome.value)).unit
         yield Row(f"{outcome.label}, {numbers.unit_text(unit, self.style)}" if unit else outcome.label)
         means = [self._summary(key, level, catalogue.MEAN, catalogue.SD) for level, _ in self.groups]
-        yield self._row("Mean (SD)", means, key, catalogue.MEAN_DIFFERENCE, catalogue.MEAN_TEST_P)
+        yield self._row("Mean (SD)", means, key, outcome_catalogue.MEAN_DIFFERENCE, outcome_catalogue.MEAN_TEST_P)
         medians = [self._summary(key, level, catalogue.MEDIAN, catalogue.Q1, catalogue.Q3) for level, _ in self.groups]
-        yield self._row("Median (quartiles)", medians, key, catalogue.SHIFT, catalogue.RANK_TEST_P)
+        yield self._row("Median (quartiles)", medians, key, outcome_catalogue.SHIFT, outcome_catalogue.RANK_TEST_P)
 
     def notes(self) -> Iterator[str]:
         """Yield what the abbreviations mean and what the comparisons are."""
