@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..base.snapping import snapped
-from ..results import catalogue
+from ..results import catalogue, time_catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record
 from ..results.records import NO_INTERVAL, interval, number
@@ -29,8 +29,10 @@ from .cox_records import (
     stratified_by,
     test_records,
     violated,
+    warnings,
 )
 from .design import as_they_are
+from .exposure_times import immortal_time, known_later_records
 from .incidence_results import fine_gray_records, gray_records
 from .interactions import Interaction, interaction_records
 from .observations import NO_PATIENTS, Observations
@@ -50,6 +52,9 @@ LEVEL_CHECK: Final = (
 
 SCORE_TEST: Final = " (the score test of a Cox model with exact ties)"
 """What the log-rank test is where patients do not enter together."""
+
+MANTEL_BYAR: Final = " (Mantel and Byar's test)"
+"""What it is where patients change from group to group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ def group_results(
     study, known = observed.study, observed.complete([variable])
     for level in study.levels(variable):
         yield from survival_results(replace(key, by_level=level), known.within(variable, level))
+    words = {**known.words, "by": study.unique_label(variable)}
+    yield from known_later_records(time_catalogue.KNOWN_LATER, key, known, variable, words)
     if known.competing is None:
         yield from log_rank_records(key, known, variable, adjustment.strata)
     else:
@@ -158,7 +165,10 @@ def _cox_records(key: Key, known: Observations, variable: str, adjustment: Adjus
     model, (*levels, whole) = fitted_and_checked(known, design.values, terms, options)
     if adjustment.adjust_for:
         _, (whole, _) = fitted_and_checked(known, design.values, {variable: of_groups}, options)
-    warning = not_proportional(variable, [variable] if violated(whole, study) else [])
+    warning = warnings(
+        not_proportional(variable, [variable] if violated(whole, study) else []),
+        immortal_time(known, [variable, *adjustment.variables]),
+    )
     for ratio in model.terms:
         column = design.columns[ratio.term]
         if column.term == variable:
@@ -218,9 +228,10 @@ def log_rank_records(key: Key, observed: Observations, variable: str, strata: tu
         statistic, df, p_value, reason = test.statistic, test.df, test.p_value, test.reason or ""
     options = observed.options + stratified_by(observed.study, strata)
     if observed.entry is not None:
-        options += SCORE_TEST
+        options += SCORE_TEST if observed.patient is None else MANTEL_BYAR
     words = {"of": observed.label, "options": options, "by": observed.study.unique_label(variable)}
     population = observed.population
     yield number(catalogue.LOG_RANK, key, statistic, population, words, reason=reason)
     yield number(catalogue.LOG_RANK_DF, key, df, population, words)
-    yield number(catalogue.LOG_RANK_P, key, p_value, population, words, reason=reason)
+    warning = immortal_time(observed, [variable, *strata])
+    yield number(catalogue.LOG_RANK_P, key, p_value, population, words, reason=reason, warning=warning)

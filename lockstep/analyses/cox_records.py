@@ -72,6 +72,7 @@ def _fit(observed: Observations, design: pd.DataFrame, options: FitOptions) -> C
         observed.event,
         design,
         entry=observed.entry,
+        patient=observed.patient,
         strata=options.strata,
         cluster=options.cluster,
     )
@@ -136,6 +137,11 @@ def estimate_records(
 def violated(check: ProportionalHazardsTest, study: Study) -> bool:
     """Return whether a check of proportional hazards is significant."""
     return check.p_value is not None and check.p_value < study.analysis.alpha
+
+
+def warnings(*found: str | None) -> str | None:
+    """Return warnings of one result in one text; None where there is none."""
+    return "; ".join(text for text in found if text) or None
 
 
 def not_proportional(term: str, violated: Sequence[str]) -> str | None:

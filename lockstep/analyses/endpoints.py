@@ -13,10 +13,12 @@ from ..study.comparisons import GroupComparison
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from .comparisons import Adjustment, group_results, rate_differences, subgroup_results
+from .exposure_times import from_landmark, split_by_exposure
 from .incidence_results import cause_specific, ignored_record
 from .models import model_records
 from .observations import Observations
 from .populations import members_of, population_results
+from .restricted_means import restricted_mean_contrasts
 from .survival_results import first_event_records, never_at_risk_record, survival_results
 
 
@@ -35,14 +37,17 @@ def _results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Populat
     yield from first_event_records(cohort, observed)
     comparisons = [comparison for comparison in study.comparisons if endpoint.name in comparison.endpoints]
     for comparison in comparisons:
-        patients, of_groups = _of(study, cohort, endpoint, comparison.population, analysed), _key(key, comparison)
+        patients = _compared(_of(study, cohort, endpoint, comparison.population, analysed), comparison)
+        of_groups = _key(key, comparison)
         adjustment = Adjustment.of(comparison)
         yield from group_results(of_groups, patients, comparison.groups, adjustment)
         if comparison.name is not None and not adjustment.variables and patients.competing is None:
             yield from rate_differences(of_groups, patients, comparison.groups)
+        if not adjustment.variables and patients.competing is None:
+            yield from restricted_mean_contrasts(of_groups, patients, comparison.groups)
     for comparison in comparisons:
         for category in comparison.within:
-            patients = _of(study, cohort, endpoint, comparison.population, analysed)
+            patients = _compared(_of(study, cohort, endpoint, comparison.population, analysed), comparison)
             of_groups = replace(_key(key, comparison), within=category)
             yield from subgroup_results(of_groups, patients, Adjustment.of(comparison))
     for model in study.models:
@@ -54,6 +59,16 @@ def _results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Populat
 def _of(study: Study, cohort: Cohort, endpoint: Endpoint, population: str | None, analysed: Population) -> Observations:
     members, described = members_of(study, cohort, population, analysed)
     return Observations.of(study, members, endpoint, described)
+
+
+def _compared(observed: Observations, comparison: GroupComparison) -> Observations:
+    """Return the patients of a comparison: from a landmark on, or in rows where groups are entered later."""
+    if comparison.landmark is not None:
+        variables = (comparison.groups, *comparison.within, *comparison.strata, *comparison.adjust_for)
+        return from_landmark(observed, variables, comparison.landmark)
+    if comparison.time_dependent:
+        return split_by_exposure(observed.complete([comparison.groups]), [comparison.groups])
+    return observed
 
 
 def _key(of_endpoint: Key, comparison: GroupComparison) -> Key:

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import pandas as pd
 
-from ..results import catalogue
+from ..results import catalogue, time_catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record
@@ -20,7 +20,7 @@ from ..statistics.regression import RegressionModel
 from ..statistics.wald import WaldTest, wald_test
 from ..study.analysis import ALL_TERMS
 from ..study.model import Study
-from ..study.models import Model, ModelKind, Term
+from ..study.models import PRODUCT, Model, ModelKind, Term
 from ..study.term_labels import covariate_label
 from .cox_records import (
     FitOptions,
@@ -31,8 +31,10 @@ from .cox_records import (
     stratified_by,
     test_records,
     violated,
+    warnings,
 )
 from .design import ModelDesign
+from .exposure_times import from_landmark, immortal_time, known_later_records, split_by_exposure
 from .observations import Observations, ObservedPatients, OutcomeObservations
 from .outcome_fits import MODEL_WORDS, fitted_outcome
 
@@ -74,15 +76,17 @@ def model_records(of_measured: Key, observed: ObservedPatients, model: Model) ->
 
 def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> Iterator[Record]:
     """Yield the records of one fit. Counts are the model's; where its terms are alone, each has counts of its own."""
-    known = observed.complete(_variables(model, terms))
-    if isinstance(known, OutcomeObservations):
-        known = known.known()
-    study, design, words = observed.study, known.design(terms), _words(observed, model, terms)
+    known = _known(observed, model, terms)
+    study, design, words = observed.study, known.design(terms), _words(known, model, terms)
     columns = {term.name: design.of(term.name) for term in terms}
     fit, checks = _fitted(known, design.values, columns, model)
     yield from _count_records(replace(key, variable=terms[0].name) if model.each else key, known, fit, words)
     for term in terms:
         yield from _level_counts(key, known, term, words)
+        if isinstance(known, Observations) and len(term.variables) == 1:
+            told = {**words, "term": covariate_label(study, term)}
+            of_term = replace(key, variable=term.name)
+            yield from known_later_records(time_catalogue.MODEL_KNOWN_LATER, of_term, known, term.name, told)
 
     not_constant = [check.term for check in checks if violated(check, study)]
     for estimate in fit.terms:
@@ -95,7 +99,7 @@ def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequ
             known.population,
             {**words, "term": column.words},
             unit=known.unit if isinstance(known, OutcomeObservations) else None,
-            warning=not_proportional(column.term, not_constant),
+            warning=warnings(not_proportional(column.term, not_constant), _immortal_time(known, column.term)),
         )
     for term in terms:
         if len(design.of(term.name)) > 1:
@@ -105,6 +109,23 @@ def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequ
             told["test"] = "F" if model.kind == "linear" else "Wald"
             yield from test_records(statistics, of_term, test, known.population, told)
     yield from _proportional_records(key, known, checks, terms, words, alone=model.each)
+
+
+def _known(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> ObservedPatients:
+    """Return the patients of a fit, who have a value of all its variables; with the times of exposures as it asks."""
+    variables = _variables(model, terms)
+    if isinstance(observed, Observations) and model.landmark is not None:
+        observed = from_landmark(observed, variables, model.landmark)
+    known = observed.complete(variables)
+    if isinstance(known, OutcomeObservations):
+        return known.known()
+    changing = [term.name for term in terms if term.time_dependent]
+    return split_by_exposure(known, changing) if isinstance(known, Observations) and changing else known
+
+
+def _immortal_time(known: ObservedPatients, term: str) -> str | None:
+    """Return the warning of a term that is taken as known from the beginning, and was not."""
+    return immortal_time(known, term.split(PRODUCT)) if isinstance(known, Observations) else None
 
 
 def _fitted(
@@ -180,7 +201,7 @@ def _level_counts(key: Key, known: ObservedPatients, term: Term, words: Words) -
         patients = (known.frame[term.name] == level).to_numpy(dtype=bool)
         of_level = replace(key, variable=term.name, level=level)
         told = {**words, "term": f"{known.study.unique_label(term.name)}: {text}"}
-        n = int(patients.sum())
+        n = known.patients(patients)
         yield count(catalogue.TERM_PATIENTS, of_level, n, known.population, told, of=known.population.n)
         if had_event is not None:
             yield count(catalogue.TERM_EVENTS, of_level, int(had_event[patients].sum()), known.population, told, of=n)

@@ -49,8 +49,12 @@ class ObservedPatients(ABC):
 
     def where(self, keep: Bools, *words: str) -> Self:
         """Return some of the patients, (n,) True for these, with words that say which."""
-        population = self.population.within(int(keep.sum()), *words)
+        population = self.population.within(self.patients(keep), *words)
         return replace(self, frame=self.frame[keep], population=population, **self._of(keep))
+
+    def patients(self, rows: Bools) -> int:
+        """Return how many patients some rows are of: (n,) True for these."""
+        return int(rows.sum())
 
     def within(self, variable: str, level: str) -> Self:
         """Return the patients with one level of a category."""
@@ -81,8 +85,15 @@ class ObservedPatients(ABC):
 class Observations(ObservedPatients):
     """An endpoint's observations of a set of patients: the `time` and `event` of each.
 
-    With delayed entry a patient is at risk after `entry`; who never was is not among them.
     `competing` is True where an event came that keeps the endpoint's from happening; None where none is declared.
+
+    With delayed entry a patient is at risk after `entry`; who never was is not among them. Where exposures begin during
+    follow-up a patient has several rows, and `patient` says whose each one is.
+
+    Where `exposures_timed`, exposures are taken as they were known at each time, or at a landmark; otherwise as if they
+    were known from the beginning.
+
+    `risk_set` is what methods say of how patients are at risk: ", delayed entry"; nothing where that is as usual.
     """
 
     endpoint: Endpoint
@@ -90,6 +101,9 @@ class Observations(ObservedPatients):
     event: Bools
     entry: Floats | None = None
     competing: Bools | None = None
+    patient: Ints | None = None
+    risk_set: str = ""
+    exposures_timed: bool = False
 
     @classmethod
     def of(cls, study: Study, cohort: Cohort, endpoint: Endpoint, population: Population) -> Observations:
@@ -110,7 +124,11 @@ class Observations(ObservedPatients):
         never, words = int((~found.at_risk).sum()), [f"at risk from: {study.unique_label(endpoint.entry)}"]
         if never:
             words.append(f"without {counted(never, 'patient')} whose follow-up ended by then")
-        return observed.where(found.at_risk, *words)
+        return replace(observed.where(found.at_risk, *words), risk_set=", delayed entry")
+
+    def patients(self, rows: Bools) -> int:
+        """Return how many patients some rows are of."""
+        return int(rows.sum()) if self.patient is None else len(np.unique(self.patient[rows]))
 
     @property
     def label(self) -> str:
@@ -135,7 +153,7 @@ class Observations(ObservedPatients):
     @property
     def options(self) -> str:
         """What the methods of all its results say of how patients are at risk: ", delayed entry"."""
-        return "" if self.entry is None else ", delayed entry"
+        return self.risk_set
 
     def _of(self, keep: Bools) -> Mapping[str, Any]:
         return {
@@ -143,6 +161,7 @@ class Observations(ObservedPatients):
             "event": self.event[keep],
             "entry": None if self.entry is None else self.entry[keep],
             "competing": None if self.competing is None else self.competing[keep],
+            "patient": None if self.patient is None else self.patient[keep],
         }
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from numpy.typing import ArrayLike
 
 from ..base.snapping import snapped
+from ..results.catalogue import SURVIVAL_MEDIAN
 from ..results.model import Curve, Record
 from ..study.endpoints import Endpoint
 from ..study.model import Study
@@ -34,11 +35,11 @@ def with_printed_times(
     medians = [
         float(item.value)
         for item in items
-        if isinstance(item, Record) and item.kind == "time" and item.value is not None
+        if isinstance(item, Record) and item.key.statistic == SURVIVAL_MEDIAN.path and item.value is not None
     ]
     decimals = time_decimals(study, endpoint, times, medians)
     for item in items:
-        if isinstance(item, Record) and item.kind == "time":
+        if isinstance(item, Record) and item.kind in ("time", "difference") and item.unit == study.time.unit:
             places = decimals if item.decimals is None else item.decimals
             yield in_unit_of(replace(item, decimals=places), study, endpoint.print_unit)
         else:

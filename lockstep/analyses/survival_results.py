@@ -20,6 +20,7 @@ from ..syntax.names import FOLLOW_UP
 from .incidence_results import incidence_results
 from .observations import NO_PATIENTS, Observations
 from .printing import printed_follow_up
+from .restricted_means import restricted_mean_records
 
 EMPTIED: Final = (
     "all patients at risk had the event before others came under observation, so that the estimate stays at 0; begin "
@@ -35,7 +36,8 @@ def survival_counts(key: Key, observed: Observations) -> Iterator[Record]:
     yield count(catalogue.EVENTS, key, events, observed.population, words, of=n)
     if observed.competing is not None:
         yield count(catalogue.COMPETING, key, int(observed.competing.sum()), observed.population, words, of=n)
-    yield count(catalogue.CENSORED, key, n - int(observed.any_event.sum()), observed.population, words, of=n)
+    if observed.patient is None:  # else who leaves without the event may be in another group from then on
+        yield count(catalogue.CENSORED, key, n - int(observed.any_event.sum()), observed.population, words, of=n)
 
 
 def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curve]:
@@ -73,6 +75,7 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
             scale=100,
             warning=warning,
         )
+    yield from restricted_mean_records(key, observed, fit)
     if fit is None:
         return
     ticks = [snapped(tick * time.per(endpoint.axis.unit)) for tick in endpoint.axis.ticks]

@@ -19,6 +19,7 @@ from .competing_events import with_competing_event
 from .derivation import DerivedValues, derive
 from .derived_findings import derived_findings
 from .findings import DataFinding, refuse_errors
+from .known_times import known_time_findings
 from .reading import Data
 from .time_to_event import TimeToEvent, time_to_event
 
@@ -126,6 +127,7 @@ def examine_cohort(
     for name, endpoint in study.endpoints.items():
         alone[name], found = time_to_event(endpoint, analysed, rows, study, known_faulty=needed[name])
         findings += found
+    findings += known_time_findings(study, analysed, rows, lambda names: known.of(names)[kept])
     endpoints = {}
     for name, endpoint in study.endpoints.items():
         endpoints[name], found = with_competing_event(endpoint, alone, analysed, rows, study, known_faulty=needed[name])

@@ -23,7 +23,7 @@ Take: TypeAlias = Literal["same", "first", "last", "min", "max", "any"]
 
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "number": ("unit", "range", "decimals", "identifier", "role"),
-    "category": ("levels", "recode"),
+    "category": ("levels", "recode", "known_at"),
     "date": ("range", "format", "identifier", "role"),
 }
 
@@ -48,8 +48,10 @@ class Column:
     YYYY-MM-DD. `optional` marks a column whose blanks mean "has not happened", not "missing". `decimals` are those of
     all statistics of a number; None leaves them to the data. `role` says what the column is for the checks of the
     data; None leaves it to its names and the endpoints. `identifier` allows one that the file's own description
-    marks as what identifies a person. `join` is the name of the joined file that has the column, None that of the data
-    file; `rule` says how the values in a patient's rows become one, and is None for a column that describes rows only.
+    marks as what identifies a person. `known_at` is the date, or the time, from which the level of a category is known;
+    None where it is from the beginning. `join` is the name of the joined file that has the column, None that of the
+    data file; `rule` says how the values in a patient's rows become one, and is None for a column that describes rows
+    only.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Column:
     optional: bool = False
     identifier: bool = False
     role: Role | None = None
+    known_at: str | None = None
     join: str | None = None
     rule: RowRule | None = RowRule()
 
@@ -109,6 +112,7 @@ def _column(name: str, section: Section, files: Mapping[str | None, DataFile]) -
         optional=section.flag("optional"),
         identifier=section.flag("identifier"),
         role=role,
+        known_at=section.optional_text("known_at"),
         join=join,
     )
 

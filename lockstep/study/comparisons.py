@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
@@ -11,8 +12,15 @@ from ..syntax.sections import Section
 from .analysis import Analysis
 from .eligibility import StudyPopulation, optional_population
 from .endpoints import Endpoint, endpoint_names
+from .exposure_times import ExposureTimes, Landmark
 from .outcomes import Outcome, outcome_names
 from .variables import groups, variable
+
+BOTH: Final = (
+    "does not go with `time_dependent`: at a landmark exposures are as known then, else they begin on their day; take "
+    "one out"
+)
+"""Why a comparison or model has no landmark where exposures begin on their day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +34,8 @@ class GroupComparison:
     strata : the categories within whose levels patients are compared: of the log-rank test and of Cox models.
     adjust_for : the variables that the ratios, and the differences of means, are adjusted for.
     population : whose patients are compared; None for all that are analysed.
+    landmark : from when on the patients are compared who are still at risk then, in the groups that are known then.
+    time_dependent : whether patients are in the first group until their own is known.
     """
 
     name: str | None = None
@@ -36,6 +46,8 @@ class GroupComparison:
     strata: tuple[str, ...] = ()
     adjust_for: tuple[str, ...] = ()
     population: str | None = None
+    landmark: Landmark | None = None
+    time_dependent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +74,11 @@ def read_comparisons(
     types: Mapping[str, VariableType],
     measured: Measured,
     populations: Mapping[str, StudyPopulation],
+    exposures: ExposureTimes,
 ) -> Iterator[GroupComparison]:
     """Yield the comparisons of [comparisons.*]."""
     for name, section in top.sections("comparisons").items():
-        yield _comparison(name, section, types, measured, populations)
+        yield _in_time(_comparison(name, section, types, measured, populations), section, measured, exposures)
 
 
 def _comparison(
@@ -75,7 +88,10 @@ def _comparison(
     measured: Measured,
     populations: Mapping[str, StudyPopulation],
 ) -> GroupComparison:
-    section.allow("groups", "endpoints", "outcomes", "within", "strata", "adjust_for", "population", of="a comparison")
+    section.allow(
+        "groups", "endpoints", "outcomes", "within", "strata", "adjust_for", "population", "landmark", "time_dependent",
+        of="a comparison",
+    )  # fmt: skip
     compared = groups(section, "groups", types)
     if compared is None:
         raise section.error("groups", "is missing; expected the category whose levels are compared, such as 'arm'")
@@ -105,12 +121,31 @@ def _comparison(
     return found
 
 
+def _in_time(found: GroupComparison, section: Section, measured: Measured, exposures: ExposureTimes) -> GroupComparison:
+    """Return a comparison with its landmark, or with groups that patients enter when these are known."""
+    landmark, time_dependent = exposures.landmark(section), section.flag("time_dependent")
+    if landmark is None and not time_dependent:
+        return found
+    key = "time_dependent" if time_dependent else "landmark"
+    if landmark is not None and time_dependent:
+        raise section.error("landmark", BOTH)
+    if found.outcomes:
+        raise section.error(key, "is for endpoints; name these, by `endpoints`, and compare outcomes by themselves")
+    endpoints = [measured.endpoints[name] for name in found.endpoints]
+    if time_dependent:
+        exposures.check_time_dependent(section, "groups", found.groups, endpoints)
+    names = (found.groups, *found.within, *found.strata, *found.adjust_for)
+    exposures.check(section, key, names, endpoints)
+    return replace(found, landmark=landmark, time_dependent=time_dependent)
+
+
 def _measured(section: Section, measured: Measured) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Read `endpoints` and `outcomes`; without either, a comparison is in all of both."""
     if not (section.has("endpoints") or section.has("outcomes")):
         if not (measured.endpoints or measured.outcomes):
             raise section.error("", "compares groups in endpoints or outcomes, and study.toml declares none")
-        return tuple(measured.endpoints), () if section.has("strata") else tuple(measured.outcomes)
+        of_endpoints = any(section.has(key) for key in ("strata", "landmark", "time_dependent"))
+        return tuple(measured.endpoints), () if of_endpoints else tuple(measured.outcomes)
     return (
         endpoint_names(section, measured.endpoints) if section.has("endpoints") else (),
         outcome_names(section, measured.outcomes) if section.has("outcomes") else (),

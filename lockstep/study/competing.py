@@ -73,6 +73,9 @@ def _read(
     if endpoint.entry is not None:
         remedy = "leave one of them out"
         raise section.error("competing", f"does not go with `entry`: incidence is computed from time 0 on; {remedy}")
+    if endpoint.restricted_mean:
+        found = "does not go with `competing`: mean survival is of Kaplan-Meier curves, and there is none"
+        raise section.error("restricted_mean", f"{found}; leave it out")
     return replace(endpoint, competing=_event(section, endpoint, types, endpoints))
 
 

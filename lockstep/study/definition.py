@@ -22,6 +22,7 @@ from .declared import Declared
 from .derived import read_derived, variable_types
 from .eligibility import POPULATION_RESERVED, read_eligibility, read_populations
 from .endpoints import read_endpoints
+from .exposure_times import read_exposure_times
 from .figures import Figure, SubgroupForest, SurvivalCurves, read_figure
 from .model import Study
 from .models import read_models
@@ -69,11 +70,12 @@ def read_study(folder: Path) -> Study:
     analysis = read_analysis(top, types, endpoints)
     populations = read_populations(top, types)
     measured = Measured(endpoints=endpoints, outcomes=read_outcomes(top, types))
+    exposures = read_exposure_times(top, types, time, (columns, derived))
     comparisons = (
         *comparisons_of(analysis, measured),
-        *read_comparisons(top, types, measured, populations),
+        *read_comparisons(top, types, measured, populations, exposures),
     )
-    models = read_models(top, types, measured, analysis, populations)
+    models = read_models(top, types, measured, analysis, populations, exposures)
     declared = Declared(
         types=types,
         endpoints=endpoints,

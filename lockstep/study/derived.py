@@ -19,7 +19,10 @@ from .variables import read_expression, read_levels, variable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """A category made from columns: by ordered conditions (`when`) or by cutting a number (`cut`, `at`)."""
+    """A category made from columns: by ordered conditions (`when`) or by cutting a number (`cut`, `at`).
+
+    `known_at` is the date, or the time, from which its level is known; None where it is from the beginning.
+    """
 
     type: ClassVar[Literal["category"]] = "category"
     unit: ClassVar[None] = None
@@ -32,6 +35,7 @@ class Derived:
     at: tuple[float, ...] = ()
     among: Expression | None = None
     optional: bool = False
+    known_at: str | None = None
 
     @property
     def made_of(self) -> tuple[str, ...]:
@@ -98,7 +102,7 @@ def _formula(section: Section, types: Mapping[str, VariableType]) -> Formula:
 
 
 def _category(name: str, section: Section, types: Mapping[str, VariableType], missing: Iterable[str]) -> Derived:
-    keys = ("label", "levels", "when", "cut", "at", "among", "optional")
+    keys = ("label", "levels", "when", "cut", "at", "among", "optional", "known_at")
     section.allow(*keys, of="a derived category (a number has a `value`)")
     if section.has("when") == section.has("cut"):
         ways = "`when` (a condition for each level), `cut` and `at`, or `value` (the formula of a number)"
@@ -113,6 +117,7 @@ def _category(name: str, section: Section, types: Mapping[str, VariableType], mi
         at=_cut_points(section, levels),
         among=read_expression(section, "among", types) if section.has("among") else None,
         optional=section.flag("optional"),
+        known_at=section.optional_text("known_at"),
     )
 
 

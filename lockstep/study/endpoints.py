@@ -34,6 +34,7 @@ _EXCLUDE: Final = (
     (("time",), ("start", "end")),
     (("event", "event_label"), ("first_of",)),
     (("first_of", "event_label"), ("event",)),
+    (("entry", "restricted_mean"), ("competing",)),
     (("competing_label", "reason"), ("competing",)),
 )
 """Keys that an endpoint does not take from another where it has one of the second: these say the same otherwise."""
@@ -63,6 +64,7 @@ class Endpoint:
 
     `competing` is the event that keeps its event from happening: then its results are of cumulative incidence, and
     there is no Kaplan-Meier estimate. `competing_ignored` is why study.toml ignores such an event.
+    `restricted_mean` are the times, in years, up to which mean survival is reported.
 
     `print_unit` is the unit in which its times print, None where study.toml states none; `origin` is what time 0 is,
     for the axis: "diagnosis".
@@ -81,6 +83,7 @@ class Endpoint:
     entry: str | None = None
     competing: CompetingEvent | None = None
     competing_ignored: str | None = None
+    restricted_mean: tuple[float, ...] = ()
     print_unit: str | None = None
     origin: str | None = None
 
@@ -136,6 +139,7 @@ def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType]
         "first_of",
         "event_label",
         *COMPETING_KEYS,
+        "restricted_mean",
         "axis",
         "print_unit",
         "origin",
@@ -156,6 +160,7 @@ def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType]
         time=variable(section, "time", section.text("time"), types, "number") if section.has("time") else None,
         first_of=events,
         entry=_entry(section, types, ready=ready),
+        restricted_mean=_restricted_mean(section),
         print_unit=print_unit,
         origin=section.optional_text("origin"),
     )
@@ -189,6 +194,14 @@ def _entry(section: Section, types: Mapping[str, VariableType], *, ready: bool) 
     if not section.has("entry"):
         return None
     return variable(section, "entry", section.text("entry"), types, "number" if ready else "date")
+
+
+def _restricted_mean(section: Section) -> tuple[float, ...]:
+    """Read the years up to which mean survival is reported."""
+    years = section.numbers("restricted_mean")
+    if section.has("restricted_mean") and (not years or years[0] <= 0):
+        raise section.error("restricted_mean", "expected years greater than 0, in increasing order, such as [5]")
+    return years
 
 
 def _is_ready(section: Section, events: Sequence[ComponentEvent]) -> bool:

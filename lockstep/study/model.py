@@ -103,6 +103,12 @@ class Study:
         return {name: item for name, item in self.derived.items() if isinstance(item, Derived)}
 
     @property
+    def known_at(self) -> Mapping[str, str]:
+        """What says from when the level of a category is known, where that is not the beginning: a date or a number."""
+        known = {name: getattr(item, "known_at", None) for name, item in self.variables.items()}
+        return {name: at for name, at in known.items() if at is not None}
+
+    @property
     def id_column(self) -> str:
         """The name of the column of the patients' ids."""
         return self.data.id

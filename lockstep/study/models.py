@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from ..base.wording import listing, shown
@@ -11,9 +11,10 @@ from ..syntax.conditions import VariableType
 from ..syntax.names import default_label, slug
 from ..syntax.sections import Section
 from .analysis import ALL_TERMS, Analysis
-from .comparisons import Measured
+from .comparisons import BOTH, Measured
 from .eligibility import StudyPopulation, optional_population
 from .endpoints import endpoint_name, endpoint_names
+from .exposure_times import ExposureTimes, Landmark
 from .outcomes import outcome_name, outcome_names
 from .variables import groups, variable
 
@@ -37,12 +38,13 @@ class Term:
     """What enters a model: a category, a number in some form, or the product of two such.
 
     `name` is the variable, of a product both: ``arm:sex``. A number enters per `per` units, or by its logarithm
-    (`transform`).
+    (`transform`). A category that is `time_dependent` has its first level until its own is known.
     """
 
     name: str
     per: float = 1.0
     transform: Transform | None = None
+    time_dependent: bool = False
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -64,6 +66,7 @@ class Model:
     strata : the categories whose levels have baseline hazards of their own.
     cluster : the category within whose levels patients may depend on each other: the variance is then robust.
     population : of whose patients it is; None for all that are analysed.
+    landmark : from when on it is of the patients still at risk then, with exposures as known then.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Model:
     strata: tuple[str, ...] = ()
     cluster: str | None = None
     population: str | None = None
+    landmark: Landmark | None = None
 
     @property
     def of(self) -> tuple[str, ...]:
@@ -94,13 +98,15 @@ def read_models(
     measured: Measured,
     analysis: Analysis,
     populations: Mapping[str, StudyPopulation],
+    exposures: ExposureTimes,
 ) -> tuple[Model, ...]:
     """Read [models.*], after the model that [analysis] asks for."""
     found = list(_short_form(analysis, measured.endpoints))
     for name, section in top.sections("models").items():
         if slug(name) in {slug(model.name) for model in found}:
             raise section.error("", "is the name of the model that `adjust_for` of [analysis] asks for; take another")
-        found.append(_model(name, section, types, measured, populations))
+        model = _model(name, section, types, measured, populations)
+        found.append(_in_time(model, section, measured, exposures))
     return tuple(found)
 
 
@@ -119,7 +125,7 @@ def _model(
 ) -> Model:
     section.allow(
         "label", "endpoint", "endpoints", "outcome", "outcomes", "kind", "terms", "each", "strata", "cluster",
-        "population", of="a model",
+        "population", "landmark", of="a model",
     )  # fmt: skip
     endpoints, outcomes = _endpoints(section, measured), _outcomes(section, measured)
     kind = _kind(section, measured, outcomes)
@@ -149,6 +155,26 @@ def _model(
         cluster=groups(section, "cluster", types),
         population=optional_population(section, populations),
     )
+
+
+def _in_time(model: Model, section: Section, measured: Measured, exposures: ExposureTimes) -> Model:
+    """Return a model with its landmark; refuse exposures that begin later where it is not known when."""
+    landmark = exposures.landmark(section)
+    changing = [term.name for term in model.terms if term.time_dependent]
+    if landmark is None and not changing:
+        return model
+    key = "landmark" if landmark else "terms"
+    if landmark is not None and changing:
+        raise section.error("landmark", BOTH)
+    if model.kind != "cox":
+        raise section.error(key, "is for Cox models: an outcome has no time; name an endpoint, by `endpoint`")
+    endpoints = [measured.endpoints[name] for name in model.endpoints]
+    for part in section.rows("terms", short="variable"):
+        if part.flag("time_dependent"):
+            exposures.check_time_dependent(part, "variable", part.text("variable"), endpoints)
+    of_time = [*changing] if changing else [*model.variables, *model.strata]
+    exposures.check(section, key, of_time, endpoints)
+    return replace(model, landmark=landmark)
 
 
 def _endpoints(section: Section, measured: Measured) -> tuple[str, ...]:
@@ -224,7 +250,7 @@ def _terms(section: Section, types: Mapping[str, VariableType], *, each: bool) -
 
 def _term(section: Section, types: Mapping[str, VariableType]) -> Term:
     """Read a term: a variable, a product of two, or a number in some form."""
-    section.allow("variable", "per", "transform", of="a term")
+    section.allow("variable", "per", "transform", "time_dependent", of="a term")
     text = section.text("variable")
     names = [name.strip() for name in text.split(PRODUCT)]
     if len(names) > 2 or len(set(names)) != len(names):
@@ -243,7 +269,7 @@ def _term(section: Section, types: Mapping[str, VariableType]) -> Term:
     if per <= 0:
         raise section.error("per", f"is {per:g}; expected how many units the ratio is per, such as 10")
     transform: Any = section.choice("transform", TRANSFORMS) if section.has("transform") else None
-    return Term(name=PRODUCT.join(names), per=per, transform=transform)
+    return Term(name=PRODUCT.join(names), per=per, transform=transform, time_dependent=section.flag("time_dependent"))
 
 
 def _entering(section: Section, name: str, types: Mapping[str, VariableType]) -> str:

@@ -25,6 +25,7 @@ from ..study.term_labels import term_name
 from . import numbers
 from .axis_ends import axis_notes
 from .few_patients import few_patients_notes
+from .immortal_time import immortal_time_notes
 from .style import NBSP, Style
 
 Kind: TypeAlias = Literal["univariable", "subgroup", "comparison", "model"]
@@ -32,8 +33,10 @@ Kind: TypeAlias = Literal["univariable", "subgroup", "comparison", "model"]
 WHOLE_MODEL: Final = "all terms together"
 AVERAGE: Final = (
     "Where hazards are not proportional, a hazard ratio is an average over follow-up. Say so in the text, and describe "
-    "with the Kaplan-Meier curves how the difference changes with time. (A model stratified by the variable, effects "
-    "by interval of time, or restricted mean survival would answer it; analysis/statistics.py is the place to add one.)"
+    "with the Kaplan-Meier curves how the difference changes with time. study.toml can ask for what needs no "
+    "proportional hazards: `restricted_mean = [5]` of an endpoint, the difference of survival at each landmark in a "
+    "comparison of [comparisons.*]; for a variable that is only adjusted for, `strata` of the model in place of a "
+    "term; for an effect that changes after some time, a second model or comparison from a `landmark` on."
 )
 
 
@@ -113,6 +116,7 @@ def notes(study: Study, results: Results) -> tuple[str, ...]:
         *_few_events(study, results),
         *_deaths(study, results),
         *_ignored(study),
+        *immortal_time_notes(study, results),
         *axis_notes(study, results),
         *few_patients_notes(study, results),
     )

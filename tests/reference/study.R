@@ -246,6 +246,104 @@ since$time <- since$time - since$metastasis
 put_cox("os_metastasis.adjusted", cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, since),
         c("local_treatment.yes", "age_at_diagnosis"))
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_time.csv"), "study.R")
+
+# ---- exposures that begin after time 0, as tests/analyses/test_exposure_times.py adds them ---------------------------------
+
+rows <- list()
+os$treated <- ifelse(os[[exposure]] %in% "yes", days(d$date_initial_diagnosis, d$date_metastasis_treatment), NA)
+put("os.by_local_treatment.known_later", sum(os$treated > 0, na.rm = TRUE))
+put("os.adjusted.known_later.local_treatment", sum(os$treated > 0, na.rm = TRUE))
+put("os_delayed.by_local_treatment.known_later", sum(os$treated > os$metastasis, na.rm = TRUE))
+terms_of <- c("local_treatment.yes", "age_at_diagnosis")
+put_levels <- function(id, x, patients = seq_len(nrow(x))) {
+  for (level in levels(x$local_treatment)) {
+    put(sprintf("%s.local_treatment.%s.n", id, level), length(unique(patients[x$local_treatment %in% level])))
+    put(sprintf("%s.local_treatment.%s.events", id, level), sum(x$event[x$local_treatment %in% level]))
+  }
+}
+# Still at risk at one year, treated by then or not; time from the landmark on.
+put_landmark <- function(id, x, at = 365) {
+  x <- x[x$time > at, ]
+  x$local_treatment <- factor(ifelse(x$treated <= at & !is.na(x$treated), "yes", "no"), c("no", "yes"))
+  x$time <- x$time - at
+  fit <- cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, x)
+  put(paste0(id, ".n"), fit$n)
+  put(paste0(id, ".events"), fit$nevent)
+  put_levels(id, x)
+  put_cox(id, fit, terms_of)
+  put_zph(paste0(id, ".proportional_hazards"), fit, c(exposure, "age_at_diagnosis", "global"))
+}
+since$treated <- ifelse(since[[exposure]] %in% "yes", days(since$date_metastasis, since$date_metastasis_treatment), NA)
+put_landmark("os.landmark", os)
+put_landmark("os_metastasis.landmark", since)
+# Untreated until the day of treatment, treated after it: the rows of tmerge, (start, stop].
+split_at_treatment <- function(x, begin = 0) {
+  x$patient <- seq_len(nrow(x))
+  x$start <- begin
+  cut <- pmin(pmax(x$treated, x$start), x$time)
+  cut[is.na(cut)] <- x$time[is.na(cut)]
+  before <- transform(x, stop = cut, event = event & cut == time, local_treatment = factor("no", c("no", "yes")))
+  after <- transform(x, start = cut, stop = time, local_treatment = factor("yes", c("no", "yes")))
+  both <- rbind(before, after)
+  both[both$stop > both$start, ]
+}
+put_changing <- function(id, x) {
+  fit <- cox(Surv(start, stop, event) ~ local_treatment + age_at_diagnosis, x)
+  put(paste0(id, ".n"), length(unique(x$patient)))
+  put(paste0(id, ".events"), fit$nevent)
+  put_levels(id, x, x$patient)
+  put_cox(id, fit, terms_of)
+  put_zph(paste0(id, ".proportional_hazards"), fit, c(exposure, "age_at_diagnosis", "global"))
+}
+changing <- split_at_treatment(os)
+put_changing("os.changing", changing)
+put_changing("os_metastasis.changing", split_at_treatment(since))
+put_changing("os_delayed.changing", split_at_treatment(os, os$metastasis))
+# Compared from the landmark on; and by the groups that patients are in: Simon-Makuch curves, the test of Mantel and Byar.
+late <- since[since$time > 365, ]
+late$local_treatment <- factor(ifelse(late$treated <= 365 & !is.na(late$treated), "yes", "no"), c("no", "yes"))
+late$time <- late$time - 365
+by <- "os_metastasis.from_one_year.by_local_treatment"
+put_log_rank(paste0(by, ".log_rank"), late$time, late$event, late$local_treatment)
+put_cox(paste0(by, ".cox"), cox(Surv(time, event) ~ local_treatment, late), "yes")
+for (level in c("no", "yes")) {
+  put_interval(sprintf("%s.%s.median", by, level), median_of(with(late[late$local_treatment == level, ], kaplan_meier(time, event))))
+}
+by <- "os_delayed.begins_later.by_local_treatment"
+rows_of <- split_at_treatment(os, os$metastasis)
+test <- coxph(Surv(start, stop, event) ~ local_treatment, rows_of, ties = "exact")
+put(paste0(by, ".log_rank.statistic"), test$score)
+put(paste0(by, ".log_rank.p_value"), pchisq(test$score, 1, lower.tail = FALSE))
+put_cox(paste0(by, ".cox"), cox(Surv(start, stop, event) ~ local_treatment, rows_of), "yes")
+for (level in c("no", "yes")) {
+  part <- rows_of[rows_of$local_treatment == level, ]
+  fit <- survfit(Surv(start, stop, event) ~ 1, part, conf.type = "log-log")
+  put(sprintf("%s.%s.n", by, level), length(unique(part$patient)))
+  put_interval(sprintf("%s.%s.median", by, level), median_of(fit))
+  put_interval(sprintf("%s.%s.rate.5y", by, level), 100 * as.vector(survival_at(fit, 5 * 365)))
+}
+
+# Restricted means up to five years, in days: R's mean and standard error, compared as survRM2::rmst2 does.
+mean_of <- function(of) summary(survfit(Surv(time, event) ~ 1, os[of, ]), rmean = 5 * 365)$table[c("rmean", "se(rmean)")]
+normal <- c(0, -1, 1) * qnorm(0.975)
+put_interval("os.restricted_mean.5y", mean_of(TRUE)[[1]] + normal * mean_of(TRUE)[[2]])
+for (by in c("local_treatment", "grade")) {
+  means <- lapply(levels(os[[by]]), function(level) mean_of(os[[by]] %in% level))
+  for (i in seq_along(means)) {
+    stem <- sprintf("os.by_%s.%s.restricted_mean", by, levels(os[[by]])[i])
+    put_interval(paste0(stem, ".5y"), means[[i]][1] + normal * means[[i]][2])
+    if (i == 1) next
+    both <- rbind(means[[i]], means[[1]])
+    se <- sqrt(sum(both[, 2]^2))
+    put_interval(paste0(stem, "_difference.5y"), both[1, 1] - both[2, 1] + normal * se)
+    put(paste0(stem, "_difference.p_value.5y"), 2 * pnorm(-abs((both[1, 1] - both[2, 1]) / se)))
+    se <- sqrt(sum((both[, 2] / both[, 1])^2))
+    put_interval(paste0(stem, "_ratio.5y"), exp(log(both[1, 1] / both[2, 1]) + normal * se))
+    put(paste0(stem, "_ratio.p_value.5y"), 2 * pnorm(-abs(log(both[1, 1] / both[2, 1]) / se)))
+  }
+}
+write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_exposures.csv"), "study.R")
+
 # ---- named comparisons and outcomes, as tests/analyses/test_outcomes.py adds them to the study ------------------------
 
 rows <- list()

@@ -13,6 +13,7 @@ from study_texts import BASE, MINIMAL, ROOT, read, refusal
 
 from lockstep.study.definition import read_study
 from lockstep.study.endpoints import Axis
+from lockstep.study.exposure_times import Landmark
 from lockstep.study.model import Study
 from lockstep.study.tables import Characteristics
 from lockstep.study.time_units import TimeUnits
@@ -263,6 +264,18 @@ def test_the_example_of_delayed_entry_is_a_study(tmp_path: Path) -> None:
     assert replace(other, name=one.name, label=one.label, abbreviation=one.abbreviation, entry=None) == one
 
 
+def test_the_example_of_exposures_that_begin_later_is_a_study(tmp_path: Path) -> None:
+    """That of docs/study.md: a landmark, groups that patients enter later, and a model of the same."""
+    [example] = re.findall(r"```\n(\[columns.transplanted.*?)```", DOCUMENTATION, re.DOTALL)
+    dates = "".join(f"[columns.{name}]\ntype = 'date'\n" for name in ("begun", "last_seen"))
+    endpoint = "[endpoints.os]\nstart = 'begun'\nend = 'last_seen'\nevent = \"transplanted == 'no'\"\n"
+    study = read(tmp_path, MINIMAL + dates + endpoint + example)
+    landmark, later = study.comparisons
+    assert landmark.landmark == Landmark(at=365.25, words="1 year")
+    assert later.time_dependent
+    assert study.models[0].terms[0].time_dependent
+
+
 def test_the_examples_of_composite_endpoints_are_studies(tmp_path: Path) -> None:
     """Those of docs/study.md: an endpoint of times and one of dates, whose event is called by its events."""
     example = re.findall(r"```\n(\[endpoints.*?)```", DOCUMENTATION, re.DOTALL)[-1]
@@ -301,20 +314,28 @@ def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
             set(),
         ),
         ("[time]", BASE + "[time]\nzzz = 1\n", set()),
-        ("[columns.*name*]", BASE + "[columns.x]\ntype = 'number'\nzzz = 1\n", {"levels", "recode", "format"}),
+        (
+            "[columns.*name*]",
+            BASE + "[columns.x]\ntype = 'number'\nzzz = 1\n",
+            {"levels", "recode", "known_at", "format"},
+        ),
         (
             "[columns.*name*]",
             BASE + "[columns.x]\ntype = 'category'\nzzz = 1\n",
             {"unit", "range", "decimals", "format", "identifier", "role"},
         ),
-        ("[columns.*name*]", BASE + "[columns.x]\ntype = 'date'\nzzz = 1\n", {"levels", "recode", "unit", "decimals"}),
+        (
+            "[columns.*name*]",
+            BASE + "[columns.x]\ntype = 'date'\nzzz = 1\n",
+            {"levels", "recode", "known_at", "unit", "decimals"},
+        ),
         ("[checks.*name*]", BASE + "[checks.x]\nmust = 'age > 1'\nreason = 'r'\nzzz = 1\n", set()),
         ("[eligibility.*name*]", BASE + "[eligibility.x]\nzzz = 1\n", set()),
         ("[derived.*name*]", BASE + "[derived.x]\nzzz = 1\n", {"value", "unit", "decimals", "range"}),
         (
             "[derived.*name*]",
             BASE + "[derived.x]\nvalue = 'age'\nzzz = 1\n",
-            {"levels", "when", "cut", "at", "among"},
+            {"levels", "when", "cut", "at", "among", "known_at"},
         ),
         ("[populations.*name*]", BASE + "[populations.x]\nzzz = 1\n", set()),
         ("[endpoints.*name*]", BASE + "[endpoints.x]\nzzz = 1\n", set()),
