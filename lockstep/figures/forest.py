@@ -8,14 +8,15 @@ from typing import Final
 
 from ..base.errors import ReportError
 from ..base.invocation import called
-from ..results import catalogue
+from ..results import catalogue, outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.curves import PrintedCurve
 from ..results.keys import Key
 from ..results.model import Results
 from ..study.figures import Forest, ModelForest, SubgroupForest
 from ..study.model import Study
-from ..study.models import Model, Term
+from ..study.models import Model, ModelKind, Term
+from ..study.outcomes import Outcome
 from ..text import numbers
 from ..text.figure_size import FigureSize
 from ..text.figure_text import Measure
@@ -29,9 +30,14 @@ from .forest_drawing import draw_forest
 from .forest_estimates import PlottedEstimate, plotted
 from .shapes import Drawing
 
-COUNTED: Final = "events/patients"
-REFERENCE: Final = "1 (reference)"
 ALL: Final = "All patients"
+
+_OF_MODELS: Final[Mapping[ModelKind, Statistic]] = {
+    "cox": catalogue.MODEL_RATIO,
+    "logistic": catalogue.MODEL_ODDS_RATIO,
+    "risk": catalogue.MODEL_RISK_RATIO,
+    "linear": catalogue.MODEL_DIFFERENCE,
+}
 
 _KINDS: Final[Mapping[str, str]] = {
     "hazard_ratio": "Hazard ratio",
@@ -103,13 +109,13 @@ def forest_figure(figure: ModelForest | SubgroupForest, study: Study, results: R
     Raises
     ------
     ReportError
-        If it compares groups that the analysis does not, or shows ratios of several kinds.
+        If it shows ratios of several kinds.
     ResultsError
         If the results lack a record of it.
     """
     shown = _Shown(figure, study, results, style)
     plot = shown.of_models(figure) if isinstance(figure, ModelForest) else shown.of_subgroups(figure)
-    label = one_line(study.endpoints[figure.endpoint].label)
+    label = one_line(study.measured[figure.endpoint].label)
     return ForestFigure(name=figure.name, subject=label, plot=plot, size=style.figures)
 
 
@@ -131,30 +137,30 @@ class _Shown:
         return self._plot(
             label_heading="Variable",
             part_heading="Model" if len(models) > 1 else "",
-            count_headings=((COUNTED.capitalize(),),) if any(line.counts for line in lines) else (),
+            count_headings=((self._counted.capitalize(),),) if any(line.counts for line in lines) else (),
             lines=lines,
         )
 
     def of_subgroups(self, figure: SubgroupForest) -> ForestPlot:
         """Return the plot of groups compared in all patients, and within the levels of others."""
-        whole = Key(endpoint=figure.endpoint, by=figure.groups)
+        whole = Key(endpoint=figure.endpoint, by=figure.groups, analysis=figure.comparison)
         groups = {level: one_line(label) for level, label in self.study.levels(figure.groups).items()}
         self._check_analysed(figure, whole)
-        lines = list(self._compared(whole, groups, ALL, ALL, is_overall=True))
+        lines = list(self._compared(whole, groups, *[self._everybody(figure)] * 2, is_overall=True))
         for within in figure.within:
             key = replace(whole, within=within)
-            label = one_line(self.study.label(within))
             self._check_analysed(figure, key)
+            label = one_line(self.study.label(within))
             lines.append(ForestLine(name=label, label=label, p_text=self._p(catalogue.INTERACTION_P.of(key))))
             for level, text in self.study.levels(within).items():
                 text = one_line(text)
                 lines += self._compared(replace(key, within_level=level), groups, f"{label}: {text}", text)
         reference, *others = groups.values()
-        pair = len(others) == 1
+        pair, counted = len(others) == 1, self._counted
         return self._plot(
             label_heading="Subgroup",
             part_heading="" if pair else one_line(self.study.label(figure.groups)),
-            count_headings=tuple((group, COUNTED) for group in groups.values()) if pair else ((COUNTED.capitalize(),),),
+            count_headings=tuple((group, counted) for group in groups.values()) if pair else ((counted.capitalize(),),),
             p_heading=f"{self.style.p.letter} for interaction" if figure.within else "",
             lines=tuple(lines),
             title=f"{others[0]} versus {lower_first(reference)}" if pair else "",
@@ -174,6 +180,8 @@ class _Shown:
     ) -> ForestPlot:
         example = self._example(lines)
         kind = _KINDS.get(example.kind, "Estimate")
+        if self._has_competing_event:
+            kind = f"Cause-specific {kind.lower()}"
         unit = "percentage points" if example.unit == "%" else example.unit
         level = numbers.level_text(self.study.analysis.conf_level, self.style)
         return ForestPlot(
@@ -191,6 +199,47 @@ class _Shown:
             p_face="italic" if self.style.p.italic else "regular",
         )
 
+    # ---- what it is of ----
+
+    @property
+    def _outcome(self) -> Outcome | None:
+        return self.study.outcomes.get(self.figure.endpoint)
+
+    @property
+    def _has_competing_event(self) -> bool:
+        endpoint = self.study.endpoints.get(self.figure.endpoint)
+        return endpoint is not None and endpoint.competing is not None
+
+    @property
+    def _is_number(self) -> bool:
+        return self._outcome is not None and not self._outcome.is_binary
+
+    @property
+    def _counted(self) -> str:
+        return "patients" if self._is_number else "events/patients"
+
+    @property
+    def _reference(self) -> str:
+        return f"{0 if self._is_number else 1} (reference)"
+
+    @property
+    def _of_groups(self) -> Statistic:
+        """What compares two groups; of a binary outcome that of which there is a test of interaction."""
+        if self._outcome is None:
+            return catalogue.HAZARD_RATIO
+        return outcome_catalogue.MEAN_DIFFERENCE if self._is_number else outcome_catalogue.ODDS_RATIO
+
+    @property
+    def _counts_of_groups(self) -> tuple[Statistic, ...]:
+        if self._outcome is None:
+            return catalogue.EVENTS, catalogue.PATIENTS
+        return (catalogue.KNOWN,) if self._is_number else (outcome_catalogue.OUTCOME_COUNT, catalogue.KNOWN)
+
+    def _everybody(self, figure: SubgroupForest) -> str:
+        """Return what the patients of all subgroups are called."""
+        population = next((item.population for item in self.study.comparisons if item.name == figure.comparison), None)
+        return ALL if population is None else one_line(self.study.populations[population].label)
+
     # ---- lines ----
 
     def _term(self, term: Term, models: Sequence[Model]) -> Iterator[ForestLine]:
@@ -206,7 +255,7 @@ class _Shown:
             label = one_line(text)
             name = f"{heading}: {label}"
             if level is not None and level == reference:
-                nothing, counts = PlottedEstimate(text=REFERENCE), self._term_counts(term, level, having[0])
+                nothing, counts = PlottedEstimate(text=self._reference), self._term_counts(term, level, having[0])
                 yield ForestLine(name=name, label=label, indent=True, counts=counts, estimate=nothing)
             else:
                 yield from self._of_level(term, level, having, models, name, label, indent=True)
@@ -233,37 +282,36 @@ class _Shown:
                 indent=indent,
                 part=part,
                 counts=self._term_counts(term, level, model) if counted and not i else (),
-                estimate=self._estimate(catalogue.MODEL_RATIO.of(key)),
+                estimate=self._estimate(_OF_MODELS[model.kind].of(key)),
                 series=models.index(model),
             )
 
     def _term_counts(self, term: Term, level: str | None, model: Model) -> tuple[str, ...]:
         key = Key(endpoint=self.figure.endpoint, analysis=model.name, variable=term.name, level=level)
-        return (self._counts(key, catalogue.TERM_EVENTS, catalogue.TERM_PATIENTS),)
+        events = () if self._is_number else (catalogue.TERM_EVENTS,)
+        return (self._counts(key, *events, catalogue.TERM_PATIENTS),)
 
     def _compared(
         self, key: Key, groups: Mapping[str, str], name: str, label: str, *, is_overall: bool = False
     ) -> Iterator[ForestLine]:
         """Yield the line of two groups, or a line for each of several."""
         reference, *others = groups
-        counts = {
-            level: self._counts(replace(key, by_level=level), catalogue.EVENTS, catalogue.PATIENTS) for level in groups
-        }
+        counts = {level: self._counts(replace(key, by_level=level), *self._counts_of_groups) for level in groups}
         if len(others) == 1:
             yield ForestLine(
                 name=name,
                 label=label,
                 indent=not is_overall,
                 counts=tuple(counts.values()),
-                estimate=self._estimate(catalogue.HAZARD_RATIO.of(key, level=others[0])),
+                estimate=self._estimate(self._of_groups.of(key, level=others[0])),
                 is_overall=is_overall,
             )
             return
         for level, group in groups.items():
             is_reference = level == reference
-            estimate = PlottedEstimate(text=REFERENCE)
+            estimate = PlottedEstimate(text=self._reference)
             if not is_reference:
-                estimate = self._estimate(catalogue.HAZARD_RATIO.of(key, level=level))
+                estimate = self._estimate(self._of_groups.of(key, level=level))
             yield ForestLine(
                 name=f"{name}, {group}",
                 label=label if is_reference else "",
@@ -277,11 +325,11 @@ class _Shown:
     # ---- texts ----
 
     def _counts(self, key: Key, *statistics: Statistic) -> PrintedText:
-        events, patients = (
+        counts = [
             PrintedText(numbers.bare_text(self.results[item.of(key)], self.style), (item.of(key).id,))
             for item in statistics
-        )
-        return joined(f"{events}/{patients}", events, patients)
+        ]
+        return joined("/".join(counts), *counts)
 
     def _estimate(self, key: Key) -> PlottedEstimate:
         return plotted(self.results[key], self.style)
@@ -289,8 +337,6 @@ class _Shown:
     def _p(self, key: Key) -> PrintedText:
         record = self.results[key]
         return PrintedText(numbers.p_number(record.value, self.style), (record.id,))
-
-    # ---- checks ----
 
     def _example(self, lines: Sequence[ForestLine]) -> PlottedEstimate:
         """Return an estimate of the kind that is shown; refuse several kinds, which one axis cannot measure."""
@@ -307,7 +353,7 @@ class _Shown:
         """Refuse a comparison that the results do not have: they are older than the figure, or of a lock."""
         # Of what the figure prints, since a lock has nothing else.
         *_, last = self.study.levels(figure.groups)
-        test = catalogue.INTERACTION_P.of(key) if key.within else catalogue.HAZARD_RATIO.of(key, level=last)
+        test = catalogue.INTERACTION_P.of(key) if key.within else self._of_groups.of(key, level=last)
         if test in self.results:
             return
         found = f"compares by '{figure.groups}'" + (f" within '{key.within}'" if key.within else "")

@@ -101,7 +101,7 @@ def read_study(folder: Path) -> Study:
         endpoints=endpoints,
         analysis=analysis,
         outcomes=measured.outcomes,
-        comparisons=with_shown(comparisons, _shown(tables.values(), figures.values())),
+        comparisons=with_shown(comparisons, _shown(tables.values(), figures.values(), declared)),
         models=models,
         tables=tables,
         figures=figures,
@@ -111,14 +111,16 @@ def read_study(folder: Path) -> Study:
     )
 
 
-def _shown(tables: Iterable[Table], figures: Iterable[Figure]) -> Iterator[GroupComparison]:
+def _shown(tables: Iterable[Table], figures: Iterable[Figure], declared: Declared) -> Iterator[GroupComparison]:
     """Yield the comparisons that figures and tables show without naming one."""
     for figure in figures:
         if isinstance(figure, SurvivalCurves) and figure.groups is not None and figure.population is None:
             within = (figure.within,) if figure.within else ()
             yield GroupComparison(groups=figure.groups, endpoints=figure.endpoints, within=within)
-        if isinstance(figure, SubgroupForest):
-            yield GroupComparison(groups=figure.groups, endpoints=(figure.endpoint,), within=figure.within)
+        if isinstance(figure, SubgroupForest) and figure.comparison is None:
+            outcomes = (figure.endpoint,) if figure.endpoint in declared.outcomes else ()
+            endpoints = () if outcomes else (figure.endpoint,)
+            yield GroupComparison(groups=figure.groups, endpoints=endpoints, outcomes=outcomes, within=figure.within)
     for table in tables:
         if isinstance(table, Estimates) and table.by is not None and table.comparison is None:
             yield GroupComparison(groups=table.by, endpoints=table.endpoints, outcomes=table.outcomes)

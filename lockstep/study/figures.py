@@ -8,12 +8,14 @@ from typing import ClassVar, Final
 
 from ..base.wording import hint, listing, shown
 from ..syntax.sections import Section
+from .comparisons import named_comparison
 from .competing import without_competing
 from .declared import Declared
 from .eligibility import optional_population, population_name
 from .endpoints import endpoint_name, endpoint_names
 from .models import named_models
-from .variables import groups, variable
+from .outcomes import outcome_name
+from .variables import groups, groups_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class FlowDiagram(Figure):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forest(Figure):
-    """Ratios of an endpoint with their intervals, on one axis.
+    """Ratios or differences with their intervals, of an endpoint or outcome, on one axis.
 
     `favours` is what values below and above no effect speak for; None where study.toml does not say it, since only its
     author knows whether the event is a harm.
@@ -70,10 +72,14 @@ class ModelForest(Forest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubgroupForest(Forest):
-    """The ratios of groups in all patients, and in the levels of each of some categories."""
+    """The ratios of groups in all patients, and in the levels of each of some categories.
+
+    `comparison` is the named comparison that they are of, None for what the figure asks for itself.
+    """
 
     groups: str
     within: tuple[str, ...]
+    comparison: str | None = None
 
 
 def read_figure(name: str, section: Section, declared: Declared) -> Figure:
@@ -112,12 +118,15 @@ def _flow(name: str, section: Section, declared: Declared) -> FlowDiagram:
 
 
 def _forest(name: str, section: Section, declared: Declared) -> Forest:
-    section.allow("kind", "models", "terms", "groups", "within", "endpoint", "favours", of="a forest plot")
+    section.allow(
+        "kind", "models", "terms", "comparison", "groups", "within", "endpoint", "outcome", "favours",
+        of="a forest plot",
+    )  # fmt: skip
     if not section.has("models"):
         if section.has("terms"):
             raise section.error("terms", "are those of `models`; name them, or leave this key out")
         return _subgroups(name, section, declared)
-    for key in ("groups", "within"):
+    for key in ("comparison", "groups", "within"):
         if section.has(key):
             raise section.error(key, "does not go with `models`; make a figure of each")
     models = named_models(section, "models", declared.models)
@@ -129,9 +138,10 @@ def _forest(name: str, section: Section, declared: Declared) -> Forest:
         if term not in known:
             found = f"names {shown(term)}; the terms of the models are: {listing(known, word='and')}"
             raise section.error("terms", f"{found}{hint(term, known)}")
+    common = [of for of in models[0].of if all(of in model.of for model in models)]
     return ModelForest(
         name=name,
-        endpoint=_one_endpoint(section, [model.endpoints for model in models], declared),
+        endpoint=_one_of(section, common, declared, "of which not all `models` are"),
         favours=_favours(section),
         models=tuple(model.name for model in models),
         terms=terms,
@@ -139,37 +149,53 @@ def _forest(name: str, section: Section, declared: Declared) -> Forest:
 
 
 def _subgroups(name: str, section: Section, declared: Declared) -> SubgroupForest:
-    by = groups(section, "groups", declared.types) or declared.analysis.exposure
+    types, exposure, subgroup = declared.types, declared.analysis.exposure, declared.analysis.subgroup
+    comparison = named_comparison(section, declared.comparisons) if section.has("comparison") else None
+    if comparison is not None and section.has("groups"):
+        raise section.error("comparison", "has groups of its own; leave out `groups`")
+    by = groups(section, "groups", types) or exposure if comparison is None else comparison.groups
     if by is None:
-        raise section.error("", "expected `models` or `groups`; without an `exposure`, no groups are compared")
-    subgroup = declared.analysis.subgroup
-    usual = (subgroup,) if subgroup and by == declared.analysis.exposure else ()
-    within = tuple(
-        variable(section, "within", value, declared.types, "category") for value in section.texts("within", usual)
-    )
+        raise section.error("", "expected `models`, `comparison` or `groups`; there is no `exposure` to compare")
+    of_exposure = (subgroup,) if subgroup and by == exposure else ()
+    usual = of_exposure if comparison is None else comparison.within
+    within = tuple(groups_named(section, "within", value, types) for value in section.texts("within", usual))
     if by in within:
         raise section.error("within", f"has {shown(by)}, whose levels are compared; leave it out")
+    common, lacking = [*declared.endpoints, *declared.outcomes], ""
+    if comparison is not None:
+        common = [*comparison.endpoints, *comparison.outcomes]
+        lacking = f"which {shown(str(comparison.name))} does not compare"
+        for category in within:
+            if category not in comparison.within:
+                known = listing(comparison.within, word="and") or "none"
+                raise section.error("within", f"has {shown(category)}; the comparison is within: {known}")
     return SubgroupForest(
         name=name,
-        endpoint=_one_endpoint(section, [tuple(declared.endpoints)], declared),
+        endpoint=_one_of(section, common, declared, lacking),
         favours=_favours(section),
         groups=by,
         within=within,
+        comparison=None if comparison is None else comparison.name,
     )
 
 
-def _one_endpoint(section: Section, known: Sequence[Sequence[str]], declared: Declared) -> str:
-    """Read the key `endpoint`, which can be missing where all that is shown has one in common."""
-    common = [name for name in known[0] if all(name in others for others in known)]
-    if section.has("endpoint"):
-        endpoint = endpoint_name(section, "endpoint", section.text("endpoint"), declared.endpoints)
-        if endpoint not in common:
-            raise section.error("endpoint", f"is {shown(endpoint)}, of which not all `models` are")
-        return endpoint
+def _one_of(section: Section, common: Sequence[str], declared: Declared, lacking: str) -> str:
+    """Read `endpoint` or `outcome`, which can be missing where there is one only."""
+    if section.has("endpoint") and section.has("outcome"):
+        raise section.error("outcome", "does not go with `endpoint`; the figure is of one of them")
+    for key in ("endpoint", "outcome"):
+        if section.has(key):
+            value = section.text(key)
+            if key == "endpoint":
+                endpoint_name(section, key, value, declared.endpoints)
+            else:
+                outcome_name(section, key, value, declared.outcomes)
+            if value not in common:
+                raise section.error(key, f"is {shown(value)}, {lacking}")
+            return value
     if len(common) != 1:
-        none = "an endpoint that all of the models are of, and there is none"
-        choices = f"one of {listing(common)}" if common else none
-        raise section.error("endpoint", f"is needed; expected {choices}")
+        none = "one that all of the models are of, and there is none"
+        raise section.error("endpoint", f"(or `outcome`) is needed; expected {listing(common) if common else none}")
     return common[0]
 
 

@@ -26,9 +26,12 @@ def variable(section: Section, name: str, value: str, types: Mapping[str, Variab
 
 def groups(section: Section, name: str, types: Mapping[str, VariableType]) -> str | None:
     """Read the name of a category of at least two levels, if the key is there."""
-    if not section.has(name):
-        return None
-    value = variable(section, name, section.text(name), types, "category")
+    return groups_named(section, name, section.text(name), types) if section.has(name) else None
+
+
+def groups_named(section: Section, name: str, value: str, types: Mapping[str, VariableType]) -> str:
+    """Return the name of a category of at least two levels that a key holds."""
+    variable(section, name, value, types, "category")
     if len(types[value].levels) < 2:
         raise section.error(name, f"names {shown(value)}, which has one level; expected two or more to compare")
     return value

@@ -20,7 +20,7 @@ from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import ReportError
 from lockstep.figures.drawing import draw
 from lockstep.figures.fonts import text_width
-from lockstep.figures.forest import REFERENCE, ForestFigure
+from lockstep.figures.forest import ForestFigure
 from lockstep.figures.forest_columns import ForestLine, ForestPlot
 from lockstep.figures.forest_drawing import GUIDE_COLOUR
 from lockstep.figures.forest_estimates import PlottedEstimate, effect_axis, labelled_ticks, plotted
@@ -37,6 +37,7 @@ from lockstep.text.provenance import PrintedText
 from lockstep.text.style import Style
 
 STYLE = Style()
+REFERENCE = "1 (reference)"
 
 
 def estimate(value: float | None, low: float | None = None, high: float | None = None) -> PlottedEstimate:
@@ -328,15 +329,19 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Results]:
     text += """
 [models.crude]
 each = true
+endpoint = "retention"
 terms = ["fixation", { variable = "bmi", per = 5 }]
 [models.full]
 label = "Adjusted"
+endpoint = "retention"
 terms = ["fixation", "side", { variable = "bmi", per = 5 }]
 [figures.subgroups]
 kind = "forest"
+endpoint = "retention"
 favours = ["Right", "Left"]
 [figures.several]
 kind = "forest"
+endpoint = "retention"
 groups = "fixation"
 [figures.models]
 kind = "forest"
@@ -345,10 +350,53 @@ models = ["crude", "full"]
 kind = "forest"
 models = ["full"]
 terms = ["bmi", "side"]
-[figures.unknown]
+[figures.other]
 kind = "forest"
 groups = "fixation"
+endpoint = "retention"
 within = ["side"]
+[populations.light]
+keep = "bmi < 30"
+[outcomes.heavy]
+event = "bmi > 28"
+[outcomes.weight]
+value = "bmi"
+[comparisons.in_light]
+groups = "side"
+endpoints = ["retention"]
+within = ["fixation"]
+adjust_for = ["bmi"]
+population = "light"
+[endpoints.wear]
+time = "months"
+event = "revised == '1' and months < 30"
+competing = "revised == '1' and months >= 30"
+competing_label = "revision for another reason"
+[figures.wear]
+kind = "forest"
+endpoint = "wear"
+within = []
+[figures.named]
+kind = "forest"
+comparison = "in_light"
+[figures.heavy]
+kind = "forest"
+outcome = "heavy"
+[figures.weight]
+kind = "forest"
+outcome = "weight"
+[models.risky]
+outcome = "heavy"
+terms = ["side"]
+[models.mean]
+outcome = "weight"
+terms = ["side"]
+[figures.logistic]
+kind = "forest"
+models = ["risky"]
+[figures.linear]
+kind = "forest"
+models = ["mean"]
 """
     path.write_text(text, encoding="utf-8")
     study = read_study(folder)
@@ -421,14 +469,75 @@ def test_terms_choose_and_order(small: tuple[Study, Results]) -> None:
 def test_groups_that_nothing_compares_are_compared_by_the_figure(small: tuple[Study, Results]) -> None:
     """A figure needs no entry under [analysis]; of results from before it was asked for, the message has the remedy."""
     study, results = small
-    assert content(small, "unknown").plot.lines
+    assert content(small, "other").plot.lines
     before = tuple(record for record in results if record.key.within != "side")
     with pytest.raises(ReportError) as error:
-        content((study, replace(results, records=before)), "unknown")
+        content((study, replace(results, records=before)), "other")
     assert str(error.value) == (
-        "study.toml: [figures.unknown] compares by 'fixation' within 'side', which is not among the results.\n"
+        "study.toml: [figures.other] compares by 'fixation' within 'side', which is not among the results.\n"
         "Run `lockstep report` to compute them again."
     )
+
+
+def test_any_category_can_be_a_subgroup(small: tuple[Study, Results]) -> None:
+    """What a figure compares is analysed, whether [analysis] asks for it or not."""
+    study, results = small
+    found = content(small, "other")
+    assert [line.label for line in found.plot.lines] == [
+        "All patients",
+        "",
+        "",
+        "Side",
+        "Left",
+        "",
+        "",
+        "Right",
+        "",
+        "",
+    ]
+    assert found.plot.lines[3].p_text == f"{results['retention.by_fixation.interaction_side.p_value'].value:.3f}"
+    (compared,) = [item for item in study.comparisons if item.groups == "fixation"]
+    assert compared.within == ("side",)
+
+
+def test_a_named_comparison_has_its_subgroups_ratios_and_population(small: tuple[Study, Results]) -> None:
+    """Adjusted ratios by the ids of the comparison; the patients are called by their population."""
+    found = content(small, "named")
+    assert [line.label for line in found.plot.lines] == ["Light", "Fixation", "Cemented", "Uncemented", "Hybrid"]
+    ids = [text.ids for text in found.printed()]
+    assert ("retention.in_light.by_side.cox.right.hazard_ratio",) in ids
+    assert ("retention.in_light.by_side.in_fixation.hybrid.cox.right.hazard_ratio",) in ids
+    assert ("retention.in_light.by_side.interaction_fixation.p_value",) in ids
+
+
+def test_ratios_beside_a_competing_event_are_called_cause_specific(small: tuple[Study, Results]) -> None:
+    """They are of another question than those of the incidence; without subgroups there is no column of P values."""
+    plot = content(small, "wear").plot
+    assert plot.axis_title[0] == "Cause-specific hazard ratio"
+    assert (plot.p_heading, len(plot.lines)) == ("", 1)
+
+
+def test_outcomes_have_odds_ratios_and_differences(small: tuple[Study, Results]) -> None:
+    """Of a binary outcome events and patients and odds ratios; of a number patients and differences, on a line at 0."""
+    binary, number = content(small, "heavy").plot, content(small, "weight").plot
+    assert (binary.axis_title, binary.no_effect) == (("Odds ratio", "Right versus left"), 1.0)
+    assert [heading[-1] for heading in binary.count_headings] == ["events/patients"] * 2
+    assert re.fullmatch(r"\d+/\d+", binary.lines[0].counts[0])
+    assert (number.axis_title, number.no_effect) == (("Difference, kg/m²", "Right versus left"), 0.0)
+    assert [heading[-1] for heading in number.count_headings] == ["patients"] * 2
+    assert number.lines[0].counts[0].isdigit()
+
+
+def test_models_of_outcomes_have_their_own_estimates(small: tuple[Study, Results]) -> None:
+    """Odds ratios of a logistic model, differences of means and a reference of 0 of a linear one."""
+    logistic, linear = content(small, "logistic").plot, content(small, "linear").plot
+    assert logistic.ratio_heading.startswith("Odds ratio")
+    assert linear.ratio_heading.startswith("Difference")
+    references = [
+        line.estimate.text for line in (*logistic.lines, *linear.lines) if line.estimate and not line.estimate.kind
+    ]
+    assert references == ["1 (reference)", "0 (reference)"]
+    assert [line.counts[0].isdigit() for line in linear.lines if line.counts] == [True, True]
 
 
 def test_ratios_of_several_kinds_are_no_figure(small: tuple[Study, Results]) -> None:

@@ -348,12 +348,23 @@ def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
         (
             "[figures.*name*]",
             BASE + "[figures.x]\nzzz = 1\n",
-            {"by", "populations", "models", "terms", "endpoint", "favours"},
+            {"by", "populations", "models", "terms", "endpoint", "outcome", "comparison", "favours"},
         ),
         (
             "[figures.*name*]",
             BASE + "[figures.x]\nkind = 'flow'\nzzz = 1\n",
-            {"endpoints", "groups", "within", "population", "models", "terms", "endpoint", "favours"},
+            {
+                "endpoints",
+                "groups",
+                "within",
+                "population",
+                "models",
+                "terms",
+                "endpoint",
+                "outcome",
+                "comparison",
+                "favours",
+            },
         ),
         (
             "[figures.*name*]",

@@ -270,8 +270,8 @@ ADDITIONS = [
     ("figures.flow", "kind = 'flows'",
      "[figures.flow.kind] is 'flows'; expected 'survival', 'flow' or 'forest'; did you mean 'flow'?"),
     ("figures.f", "kind = 'forest'\nendpoints = ['os']",
-     "[figures.f.endpoints] is not a known key of a forest plot; allowed: 'kind', 'models', 'terms', 'groups', "
-     "'within', 'endpoint' and 'favours'; did you mean 'endpoint'?"),
+     "[figures.f.endpoints] is not a known key of a forest plot; allowed: 'kind', 'models', 'terms', "
+     "'comparison', 'groups', 'within', 'endpoint', 'outcome' and 'favours'; did you mean 'endpoint'?"),
     ("figures.f", "kind = 'forest'\nmodels = ['full']", "[figures.f.models] names 'full'; the models are: none"),
     ("figures.f", "kind = 'forest'\nmodels = ['m']\nwithin = ['arm']\n[models.m]\nterms = ['age']",
      "[figures.f.within] does not go with `models`; make a figure of each"),
@@ -289,11 +289,21 @@ ADDITIONS = [
     ("figures.f", "kind = 'forest'\nendpoint = 'o'",
      "[figures.f.endpoint] names 'o'; the endpoints are: 'os'; did you mean 'os'?"),
     ("figures.f", "kind = 'forest'\n[endpoints.pfs]\ntime = 'age'\nevent = 'age > 1'",
-     "[figures.f.endpoint] is needed; expected one of 'os' or 'pfs'"),
+     "[figures.f.endpoint] (or `outcome`) is needed; expected 'os' or 'pfs'"),
     ("figures.f",
      "kind = 'forest'\nmodels = ['a', 'b']\n[models.a]\nterms = ['age']\nendpoint = 'os'\n[models.b]\n"
      "terms = ['age']\nendpoint = 'pfs'\n[endpoints.pfs]\ntime = 'age'\nevent = 'age > 1'",
-     "[figures.f.endpoint] is needed; expected an endpoint that all of the models are of, and there is none"),
+     "[figures.f.endpoint] (or `outcome`) is needed; expected one that all of the models are of, and there is none"),
+    ("figures.f", "kind = 'forest'\nendpoint = 'os'\noutcome = 'o'\n[outcomes.o]\nvalue = 'age'",
+     "[figures.f.outcome] does not go with `endpoint`; the figure is of one of them"),
+    ("figures.f", "kind = 'forest'\ncomparison = 'c'\ngroups = 'arm'\n[comparisons.c]\ngroups = 'arm'",
+     "[figures.f.comparison] has groups of its own; leave out `groups`"),
+    ("figures.f", "kind = 'forest'\ncomparison = 'c'\nwithin = ['sex']\n[comparisons.c]\ngroups = 'arm'",
+     "[figures.f.within] has 'sex'; the comparison is within: none"),
+    ("figures.f",
+     "kind = 'forest'\ncomparison = 'c'\noutcome = 'o'\n[comparisons.c]\ngroups = 'arm'\nendpoints = ['os']\n"
+     "[outcomes.o]\nvalue = 'age'",
+     "[figures.f.outcome] is 'o', which 'c' does not compare"),
     ("figures.f",
      "kind = 'forest'\nmodels = ['a']\nendpoint = 'os'\n[models.a]\nterms = ['age']\nendpoint = 'pfs'\n"
      "[endpoints.pfs]\ntime = 'age'\nevent = 'age > 1'",
