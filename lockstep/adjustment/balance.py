@@ -126,17 +126,18 @@ class _Moments:
     def of(cls, values: Floats, weight: Floats, *, indicator: bool) -> _Moments | None:
         """Return the moments of the patients with a weight; None where there are none."""
         # Sorted, so that the order of the rows changes no bit; less a value among them, so that no digits are lost.
-        order = np.lexsort((weight, values))
-        order = order[weight[order] > 0]
-        if not len(order):
+        # Complex numbers are sorted by their real part, then the other: in half the time of a lexsort.
+        present = weight > 0
+        ordered = np.sort(values[present] + 1j * weight[present])
+        if not len(ordered):
             return None
-        w, x = weight[order] / weight[order].sum(), values[order]
+        x, w = ordered.real, ordered.imag / ordered.imag.sum()
         middle = float(x[len(x) // 2])
         mean = middle + float(w @ (x - middle))
         if indicator:
             return cls(mean, mean * (1 - mean))
         left = 1 - float(w @ w)
-        if len(order) < 2 or left <= 0:
+        if len(x) < 2 or left <= 0:
             return cls(mean, None)
         return cls(mean, float(w @ (x - mean) ** 2) / left if x[0] != x[-1] else 0.0)
 

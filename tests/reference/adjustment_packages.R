@@ -1,8 +1,9 @@
 # Matched sets by MatchIt, weighted regression by survey, imputed data sets and their pooled estimates by mice.
-# Rscript tests/reference/adjustment_packages.R FOLDER writes FOLDER/values/adjustment_packages.csv, after adjustment.R.
+# Rscript tests/reference/adjustment_packages.R FOLDER writes FOLDER/values/adjustment_packages.csv and
+# FOLDER/data/imputed.csv, after adjustment.R, whose data it reads.
 #
 # The packages are no part of base R (on Debian and Ubuntu: r-cran-matchit, r-cran-survey, r-cran-mice). Where one is
-# absent, the committed file is taken as it is.
+# absent, the committed files are taken as they are.
 folder <- commandArgs(TRUE)[1]
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
 source(file.path(here, "statistics.R"))
@@ -11,7 +12,9 @@ absent <- wanted[!sapply(wanted, requireNamespace, quietly = TRUE)]
 if (length(absent)) {
   message("R without ", paste(absent, collapse = ", "), ": values/adjustment_packages.csv stays as it is committed.")
   kept <- c("values/adjustment_packages.csv", "data/imputed.csv")
-  if (normalizePath(folder) != normalizePath(here)) file.copy(file.path(here, kept), file.path(folder, dirname(kept)))
+  if (normalizePath(folder) != normalizePath(here)) {
+    stopifnot(file.copy(file.path(here, kept), file.path(folder, kept), overwrite = TRUE))
+  }
   quit(status = 0)
 }
 suppressPackageStartupMessages(for (name in wanted) library(name, character.only = TRUE))
