@@ -143,9 +143,14 @@ class _Shown:
         parts = [f"log-rank tests{stratified if strata else ''}"] if False in competing else []
         parts += ["Gray's test"] if True in competing else []
         if any(outcome.is_binary for outcome in outcomes):
-            parts.append("chi-square tests, or Fisher's exact test where an expected count is below 5")
+            parts.append("chi-square tests (Fisher's exact test where an expected count is below 5)")
         if any(not outcome.is_binary for outcome in outcomes):
-            parts.append("tests of means and of ranks")
+            parts += dict.fromkeys(
+                self.results[test.of(self._key(outcome.name))].method
+                for test in (outcome_catalogue.MEAN_TEST_P, outcome_catalogue.RANK_TEST_P)
+                for outcome in outcomes
+                if not outcome.is_binary
+            )
         return "; ".join(parts)
 
     def _key(self, name: str) -> Key:
