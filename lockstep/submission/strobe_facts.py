@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..results import catalogue
+from ..results import catalogue, outcome_catalogue
 from ..results.keys import REVIEWED, Key
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Released
+from ..study.comparisons import GroupComparison
 from ..study.model import Study
-from ..study.models import ADJUSTED
+from ..study.models import ADJUSTED, ModelKind
 from ..syntax.names import FOLLOW_UP
 from ..text import numbers
 from ..text.level_names import level_name
@@ -30,6 +31,21 @@ def facts_for(number: str, study: Study, results: Results, style: Style) -> tupl
     """Return the facts on an item; none where nothing can be computed, or the manuscript prints nothing of it."""
     source = _FACTS.get(number)
     return () if source is None else tuple(source(_Known(study, results, style)))
+
+
+_COMPARED: Final = (
+    (catalogue.HAZARD_RATIO, "hazard ratio"),
+    (outcome_catalogue.RISK_DIFFERENCE, "difference of risks"),
+    (outcome_catalogue.RISK_RATIO, "risk ratio"),
+    (outcome_catalogue.ODDS_RATIO, "odds ratio"),
+    (outcome_catalogue.MEAN_DIFFERENCE, "difference of means"),
+)
+_MODELS: Final[Mapping[ModelKind, str]] = {
+    "cox": "Cox model",
+    "logistic": "logistic regression",
+    "risk": "modified Poisson regression",
+    "linear": "linear regression",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +79,18 @@ class _Known:
         return numbers.count_text(record.n if record.denominator is None else record.denominator, self.style)
 
     @property
+    def comparisons(self) -> list[GroupComparison]:
+        """The comparisons that have a name."""
+        return [item for item in self.study.comparisons if item.name is not None]
+
+    @property
     def variables(self) -> list[str]:
         """The variables that tables and models use, in order, the exposure first."""
         analysis, tables = self.study.analysis, self.study.tables.values()
         named = [analysis.exposure, analysis.subgroup, *analysis.univariate, *analysis.adjust_for]
+        for item in self.study.comparisons:
+            named += [item.groups, *item.within, *item.strata, *item.adjust_for]
+        named += [name for model in self.study.models for name in (*model.variables, *model.strata)]
         named += [name for pair in analysis.crosstabs for name in pair]
         named += [name for table in tables for name in table.variables]
         return list(dict.fromkeys(name for name in named if name))
@@ -95,8 +119,8 @@ def _eligibility(known: _Known) -> Iterator[Fact]:
 
 def _definitions(known: _Known) -> Iterator[Fact]:
     study, analysis = known.study, known.study.analysis
-    if study.endpoints:
-        yield Fact(f"Outcomes: {_listed(endpoint.label for endpoint in study.endpoints.values())}.")
+    if study.measured:
+        yield Fact(f"Outcomes: {_listed(item.label for item in study.measured.values())}.")
     if analysis.exposure:
         levels = _listed(study.levels(analysis.exposure).values())
         yield Fact(f"Exposure: {study.label(analysis.exposure)} ({levels}).")
@@ -104,6 +128,21 @@ def _definitions(known: _Known) -> Iterator[Fact]:
         yield Fact(f"Adjusted for: {_labels(known, analysis.adjust_for)}.")
     if analysis.subgroup:
         yield Fact(f"Effect modifier: {study.label(analysis.subgroup)}.")
+    for item in known.comparisons:
+        levels = _listed(study.levels(item.groups).values())
+        yield Fact(f"Compared ({item.name}): {study.label(item.groups)} ({levels}){_with(known, item)}.")
+
+
+def _with(known: _Known, comparison: GroupComparison) -> str:
+    """Say how a comparison is stratified and adjusted, and whose patients it compares."""
+    study, parts = known.study, list[str]()
+    if comparison.strata:
+        parts.append(f"stratified by {_labels(known, comparison.strata)}")
+    if comparison.adjust_for:
+        parts.append(f"adjusted for {_labels(known, comparison.adjust_for)}")
+    if comparison.population is not None:
+        parts.append(study.populations[comparison.population].label)
+    return "".join(f"; {part}" for part in parts)
 
 
 def _size(known: _Known) -> Iterator[Fact]:
@@ -130,7 +169,10 @@ def _boundaries(known: _Known) -> Iterator[Fact]:
 
 
 def _quantitative(known: _Known) -> Iterator[Fact]:
-    kept = [name for name in known.study.analysis.adjust_for if not known.study.levels(name)]
+    study = known.study
+    entering = [*study.analysis.adjust_for, *(name for item in known.comparisons for name in item.adjust_for)]
+    entering += [name for model in study.models for name in model.variables]
+    kept = [name for name in dict.fromkeys(entering) if not study.levels(name)]
     if kept:
         yield Fact(f"Continuous in models: {_labels(known, kept)}.")
     yield from _boundaries(known)
@@ -143,24 +185,30 @@ def _methods(known: _Known) -> Iterator[Fact]:
         yield Fact(text, (alpha.id, level.id))
     if known.study.analysis.adjust_for:
         yield Fact(f"Models adjusted for: {_labels(known, known.study.analysis.adjust_for)}.")
+    for model in known.study.models:
+        if model.name != ADJUSTED:
+            each = ", each alone" if model.each else ""
+            strata = f"; stratified by {_labels(known, model.strata)}" if model.strata else ""
+            yield Fact(f"{model.label} ({_MODELS[model.kind]}): {_labels(known, model.variables)}{each}{strata}.")
 
 
 def _interactions(known: _Known) -> Iterator[Fact]:
-    exposure, subgroup = known.study.analysis.exposure, known.study.analysis.subgroup
-    if not (exposure and subgroup):
-        return
-    for endpoint in known.study.endpoints.values():
-        key = catalogue.INTERACTION_P.of(endpoint=endpoint.name, by=exposure, within=subgroup)
-        if record := known.find(key):
-            p = numbers.p_text(record.value, known.style)
-            between = f"{known.study.label(exposure)} and {known.study.label(subgroup)}"
-            yield Fact(f"{endpoint.label}: interaction of {between}, {p}.", (record.id,))
+    for comparison in known.study.comparisons:
+        for within in comparison.within:
+            for name in (*comparison.endpoints, *comparison.outcomes):
+                key = catalogue.INTERACTION_P.of(
+                    endpoint=name, by=comparison.groups, within=within, analysis=comparison.name
+                )
+                if record := known.find(key):
+                    p = numbers.p_text(record.value, known.style)
+                    between = f"{known.study.label(comparison.groups)} and {known.study.label(within)}"
+                    label = known.study.measured[name].label
+                    yield Fact(f"{label}: interaction of {between}, {p}.", (record.id,))
 
 
 def _subgroups(known: _Known) -> Iterator[Fact]:
-    subgroup = known.study.analysis.subgroup
-    if subgroup:
-        yield Fact(f"Subgroups: {known.study.label(subgroup)} ({'; '.join(known.study.levels(subgroup).values())}).")
+    for within in dict.fromkeys(name for item in known.study.comparisons for name in item.within):
+        yield Fact(f"Subgroups: {known.study.label(within)} ({'; '.join(known.study.levels(within).values())}).")
     yield from _interactions(known)
 
 
@@ -248,7 +296,21 @@ def _events(known: _Known, *, by_group: bool = True) -> Iterator[Fact]:
 
 
 def _estimates(known: _Known) -> Iterator[Fact]:
-    """Unadjusted and adjusted hazard ratios of the exposure, for each endpoint."""
+    """Unadjusted and adjusted hazard ratios of the exposure, for each endpoint; ratios of named comparisons."""
+    yield from _of_exposure(known)
+    for comparison in known.comparisons:
+        (_, reference), *others = known.study.levels(comparison.groups).items()
+        for name in (*comparison.endpoints, *comparison.outcomes):
+            for level, label in others:
+                key = Key(endpoint=name, by=comparison.groups, level=level, analysis=comparison.name)
+                for statistic, what in _COMPARED:
+                    if record := known.find(statistic.of(key)):
+                        compared = f"{level_name(known.study.label(comparison.groups), label)} vs {reference}"
+                        words = f"{known.study.measured[name].label}, {what}, {compared}{_with(known, comparison)}"
+                        yield Fact(f"{words}: {known.print(record)}.", (record.id,))
+
+
+def _of_exposure(known: _Known) -> Iterator[Fact]:
     exposure = known.study.analysis.exposure
     if not exposure:
         return
