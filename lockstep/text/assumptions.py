@@ -21,6 +21,7 @@ from ..results.model import Record, Results
 from ..results.source import RESULTS_FILE
 from ..study.analysis import ALL_TERMS
 from ..study.model import Study
+from ..study.models import Model
 from ..study.term_labels import term_name
 from . import numbers
 from .axis_ends import axis_notes
@@ -160,18 +161,22 @@ def _few_events(study: Study, results: Results) -> Iterator[str]:
             key = EVENTS_PER_PARAMETER.of(endpoint=endpoint, analysis=model.name)
             if key in results and results[key].warning:
                 share = numbers.bare_text(results[key], style)
-                record = results[MODEL_EVENTS.of(key)]
-                # Of a binary outcome the rarer of those with the event and those without it.
-                rarer = (
-                    record.value if model.endpoints else min(int(record.value or 0), record.n - int(record.value or 0))
-                )
-                events, parameters = rarer, results[MODEL_PARAMETERS.of(key)].value
+                parameters = results[MODEL_PARAMETERS.of(key)].value
                 of = f"{study.unique_endpoint_label(endpoint)}, {model.label or 'multivariable model'}"
+                events = _events(results[MODEL_EVENTS.of(key)], model)
                 yield (
-                    f"{of}: {share} events per parameter ({events} events, {parameters} parameters); fewer than "
-                    "10 make ratios unstable. Take fewer terms, chosen for clinical reasons and not by their P "
-                    "values, or merge rare levels."
+                    f"{of}: {share} events per parameter ({events}, {parameters} parameters); fewer than 10 make "
+                    "ratios unstable. Take fewer terms, chosen for clinical reasons and not by their P values, or "
+                    "merge rare levels."
                 )
+
+
+def _events(record: Record, model: Model) -> str:
+    """Return how many events a model has; of a binary outcome patients without it count where they are fewer."""
+    events = int(record.value or 0)
+    if model.endpoints or 2 * events <= record.n:
+        return f"{events} events"
+    return f"{record.n - events} patients without the event"
 
 
 def _deaths(study: Study, results: Results) -> Iterator[str]:
