@@ -16,6 +16,7 @@ from .survival import survival_figure
 
 FIGURE_KINDS: Final[Mapping[str, Callable[[Any, Study, Results, Style], FigureContent]]] = {
     "survival": survival_figure,
+    "cumulative_incidence": survival_figure,
     "flow": flow_figure,
     "forest": forest_figure,
 }

@@ -1,4 +1,4 @@
-"""Survival curves, a kind of figure: Kaplan-Meier estimates with medians, tests and patients at risk."""
+"""Survival curves and those of cumulative incidence, kinds of figures: with estimates, tests and patients at risk."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ..study.model import Study
 from ..text.figure_size import FigureSize
 from ..text.figure_text import Measure
 from ..text.provenance import PrintedText
+from ..text.sentence_case import lower_first
 from ..text.style import NBSP, Style
 from .shapes import Drawing
 from .survival_drawing import drawing_of
@@ -34,22 +35,22 @@ class SurvivalFigure:
         return tuple(panel for row in self.rows for panel in row)
 
     def alt_text(self) -> str:
-        """Say in words what the figure shows: each panel's patients, medians and log-rank test."""
-        curves = sum(len(panel.groups) for panel in self.panels)
+        """Say in words what the figure shows: each panel's patients, estimates and test."""
+        curves = sum(len(group.curves) or 1 for panel in self.panels for group in panel.groups)
         panels = " ".join(map(_panel_text, self.panels))
-        return f"Kaplan–Meier curve{'s' if curves > 1 else ''}. {panels}".replace(NBSP, " ")
+        return f"{self.panels[0].curves_are} curve{'s' if curves > 1 else ''}. {panels}".replace(NBSP, " ")
 
     def printed(self) -> Iterator[PrintedText]:
-        """Yield what the figure shows of the results: each curve, its median, the log-rank test of each panel."""
+        """Yield what the figure shows of the results: each curve, its estimate, the test of each panel."""
         for panel in self.panels:
             head = " ".join(part for part in (panel.letter, panel.title) if part)
             head = f"{head}, {panel.subtitle}" if panel.subtitle else head
             for group in panel.groups:
                 place = f"{head}: {group.full_label}"
-                if group.curve.n:  # of nobody there is no curve, only the word that there is none
-                    yield PrintedText("curve", (group.curve.id,), place)
-                if isinstance(group.median_text, PrintedText):
-                    yield group.median_text.at(place)
+                for curve in group.curves:  # of nobody there is no curve, only the word that there is none
+                    yield PrintedText("curve", (curve.id,), place)
+                if isinstance(group.estimate_text, PrintedText):
+                    yield group.estimate_text.at(place)
             if isinstance(panel.p_text, PrintedText):
                 yield panel.p_text.at(head)
 
@@ -61,7 +62,7 @@ class SurvivalFigure:
 
     def curves(self) -> Mapping[str, PrintedCurve]:
         """Return the curves, but for those of nobody."""
-        return {group.curve.id: group.curve for panel in self.panels for group in panel.groups if group.curve.n}
+        return {curve.id: curve for panel in self.panels for group in panel.groups for curve in group.curves}
 
     def draw(self, size: FigureSize, measure: Measure) -> Drawing:
         """Draw the panels: 85 mm wide if there is one, else 174 mm, unless a journal has it otherwise."""
@@ -76,15 +77,15 @@ def survival_figure(figure: SurvivalCurves, study: Study, results: Results, styl
 def _panel_text(panel: Panel) -> str:
     head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, panel.patients) if part)
     if len(panel.groups) == 1:
-        return f"{head}{_median(panel.groups[0])}."
-    sentences = [head, *map(_group_text, panel.groups), f"Log-rank {panel.p_text}"]
+        return f"{head}{_estimate(panel, panel.groups[0])}."
+    sentences = [head, *(_group_text(panel, group) for group in panel.groups), panel.test_text]
     return f"{'. '.join(sentences)}."
 
 
-def _group_text(group: Group) -> str:
-    return f"{group.full_label}, {group.patients}{_median(group)}"
+def _group_text(panel: Panel, group: Group) -> str:
+    return f"{group.full_label}, {group.patients}{_estimate(panel, group)}"
 
 
-def _median(group: Group) -> str:
-    """Return the words on a group's median; of nobody there are none."""
-    return f", median {group.median_text}" if group.curve.n else ""
+def _estimate(panel: Panel, group: Group) -> str:
+    """Return the words on a group's median or incidence; of nobody there are none."""
+    return f", {lower_first(panel.estimate_title)} {group.estimate_text}" if group.curve.n else ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ..results.curves import snapped_to_grid
 from .shapes import Area, Drawing, Line, Marks, Overlay, Point, Shape
 from .survival_bands import opaque_bands
-from .survival_layout import AXIS_OFFSET, TICK_LENGTH, Y_TICKS, FigureLayout, PanelLayout
+from .survival_layout import AXIS_OFFSET, TICK_LENGTH, FigureLayout, PanelLayout
 from .survival_steps import Steps, steps
 
 # Okabe and Ito's colours (jfly.uni-koeln.de/color), the first darkened: distinct to the colour-blind, and of unlike
@@ -18,6 +19,8 @@ DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 1.3), (1, 1), (7, 1.2, 1
 GUIDE_COLOUR: Final = "#8A8A8A"
 GUIDE_DASHES: Final = (4, 2.5)
 CURVE_WIDTH: Final = 1.2  # points, as the next two
+COMPETING_WIDTH: Final = 0.9
+COMPETING_DASHES: Final = (2.5, 1.8)
 AXIS_WIDTH: Final = 0.7
 GUIDE_WIDTH: Final = 0.6
 BAND_OPACITY: Final = 0.15
@@ -39,10 +42,11 @@ def _shapes(layout: FigureLayout) -> Iterator[Shape]:
         yield from _axes(panel, layout.scale)
         yield from _medians(panel, layout.scale)
         yield _bands(panel, of_panel)
+        yield from _competing(panel, layout.scale)
         yield from _curves(panel, of_panel, layout.scale, marked)
         for sample in panel.samples:
             ends = ((sample.x, sample.y), (sample.x + sample.length, sample.y))
-            yield _curve(ends, sample.group, layout.scale, layer=2.0)
+            yield _curve(ends, sample.group, layout.scale, layer=2.0, solid=_has_competing(panel))
         yield from panel.texts
 
 
@@ -61,7 +65,7 @@ def _axes(layout: PanelLayout, scale: float) -> Iterator[Line]:
     """Yield axis lines and ticks, set off from the plot so that they hide no curve at 0% or 100%."""
     offset, length = AXIS_OFFSET * scale, TICK_LENGTH * scale
     x, y = layout.left - offset, layout.top + layout.height + offset
-    vertical = [_at(layout, (0, tick / 100))[1] for tick in Y_TICKS]
+    vertical = [_at(layout, (0, tick / 100))[1] for tick in layout.panel.y_ticks]
     horizontal = [_at(layout, (tick, 0))[0] for tick in layout.panel.axis.ticks]
     lines = [
         ((x, vertical[0]), (x, vertical[-1])),
@@ -112,29 +116,46 @@ def _bands(layout: PanelLayout, curves: Sequence[Steps]) -> Overlay:
 def _curves(layout: PanelLayout, curves: Sequence[Steps], scale: float, marked: bool) -> Iterator[Line | Marks]:
     """Yield, for each group, the step curve, and marks where patients are censored."""
     for i, curve in enumerate(curves):
-        line = _curve(tuple(_at(layout, point) for point in curve.line), i, scale, layer=3.0)
+        points = tuple(_at(layout, point) for point in curve.line)
+        line = _curve(points, i, scale, layer=3.0, solid=_has_competing(layout))
         yield line
         if marked:
             marks = tuple(_at(layout, point) for point in curve.marks)
             yield Marks(points=marks, length=MARK_LENGTH * scale, width=MARK_WIDTH * scale, colour=line.colour)
 
 
-def _curve(points: tuple[Point, ...], group: int, scale: float, *, layer: float) -> Line:
-    """Return a line in colour and dashes of a group; no pair comes twice among 36 groups."""
+def _competing(layout: PanelLayout, scale: float) -> Iterator[Line]:
+    """Yield the incidence of the competing event, dashed and thinner, in the colour of each group."""
+    panel = layout.panel
+    for i, group in enumerate(panel.groups):
+        if group.competing is not None:
+            line = steps(group.competing, per_unit=panel.per_unit, end=panel.axis.ticks[-1]).line
+            points = tuple(_at(layout, point) for point in line)
+            solid = _curve(points, i, scale, layer=2.9, solid=True)
+            yield replace(solid, width=COMPETING_WIDTH * scale, dashes=COMPETING_DASHES)
+
+
+def _has_competing(layout: PanelLayout) -> bool:
+    """Return whether dashes mean the competing event, and not a group."""
+    return any(group.competing is not None for group in layout.panel.groups)
+
+
+def _curve(points: tuple[Point, ...], group: int, scale: float, *, layer: float, solid: bool) -> Line:
+    """Return a line in colour and dashes of a group, or in its colour alone; no pair comes twice among 36 groups."""
     return Line(
         points=points,
         width=CURVE_WIDTH * scale,
         colour=COLOURS[group % len(COLOURS)],
-        dashes=DASHES[(group + group // len(COLOURS)) % len(DASHES)],
+        dashes=() if solid else DASHES[(group + group // len(COLOURS)) % len(DASHES)],
         mitred=True,
         layer=layer,
     )
 
 
 def _at(layout: PanelLayout, point: Point) -> Point:
-    """Return where a point of the plot (time, survival) is on the figure, in millimetres."""
-    time, survival = point
+    """Return where a point of the plot (time, probability) is on the figure, in millimetres."""
+    time, probability = point
     return (
         layout.left + layout.width * time / layout.panel.axis.ticks[-1],
-        layout.top + layout.height * (1 - survival),
+        layout.top + layout.height * (1 - 100 * probability / layout.panel.y_ticks[-1]),
     )

@@ -33,8 +33,6 @@ from .survival_legend import (
 )
 from .survival_panels import Panel, Rows
 
-Y_TICKS: Final = (0, 25, 50, 75, 100)  # per cent; 50 is the median
-
 # Millimetres, as all that is laid out before it is scaled.
 USUAL_PLOT_HEIGHT: Final = 46.0
 USUAL_PANEL: Final = 85.0  # the plots of wider panels are higher in proportion
@@ -162,7 +160,8 @@ def lay_out(rows: Rows, size: FigureSize, measure: Measure) -> FigureLayout:
 
 def _gutters(panels: Sequence[Panel], measure: Measure) -> tuple[float, float]:
     """Return the room left and right of the plots: for the vertical axis, and for half of the outermost labels."""
-    y_axis = _Y_LABEL_WIDTH + max(measure(str(tick), TEXT_SIZE) for tick in Y_TICKS) + PAD + TICK_LENGTH + AXIS_OFFSET
+    widest = max(measure(str(tick), TEXT_SIZE) for panel in panels for tick in panel.y_ticks)
+    y_axis = _Y_LABEL_WIDTH + widest + PAD + TICK_LENGTH + AXIS_OFFSET
     rows = [row for panel in panels for row in (*risk_cells(panel), panel.tick_labels)]
     return (
         max(y_axis, *(measure(row[0], TEXT_SIZE) / 2 for row in rows)),
@@ -172,7 +171,7 @@ def _gutters(panels: Sequence[Panel], measure: Measure) -> tuple[float, float]:
 
 def _check_width(rows: Rows, size: FigureSize, plot_width: float, measure: Measure) -> None:
     """Refuse a width that leaves no room for a curve, or for the test above it."""
-    tests = (measure(f"Log-rank {panel.p_text}", TEXT_SIZE) for row in rows for panel in row if panel.p_text)
+    tests = (measure(panel.test_text, TEXT_SIZE) for row in rows for panel in row if panel.p_text)
     if plot_width < max(LEAST_PLOT_WIDTH, *tests, 0.0):
         raise NoRoomError(
             f"does not fit into the journal's {width_of(rows, size):g} mm with text of "
@@ -252,7 +251,7 @@ def _panel(
 
 def _header(panel: Panel, width: float, title_size: float, measure: Measure) -> _Header:
     """Break the lines of a header; the last leaves room for the P value, or the P value is the last."""
-    beside_p = width - measure(f"Log-rank {panel.p_text}", TEXT_SIZE) - 4 * PAD if panel.p_text else width
+    beside_p = width - measure(panel.test_text, TEXT_SIZE) - 4 * PAD if panel.p_text else width
     last = measure(panel.subtitle, TEXT_SIZE) if panel.subtitle else measure(panel.title, title_size, "bold")
     p_below = beside_p < min(LEAST_ROOM, last)
     beside_p = width if p_below else beside_p
@@ -277,7 +276,7 @@ def _header_texts(panel: Panel, header: _Header, frame: _Frame, size: FigureSize
         texts += [
             Text(frame.plot_right, y, rest, align="right"),
             Text(p_right, y, letter, face=panel.p_face, align="right"),
-            Text(name_right, y, "Log-rank", align="right"),
+            Text(name_right, y, panel.test, align="right"),
         ]
     return texts
 
@@ -287,8 +286,8 @@ def _axis_texts(panel: Panel, ticks: Sequence[float], frame: _Frame, measure: Me
     y_label = next((label for label in candidates if measure(label, TEXT_SIZE) <= frame.plot_height), "%")
     y_label_at = (frame.x + _Y_LABEL_WIDTH / 2 - PAD / 2, frame.plot_top + frame.plot_height / 2)
     texts = [Text(*y_label_at, y_label, align="center", upright=True)]
-    for tick in Y_TICKS:
-        y = frame.plot_bottom - frame.plot_height * tick / 100 + DIGIT_HEIGHT / 2
+    for tick in panel.y_ticks:
+        y = frame.plot_bottom - frame.plot_height * tick / panel.y_ticks[-1] + DIGIT_HEIGHT / 2
         texts.append(Text(frame.plot_left - AXIS_OFFSET - TICK_LENGTH - PAD, y, str(tick), align="right"))
     names, y = panel.tick_labels, frame.plot_bottom + _TO_TICK_LABEL
     for i in labelled(ticks, max(measure(name, TEXT_SIZE) for name in names)):

@@ -11,7 +11,6 @@ from ..text.figure_text import DIGIT_HEIGHT, LEAST_ROOM, LINE, PAD, TEXT_SIZE, M
 from .survival_panels import Group, Panel
 
 SAMPLE: Final = 6.5  # mm: the length of a line sample
-MEDIAN: Final = "Median"
 
 _AFTER_TITLE: Final = LINE + 0.4
 _GROUP_GAP: Final = 0.9
@@ -29,7 +28,7 @@ class LineSample:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """The lines of a legend's title, and of each group's label; `stacked`: medians are under the labels."""
+    """The lines of a legend's title, and of each group's label; `stacked`: estimates are under the labels."""
 
     title: tuple[str, ...]
     labels: tuple[tuple[str, ...], ...]
@@ -37,22 +36,22 @@ class Legend:
 
 
 def must_stack(panels: Iterable[Panel], width: float, measure: Measure) -> bool:
-    """Return whether a legend of `width` is too narrow for the medians to the right of the labels.
+    """Return whether a legend of `width` is too narrow for the estimates to the right of the labels.
 
-    A label that would break for a median alone makes it so: else it had two lines in one panel, and one in the next.
+    A label that would break for an estimate alone makes it so: else it had two lines in one panel, and one in the next.
     """
     for group in (group for panel in panels for group in panel.groups):
-        room, label = _beside_median(group, width, measure), measure(group.label, TEXT_SIZE)
+        room, label = _beside_estimate(group, width, measure), measure(group.label, TEXT_SIZE)
         if room < min(LEAST_ROOM, label) or room < label <= width - SAMPLE - PAD:
             return True
     return False
 
 
 def break_lines(panel: Panel, width: float, measure: Measure, *, stacked: bool) -> Legend:
-    """Break title and labels for a legend of `width`; they leave room for medians at the right unless `stacked`."""
+    """Break title and labels for a legend of `width`; they leave room for estimates at the right unless `stacked`."""
     title = f"{panel.legend_title}: no. at risk (censored)" if panel.legend_title else "No. at risk (censored)"
     if stacked:
-        texts = [(group.label, f"{MEDIAN} {group.median_text}") for group in panel.groups]
+        texts = [(group.label, f"{panel.estimate_title} {group.estimate_text}") for group in panel.groups]
         return Legend(
             wrapped_text(title, width, measure, face="bold"),
             tuple(
@@ -62,14 +61,14 @@ def break_lines(panel: Panel, width: float, measure: Measure, *, stacked: bool) 
             stacked=True,
         )
     return Legend(
-        wrapped_text(title, width - measure(MEDIAN, TEXT_SIZE, "bold") - 2 * PAD, measure, face="bold"),
-        tuple(wrapped_text(group.label, _beside_median(group, width, measure), measure) for group in panel.groups),
+        wrapped_text(title, width - measure(panel.estimate_title, TEXT_SIZE, "bold") - 2 * PAD, measure, face="bold"),
+        tuple(wrapped_text(group.label, _beside_estimate(group, width, measure), measure) for group in panel.groups),
     )
 
 
-def _beside_median(group: Group, width: float, measure: Measure) -> float:
-    """Return the room between a group's line sample and its median at the right."""
-    return width - SAMPLE - PAD - measure(group.median_text, TEXT_SIZE) - 2 * PAD
+def _beside_estimate(group: Group, width: float, measure: Measure) -> float:
+    """Return the room between a group's line sample and its estimate at the right."""
+    return width - SAMPLE - PAD - measure(group.estimate_text, TEXT_SIZE) - 2 * PAD
 
 
 def shared_lines(legends: Sequence[Legend]) -> list[int]:
@@ -97,7 +96,7 @@ def place_legend(
     ticks: Sequence[float],
     measure: Measure,
 ) -> tuple[list[LineSample], list[Text]]:
-    """Place each group's line sample, label and median, and under them its patients at risk.
+    """Place each group's line sample, label and estimate, and under them its patients at risk.
 
     `lines` is of `shared_lines`, so that a group starts at the same height in all panels of a row; `top` is the first
     baseline; `ticks` are the places of the ticks of the time axis.
@@ -105,7 +104,7 @@ def place_legend(
     samples = []
     texts = [Text(left, top + LINE * i, line, face="bold") for i, line in enumerate(legend.title)]
     if not legend.stacked:
-        texts.append(Text(right, top, MEDIAN, face="bold", align="right"))
+        texts.append(Text(right, top, panel.estimate_title, face="bold", align="right"))
     y = top + LINE * (lines[0] - 1) + _AFTER_TITLE
 
     rows = risk_cells(panel)
@@ -117,7 +116,7 @@ def place_legend(
         samples.append(LineSample(left, y - DIGIT_HEIGHT / 2, i))
         texts += [Text(left + SAMPLE + PAD, y + LINE * k, line) for k, line in enumerate(label)]
         if not legend.stacked:
-            texts.append(Text(right, y, group.median_text, align="right"))
+            texts.append(Text(right, y, group.estimate_text, align="right"))
         # Where a neighbour's label takes more lines, the spare room is under the counts, not above them.
         texts += [Text(ticks[k], y + LINE * len(label), row[k], align="center") for k in shown]
         y += LINE * (lines[i + 1] + 1) + _GROUP_GAP

@@ -6,22 +6,41 @@ import math
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from ..base.errors import ReportError, ResultsError
 from ..base.invocation import called
-from ..results.catalogue import LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN
+from ..base.snapping import snapped
+from ..results.catalogue import GRAY_P, INCIDENCE, LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN, Statistic
 from ..results.curves import CELLS, PrintedCurve, printed_curve
-from ..results.keys import Key
+from ..results.keys import COMPETING, Key
 from ..results.model import Results, RiskTable
 from ..study.endpoints import Axis, Endpoint
-from ..study.figures import SurvivalCurves
+from ..study.figures import IncidenceCurves, SurvivalCurves
 from ..study.model import Study
 from ..text import numbers
 from ..text.figure_text import Face
 from ..text.level_names import heading, level_name, named_level, one_line
 from ..text.provenance import PrintedText
 from ..text.style import Style
+
+PERCENT: Final = (0, 25, 50, 75, 100)
+"""The ticks of the vertical axis of survival, per cent; 50 is the median."""
+
+
+INCIDENCE_TICKS: Final = (
+    (0, 1, 2, 3, 4),
+    (0, 2, 4, 6, 8),
+    (0, 5, 10),
+    (0, 5, 10, 15),
+    (0, 5, 10, 15, 20),
+    (0, 10, 20, 30),
+    (0, 10, 20, 30, 40),
+    (0, 20, 40, 60),
+    (0, 20, 40, 60, 80),
+    PERCENT,
+)
+"""The vertical axes of cumulative incidence: the first that holds the curves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +54,9 @@ class Group:
     patients : how many they are: "79 patients".
     curve : the estimate, in follow-up units, as it is printed.
     risk_texts : "at risk (censored)" at each tick of the time axis.
-    median : the median survival time in follow-up units, None where it is not reached.
-    median_text : "2411 days (95% CI 1890–3105)".
+    median : the median survival time in follow-up units, None where it is not reached, and of incidence.
+    estimate_text : the median, "2411 days (95% CI 1890–3105)", or the incidence at a landmark.
+    competing : the incidence of the competing event, where the figure shows it.
     """
 
     label: str
@@ -45,7 +65,13 @@ class Group:
     curve: PrintedCurve
     risk_texts: tuple[str, ...]
     median: float | None
-    median_text: str
+    estimate_text: str
+    competing: PrintedCurve | None = None
+
+    @property
+    def curves(self) -> tuple[PrintedCurve, ...]:
+        """All curves of the group; none of nobody."""
+        return tuple(curve for curve in (self.curve, self.competing) if curve is not None and curve.n)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +89,12 @@ class Panel:
     per_unit : how many follow-up units make one unit of the axis.
     legend_title : the variable whose levels the curves are, where the levels alone would not be clear, or "".
     groups : the curves, in the order of the levels.
-    p_text : the log-rank test ("P < 0.001"), or "" where there is nothing to compare.
+    p_text : the test of the groups ("P < 0.001"), or "" where there is nothing to compare.
     p_face : the face of its letter.
+    test : what the test is called.
+    estimate_title : what each group's `estimate_text` is: "Median", "At 10 years".
+    y_ticks : of the vertical axis, per cent; it ends at the last.
+    curves_are : what the curves are, in the alternative text.
     """
 
     letter: str
@@ -82,6 +112,15 @@ class Panel:
     groups: tuple[Group, ...]
     p_text: str
     p_face: Face = "italic"
+    test: str = "Log-rank"
+    estimate_title: str = "Median"
+    y_ticks: tuple[int, ...] = PERCENT
+    curves_are: str = "Kaplan–Meier"
+
+    @property
+    def test_text(self) -> str:
+        """The test with its P value: "Log-rank P < 0.001"; "" where there is none."""
+        return f"{self.test} {self.p_text}" if self.p_text else ""
 
 
 Rows: TypeAlias = tuple[tuple[Panel, ...], ...]
@@ -110,10 +149,11 @@ def panel_rows(figure: SurvivalCurves, study: Study, results: Results, style: St
         blocks = [[panel for block in blocks for panel in block]]
     letters = _letters(sum(len(block) for block in blocks))
     rows = [block[start : start + 2] for block in blocks for start in range(0, len(block), 2)]
-    return tuple(
+    panels = tuple(
         tuple(_panel(figure, endpoint, level, next(letters), study, results, style) for endpoint, level in row)
         for row in rows
     )
+    return with_y_ticks(panels) if isinstance(figure, IncidenceCurves) else panels
 
 
 def _letters(count: int) -> Iterator[str]:
@@ -146,13 +186,13 @@ def _panel(
         levels = study.levels(figure.groups).items()
         curves = [(replace(key, by_level=name), one_line(label), level_name(variable, label)) for name, label in levels]
         legend_title = heading(variable, (label for _, label, _ in curves))
-        test = results[LOG_RANK_P.of(key)]
+        test = results[_test(figure).of(key)]
         p_text = PrintedText(numbers.p_text(test.value, style), (test.id,))
     title = one_line(endpoint.label)
     time_unit = numbers.unit_text(endpoint.axis.unit, style)
     since = f"Time since {one_line(endpoint.origin)}" if endpoint.origin else "Time"
-    groups = tuple(_group(*curve, endpoint, study, results, style) for curve in curves)
-    return Panel(
+    groups = tuple(_group(figure, *curve, endpoint, study, results, style) for curve in curves)
+    panel = Panel(
         letter=letter,
         title=title,
         subtitle=subtitle,
@@ -169,10 +209,22 @@ def _panel(
         p_text=p_text,
         p_face="italic" if style.p.italic else "regular",
     )
+    return of_incidence(panel, endpoint, study, figure) if isinstance(figure, IncidenceCurves) else panel
+
+
+def _test(figure: SurvivalCurves) -> Statistic:
+    return GRAY_P if isinstance(figure, IncidenceCurves) else LOG_RANK_P
 
 
 def _group(
-    key: Key, label: str, full_label: str, endpoint: Endpoint, study: Study, results: Results, style: Style
+    figure: SurvivalCurves,
+    key: Key,
+    label: str,
+    full_label: str,
+    endpoint: Endpoint,
+    study: Study,
+    results: Results,
+    style: Style,
 ) -> Group:
     patients = results[PATIENTS.of(key)]
     if patients.value == 0:
@@ -185,20 +237,28 @@ def _group(
             curve=curve,
             risk_texts=_risk_texts(curve, style),
             median=None,
-            median_text=PrintedText("no patients", (patients.id,)),
+            estimate_text=PrintedText("no patients", (patients.id,)),
         )
     unit = study.time.per(endpoint.axis.unit)
-    median = results[SURVIVAL_MEDIAN.of(key)]
-    curve = printed_curve(results.curve(key), end=endpoint.axis.ticks[-1] * unit)
+    end = endpoint.axis.ticks[-1] * unit
+    curve, competing = printed_curve(results.curve(key), end=end), None
     _check(curve, endpoint.axis, unit)
+    if isinstance(figure, IncidenceCurves):
+        estimate, median = results[INCIDENCE.of(key, at=shown_landmark(endpoint, study))], None
+        if figure.competing:
+            competing = printed_curve(results.curve(replace(key, item=COMPETING)), end=end)
+    else:
+        estimate = results[SURVIVAL_MEDIAN.of(key)]
+        median = None if estimate.value is None else float(estimate.value)
     return Group(
         label=label,
         full_label=full_label,
         patients=_patients(curve.n, style),
         curve=curve,
         risk_texts=_risk_texts(curve, style),
-        median=None if median.value is None else float(median.value),
-        median_text=PrintedText(numbers.text(median, style), (median.id,)),
+        median=median,
+        estimate_text=PrintedText(numbers.text(estimate, style), (estimate.id,)),
+        competing=competing,
     )
 
 
@@ -210,6 +270,47 @@ def _risk_texts(curve: PrintedCurve, style: Style) -> tuple[str, ...]:
     """Print the patients at risk and those censored before, at the ticks: "57 (3)"."""
     counts = zip(curve.risk_table.n_at_risk, curve.risk_table.n_censored, strict=True)
     return tuple(f"{numbers.count_text(n, style)} ({numbers.count_text(c, style)})" for n, c in counts)
+
+
+def shown_landmark(endpoint: Endpoint, study: Study) -> float:
+    """Return the last landmark on an endpoint's axis, in years; the first where the axis ends before all."""
+    end = endpoint.axis.ticks[-1] * study.time.per(endpoint.axis.unit)
+    inside = [year for year in study.time.landmarks if snapped(year * study.time.year) <= snapped(end)]
+    return inside[-1] if inside else study.time.landmarks[0]
+
+
+def of_incidence(panel: Panel, endpoint: Endpoint, study: Study, figure: IncidenceCurves) -> Panel:
+    """Return a panel as curves of cumulative incidence have it: their axis, test and estimates in words."""
+    event, competing = one_line(endpoint.event_label), endpoint.competing
+    subtitle, measured = panel.subtitle, f"Cumulative incidence of {event} (%)"
+    if figure.competing and competing is not None:
+        lines, measured = f"olid, {event}; dashed, {one_line(competing.label)}", "Cumulative incidence (%)"
+        subtitle = f"{subtitle}; s{lines}" if subtitle else f"S{lines}"
+    at = study.time.landmark_words(shown_landmark(endpoint, study), endpoint.print_unit)
+    return replace(
+        panel,
+        subtitle=subtitle,
+        y_label=measured,
+        y_label_short="Incidence (%)",
+        test="Gray’s test",
+        estimate_title=f"At {at}",
+        curves_are="Cumulative incidence",
+    )
+
+
+def with_y_ticks(rows: Rows) -> Rows:
+    """Return panels of incidence with one vertical axis, which holds all their curves and intervals."""
+    bounds = [
+        bound or 0.0
+        for row in rows
+        for panel in row
+        for group in panel.groups
+        for curve in group.curves
+        for bound in (*curve.survival, *(curve.conf_high if curve is group.curve else ()))
+    ]
+    most = 100 * max(bounds, default=0.0)
+    ticks = next((ticks for ticks in INCIDENCE_TICKS if most <= ticks[-1]), PERCENT)
+    return tuple(tuple(replace(panel, y_ticks=ticks) for panel in row) for row in rows)
 
 
 def _nobody(key: Key, endpoint: Endpoint, study: Study) -> PrintedCurve:
@@ -226,10 +327,11 @@ def _nobody(key: Key, endpoint: Endpoint, study: Study) -> PrintedCurve:
         conf_level=study.analysis.conf_level,
         resolution=ticks[-1] * unit / CELLS,
         time=(0.0,),
-        survival=(1.0,),
+        survival=(0.0 if endpoint.competing else 1.0,),
         conf_low=(None,),
         conf_high=(None,),
         censored=(),
+        estimates="incidence" if endpoint.competing else "survival",
         risk_table=RiskTable(
             time=tuple(tick * unit for tick in ticks), n_at_risk=zeros, n_events=zeros, n_censored=zeros
         ),
@@ -238,7 +340,7 @@ def _nobody(key: Key, endpoint: Endpoint, study: Study) -> PrintedCurve:
 
 def _check_analysed(figure: SurvivalCurves, key: Key, results: Results) -> None:
     """Refuse a figure of a comparison that the results do not have: they are older than the figure, or of a lock."""
-    if LOG_RANK_P.of(key) in results:
+    if _test(figure).of(key) in results:
         return
     found = f"compares by '{figure.groups}'" + (f" within '{figure.within}'" if figure.within else "")
     raise ReportError(

@@ -31,16 +31,16 @@ def steps(curve: PrintedCurve, *, per_unit: float, end: float) -> Steps:
 
     Notes
     -----
-    Steps are continuous from the right: the value at a time holds from then to the next. The curve begins at 1, where
-    somebody is at risk; curve and band end at the last follow-up. There is no band where a bound cannot be estimated
-    (None).
+    Steps are continuous from the right: the value at a time holds from then to the next. Survival begins at 1 and
+    incidence at 0, where somebody is at risk; curve and band end at the last follow-up. There is no band where a bound
+    cannot be estimated (None).
     """
     times = [min(time / per_unit, end) for time in curve.time]
     spans = list(zip(times, [*times[1:], times[-1]], curve.survival, curve.conf_low, curve.conf_high, strict=True))
     if len(spans) > 1 and spans[-1][2:] == spans[-2][2:]:
         del spans[-1]  # no step, only where the curve ends
 
-    line: list[Point] = [(times[0], 1.0)]
+    line: list[Point] = [(times[0], 0.0 if curve.estimates == "incidence" else 1.0)]
     for start, until, survival, *_ in spans:
         line += [(start, survival), (until, survival)]
     return Steps(

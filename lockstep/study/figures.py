@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from ..base.wording import hint, listing, shown
 from ..syntax.sections import Section
 from .comparisons import named_comparison
-from .competing import without_competing
+from .competing import with_competing, without_competing
 from .declared import Declared
 from .eligibility import optional_population, population_name
 from .endpoints import endpoint_name, endpoint_names
@@ -38,6 +38,14 @@ class SurvivalCurves(Figure):
     groups: str | None = None
     within: str | None = None
     population: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidenceCurves(SurvivalCurves):
+    """The same of the cumulative incidence of endpoints with a competing event; `competing`: of this one too."""
+
+    kind: ClassVar[str] = "cumulative_incidence"
+    competing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +103,31 @@ def read_figure(name: str, section: Section, declared: Declared) -> Figure:
 
 
 def _survival(name: str, section: Section, declared: Declared) -> SurvivalCurves:
-    section.allow("kind", "endpoints", "groups", "within", "population", of="survival curves")
+    section.allow(*_CURVES, of="survival curves")
+    without_competing(section, endpoint_names(section, declared.endpoints), declared.endpoints)
+    return SurvivalCurves(name=name, **_curves(section, declared))
+
+
+def _incidence(name: str, section: Section, declared: Declared) -> IncidenceCurves:
+    section.allow(*_CURVES, "competing", of="curves of cumulative incidence")
+    with_competing(section, endpoint_names(section, declared.endpoints), declared.endpoints)
+    return IncidenceCurves(name=name, competing=section.flag("competing"), **_curves(section, declared))
+
+
+_CURVES: Final = ("kind", "endpoints", "groups", "within", "population")
+
+
+def _curves(section: Section, declared: Declared) -> dict[str, Any]:
+    """Read what curves of both kinds are of."""
     by, within = groups(section, "groups", declared.types), groups(section, "within", declared.types)
     if within is not None and by in (None, within):
         raise section.error("within", "expected another variable than `groups`, which is compared within it")
-    shown = without_competing(section, endpoint_names(section, declared.endpoints), declared.endpoints)
-    population = optional_population(section, declared.populations)
-    return SurvivalCurves(name=name, endpoints=shown, groups=by, within=within, population=population)
+    return {
+        "endpoints": endpoint_names(section, declared.endpoints),
+        "groups": by,
+        "within": within,
+        "population": optional_population(section, declared.populations),
+    }
 
 
 def _flow(name: str, section: Section, declared: Declared) -> FlowDiagram:
@@ -212,6 +238,7 @@ def _favours(section: Section) -> tuple[str, str] | None:
 
 FIGURE_KINDS: Final[Mapping[str, Callable[[str, Section, Declared], Figure]]] = {
     SurvivalCurves.kind: _survival,
+    IncidenceCurves.kind: _incidence,
     FlowDiagram.kind: _flow,
     Forest.kind: _forest,
 }

@@ -93,7 +93,7 @@ def test_a_group_without_patients_keeps_its_place(tmp_path: Path) -> None:
     content, _, _ = build(tmp_path, levels={"a": "A", "b": "B", "c": "C"}, curves=curves)
     groups = content.panels[0].groups
     assert [group.curve.n for group in groups] == [3, 0, 3]
-    assert groups[1].median_text == "no patients"
+    assert groups[1].estimate_text == "no patients"
     assert groups[1].curve.risk_table.n_at_risk == (0, 0, 0)
     assert "Grade: B, 0 patients. Grade: C, 3 patients, median" in content.alt_text()
 
@@ -107,7 +107,7 @@ def test_texts_follow_the_style_of_numbers(tmp_path: Path) -> None:
     panel = figure_content("f", study, results, Style(decimal_mark=",")).panels[0]
     assert panel.tick_labels == ("0,0", "0,5", "1,0")
     assert panel.p_text == "P\u00a0=\u00a00,040"
-    assert panel.groups[0].median_text.startswith("500\u00a0days")
+    assert panel.groups[0].estimate_text.startswith("500\u00a0days")
 
 
 def test_a_risk_table_that_does_not_add_up_is_refused(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def printed_in(report: Report, document: Document, monkeypatch: pytest.MonkeyPat
             content = figure_content(place.arguments[0], report.study, report.results, report.style)
             texts.append(content.alt_text())
             for panel in content.panels:
-                texts += [*panel.tick_labels, panel.p_text, *(group.median_text for group in panel.groups)]
+                texts += [*panel.tick_labels, panel.p_text, *(group.estimate_text for group in panel.groups)]
         else:
             found = printed_at(place, report.study, report.results)
             texts.append(found.text if found is not None else getattr(report, place.method)(*place.arguments).text)
@@ -131,7 +131,7 @@ def test_thousands_and_units_reach_every_place(study: Study, results: Results) -
     panel = content.panels[0]
     assert panel.time_label == "Time (y)"
     assert panel.groups[0].risk_texts[0] == "63,000 (0)"
-    assert panel.groups[0].median_text.startswith("1,638\N{NO-BREAK SPACE}d ")
+    assert panel.groups[0].estimate_text.startswith("1,638\N{NO-BREAK SPACE}d ")
     assert "A, Overall survival, 142,000 patients. Without local treatment, 63,000 patients, median 1,638 d" in (
         content.alt_text()
     )

@@ -348,6 +348,11 @@ def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
         (
             "[figures.*name*]",
             BASE + "[figures.x]\nzzz = 1\n",
+            {"competing", "by", "populations", "models", "terms", "endpoint", "outcome", "comparison", "favours"},
+        ),
+        (
+            "[figures.*name*]",
+            BASE + "[figures.x]\nkind = 'cumulative_incidence'\nzzz = 1\n",
             {"by", "populations", "models", "terms", "endpoint", "outcome", "comparison", "favours"},
         ),
         (
@@ -358,6 +363,7 @@ def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
                 "groups",
                 "within",
                 "population",
+                "competing",
                 "models",
                 "terms",
                 "endpoint",
@@ -369,7 +375,7 @@ def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
         (
             "[figures.*name*]",
             BASE + "[figures.x]\nkind = 'forest'\nzzz = 1\n",
-            {"endpoints", "by", "population", "populations"},
+            {"endpoints", "by", "population", "populations", "competing"},
         ),
     ],
 )

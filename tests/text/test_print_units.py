@@ -82,7 +82,7 @@ def test_figures_and_tables_print_it(in_months: tuple[Study, Results]) -> None:
     """Medians of a figure, the label of follow-up; the axis has its stated unit, and names the time zero."""
     study, results = in_months
     panels = figure_content("overall", study, results, number_style(study)).panels
-    assert panels[0].groups[0].median_text.startswith(f"80.4{NBSP}months")
+    assert panels[0].groups[0].estimate_text.startswith(f"80.4{NBSP}months")
     assert panels[0].time_label == "Time since first diagnosis (years)"
     assert panels[1].time_label_short == panels[1].time_label == "Time (years)"
     assert study.follow_up_print_unit == "months"
