@@ -268,7 +268,8 @@ ADDITIONS = [
     ("figures.f", "kind = 'flow'\nby = 'age'",
      "[figures.f.by] names 'age', a number; expected a category; cut it into groups under [derived]"),
     ("figures.flow", "kind = 'flows'",
-     "[figures.flow.kind] is 'flows'; expected 'survival', 'cumulative_incidence', 'flow' or 'forest'; did you mean 'flow'?"),
+     "[figures.flow.kind] is 'flows'; expected 'survival', 'cumulative_incidence', 'flow' or 'forest'; did you mean "
+     "'flow'?"),
     ("figures.f", "kind = 'forest'\nendpoints = ['os']",
      "[figures.f.endpoints] is not a known key of a forest plot; allowed: 'kind', 'models', 'terms', "
      "'comparison', 'groups', 'within', 'endpoint', 'outcome' and 'favours'; did you mean 'endpoint'?"),

@@ -1,0 +1,106 @@
+# Every number of the endpoint that death competes with, in the study of tests/studies/competing, a second time.
+# Rscript tests/reference/competing_study.R tests/studies/competing/data/mgus.csv FOLDER writes FOLDER/competing_study.csv.
+arguments <- commandArgs(TRUE)
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "statistics.R"))
+suppressMessages(library(cmprsk))
+
+d <- read.csv(arguments[1])
+d$time <- d$months_to_progression
+d$cause <- ifelse(d$progressed == 1, 1, 2 * d$died)
+d$sex <- factor(d$sex, c("female", "male"))
+d$m_protein_group <- factor(ifelse(d$m_protein <= 1.5, "low", "high"), c("low", "high"))
+d$age_group <- cut(d$age, c(-Inf, 60, 75, Inf), c("below_60", "to_74", "from_75"))
+
+put_counts <- function(id, d) {
+  put(paste0(id, ".n"), nrow(d))
+  put(paste0(id, ".events"), sum(d$cause == 1))
+  put(paste0(id, ".competing_events"), sum(d$cause == 2))
+  put(paste0(id, ".censored"), sum(d$cause == 0))
+}
+put_incidence <- function(id, d) {
+  put_counts(id, d)
+  fit <- survfit(Surv(time, factor(cause, 0:2)) ~ 1, d, id = seq_len(nrow(d)), conf.type = "log-log")
+  for (year in c(5, 10, 20)) {
+    for (cause in 1:2) {
+      point <- max(which(fit$time <= 12 * year), 0)
+      beyond <- 12 * year > max(fit$time) && fit$pstate[length(fit$time), 1] > 0
+      found <- if (point == 0) c(0, NA, NA) else
+        100 * c(fit$pstate[point, cause + 1], fit$lower[point, cause + 1], fit$upper[point, cause + 1])
+      if (beyond) found <- c(NA, NA, NA)
+      if (!is.na(found[1]) && found[1] == 0) found[2:3] <- NA
+      put_interval(sprintf("%s.%s.%dy", id, c("incidence", "competing_incidence")[cause], year), found)
+    }
+  }
+}
+put_test <- function(id, test) for (part in 1:3) put(paste0(id, c(".statistic", ".df", ".p_value")[part]), test[part])
+
+fine_gray <- function(terms, d) {
+  d$patient <- seq_len(nrow(d))
+  d$status <- factor(d$cause, 0:2)
+  rows <- finegray(Surv(time, status) ~ ., d, etype = "1", id = patient)
+  coxph(reformulate(c(terms, "cluster(patient)"), quote(Surv(fgstart, fgstop, fgstatus))), rows, weights = fgwt,
+        ties = "efron", control = coxph.control(eps = 1e-11, toler.chol = 1e-12, iter.max = 60))
+}
+put_ratios <- function(ids, p_ids, fit) {
+  se <- sqrt(diag(vcov(fit)))
+  for (i in seq_along(ids)) {
+    b <- coef(fit)[[i]]
+    put_interval(ids[i], exp(b + c(0, -1, 1) * qnorm(0.975) * se[i]))
+    put(p_ids[i], 2 * pnorm(-abs(b / se[i])))
+  }
+}
+
+put_groups <- function(id, d, by) {
+  d <- d[!is.na(d[[by]]), ]
+  levels <- levels(d[[by]])
+  for (level in levels) put_incidence(paste(id, level, sep = "."), d[d[[by]] == level, ])
+  gray <- cuminc(d$time, d$cause, d[[by]])$Tests["1", ]
+  put_test(paste0(id, ".gray"), c(gray[["stat"]], gray[["df"]], pchisq(gray[["stat"]], gray[["df"]], lower.tail = FALSE)))
+  fit <- fine_gray(by, d)
+  stems <- paste0(id, ".fine_gray.", levels[-1])
+  put_ratios(paste0(stems, ".subdistribution_hazard_ratio"), paste0(stems, ".p_value"), fit)
+  d$group <- d[[by]]
+  causes <- cox(Surv(time, cause == 1) ~ group, d)
+  put_cox(paste0(id, ".cox"), causes, levels[-1])
+  put_zph_by(paste0(id, ".proportional_hazards"), causes, levels[-1])
+  if (length(levels) > 2) {
+    wald <- drop(coef(fit) %*% solve(vcov(fit), coef(fit)))
+    put_test(paste0(id, ".wald"), c(wald, length(coef(fit)), pchisq(wald, length(coef(fit)), lower.tail = FALSE)))
+    put_likelihood_ratio(paste0(id, ".likelihood_ratio"), cox(Surv(time, cause == 1) ~ 1, d), causes)
+  }
+}
+
+put_incidence("progression", d)
+put_groups("progression.by_m_protein_group", d, "m_protein_group")
+put_groups("progression.by_age_group", d, "age_group")
+for (sex in levels(d$sex)) {
+  id <- paste0("progression.by_m_protein_group.in_sex.", sex)
+  put_counts(id, d[d$sex == sex, ])
+  put_groups(id, d[d$sex == sex, ], "m_protein_group")
+}
+known <- d[!is.na(d$m_protein_group), ]
+product <- likelihood_ratio(cox(Surv(time, cause == 1) ~ m_protein_group + sex, known),
+                            cox(Surv(time, cause == 1) ~ m_protein_group * sex, known))
+put("progression.by_m_protein_group.interaction_sex.p_value", product[["p_value"]])
+
+# ---- models ----------------------------------------------------------------------------------------------------------
+
+put_model <- function(name, parameters) {
+  id <- paste0("progression.", name)
+  put(paste0(id, ".n"), nrow(known))
+  put(paste0(id, ".events"), sum(known$cause == 1))
+  put(paste0(id, ".parameters"), parameters)
+  put(paste0(id, ".events_per_parameter"), sum(known$cause == 1) / parameters)
+  for (v in c("m_protein_group", "sex")) {
+    for (level in levels(known[[v]])) {
+      put(paste(id, v, level, "n", sep = "."), sum(known[[v]] == level))
+      put(paste(id, v, level, "events", sep = "."), sum(known$cause[known[[v]] == level] == 1))
+    }
+  }
+}
+names <- c("m_protein_group.high", "age", "sex.male")
+adjusted <- cox(Surv(time, cause == 1) ~ m_protein_group + age + sex, known)
+put_model("adjusted", 3)
+put_cox("progression.adjusted", adjusted, names)
+put_zph("progression.adjusted.proportional_hazards", adjusted, c("m_protein_group", "age", "sex", "global"))
+write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "competing_study.csv"), "competing_study.R")
