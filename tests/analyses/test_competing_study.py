@@ -13,7 +13,7 @@ RELATIVE = 1e-6
 
 
 def test_every_record_of_the_endpoint_is_that_of_r() -> None:
-    """Counts, incidence, Gray's test, Fine-Gray and cause-specific models: each has R's value and limits, and no other."""
+    """Counts, incidence, tests and models: each has the value and limits of R, and there is no other."""
     results = compute(read_study(ROOT / "tests" / "studies" / "competing"))
     found = {name: row for name, row in study_rows(results).items() if name.startswith("progression.")}
     assert differences(read_rows(REFERENCE / "values" / "competing_study.csv"), found, relative=RELATIVE) == []
