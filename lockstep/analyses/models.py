@@ -48,6 +48,7 @@ Fit: TypeAlias = CoxModel | RegressionModel
 
 _ESTIMATES: Final[Mapping[ModelKind, Statistic]] = {
     "cox": catalogue.MODEL_RATIO,
+    "fine_gray": catalogue.MODEL_SUBDISTRIBUTION_RATIO,
     "logistic": catalogue.MODEL_ODDS_RATIO,
     "risk": catalogue.MODEL_RISK_RATIO,
     "linear": catalogue.MODEL_DIFFERENCE,
@@ -135,6 +136,8 @@ def _fitted(
     if isinstance(known, OutcomeObservations):
         return fitted_outcome(known, values, model.kind, _cluster(model, known)), ()
     assert isinstance(known, Observations)  # noqa: S101 (what else can be observed)
+    if model.kind == "fine_gray":
+        return fitted(known, values, _options(model, known)), ()
     return fitted_and_checked(known, values, columns, _options(model, known))
 
 
@@ -222,7 +225,11 @@ def _whole_term(
 
 
 def _options(model: Model, known: Observations) -> FitOptions:
-    return FitOptions(strata=known.frame[list(model.strata)] if model.strata else None, cluster=_cluster(model, known))
+    return FitOptions(
+        strata=known.frame[list(model.strata)] if model.strata else None,
+        cluster=_cluster(model, known),
+        of_subdistribution=model.kind == "fine_gray",
+    )
 
 
 def _cluster(model: Model, known: ObservedPatients) -> pd.Series[str] | None:

@@ -25,6 +25,16 @@ MODEL_WORDS: Final[Mapping[ModelKind, Mapping[str, str]]] = {
         "events": "events",
         "ratios": "hazard ratios",
     },
+    "fine_gray": {
+        "regression": "Fine-Gray model of the subdistribution hazard",
+        "short": "Fine-Gray model",
+        "ties": ", Efron ties",
+        "interval": "Wald confidence interval and test by the robust variance",
+        "test": "Wald",
+        "distribution": "chi-square",
+        "events": "events",
+        "ratios": "subdistribution hazard ratios",
+    },
     "logistic": {
         "regression": "logistic regression",
         "short": "logistic regression",

@@ -310,6 +310,13 @@ TERM_EVENTS = Statistic("{variable}.{level}.events", "count", "{of}, {model}: {t
 MODEL_RATIO = Statistic(
     "{variable}.{level}.hazard_ratio", "hazard_ratio", "{of}, {model}: {term}", _MODEL, no_effect=1.0
 )
+MODEL_SUBDISTRIBUTION_RATIO = Statistic(
+    "{variable}.{level}.subdistribution_hazard_ratio",
+    "hazard_ratio",
+    "{of}, {model}: {term}, subdistribution hazard ratio",
+    _MODEL,
+    no_effect=1.0,
+)
 MODEL_ODDS_RATIO = Statistic(
     "{variable}.{level}.odds_ratio", "odds_ratio", "{of}, {model}: {term}", _MODEL, no_effect=1.0
 )

@@ -12,6 +12,7 @@ from ..syntax.names import default_label, slug
 from ..syntax.sections import Section
 from .analysis import ALL_TERMS, Analysis
 from .comparisons import BOTH, Measured
+from .competing import with_competing
 from .eligibility import StudyPopulation, optional_population
 from .endpoints import endpoint_name, endpoint_names
 from .exposure_times import ExposureTimes, Landmark
@@ -27,8 +28,8 @@ PRODUCT: Final = ":"
 Transform: TypeAlias = Literal["log", "log2", "log10"]
 """A logarithm that a number enters a model by: natural, per doubling, per tenfold."""
 
-ModelKind: TypeAlias = Literal["cox", "logistic", "risk", "linear"]
-"""What is fitted: a Cox model, a logistic regression, a modified Poisson regression, a linear regression."""
+ModelKind: TypeAlias = Literal["cox", "fine_gray", "logistic", "risk", "linear"]
+"""What is fitted: a Cox or a Fine-Gray model, a logistic, a modified Poisson or a linear regression."""
 
 TRANSFORMS: Final[tuple[Transform, ...]] = ("log", "log2", "log10")
 
@@ -59,8 +60,8 @@ class Model:
     Attributes
     ----------
     label : what tables call it; None for that of [analysis].
-    kind : a Cox model of endpoints; of binary outcomes logistic (odds ratios) or "risk" (risk ratios); linear of
-        numbers (differences of means).
+    kind : of endpoints a Cox model, or a Fine-Gray model where events compete; of binary outcomes logistic (odds
+        ratios) or "risk" (risk ratios); linear of numbers (differences of means).
     terms : in the order in which they are printed.
     each : whether every term is in a model of its own: the univariable, or crude, models.
     strata : the categories whose levels have baseline hazards of their own.
@@ -133,6 +134,8 @@ def _model(
         raise section.error(
             "strata", "is for Cox models, whose baseline hazards differ by stratum; add the variable to `terms`"
         )
+    if kind == "fine_gray":
+        with_competing(section, endpoints, measured.endpoints)
     each = section.flag("each")
     terms = _terms(section, types, each=each)
     strata = tuple(variable(section, "strata", value, types, "category") for value in section.texts("strata"))
@@ -212,7 +215,7 @@ def _outcomes(section: Section, measured: Measured) -> tuple[str, ...]:
 def _kind(section: Section, measured: Measured, outcomes: Sequence[str]) -> ModelKind:
     """Read which kind of model it is; what it is of decides where nothing is said."""
     if not outcomes:
-        of, kinds = "an endpoint", ["cox"]
+        of, kinds = "an endpoint", ["cox", "fine_gray"]
     elif measured.outcomes[outcomes[0]].is_binary:
         of, kinds = "a binary outcome", ["logistic", "risk"]
     else:

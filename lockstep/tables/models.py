@@ -51,12 +51,22 @@ def models(table: Models, study: Study, results: Results, style: Style) -> dict[
     return {
         "endpoints": labels,
         "conf_level": numbers.level_text(analysis.conf_level, style),
+        "hazard_ratio": _hazard_ratio(table.endpoints, study),
         "sections": sections,
         "left_out": missing_counts(univariable, study, results, style),
         "complete": _complete(table.endpoints, results, style) if multivariable else "",
         "together": any(results[name].key.statistic in _TOGETHER for name in _printed_ids(sections)),
         "not_proportional": list(_not_proportional(table.endpoints, study, results, style)),
     }
+
+
+def _hazard_ratio(endpoints: Sequence[str], study: Study) -> str:
+    """Say what hazard ratios are; of endpoints with competing events, of which hazard."""
+    competing = [study.endpoints[name].competing for name in endpoints]
+    labels = dict.fromkeys(event.label for event in competing if event is not None)
+    if not labels:
+        return "hazard ratio"
+    return f"hazard ratio (cause-specific: follow-up censored at {' or '.join(labels)})"
 
 
 def _not_proportional(

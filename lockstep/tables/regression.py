@@ -39,6 +39,12 @@ class _Kind(NamedTuple):
 
 _KINDS: Final[Mapping[ModelKind, _Kind]] = {
     "cox": _Kind(catalogue.MODEL_RATIO, "HR", "HR, hazard ratio", "hazard ratios are from Wald"),
+    "fine_gray": _Kind(
+        catalogue.MODEL_SUBDISTRIBUTION_RATIO,
+        "SHR",
+        "SHR, subdistribution hazard ratio (Fine–Gray model)",
+        "subdistribution hazard ratios are from Wald",
+    ),
     "logistic": _Kind(catalogue.MODEL_ODDS_RATIO, "OR", "OR, odds ratio", "odds ratios are from Wald"),
     "risk": _Kind(catalogue.MODEL_RISK_RATIO, "RR", "RR, risk ratio", "risk ratios are from Wald"),
     "linear": _Kind(catalogue.MODEL_DIFFERENCE, "Difference", "", "differences of means are from t"),
@@ -58,7 +64,7 @@ def regression(table: Regression, study: Study, results: Results, style: Style) 
     return {
         "endpoint": study.measured[table.endpoint].label,
         "heading": shown.heading(kind.heading),
-        "abbreviations": "; ".join(filter(None, (kind.note, "CI, confidence interval"))),
+        "abbreviations": "; ".join(filter(None, (shown.abbreviation(kind.note), "CI, confidence interval"))),
         "of_test": kind.test,
         "models": labels,
         "conf_level": numbers.level_text(study.analysis.conf_level, style),
@@ -127,6 +133,13 @@ class _Shown:
         outcome = self.study.outcomes.get(self.endpoint)
         unit = self.study.variable(outcome.value).unit if outcome is not None and outcome.value else None
         return f"{estimate}, {numbers.unit_text(unit, self.style)}" if unit else estimate
+
+    def abbreviation(self, note: str) -> str:
+        """Return what the heading's abbreviation means; of Cox models of one of several events, which hazard it is."""
+        endpoint = self.study.endpoints.get(self.endpoint)
+        if endpoint is None or endpoint.competing is None or self.models[0].kind != "cox":
+            return note
+        return f"HR, cause-specific hazard ratio (follow-up censored at {endpoint.competing.label})"
 
     def _size(self, model: Model) -> PrintedText:
         n, events = (statistic.of(self.key(model)) for statistic in (catalogue.MODEL_PATIENTS, catalogue.MODEL_EVENTS))

@@ -82,6 +82,10 @@ known <- d[!is.na(d$m_protein_group), ]
 product <- likelihood_ratio(cox(Surv(time, cause == 1) ~ m_protein_group + sex, known),
                             cox(Surv(time, cause == 1) ~ m_protein_group * sex, known))
 put("progression.by_m_protein_group.interaction_sex.p_value", product[["p_value"]])
+put_cox("product", cox(Surv(time, cause == 1) ~ m_protein_group * sex, known), c("group", "sex", "ratio"))
+ratio <- rows[[which(sapply(rows, `[`, 1) == "product.ratio.hazard_ratio")]]
+rows <- rows[!startsWith(sapply(rows, `[`, 1), "product.")]
+put_interval("progression.by_m_protein_group.interaction_sex.ratio", as.numeric(ratio[2:4]))
 
 # ---- models ----------------------------------------------------------------------------------------------------------
 
@@ -103,4 +107,19 @@ adjusted <- cox(Surv(time, cause == 1) ~ m_protein_group + age + sex, known)
 put_model("adjusted", 3)
 put_cox("progression.adjusted", adjusted, names)
 put_zph("progression.adjusted.proportional_hazards", adjusted, c("m_protein_group", "age", "sex", "global"))
+
+# The Fine-Gray model of all three, with Wald's test of the age groups.
+known$age_group <- d$age_group[!is.na(d$m_protein_group)]
+shr <- fine_gray(c("m_protein_group", "age_group", "sex"), known)
+put_model("shr", 4)
+for (level in levels(known$age_group)) {
+  of <- known$age_group == level
+  put(paste0("progression.shr.age_group.", level, ".n"), sum(of))
+  put(paste0("progression.shr.age_group.", level, ".events"), sum(known$cause[of] == 1))
+}
+stems <- paste0("progression.shr.", c("m_protein_group.high", "age_group.to_74", "age_group.from_75", "sex.male"))
+put_ratios(paste0(stems, ".subdistribution_hazard_ratio"), paste0(stems, ".p_value"), shr)
+b <- coef(shr)[2:3]
+wald <- drop(b %*% solve(vcov(shr)[2:3, 2:3], b))
+put_test("progression.shr.wald.age_group", c(wald, 2, pchisq(wald, 2, lower.tail = FALSE)))
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "competing_study.csv"), "competing_study.R")
