@@ -34,6 +34,7 @@ ALL: Final = "All patients"
 
 _OF_MODELS: Final[Mapping[ModelKind, Statistic]] = {
     "cox": catalogue.MODEL_RATIO,
+    "fine_gray": catalogue.MODEL_SUBDISTRIBUTION_RATIO,
     "logistic": catalogue.MODEL_ODDS_RATIO,
     "risk": catalogue.MODEL_RISK_RATIO,
     "linear": catalogue.MODEL_DIFFERENCE,
@@ -41,6 +42,7 @@ _OF_MODELS: Final[Mapping[ModelKind, Statistic]] = {
 
 _KINDS: Final[Mapping[str, str]] = {
     "hazard_ratio": "Hazard ratio",
+    "subdistribution_hazard_ratio": "Subdistribution hazard ratio",
     "odds_ratio": "Odds ratio",
     "risk_ratio": "Risk ratio",
     "ratio": "Ratio",

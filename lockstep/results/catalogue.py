@@ -218,7 +218,7 @@ GRAY_DF = Statistic("gray.df", "statistic", "{of} by {by}: degrees of freedom of
 GRAY_P = Statistic("gray.p_value", "p_value", "{of} by {by}: Gray's test", _GRAY)
 FINE_GRAY_RATIO = Statistic(
     "fine_gray.{level}.subdistribution_hazard_ratio",
-    "hazard_ratio",
+    "subdistribution_hazard_ratio",
     "{of}: {term}, subdistribution hazard ratio",
     _FINE_GRAY,
     no_effect=1.0,
@@ -312,7 +312,7 @@ MODEL_RATIO = Statistic(
 )
 MODEL_SUBDISTRIBUTION_RATIO = Statistic(
     "{variable}.{level}.subdistribution_hazard_ratio",
-    "hazard_ratio",
+    "subdistribution_hazard_ratio",
     "{of}, {model}: {term}, subdistribution hazard ratio",
     _MODEL,
     no_effect=1.0,

@@ -22,6 +22,7 @@ Kind = Literal[
     "hazard_ratio",
     "odds_ratio",
     "risk_ratio",
+    "subdistribution_hazard_ratio",
     "ratio",  # of two ratios, or of another kind
     "difference",  # of means in `unit`; of percentages in percentage points, with the unit %
     "p_value",
@@ -30,7 +31,9 @@ Kind = Literal[
     "setting",  # a constant of the study definition
 ]
 
-RATIOS: Final[frozenset[Kind]] = frozenset({"hazard_ratio", "odds_ratio", "risk_ratio", "ratio"})
+RATIOS: Final[frozenset[Kind]] = frozenset(
+    {"hazard_ratio", "subdistribution_hazard_ratio", "odds_ratio", "risk_ratio", "ratio"}
+)
 """The kinds of which 1 is no effect, and which print alike."""
 
 

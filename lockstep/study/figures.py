@@ -156,10 +156,6 @@ def _forest(name: str, section: Section, declared: Declared) -> Forest:
         if section.has(key):
             raise section.error(key, "does not go with `models`; make a figure of each")
     models = named_models(section, "models", declared.models)
-    for model in models:
-        if model.kind == "fine_gray":
-            found = f"names {shown(model.name)}, whose ratios are of the subdistribution hazard"
-            raise section.error("models", f"{found}; a forest plot shows hazard ratios, a table of models any")
     known = tuple(dict.fromkeys(term.name for model in models for term in model.terms))
     terms = section.texts("terms", known)
     if not terms:

@@ -17,6 +17,7 @@ ABSENT: Final = ("not reached", "not estimable")
 NOT_REACHED: Final = (None, "not reached", "no events")  # reasons for which a time was waited for in vain
 RATIO_NAMES: Final[Mapping[Kind, str]] = {
     "hazard_ratio": "HR",
+    "subdistribution_hazard_ratio": "SHR",
     "odds_ratio": "OR",
     "risk_ratio": "RR",
     "ratio": "ratio",

@@ -95,7 +95,7 @@ class Phrases:
         return Phrase(text, (record_id,))
 
     def ratio(self, record_id: str, decimals: int | None = None, *, nested: bool = False) -> Phrase:
-        """Print a ratio with its name: "HR 0.34 (95% CI 0.20–0.58)", and so OR and RR.
+        """Print a ratio with its name: "HR 0.34 (95% CI 0.20–0.58)", and so SHR, OR and RR.
 
         With `nested`, for use inside parentheses: "HR 0.34, 95% CI 0.20–0.58".
         """

@@ -14,6 +14,7 @@ from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import StudyError
 from lockstep.study.definition import read_study
 from lockstep.tables.tables import render_table
+from lockstep.text.phrases import Phrases
 from lockstep.text.style import Style
 
 COMPETING = ROOT / "tests" / "studies" / "competing"
@@ -36,6 +37,8 @@ def test_tables_say_of_which_hazard_their_ratios_are() -> None:
     )
     assert "SHR (95% CI)" in fine_gray
     assert "SHR, subdistribution hazard ratio (Fine–Gray model)" in fine_gray
+    shr = Phrases(results, Style()).ratio("progression.shr.m_protein_group.high.subdistribution_hazard_ratio")
+    assert shr.text.replace("\N{NO-BREAK SPACE}", " ") == "SHR 2.37 (95% CI 1.24–4.53)"
     assert re.search(r"2\.37 \(1\.24–4\.53\)", fine_gray)
     assert (
         "HR, hazard ratio (cause-specific: follow-up censored at death without progression)"
@@ -48,11 +51,10 @@ def test_tables_say_of_which_hazard_their_ratios_are() -> None:
     [
         ("endpoint = 'os'", "names 'os', which has no competing event"),
         ("endpoint = 'progression'\nstrata = ['age_group']", "is for Cox models"),
-        ("endpoint = 'progression'\n[figures.f]\nkind = 'forest'\nmodels = ['other']", "of the subdistribution hazard"),
     ],
 )
 def test_a_fine_gray_model_that_makes_no_sense_is_refused(tmp_path: Path, lines: str, message: str) -> None:
-    """It needs a competing event, has no strata, and its ratios are not called hazard ratios."""
+    """It needs a competing event, and has no strata."""
     text = (COMPETING / "study.toml").read_text(encoding="utf-8")
     model = f"[models.other]\nkind = 'fine_gray'\nterms = ['sex']\n{lines}\n"
     (tmp_path / "study.toml").write_text(f"{text}\n{model}", encoding="utf-8")
