@@ -167,7 +167,13 @@ def _forest(name: str, section: Section, declared: Declared) -> Forest:
     common = [of for of in models[0].of if all(of in model.of for model in models)]
     return ModelForest(
         name=name,
-        endpoint=_one_of(section, common, declared, "of which not all `models` are"),
+        endpoint=_one_of(
+            section,
+            common,
+            declared,
+            lacking="of which not all `models` are",
+            none="one that all of the models are of, and there is none",
+        ),
         favours=_favours(section),
         models=tuple(model.name for model in models),
         terms=terms,
@@ -197,7 +203,7 @@ def _subgroups(name: str, section: Section, declared: Declared) -> SubgroupFores
                 raise section.error("within", f"has {shown(category)}; the comparison is within: {known}")
     return SubgroupForest(
         name=name,
-        endpoint=_one_of(section, common, declared, lacking),
+        endpoint=_one_of(section, common, declared, lacking=lacking, none="one, and study.toml declares none"),
         favours=_favours(section),
         groups=by,
         within=within,
@@ -205,8 +211,11 @@ def _subgroups(name: str, section: Section, declared: Declared) -> SubgroupFores
     )
 
 
-def _one_of(section: Section, common: Sequence[str], declared: Declared, lacking: str) -> str:
-    """Read `endpoint` or `outcome`, which can be missing where there is one only."""
+def _one_of(section: Section, common: Sequence[str], declared: Declared, *, lacking: str, none: str) -> str:
+    """Read `endpoint` or `outcome`, which can be missing where there is one only.
+
+    `lacking` is what is wrong with one that is not among those in `common`, `none` what is wrong where that is empty.
+    """
     if section.has("endpoint") and section.has("outcome"):
         raise section.error("outcome", "does not go with `endpoint`; the figure is of one of them")
     for key in ("endpoint", "outcome"):
@@ -220,7 +229,6 @@ def _one_of(section: Section, common: Sequence[str], declared: Declared, lacking
                 raise section.error(key, f"is {shown(value)}, {lacking}")
             return value
     if len(common) != 1:
-        none = "one that all of the models are of, and there is none"
         raise section.error("endpoint", f"(or `outcome`) is needed; expected {listing(common) if common else none}")
     return common[0]
 

@@ -327,6 +327,18 @@ def test_a_faulty_section_is_named(tmp_path: Path, section: str, keys: str, mess
     assert refusal(tmp_path, f"{BASE}\n{exposure}[{section}]\n{keys}\n") == f"study.toml: {message}"
 
 
+def test_a_forest_plot_needs_something_measured_and_groups(tmp_path: Path) -> None:
+    """Of a study without endpoints, and of one without an exposure, the message says which is lacking."""
+    nothing = BASE.split("[endpoints.os]")[0]
+    figure = "[figures.f]\nkind = 'forest'\n"
+    assert refusal(tmp_path, f"{nothing}{figure}groups = 'arm'\n") == (
+        "study.toml: [figures.f.endpoint] (or `outcome`) is needed; expected one, and study.toml declares none"
+    )
+    assert refusal(tmp_path, f"{BASE}{figure}") == (
+        "study.toml: [figures.f] expected `models`, `comparison` or `groups`; there is no `exposure` to compare"
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
