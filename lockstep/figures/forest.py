@@ -239,8 +239,13 @@ class _Shown:
 
     def _everybody(self, figure: SubgroupForest) -> str:
         """Return what the patients of all subgroups are called."""
-        population = next((item.population for item in self.study.comparisons if item.name == figure.comparison), None)
-        return ALL if population is None else one_line(self.study.populations[population].label)
+        if figure.comparison is None:
+            return ALL
+        comparison = next(item for item in self.study.comparisons if item.name == figure.comparison)
+        patients = ALL
+        if comparison.population is not None:
+            patients = one_line(self.study.populations[comparison.population].label)
+        return patients if comparison.landmark is None else f"{patients} at risk at {comparison.landmark.words}"
 
     # ---- lines ----
 

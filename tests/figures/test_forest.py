@@ -30,6 +30,7 @@ from lockstep.figures.shapes import Area, Drawing, Line
 from lockstep.journals.profiles import read_journal, styled
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
+from lockstep.study.exposure_times import Landmark
 from lockstep.study.model import Study
 from lockstep.text.figure_size import FigureSize
 from lockstep.text.figure_text import Text
@@ -508,6 +509,10 @@ def test_a_named_comparison_has_its_subgroups_ratios_and_population(small: tuple
     assert ("retention.in_light.by_side.cox.right.hazard_ratio",) in ids
     assert ("retention.in_light.by_side.in_fixation.hybrid.cox.right.hazard_ratio",) in ids
     assert ("retention.in_light.by_side.interaction_fixation.p_value",) in ids
+    study, results = small
+    later = replace(study.comparisons[-1], landmark=Landmark(at=12.0, words="1 year"))
+    found = content((replace(study, comparisons=(*study.comparisons[:-1], later)), results), "named")
+    assert found.plot.lines[0].label == "Light at risk at 1 year"
 
 
 def test_ratios_beside_a_competing_event_are_called_cause_specific(small: tuple[Study, Results]) -> None:
