@@ -79,13 +79,15 @@ class Report(Phrases):
 
     def _label(self, variable: str, level: str | None) -> str:
         study = self.study
-        known = (*study.columns, *study.derived, *study.endpoints, FOLLOW_UP)
+        known = (*study.columns, *study.derived, *study.measured, FOLLOW_UP)
         if variable not in known:
-            raise ReportError(f"label('{variable}'): no variable or endpoint of study.toml{nearest(variable, known)}")
-        if variable in study.endpoints:
+            raise ReportError(
+                f"label('{variable}'): no variable, endpoint or outcome of study.toml{nearest(variable, known)}"
+            )
+        if variable in study.measured:
             if level is not None:
-                raise ReportError(f"label('{variable}', '{level}'): an endpoint has no levels")
-            return one_line(study.endpoints[variable].label)
+                raise ReportError(f"label('{variable}', '{level}'): an endpoint or outcome has no levels")
+            return one_line(study.measured[variable].label)
         levels = study.levels(variable)
         if level is not None and level not in levels:
             allowed = nearest(level, levels) or f"; it has: {listing(levels, word='and')}" if levels else "; it is none"

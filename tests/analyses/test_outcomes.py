@@ -10,6 +10,7 @@ from reference_values import REFERENCE, differences, read_rows
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import StudyError
+from lockstep.document.report import Report
 from lockstep.results.model import Record, Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
@@ -348,3 +349,9 @@ def test_what_has_no_meaning_is_refused(text: str, message: str, tmp_path: Path)
     with pytest.raises(StudyError) as caught:
         read_study(tmp_path)
     assert message in str(caught.value)
+
+
+def test_an_outcome_has_a_label_to_print(compared: tuple[Study, Results]) -> None:
+    """Prose asks for the label of an outcome as for that of an endpoint."""
+    study, results = compared
+    assert str(Report(results, Style(), study).label("full")) == "Complete response"

@@ -38,10 +38,10 @@ def test_a_changed_label_changes_the_prose(study: Study, results: Results) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("sxe",), "label('sxe'): no variable or endpoint of study.toml; did you mean 'sex'?"),
+        (("sxe",), "label('sxe'): no variable, endpoint or outcome of study.toml; did you mean 'sex'?"),
         (("sex", "mal"), "label('sex', 'mal'): no such level of a category; did you mean 'male'"),
         (("sex", "zzz"), "it has: 'male' and 'female'"),
-        (("os", "male"), "an endpoint has no levels"),
+        (("os", "male"), "an endpoint or outcome has no levels"),
         (("age_at_diagnosis", "5"), "no such level of a category; it is none"),
     ],
 )
