@@ -15,6 +15,7 @@ from ..results.catalogue import GRAY_P, INCIDENCE, LOG_RANK_P, PATIENTS, SURVIVA
 from ..results.curves import CELLS, PrintedCurve, printed_curve
 from ..results.keys import COMPETING, Key
 from ..results.model import Results, RiskTable
+from ..study.comparisons import GroupComparison
 from ..study.endpoints import Axis, Endpoint
 from ..study.figures import IncidenceCurves, SurvivalCurves
 from ..study.model import Study
@@ -173,8 +174,9 @@ def _panel(
     results: Results,
     style: Style,
 ) -> Panel:
-    key = Key(endpoint=endpoint.name, by=figure.groups, population=figure.population)
-    population = "" if figure.population is None else one_line(study.populations[figure.population].label)
+    key = Key(endpoint=endpoint.name, by=figure.groups, population=figure.population, analysis=figure.comparison)
+    compared = next((item for item in study.comparisons if figure.comparison and item.name == figure.comparison), None)
+    population = _of_whom(figure, compared, study)
     subtitle, legend_title, p_text = population, "", ""
     curves = [(key, "All patients", "All patients")]  # key, label, full label
     if figure.groups is not None:
@@ -191,12 +193,17 @@ def _panel(
     title = one_line(endpoint.label)
     time_unit = numbers.unit_text(endpoint.axis.unit, style)
     since = f"Time since {one_line(endpoint.origin)}" if endpoint.origin else "Time"
+    if compared is not None and compared.landmark is not None:
+        since = "Time since the landmark"
     groups = tuple(_group(figure, *curve, endpoint, study, results, style) for curve in curves)
+    patients = sum(group.curve.n for group in groups)
+    if compared is not None and compared.time_dependent:
+        patients = results[LOG_RANK_P.of(key)].n  # who changes from group to group is one patient
     panel = Panel(
         letter=letter,
         title=title,
         subtitle=subtitle,
-        patients=_patients(sum(group.curve.n for group in groups), style),
+        patients=_patients(patients, style),
         y_label=f"{title} (%)",
         y_label_short=f"{one_line(endpoint.abbreviation)} (%)",
         axis=endpoint.axis,
@@ -214,6 +221,16 @@ def _panel(
 
 def _test(figure: SurvivalCurves) -> Statistic:
     return GRAY_P if isinstance(figure, IncidenceCurves) else LOG_RANK_P
+
+
+def _of_whom(figure: SurvivalCurves, compared: GroupComparison | None, study: Study) -> str:
+    """Say whose curves they are, where these are not all patients analysed: "Per protocol, at risk at 1 year"."""
+    population = figure.population if compared is None else compared.population
+    words = [] if population is None else [one_line(study.populations[population].label)]
+    if compared is not None and compared.landmark is not None:
+        at_risk = f"at risk at {compared.landmark.words}"
+        words.append(at_risk if words else at_risk.capitalize())
+    return ", ".join(words)
 
 
 def _group(

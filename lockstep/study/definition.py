@@ -114,7 +114,7 @@ def read_study(folder: Path) -> Study:
 def _shown(tables: Iterable[Table], figures: Iterable[Figure], declared: Declared) -> Iterator[GroupComparison]:
     """Yield the comparisons that figures and tables show without naming one."""
     for figure in figures:
-        if isinstance(figure, SurvivalCurves) and figure.groups is not None and figure.population is None:
+        if isinstance(figure, SurvivalCurves) and figure.groups and not (figure.population or figure.comparison):
             within = (figure.within,) if figure.within else ()
             yield GroupComparison(groups=figure.groups, endpoints=figure.endpoints, within=within)
         if isinstance(figure, SubgroupForest) and figure.comparison is None:

@@ -30,7 +30,7 @@ class Figure:
 class SurvivalCurves(Figure):
     """Kaplan-Meier curves: a panel for each endpoint (and level of `within`), a curve for each level of `groups`.
 
-    They are of all patients analysed, or of those of a population.
+    They are of all patients analysed, or of those of a population; or those of a named comparison, with its groups.
     """
 
     kind: ClassVar[str] = "survival"
@@ -38,6 +38,7 @@ class SurvivalCurves(Figure):
     groups: str | None = None
     within: str | None = None
     population: str | None = None
+    comparison: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,9 @@ def read_figure(name: str, section: Section, declared: Declared) -> Figure:
 
 
 def _survival(name: str, section: Section, declared: Declared) -> SurvivalCurves:
-    section.allow(*_CURVES, of="survival curves")
+    section.allow(*_CURVES, "comparison", of="survival curves")
+    if section.has("comparison"):
+        return _of_comparison(name, section, declared)
     without_competing(section, endpoint_names(section, declared.endpoints), declared.endpoints)
     return SurvivalCurves(name=name, **_curves(section, declared))
 
@@ -128,6 +131,32 @@ def _curves(section: Section, declared: Declared) -> dict[str, Any]:
         "within": within,
         "population": optional_population(section, declared.populations),
     }
+
+
+def _of_comparison(name: str, section: Section, declared: Declared) -> SurvivalCurves:
+    """Read survival curves of one of [comparisons.*], which has their groups and their population."""
+    for key in ("groups", "population"):
+        if section.has(key):
+            raise section.error(key, "does not go with `comparison`, which has its own; leave it out")
+    compared = named_comparison(section, declared.comparisons)
+    endpoints = endpoint_names(section, declared.endpoints) if section.has("endpoints") else compared.endpoints
+    for endpoint in endpoints:
+        if endpoint not in compared.endpoints:
+            known = listing(compared.endpoints, word="and") or "none"
+            raise section.error(
+                "endpoints", f"has {shown(endpoint)}; the endpoints of {shown(str(compared.name))} are: {known}"
+            )
+    within = section.optional_text("within")
+    if within is not None and within not in compared.within:
+        known = listing(compared.within, word="and") or "none"
+        raise section.error("within", f"is {shown(within)}; {shown(str(compared.name))} compares within: {known}")
+    return SurvivalCurves(
+        name=name,
+        endpoints=without_competing(section, endpoints, declared.endpoints),
+        groups=compared.groups,
+        within=within,
+        comparison=compared.name,
+    )
 
 
 def _flow(name: str, section: Section, declared: Declared) -> FlowDiagram:

@@ -39,7 +39,7 @@ def axis_notes(study: Study, results: Results) -> Iterator[str]:
 
 def _keys(figure: SurvivalCurves, endpoint: Endpoint, study: Study) -> Iterator[Key]:
     """Yield the keys of the curves of an endpoint in a figure."""
-    whole = Key(endpoint=endpoint.name, by=figure.groups, population=figure.population)
+    whole = Key(endpoint=endpoint.name, by=figure.groups, population=figure.population, analysis=figure.comparison)
     panels = [whole]
     if figure.within is not None:
         panels = [replace(whole, within=figure.within, within_level=level) for level in study.levels(figure.within)]

@@ -10,10 +10,13 @@ from reference_values import REFERENCE, differences, read_rows
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
+from lockstep.figures.drawing import draw
+from lockstep.figures.kinds import figure_content
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.text.assumptions import notes
+from lockstep.text.style import Style
 
 ROOT = Path(__file__).parents[2]
 KNOWN = 'label = "Local treatment"\nknown_at = "date_metastasis_treatment"\n'
@@ -45,6 +48,17 @@ groups = "local_treatment"
 endpoints = ["os_delayed"]
 within = ["sex"]
 time_dependent = true
+
+[figures.begins_later]
+comparison = "begins_later"
+
+[figures.within_sex]
+comparison = "begins_later"
+within = "sex"
+
+[figures.from_one_year]
+comparison = "from_one_year"
+endpoints = ["os_metastasis"]
 
 [models.changing]
 endpoints = ["os", "os_metastasis", "os_delayed"]
@@ -89,6 +103,41 @@ def test_curves_of_groups_that_patients_enter_later_count_patients(exposed: tupl
     assert f"{stem}.no.censored" not in results
     assert f"{stem}.in_sex.female.log_rank.p_value" in results
     assert f"{stem}.known_later" not in results
+
+
+def test_figures_show_curves_of_a_comparison_as_it_compares(exposed: tuple[Study, Results]) -> None:
+    """Each patient counts once, whatever group they enter; a landmark is named, and where time begins."""
+    study, results = exposed
+    later, landmark, within = (
+        figure_content(name, study, results, Style()) for name in ("begins_later", "from_one_year", "within_sex")
+    )
+    assert "142 patients. Without local treatment, 142 patients" in later.alt_text()
+    assert "With local treatment, 79 patients" in later.alt_text()
+    assert "At risk at 1 year" not in landmark.alt_text()
+    assert "At risk at 365 days, 120 patients" in landmark.alt_text()
+    assert {name for text in within.printed() for name in text.ids} >= {
+        "os_delayed.begins_later.by_local_treatment.in_sex.male.yes",
+        "os_delayed.begins_later.by_local_treatment.in_sex.male.log_rank.p_value",
+    }
+    assert all(draw(content, formats=["svg"])["svg"] for content in (later, landmark, within))
+    assert len([item for item in study.comparisons if item.name is None]) == 1 + len(study.analysis.univariate)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ('comparison = "none"', "[figures.f.comparison] names 'none'; the comparisons are: 'c'"),
+        ('comparison = "c"\ngroups = "sex"', "[figures.f.groups] does not go with `comparison`"),
+        ('comparison = "c"\nendpoints = ["pfs"]', "[figures.f.endpoints] has 'pfs'; the endpoints of 'c' are: 'os'"),
+        ('comparison = "c"\nwithin = "grade"', "[figures.f.within] is 'grade'; 'c' compares within: 'sex'"),
+    ],
+)
+def test_a_figure_of_what_a_comparison_does_not_compare_is_refused(keys: str, message: str, tmp_path: Path) -> None:
+    """The error names the key, and what the comparison has."""
+    compared = '\n[comparisons.c]\ngroups = "local_treatment"\nendpoints = ["os"]\nwithin = ["sex"]\n'
+    with pytest.raises(StudyError) as caught:
+        written(tmp_path / "study", f"{compared}[figures.f]\n{keys}\n")
+    assert message in str(caught.value)
 
 
 def test_restricted_means_print_in_the_unit_of_times(tmp_path: Path) -> None:
