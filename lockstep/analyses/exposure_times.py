@@ -127,7 +127,8 @@ def split_by_exposure(observed: Observations, variables: Sequence[str]) -> Obser
             time=rows.stop,
             event=rows.event,
             entry=rows.start,
-            patient=found.patient[rows.row],
+            patient=(patient := found.patient[rows.row]),
+            goes_on=np.append(patient[1:] == patient[:-1], False),
             risk_set=f"{found.risk_set}, time-dependent {observed.study.unique_label(variable)}",
         )
     n = found.patients(np.ones(len(found.time), dtype=bool))

@@ -88,7 +88,7 @@ class Observations(ObservedPatients):
     `competing` is True where an event came that keeps the endpoint's from happening; None where none is declared.
 
     With delayed entry a patient is at risk after `entry`; who never was is not among them. Where exposures begin during
-    follow-up a patient has several rows, and `patient` says whose each one is.
+    follow-up a patient has several rows: `patient` says whose each one is, and `goes_on` is True where another follows.
 
     Where `exposures_timed`, exposures are taken as they were known at each time, or at a landmark; otherwise as if they
     were known from the beginning.
@@ -102,6 +102,7 @@ class Observations(ObservedPatients):
     entry: Floats | None = None
     competing: Bools | None = None
     patient: Ints | None = None
+    goes_on: Bools | None = None
     risk_set: str = ""
     exposures_timed: bool = False
 
@@ -162,6 +163,7 @@ class Observations(ObservedPatients):
             "entry": None if self.entry is None else self.entry[keep],
             "competing": None if self.competing is None else self.competing[keep],
             "patient": None if self.patient is None else self.patient[keep],
+            "goes_on": None if self.goes_on is None else self.goes_on[keep],
         }
 
 

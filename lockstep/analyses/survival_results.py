@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
+
+import numpy as np
 
 from ..base.snapping import snapped
 from ..data.cohort import Cohort
@@ -14,6 +16,7 @@ from ..results.keys import Key
 from ..results.model import Curve, Record
 from ..results.records import Population, count, interval, record
 from ..statistics.estimate import Estimate
+from ..statistics.risk_table import RiskTable
 from ..statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_meier
 from ..study.model import Study
 from ..syntax.names import FOLLOW_UP
@@ -93,10 +96,26 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
         conf_high=fit.conf_high,
         n_at_risk=fit.n_at_risk,
         n_events=fit.n_events,
-        n_censored=fit.n_censored,
-        risk_table=number_at_risk(observed.time, observed.event, ticks, entry=observed.entry),
+        n_censored=tuple(n - left for n, left in zip(fit.n_censored, _leave_at(observed, fit.time), strict=True)),
+        risk_table=_risk_table(observed, ticks),
         delayed_entry=observed.entry is not None,
     )
+
+
+def _leave_at(observed: Observations, times: Sequence[float]) -> list[int]:
+    """Return how many patients enter another group at each of some times: they are not censored."""
+    left = np.array([]) if observed.goes_on is None else observed.time[observed.goes_on]
+    return [int(np.sum(left == time)) for time in times]
+
+
+def _risk_table(observed: Observations, ticks: Sequence[float]) -> RiskTable:
+    """Return patients at risk, with the event and censored at ticks; who enters another group is none of these."""
+    table = number_at_risk(observed.time, observed.event, ticks, entry=observed.entry)
+    if observed.goes_on is None:
+        return table
+    left = np.searchsorted(np.sort(observed.time[observed.goes_on]), table.time)
+    censored = zip(table.n_censored, left.tolist(), strict=True)
+    return replace(table, n_censored=tuple(n - before for n, before in censored))
 
 
 def never_at_risk_record(cohort: Cohort, observed: Observations, analysed: Population) -> Iterator[Record]:

@@ -101,6 +101,11 @@ def test_curves_of_groups_that_patients_enter_later_count_patients(exposed: tupl
     assert all(curve.delayed_entry for curve in curves.values())
     assert "Mantel and Byar" in results[f"{stem}.log_rank.p_value"].method
     assert f"{stem}.no.censored" not in results
+    ended = sum(sum(curve.n_censored) + sum(curve.n_events) for curve in curves.values())
+    assert ended == 142  # who enters the other group is not censored by it
+    last = [curve.risk_table for curve in curves.values()]
+    # One patient comes under observation after 20 years.
+    assert sum(table.n_at_risk[-1] + table.n_events[-1] + table.n_censored[-1] for table in last) == 141
     assert f"{stem}.in_sex.female.log_rank.p_value" in results
     assert f"{stem}.known_later" not in results
 
