@@ -288,6 +288,9 @@ def _events(known: _Known, *, by_group: bool = True) -> Iterator[Fact]:
         if events is None:
             continue
         text, ids = f"{endpoint.label}: {known.of(events)} had the event", [events.id]
+        if endpoint.competing and (competing := known.find(catalogue.COMPETING.of(endpoint=endpoint.name))):
+            text += f", {known.of(competing)} the competing event ({endpoint.competing.label})"
+            ids.append(competing.id)
         for level, label in known.study.levels(exposure).items() if exposure and by_group else ():
             if record := known.find(replace(key, by=exposure, by_level=level)):
                 text += f"; {level_name(known.study.label(exposure or ''), label)}, {known.of(record)}"
@@ -327,17 +330,19 @@ def _of_exposure(known: _Known) -> Iterator[Fact]:
             if found:
                 parts = (f"{word} {known.print(record)}" for word, record in found.items())
                 compared = f"{level_name(known.study.label(exposure), label)} vs {reference}"
-                text = f"{endpoint.label}, hazard ratio, {compared}: {'; '.join(parts)}."
+                ratio = "cause-specific hazard ratio" if endpoint.competing else "hazard ratio"
+                text = f"{endpoint.label}, {ratio}, {compared}: {'; '.join(parts)}."
                 yield Fact(text, tuple(record.id for record in found.values()))
 
 
 def _rates(known: _Known) -> Iterator[Fact]:
-    """Survival by exposure at the last landmark."""
+    """Survival by exposure at the last landmark; where events compete, cumulative incidence."""
     exposure, landmarks = known.study.analysis.exposure, known.study.time.landmarks
     if not (exposure and landmarks):
         return
     for endpoint in known.study.endpoints.values():
-        key = catalogue.SURVIVAL_RATE.of(endpoint=endpoint.name, by=exposure, at=landmarks[-1])
+        rate = catalogue.INCIDENCE if endpoint.competing else catalogue.SURVIVAL_RATE
+        key = rate.of(endpoint=endpoint.name, by=exposure, at=landmarks[-1])
         levels = known.study.levels(exposure).items()
         found = {label: record for level, label in levels if (record := known.find(replace(key, by_level=level)))}
         if found:
@@ -346,7 +351,8 @@ def _rates(known: _Known) -> Iterator[Fact]:
             ids = tuple(record.id for record in found.values())
             at, unit = known.study.time.landmark(landmarks[-1], endpoint.print_unit)
             units = (numbers.one_unit_text if at == 1 else numbers.unit_text)(unit, known.style)
-            yield Fact(f"{endpoint.label} at {at:g}{NBSP}{units}: {'; '.join(parts)}.", ids)
+            what = f"{endpoint.label}, cumulative incidence" if endpoint.competing else endpoint.label
+            yield Fact(f"{what} at {at:g}{NBSP}{units}: {'; '.join(parts)}.", ids)
 
 
 def _labels(known: _Known, names: list[str] | tuple[str, ...]) -> str:
