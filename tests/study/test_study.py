@@ -14,6 +14,7 @@ from study_texts import BASE, MINIMAL, ROOT, read, refusal
 from lockstep.study.definition import read_study
 from lockstep.study.endpoints import Axis
 from lockstep.study.exposure_times import Landmark
+from lockstep.study.figures import ModelForest, SubgroupForest
 from lockstep.study.model import Study
 from lockstep.study.tables import Characteristics
 from lockstep.study.time_units import TimeUnits
@@ -274,6 +275,19 @@ def test_the_example_of_exposures_that_begin_later_is_a_study(tmp_path: Path) ->
     assert landmark.landmark == Landmark(at=365.25, words="1 year")
     assert later.time_dependent
     assert study.models[0].terms[0].time_dependent
+
+
+def test_the_example_of_models_is_a_study_with_a_table_and_a_forest_plot(tmp_path: Path) -> None:
+    """That of docs/study.md, in the study there that uses every section."""
+    [example] = re.findall(r"```\n(\[models\.crude.*?)```", DOCUMENTATION, re.DOTALL)
+    whole = re.findall(r"```toml\n(.*?)```", DOCUMENTATION, re.DOTALL)[1]
+    study = read(tmp_path, f"{whole}\n{example}")
+    models, subgroups = study.figures["regression"], study.figures["subgroups"]
+    assert isinstance(models, ModelForest)
+    assert isinstance(subgroups, SubgroupForest)
+    assert (models.endpoint, models.models, models.terms) == ("rfs", ("crude", "full"), ("arm", "smoker", "age"))
+    assert (subgroups.groups, subgroups.within) == ("arm", ("smoker",))
+    assert subgroups.favours == ("Adjuvant better", "Control better")
 
 
 def test_the_examples_of_composite_endpoints_are_studies(tmp_path: Path) -> None:
