@@ -171,10 +171,16 @@ class _Shown:
         return joined(f"{first} ({text})", first, *others)
 
     def _association(self, key: Key) -> Statistic:
-        """Return the test of association: Fisher's where an expected count is small."""
+        """Return the test of association: Fisher's where an expected count is small.
+
+        A lock has the test that was printed, and not the count that decided.
+        """
         expected = catalogue.EXPECTED_MIN.of(key)
-        least = self.results[expected].value if expected in self.results else None
-        small = isinstance(least, int | float) and least < _FEW_EXPECTED
+        if expected in self.results:
+            least = self.results[expected].value
+            small = isinstance(least, int | float) and least < _FEW_EXPECTED
+        else:
+            small = catalogue.CHI_SQUARE_P.of(key) not in self.results
         return catalogue.FISHER_P if small else catalogue.CHI_SQUARE_P
 
     def _row(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -355,3 +356,21 @@ def test_an_outcome_has_a_label_to_print(compared: tuple[Study, Results]) -> Non
     """Prose asks for the label of an outcome as for that of an endpoint."""
     study, results = compared
     assert str(Report(results, Style(), study).label("full")) == "Complete response"
+
+
+def test_a_table_is_the_same_from_what_it_prints_alone(compared: tuple[Study, Results]) -> None:
+    """A lock holds what was printed: the table of estimates needs nothing else, also where Fisher's test was shown."""
+    study, results = compared
+    for name in ("estimates", "by_depth", "everybody", "odds", "means"):
+        table = render_table(name, study, results, Style())
+        printed = {record_id for text in table.printed for record_id in text.ids}
+        alone = replace(results, records=tuple(record for record in results if record.id in printed), curves=())
+        assert render_table(name, study, alone, Style()).markdown == table.markdown
+    kept = {"full.arms.by_local_treatment.fisher.p_value"}
+    few = tuple(item for item in results if item.id in kept or "by_local_treatment.chi_square" not in item.id)
+    fisher = {
+        name
+        for text in render_table("estimates", study, replace(results, records=few), Style()).printed
+        for name in text.ids
+    }
+    assert kept <= fisher
