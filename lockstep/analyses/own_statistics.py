@@ -68,7 +68,8 @@ class Patients:
     study : the definition in study.toml.
     frame : (n,) rows: columns and derived variables of study.toml, and ``follow_up`` in months where the study has it.
         Numbers are floats, NaN where missing; a category is its level, as in study.toml, or missing.
-    endpoints : of each, by name: ``time`` (n,) in the study's time unit, ``event`` (n,) True where it was observed.
+    endpoints : of each, by name: ``time`` (n,) in the study's time unit, ``event`` (n,) True where it was observed;
+        with delayed entry ``entry`` (n,) too, and ``at_risk`` (n,), False of patients who never were.
     population : how many they are, and in words.
     key : the groups that they belong to, as in the keys of their records.
 

@@ -67,3 +67,12 @@ def test_survival_is_compared_where_both_have_an_interval() -> None:
     assert survival_difference(one, other, 1).p_value is None
     assert survival_difference(one, other, 6).estimate.conf_low is None
     assert survival_difference(one, other, 9).estimate == Estimate(None, reason="beyond the last follow-up")
+
+
+def test_with_delayed_entry_the_time_before_the_first_one_counts_as_lived() -> None:
+    """As R has it (survfit, rmean = 10); before anybody is at risk nothing else is known of survival."""
+    curve = kaplan_meier([5, 6, 9, 8, 12], [1, 0, 1, 1, 0], entry=[2, 3, 4, 2, 5])
+    mean = restricted_mean(curve, 10)
+    assert (curve.time[0], curve.survival[0], curve.at([1])[0].value) == (2, 1, None)
+    assert (mean.estimate.value, mean.se) == pytest.approx((8, 0.935414346693))
+    assert restricted_mean(curve, 1).estimate.value == 1
