@@ -261,8 +261,8 @@ ADDITIONS = [
     ("figures.f", "endpoints = ['os']\ngroups = 'sex'\nwithin = 'sex'",
      "[figures.f.within] expected another variable than `groups`, which is compared within it"),
     ("figures.f_", "endpoints = ['os']\ngroup = 'sex'",
-     "[figures.f_.group] is not a known key of survival curves; allowed: 'kind', 'endpoints', 'groups', 'within' and "
-     "'population'; did you mean 'groups'?"),
+     "[figures.f_.group] is not a known key of survival curves; allowed: 'kind', 'endpoints', 'groups', 'within', "
+     "'population' and 'comparison'; did you mean 'groups'?"),
     ("figures.f", "kind = 'flow'\nendpoints = ['os']",
      "[figures.f.endpoints] is not a known key of a flow diagram; allowed: 'kind', 'by' and 'populations'"),
     ("figures.f", "kind = 'flow'\nby = 'age'",
