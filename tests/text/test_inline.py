@@ -137,5 +137,7 @@ def test_a_difference_has_its_unit_and_sign() -> None:
 
 def test_a_difference_is_no_ratio() -> None:
     """What a method prints is what its name says; the message has the kinds that it takes."""
-    with pytest.raises(ReportError, match="this is a difference, not a hazard_ratio or odds_ratio or risk_ratio or"):
+    with pytest.raises(
+        ReportError, match="this is a difference, not a hazard_ratio or subdistribution_hazard_ratio or"
+    ):
         made("difference", value=1.0).ratio("x")
