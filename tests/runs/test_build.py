@@ -81,7 +81,9 @@ def test_nothing_changed_does_nothing(study, capsys):
     assert [note.split(":")[1] for note in notes if note.startswith("note: Implant")] == [
         " Implant retention, univariable model",
         " Implant retention, multivariable model",
+        " Implant retention, multivariable model",
     ]
+    assert "events per parameter" in said.out
     assert said.err == ""
     assert {path: path.stat().st_mtime_ns for path in study.rglob("*")} == before
 
