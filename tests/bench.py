@@ -34,7 +34,7 @@ LARGE = 100_000
 IMPORT = "import pandas, lifelines, tableone"
 STUDY = "from lockstep.study.definition import read_study"
 READ = "from lockstep.data.reading import read_data; from lockstep.data.cohort import build_cohort"
-TABLE = "from lockstep.readers.formats import parse_table; from lockstep.study.data_file import DataFile"
+TABLE = "from lockstep.readers.formats import parse_table; from lockstep.variables.data_file import DataFile"
 FORMATS = {
     "xlsx": "import io, python_calamine as c; c.load_workbook(io.BytesIO(B)).get_sheet_by_index(0).to_python()",
     "sav": "import io, pyreadstat; pyreadstat.read_sav(io.BytesIO(B))",

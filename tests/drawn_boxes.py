@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lockstep.figures.fonts import text_width
+from lockstep.graphics.fonts import text_width
 from lockstep.text.figure_text import Text
 
 Box = tuple[float, float, float, float]

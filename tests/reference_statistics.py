@@ -11,19 +11,19 @@ import pandas as pd
 from reference_cohorts import Dataset, awkward, tables
 from reference_values import Row, Rows, point
 
+from lockstep.regression.cox import CoxModel, cox_regression
+from lockstep.regression.likelihood_ratio import likelihood_ratio_test
+from lockstep.regression.proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from lockstep.results.catalogue import MOMENTS
 from lockstep.results.model import Results
 from lockstep.statistics.baseline import ALL, NumberSummary, describe
 from lockstep.statistics.chi_square import chi_square
-from lockstep.statistics.cox import CoxModel, cox_regression
 from lockstep.statistics.estimate import Estimate
 from lockstep.statistics.fisher import fisher_exact
-from lockstep.statistics.likelihood_ratio import likelihood_ratio_test
-from lockstep.statistics.log_rank import LogRankTest, log_rank
-from lockstep.statistics.proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from lockstep.statistics.roc import roc_curve_cutoff
-from lockstep.statistics.survival import KaplanMeierEstimate, kaplan_meier, number_at_risk, reverse_kaplan_meier
 from lockstep.study.analysis import ConfType
+from lockstep.survival.kaplan_meier import KaplanMeierEstimate, kaplan_meier, number_at_risk, reverse_kaplan_meier
+from lockstep.survival.log_rank import LogRankTest, log_rank
 
 Named = Iterator[tuple[str, Row]]
 

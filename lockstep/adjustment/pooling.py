@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from ..regression.likelihood import FittedModel
 from ..statistics.estimate import finite
-from ..statistics.likelihood import FittedModel
 
 LEAST_SHARE = 1e-4
 """Of the variance between imputed sets in the total one: mice::pool takes a smaller one for this, as here."""
@@ -129,7 +129,7 @@ def pooled_terms(
     Examples
     --------
     >>> import pandas as pd
-    >>> from lockstep.statistics.linear import linear_regression
+    >>> from lockstep.regression.linear import linear_regression
     >>> sets = [[61, 70, 55, 48, 66, 59], [61, 70, 52, 48, 66, 59]]
     >>> models = [linear_regression([4, 7, 3, 2, 6, 3], pd.DataFrame({"age": ages})) for ages in sets]
     >>> term, = pooled_terms(models, df_complete=4)

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from ..regression.generalised_linear import SEPARATED, UNBOUNDED, logistic_regression
+from ..regression.regression import RegressionTerm
 from ..statistics.arrays import Floats, checked_flags
 from ..statistics.estimate import Estimate
-from ..statistics.generalised_linear import SEPARATED, UNBOUNDED, logistic_regression
-from ..statistics.regression import RegressionTerm
 
 NOBODY_EXPOSED: Final = "no patient was exposed"
 EVERYBODY_EXPOSED: Final = "all patients were exposed"

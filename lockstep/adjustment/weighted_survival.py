@@ -12,13 +12,13 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from ..base.snapping import snapped
+from ..regression.partial_likelihood import PartialLikelihood
 from ..statistics.arrays import Bools, Floats, Ints, checked_follow_up, checked_labels, checked_weights, same_length
-from ..statistics.curve_limits import curve_limits
 from ..statistics.estimate import finite, normal_quantile
-from ..statistics.log_rank import checked_categories
-from ..statistics.partial_likelihood import PartialLikelihood
-from ..statistics.survival import KaplanMeierEstimate
 from ..study.analysis import ConfType
+from ..survival.curve_limits import curve_limits
+from ..survival.kaplan_meier import KaplanMeierEstimate
+from ..survival.log_rank import checked_categories
 
 WITHOUT_EVENTS: Final = "no events"
 ONE_GROUP: Final = "fewer than two groups are at risk when events occur"

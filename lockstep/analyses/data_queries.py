@@ -10,8 +10,8 @@ from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, count
-from ..study.checks import BUILTIN_CHECKS, CHECK_WORDS, UNDEFINED_NUMBER
 from ..study.model import Study
+from ..variables.checks import BUILTIN_CHECKS, CHECK_WORDS, UNDEFINED_NUMBER
 
 
 def query_records(study: Study, findings: Iterable[DataFinding], reviewed: Population) -> Iterator[Record]:

@@ -11,6 +11,9 @@ import pandas as pd
 
 from ..data.cohort import Cohort
 from ..data.joins import FileCounts
+from ..outcome_analyses.populations import members_of
+from ..outcome_analyses.precision import NumberDecimals, number_decimals
+from ..outcome_analyses.printing import follow_up_decimals, printed_follow_up
 from ..results import catalogue
 from ..results.keys import REVIEWED, SURVIVORS, Key
 from ..results.model import Record
@@ -20,9 +23,6 @@ from ..study.condition_words import in_words
 from ..study.model import Study
 from ..study.tables import Characteristics
 from ..syntax.names import FOLLOW_UP, distinct
-from .populations import members_of
-from .precision import NumberDecimals, number_decimals
-from .printing import follow_up_decimals, printed_follow_up
 
 _ANYBODY: Final = Key()
 """The key of what is of all patients analysed."""

@@ -19,6 +19,8 @@ from ..base.snapping import snapped
 from ..data.cohort import Cohort
 from ..data.time_to_event import TimeToEvent
 from ..data_checks.examination import examine
+from ..outcome_analyses.precision import number_decimals, time_decimals
+from ..outcome_analyses.printing import in_unit_of
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import RATIOS, Record
@@ -26,8 +28,6 @@ from ..results.records import Population, limits_of, record
 from ..study.definition import read_study
 from ..study.model import Study
 from .own_records import check_statistic, check_texts, checked, number_of, whole_number_of
-from .precision import number_decimals, time_decimals
-from .printing import in_unit_of
 
 MARK: Final = "__lockstep_statistic__"
 """The attribute by which a function of a study is known to yield statistics."""

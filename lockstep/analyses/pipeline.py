@@ -13,6 +13,13 @@ from ..base.stamp import MadeFrom
 from ..data.cohort import Cohort
 from ..data.reading import Data
 from ..data_checks.examination import examine
+from ..outcome_analyses.endpoints import endpoint_results
+from ..outcome_analyses.group_comparisons import comparison_records, crosstab_records
+from ..outcome_analyses.outcomes import outcome_results
+from ..outcome_analyses.populations import population_counts
+from ..outcome_analyses.precision import cutoff_decimals, recorded_decimals, time_decimals
+from ..outcome_analyses.printing import in_unit_of, per_print_unit, with_printed_times
+from ..outcome_analyses.survival_results import reverse_follow_up_record
 from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record, Results
@@ -32,16 +39,9 @@ from .descriptive import (
     setting_records,
     survivor_records,
 )
-from .endpoints import endpoint_results
 from .event_free_survival import deaths_without_event
-from .group_comparisons import comparison_records, crosstab_records
-from .outcomes import outcome_results
 from .own_statistics import ANALYSED
-from .populations import population_counts
-from .precision import cutoff_decimals, recorded_decimals, time_decimals
-from .printing import in_unit_of, per_print_unit, with_printed_times
 from .study_code import own_records
-from .survival_results import reverse_follow_up_record
 
 
 def compute(study: Study, made_from: MadeFrom | None = None) -> Results:

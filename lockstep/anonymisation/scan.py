@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from ..base.errors import ReportError
-from ..figures.raster import tag_texts
+from ..graphics.raster import tag_texts
 from ..pdf.reading import read_pdf_bytes
 from .identity import find_words
 from .image_metadata import JPEG, PNG, png_texts

@@ -27,7 +27,7 @@ def results(*, study: Path, data: Path | None, force: bool, wait: bool, audit: b
     if wait:
         from ..analyses import pipeline  # noqa: F401
         from ..audit import command  # noqa: F401
-        from ..statistics import log_rank
+        from ..survival import log_rank
 
         log_rank.load()
         if not wait_for_start():

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.errors import row_list
-from ..study.checks import DataCheck
 from ..study.model import Study
+from ..variables.checks import DataCheck
 from .findings import DataFinding
 
 

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from ..base.errors import counted, row_list
 from ..base.snapping import snapped, snapped_all
 from ..base.wording import shown
-from ..study.columns import Column
+from ..variables.columns import Column
 from . import date_formats
 from .findings import DataFinding
 

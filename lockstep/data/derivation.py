@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.snapping import snapped, snapped_all
-from ..study.derived import AnyDerived, Derived, DerivedNumber
 from ..study.time_units import TimeUnits
+from ..variables.derived import AnyDerived, Derived, DerivedNumber
 from .columns import LARGEST
 from .formula_values import formula_values
 

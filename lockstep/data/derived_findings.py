@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from ..base.errors import row_list
 from ..base.wording import printable, shown
-from ..study.checks import UNDEFINED_NUMBER
-from ..study.derived import DerivedNumber
 from ..study.model import Study
+from ..variables.checks import UNDEFINED_NUMBER
+from ..variables.derived import DerivedNumber
 from .derivation import DerivedValues, Flags
 from .findings import DataFinding
 

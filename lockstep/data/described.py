@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..base.errors import DataError
 from ..base.wording import shown
 from ..readers.table import ColumnDescription, TextTable
-from ..study.columns import Column
+from ..variables.columns import Column
 
 
 def refuse_identifiers(columns: Iterable[Column], table: TextTable) -> None:

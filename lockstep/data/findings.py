@@ -8,7 +8,7 @@ from typing import Final
 
 from ..base.errors import DataError
 from ..base.invocation import called
-from ..study.checks import Severity
+from ..variables.checks import Severity
 
 NAMED: Final = 3
 """How many findings the error of a report names."""

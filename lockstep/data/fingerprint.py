@@ -20,9 +20,9 @@ from typing import Any, Final
 
 from ..base.errors import DataError
 from ..readers.files import read_whole_data_table, unique_names
-from ..study.columns import Column
-from ..study.data_file import DataFile
 from ..study.model import Study
+from ..variables.columns import Column
+from ..variables.data_file import DataFile
 from . import date_formats
 from .reading import id_column
 

@@ -13,9 +13,9 @@ import pandas as pd
 from ..base.errors import row_list
 from ..base.snapping import snapped_all
 from ..base.wording import listing, shown
-from ..study.checks import Severity
 from ..study.endpoints import Endpoint
 from ..study.model import Study
+from ..variables.checks import Severity
 from .findings import DataFinding
 
 ENTRY_BEFORE_START: Final = "entry_before_start"

@@ -14,9 +14,9 @@ from ..base.errors import DataError, row_list
 from ..base.wording import shown
 from ..readers.files import read_data_table
 from ..readers.table import TextColumn, TextTable
-from ..study.columns import Column
-from ..study.data_file import ROW_ID, DataFile
 from ..study.model import Study
+from ..variables.columns import Column
+from ..variables.data_file import ROW_ID, DataFile
 from . import columns
 from .categories import categories
 from .described import recoded_by_label, refuse_identifiers

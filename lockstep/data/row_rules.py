@@ -13,8 +13,8 @@ import pandas as pd
 from ..base.errors import counted, row_list
 from ..base.wording import shown
 from ..readers.table import TextColumn
-from ..study.columns import Column, RowRule
-from ..study.data_file import DataFile
+from ..variables.columns import Column, RowRule
+from ..variables.data_file import DataFile
 from .findings import DataFinding
 
 Flags = npt.NDArray[np.bool_]

@@ -14,8 +14,8 @@ from ..base.errors import row_list
 from ..base.wording import shown
 from ..data.findings import DataFinding
 from ..readers.table import TextColumn
-from ..study.checks import Severity
 from ..study.model import Study
+from ..variables.checks import Severity
 from .roles import Roles
 
 Flags = npt.NDArray[np.bool_]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..base.wording import listing, shown
 from ..data.findings import DataFinding
-from ..study.checks import Severity
+from ..variables.checks import Severity
 from .checked import Checked, Days, Flags
 
 _YEAR: Final = 365.25  # days

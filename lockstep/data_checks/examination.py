@@ -11,8 +11,8 @@ from ..data.cohort import Cohort, examine_cohort
 from ..data.findings import DataFinding, refuse_errors
 from ..data.reading import Data, examine_data
 from ..data.row_rules import Flags
-from ..study.data_file import ROW_ID
 from ..study.model import Study
+from ..variables.data_file import ROW_ID
 from .builtin_checks import builtin_findings, with_severities
 from .checked import Checked
 from .roles import roles_of

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from ..study.columns import Role
+from ..variables.columns import Role
 
 AGE: Final = re.compile(r"age|alter|lebensalter|edad")
 BIRTH_DATE: Final = re.compile(r"birthday|birthdate|dateofbirth|born|dob|geburtsdatum|geburtstag|gebdat\w*|geboren")

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ..study.columns import Column, Role
 from ..study.model import Study
+from ..variables.columns import Column, Role
 from .role_words import AGE, has_words_of
 
 _FILLING: Final = frozenset(

@@ -21,7 +21,7 @@ from ..qmd.source import CodeCell, Document
 from .placement import SourceFloat, find_floats, is_hidden
 
 if TYPE_CHECKING:
-    from ..figures.drawing import Format
+    from ..graphics.drawing import Format
 
 BEST_DPI: Final = 600
 LEAST_DPI: Final = 300

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..base.errors import ReportError, ResultsError
 from ..base.invocation import called
+from ..graphics.shapes import Drawing
 from ..results.catalogue import (
     ANALYSED,
     EXCLUDED,
@@ -29,7 +30,6 @@ from ..text.level_names import level_name, one_line
 from ..text.provenance import PrintedText
 from ..text.style import NBSP, Style
 from .flow_drawing import FlowTexts, draw_flow
-from .shapes import Drawing
 
 
 @dataclass(frozen=True, slots=True)

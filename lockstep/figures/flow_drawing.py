@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..base.errors import counted
+from ..graphics.kind import NoRoomError
+from ..graphics.shapes import Area, Drawing, Line, Point, Shape, enlarged
 from ..text.figure_size import FigureSize
 from ..text.figure_text import DIGIT_HEIGHT, LINE, TEXT_SIZE, Measure, Text, wrapped_text
-from .kind import NoRoomError
-from .shapes import Area, Drawing, Line, Point, Shape, enlarged
 
 # Millimetres, before scaling.
 EDGE: Final = 0.5

@@ -8,6 +8,7 @@ from typing import Final
 
 from ..base.errors import ReportError
 from ..base.invocation import called
+from ..graphics.shapes import Drawing
 from ..results import catalogue, outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.curves import PrintedCurve
@@ -28,7 +29,6 @@ from ..text.term_texts import is_number, number_label, product_label, reference_
 from .forest_columns import ForestLine, ForestPlot
 from .forest_drawing import draw_forest
 from .forest_estimates import PlottedEstimate, plotted
-from .shapes import Drawing
 
 ALL: Final = "All patients"
 

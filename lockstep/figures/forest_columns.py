@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ..graphics.kind import NoRoomError
 from ..text.figure_text import TEXT_SIZE, Face, Measure, wrapped_text
 from .forest_estimates import PlottedEstimate
-from .kind import NoRoomError
 
 # Millimetres, before scaling.
 EDGE: Final = 0.5

@@ -10,6 +10,8 @@ from itertools import pairwise
 from typing import Final
 
 from ..base.errors import counted
+from ..graphics.kind import NoRoomError
+from ..graphics.shapes import Area, Drawing, Line, Point, Shape, enlarged
 from ..text import numbers
 from ..text.decimals import needed_decimals
 from ..text.figure_size import FigureSize
@@ -17,8 +19,6 @@ from ..text.figure_text import DIGIT_HEIGHT, LINE, PAD, TEXT_SIZE, Measure, Text
 from ..text.style import Style
 from .forest_columns import EDGE, INDENT, ForestColumns, ForestLine, ForestPlot, face_of, forest_columns
 from .forest_estimates import EffectAxis, PlottedEstimate, effect_axis, labelled_ticks, tick_positions
-from .kind import NoRoomError
-from .shapes import Area, Drawing, Line, Point, Shape, enlarged
 
 # Millimetres, before scaling.
 ROW: Final = 4.2  # the height of a line whose label is not broken

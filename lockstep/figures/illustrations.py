@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Final
 from ..base.files import sha256_of_all
 from ..base.resources import FONTS, PACKAGE
 from ..base.stamp import MadeFrom, is_current, stamp_of, versions, write_stamped
+from ..graphics.kind import FigureContent
 from ..results.model import Results
 from ..study.model import Study
 from ..text.provenance import PrintedText
 from ..text.style import Style
-from .kind import FigureContent
 from .kinds import figure_content
 
 if TYPE_CHECKING:
-    from .drawing import Format
+    from ..graphics.drawing import Format
 
 FOLDER: Final = Path("build/figures")
 """The folder of a study's figures, relative to the study's."""
@@ -96,7 +96,7 @@ def stand_in(name: str, study: Study, results: Results, folder: Path, style: Sty
     LockstepError
         As `illustrate`.
     """
-    from . import raster  # loads Pillow
+    from ..graphics import raster  # loads Pillow
 
     content = figure_content(name, study, results, style)
     path = folder / FOLDER / style.name / name
@@ -162,7 +162,7 @@ def _keep_current(
 def load_drawing(folder: Path) -> Callable[..., dict[Format, bytes]]:
     """Return `figures.draw`, loaded when it is first needed: importing matplotlib takes longer than all the rest."""
     with _own_font_list(folder / FOLDER):
-        from .drawing import draw
+        from ..graphics.drawing import draw
     return draw
 
 

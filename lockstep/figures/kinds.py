@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..base.errors import ReportError, nearest
+from ..graphics.kind import FigureContent
 from ..results.model import Results
 from ..study.model import Study
 from ..text.style import Style
 from .flow import flow_figure
 from .forest import forest_figure
-from .kind import FigureContent
 from .survival import survival_figure
 
 FIGURE_KINDS: Final[Mapping[str, Callable[[Any, Study, Results, Style], FigureContent]]] = {

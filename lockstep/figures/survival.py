@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..graphics.shapes import Drawing
 from ..results.catalogue import PATIENTS
 from ..results.curves import PrintedCurve
 from ..results.model import Results
@@ -15,7 +16,6 @@ from ..text.figure_text import Measure
 from ..text.provenance import PrintedText
 from ..text.sentence_case import lower_first
 from ..text.style import NBSP, Style
-from .shapes import Drawing
 from .survival_drawing import drawing_of
 from .survival_layout import lay_out
 from .survival_panels import Group, Panel, Rows, panel_rows

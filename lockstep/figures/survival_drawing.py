@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from ..graphics.shapes import Area, Drawing, Line, Marks, Overlay, Point, Shape
 from ..results.curves import snapped_to_grid
-from .shapes import Area, Drawing, Line, Marks, Overlay, Point, Shape
 from .survival_bands import opaque_bands
 from .survival_layout import AXIS_OFFSET, TICK_LENGTH, FigureLayout, PanelLayout
 from .survival_steps import Steps, steps

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..base.errors import counted
+from ..graphics.kind import NoRoomError
 from ..text.figure_size import FigureSize
 from ..text.figure_text import (
     DIGIT_HEIGHT,
@@ -20,7 +21,6 @@ from ..text.figure_text import (
     labelled,
     wrapped_text,
 )
-from .kind import NoRoomError
 from .survival_legend import (
     Legend,
     LineSample,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ..base.errors import ReportError
-from ..figures.raster import read_raster
+from ..graphics.raster import read_raster
 from ..pdf.reading import PdfOperation, read_operations, read_pdf
 from .draft_files import FIGURE_SUFFIXES
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..base.errors import DataError
 from ..base.files import read_file
 from ..base.wording import dotted
-from ..study.data_file import DataFile
+from ..variables.data_file import DataFile
 from .formats import parse_table
 from .redcap import with_dictionary
 from .redcap_dictionary import parse_dictionary

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Final, Literal
 
 from ..base.errors import DataError
-from ..study.data_file import DataFile
+from ..variables.data_file import DataFile
 from .delimited import parse_delimited
 from .foreign import Foreign, named_by, ole_kind, zip_kind
 from .parquet import parse_parquet

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from ..base.wording import are_names
-from ..study.data_file import DataFile
+from ..variables.data_file import DataFile
 from .delimited import SEPARATORS
 from .formats import workbook_kind
 from .workbook import first_cells

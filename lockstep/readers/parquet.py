@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ..base.errors import DataError
 from ..base.wording import shown
-from ..study.data_file import DataFile
+from ..variables.data_file import DataFile
 from .cell_texts import blank_rows, boolean_text, normal, shortest, shortest_single, text_column
 from .table import TextColumn, TextTable, table_of_types, wanted
 

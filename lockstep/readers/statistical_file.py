@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from ..base.errors import DataError
-from ..study.data_file import DataFile
+from ..variables.data_file import DataFile
 from .cell_texts import blank_rows, duration_text, moment_text, normal, shortest, shortest_single, text_column
 from .table import ColumnDescription, TextColumn, TextTable, table_of_types
 

@@ -17,7 +17,7 @@ import numpy as np
 from ..base.errors import DataError
 from ..base.invocation import option
 from ..base.wording import are_names, first_of, hint, listing, printable, shown
-from ..study.data_file import DataFile
+from ..variables.data_file import DataFile
 from .cell_texts import boolean_text, duration_text, moment_text, normal, shortest, text_column
 from .ods_size import refuse_repeated_cells
 from .table import TextTable, refuse_title, wanted

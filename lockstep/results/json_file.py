@@ -13,7 +13,7 @@ import fastjsonschema
 
 from ..base.errors import ResultsError
 from ..base.invocation import called
-from ..statistics.risk_table import RiskTable
+from ..survival.risk_table import RiskTable
 from .keys import Key
 from .model import Curve, Record, Results, Source
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, Literal, TypeVar
 
 from ..base.errors import ResultsError, nearest
-from ..statistics.risk_table import RiskTable as RiskTable  # part of a curve
+from ..survival.risk_table import RiskTable as RiskTable  # part of a curve
 from .competing import instead_of
 from .keys import Key, ids_alike
 

@@ -11,8 +11,8 @@ from ..base.files import sha256, sha256_of_all
 from ..base.resources import PACKAGE
 from ..base.stamp import MadeFrom, is_current, python_version, stamp_of, versions, write_stamped
 from ..base.wording import dotted
-from ..study.data_file import without_path
 from ..study.model import Study
+from ..variables.data_file import without_path
 from .json_file import PRIVATE, to_json
 from .model import Results, Source
 
@@ -22,13 +22,17 @@ PACKAGES: Final = ("lifelines", "numpy", "pandas", "scipy", "tableone")
 COMPUTES: Final = (
     "base",
     "syntax",
+    "variables",
     "study",
     "readers",
     "data",
     "data_checks",
     "statistics",
+    "survival",
+    "regression",
     "adjustment",
     "results",
+    "outcome_analyses",
     "analyses",
 )
 """The folders of the program whose code could move a number."""

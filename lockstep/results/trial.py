@@ -9,8 +9,8 @@ from ..base.errors import DataError, StudyError
 from ..base.files import read_file
 from ..base.invocation import option
 from ..base.wording import dotted
-from ..study.data_file import TRIED_FILE
 from ..study.definition import read_study
+from ..variables.data_file import TRIED_FILE
 from .copies import bring
 from .json_file import PRIVATE
 from .source import RESULTS_FILE

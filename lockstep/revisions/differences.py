@@ -17,8 +17,8 @@ from ..document.release import release
 from ..document.report import number_style, open_study, run_analysis
 from ..figures.illustrations import FOLDER as FIGURES
 from ..figures.illustrations import illustrate
-from ..figures.kind import FigureContent
 from ..figures.kinds import figure_content
+from ..graphics.kind import FigureContent
 from ..qmd.calls import MethodCall
 from ..qmd.front_matter import DOCUMENT
 from ..qmd.source import read_qmd

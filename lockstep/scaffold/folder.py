@@ -21,8 +21,8 @@ from ..readers.header_guess import guessed_header_row
 from ..readers.table import TextTable
 from ..results.json_file import PRIVATE
 from ..results.model import Results
-from ..study.data_file import ROW_ID, DataFile
 from ..study.definition import read_study
+from ..variables.data_file import ROW_ID, DataFile
 from .manuscript import report_text
 from .plan import StudyPlan, plan_study
 from .study_file import study_text

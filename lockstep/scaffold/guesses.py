@@ -14,7 +14,7 @@ from ..base.errors import counted
 from ..base.wording import listing, shown
 from ..data import date_formats
 from ..data.columns import dates, numbers
-from ..study.columns import Column
+from ..variables.columns import Column
 from . import words
 from .levels import levels_of
 from .names import label_of, without_unit

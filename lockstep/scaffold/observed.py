@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..data.columns import Cells, dates, numbers
 from ..readers.table import ColumnDescription, TextColumn
-from ..study.columns import Column
+from ..variables.columns import Column
 from . import words
 
 

@@ -12,9 +12,9 @@ from ..base.errors import DataError, row_list
 from ..base.wording import hint, listing, shown
 from ..data_checks.row_checks import FOOT, is_a_total
 from ..readers.table import ColumnDescription, TextTable
-from ..study.data_file import ROW_ID, DataFile
 from ..syntax.names import slug
 from ..text.sentence_case import lower_first
+from ..variables.data_file import ROW_ID, DataFile
 from . import words
 from .groups import Groups, choose_groups
 from .guesses import guess_column

@@ -10,8 +10,8 @@ from ..base.wording import shown
 from ..syntax.conditions import VariableType
 from ..syntax.names import slug
 from ..syntax.sections import Section
+from ..variables.named_variables import groups, variable
 from .endpoints import Endpoint, endpoint_name
-from .variables import groups, variable
 
 ConfType: TypeAlias = Literal["log-log", "log", "plain"]
 """The scale of a Kaplan-Meier estimate's confidence interval, as R's ``conf.type``."""

@@ -9,12 +9,12 @@ from typing import Final
 from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.sections import Section
+from ..variables.eligibility import StudyPopulation, optional_population
+from ..variables.named_variables import groups, variable
 from .analysis import Analysis
-from .eligibility import StudyPopulation, optional_population
 from .endpoints import Endpoint, endpoint_names
 from .exposure_times import ExposureTimes, Landmark
 from .outcomes import Outcome, outcome_names
-from .variables import groups, variable
 
 BOTH: Final = (
     "does not go with `time_dependent`: at a landmark exposures are as known then, else they begin on their day; take "

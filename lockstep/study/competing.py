@@ -9,9 +9,9 @@ from typing import Final
 from ..base.wording import hint, listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.sections import Section
+from ..variables.named_variables import read_expression
 from .endpoints import Endpoint, like_another
 from .first_events import CompetingEvent
-from .variables import read_expression
 
 IGNORED: Final = "ignored"
 """What `competing` says where a competing event counts as censoring, for a `reason`."""

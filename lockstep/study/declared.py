@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..syntax.conditions import VariableType
+from ..variables.eligibility import StudyPopulation
 from .analysis import Analysis
 from .comparisons import GroupComparison
-from .eligibility import StudyPopulation
 from .endpoints import Endpoint
 from .models import Model
 from .outcomes import Outcome

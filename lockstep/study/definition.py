@@ -12,22 +12,22 @@ from ..base.wording import shown
 from ..syntax.conditions import VariableType
 from ..syntax.names import RESERVED, check_names
 from ..syntax.sections import Section, read_toml
+from ..variables.checks import read_checks, read_severities
+from ..variables.columns import read_columns
+from ..variables.data_file import DataFile, read_data_file, read_joins, tried_file
+from ..variables.derived import read_derived, variable_types
+from ..variables.eligibility import POPULATION_RESERVED, read_eligibility, read_populations
+from ..variables.row_rules import read_row_rules
 from .analysis import read_analysis
-from .checks import read_checks, read_severities
-from .columns import read_columns
 from .comparisons import GroupComparison, Measured, comparisons_of, read_comparisons, with_shown
 from .competing import with_competing_events
-from .data_file import DataFile, read_data_file, read_joins, tried_file
 from .declared import Declared
-from .derived import read_derived, variable_types
-from .eligibility import POPULATION_RESERVED, read_eligibility, read_populations
 from .endpoints import read_endpoints
 from .exposure_times import read_exposure_times
 from .figures import Figure, SubgroupForest, SurvivalCurves, read_figure
 from .model import Study
 from .models import read_models
 from .outcomes import read_outcomes
-from .row_rules import read_row_rules
 from .tables import Estimates, Table, check_one_test_each, read_table
 from .time_units import read_time
 

@@ -12,9 +12,9 @@ from ..syntax.conditions import VariableType
 from ..syntax.expressions import Expression
 from ..syntax.names import default_label
 from ..syntax.sections import Section
+from ..variables.named_variables import read_expression, variable
 from .first_events import CompetingEvent, ComponentEvent, any_of, in_one, read_first_of
 from .time_units import TimeUnits, read_print_unit
-from .variables import read_expression, variable
 
 STEPS: Final = {
     "years": (1, 2, 5, 10, 20),

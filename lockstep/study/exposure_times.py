@@ -10,11 +10,11 @@ from typing import Final
 from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.sections import Section
-from .columns import Column
-from .derived import AnyDerived, DerivedNumber
+from ..variables.columns import Column
+from ..variables.derived import AnyDerived, DerivedNumber
+from ..variables.named_variables import variable
 from .endpoints import Endpoint
 from .time_units import TimeUnits
-from .variables import variable
 
 _DURATION: Final = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?) (?P<unit>day|month|year)s?")
 

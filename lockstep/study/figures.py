@@ -8,14 +8,14 @@ from typing import Any, ClassVar, Final
 
 from ..base.wording import hint, listing, shown
 from ..syntax.sections import Section
+from ..variables.eligibility import optional_population, population_name
+from ..variables.named_variables import groups, groups_named
 from .comparisons import named_comparison
 from .competing import with_competing, without_competing
 from .declared import Declared
-from .eligibility import optional_population, population_name
 from .endpoints import endpoint_name, endpoint_names
 from .models import named_models
 from .outcomes import outcome_name
-from .variables import groups, groups_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from ..syntax.conditions import ExpressionError, VariableType
 from ..syntax.expressions import Expression, parse_expression
 from ..syntax.names import slug
 from ..syntax.sections import Section
-from .variables import read_expression, variable
+from ..variables.named_variables import read_expression, variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

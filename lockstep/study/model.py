@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..syntax.names import FOLLOW_UP, distinct
+from ..variables.checks import BuiltinSeverity, DataCheck
+from ..variables.columns import Column
+from ..variables.data_file import DataFile
+from ..variables.derived import AnyDerived, Derived
+from ..variables.eligibility import EligibilityRule, StudyPopulation
 from .analysis import Analysis, Cutoff
-from .checks import BuiltinSeverity, DataCheck
-from .columns import Column
 from .comparisons import GroupComparison
-from .data_file import DataFile
-from .derived import AnyDerived, Derived
-from .eligibility import EligibilityRule, StudyPopulation
 from .endpoints import Endpoint
 from .figures import Figure
 from .models import Model

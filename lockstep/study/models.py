@@ -10,14 +10,14 @@ from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.names import default_label, slug
 from ..syntax.sections import Section
+from ..variables.eligibility import StudyPopulation, optional_population
+from ..variables.named_variables import groups, variable
 from .analysis import ALL_TERMS, Analysis
 from .comparisons import BOTH, Measured
 from .competing import with_competing
-from .eligibility import StudyPopulation, optional_population
 from .endpoints import endpoint_name, endpoint_names
 from .exposure_times import ExposureTimes, Landmark
 from .outcomes import outcome_name, outcome_names
-from .variables import groups, variable
 
 ADJUSTED: Final = "adjusted"
 """The name of the model that [analysis] asks for by `adjust_for`."""

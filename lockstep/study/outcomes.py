@@ -10,7 +10,7 @@ from ..syntax.conditions import VariableType
 from ..syntax.expressions import Expression
 from ..syntax.names import default_label
 from ..syntax.sections import Section
-from .variables import read_expression, variable
+from ..variables.named_variables import read_expression, variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

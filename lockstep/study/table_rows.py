@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.sections import Section
-from .variables import variable
+from ..variables.named_variables import variable
 
 Summary: TypeAlias = Literal["n_percent", "n", "median_range", "median_iqr", "mean_sd", "median_range_mean"]
 RowTest: TypeAlias = Literal[

@@ -10,14 +10,14 @@ from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.names import FOLLOW_UP
 from ..syntax.sections import Section
+from ..variables.eligibility import optional_population
+from ..variables.named_variables import groups
 from .comparisons import GroupComparison, named_comparison
 from .declared import Declared
-from .eligibility import optional_population
 from .endpoints import endpoint_name, endpoint_names
 from .models import named_models
 from .outcomes import outcome_name, outcome_names
 from .table_rows import RowTest, TableRow, TestRule, read_table_rows
-from .variables import groups
 
 Missing: TypeAlias = Literal["rows", "note", "none"]
 """Where a table counts missing values: in a row below each variable that has any, in its note, or nowhere."""

@@ -15,10 +15,10 @@ from lockstep.adjustment.matching import nearest_neighbour_matching
 from lockstep.adjustment.pooling import pooled_terms
 from lockstep.adjustment.propensity import propensity_score
 from lockstep.adjustment.weighting import propensity_weights, weight_summary
-from lockstep.statistics.cox import cox_regression
-from lockstep.statistics.generalised_linear import logistic_regression
-from lockstep.statistics.likelihood import FittedModel
-from lockstep.statistics.linear import linear_regression
+from lockstep.regression.cox import cox_regression
+from lockstep.regression.generalised_linear import logistic_regression
+from lockstep.regression.likelihood import FittedModel
+from lockstep.regression.linear import linear_regression
 
 AGREES = 1e-6
 VALUES = read_rows(REFERENCE / "values" / "adjustment_packages.csv")

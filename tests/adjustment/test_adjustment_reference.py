@@ -26,8 +26,8 @@ from lockstep.adjustment.weighting import (
     within_quantiles,
     within_range,
 )
+from lockstep.regression.cox import cox_regression
 from lockstep.statistics.arrays import Floats, Ints
-from lockstep.statistics.cox import cox_regression
 from lockstep.study.analysis import ConfType
 
 AGREES = 1e-6

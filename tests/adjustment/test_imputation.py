@@ -18,7 +18,7 @@ from reference_cohorts import read
 from lockstep.adjustment.imputation import Imputation, impute
 from lockstep.adjustment.pooling import pool, pooled_terms
 from lockstep.base.errors import DataError
-from lockstep.statistics.linear import linear_regression
+from lockstep.regression.linear import linear_regression
 
 cells = st.tuples(
     st.one_of(st.none(), st.integers(20, 80)),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lockstep.adjustment.weighted_survival import robust_log_rank, weighted_at_risk, weighted_kaplan_meier
 from lockstep.base.errors import DataError
-from lockstep.statistics.survival import kaplan_meier
+from lockstep.survival.kaplan_meier import kaplan_meier
 
 a_patient = st.tuples(
     st.integers(0, 6),

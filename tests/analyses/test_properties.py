@@ -21,18 +21,18 @@ from hypothesis import strategies as st
 from sample_results import SOURCE
 
 from lockstep.analyses.pipeline import compute
-from lockstep.figures.drawing import draw
 from lockstep.figures.kinds import figure_content
+from lockstep.graphics.drawing import draw
+from lockstep.regression.cox import cox_regression
 from lockstep.results.json_file import from_json, to_json
 from lockstep.results.keys import Key
 from lockstep.results.model import Curve, Record, Results, RiskTable
 from lockstep.statistics.chi_square import chi_square
-from lockstep.statistics.cox import cox_regression
-from lockstep.statistics.log_rank import log_rank
 from lockstep.statistics.roc import roc_curve_cutoff
-from lockstep.statistics.survival import kaplan_meier, number_at_risk, reverse_kaplan_meier
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
+from lockstep.survival.kaplan_meier import kaplan_meier, number_at_risk, reverse_kaplan_meier
+from lockstep.survival.log_rank import log_rank
 from lockstep.text.style import Style
 
 Patients = list[tuple[int, bool, int]]

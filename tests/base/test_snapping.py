@@ -17,8 +17,8 @@ from lockstep.base.snapping import snapped, snapped_all
 from lockstep.results.curves import printed_curve
 from lockstep.results.model import Results
 from lockstep.statistics.roc import roc_curve_cutoff
-from lockstep.statistics.survival import kaplan_meier, number_at_risk
 from lockstep.study.definition import read_study
+from lockstep.survival.kaplan_meier import kaplan_meier, number_at_risk
 from lockstep.syntax.expressions import parse_expression
 
 NOISY = 0.1 + 0.2  # 0.30000000000000004

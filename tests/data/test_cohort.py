@@ -16,9 +16,9 @@ from lockstep.data.cohort import Cohort, Exclusion, build_cohort
 from lockstep.data.derivation import derive
 from lockstep.data.reading import read_data
 from lockstep.study.definition import read_study
-from lockstep.study.derived import Derived
 from lockstep.study.model import Study
 from lockstep.study.time_units import TimeUnits
+from lockstep.variables.derived import Derived
 
 STUDY = """
 schema = 1

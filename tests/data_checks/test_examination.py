@@ -13,8 +13,8 @@ from lockstep.base.errors import DataError
 from lockstep.data.findings import FaultyDataError
 from lockstep.data_checks.examination import Examination, examine
 from lockstep.data_checks.query_list import MOST_SHOWN, entries, harmless, list_csv, list_json
-from lockstep.study.data_file import TRIED_FILE
 from lockstep.study.definition import read_study
+from lockstep.variables.data_file import TRIED_FILE
 
 STUDY = """
 schema = 1

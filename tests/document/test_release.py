@@ -23,8 +23,8 @@ from lockstep.base.progress import Progress
 from lockstep.document.printed_places import places_in, printed_at
 from lockstep.document.release import attachment, release
 from lockstep.document.report import number_style
-from lockstep.figures.drawing import draw
 from lockstep.figures.kinds import figure_content
+from lockstep.graphics.drawing import draw
 from lockstep.journals.profiles import read_journal
 from lockstep.pdf.reading import read_pdf
 from lockstep.qmd.project import read_project

@@ -11,12 +11,12 @@ import pytest
 from sample_figures import JOURNALS, LONG, Contents, awkward, contents_of_figures
 
 from lockstep.base.errors import ReportError
-from lockstep.figures.drawing import Format, draw
-from lockstep.figures.fonts import text_width
-from lockstep.figures.kind import NoRoomError, drawn_to_fit
 from lockstep.figures.survival import SurvivalFigure
 from lockstep.figures.survival_layout import AXIS_OFFSET, EDGE, FigureLayout
 from lockstep.figures.survival_layout import lay_out as lay_out_panels
+from lockstep.graphics.drawing import Format, draw
+from lockstep.graphics.fonts import text_width
+from lockstep.graphics.kind import NoRoomError, drawn_to_fit
 from lockstep.text.eastern import font_folder
 from lockstep.text.figure_size import figure_size
 from lockstep.text.figure_text import Measure, Text, labelled, wrapped_text
@@ -222,7 +222,7 @@ def test_east_asian_letters_are_drawn_as_outlines(tmp_path: Path) -> None:
 
 def test_without_the_font_east_asian_letters_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are named as any other character that the typeface lacks."""
-    monkeypatch.setattr("lockstep.figures.fonts.font_folder", lambda: None)
+    monkeypatch.setattr("lockstep.graphics.fonts.font_folder", lambda: None)
     text_width.cache_clear()
     with pytest.raises(ReportError, match="has '肉' \\(U\\+8089 CJK UNIFIED IDEOGRAPH-8089\\), '腫'"):
         draw(awkward(tmp_path, levels={"a": "肉腫", "b": "B"}))

@@ -18,12 +18,12 @@ from PIL import Image
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import ReportError, ResultsError
-from lockstep.figures.drawing import draw
 from lockstep.figures.flow import FlowFigure, Step
-from lockstep.figures.fonts import text_width
-from lockstep.figures.kind import NoRoomError, drawn_to_fit
 from lockstep.figures.kinds import FIGURE_KINDS, figure_content
-from lockstep.figures.shapes import Area, Drawing, Line
+from lockstep.graphics.drawing import draw
+from lockstep.graphics.fonts import text_width
+from lockstep.graphics.kind import NoRoomError, drawn_to_fit
+from lockstep.graphics.shapes import Area, Drawing, Line
 from lockstep.results.model import Results
 from lockstep.study import figures as study_figures
 from lockstep.study.definition import read_study

@@ -18,15 +18,15 @@ from shipped_journals import SHIPPED
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import ReportError
-from lockstep.figures.drawing import draw
-from lockstep.figures.fonts import text_width
 from lockstep.figures.forest import ForestFigure
 from lockstep.figures.forest_columns import ForestLine, ForestPlot
 from lockstep.figures.forest_drawing import GUIDE_COLOUR
 from lockstep.figures.forest_estimates import PlottedEstimate, effect_axis, labelled_ticks, plotted
-from lockstep.figures.kind import NoRoomError, drawn_to_fit
 from lockstep.figures.kinds import figure_content
-from lockstep.figures.shapes import Area, Drawing, Line
+from lockstep.graphics.drawing import draw
+from lockstep.graphics.fonts import text_width
+from lockstep.graphics.kind import NoRoomError, drawn_to_fit
+from lockstep.graphics.shapes import Area, Drawing, Line
 from lockstep.journals.profiles import read_journal, styled
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study

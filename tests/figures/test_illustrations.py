@@ -20,8 +20,8 @@ from lockstep.base import stamp as base_stamp
 from lockstep.base.errors import ReportError
 from lockstep.base.files import sha256
 from lockstep.figures.illustrations import Illustration, illustrate, stand_in
-from lockstep.figures.kind import FigureContent
 from lockstep.figures.kinds import figure_content
+from lockstep.graphics.kind import FigureContent
 from lockstep.results.json_file import to_json
 from lockstep.results.model import Results
 from lockstep.study.model import Study

@@ -10,10 +10,10 @@ from conftest import ROOT
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import StudyError
-from lockstep.figures.drawing import draw
 from lockstep.figures.kinds import figure_content
 from lockstep.figures.survival import SurvivalFigure
 from lockstep.figures.survival_steps import steps
+from lockstep.graphics.drawing import draw
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study

@@ -13,8 +13,8 @@ from PIL import Image, TiffImagePlugin
 from sample_results import trial
 
 from lockstep.base.errors import ReportError
-from lockstep.figures.drawing import draw
 from lockstep.figures.kinds import figure_content
+from lockstep.graphics.drawing import draw
 from lockstep.preflight.figure_facts import FigureFont, measure_figure
 from lockstep.text.figure_size import figure_size
 from lockstep.text.style import Style

@@ -13,10 +13,10 @@ from lockstep.preflight.abbreviations import undefined
 from lockstep.preflight.number_faults import numbers_in
 from lockstep.preflight.printed_numbers import n_decimals, value_of
 from lockstep.results.model import Record, Results
-from lockstep.study.columns import Column
 from lockstep.study.model import Study
 from lockstep.text.numbers import interval_text, number_text, p_text, text
 from lockstep.text.style import PValueStyle, Style
+from lockstep.variables.columns import Column
 from lockstep.word.passages import Passage, PrintedDocument
 
 STYLES = [

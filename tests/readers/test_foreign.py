@@ -16,7 +16,7 @@ import pytest
 
 from lockstep.base.errors import DataError
 from lockstep.readers.formats import parse_table
-from lockstep.study.data_file import DataFile
+from lockstep.variables.data_file import DataFile
 
 MADE = Path(__file__).parent / "files"
 """Files that other programs wrote; README.md there says how."""

@@ -13,7 +13,7 @@ import pytest
 from lockstep.base.errors import DataError
 from lockstep.readers.formats import parse_table
 from lockstep.readers.table import TextTable
-from lockstep.study.data_file import DataFile
+from lockstep.variables.data_file import DataFile
 
 
 def parquet(folder: Path, select: str) -> bytes:

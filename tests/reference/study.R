@@ -161,7 +161,7 @@ put_roc("cutoff.pfs_for_death", endpoints$pfs$time, endpoints$os$event, low = TR
 
 write_values(arguments[2], "study", "study.R")
 
-# ---- named models, as tests/analyses/test_models.py adds them to the study -------------------------------------------
+# ---- named models, as tests/outcome_analyses/test_models.py adds them to the study -------------------------------------------
 
 rows <- list()
 put_model <- function(id, data, right, names, factors = NULL, options = "") {
@@ -198,7 +198,7 @@ put("os.clustered.wald.grade.statistic", wald)
 put("os.clustered.wald.grade.p_value", pchisq(wald, 2, lower.tail = FALSE))
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_models.csv"), "study.R")
 
-# ---- questions of time, as tests/analyses/test_delayed_entry.py adds them to the study -----------------------------------
+# ---- questions of time, as tests/outcome_analyses/test_delayed_entry.py adds them to the study -----------------------------------
 
 rows <- list()
 curves <- list()
@@ -247,7 +247,7 @@ put_cox("os_metastasis.adjusted", cox(Surv(time, event) ~ local_treatment + age_
         c("local_treatment.yes", "age_at_diagnosis"))
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_time.csv"), "study.R")
 
-# ---- exposures that begin after time 0, as tests/analyses/test_exposure_times.py adds them ---------------------------------
+# ---- exposures that begin after time 0, as tests/outcome_analyses/test_exposure_times.py adds them ---------------------------------
 
 rows <- list()
 os$treated <- ifelse(os[[exposure]] %in% "yes", days(d$date_initial_diagnosis, d$date_metastasis_treatment), NA)
@@ -344,7 +344,7 @@ for (by in c("local_treatment", "grade")) {
 }
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_exposures.csv"), "study.R")
 
-# ---- named comparisons and outcomes, as tests/analyses/test_outcomes.py adds them to the study ------------------------
+# ---- named comparisons and outcomes, as tests/outcome_analyses/test_outcomes.py adds them to the study ------------------------
 
 rows <- list()
 z <- c(0, -1, 1) * qnorm(0.975)

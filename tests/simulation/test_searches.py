@@ -15,9 +15,9 @@ from analysis.simulation.chi_square import p_value, quantile, window
 from analysis.simulation.estimates import cox_p, km_median, log_rank_p
 from analysis.simulation.overall_survival import spread
 from analysis.simulation.risk_sets import risk_sets
-from lockstep.statistics.cox import cox_regression
-from lockstep.statistics.log_rank import log_rank
-from lockstep.statistics.survival import kaplan_meier
+from lockstep.regression.cox import cox_regression
+from lockstep.survival.kaplan_meier import kaplan_meier
+from lockstep.survival.log_rank import log_rank
 
 
 @pytest.mark.parametrize("df", [1, 2, 3])

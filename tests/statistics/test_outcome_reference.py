@@ -12,17 +12,17 @@ import pytest
 from reference_cohorts import DATASETS, read
 from reference_values import REFERENCE, Row, Rows, differences, read_rows
 
+from lockstep.regression.generalised_linear import logistic_regression, modified_poisson_regression
+from lockstep.regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
+from lockstep.regression.linear import linear_regression
+from lockstep.regression.regression import RegressionModel
+from lockstep.regression.wald import WaldTest, wald_test
 from lockstep.statistics.estimate import Estimate
-from lockstep.statistics.generalised_linear import logistic_regression, modified_poisson_regression
 from lockstep.statistics.group_differences import difference_of_means, hodges_lehmann
 from lockstep.statistics.group_tests import compare_groups
-from lockstep.statistics.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
-from lockstep.statistics.linear import linear_regression
 from lockstep.statistics.proportions import EventCount, odds_ratio, proportion, risk_difference, risk_ratio
-from lockstep.statistics.regression import RegressionModel
 from lockstep.statistics.standardised_difference import difference_of_categories, difference_of_numbers
 from lockstep.statistics.trend import proportion_trend
-from lockstep.statistics.wald import WaldTest, wald_test
 
 AGREES = 1e-6
 VALUES = read_rows(REFERENCE / "values" / "outcomes.csv")

@@ -6,9 +6,9 @@ import pytest
 
 from lockstep.results.model import Results
 from lockstep.study.condition_words import in_words
-from lockstep.study.derived import variable_types
 from lockstep.study.model import Study
 from lockstep.syntax.expressions import parse_expression
+from lockstep.variables.derived import variable_types
 
 
 @pytest.mark.parametrize(

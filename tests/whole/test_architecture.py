@@ -15,14 +15,15 @@ ENGINE = ROOT / "lockstep"
 MODULES = sorted(ENGINE.rglob("*.py"))
 
 COMPUTING = (
-    *("base", "syntax", "study", "readers", "data", "data_checks", "statistics", "adjustment", "results"),
-    *("analyses", "audit"),
+    *("base", "syntax", "variables", "study", "readers", "data", "data_checks"),
+    *("statistics", "survival", "regression", "adjustment", "results", "outcome_analyses", "analyses", "audit"),
 )
 """What turns data into results, lowest first. No module of these formats a number."""
 
 WRITING = (
     *(
         "text",
+        "graphics",
         "figures",
         "tables",
         "journals",
@@ -45,18 +46,18 @@ BEGINNING = ("scaffold",)
 FOLDERS = (*COMPUTING, *WRITING, *BEGINNING, "cli")
 """The folders of the engine, lowest first: a module imports from its own folder and from those before it."""
 
-WAIST = {"base", "syntax", "study", "results"}
+WAIST = {"base", "syntax", "variables", "study", "results"}
 """What the writing folders know of the computing ones."""
 
 GIVEN_BY_THE_WAIST = {"lockstep.results.model": {"RiskTable"}}
 """A statistic is no part of the waist, but a curve in the results has its numbers at risk."""
 
 FENCES = {
-    "lifelines": {"statistics/log_rank.py"},
+    "lifelines": {"survival/log_rank.py"},
     "tableone": {"statistics/baseline.py"},
     "statsmodels": {"statistics/proportions.py", "statistics/group_tests.py"},
-    "matplotlib": {"figures/drawing.py", "figures/fonts.py"},
-    "PIL": {"figures/raster.py"},
+    "matplotlib": {"graphics/drawing.py", "graphics/fonts.py"},
+    "PIL": {"graphics/raster.py"},
     "jinja2": {"tables/templates.py", "scaffold/templates.py"},
     "pypandoc": {"render/pandoc.py"},
     "watchfiles": {"runs/watched_files.py"},

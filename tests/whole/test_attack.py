@@ -20,10 +20,10 @@ from pypdf import PdfReader
 from lockstep.cli.command import run_verb
 from lockstep.document.release import release
 from lockstep.document.report import number_style
-from lockstep.figures.drawing import Format, draw
-from lockstep.figures.fonts import text_width
 from lockstep.figures.kinds import figure_content
 from lockstep.figures.survival_layout import lay_out
+from lockstep.graphics.drawing import Format, draw
+from lockstep.graphics.fonts import text_width
 from lockstep.qmd.source import read_qmd
 from lockstep.results import curves as curves_module
 from lockstep.results.json_file import to_json

@@ -13,10 +13,10 @@ from lifelines import CoxPHFitter
 from lockstep.analyses.pipeline import compute
 from lockstep.audit.command import run_audit
 from lockstep.base.errors import StudyError
-from lockstep.figures.drawing import draw
 from lockstep.figures.kinds import figure_content
-from lockstep.statistics.survival import kaplan_meier
+from lockstep.graphics.drawing import draw
 from lockstep.study.definition import read_study
+from lockstep.survival.kaplan_meier import kaplan_meier
 from lockstep.tables.tables import render_table
 from lockstep.text.style import Style
 

@@ -11,7 +11,10 @@ import pytest
 
 from lockstep.base.resources import PACKAGE
 
-STATISTICS = sorted((PACKAGE / "statistics").glob("*.py"))
+OF_STATISTICS = ("statistics", "survival", "regression", "adjustment")
+"""The folders of statistics."""
+
+STATISTICS = sorted(path for folder in OF_STATISTICS for path in (PACKAGE / folder).glob("*.py"))
 WITHIN = {
     "cutoff_of_nobody": "what a ROC curve gives where there is nobody",
     "cox_model": "cox_regression, of a fit that is there",
@@ -53,22 +56,24 @@ def public(path: Path) -> set[str]:
 
 def called_by_analyses() -> set[str]:
     """Return what the analyses import of the statistics."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (PACKAGE / "analyses").glob("*.py")]
+    modules = [path for folder in ("outcome_analyses", "analyses") for path in (PACKAGE / folder).glob("*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in modules]
     imports = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return {alias.name for node in imports if (node.module or "").startswith("statistics.") for alias in node.names}
+    called = [node for node in imports if (node.module or "").split(".")[0] in OF_STATISTICS]
+    return {alias.name for node in called for alias in node.names}
 
 
-@pytest.mark.parametrize("path", STATISTICS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", STATISTICS, ids=lambda path: f"{path.parent.name}.{path.stem}")
 def test_each_statistic_has_an_example_and_it_is_true(path: Path) -> None:
     """What the analyses call shows in its docstring how it is used, and prints what that says."""
-    found = shown(f"statistics.{path.stem}")
+    found = shown(f"{path.parent.name}.{path.stem}")
     assert (public(path) & called_by_analyses()) - WITHIN.keys() <= found
 
 
 EXAMPLES = sorted(
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
     for path in PACKAGE.rglob("*.py")
-    if path.parent.name != "statistics" and ">>> " in path.read_text(encoding="utf-8")
+    if path.parent.name not in OF_STATISTICS and ">>> " in path.read_text(encoding="utf-8")
 )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from lockstep import Statistic, statistic
 from lockstep.statistics.estimate import normal_quantile
-from lockstep.statistics.survival import kaplan_meier
+from lockstep.survival.kaplan_meier import kaplan_meier
 
 RESTRICTED_MEAN = Statistic(
     path="restricted_mean",

@@ -1,0 +1,1 @@
+"""Shapes in millimetres, their fonts, and the drawing of them: what all kinds of figures stand on."""

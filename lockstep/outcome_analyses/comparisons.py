@@ -1,0 +1,237 @@
+"""Records that compare the groups of patients which a category makes: curves, log-rank and Cox models, subgroups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ..base.snapping import snapped
+from ..regression.likelihood_ratio import likelihood_ratio_test
+from ..results import catalogue, time_catalogue
+from ..results.keys import Key
+from ..results.model import Curve, Record
+from ..results.records import NO_INTERVAL, interval, number
+from ..statistics.contrast import Contrast
+from ..statistics.estimate import Estimate
+from ..study.comparisons import GroupComparison
+from ..study.model import Study
+from ..survival.kaplan_meier import kaplan_meier
+from ..survival.log_rank import log_rank
+from ..survival.time_point import survival_difference
+from .cox_records import (
+    FitOptions,
+    estimate_records,
+    fitted,
+    fitted_and_checked,
+    not_proportional,
+    several_levels,
+    stratified_by,
+    test_records,
+    violated,
+    warnings,
+)
+from .design import as_they_are
+from .exposure_times import immortal_time, known_later_records
+from .incidence_results import fine_gray_records, gray_records
+from .interactions import Interaction, interaction_records
+from .observations import NO_PATIENTS, Observations
+from .survival_results import survival_counts, survival_results
+
+UNIVARIABLE_TEST: Final = (
+    catalogue.LIKELIHOOD_RATIO,
+    catalogue.LIKELIHOOD_RATIO_DF,
+    catalogue.LIKELIHOOD_RATIO_P,
+)
+UNIVARIABLE_CHECK: Final = (catalogue.PROPORTIONAL, catalogue.PROPORTIONAL_DF, catalogue.PROPORTIONAL_P)
+LEVEL_CHECK: Final = (
+    catalogue.LEVEL_PROPORTIONAL,
+    catalogue.LEVEL_PROPORTIONAL_DF,
+    catalogue.LEVEL_PROPORTIONAL_P,
+)
+
+SCORE_TEST: Final = " (the score test of a Cox model with exact ties)"
+"""What the log-rank test is where patients do not enter together."""
+
+MANTEL_BYAR: Final = " (Mantel and Byar's test)"
+"""What it is where patients change from group to group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Within what strata groups are compared, and what their ratios are adjusted for."""
+
+    strata: tuple[str, ...] = ()
+    adjust_for: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, comparison: GroupComparison) -> Adjustment:
+        """Return that of a comparison."""
+        return cls(comparison.strata, comparison.adjust_for)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables that a patient of an adjusted model has beside the groups."""
+        return (*self.strata, *self.adjust_for)
+
+    def options(self, known: Observations) -> FitOptions:
+        """Return the strata of a fit."""
+        return FitOptions(strata=known.frame[list(self.strata)] if self.strata else None)
+
+    def words(self, observed: Observations) -> dict[str, str]:
+        """Return what fills labels and methods of results: ", stratified by Site", "; adjusted for Age"."""
+        options = observed.options + stratified_by(observed.study, self.strata)
+        return {"of": observed.label, "options": options, "adjusted": adjusted_for(observed.study, self.adjust_for)}
+
+
+UNADJUSTED: Final = Adjustment()
+
+
+def adjusted_for(study: Study, variables: tuple[str, ...]) -> str:
+    """Say what a model is adjusted for: "; adjusted for Age, Sex"; nothing where that is nothing."""
+    return f"; adjusted for {', '.join(map(study.unique_label, variables))}" if variables else ""
+
+
+def group_results(
+    key: Key, observed: Observations, variable: str, adjustment: Adjustment = UNADJUSTED
+) -> Iterator[Record | Curve]:
+    """Yield the results of each level of a category, their log-rank test and their Cox model.
+
+    The log-rank test and the model are stratified; the model's ratios are adjusted. Curves are of the data as they are.
+    Of an endpoint with a competing event: Gray's test, a Fine-Gray model, and the cause-specific Cox model, of which
+    the last alone is stratified and adjusted.
+    """
+    study, known = observed.study, observed.complete([variable])
+    for level in study.levels(variable):
+        yield from survival_results(replace(key, by_level=level), known.within(variable, level))
+    words = {**known.words, "by": study.unique_label(variable)}
+    yield from known_later_records(time_catalogue.KNOWN_LATER, key, known, variable, words)
+    if known.competing is None:
+        yield from log_rank_records(key, known, variable, adjustment.strata)
+    else:
+        yield from gray_records(key, known, variable)
+        yield from fine_gray_records(key, known, variable)
+    yield from _cox_records(key, observed.complete([variable, *adjustment.variables]), variable, adjustment)
+
+
+def rate_differences(key: Key, observed: Observations, variable: str) -> Iterator[Record]:
+    """Yield by how much survival at each landmark in each group exceeds that in the first."""
+    study, known = observed.study, observed.complete([variable])
+    label, (first, *others) = study.unique_label(variable), study.levels(variable).items()
+    conf_level, time = study.analysis.conf_level, study.time
+    reference = known.within(variable, first[0])
+    for level, text in others:
+        group = known.within(variable, level)
+        n = group.population.n + reference.population.n
+        curves = [
+            kaplan_meier(part.time, part.event, entry=part.entry) for part in (group, reference) if part.population.n
+        ]
+        for year in time.landmarks:
+            contrast = Contrast(estimate=Estimate(None, reason=NO_PATIENTS))
+            if len(curves) > 1:
+                contrast = survival_difference(curves[0], curves[1], snapped(year * time.year), conf_level=conf_level)
+            of_level = replace(key, level=level, at=year)
+            words = {
+                **known.words,
+                "term": f"{label}: {text} vs {first[1]}",
+                "at": time.landmark_words(year, observed.endpoint.print_unit),
+            }
+            yield interval(
+                catalogue.RATE_DIFFERENCE,
+                of_level,
+                contrast.estimate,
+                known.population,
+                words,
+                n=n,
+                conf_level=conf_level,
+                scale=100,
+            )
+            reason = contrast.estimate.reason or NO_INTERVAL
+            yield number(
+                catalogue.RATE_DIFFERENCE_P, of_level, contrast.p_value, known.population, words, reason=reason
+            )
+
+
+def _cox_records(key: Key, known: Observations, variable: str, adjustment: Adjustment) -> Iterator[Record]:
+    """Yield hazard ratios of the levels of a category, the test of all of them, and the check of proportional hazards.
+
+    They are of patients who have a value of all variables.
+    """
+    study, population, options = known.study, known.population, adjustment.options(known)
+    design = known.design(as_they_are([variable, *adjustment.adjust_for]))
+    of_groups, words = design.of(variable), adjustment.words(known)
+    # Each column is a term of the check. Without others the test "global" of all terms is that of the variable.
+    terms = {name: [name] for name in of_groups}
+    model, (*levels, whole) = fitted_and_checked(known, design.values, terms, options)
+    if adjustment.adjust_for:
+        _, (whole, _) = fitted_and_checked(known, design.values, {variable: of_groups}, options)
+    warning = warnings(
+        not_proportional(variable, [variable] if violated(whole, study) else []),
+        immortal_time(known, [variable, *adjustment.variables]),
+    )
+    for ratio in model.terms:
+        column = design.columns[ratio.term]
+        if column.term == variable:
+            yield from estimate_records(
+                (catalogue.HAZARD_RATIO, catalogue.HAZARD_RATIO_P),
+                replace(key, level=column.level),
+                ratio,
+                model,
+                population,
+                {**words, "term": column.words},
+                warning=warning,
+            )
+    by = {**words, "by": study.unique_label(variable)}
+    if several_levels(study, variable):
+        smaller = fitted(known, design.values.drop(columns=of_groups), options)
+        yield from test_records(UNIVARIABLE_TEST, key, likelihood_ratio_test(smaller, model), population, by)
+    yield from test_records(UNIVARIABLE_CHECK, key, whole, population, by)
+    for check in levels if several_levels(study, variable) else ():
+        column = design.columns[check.term]
+        of_level = {**words, "term": column.words}
+        yield from test_records(LEVEL_CHECK, replace(key, level=column.level), check, population, of_level)
+
+
+def subgroup_results(key: Key, observed: Observations, adjustment: Adjustment = UNADJUSTED) -> Iterator[Record | Curve]:
+    """Yield the groups of a category compared in each level of another, and whether their ratios differ between them.
+
+    The key names both: the groups as `by`, the other category as `within`.
+    """
+    study, groups, within = observed.study, str(key.by), str(key.within)
+    for level in study.levels(within):
+        part, patients = replace(key, within_level=level), observed.within(within, level)
+        yield from survival_counts(part, patients)
+        yield from group_results(part, patients, groups, adjustment)
+    words = adjustment.words(observed)
+    asked = Interaction(
+        groups=groups,
+        within=within,
+        kind="cox",
+        model=f"a Cox model{words['options']}, Efron ties{words['adjusted']}",
+        adjust_for=adjustment.adjust_for,
+    )
+    known = observed.complete([*asked.variables, *adjustment.strata])
+    options = adjustment.options(known)
+    yield from interaction_records(key, known, asked, lambda design: fitted(known, design, options))
+
+
+def log_rank_records(key: Key, observed: Observations, variable: str, strata: tuple[str, ...] = ()) -> Iterator[Record]:
+    """Yield the log-rank test of the levels of a category, of patients in known strata."""
+    observed = observed.complete(strata) if strata else observed
+    statistic: float | None = None
+    df, p_value, reason = 0, statistic, NO_PATIENTS
+    if observed.population.n:
+        groups, within = observed.frame[variable].astype(str), None
+        if strata:
+            within = observed.frame.groupby(list(strata), observed=True).ngroup()
+        test = log_rank(observed.time, observed.event, groups, strata=within, entry=observed.entry)
+        statistic, df, p_value, reason = test.statistic, test.df, test.p_value, test.reason or ""
+    options = observed.options + stratified_by(observed.study, strata)
+    if observed.entry is not None:
+        options += SCORE_TEST if observed.patient is None else MANTEL_BYAR
+    words = {"of": observed.label, "options": options, "by": observed.study.unique_label(variable)}
+    population = observed.population
+    yield number(catalogue.LOG_RANK, key, statistic, population, words, reason=reason)
+    yield number(catalogue.LOG_RANK_DF, key, df, population, words)
+    warning = immortal_time(observed, [variable, *strata])
+    yield number(catalogue.LOG_RANK_P, key, p_value, population, words, reason=reason, warning=warning)

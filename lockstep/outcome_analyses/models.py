@@ -1,0 +1,254 @@
+"""Records of models: counts, estimates of the terms, tests of whole terms, and the check of proportional hazards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+import pandas as pd
+
+from ..regression.cox import CoxModel
+from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
+from ..regression.proportional_hazards import GLOBAL, ProportionalHazardsTest
+from ..regression.regression import RegressionModel
+from ..regression.wald import WaldTest, wald_test
+from ..results import catalogue, time_catalogue
+from ..results.catalogue import Statistic
+from ..results.keys import Key
+from ..results.model import Record
+from ..results.records import Words, count, interval, number
+from ..study.analysis import ALL_TERMS
+from ..study.model import Study
+from ..study.models import PRODUCT, Model, ModelKind, Term
+from ..study.term_labels import covariate_label
+from .cox_records import (
+    FitOptions,
+    estimate_records,
+    fitted,
+    fitted_and_checked,
+    not_proportional,
+    stratified_by,
+    test_records,
+    violated,
+    warnings,
+)
+from .design import ModelDesign
+from .exposure_times import from_landmark, immortal_time, known_later_records, split_by_exposure
+from .observations import Observations, ObservedPatients, OutcomeObservations
+from .outcome_fits import MODEL_WORDS, fitted_outcome
+
+FEWEST_EVENTS: Final = 10
+"""Events per parameter below which ratios are unstable (Peduzzi et al., J Clin Epidemiol 1995;48:1503-1510)."""
+
+NOT_FITTED: Final = "the model was not fitted"
+
+Fit: TypeAlias = CoxModel | RegressionModel
+"""A fitted model of an endpoint or of an outcome."""
+
+_ESTIMATES: Final[Mapping[ModelKind, Statistic]] = {
+    "cox": catalogue.MODEL_RATIO,
+    "fine_gray": catalogue.MODEL_SUBDISTRIBUTION_RATIO,
+    "logistic": catalogue.MODEL_ODDS_RATIO,
+    "risk": catalogue.MODEL_RISK_RATIO,
+    "linear": catalogue.MODEL_DIFFERENCE,
+}
+_LIKELIHOOD_RATIO: Final = (
+    catalogue.MODEL_LIKELIHOOD_RATIO,
+    catalogue.MODEL_LIKELIHOOD_RATIO_DF,
+    catalogue.MODEL_LIKELIHOOD_RATIO_P,
+)
+_WALD: Final = (catalogue.MODEL_WALD, catalogue.MODEL_WALD_DF, catalogue.MODEL_WALD_P)
+_PROPORTIONAL: Final = (
+    catalogue.MODEL_PROPORTIONAL,
+    catalogue.MODEL_PROPORTIONAL_DF,
+    catalogue.MODEL_PROPORTIONAL_P,
+)
+
+
+def model_records(of_measured: Key, observed: ObservedPatients, model: Model) -> Iterator[Record]:
+    """Yield the records of a model of one endpoint or outcome, or of the models of each of its terms alone."""
+    key = replace(of_measured, analysis=model.name)
+    if not model.each:
+        yield from _fit_records(key, observed, model, model.terms)
+    for term in model.terms if model.each else ():
+        yield from _fit_records(key, observed, model, (term,))
+
+
+def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> Iterator[Record]:
+    """Yield the records of one fit. Counts are the model's; where its terms are alone, each has counts of its own."""
+    known = _known(observed, model, terms)
+    study, design, words = observed.study, known.design(terms), _words(known, model, terms)
+    columns = {term.name: design.of(term.name) for term in terms}
+    fit, checks = _fitted(known, design.values, columns, model)
+    yield from _count_records(replace(key, variable=terms[0].name) if model.each else key, known, fit, words)
+    for term in terms:
+        yield from _level_counts(key, known, term, words)
+        if isinstance(known, Observations) and len(term.variables) == 1:
+            told = {**words, "term": covariate_label(study, term)}
+            of_term = replace(key, variable=term.name)
+            yield from known_later_records(time_catalogue.MODEL_KNOWN_LATER, of_term, known, term.name, told)
+
+    not_constant = [check.term for check in checks if violated(check, study)]
+    for estimate in fit.terms:
+        column = design.columns[estimate.term]
+        yield from estimate_records(
+            (_ESTIMATES[model.kind], catalogue.MODEL_RATIO_P),
+            replace(key, variable=column.term, level=column.level),
+            estimate,
+            fit,
+            known.population,
+            {**words, "term": column.words},
+            unit=known.unit if isinstance(known, OutcomeObservations) else None,
+            warning=warnings(not_proportional(column.term, not_constant), _immortal_time(known, column.term)),
+        )
+    for term in terms:
+        if len(design.of(term.name)) > 1:
+            told = {**words, "term": covariate_label(study, term)}
+            of_term, test = replace(key, variable=term.name), _whole_term(known, design, fit, term, model)
+            statistics = _LIKELIHOOD_RATIO if isinstance(test, LikelihoodRatioTest) else _WALD
+            told["test"] = "F" if model.kind == "linear" else "Wald"
+            yield from test_records(statistics, of_term, test, known.population, told)
+    yield from _proportional_records(key, known, checks, terms, words, alone=model.each)
+
+
+def _known(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> ObservedPatients:
+    """Return the patients of a fit, who have a value of all its variables; with the times of exposures as it asks."""
+    variables = _variables(model, terms)
+    if isinstance(observed, Observations) and model.landmark is not None:
+        observed = from_landmark(observed, variables, model.landmark)
+    known = observed.complete(variables)
+    if isinstance(known, OutcomeObservations):
+        return known.known()
+    changing = [term.name for term in terms if term.time_dependent]
+    return split_by_exposure(known, changing) if isinstance(known, Observations) and changing else known
+
+
+def _immortal_time(known: ObservedPatients, term: str) -> str | None:
+    """Return the warning of a term that is taken as known from the beginning, and was not."""
+    return immortal_time(known, term.split(PRODUCT)) if isinstance(known, Observations) else None
+
+
+def _fitted(
+    known: ObservedPatients, values: pd.DataFrame, columns: Mapping[str, Sequence[str]], model: Model
+) -> tuple[Fit, tuple[ProportionalHazardsTest, ...]]:
+    """Fit a model; of a Cox model, check its proportional hazards too."""
+    if isinstance(known, OutcomeObservations):
+        return fitted_outcome(known, values, model.kind, _cluster(model, known)), ()
+    assert isinstance(known, Observations)  # noqa: S101 (what else can be observed)
+    if model.kind == "fine_gray":
+        return fitted(known, values, _options(model, known)), ()
+    return fitted_and_checked(known, values, columns, _options(model, known))
+
+
+def _variables(model: Model, terms: Sequence[Term]) -> list[str]:
+    """Return the variables that a patient of the fit has."""
+    entering = [name for term in terms for name in term.variables]
+    return list(dict.fromkeys([*entering, *model.strata, *([model.cluster] if model.cluster else [])]))
+
+
+def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> dict[str, str]:
+    study = observed.study
+    fit = "univariable" if model.each else "multivariable"
+    return {
+        **MODEL_WORDS[model.kind],
+        "of": observed.label,
+        "model": model.label or fit,
+        "whole": model.label or f"{fit} model",
+        "fit": fit,
+        "options": observed.options + _options_in_words(study, model),
+        "covariates": ", ".join(covariate_label(study, term) for term in terms),
+    }
+
+
+def _options_in_words(study: Study, model: Model) -> str:
+    """Say what a model has beside its terms: ", stratified by Site and Sex, robust variance by Hospital"."""
+    return stratified_by(study, model.strata) + (
+        f", robust variance by {study.unique_label(model.cluster)}" if model.cluster else ""
+    )
+
+
+def _count_records(key: Key, known: ObservedPatients, fit: Fit, words: Words) -> Iterator[Record]:
+    """Yield patients, events, parameters, and how many events there are for each parameter."""
+    yield count(catalogue.MODEL_PATIENTS, key, fit.n, known.population, words)
+    if fit.events is not None:
+        yield count(catalogue.MODEL_EVENTS, key, fit.events, known.population, words, of=fit.n)
+    yield number(catalogue.MODEL_PARAMETERS, key, fit.parameters, known.population, words)
+    if fit.events is not None:
+        share, warning = _events_per_parameter(fit), None
+        if share is not None and share < FEWEST_EVENTS:
+            warning = f"fewer than {FEWEST_EVENTS} events per parameter: the ratios are unstable"
+        yield number(
+            catalogue.EVENTS_PER_PARAMETER, key, share, known.population, words, reason="no parameter", warning=warning
+        )
+    if isinstance(fit, RegressionModel) and fit.auc is not None:
+        yield interval(catalogue.MODEL_AUC, key, fit.auc, known.population, words, conf_level=fit.conf_level)
+    if isinstance(fit, RegressionModel) and fit.events is None:
+        yield number(
+            catalogue.MODEL_R_SQUARED, key, fit.r_squared, known.population, words, reason=fit.reason or NOT_FITTED
+        )
+
+
+def _events_per_parameter(fit: Fit) -> float | None:
+    if isinstance(fit, RegressionModel):
+        return fit.events_per_parameter
+    return fit.events / fit.parameters if fit.parameters else None
+
+
+def _level_counts(key: Key, known: ObservedPatients, term: Term, words: Words) -> Iterator[Record]:
+    """Yield the patients and events of each level of a category."""
+    if len(term.variables) > 1:
+        return
+    had_event = known.had_event
+    for level, text in known.study.levels(term.name).items():
+        patients = (known.frame[term.name] == level).to_numpy(dtype=bool)
+        of_level = replace(key, variable=term.name, level=level)
+        told = {**words, "term": f"{known.study.unique_label(term.name)}: {text}"}
+        n = known.patients(patients)
+        yield count(catalogue.TERM_PATIENTS, of_level, n, known.population, told, of=known.population.n)
+        if had_event is not None:
+            yield count(catalogue.TERM_EVENTS, of_level, int(had_event[patients].sum()), known.population, told, of=n)
+
+
+def _whole_term(
+    known: ObservedPatients, design: ModelDesign, fit: Fit, term: Term, model: Model
+) -> LikelihoodRatioTest | WaldTest:
+    """Test all columns of a term together: by the likelihood ratio; by Wald where the variance is robust, or by F."""
+    columns = design.of(term.name)
+    if fit.is_robust or model.kind == "linear":
+        return wald_test(fit, columns)
+    smaller = design.values.drop(columns=columns)
+    if isinstance(known, OutcomeObservations):
+        return likelihood_ratio_test(fitted_outcome(known, smaller, model.kind), fit)
+    assert isinstance(known, Observations)  # noqa: S101 (what else can be observed)
+    return likelihood_ratio_test(fitted(known, smaller, _options(model, known)), fit)
+
+
+def _options(model: Model, known: Observations) -> FitOptions:
+    return FitOptions(
+        strata=known.frame[list(model.strata)] if model.strata else None,
+        cluster=_cluster(model, known),
+        of_subdistribution=model.kind == "fine_gray",
+    )
+
+
+def _cluster(model: Model, known: ObservedPatients) -> pd.Series[str] | None:
+    return known.frame[model.cluster] if model.cluster else None
+
+
+def _proportional_records(
+    key: Key,
+    known: ObservedPatients,
+    checks: Sequence[ProportionalHazardsTest],
+    terms: Sequence[Term],
+    words: Words,
+    *,
+    alone: bool,
+) -> Iterator[Record]:
+    labels = {term.name: covariate_label(known.study, term) for term in terms}
+    for check in checks:
+        if check.term == GLOBAL and alone:
+            continue  # of one term, that is its own
+        of_term = replace(key, item=ALL_TERMS) if check.term == GLOBAL else replace(key, variable=check.term)
+        told = {**words, "term": labels.get(check.term, "all terms together")}
+        yield from test_records(_PROPORTIONAL, of_term, check, known.population, told)

@@ -1,0 +1,207 @@
+"""What is observed of a set of patients, of an endpoint or of an outcome, and the design of models over it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+import numpy as np
+import pandas as pd
+
+from ..base.errors import counted
+from ..base.snapping import snapped_all
+from ..data.cohort import Cohort
+from ..results.records import Population
+from ..statistics.arrays import Bools, Floats, Ints
+from ..study.endpoints import Endpoint
+from ..study.model import Study
+from ..study.models import Term
+from ..study.outcomes import Outcome
+from .design import ModelDesign, design_of
+
+NO_PATIENTS: Final = "no patients"
+"""Why nothing can be estimated of an empty set of patients."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedPatients(ABC):
+    """A set of patients: `frame` holds their covariates, `population` says who they are."""
+
+    study: Study
+    frame: pd.DataFrame
+    population: Population
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """What is observed, as records call it."""
+
+    @property
+    @abstractmethod
+    def had_event(self) -> Bools | None:
+        """(n,) True where a patient had the event; None where a number is observed."""
+
+    @abstractmethod
+    def _of(self, keep: Bools) -> Mapping[str, Any]:
+        """Return what is observed of some of the patients, by field."""
+
+    def where(self, keep: Bools, *words: str) -> Self:
+        """Return some of the patients, (n,) True for these, with words that say which."""
+        population = self.population.within(self.patients(keep), *words)
+        return replace(self, frame=self.frame[keep], population=population, **self._of(keep))
+
+    def patients(self, rows: Bools) -> int:
+        """Return how many patients some rows are of: (n,) True for these."""
+        return int(rows.sum())
+
+    def within(self, variable: str, level: str) -> Self:
+        """Return the patients with one level of a category."""
+        keep = (self.frame[variable] == level).to_numpy(dtype=bool)
+        return self.where(keep, f"{self.study.unique_label(variable)}: {self.study.levels(variable)[level]}")
+
+    def complete(self, variables: Sequence[str]) -> Self:
+        """Return the patients with a value of every one of these variables."""
+        keep = self.frame[list(variables)].notna().all(axis=1).to_numpy(dtype=bool)
+        return self if keep.all() else self.where(keep, "complete cases")
+
+    @property
+    def options(self) -> str:
+        """What the methods of all its results say of how patients are at risk; nothing where that is as usual."""
+        return ""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What fills the places ``{of}`` and ``{options}`` in labels and methods of statistics."""
+        return {"of": self.label, "options": self.options}
+
+    def design(self, terms: Sequence[Term]) -> ModelDesign:
+        """Return the design of a model; see `lockstep.outcome_analyses.design`."""
+        return design_of(self.study, self.frame, terms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observations(ObservedPatients):
+    """An endpoint's observations of a set of patients: the `time` and `event` of each.
+
+    `competing` is True where an event came that keeps the endpoint's from happening; None where none is declared.
+
+    With delayed entry a patient is at risk after `entry`; who never was is not among them. Where exposures begin during
+    follow-up a patient has several rows: `patient` says whose each one is, and `goes_on` is True where another follows.
+
+    Where `exposures_timed`, exposures are taken as they were known at each time, or at a landmark; otherwise as if they
+    were known from the beginning.
+
+    `risk_set` is what methods say of how patients are at risk: ", delayed entry"; nothing where that is as usual.
+    """
+
+    endpoint: Endpoint
+    time: Floats
+    event: Bools
+    entry: Floats | None = None
+    competing: Bools | None = None
+    patient: Ints | None = None
+    goes_on: Bools | None = None
+    risk_set: str = ""
+    exposures_timed: bool = False
+
+    @classmethod
+    def of(cls, study: Study, cohort: Cohort, endpoint: Endpoint, population: Population) -> Observations:
+        """Return an endpoint's observations of all patients of a cohort who were ever at risk."""
+        found = cohort.endpoints[endpoint.name]
+        observed = cls(
+            study=study,
+            endpoint=endpoint,
+            frame=cohort.analysed,
+            time=found.time,
+            event=found.event,
+            population=population,
+            entry=found.entry,
+            competing=found.competing,
+        )
+        if endpoint.entry is None:
+            return observed
+        never, words = int((~found.at_risk).sum()), [f"at risk from: {study.unique_label(endpoint.entry)}"]
+        if never:
+            words.append(f"without {counted(never, 'patient')} whose follow-up ended by then")
+        return replace(observed.where(found.at_risk, *words), risk_set=", delayed entry")
+
+    def patients(self, rows: Bools) -> int:
+        """Return how many patients some rows are of."""
+        return int(rows.sum()) if self.patient is None else len(np.unique(self.patient[rows]))
+
+    @property
+    def label(self) -> str:
+        """The endpoint's name in records."""
+        return self.study.unique_endpoint_label(self.endpoint.name)
+
+    @property
+    def had_event(self) -> Bools:
+        """(n,) True where the event was observed."""
+        return self.event
+
+    @property
+    def any_event(self) -> Bools:
+        """(n,) True where follow-up ended by the event or by one that competes with it."""
+        return self.event if self.competing is None else self.event | self.competing
+
+    @property
+    def cause(self) -> Ints:
+        """(n,) which event ended follow-up: 0 none, 1 the endpoint's, 2 a competing one."""
+        return np.where(self.event, 1, np.where(self.any_event, 2, 0))
+
+    @property
+    def options(self) -> str:
+        """What the methods of all its results say of how patients are at risk: ", delayed entry"."""
+        return self.risk_set
+
+    def _of(self, keep: Bools) -> Mapping[str, Any]:
+        return {
+            "time": self.time[keep],
+            "event": self.event[keep],
+            "entry": None if self.entry is None else self.entry[keep],
+            "competing": None if self.competing is None else self.competing[keep],
+            "patient": None if self.patient is None else self.patient[keep],
+            "goes_on": None if self.goes_on is None else self.goes_on[keep],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeObservations(ObservedPatients):
+    """An outcome of a set of patients: `values` are 1 or 0 of a binary one, else numbers; NaN where missing."""
+
+    outcome: Outcome
+    values: Floats
+
+    @classmethod
+    def of(cls, study: Study, cohort: Cohort, outcome: Outcome, population: Population) -> OutcomeObservations:
+        """Return an outcome's observations of all patients of a cohort."""
+        frame = cohort.analysed
+        if outcome.event is not None:
+            values = outcome.event.mask(frame).to_numpy(dtype=float, na_value=np.nan)
+        else:
+            values = snapped_all(frame[str(outcome.value)].to_numpy(dtype=float))
+        return cls(study=study, outcome=outcome, frame=frame, values=values, population=population)
+
+    @property
+    def label(self) -> str:
+        """The outcome's name in records."""
+        return self.study.unique_endpoint_label(self.outcome.name)
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of a number."""
+        return None if self.outcome.value is None else self.study.variable(self.outcome.value).unit
+
+    @property
+    def had_event(self) -> Bools | None:
+        """(n,) True where the patient had the event; None of a number. False where it is unknown."""
+        return self.values == 1 if self.outcome.is_binary else None
+
+    def known(self) -> OutcomeObservations:
+        """Return the patients whose outcome is known; records count the others as missing."""
+        return self.where(~np.isnan(self.values))
+
+    def _of(self, keep: Bools) -> Mapping[str, Any]:
+        return {"values": self.values[keep]}

@@ -1,0 +1,1 @@
+"""Models with covariates: Cox, Fine-Gray, logistic, Poisson and linear, and the tests of their terms."""

@@ -1,0 +1,77 @@
+"""Wald's test of several terms of a model at once: of all levels of a factor, of the bends of a spline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.special import chdtrc, fdtrc
+
+from .likelihood import FittedModel
+
+NOT_TESTED: Final = "none of its terms can be estimated"
+TOO_FEW_CLUSTERS: Final = "too few clusters for a test of so many terms at once"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaldTest:
+    """Several coefficients tested at once: chi-square, or F where `df_residual` is given (`statistic` is then F)."""
+
+    statistic: float | None
+    df: int
+    df_residual: float | None
+    p_value: float | None
+    reason: str | None = None
+
+
+def wald_test(model: FittedModel, terms: Sequence[str]) -> WaldTest:
+    """Test whether the coefficients of these terms are all 0: of all levels of a factor together.
+
+    Parameters
+    ----------
+    model : a Cox, logistic, Poisson or linear model.
+    terms : names of columns of its design.
+
+    Raises
+    ------
+    ValueError
+        If the model has no such column.
+
+    Notes
+    -----
+    With the variance of the model, robust where that is: there a likelihood-ratio test has no meaning. In a linear
+    model it is the F test of the model with against the model without the terms, as ``drop1(fit, test = "F")`` in R;
+    elsewhere chi-square. Terms that cannot be estimated do not count.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lockstep.regression.cox import cox_regression
+    >>> time, event = [4, 6, 7, 9, 11, 13, 15, 20], [1, 1, 0, 1, 1, 1, 0, 1]
+    >>> covariates = pd.DataFrame({"treated": [0, 1, 0, 0, 1, 1, 0, 1], "age": [61, 55, 48, 70, 52, 66, 58, 49]})
+    >>> model = cox_regression(time, event, covariates, cluster=["a", "a", "b", "b", "c", "c", "d", "d"])
+    >>> test = wald_test(model, ["treated", "age"])
+    >>> round(test.statistic, 3), test.df, round(test.p_value, 6)
+    (19.063, 2, 7.3e-05)
+    """
+    names = [term.term for term in model.terms]
+    if unknown := [name for name in terms if name not in names]:
+        raise ValueError(f"no covariate {', '.join(unknown)}; the columns are {', '.join(names)}")
+    tested = [i for i, term in enumerate(model.terms) if term.term in terms and term.se is not None]
+    nothing = WaldTest(statistic=None, df=0, df_residual=model.df, p_value=None, reason=model.reason or NOT_TESTED)
+    if not tested:
+        return nothing
+    coef = np.array([model.terms[i].coef for i in tested], dtype=np.float64)
+    # In units of the standard errors, so that units of the variables do not make the matrix ill-conditioned.
+    se = np.sqrt(np.diag(model.covariance)[tested])
+    correlation = model.covariance[np.ix_(tested, tested)] / np.outer(se, se)
+    df = len(tested)
+    if np.linalg.matrix_rank(correlation) < df:
+        return WaldTest(statistic=None, df=df, df_residual=model.df, p_value=None, reason=TOO_FEW_CLUSTERS)
+    statistic = float(coef / se @ np.linalg.solve(correlation, coef / se))
+    if model.df is None:
+        return WaldTest(statistic=statistic, df=df, df_residual=None, p_value=float(chdtrc(df, statistic)))
+    statistic /= df
+    return WaldTest(statistic=statistic, df=df, df_residual=model.df, p_value=float(fdtrc(df, model.df, statistic)))

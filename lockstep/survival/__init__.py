@@ -1,0 +1,1 @@
+"""Survival of groups: curves, numbers at risk, their tests, competing risks, restricted means."""
