@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import DataError, counted
+from ..regression.splines import spline_columns, spline_knots
 from ..results.keys import Key
 from ..study.model import Study
 from ..study.models import PRODUCT, Term, Transform
@@ -24,20 +25,31 @@ _LOGARITHMS: Final[Mapping[Transform, Callable[[pd.Series[float]], pd.Series[flo
 
 @dataclass(frozen=True, slots=True)
 class DesignColumn:
-    """A column of a design: its term, the level that it indicates, "Gender: Female vs Male", and its values."""
+    """A column of a design: its term, the level that it indicates, "Gender: Female vs Male", and its values.
+
+    `bend` is its place among the columns of a spline, 0 for the number itself: none of these has a ratio of its own.
+    """
 
     term: str
     level: str | None
     words: str
     values: pd.Series[float]
+    bend: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What the column is called in the design."""
+        name = Key(variable=self.term, level=self.level).id
+        return name if self.bend is None else f"{name} ({self.bend})"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelDesign:
-    """The columns of a model's design, by their names."""
+    """The columns of a model's design by their names, and the knots of its splines by their terms."""
 
     columns: Mapping[str, DesignColumn]
     index: pd.Index[int]
+    knots: Mapping[str, tuple[float, ...]]
 
     @property
     def values(self) -> pd.DataFrame:
@@ -48,24 +60,37 @@ class ModelDesign:
         """Return the names of the columns of a term."""
         return [name for name, column in self.columns.items() if column.term == term]
 
+    def bends_of(self, term: str) -> list[str]:
+        """Return the names of the columns by which a spline is more than a straight line."""
+        return [name for name in self.of(term) if self.columns[name].bend]
+
 
 def design_of(study: Study, frame: pd.DataFrame, terms: Sequence[Term]) -> ModelDesign:
     """Return the design of terms over patients of whom all variables are known.
 
-    Numbers are in the units that a term says or by their logarithm, a category is an indicator of each level but the
-    first, a product has a column for each pair of columns of its two parts, which are terms too.
+    Numbers are in the units that a term says, by their logarithm or as a spline, a category is an indicator of each
+    level but the first, a product has a column for each pair of columns of its two parts, which are terms too.
 
     Raises
     ------
     DataError
-        If a logarithm is asked for of a number that is not above 0 in all patients.
+        If a logarithm is asked for of a number that is not above 0 in all patients, or a spline of one with too few
+        distinct values for its knots.
     """
     columns: dict[str, DesignColumn] = {}
+    knots = {
+        term.name: spline_knots(frame[term.name].astype(float), term.spline, name=term.name)
+        for term in terms
+        if term.spline is not None and len(frame)
+    }
     for term in terms:
         parts = [[column for column in columns.values() if column.term == name] for name in term.variables]
-        found = _product(term, *parts) if len(parts) > 1 else _main(study, frame, term)
-        columns |= {Key(variable=column.term, level=column.level).id: column for column in found}
-    return ModelDesign(columns, frame.index)
+        if term.name in knots:
+            found = _spline(study, frame, term, knots[term.name])
+        else:
+            found = _product(term, *parts) if len(parts) > 1 else _main(study, frame, term)
+        columns |= {column.name: column for column in found}
+    return ModelDesign(columns, frame.index, knots)
 
 
 def as_they_are(variables: Sequence[str]) -> tuple[Term, ...]:
@@ -81,6 +106,12 @@ def _main(study: Study, frame: pd.DataFrame, term: Term) -> Iterator[DesignColum
     for level, text in levels[1:]:
         words = f"{label}: {text} vs {levels[0][1]}"
         yield DesignColumn(term.name, level, words, (values == level).astype(float))
+
+
+def _spline(study: Study, frame: pd.DataFrame, term: Term, knots: Sequence[float]) -> Iterator[DesignColumn]:
+    columns = spline_columns(frame[term.name].astype(float), knots)
+    for bend, values in enumerate(columns.T):
+        yield DesignColumn(term.name, None, term_label(study, term), pd.Series(values, index=frame.index), bend)
 
 
 def _scaled(study: Study, term: Term, values: pd.Series[float]) -> pd.Series[float]:

@@ -13,7 +13,7 @@ from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_
 from ..regression.proportional_hazards import GLOBAL, ProportionalHazardsTest
 from ..regression.regression import RegressionModel
 from ..regression.wald import WaldTest, wald_test
-from ..results import catalogue, time_catalogue
+from ..results import catalogue, spline_catalogue, time_catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record
@@ -58,6 +58,11 @@ _LIKELIHOOD_RATIO: Final = (
     catalogue.MODEL_LIKELIHOOD_RATIO_DF,
     catalogue.MODEL_LIKELIHOOD_RATIO_P,
 )
+_NON_LINEAR: Final = (
+    spline_catalogue.NON_LINEARITY,
+    spline_catalogue.NON_LINEARITY_DF,
+    spline_catalogue.NON_LINEARITY_P,
+)
 _WALD: Final = (catalogue.MODEL_WALD, catalogue.MODEL_WALD_DF, catalogue.MODEL_WALD_P)
 _PROPORTIONAL: Final = (
     catalogue.MODEL_PROPORTIONAL,
@@ -78,7 +83,8 @@ def model_records(of_measured: Key, observed: ObservedPatients, model: Model) ->
 def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> Iterator[Record]:
     """Yield the records of one fit. Counts are the model's; where its terms are alone, each has counts of its own."""
     known = _known(observed, model, terms)
-    study, design, words = observed.study, known.design(terms), _words(known, model, terms)
+    study, design = observed.study, known.design(terms)
+    words = _words(known, model, terms, design)
     columns = {term.name: design.of(term.name) for term in terms}
     fit, checks = _fitted(known, design.values, columns, model)
     yield from _count_records(replace(key, variable=terms[0].name) if model.each else key, known, fit, words)
@@ -92,6 +98,8 @@ def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequ
     not_constant = [check.term for check in checks if violated(check, study)]
     for estimate in fit.terms:
         column = design.columns[estimate.term]
+        if column.bend is not None:
+            continue
         yield from estimate_records(
             (_ESTIMATES[model.kind], catalogue.MODEL_RATIO_P),
             replace(key, variable=column.term, level=column.level),
@@ -105,10 +113,14 @@ def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequ
     for term in terms:
         if len(design.of(term.name)) > 1:
             told = {**words, "term": covariate_label(study, term)}
-            of_term, test = replace(key, variable=term.name), _whole_term(known, design, fit, term, model)
+            of_term, test = replace(key, variable=term.name), _together(known, design, fit, design.of(term.name), model)
             statistics = _LIKELIHOOD_RATIO if isinstance(test, LikelihoodRatioTest) else _WALD
-            told["test"] = "F" if model.kind == "linear" else "Wald"
+            told["test"] = _test_name(test, model)
             yield from test_records(statistics, of_term, test, known.population, told)
+        if term.name in design.knots:
+            bends = _together(known, design, fit, design.bends_of(term.name), model)
+            told = {**words, "term": study.unique_label(term.name), "test": _test_name(bends, model)}
+            yield from test_records(_NON_LINEAR, replace(key, variable=term.name), bends, known.population, told)
     yield from _proportional_records(key, known, checks, terms, words, alone=model.each)
 
 
@@ -147,7 +159,7 @@ def _variables(model: Model, terms: Sequence[Term]) -> list[str]:
     return list(dict.fromkeys([*entering, *model.strata, *([model.cluster] if model.cluster else [])]))
 
 
-def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> dict[str, str]:
+def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term], design: ModelDesign) -> dict[str, str]:
     study = observed.study
     fit = "univariable" if model.each else "multivariable"
     return {
@@ -157,8 +169,14 @@ def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> d
         "whole": model.label or f"{fit} model",
         "fit": fit,
         "options": observed.options + _options_in_words(study, model),
-        "covariates": ", ".join(covariate_label(study, term) for term in terms),
+        "covariates": ", ".join(_covariate(study, term, design) for term in terms),
     }
+
+
+def _covariate(study: Study, term: Term, design: ModelDesign) -> str:
+    """Name a covariate, a spline with its knots."""
+    label, knots = covariate_label(study, term), design.knots.get(term.name)
+    return label if knots is None else f"{label.removesuffix(')')} at {' / '.join(f'{knot:.6g}' for knot in knots)})"
 
 
 def _options_in_words(study: Study, model: Model) -> str:
@@ -210,14 +228,19 @@ def _level_counts(key: Key, known: ObservedPatients, term: Term, words: Words) -
             yield count(catalogue.TERM_EVENTS, of_level, int(had_event[patients].sum()), known.population, told, of=n)
 
 
-def _whole_term(
-    known: ObservedPatients, design: ModelDesign, fit: Fit, term: Term, model: Model
+def _test_name(test: LikelihoodRatioTest | WaldTest, model: Model) -> str:
+    if isinstance(test, LikelihoodRatioTest):
+        return "likelihood-ratio"
+    return "F" if model.kind == "linear" else "Wald"
+
+
+def _together(
+    known: ObservedPatients, design: ModelDesign, fit: Fit, columns: Sequence[str], model: Model
 ) -> LikelihoodRatioTest | WaldTest:
-    """Test all columns of a term together: by the likelihood ratio; by Wald where the variance is robust, or by F."""
-    columns = design.of(term.name)
+    """Test columns of a term together: by the likelihood ratio; by Wald where the variance is robust, or by F."""
     if fit.is_robust or model.kind == "linear":
         return wald_test(fit, columns)
-    smaller = design.values.drop(columns=columns)
+    smaller = design.values.drop(columns=list(columns))
     if isinstance(known, OutcomeObservations):
         return likelihood_ratio_test(fitted_outcome(known, smaller, model.kind), fit)
     assert isinstance(known, Observations)  # noqa: S101 (what else can be observed)

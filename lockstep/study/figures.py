@@ -185,10 +185,11 @@ def _forest(name: str, section: Section, declared: Declared) -> Forest:
         if section.has(key):
             raise section.error(key, "does not go with `models`; make a figure of each")
     models = named_models(section, "models", declared.models)
-    known = tuple(dict.fromkeys(term.name for model in models for term in model.terms))
+    known = tuple(dict.fromkeys(term.name for model in models for term in model.terms if term.spline is None))
     terms = section.texts("terms", known)
     if not terms:
-        raise section.error("terms", f"is empty; the terms of the models are: {listing(known, word='and')}")
+        of_models = listing(known, word="and") or "splines alone, which have no ratio to draw"
+        raise section.error("terms", f"is empty; the terms of the models are: {of_models}")
     for term in terms:
         if term not in known:
             found = f"names {shown(term)}; the terms of the models are: {listing(known, word='and')}"

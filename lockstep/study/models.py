@@ -33,18 +33,23 @@ ModelKind: TypeAlias = Literal["cox", "fine_gray", "logistic", "risk", "linear"]
 
 TRANSFORMS: Final[tuple[Transform, ...]] = ("log", "log2", "log10")
 
+KNOTS: Final = range(3, 8)
+"""How many knots a spline can have."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """What enters a model: a category, a number in some form, or the product of two such.
 
-    `name` is the variable, of a product both: ``arm:sex``. A number enters per `per` units, or by its logarithm
-    (`transform`). A category that is `time_dependent` has its first level until its own is known.
+    `name` is the variable, of a product both: ``arm:sex``. A number enters per `per` units, by its logarithm
+    (`transform`), or by a restricted cubic spline with `spline` knots. A category that is `time_dependent` has its
+    first level until its own is known.
     """
 
     name: str
     per: float = 1.0
     transform: Transform | None = None
+    spline: int | None = None
     time_dependent: bool = False
 
     @property
@@ -242,6 +247,9 @@ def _terms(section: Section, types: Mapping[str, VariableType], *, each: bool) -
         if each:
             raise section.error("terms", f"has the product {shown(term.name)}, which `each` leaves without its parts")
         for name in term.variables:
+            if name in found and found[name].spline is not None:
+                found_spline = f"has the product {shown(term.name)}, of which {shown(name)} is a spline"
+                raise section.error("terms", f"{found_spline}; let it enter as it is")
             if name not in found:
                 raise section.error(
                     "terms",
@@ -253,7 +261,7 @@ def _terms(section: Section, types: Mapping[str, VariableType], *, each: bool) -
 
 def _term(section: Section, types: Mapping[str, VariableType]) -> Term:
     """Read a term: a variable, a product of two, or a number in some form."""
-    section.allow("variable", "per", "transform", "time_dependent", of="a term")
+    section.allow("variable", "per", "transform", "spline", "time_dependent", of="a term")
     text = section.text("variable")
     names = [name.strip() for name in text.split(PRODUCT)]
     if len(names) > 2 or len(set(names)) != len(names):
@@ -261,18 +269,33 @@ def _term(section: Section, types: Mapping[str, VariableType]) -> Term:
             "variable", f"is {shown(text)}; expected a variable, or the product of two, such as 'arm:sex'"
         )
     kinds = {types[_entering(section, name, types)].kind for name in names}
-    for key in ("per", "transform"):
+    for key in ("per", "transform", "spline"):
         if section.has(key) and (kinds != {"number"} or len(names) > 1):
             raise section.error(
                 key, f"is for a number, and {shown(text)} is none; a product takes its parts as they are"
             )
     if section.has("per") and section.has("transform"):
         raise section.error("per", "does not go with `transform`: log2 is per doubling, log10 per tenfold increase")
+    if section.has("spline") and (section.has("per") or section.has("transform")):
+        raise section.error("spline", "does not go with `per` or `transform`: a spline has no ratio per so many units")
     per = section.number("per", 1.0)
     if per <= 0:
         raise section.error("per", f"is {per:g}; expected how many units the ratio is per, such as 10")
     transform: Any = section.choice("transform", TRANSFORMS) if section.has("transform") else None
-    return Term(name=PRODUCT.join(names), per=per, transform=transform, time_dependent=section.flag("time_dependent"))
+    return Term(
+        name=PRODUCT.join(names),
+        per=per,
+        transform=transform,
+        spline=_knots(section) if section.has("spline") else None,
+        time_dependent=section.flag("time_dependent"),
+    )
+
+
+def _knots(section: Section) -> int:
+    knots = section.number("spline")
+    if knots not in KNOTS:
+        raise section.error("spline", f"is {knots:g}; expected how many knots it has, from {KNOTS[0]} to {KNOTS[-1]}")
+    return int(knots)
 
 
 def _entering(section: Section, name: str, types: Mapping[str, VariableType]) -> str:

@@ -18,6 +18,11 @@ PER_LOGARITHM: Final[Mapping[Transform, str]] = {
 """What a ratio is per where a number enters by its logarithm."""
 
 
+def spline_words(knots: int) -> str:
+    """Return how a spline is called: "restricted cubic spline, 4 knots"."""
+    return f"restricted cubic spline, {knots} knots"
+
+
 def term_name(study: Study, name: str) -> str:
     """Return what the variable of a term is called, or both variables of a product; distinct from all others."""
     return TIMES.join(study.unique_label(variable) for variable in name.split(PRODUCT))
@@ -31,7 +36,7 @@ def term_label(study: Study, term: Term) -> str:
 
 def covariate_label(study: Study, term: Term) -> str:
     """Return what a covariate is called in a list of them: what its ratio is per only where that is not one unit."""
-    name, is_plain = term_name(study, term.name), term.per == 1 and term.transform is None
+    name, is_plain = term_name(study, term.name), term.per == 1 and term.transform is None and term.spline is None
     return name if is_plain else f"{name} ({_per(study, term)})"
 
 
@@ -41,5 +46,7 @@ def _per(study: Study, term: Term) -> str:
         return ""
     if term.transform:
         return PER_LOGARITHM[term.transform]
+    if term.spline:
+        return spline_words(term.spline)
     unit = study.variable(term.name).unit
     return f"per {term.per:g} {unit or 'units'}" if term.per != 1 else f"per unit ({unit})" if unit else "per unit"

@@ -10,6 +10,7 @@ from ..results import catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Results
+from ..results.spline_catalogue import NON_LINEARITY_P
 from ..study.model import Study
 from ..study.models import Model, ModelKind, Term
 from ..study.tables import Regression
@@ -112,6 +113,10 @@ class _Shown:
 
     def rows(self, term: Term) -> Iterator[Row]:
         """Yield the rows of a term: one of a number; of a category or product a heading and one for each level."""
+        if term.spline:
+            yield Row(number_label(term, self.study, self.style), (("",), *self._whole(term)))
+            yield Row("Non-linearity", (("",), *self._tested(term, (NON_LINEARITY_P,))), indent=True)
+            return
         if is_number(term, self.study):
             yield Row(number_label(term, self.study, self.style), (("",), *self._ratios(term, None)))
             return
@@ -178,7 +183,11 @@ class _Shown:
 
     def _whole(self, term: Term) -> Iterator[tuple[str, str]]:
         """Yield the P value of all levels of a term together, where a model has one."""
+        return self._tested(term, _WHOLE_TERM)
+
+    def _tested(self, term: Term, statistics: Sequence[Statistic]) -> Iterator[tuple[str, str]]:
+        """Yield the P value of the first of these tests that a model has of a term."""
         for model in self.models:
             key = self.key(model, term)
-            tests = [self.results[test.of(key)] for test in _WHOLE_TERM if test.of(key) in self.results]
+            tests = [self.results[test.of(key)] for test in statistics if test.of(key) in self.results]
             yield "", p_cell(tests[0], self.style) if tests and term in model.terms else ""

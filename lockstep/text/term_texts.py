@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..study.model import Study
 from ..study.models import PRODUCT, Term
-from ..study.term_labels import PER_LOGARITHM, TIMES
+from ..study.term_labels import PER_LOGARITHM, TIMES, spline_words
 from . import numbers
 from .style import Style
 
@@ -21,6 +21,8 @@ def number_label(term: Term, study: Study, style: Style) -> str:
     label, unit = study.label(term.name), study.variable(term.name).unit
     if term.transform:
         return f"{label}, {PER_LOGARITHM[term.transform]}"
+    if term.spline:
+        return f"{label}, {spline_words(term.spline)}"
     if term.per == 1:
         return f"{label}, per {numbers.one_unit_text(unit or 'unit', style)}"
     return f"{label}, per {term.per:g} {numbers.unit_text(unit or 'units', style)}"

@@ -41,9 +41,13 @@ endpoint = "os"
 terms = ["local_treatment", "grade"]
 cluster = "histologic_subtype"
 
+[models.bent]
+endpoint = "os"
+terms = ["local_treatment", {{ variable = "age_at_diagnosis", spline = 4 }}]
+
 [tables.regression]
 kind = "regression"
-models = ["crude", "full"]
+models = ["crude", "full", "bent"]
 """
 
 
@@ -96,14 +100,26 @@ def test_clusters_make_the_variance_robust(modelled: tuple[Study, Results]) -> N
     assert results["os.clustered.wald.grade.df"].value == 2
 
 
+def test_a_spline_has_tests_and_no_ratio(modelled: tuple[Study, Results]) -> None:
+    """Its bends have no meaning one by one; the method says where its knots are."""
+    study, results = modelled
+    assert "os.bent.age_at_diagnosis.hazard_ratio" not in results
+    assert "4 knots at" in results["os.bent.local_treatment.yes.hazard_ratio"].method
+    assert results["os.bent.likelihood_ratio.age_at_diagnosis.df"].value == 3
+    assert results["os.bent.parameters"].value == 4
+    table = render_table("regression", study, results, Style())
+    assert "Age at diagnosis, restricted cubic spline, 4 knots" in table.markdown
+    assert "os.bent.non_linearity.age_at_diagnosis.p_value" in {name for text in table.printed for name in text.ids}
+
+
 def test_the_table_has_each_model_in_a_column(modelled: tuple[Study, Results]) -> None:
     """Events and patients stand beside the levels; a term that a model lacks has a dash there."""
     study, results = modelled
     table = render_table("regression", study, results, Style())
     rows = {row.split("</td>")[0].split(">")[-1].strip(): row for row in table.markdown.split("<tr>") if "<td" in row}
     assert "36 / 63" in rows["Without local treatment"]
-    assert rows["Without local treatment"].count("1 (reference)") == 2
-    assert rows["With local treatment \N{MULTIPLICATION SIGN} Female"].count(f">{Style().empty}<") == 1
+    assert rows["Without local treatment"].count("1 (reference)") == 3
+    assert rows["With local treatment \N{MULTIPLICATION SIGN} Female"].count(f">{Style().empty}<") == 2
     assert "Primary tumor size, per doubling" in rows
     printed = {name for text in table.printed for name in text.ids}
     assert {"os.crude.age_at_diagnosis.hazard_ratio", "os.full.age_at_diagnosis.p_value", "os.full.n"} <= printed
@@ -129,6 +145,13 @@ def test_too_few_events_for_the_terms_are_noted(modelled: tuple[Study, Results])
         ('terms = [{ variable = "sex", per = 10 }]', "[models.m.terms.1.per] is for a number, and 'sex' is none"),
         ('terms = [{ variable = "age_at_diagnosis", per = 0 }]', "[models.m.terms.1.per] is 0"),
         ('terms = [{ variable = "age_at_diagnosis", transform = "ln" }]', "is 'ln'; expected 'log', 'log2' or 'log10'"),
+        ('terms = [{ variable = "age_at_diagnosis", spline = 2 }]', "is 2; expected how many knots it has, from 3"),
+        ('terms = [{ variable = "sex", spline = 4 }]', "[models.m.terms.1.spline] is for a number, and 'sex' is none"),
+        ('terms = [{ variable = "age_at_diagnosis", spline = 4, per = 10 }]', "does not go with `per` or `transform`"),
+        (
+            'terms = ["sex", { variable = "age_at_diagnosis", spline = 4 }, "sex:age_at_diagnosis"]',
+            "of which 'age_at_diagnosis' is a spline",
+        ),
         ('terms = ["sex"]\nstrata = ["sex"]', "[models.m.strata] names 'sex', which is a term too"),
         ('terms = ["sex"]\nendpoint = "oss"', "[models.m.endpoint] names 'oss'; the endpoints are: 'os' and 'pfs'"),
         ('terms = ["a:b:c"]', "expected a variable, or the product of two"),

@@ -188,6 +188,18 @@ put_model(
   "os.within", observed, paste("local_treatment +", adjusting), c("local_treatment.yes", "age_at_diagnosis", "sex.female", "primary_size_cm"),
   options = "+ strata(grade, depth)"
 )
+bent <- cbind(d, time = endpoints$os$time, event = endpoints$os$event)
+bent <- bent[!is.na(bent[[exposure]]) & !is.na(bent$age_at_diagnosis), ]
+knots <- quantile(bent$age_at_diagnosis, c(0.05, 0.35, 0.65, 0.95), names = FALSE)
+bends <- splines::ns(bent$age_at_diagnosis, knots = knots[2:3], Boundary.knots = knots[c(1, 4)])
+straight <- cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, bent)
+with_bends <- cox(Surv(time, event) ~ local_treatment + bends, bent)
+put_cox("os.bent", with_bends, "local_treatment.yes")
+without_age <- cox(Surv(time, event) ~ local_treatment, bent)
+for (part in c("statistic", "p_value")) {
+  put(paste0("os.bent.likelihood_ratio.age_at_diagnosis.", part), likelihood_ratio(without_age, with_bends)[[part]])
+  put(paste0("os.bent.non_linearity.age_at_diagnosis.", part), likelihood_ratio(straight, with_bends)[[part]])
+}
 clustered <- cbind(d, time = endpoints$os$time, event = endpoints$os$event)
 clustered <- clustered[complete.cases(clustered[c(exposure, "grade", "histologic_subtype")]), ]
 fit <- cox(Surv(time, event) ~ local_treatment + grade + cluster(histologic_subtype), clustered)

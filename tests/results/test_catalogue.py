@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lockstep.analyses.pipeline import compute
-from lockstep.results import catalogue, outcome_catalogue, time_catalogue
+from lockstep.results import catalogue, outcome_catalogue, spline_catalogue, time_catalogue
 from lockstep.results.catalogue import Statistic
 from lockstep.results.keys import Key
 from lockstep.results.model import Record, Results
@@ -23,7 +23,9 @@ ROOT = Path(__file__).parents[2]
 STUDIES = [ROOT, *sorted(path.parent for path in (ROOT / "tests" / "studies").glob("*/study.toml"))]
 STATISTICS = {
     name: item
-    for name, item in (vars(catalogue) | vars(outcome_catalogue) | vars(time_catalogue)).items()
+    for name, item in (
+        vars(catalogue) | vars(outcome_catalogue) | vars(time_catalogue) | vars(spline_catalogue)
+    ).items()
     if isinstance(item, Statistic)
 }
 EVERYBODY = Population(142, "patients analysed")
