@@ -42,6 +42,7 @@ _COMPARED: Final = (
 )
 _MODELS: Final[Mapping[ModelKind, str]] = {
     "cox": "Cox model",
+    "fine_gray": "Fine-Gray model",
     "logistic": "logistic regression",
     "risk": "modified Poisson regression",
     "linear": "linear regression",

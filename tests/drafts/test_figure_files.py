@@ -235,7 +235,7 @@ def test_a_drawing_that_cannot_be_uploaded_is_told_at_once(report: Report, shown
 
 def test_files_are_drawn_once_and_then_copied(report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second draft with the same figures draws nothing, and has the same files."""
-    from lockstep.figures import drawing as figures
+    from lockstep.graphics import drawing as figures
 
     first = measured(report, TEXT, journal("lancet", **RULES["lancet"]), tmp_path)
     hashes = {name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in first}

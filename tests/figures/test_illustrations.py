@@ -49,7 +49,7 @@ def study_and_results(tmp_path: Path) -> tuple[Study, Results]:
 @pytest.fixture
 def drawings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Count the drawings: return a list that grows by the figure's name at each."""
-    from lockstep.figures import drawing as figures
+    from lockstep.graphics import drawing as figures
 
     names: list[str] = []
     draw = figures.draw

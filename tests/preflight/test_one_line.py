@@ -27,7 +27,7 @@ from pypdf import PdfReader, PdfWriter
 from lockstep.base.resources import PACKAGE
 from lockstep.cli.command import run_verb
 from lockstep.drafts import assembly, draft
-from lockstep.figures import raster
+from lockstep.graphics import raster
 from lockstep.journals.rules import RULES as REGISTRY
 from lockstep.preflight.draft_files import DraftFiles
 from lockstep.preflight.preflight import HOUSE
