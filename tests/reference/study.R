@@ -356,7 +356,7 @@ for (by in c("local_treatment", "grade")) {
 }
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_exposures.csv"), "study.R")
 
-# ---- named comparisons and outcomes, as tests/outcome_analyses/test_outcomes.py adds them to the study ------------------------
+# ---- named comparisons and outcomes, as tests/outcome_analyses/test_analyses_of_outcomes.py adds them to the study ------------------------
 
 rows <- list()
 z <- c(0, -1, 1) * qnorm(0.975)
