@@ -16,8 +16,9 @@ from ..results.keys import Key
 from ..results.model import Results
 from ..study.figures import Forest, ModelForest, SubgroupForest
 from ..study.model import Study
-from ..study.models import Model, ModelKind, Term
+from ..study.models import Model, ModelKind
 from ..study.outcomes import Outcome
+from ..study.terms import Term
 from ..text import numbers
 from ..text.figure_size import FigureSize
 from ..text.figure_text import Measure

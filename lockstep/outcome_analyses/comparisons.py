@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ..adjusted_analyses.design import as_they_are
 from ..base.snapping import snapped
 from ..regression.likelihood_ratio import likelihood_ratio_test
 from ..results import catalogue, time_catalogue
@@ -31,7 +32,6 @@ from .cox_records import (
     violated,
     warnings,
 )
-from .design import as_they_are
 from .exposure_times import immortal_time, known_later_records
 from .incidence_results import fine_gray_records, gray_records
 from .interactions import Interaction, interaction_records

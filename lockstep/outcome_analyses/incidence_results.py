@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from ..adjusted_analyses.design import as_they_are
 from ..base.snapping import snapped
 from ..regression.wald import wald_test
 from ..results import catalogue
@@ -21,7 +22,6 @@ from ..survival.cumulative_incidence import CumulativeIncidence, cumulative_inci
 from ..survival.gray import gray_test
 from ..survival.kaplan_meier import number_at_risk
 from .cox_records import FitOptions, estimate_records, fitted, several_levels, test_records
-from .design import as_they_are
 from .observations import NO_PATIENTS, Observations
 
 _OF_COX: Final = re.compile(r"\bCox\b")

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 import pandas as pd
 
+from ..adjusted_analyses.design import as_they_are
 from ..regression.cox import CoxModel
 from ..regression.generalised_linear import SEPARATED
 from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
@@ -18,9 +19,9 @@ from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import number
-from ..study.models import PRODUCT, ModelKind, Term
+from ..study.models import ModelKind
+from ..study.terms import PRODUCT, Term
 from .cox_records import PAIR, estimate_records
-from .design import as_they_are
 from .observations import ObservedPatients, OutcomeObservations
 from .outcome_fits import MODEL_WORDS
 

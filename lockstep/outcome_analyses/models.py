@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 import pandas as pd
 
+from ..adjusted_analyses.design import ModelDesign
 from ..regression.cox import CoxModel
 from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
 from ..regression.proportional_hazards import GLOBAL, ProportionalHazardsTest
@@ -20,8 +21,9 @@ from ..results.model import Record
 from ..results.records import Words, count, interval, number
 from ..study.analysis import ALL_TERMS
 from ..study.model import Study
-from ..study.models import PRODUCT, Model, ModelKind, Term
+from ..study.models import Model, ModelKind
 from ..study.term_labels import covariate_label
+from ..study.terms import PRODUCT, Term
 from .cox_records import (
     FitOptions,
     estimate_records,
@@ -33,7 +35,6 @@ from .cox_records import (
     violated,
     warnings,
 )
-from .design import ModelDesign
 from .exposure_times import from_landmark, immortal_time, known_later_records, split_by_exposure
 from .observations import Observations, ObservedPatients, OutcomeObservations
 from .outcome_fits import MODEL_WORDS, fitted_outcome

@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 
+from ..adjusted_analyses.design import ModelDesign, design_of
 from ..base.errors import counted
 from ..base.snapping import snapped_all
 from ..data.cohort import Cohort
@@ -17,9 +18,8 @@ from ..results.records import Population
 from ..statistics.arrays import Bools, Floats, Ints
 from ..study.endpoints import Endpoint
 from ..study.model import Study
-from ..study.models import Term
 from ..study.outcomes import Outcome
-from .design import ModelDesign, design_of
+from ..study.terms import Term
 
 NO_PATIENTS: Final = "no patients"
 """Why nothing can be estimated of an empty set of patients."""
@@ -77,7 +77,7 @@ class ObservedPatients(ABC):
         return {"of": self.label, "options": self.options}
 
     def design(self, terms: Sequence[Term]) -> ModelDesign:
-        """Return the design of a model; see `lockstep.outcome_analyses.design`."""
+        """Return the design of a model; see `lockstep.adjusted_analyses.design`."""
         return design_of(self.study, self.frame, terms)
 
 

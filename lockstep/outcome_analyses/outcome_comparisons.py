@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from ..adjusted_analyses.design import as_they_are
 from ..results import outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
@@ -28,7 +29,6 @@ from ..statistics.proportions import (
 from ..study.models import ModelKind
 from .comparisons import adjusted_for
 from .cox_records import estimate_records
-from .design import as_they_are
 from .group_comparisons import association_records
 from .interactions import Interaction, interaction_records
 from .observations import OutcomeObservations

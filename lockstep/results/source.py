@@ -32,6 +32,7 @@ COMPUTES: Final = (
     "regression",
     "adjustment",
     "results",
+    "adjusted_analyses",
     "outcome_analyses",
     "analyses",
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from .model import Study
-from .models import PRODUCT, Term, Transform
+from .terms import PRODUCT, Term, Transform
 
 TIMES: Final = " \N{MULTIPLICATION SIGN} "
 

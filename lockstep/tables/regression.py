@@ -12,8 +12,9 @@ from ..results.keys import Key
 from ..results.model import Results
 from ..results.spline_catalogue import NON_LINEARITY_P
 from ..study.model import Study
-from ..study.models import Model, ModelKind, Term
+from ..study.models import Model, ModelKind
 from ..study.tables import Regression
+from ..study.terms import Term
 from ..text import numbers
 from ..text.assumptions import violations
 from ..text.provenance import PrintedText, joined

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..study.model import Study
-from ..study.models import PRODUCT, Term
 from ..study.term_labels import PER_LOGARITHM, TIMES, spline_words
+from ..study.terms import PRODUCT, Term
 from . import numbers
 from .style import Style
 

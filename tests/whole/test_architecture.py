@@ -16,7 +16,8 @@ MODULES = sorted(ENGINE.rglob("*.py"))
 
 COMPUTING = (
     *("base", "syntax", "variables", "study", "readers", "data", "data_checks"),
-    *("statistics", "survival", "regression", "adjustment", "results", "outcome_analyses", "analyses", "audit"),
+    *("statistics", "survival", "regression", "adjustment", "results"),
+    *("adjusted_analyses", "outcome_analyses", "analyses", "audit"),
 )
 """What turns data into results, lowest first. No module of these formats a number."""
 

@@ -56,7 +56,11 @@ def public(path: Path) -> set[str]:
 
 def called_by_analyses() -> set[str]:
     """Return what the analyses import of the statistics."""
-    modules = [path for folder in ("outcome_analyses", "analyses") for path in (PACKAGE / folder).glob("*.py")]
+    modules = [
+        path
+        for folder in ("adjusted_analyses", "outcome_analyses", "analyses")
+        for path in (PACKAGE / folder).glob("*.py")
+    ]
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in modules]
     imports = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     called = [node for node in imports if (node.module or "").split(".")[0] in OF_STATISTICS]

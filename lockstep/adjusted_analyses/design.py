@@ -13,8 +13,8 @@ from ..base.errors import DataError, counted
 from ..regression.splines import spline_columns, spline_knots
 from ..results.keys import Key
 from ..study.model import Study
-from ..study.models import PRODUCT, Term, Transform
 from ..study.term_labels import term_label
+from ..study.terms import PRODUCT, Term, Transform
 
 _LOGARITHMS: Final[Mapping[Transform, Callable[[pd.Series[float]], pd.Series[float]]]] = {
     "log": np.log,
