@@ -1,1 +1,1 @@
-"""The kinds of figures behind one interface, `kind.FigureContent`: what one shows, its drawing, its files."""
+"""The kinds of figures behind one interface, `graphics.kind.FigureContent`: what one shows, its drawing, its files."""

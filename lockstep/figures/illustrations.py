@@ -32,13 +32,15 @@ FOLDER: Final = Path("build/figures")
 FORMATS: Final[tuple[Format, ...]] = ("svg", "png")
 PAGE_WIDTH: Final = 174.0  # mm: the text of a page; the document shows what is wider on this width
 
-# The code and the packages that make the drawing from the content.
-_CODE: Final = ("figures/*.py", "text/figure_*.py", "results/curves.py")
-_PACKAGES: Final = ("matplotlib", "pillow")
+# The code and the packages that make the drawing from the content; what only makes the content is seen in that.
+_CODE: Final = (
+    *("figures/*.py", "graphics/*.py", "results/curves.py"),
+    *("text/figure_*.py", "text/decimals.py", "text/eastern.py", "text/numbers.py"),
+)
+_PACKAGES: Final = ("matplotlib", "noto-cjk-sans-otc", "pillow")
 
 _WIDTH: Final = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)pt"')
 _PLAIN: Final = re.compile(r"[^\w ,.;:()%/–-]")
-
 
 _APART: Final = "The figure is in a file of its own."
 _SVG_OF_WORDS: Final = (
@@ -69,7 +71,7 @@ def illustrate(name: str, study: Study, results: Results, folder: Path, style: S
     Raises
     ------
     ReportError
-        If study.toml has no such figure, or it cannot be drawn (see `figures.draw`).
+        If study.toml has no such figure, or it cannot be drawn (see `graphics.drawing.draw`).
     ResultsError
         If the results lack a curve or record of it.
     """
@@ -160,7 +162,7 @@ def _keep_current(
 
 
 def load_drawing(folder: Path) -> Callable[..., dict[Format, bytes]]:
-    """Return `figures.draw`, loaded when it is first needed: importing matplotlib takes longer than all the rest."""
+    """Return `graphics.drawing.draw`, loaded when first needed: importing matplotlib takes longer than all the rest."""
     with _own_font_list(folder / FOLDER):
         from ..graphics.drawing import draw
     return draw

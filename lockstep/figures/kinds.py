@@ -35,6 +35,7 @@ def figure_content(name: str, study: Study, results: Results, style: Style) -> F
     """
     if name not in study.figures:
         known = ", ".join(study.figures) or "none"
-        raise ReportError(f"no figure '{name}' in study.toml{nearest(name, study.figures)}; it has: {known}")
+        hint = nearest(name, study.figures) or "."
+        raise ReportError(f"no figure '{name}' in study.toml{hint} Its figures: {known}.")
     figure = study.figures[name]
     return FIGURE_KINDS[figure.kind](figure, study, results, style)

@@ -28,7 +28,6 @@ from ..text.style import Style
 PERCENT: Final = (0, 25, 50, 75, 100)
 """The ticks of the vertical axis of survival, per cent; 50 is the median."""
 
-
 INCIDENCE_TICKS: Final = (
     (0, 1, 2, 3, 4),
     (0, 2, 4, 6, 8),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..base.errors import ReportError
+from ..base.errors import ReportError, nearest
 from ..results.model import Results
 from ..study.model import Study
 from ..text.provenance import PrintedText
@@ -60,7 +60,8 @@ def render_table(name: str, study: Study, results: Results, style: Style) -> Ren
     table = study.tables.get(name)
     if table is None:
         known = ", ".join(study.tables) or "none"
-        raise ReportError(f"no table '{name}' in study.toml; it has: {known}")
+        hint = nearest(name, study.tables) or "."
+        raise ReportError(f"no table '{name}' in study.toml{hint} Its tables: {known}.")
     context, printed = TABLE_KINDS[table.kind](table, study, results, style), list[PrintedText]()
     try:
         plain = render_template(table.template, study.folder, context, style, printed=printed)

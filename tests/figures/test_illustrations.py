@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -19,6 +20,8 @@ from sample_results import make_results, make_study, trial
 from lockstep.base import stamp as base_stamp
 from lockstep.base.errors import ReportError
 from lockstep.base.files import sha256
+from lockstep.base.resources import PACKAGE
+from lockstep.figures import illustrations
 from lockstep.figures.illustrations import Illustration, illustrate, stand_in
 from lockstep.figures.kinds import figure_content
 from lockstep.graphics.kind import FigureContent
@@ -93,6 +96,29 @@ def test_a_figure_is_drawn_anew_when_what_it_shows_changes(
     assert len(drawings) == 2
     illustrate("overall", study, replace(results, records=changed), tmp_path, Style(decimal_mark=","))
     assert len(drawings) == 3
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["figures/survival_layout.py", "graphics/drawing.py", "graphics/shapes.py", "text/eastern.py", "text/numbers.py"],
+)
+def test_a_figure_is_drawn_anew_when_the_code_that_draws_it_changes(
+    tmp_path: Path,
+    study_and_results: tuple[Study, Results],
+    drawings: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    module: str,
+) -> None:
+    """A version of the program that draws in another way makes its own figures, in whichever folder the change is."""
+    package = tmp_path / "package"
+    for folder in ("figures", "graphics", "results", "text"):
+        shutil.copytree(PACKAGE / folder, package / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(illustrations, "PACKAGE", package)
+    for addition in ("", "", "# another way\n"):
+        with (package / module).open("a", encoding="utf-8") as file:
+            file.write(addition)
+        illustrate("overall", *study_and_results, tmp_path, Style())
+    assert drawings == ["overall", "overall"]
 
 
 def test_a_stand_in_takes_the_place_of_a_drawing(
@@ -211,7 +237,9 @@ def test_an_unknown_figure_is_an_error_with_the_nearest_name(
     study, results = study_and_results
     with pytest.raises(ReportError) as error:
         illustrate("overal", study, results, tmp_path, Style())
-    assert str(error.value) == ("no figure 'overal' in study.toml; did you mean 'overall'?; it has: overall, by_grade")
+    assert str(error.value) == (
+        "no figure 'overal' in study.toml; did you mean 'overall'? Its figures: overall, by_grade."
+    )
 
 
 def test_drawing_leaves_home_alone_and_current_figures_need_no_matplotlib(

@@ -256,7 +256,7 @@ def test_a_table_that_names_its_kind_needs_no_template(
 
 def test_an_unknown_table_and_a_faulty_template_are_named(study: Study, results: Results, tmp_path: Path) -> None:
     """The message says which table there is, which template is missing, and where one is wrong."""
-    with pytest.raises(ReportError, match=r"no table 'baseline' in study\.toml; it has: characteristics"):
+    with pytest.raises(ReportError, match=r"no table 'baseline' in study\.toml\. Its tables: characteristics"):
         render_table("baseline", study, results, STYLE)
 
     (tmp_path / "templates").mkdir()
