@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from ..statistics.arrays import Floats
-from ..statistics.estimate import finite, normal_quantile
+from ..statistics.estimate import normal_quantile
 from ..statistics.sandwich import NO_VARIANCE
 from .cox_fit import CoxFit, fit_cox
-from .reasons import DIVERGES, TOO_LARGE, TOO_SMALL
+from .reasons import DIVERGES
+from .wald import wald_ratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,16 +182,14 @@ def _in_data_units(fit: CoxFit) -> Floats:
 
 
 def _hazard_ratio(term: str, coef: float, se: float, z: float) -> HazardRatio:
-    with np.errstate(over="ignore", under="ignore"):
-        # No ratio is 0: what is printed as one has only become too small for a float, as exp(-800).
-        ratio, low, high = (finite(np.exp(coef + bound * se)) or None for bound in (0, -z, z))
+    ratio, p_value = wald_ratio(coef, se, quantile=z)
     return HazardRatio(
         term=term,
-        hazard_ratio=ratio,
-        conf_low=None if ratio is None else low,
-        conf_high=None if ratio is None else high,
-        p_value=float(2 * ndtr(-abs(coef / se))),
+        hazard_ratio=ratio.value,
+        conf_low=ratio.conf_low,
+        conf_high=ratio.conf_high,
+        p_value=p_value,
         coef=coef,
         se=se,
-        reason=None if ratio is not None else TOO_LARGE if coef > 0 else TOO_SMALL,
+        reason=ratio.reason,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -24,12 +23,9 @@ from ..statistics.arrays import (
     same_length,
 )
 from ..statistics.sandwich import sandwich, without_variance
+from .collinearity import dependent_columns
 from .partial_likelihood import Maximum, PartialLikelihood, maximise
 from .reasons import CONSTANT, DEPENDENT, NEVER_VARIES, NO_EVENTS, NOT_CONVERGED
-
-# The share of a column's information that the columns before it must leave: R's toler.chol. Covariates correlated at
-# 0.99999999999 are estimated, and what is a sum of others but for rounding (1e-15) is not.
-COLLINEAR: Final = float(np.finfo(np.float64).eps) ** 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,15 +176,10 @@ def _checked_design(covariates: pd.DataFrame, n_rows: int) -> Floats:
 
 
 def _not_estimable(likelihood: PartialLikelihood, constant: Bools) -> dict[int, str]:
-    """Return the columns that add no information, at zero, to those before them, and why (Cholesky, as R's coxph)."""
+    """Return the columns that add no information, at zero, to those before them, and why."""
     varies = likelihood.risk_sets.varies(likelihood.covariates)
-    left = likelihood.at(np.zeros(len(constant))).information()
-    found = dict[int, str]()
-    for position, total in enumerate(np.diag(left).copy()):
-        if not varies[position]:
-            found[position] = CONSTANT if constant[position] else NEVER_VARIES
-        elif left[position, position] <= COLLINEAR * total:
-            found[position] = DEPENDENT
-        else:
-            left -= np.outer(left[position], left[position]) / left[position, position]
-    return found
+    never = [int(position) for position in np.flatnonzero(~varies)]
+    information = likelihood.at(np.zeros(len(constant))).information()
+    return {position: CONSTANT if constant[position] else NEVER_VARIES for position in never} | dict.fromkeys(
+        dependent_columns(information, apart=never), DEPENDENT
+    )

@@ -12,19 +12,11 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit
 
 from ..statistics.arrays import Floats, checked_flags
-from ..statistics.estimate import Estimate
 from ..statistics.roc import roc_curve_cutoff
 from ..statistics.sandwich import sandwich, without_variance
 from .partial_likelihood import Maximum, maximise
 from .reasons import NO_EVENTS
-from .regression import (
-    FEW_CLUSTERS,
-    Design,
-    RegressionModel,
-    RegressionTerm,
-    checked_model_design,
-    terms_of,
-)
+from .regression import FEW_CLUSTERS, Design, RegressionModel, checked_model_design, terms_of, unfitted_model
 
 SEPARATED: Final = "tends to infinity (a level without events or with events only, or complete separation)"
 # The likelihood is concave and its columns are independent: what keeps it from its maximum is separation alone.
@@ -200,23 +192,7 @@ def _model(
     reason = _not_fitted(events, n, columns, design)
     maximum = None if reason else maximise(likelihood)
     if maximum is None:
-        reason = reason or UNBOUNDED
-        terms = tuple(
-            RegressionTerm(term=name, reason=design.dropped.get(i, reason)) for i, name in enumerate(design.names)
-        )
-        return RegressionModel(
-            terms=terms,
-            n=n,
-            events=events,
-            conf_level=conf_level,
-            log_likelihood=None,
-            parameters=0,
-            variance=variance,
-            clusters=design.clusters,
-            auc=Estimate(value=None, reason=reason) if with_auc else None,
-            covariance=np.full((len(terms), len(terms)), np.nan),
-            reason=reason,
-        )
+        return unfitted_model(design, variance, conf_level, reason or UNBOUNDED, events=events, with_auc=with_auc)
 
     covariance = maximum.covariance
     if variance != "model":

@@ -10,14 +10,7 @@ from numpy.typing import ArrayLike
 
 from ..statistics.arrays import Floats, checked_numbers
 from ..statistics.sandwich import sandwich, without_variance
-from .regression import (
-    FEW_CLUSTERS,
-    Design,
-    RegressionModel,
-    RegressionTerm,
-    checked_model_design,
-    terms_of,
-)
+from .regression import FEW_CLUSTERS, Design, RegressionModel, checked_model_design, terms_of, unfitted_model
 
 ONE_VALUE: Final = "the outcome is the same in all patients"
 DETERMINED: Final = "the terms determine the outcome exactly"
@@ -84,25 +77,9 @@ def linear_regression(
         reason = f"too few patients ({n}) for {parameters + 1} coefficients, the intercept among them"
     elif design.clusters == 1:
         reason = FEW_CLUSTERS
-    return _unfitted(design, variance, conf_level, reason) if reason else _fitted(design, variance, conf_level, df)
-
-
-def _unfitted(design: Design, variance: str, conf_level: float, reason: str) -> RegressionModel:
-    terms = tuple(
-        RegressionTerm(term=name, reason=design.dropped.get(i, reason)) for i, name in enumerate(design.names)
-    )
-    return RegressionModel(
-        terms=terms,
-        n=len(design.y),
-        events=None,
-        conf_level=conf_level,
-        log_likelihood=None,
-        parameters=0,
-        variance=variance,
-        clusters=design.clusters,
-        covariance=np.full((len(terms), len(terms)), np.nan),
-        reason=reason,
-    )
+    if reason is not None:
+        return unfitted_model(design, variance, conf_level, reason)
+    return _fitted(design, variance, conf_level, df)
 
 
 def _fitted(design: Design, variance: str, conf_level: float, df: int) -> RegressionModel:

@@ -9,12 +9,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, stdtr, stdtrit
+from scipy.special import stdtr, stdtrit
 
 from ..statistics.arrays import Floats, Ints, checked_labels, checked_numbers, checked_weights, same_length
-from ..statistics.estimate import Estimate, finite, normal_quantile
-from .cox_fit import COLLINEAR
-from .reasons import CONSTANT, DEPENDENT, TOO_LARGE, TOO_SMALL
+from ..statistics.estimate import Estimate, normal_p_value, normal_quantile
+from .collinearity import dependent_columns
+from .reasons import CONSTANT, DEPENDENT
+from .wald import wald_ratio
 
 FEW_CLUSTERS: Final = "fewer than two clusters"
 
@@ -170,15 +171,27 @@ def checked_model_design(
     )
 
 
-def dependent_columns(information: Floats) -> list[int]:
-    """Return the columns that those before them determine, by the Cholesky decomposition of their cross products."""
-    left, found = information.copy(), list[int]()
-    for position, total in enumerate(np.diag(information)):
-        if left[position, position] <= COLLINEAR * total:
-            found.append(position)
-        else:
-            left -= np.outer(left[position], left[position]) / left[position, position]
-    return found
+def unfitted_model(
+    design: Design, variance: str, conf_level: float, reason: str, *, events: int | None = None, with_auc: bool = False
+) -> RegressionModel:
+    """Return a model in which nothing is estimated, and why: of each term its own reason, where it has one."""
+    terms = tuple(
+        RegressionTerm(term=name, reason=design.dropped.get(position, reason))
+        for position, name in enumerate(design.names)
+    )
+    return RegressionModel(
+        terms=terms,
+        n=len(design.y),
+        events=events,
+        conf_level=conf_level,
+        log_likelihood=None,
+        parameters=0,
+        variance=variance,
+        clusters=design.clusters,
+        auc=Estimate(value=None, reason=reason) if with_auc else None,
+        covariance=np.full((len(terms), len(terms)), np.nan),
+        reason=reason,
+    )
 
 
 def terms_of(
@@ -222,29 +235,27 @@ def terms_of(
 
 
 def _difference(name: str, coef: float, se: float, quantile: float, df: float | None) -> RegressionTerm:
-    statistic = -abs(coef / se)
+    statistic = coef / se
     return RegressionTerm(
         term=name,
         estimate=coef,
         conf_low=coef - quantile * se,
         conf_high=coef + quantile * se,
-        p_value=float(2 * (ndtr(statistic) if df is None else stdtr(df, statistic))),
+        p_value=normal_p_value(statistic) if df is None else float(2 * stdtr(df, -abs(statistic))),
         coef=coef,
         se=se,
     )
 
 
 def _ratio(name: str, coef: float, se: float, quantile: float) -> RegressionTerm:
-    with np.errstate(over="ignore", under="ignore"):
-        # No ratio is 0: what is printed as one has only become too small for a float, as exp(-800).
-        ratio, low, high = (finite(np.exp(coef + bound * se)) or None for bound in (0, -quantile, quantile))
+    ratio, p_value = wald_ratio(coef, se, quantile=quantile)
     return RegressionTerm(
         term=name,
-        estimate=ratio,
-        conf_low=None if ratio is None else low,
-        conf_high=None if ratio is None else high,
-        p_value=float(2 * ndtr(-abs(coef / se))),
+        estimate=ratio.value,
+        conf_low=ratio.conf_low,
+        conf_high=ratio.conf_high,
+        p_value=p_value,
         coef=coef,
         se=se,
-        reason=None if ratio is not None else TOO_LARGE if coef > 0 else TOO_SMALL,
+        reason=ratio.reason,
     )

@@ -1,4 +1,4 @@
-"""Wald's test of several terms of a model at once: of all levels of a factor, of the bends of a spline."""
+"""Wald's interval and test: of the ratio of one coefficient, and of several terms of a model at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Final
 import numpy as np
 from scipy.special import chdtrc, fdtrc
 
+from ..statistics.estimate import Estimate, finite, normal_p_value
 from .likelihood import FittedModel
+from .reasons import TOO_LARGE, TOO_SMALL
 
 NOT_TESTED: Final = "none of its terms can be estimated"
 TOO_FEW_CLUSTERS: Final = "too few clusters for a test of so many terms at once"
@@ -24,6 +26,26 @@ class WaldTest:
     df_residual: float | None
     p_value: float | None
     reason: str | None = None
+
+
+def wald_ratio(coef: float, se: float, *, quantile: float) -> tuple[Estimate, float]:
+    """Return exp of a coefficient with its interval, and the P value of the coefficient.
+
+    Parameters
+    ----------
+    quantile : of the standard normal distribution: 1.96 for an interval of 95%.
+
+    Notes
+    -----
+    No ratio is 0: one that would be printed so has only become too small for a float, as exp(-800). It has a reason
+    then, as one has that is too large, and no interval.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        ratio, low, high = (finite(np.exp(coef + bound * se)) or None for bound in (0, -quantile, quantile))
+    p_value = normal_p_value(coef / se)
+    if ratio is None:
+        return Estimate(None, reason=TOO_LARGE if coef > 0 else TOO_SMALL), p_value
+    return Estimate(ratio, low, high), p_value
 
 
 def wald_test(model: FittedModel, terms: Sequence[str]) -> WaldTest:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtr
 
-from .estimate import Estimate, finite, normal_quantile
+from .estimate import Estimate, finite, normal_p_value, normal_quantile
 
 NO_WIDTH: Final = "without a standard error in one of the groups"
 NO_RATIO: Final = "0 in one of the groups"
@@ -49,7 +48,7 @@ def difference_of(one: tuple[float, float], other: tuple[float, float], *, conf_
         return Contrast(estimate=Estimate(finite(value), reason=NO_WIDTH))
     se = float(np.hypot(one[1], other[1]))
     width = normal_quantile(conf_level) * se
-    return Contrast(estimate=Estimate(value, value - width, value + width), se=se, p_value=_p_value(value / se))
+    return Contrast(estimate=Estimate(value, value - width, value + width), se=se, p_value=normal_p_value(value / se))
 
 
 def ratio_of(one: tuple[float, float], other: tuple[float, float], *, conf_level: float = 0.95) -> Contrast:
@@ -72,7 +71,3 @@ def ratio_of(one: tuple[float, float], other: tuple[float, float], *, conf_level
     with np.errstate(over="ignore", under="ignore"):  # a limit too large for a number is none
         value, low, high = (None if bound is None else finite(np.exp(bound)) for bound in bounds)
     return Contrast(estimate=Estimate(value, low, high, log.estimate.reason), se=log.se, p_value=log.p_value)
-
-
-def _p_value(z: float) -> float:
-    return float(2 * ndtr(-abs(z)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Estimate:
 def normal_quantile(conf_level: float) -> float:
     """Return z of a two-sided normal interval: 1.96 for 0.95."""
     return float(ndtri((1 + conf_level) / 2))
+
+
+def normal_p_value(z: float) -> float:
+    """Return the two-sided P value of a standard normal statistic."""
+    return float(2 * ndtr(-abs(z)))
 
 
 def finite(number: float) -> float | None:
