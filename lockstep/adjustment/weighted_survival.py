@@ -13,12 +13,21 @@ from scipy.special import chdtrc
 
 from ..base.snapping import snapped
 from ..regression.partial_likelihood import PartialLikelihood
-from ..statistics.arrays import Bools, Floats, Ints, checked_follow_up, checked_labels, checked_weights, same_length
+from ..statistics.arrays import (
+    Bools,
+    Floats,
+    Ints,
+    checked_categories,
+    checked_follow_up,
+    checked_labels,
+    checked_weights,
+    same_length,
+)
 from ..statistics.estimate import finite, normal_quantile
+from ..statistics.score_test import score_statistic
 from ..study.analysis import ConfType
 from ..survival.curve_limits import curve_limits
 from ..survival.kaplan_meier import KaplanMeierEstimate
-from ..survival.log_rank import checked_categories
 
 WITHOUT_EVENTS: Final = "no events"
 ONE_GROUP: Final = "fewer than two groups are at risk when events occur"
@@ -242,9 +251,7 @@ def _robust_score(times: Floats, events: Bools, indicators: Bools, weight: Float
     np.add.at(totals, cluster[likelihood.order], parts)
     totals /= weight.max()  # the statistic has no unit
     variance, score = totals.T @ totals, np.sort(totals, axis=0).sum(axis=0)
-    if np.linalg.matrix_rank(variance, tol=RELATIVE_RANK * max(float(np.abs(variance).max()), 1e-20)) < len(score):
-        return None
-    return max(0.0, float(score @ np.linalg.solve(variance, score)))
+    return score_statistic(score, variance, tolerance=RELATIVE_RANK, least=1e-20)
 
 
 def _robust_se(

@@ -68,7 +68,6 @@ def checked_follow_up(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Bools]
     times, events = checked_numbers(time, "follow-up time"), checked_flags(event, "event")
     same_length(times, events, "follow-up time", "event")
     _refuse(times < 0, "follow-up time is negative", "Check that no patient's end comes before the start.")
-
     return _tied(snapped_all(times)), events
 
 
@@ -119,6 +118,27 @@ def checked_labels(values: ArrayLike | pd.DataFrame, name: str) -> Ints:
     _refuse(frame.isna().any(axis=1).to_numpy(), f"{name} is missing")
     codes = frame.groupby(list(frame.columns), observed=True).ngroup()
     return np.asarray(codes.to_numpy(dtype=np.int64))
+
+
+def checked_categories(values: ArrayLike, times: Floats, name: str) -> tuple[Ints, tuple[str, ...]]:
+    """Return each patient's group (or stratum) as a whole number, and the names of the groups, in their order.
+
+    Parameters
+    ----------
+    values : (n,) labels of any type; a Categorical keeps the order of its levels, others are sorted.
+    times : (n,) follow-up of the same patients.
+    name : what messages call the labels.
+
+    Raises
+    ------
+    DataError
+        If a label is missing, which names the rows, or there is not one for each time.
+    """
+    categories = pd.Categorical(np.asarray(values, dtype=object) if not isinstance(values, pd.Series) else values)
+    codes = np.asarray(categories.codes, dtype=np.int64)
+    same_length(times, codes, "follow-up time", name)
+    _refuse(codes < 0, f"{name} is missing")
+    return codes, tuple(str(label) for label in categories.categories)
 
 
 def checked_patients(values: ArrayLike, entry: Floats | None, time: Floats) -> Ints:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..statistics.arrays import Bools, Floats, Ints, checked_causes, checked_follow_up
-from .log_rank import checked_categories
+from ..statistics.arrays import Bools, Floats, Ints, checked_categories, checked_causes, checked_follow_up
+from ..statistics.score_test import score_statistic
 
 FULL_RANK: Final = 1e-7  # of the variance, relative to its largest entry: the tolerance of R's qr()
 NO_SUCH_EVENT: Final = "nobody has this event"
@@ -106,11 +106,8 @@ def gray_test(
     statistic, reason = None, _reason(counted, len(labels), k)
     if reason is None:
         # The scores sum to zero: the last group's follows from the others'.
-        reduced = variance[:-1, :-1]
-        if np.linalg.matrix_rank(reduced, tol=FULL_RANK * max(np.abs(reduced).max(), 1e-300)) == k - 1:
-            statistic = max(0.0, float(score[:-1] @ np.linalg.solve(reduced, score[:-1])))
-        else:
-            reason = NO_VARIANCE
+        statistic = score_statistic(score[:-1], variance[:-1, :-1], tolerance=FULL_RANK)
+        reason = NO_VARIANCE if statistic is None else None
     df = 0 if statistic is None else k - 1
     return GrayTest(
         cause=of,

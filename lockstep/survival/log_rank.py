@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..base.errors import DataError, row_list
-from ..statistics.arrays import Bools, Floats, Ints, checked_follow_up, checked_intervals, same_length
+from ..statistics.arrays import Bools, Floats, Ints, checked_categories, checked_follow_up, checked_intervals
 from .stratified import NEVER_TOGETHER, NOT_CONNECTED, stratified_log_rank
 
 
@@ -158,14 +156,3 @@ def _not_comparable(times: Floats, events: Bools, first: float, n_compared: int,
     if np.sum(times >= first) == np.sum(events & (times == first)):
         return "all patients at risk have the event at the same time"
     return None
-
-
-def checked_categories(values: ArrayLike, times: Floats, name: str) -> tuple[Ints, tuple[str, ...]]:
-    """Return each patient's group (or stratum) as a number, and the names; raise DataError where one is missing."""
-    categories = pd.Categorical(np.asarray(values, dtype=object) if not isinstance(values, pd.Series) else values)
-    codes = np.asarray(categories.codes, dtype=np.int64)
-    same_length(times, codes, "follow-up time", name)
-    if (codes < 0).any():
-        rows = row_list(np.flatnonzero(codes < 0) + 1)
-        raise DataError(f"{name} is missing in {rows}. Complete the data, or leave these patients out.")
-    return codes, tuple(str(name) for name in categories.categories)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from ..base.snapping import snapped
 from ..statistics.contrast import Contrast, difference_of, ratio_of
 from ..statistics.estimate import Estimate, normal_quantile
 from .kaplan_meier import BEYOND_FOLLOW_UP, KaplanMeierEstimate
+
+SAME_TIME: Final = "the same time in all patients up to then"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ def restricted_mean(curve: KaplanMeierEstimate, tau: float, *, conf_level: float
     variance = float(np.sum(beyond[known] ** 2 * d[known] / (n[known] * (n[known] - d[known]))))
     value, se = until_first_entry + float(beyond[0]), float(np.sqrt(variance))
     if se == 0:
-        return RestrictedMean(tau=tau, estimate=Estimate(value, reason="the same time in all patients up to then"))
+        return RestrictedMean(tau=tau, estimate=Estimate(value, reason=SAME_TIME))
     width = normal_quantile(conf_level) * se
     return RestrictedMean(tau=tau, estimate=Estimate(value, value - width, value + width), se=se)
 

@@ -1,4 +1,4 @@
-"""What `survival.number_at_risk` returns."""
+"""Numbers at risk as a value that curves in results carry; without a library, since whatever prints reads it."""
 
 from __future__ import annotations
 

@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 
 from ..statistics.arrays import Bools, Floats, Ints
+from ..statistics.score_test import score_statistic
 
 NOT_CONNECTED: Final = "no stratum has patients of several groups at risk when an event occurs"
 NEVER_TOGETHER: Final = "patients of several groups are never at risk together when an event occurs"
-FULL_RANK: Final = 1e-10  # of the variance, relative to its largest eigenvalue
+FULL_RANK: Final = 1e-10  # of the variance, relative to its largest entry
 
 
 def stratified_log_rank(
@@ -46,11 +47,8 @@ def stratified_log_rank(
     compared = np.flatnonzero(expected > 0)
     # The differences sum to zero: the last group's follows from the others'.
     free = compared[:-1]
-    reduced = variance[np.ix_(free, free)]
-    if not len(free) or np.linalg.matrix_rank(reduced, tol=FULL_RANK * max(np.abs(reduced).max(), 1e-300)) < len(free):
-        return None, tuple(compared.tolist())
-    statistic = float(difference[free] @ np.linalg.solve(reduced, difference[free]))
-    return max(0.0, statistic), tuple(compared.tolist())
+    statistic = score_statistic(difference[free], variance[np.ix_(free, free)], tolerance=FULL_RANK)
+    return statistic, tuple(compared.tolist())
 
 
 def _moments(time: Floats, event: Bools, group: Ints, k: int, entry: Floats | None) -> tuple[Floats, Floats, Floats]:
