@@ -205,8 +205,16 @@ def named_models(section: Section, key: str, models: Mapping[str, Model]) -> tup
     names = section.texts(key)
     if not names:
         raise section.error(key, f"is empty; the models are: {listing(models, word='and') or 'none'}")
-    for name in names:
-        if name not in models:
-            known = listing(models, word="and") or "none"
-            raise section.error(key, f"names {shown(name)}; the models are: {known}")
-    return tuple(models[name] for name in names)
+    return tuple(_named(section, key, name, models) for name in names)
+
+
+def named_model(section: Section, key: str, models: Mapping[str, Model]) -> Model:
+    """Read the name of a model."""
+    return _named(section, key, section.text(key), models)
+
+
+def _named(section: Section, key: str, name: str, models: Mapping[str, Model]) -> Model:
+    if name not in models:
+        known = listing(models, word="and") or "none"
+        raise section.error(key, f"names {shown(name)}; the models are: {known}")
+    return models[name]

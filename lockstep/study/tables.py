@@ -17,6 +17,7 @@ from .declared import Declared
 from .endpoints import endpoint_name, endpoint_names
 from .models import named_models
 from .outcomes import outcome_name, outcome_names
+from .sensitivity_rows import Exposure, Measure, SensitivityRow, read_exposure, read_sensitivity_rows
 from .table_rows import RowTest, TableRow, TestRule, read_table_rows
 
 Missing: TypeAlias = Literal["rows", "note", "none"]
@@ -105,6 +106,19 @@ class Estimates(Table):
     endpoints: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     differences: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity(Table):
+    """One estimate of an exposure under each choice: a row for each comparison or model.
+
+    `measure` is what each row gives: a ratio of some kind, or a difference.
+    """
+
+    kind: ClassVar[str] = "sensitivity"
+    exposure: Exposure
+    measure: Measure
+    rows: tuple[SensitivityRow, ...]
 
 
 def read_table(name: str, section: Section, declared: Declared) -> Table:
@@ -258,6 +272,18 @@ def _regression(name: str, section: Section, declared: Declared) -> Regression:
     )
 
 
+def _sensitivity(name: str, section: Section, declared: Declared) -> Sensitivity:
+    section.allow(
+        "kind", "template", "rows", "exposure", "level", "endpoint", "outcome", "estimate",
+        of="a table of sensitivity analyses",
+    )  # fmt: skip
+    exposure = read_exposure(section, declared)
+    rows, measure = read_sensitivity_rows(section, declared, exposure)
+    return Sensitivity(
+        name=name, template=_template(section, "sensitivity.html.j2"), exposure=exposure, measure=measure, rows=rows
+    )
+
+
 def _row_types(declared: Declared) -> Mapping[str, VariableType]:
     """Return the variables that rows can show, by name."""
     return dict(declared.types) | ({FOLLOW_UP: VariableType("number")} if declared.analysis.follow_up else {})
@@ -291,5 +317,6 @@ TABLE_KINDS: Final[Mapping[str, Callable[[str, Section, Declared], Table]]] = {
     Models.kind: _models,
     Regression.kind: _regression,
     Estimates.kind: _estimates,
+    Sensitivity.kind: _sensitivity,
 }
 """The kinds of tables, by the word that study.toml has for each, and what reads the keys of one."""

@@ -20,9 +20,8 @@ from ..text.level_names import heading, level_name
 from ..text.provenance import PrintedText, joined
 from ..text.style import NBSP, Style
 from .cells import Row, bare, in_sentence, placed
-from .ratio_cells import p_cell, ratio_cell
+from .ratio_cells import association_test, p_cell, ratio_cell
 
-_FEW_EXPECTED: Final = 5  # an expected count below it asks for Fisher's exact test
 _ALL: Final = "All patients"
 
 
@@ -106,7 +105,9 @@ class _Shown:
             event = outcome.event_label[:1].upper() + outcome.event_label[1:]
             of = outcome_catalogue.OUTCOME_COUNT, catalogue.KNOWN
             counts = [self._counts(key, level, *of) for level, _ in self.groups]
-            yield self._row(f"{event} / patients", counts, key, outcome_catalogue.ODDS_RATIO, self._association(key))
+            yield self._row(
+                f"{event} / patients", counts, key, outcome_catalogue.ODDS_RATIO, association_test(key, self.results)
+            )
             percents = [
                 ratio_cell(self.results[self._of(key, level, outcome_catalogue.OUTCOME_PERCENT)], self.style)
                 for level, _ in self.groups
@@ -169,19 +170,6 @@ class _Shown:
         )
         text = numbers.span_text(others[0], others[-1], self.style) if len(others) > 1 else others[0]
         return joined(f"{first} ({text})", first, *others)
-
-    def _association(self, key: Key) -> Statistic:
-        """Return the test of association: Fisher's where an expected count is small.
-
-        A lock has the test that was printed, and not the count that decided.
-        """
-        expected = catalogue.EXPECTED_MIN.of(key)
-        if expected in self.results:
-            least = self.results[expected].value
-            small = isinstance(least, int | float) and least < _FEW_EXPECTED
-        else:
-            small = catalogue.CHI_SQUARE_P.of(key) not in self.results
-        return catalogue.FISHER_P if small else catalogue.CHI_SQUARE_P
 
     def _row(
         self,

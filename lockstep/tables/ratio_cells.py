@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from ..results.model import Record
+from typing import Final
+
+from ..results import catalogue
+from ..results.catalogue import Statistic
+from ..results.keys import Key
+from ..results.model import Record, Results
 from ..study.model import Study
 from ..text import numbers
 from ..text.assumptions import WHOLE_MODEL, Violation
@@ -10,6 +15,8 @@ from ..text.provenance import PrintedText
 from ..text.style import Style
 from ..text.term_texts import product_label
 from .cells import NOTE, in_sentence
+
+_FEW_EXPECTED: Final = 5  # an expected count below it asks for Fisher's exact test
 
 
 def ratio_cell(record: Record, style: Style) -> PrintedText:
@@ -20,6 +27,20 @@ def ratio_cell(record: Record, style: Style) -> PrintedText:
 def p_cell(record: Record, style: Style) -> PrintedText:
     """Print a P value without its letter."""
     return PrintedText(numbers.p_number(record.value, style), (record.id,))
+
+
+def association_test(key: Key, results: Results) -> Statistic:
+    """Return the test of a binary outcome in groups: Fisher's where an expected count is small.
+
+    A lock has the test that was printed, and not the count that decided.
+    """
+    expected = catalogue.EXPECTED_MIN.of(key)
+    if expected in results:
+        least = results[expected].value
+        is_small = isinstance(least, int | float) and least < _FEW_EXPECTED
+    else:
+        is_small = catalogue.CHI_SQUARE_P.of(key) not in results
+    return catalogue.FISHER_P if is_small else catalogue.CHI_SQUARE_P
 
 
 def checked_terms(found: Violation, study: Study, style: Style) -> list[tuple[str, PrintedText]]:

@@ -16,6 +16,7 @@ from .cross_table import cross_table
 from .estimates import estimates
 from .models import models
 from .regression import regression
+from .sensitivity import sensitivity
 from .templates import render_template
 
 Context = Callable[[Any, Study, Results, Style], Mapping[str, Any]]
@@ -27,6 +28,7 @@ TABLE_KINDS: Final[Mapping[str, Context]] = {
     "models": models,
     "regression": regression,
     "estimates": estimates,
+    "sensitivity": sensitivity,
 }
 """The kinds of tables, by the word that study.toml has for each; `lockstep.study.tables` reads what it asks of them."""
 

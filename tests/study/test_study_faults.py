@@ -313,8 +313,8 @@ ADDITIONS = [
      "[figures.f.favours] expected two texts, of values below and above no effect, such as "
      '["Adjuvant better", "Observation better"]'),
     ("tables.t", "kind = 'model'\nendpoints = ['os']",
-     "[tables.t.kind] is 'model'; expected 'characteristics', 'cross_table', 'models', 'regression' or 'estimates'; "
-     "did you mean 'models'?"),
+     "[tables.t.kind] is 'model'; expected 'characteristics', 'cross_table', 'models', 'regression', 'estimates' or "
+     "'sensitivity'; did you mean 'models'?"),
     ("tables.t", "kind = 'models'\nrows = []",
      "[tables.t.rows] is not a known key of a table of models; allowed: 'kind', 'template' and 'endpoints'"),
 ]  # fmt: skip
