@@ -22,9 +22,8 @@ from .findings import DataFinding
 _CODE: Final = re.compile(r"(?:\+|(?P<minus>-))?(?P<whole>[0-9]*)(?:[.,](?P<part>[0-9]+))?")
 _DIGIT: Final = re.compile("-?[0-9]")
 _MOST_LEVELS: Final = 5  # unknown values of a category; more are no levels
-_NEAR: Final = (
-    0.8  # of the letters in common (difflib's ratio): "femal" and "Female", not the surname "Hale" and "Male"
-)
+_NEAR: Final = 0.8
+"""Of the letters in common (difflib's ratio): "femal" is near to "Female", the surname "Hale" not to "Male"."""
 _DATE: Final = re.compile(r"[0-9]{1,4}([-/. ])[0-9]{1,2}\1[0-9]{1,4}([T ].*)?", re.DOTALL)
 _BOOLEANS: Final = {"true": "1", "false": "0"}
 

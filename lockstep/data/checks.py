@@ -29,7 +29,7 @@ def declared_findings(study: Study, frame: pd.DataFrame, rows: npt.NDArray[np.in
     for check in study.checks:
         false = ~check.must.mask(frame).to_numpy(dtype=bool, na_value=True)
         if false.any():
-            yield _finding(study, check, [int(row) for row in rows[false]])
+            yield _finding(study, check, rows[false].tolist())
 
 
 def _finding(study: Study, check: DataCheck, rows: list[int]) -> DataFinding:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from ..base.errors import counted, row_list
 from ..base.snapping import snapped, snapped_all
 from ..base.wording import shown
+from ..syntax.conditions import ISO_DATE
 from ..variables.columns import Column
 from . import date_formats
 from .findings import DataFinding
@@ -32,7 +33,6 @@ LARGEST: Final = 1e75
 """The largest number that data may hold: models take products of four of them, which a float still has to hold."""
 
 NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 GROUPED: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
 _LONG: Final = 60  # characters; no number or date is longer
 SPREADSHEET_ERROR: Final = (r"#[A-ZÄÖÜ/0]+[!?]?|Err:[0-9]+", "a spreadsheet's error (such as #N/A)")
@@ -69,6 +69,7 @@ class Cells:
     separator : of the columns in a text file, which shows which decimal mark is usual there.
     cutoff : the data cut-off, by which years of two digits are read.
     labels : of codes, as the file has them.
+    section : of study.toml that describes the file.
     """
 
     file: str
@@ -81,6 +82,7 @@ class Cells:
     separator: str = ","
     cutoff: date | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    section: str = "data"
 
     @property
     def missing(self) -> Collection[str]:
@@ -89,7 +91,8 @@ class Cells:
 
     def rows_of(self, positions: Iterable[int]) -> list[int]:
         """Return the file rows whose text is one of those at `positions`."""
-        return [int(row) for row in self.rows[np.isin(self.codes, list(positions))]]
+        found: list[int] = self.rows[np.isin(self.codes, list(positions))].tolist()
+        return found
 
     def finding(self, kind: str, positions: Iterable[int], expected: str, remedy: str) -> DataFinding:
         """Return the error that the texts at `positions` are of a kind that is not expected."""
@@ -165,7 +168,8 @@ def _about_marks(cells: Cells, faults: Collection[int]) -> list[DataFinding]:
                     message=(
                         f"{cells.file}: column {shown(cells.column.header)} has {name} that may separate decimals or "
                         f"thousands, in {row_list(rows)}; every number has three digits behind them.\n"
-                        f'Say which is the decimal mark of the file: decimal = "," or "." under [data] in study.toml.'
+                        'Say which is the decimal mark of the file: decimal = "," or "." under '
+                        f"[{cells.section}] in study.toml."
                     ),
                 )
             ]
@@ -232,7 +236,7 @@ def _number(text: str, *, decimal: str | None) -> float | str:
 
 
 def _ordinal(text: str) -> float | str:
-    if not _ISO_DATE.fullmatch(text):
+    if not ISO_DATE.fullmatch(text):
         return _kind(text, _DATE_KINDS)
     if not YEARS[0] <= int(text[:4]) <= YEARS[1]:
         return f"a year outside {YEARS[0]} to {YEARS[1]}"
@@ -243,7 +247,7 @@ def _ordinal(text: str) -> float | str:
 
 
 def _is_iso(text: str) -> bool:
-    return _ISO_DATE.fullmatch(text) is not None
+    return ISO_DATE.fullmatch(text) is not None
 
 
 def _formatted(text: str, *, form: str, typed: bool, cutoff: date | None) -> float | str:

@@ -25,7 +25,7 @@ def with_competing_event(
     rows: npt.NDArray[np.int64],
     study: Study,
     *,
-    known_faulty: npt.NDArray[np.bool_] | None = None,
+    known_faulty: npt.NDArray[np.bool_],
 ) -> tuple[TimeToEvent, list[DataFinding]]:
     """Return an endpoint with its competing event, and what is wrong with that.
 
@@ -43,9 +43,7 @@ def with_competing_event(
     own, competing = observed[endpoint.name], endpoint.competing
     if competing is None:
         return own, []
-    check = FollowUpCheck(
-        f"{study.data_file}: endpoint {shown(endpoint.name)}", rows, known_faulty, study.headers(endpoint.made_of)
-    )
+    check = FollowUpCheck.of(endpoint, study, rows, known_faulty)
     if competing.event is not None:
         return replace(own, competing=_came(competing.event, own, frame, check)), check.findings
     other = observed[str(competing.endpoint)]

@@ -40,11 +40,7 @@ def derived_findings(
         if isinstance(definition, DerivedNumber):
             yield from _about_number(study, definition, found, rows, others)
         elif (gap := found.uncovered & kept & others).any() and not definition.optional:
-            yield _gap(study, name, _rows(rows, gap))
-
-
-def _rows(rows: npt.NDArray[np.int64], where: Flags) -> tuple[int, ...]:
-    return tuple(int(row) for row in rows[where])
+            yield _gap(study, name, tuple(rows[gap].tolist()))
 
 
 def _gap(study: Study, name: str, rows: tuple[int, ...]) -> DataFinding:
@@ -70,7 +66,7 @@ def _about_number(
     about = f"{study.data_file}: {shown(number.name)} of [derived], {formula},"
     for what, fault in found.faults.items():
         if (where := fault & others).any():
-            faulty = _rows(rows, where)
+            faulty = tuple(rows[where].tolist())
             yield DataFinding(
                 kind=UNDEFINED_NUMBER,
                 severity="query",
@@ -86,7 +82,7 @@ def _about_number(
             )
     if number.range is not None and (where := found.outside & others).any():
         low, high = number.range
-        faulty = _rows(rows, where)
+        faulty = tuple(rows[where].tolist())
         yield DataFinding(
             kind="a number out of range",
             severity="error",

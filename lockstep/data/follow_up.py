@@ -38,9 +38,21 @@ class FollowUpCheck:
 
     about: str
     rows: npt.NDArray[np.int64]
-    known_faulty: npt.NDArray[np.bool_] | None
+    known_faulty: npt.NDArray[np.bool_]
     columns: tuple[str, ...]
     findings: list[DataFinding] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls,
+        endpoint: Endpoint,
+        study: Study,
+        rows: npt.NDArray[np.int64],
+        known_faulty: npt.NDArray[np.bool_],
+    ) -> FollowUpCheck:
+        """Return the check of an endpoint, which has found nothing yet."""
+        about = f"{study.data_file}: endpoint {shown(endpoint.name)}"
+        return cls(about, rows, known_faulty, study.headers(endpoint.made_of))
 
     def none(self, kind: str, faulty: npt.ArrayLike | pd.Series, found: str, expected: str) -> None:
         """Note an error where any patient is faulty, with the rows."""
@@ -51,11 +63,9 @@ class FollowUpCheck:
         self._note(kind, doubtful, found, f"expected {expected}", "query")
 
     def _note(self, kind: str, where: npt.ArrayLike | pd.Series, found: str, expected: str, severity: Severity) -> None:
-        wrong = np.array(where, dtype=bool)
-        if self.known_faulty is not None:
-            wrong &= ~self.known_faulty
+        wrong = np.array(where, dtype=bool) & ~self.known_faulty
         if wrong.any():
-            rows = tuple(int(row) for row in self.rows[wrong])
+            rows = tuple(self.rows[wrong].tolist())
             message = f"{self.about} {found} in {row_list(rows)}; {expected}"
             self.findings.append(
                 DataFinding(kind=kind, severity=severity, column=None, beside=self.columns, rows=rows, message=message)

@@ -71,7 +71,7 @@ def join_counts(other: PatientRows, positions: Positions, join: str) -> FileCoun
 
 def unmatched_patients(main: PatientRows, other: PatientRows, positions: Positions) -> list[DataFinding]:
     """Return the query about patients who are not in a joined file; `positions` as `matched` gives them."""
-    rows = [int(row) for row in main.rows[main.first[positions < 0]]]
+    rows = main.rows[main.first[positions < 0]].tolist()
     if not rows:
         return []
     message = (
@@ -86,7 +86,7 @@ def unknown_patients(main: PatientRows, other: PatientRows) -> list[DataFinding]
     """Return the query about patients of a joined file whom the data file does not have."""
     known = set(main.ids)
     unknown = [place for place, patient in enumerate(other.ids) if patient not in known]
-    rows = [int(row) for row in other.rows[np.isin(other.patient, unknown)]]
+    rows = other.rows[np.isin(other.patient, unknown)].tolist()
     if not rows:
         return []
     message = (

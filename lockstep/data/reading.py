@@ -73,7 +73,7 @@ class Data:
         return self.files[None].table
 
     @property
-    def n_rows(self) -> int:
+    def n_patients(self) -> int:
         """Number of patients in the file."""
         return len(self.frame)
 
@@ -279,6 +279,7 @@ def _typed(table: TextTable, column: Column, data: DataFile, *, is_there: bool) 
             separator=table.separator,
             cutoff=data.cutoff,
             labels=described.levels if described else {},
+            section=data.section,
         )
     )
 
@@ -293,7 +294,7 @@ def _about_ids(ids: TextColumn, table: TextTable, data: DataFile) -> list[DataFi
 
     blank = [position for position, text in enumerate(ids.texts) if text in NO_ID]
     if blank:
-        rows = [int(row) for row in table.rows[np.isin(ids.codes, blank)]]
+        rows = table.rows[np.isin(ids.codes, blank)].tolist()
         add(
             "no id",
             rows,
@@ -302,12 +303,12 @@ def _about_ids(ids: TextColumn, table: TextTable, data: DataFile) -> list[DataFi
     counts = np.bincount(ids.codes, minlength=len(ids.texts))
     repeated = [int(code) for code in dict.fromkeys(ids.codes) if counts[code] > 1 and code not in blank]
     if repeated and data.rows is None:
-        rows = [int(row) for row in table.rows[ids.codes == repeated[0]]]
+        rows = table.rows[ids.codes == repeated[0]].tolist()
         more = len(repeated) - 1
         where = row_list(rows) + (f" ({more} other {'id repeats' if more == 1 else 'ids repeat'})" if more else "")
         add(
             "a repeated id",
-            [int(row) for row in table.rows[np.isin(ids.codes, repeated)]],
+            table.rows[np.isin(ids.codes, repeated)].tolist(),
             f"{column} has the same id in {where}; expected one row for each patient.\n"
             f'Mend the file; or where patients have several rows, write rows = "{_rows_of(table)}" under '
             f"[{data.section}] in study.toml, and under its columns which of them counts (`take`, `where`).",

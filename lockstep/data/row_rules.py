@@ -170,7 +170,7 @@ def _differing(
         kind="different values of a patient",
         severity="error",
         column=column.header,
-        rows=tuple(int(row) for row in found.rows[rows]),
+        rows=tuple(found.rows[rows].tolist()),
         message=(
             f"{found.data.called}: column {shown(column.header)} differs in {row_list(map(int, example))}, which are "
             f"rows of one patient{of_others}; expected the same value in all rows of a patient.\n"
@@ -182,7 +182,7 @@ def _differing(
 def _without_place(found: PatientRows, column: Column, where: Flags) -> Iterator[DataFinding]:
     if where.any():
         order = str(found.data.order)
-        rows = [int(row) for row in found.rows[where]]
+        rows = found.rows[where].tolist()
         yield DataFinding(
             kind="a row without its place",
             severity="query",
@@ -202,7 +202,7 @@ def _repeated(found: PatientRows, order: _Order) -> Iterator[DataFinding]:
     keys = found.frame.assign(**{"": found.patient})  # no column has this name
     where = keys.duplicated(keep=False).to_numpy() & order.known & (found.patient >= 0)
     if where.any():
-        rows = [int(row) for row in found.rows[where]]
+        rows = found.rows[where].tolist()
         yield DataFinding(
             kind="a repeated row of a patient",
             severity="query",
@@ -227,7 +227,7 @@ def _tied(
     reference = chosen[found.patient]
     differs = allowed & (reference >= 0) & (order.place == order.place[reference]) & (rank != rank[reference])
     if differs.any():
-        rows = [int(row) for row in found.rows[differs]]
+        rows = found.rows[differs].tolist()
         yield DataFinding(
             kind="two values at one place",
             severity="query",

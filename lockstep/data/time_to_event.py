@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.snapping import snapped_all
-from ..base.wording import shown
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from .findings import DataFinding
@@ -67,7 +66,7 @@ def time_to_event(
     rows: npt.NDArray[np.int64],
     study: Study,
     *,
-    known_faulty: npt.NDArray[np.bool_] | None = None,
+    known_faulty: npt.NDArray[np.bool_],
 ) -> tuple[TimeToEvent, list[DataFinding]]:
     """Compute an endpoint for the patients of a frame.
 
@@ -90,9 +89,7 @@ def time_to_event(
     -----
     Of the events of a composite endpoint that come at one time the one that is listed first counts as the first.
     """
-    check = FollowUpCheck(
-        f"{study.data_file}: endpoint {shown(endpoint.name)}", rows, known_faulty, study.headers(endpoint.made_of)
-    )
+    check = FollowUpCheck.of(endpoint, study, rows, known_faulty)
     entry = None if endpoint.entry is None else entry_times(endpoint, frame, study, check)
     if endpoint.first_of:
         found = first_event(endpoint, frame, study, check)

@@ -100,7 +100,7 @@ class Checked:
         column : the name of the column that is doubtful.
         beside : names of others that say so.
         """
-        rows = () if where is None else tuple(int(row) for row in self.rows[where])
+        rows = () if where is None else tuple(self.rows[where].tolist())
         subject = "" if column is None else f"column {shown(self.header(column))} {self._of_file(column)}"
         place = f" in {row_list(rows)}" if rows else ""
         return DataFinding(

@@ -16,9 +16,8 @@ from .checked import Checked, Days, Flags
 _YEAR: Final = 365.25  # days
 _ISOLATED: Final = 5 * _YEAR  # after all other dates: nobody is followed so much longer than everybody else
 _FEWEST: Final = 20  # dates, of which the newest can be judged
-_OFF: Final = (
-    1.01  # years; ages are completed ones, rounded ones or those of the running year, and years vary in length
-)
+_OFF: Final = 1.01
+"""Years that an age may be off: ages are completed ones, rounded ones or those of the running year."""
 _NAT: Final = np.datetime64("NaT")
 
 

@@ -71,11 +71,11 @@ def entries(examined: Examination, *, values: bool, most: int | None = None) -> 
 def _of_patient(file: TextRows, at: int, finding: DataFinding) -> dict[str, str]:
     names = [name for name in dict.fromkeys((finding.column, *finding.beside)) if name in file.table.columns]
     cells = {str(name): file.table.columns[str(name)] for name in names}
-    told = (
+    shown = (
         f"{_on_one_line(name)}: {_on_one_line(column.texts[column.codes[at]]) or '(blank)'}"
         for name, column in cells.items()
     )
-    return {"id": _on_one_line(file.ids.texts[file.ids.codes[at]]), "values": "; ".join(told)}
+    return {"id": _on_one_line(file.ids.texts[file.ids.codes[at]]), "values": "; ".join(shown)}
 
 
 def _on_one_line(text: str) -> str:

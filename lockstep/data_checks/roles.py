@@ -16,25 +16,11 @@ from ..variables.columns import Column, Role
 from .role_words import AGE, has_words_of
 
 _FILLING: Final = frozenset(
-    {
+    {  # English, German, French, Spanish
         *("a", "an", "at", "completed", "date", "dates", "day", "days", "in", "month", "months", "of", "on", "patient"),
         *("patients", "the", "time", "week", "weeks", "y", "year", "years", "yr", "yrs"),
-        *(
-            "bei",
-            "beim",
-            "datum",
-            "dem",
-            "der",
-            "des",
-            "jahr",
-            "jahre",
-            "jahren",
-            "monate",
-            "tage",
-            "von",
-            "zum",
-            "zur",
-        ),
+        *("bei", "beim", "datum", "dem", "der", "des", "jahr", "jahre", "jahren", "monate", "tage", "von", "zum"),
+        *("zur",),
         *("ans", "annees", "au", "aux", "d", "de", "du", "jour", "l", "la", "le", "les", "mois"),
         *("al", "anos", "del", "dia", "el", "en", "fecha", "los", "meses"),
     }
@@ -92,7 +78,6 @@ def roles_of(study: Study) -> Roles:
     (the births of mother and child) neither is taken. Without a name for it the last contact is the date with which the
     endpoints end where no other date has come, if it is the same in all. An age at something belongs to the one date
     with these words.
-
     """
     dates = [name for name, column in study.columns.items() if column.type == "date"]
     last = _the_one(study, dates, "last_contact") or _last_end(study)
@@ -150,10 +135,10 @@ def _units_per_year(column: Column) -> float | None:
 def _dates_meant(study: Study, column: Column, dates: list[str]) -> tuple[str, ...]:
     """Return the date that has the words of "age at ..."; of "age" alone all dates, and none where it is not clear."""
     texts = [words for words in map(_words, _texts(column)) if any(map(AGE.fullmatch, words))]
-    told = [{word for word in words if word not in _FILLING and not AGE.fullmatch(word)} for words in texts]
-    if not any(told):
+    meanings = [{word for word in words if word not in _FILLING and not AGE.fullmatch(word)} for words in texts]
+    if not any(meanings):
         return tuple(dates)
-    for meant in filter(None, told):
+    for meant in filter(None, meanings):
         fit = [name for name in dates if any(meant <= set(_words(text)) for text in _texts(study.columns[name]))]
         if len(fit) == 1:
             return tuple(fit)

@@ -24,7 +24,13 @@ _SAVE_AS: Final = "in a spreadsheet program, save it as CSV UTF-8"
 
 
 def parse_delimited(
-    content: bytes, *, file: str, expected: Collection[str], encoding: str | None = None, header_row: int = 1
+    content: bytes,
+    *,
+    file: str,
+    expected: Collection[str],
+    encoding: str | None = None,
+    header_row: int = 1,
+    section: str = "data",
 ) -> TextTable:
     """Parse the bytes of a delimited text file.
 
@@ -37,17 +43,18 @@ def parse_delimited(
     expected : the columns to keep.
     encoding : where it is another one.
     header_row : the row with the names of the columns.
+    section : of study.toml that describes the file, for messages.
 
     Raises
     ------
     DataError
         If it is no text, of another encoding, empty, without rows, with unbalanced quotes, or ragged; names the rows.
     """
-    stream = io.StringIO(_decode(content, file, encoding), newline="")
+    stream = io.StringIO(_decode(content, file, encoding, section), newline="")
     with _cells_of_any_size():
         header_row = _first_row(stream, header_row, expected)
         separator, header = _header(stream, file, expected, header_row)
-        _refuse_title(stream, file, expected, separator, header_row)
+        _refuse_title(stream, file, header, expected, header_row, section)
         kept = wanted(header, expected)
         columns = {name: _Collector() for name in kept.values()}
         rows: list[int] = []
@@ -125,7 +132,7 @@ def _last_whole_line(stream: TextIO, separator: str, header_row: int) -> int:
     return header_row - 1 + lines
 
 
-def _decode(content: bytes, file: str, declared: str | None) -> str:
+def _decode(content: bytes, file: str, declared: str | None, section: str) -> str:
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     codec = ("utf-16" if utf16 else "utf-8-sig") if declared in {None, "utf-8", "utf-16"} else declared
     encoding = {"utf-16": "UTF-16", "utf-8-sig": "UTF-8"}.get(str(codec), str(codec))
@@ -137,8 +144,8 @@ def _decode(content: bytes, file: str, declared: str | None) -> str:
         line = error.object[: error.start].count(b"\n") + 1
         raise DataError(
             f"{file}: byte 0x{byte:02x} in line {line} is not {encoding}; expected UTF-8.\n"
-            f"Save the file as UTF-8; {_SAVE_AS}. If another program wrote it, name its encoding under [data], such as "
-            'encoding = "cp1252" (Windows in Western Europe and America).'
+            f"Save the file as UTF-8; {_SAVE_AS}. If another program wrote it, name its encoding under [{section}], "
+            'such as encoding = "cp1252" (Windows in Western Europe and America).'
         ) from None
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
@@ -205,13 +212,17 @@ def _header(stream: TextIO, file: str, expected: Collection[str], row: int) -> t
     return separator, found[separator]
 
 
-def _refuse_title(stream: TextIO, file: str, expected: Collection[str], separator: str, row: int) -> None:
-    _seek(stream, row)
-    try:
-        first = [{cell.strip() for cell in cells} for cells in islice(csv.reader(stream, delimiter=separator), 20)]
-    except csv.Error:
-        return  # which the reading of the rows reports
-    refuse_title(file, first, expected, row)
+def _refuse_title(
+    stream: TextIO, file: str, header: Collection[str], expected: Collection[str], row: int, section: str
+) -> None:
+    """Refuse a title above the header, whose separator is not known: a title has none."""
+    if not set(expected).isdisjoint(header):
+        return
+    for separator in SEPARATORS:
+        _seek(stream, row)
+        with suppress(csv.Error):  # which the reading of the rows reports
+            first = [{cell.strip() for cell in cells} for cells in islice(csv.reader(stream, delimiter=separator), 20)]
+            refuse_title(file, first, expected, row, section=section)
 
 
 @contextmanager

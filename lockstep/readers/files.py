@@ -36,26 +36,34 @@ def read_data_table(folder: Path, data: DataFile, *, expected: Collection[str]) 
         If a file cannot be read, or is no such table.
     """
     content = _bytes(folder, data.file, f"{data.section}.file")
-    if data.dictionary is None:
-        table = parse_table(content, data, expected=expected)
-    else:
-        # Whether a form was filled in is seen from all of its columns.
-        dictionary = parse_dictionary(
-            _bytes(folder, data.dictionary, f"{data.section}.dictionary"), file=data.dictionary
-        )
-        table = with_dictionary(_whole(content, data, expected), dictionary)
-    return table, hashlib.sha256(content).hexdigest()
+    return _parsed(folder, content, data, expected, whole=False), hashlib.sha256(content).hexdigest()
 
 
 def read_whole_data_table(folder: Path, data: DataFile, *, expected: Collection[str]) -> TextTable:
-    """Read a data file with all columns that have a name of their own, besides those that are expected."""
-    header = read_data_table(folder, data, expected=expected)[0].header
-    return read_data_table(folder, data, expected={*unique_names(header), *expected})[0]
+    """Read a data file with all columns that have a name of their own, besides those that are expected.
+
+    Raises
+    ------
+    DataError
+        As `read_data_table`.
+    """
+    content = _bytes(folder, data.file, f"{data.section}.file")
+    return _parsed(folder, content, data, expected, whole=True)
 
 
 def unique_names(header: Collection[str]) -> tuple[str, ...]:
     """Return the names in a header that are not blank and stand for one column, in order."""
     return tuple(name for name, times in Counter(header).items() if name and times == 1)
+
+
+def _parsed(folder: Path, content: bytes, data: DataFile, expected: Collection[str], *, whole: bool) -> TextTable:
+    if data.dictionary is None:
+        return _whole(content, data, expected) if whole else parse_table(content, data, expected=expected)
+    dictionary = parse_dictionary(
+        _bytes(folder, data.dictionary, f"{data.section}.dictionary"), file=data.dictionary, section=data.section
+    )
+    # Whether a form was filled in is seen from all of its columns.
+    return with_dictionary(_whole(content, data, expected), dictionary)
 
 
 def _whole(content: bytes, data: DataFile, expected: Collection[str]) -> TextTable:

@@ -51,7 +51,7 @@ def parse_table(content: bytes, data: DataFile, *, expected: Collection[str]) ->
     found = _format_of(content)
     if isinstance(found, Foreign):
         raise DataError(
-            f"{data.called}: is {found.name}; expected a workbook, CSV, or a file of SPSS, Stata or SAS.\n"
+            f"{data.called}: is {found.name}; expected a workbook, CSV, Parquet, or a file of SPSS, Stata or SAS.\n"
             f"{found.advice}."
         )
     if found == "xlsx" or found == "xls" or found == "ods":
@@ -61,7 +61,12 @@ def parse_table(content: bytes, data: DataFile, *, expected: Collection[str]) ->
     if found is not None:
         return parse_statistical_file(content, data, program=found, expected=expected)
     return parse_delimited(
-        content, file=data.called, expected=expected, encoding=data.encoding, header_row=data.header_row
+        content,
+        file=data.called,
+        expected=expected,
+        encoding=data.encoding,
+        header_row=data.header_row,
+        section=data.section,
     )
 
 

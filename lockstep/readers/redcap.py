@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ..base.errors import DataError
 from ..base.wording import listing, shown
+from ..syntax.conditions import ISO_DATE
 from .redcap_dictionary import RedcapDictionary, RedcapField
 from .table import ColumnDescription, TextColumn, TextTable
 
@@ -23,7 +24,6 @@ _UNCHECKED: Final = {"0": "No", "1": "Yes"}
 _COMPLETE: Final = {"0": "Incomplete", "1": "Unverified", "2": "Complete"}
 _NUMBERS: Final = ("integer", "number", "number_1dp", "number_2dp", "number_3dp", "number_4dp")
 _DATE_TIME: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
-_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNIT: Final = re.compile(r"(.*\S)\s*(?:\[([^][()]+)\]|\(([^][()]+)\))\s*[:.]?")
 _LONGEST_UNIT: Final = 20  # characters; what is longer in brackets at the end of a label is a remark
 _WORDS_OF_UNIT: Final = 3
@@ -49,16 +49,13 @@ def with_dictionary(table: TextTable, dictionary: RedcapDictionary) -> TextTable
     for name, column in table.columns.items():
         field = dictionary.fields.get(name)
         if field is not None and field.validation.startswith("datetime_"):
-            columns[name] = _rewritten(column, {text: day[1] for text in column.texts if (day := _is_time(text))})
+            days = {text: found[1] for text in column.texts if (found := _DATE_TIME.fullmatch(text))}
+            columns[name] = _rewritten(column, days)
         elif field is not None and field.validation.endswith("_comma_decimal"):
             columns[name] = _rewritten(column, {text: text.replace(",", ".") for text in column.texts})
     for name, unknown in _unknown_boxes(table, dictionary):
         columns[name] = _without(table.columns[name], unknown)
     return replace(table, columns=columns, typed=True, descriptions=dict(_descriptions(table.header, dictionary)))
-
-
-def _is_time(text: str) -> re.Match[str] | None:
-    return _DATE_TIME.fullmatch(text)
 
 
 def _rewritten(column: TextColumn, texts: Mapping[str, str]) -> TextColumn:
@@ -170,7 +167,7 @@ def _range(field: RedcapField, kind: str) -> tuple[str, str]:
         low, high = (text.replace(",", ".") for text in field.range)
         return low, high
     if kind == "date":
-        low, high = ((found[0] if (found := _ISO_DATE.match(text)) else "") for text in field.range)
+        low, high = ((found[0] if (found := ISO_DATE.match(text)) else "") for text in field.range)
         return low, high
     return "", ""
 
@@ -206,7 +203,7 @@ def _refuse_other_exports(table: TextTable, dictionary: RedcapDictionary) -> Non
         raise DataError(
             f"{table.file}: has no column that is a field of {dictionary.file}, such as "
             f"{shown(dictionary.record_id)}; expected an export of that project.\n"
-            "Mend [data] file or dictionary in study.toml."
+            f"Mend [{dictionary.section}] file or dictionary in study.toml."
         )
     labelled = [name for name in table.header if name in table.columns and _is_labelled(name, table, dictionary)]
     if labelled:

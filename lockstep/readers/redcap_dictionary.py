@@ -9,6 +9,7 @@ from html import unescape
 from typing import Final
 
 from ..base.errors import DataError
+from ..base.wording import dotted
 from .delimited import parse_delimited
 from .table import TextTable
 
@@ -74,9 +75,13 @@ class RedcapField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedcapDictionary:
-    """The fields of a REDCap project, by name in the order of its forms; the first one identifies a record."""
+    """The fields of a REDCap project, by name in the order of its forms; the first one identifies a record.
+
+    `section` of study.toml names its file.
+    """
 
     file: str
+    section: str
     fields: Mapping[str, RedcapField]
 
     @property
@@ -85,21 +90,26 @@ class RedcapDictionary:
         return next(iter(self.fields))
 
 
-def parse_dictionary(content: bytes, *, file: str) -> RedcapDictionary:
+def parse_dictionary(content: bytes, *, file: str, section: str = "data") -> RedcapDictionary:
     """Parse the bytes of a data dictionary CSV, as REDCap's Online Designer or its API writes it.
+
+    Parameters
+    ----------
+    section : of study.toml that describes the data file, for messages.
 
     Raises
     ------
     DataError
         If it is no such file.
     """
-    table = parse_delimited(content, file=file, expected={name for names in _HEADERS.values() for name in names})
-    parts = {part: _column(table, names, needed=part in _NEEDED) for part, names in _HEADERS.items()}
+    expected = {name for names in _HEADERS.values() for name in names}
+    table = parse_delimited(content, file=file, expected=expected, section=section)
+    parts = {part: _column(table, names, section, needed=part in _NEEDED) for part, names in _HEADERS.items()}
     found = [_field({part: texts[row] for part, texts in parts.items()}) for row in range(len(table.rows))]
-    return RedcapDictionary(file=file, fields={field.name: field for field in found if field.name})
+    return RedcapDictionary(file=file, section=section, fields={field.name: field for field in found if field.name})
 
 
-def _column(table: TextTable, names: tuple[str, str], *, needed: bool) -> list[str]:
+def _column(table: TextTable, names: tuple[str, str], section: str, *, needed: bool) -> list[str]:
     for name in names:
         if name in table.columns:
             column = table.columns[name]
@@ -107,8 +117,8 @@ def _column(table: TextTable, names: tuple[str, str], *, needed: bool) -> list[s
     if needed:
         raise DataError(
             f"{table.file}: has no column '{names[0]}'; expected REDCap's data dictionary, which has one.\n"
-            "In REDCap: Project Setup, Download the current Data Dictionary; name that file in [data] dictionary in "
-            "study.toml."
+            "In REDCap: Project Setup, Download the current Data Dictionary; name that file in "
+            f"{dotted(f'{section}.dictionary')} in study.toml."
         )
     return [""] * len(table.rows)
 

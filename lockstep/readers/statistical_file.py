@@ -101,8 +101,8 @@ def _read(content: bytes, data: DataFile, program: Program, **options: Any) -> t
         if isinstance(error, UnicodeDecodeError) or "encoding" in str(error) or "byte sequence" in str(error):
             raise DataError(
                 f"{data.called}: its texts are not in the encoding that is {'declared' if encoding else 'expected'}.\n"
-                'Name the right one under [data] in study.toml, such as encoding = "cp1252" (Windows in Western '
-                "Europe and America)."
+                f"Name the right one under [{data.section}] in study.toml, such as "
+                'encoding = "cp1252" (Windows in Western Europe and America).'
             ) from None
         raise DataError(
             f"{data.called}: is a file of {program} that is damaged or incomplete; expected one that {program} opens.\n"

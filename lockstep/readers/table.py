@@ -116,13 +116,16 @@ class TextTable:
         )
 
 
-def refuse_title(file: str, first: Sequence[Collection[str]], expected: Collection[str], row: int) -> None:
+def refuse_title(
+    file: str, first: Sequence[Collection[str]], expected: Collection[str], row: int, *, section: str
+) -> None:
     """Refuse a title above the header: then a row below has the names of the columns.
 
     Parameters
     ----------
     first : the cells of some rows, from the one that is taken for the header.
     row : that row, as a spreadsheet counts it.
+    section : of study.toml that describes the file.
 
     Raises
     ------
@@ -134,7 +137,7 @@ def refuse_title(file: str, first: Sequence[Collection[str]], expected: Collecti
     if 2 * names[best] > len(expected) and not names[0]:
         raise DataError(
             f"{file}: the names of the columns are in row {row + best}; expected them in row {row}.\n"
-            f"Remove what is above them, or write header_row = {row + best} under [data] in study.toml."
+            f"Remove what is above them, or write header_row = {row + best} under [{section}] in study.toml."
         )
 
 

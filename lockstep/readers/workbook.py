@@ -54,11 +54,12 @@ def parse_workbook(content: bytes, data: DataFile, *, kind: Kind, expected: Coll
     first = [tuple(map(_as_text, row)) for row in rows[below : below + _FIRST_ROWS]]
     if not first:
         raise DataError(f"{data.called}: has no row {data.header_row}; expected the names of the columns there.")
-    refuse_title(data.called, first, expected, data.header_row)
+    refuse_title(data.called, first, expected, data.header_row, section=data.section)
     if not any(first[0]):
         raise DataError(
             f"{data.called}: row {data.header_row} is blank; expected the names of the columns.\n"
-            "Remove the blank rows, or write the row of the names as `header_row` under [data] in study.toml."
+            "Remove the blank rows, or write the row of the names as `header_row` under "
+            f"[{data.section}] in study.toml."
         )
     places = [place for place, row in enumerate(rows[data.header_row :]) if any(map(_is_filled, row))]
     records = [rows[data.header_row + place] for place in places]
@@ -131,7 +132,7 @@ def _chosen_sheet(book: Any, data: DataFile) -> Any:
             return book.get_sheet_by_name(data.sheet)
         raise DataError(
             f"{data.called}: there is no sheet {shown(data.sheet)}; the file has {listing(names, word='and')}"
-            f"{hint(data.sheet, names) or '.'}\nMend `sheet` under [data] in study.toml."
+            f"{hint(data.sheet, names) or '.'}\nMend `sheet` under [{data.section}] in study.toml."
         )
     visible = {sheet.name: str(sheet.visible).endswith(".Visible") for sheet in sheets}
     filled = [sheet for sheet in map(book.get_sheet_by_name, names) if sheet.start is not None]
@@ -142,7 +143,7 @@ def _chosen_sheet(book: Any, data: DataFile) -> Any:
         several = [sheet.name for sheet in seen or filled]
         raise DataError(
             f"{data.called}: has the sheets {listing(several, word='and')}; expected one with patients.\n"
-            f'Name it under [data] in study.toml, such as sheet = "{printable(several[0])}"; '
+            f'Name it under [{data.section}] in study.toml, such as sheet = "{printable(several[0])}"; '
             f"for a new study, add {option('sheet', 'NAME')}."
         )
     return (seen or filled)[0]

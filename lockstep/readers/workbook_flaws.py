@@ -95,7 +95,7 @@ def _of_xlsx(package: zipfile.ZipFile, sheet: str) -> Flaws:
         at = int(row.get("r", at + 2)) - 1
         column = -1
         for cell in row.iterchildren("{*}c"):
-            column = _column(cell.get("r")) if cell.get("r") else column + 1
+            column = column_place(cell.get("r")) if cell.get("r") else column + 1
             value = cell.findtext("{*}v")
             if cell.get("t") == "e":
                 errors[at, column] = value or "#N/A"
@@ -119,8 +119,8 @@ def _part_of(package: zipfile.ZipFile, sheet: str) -> str:
     raise KeyError(sheet)
 
 
-def _column(reference: str) -> int:
-    """Return the place of a column, from 0: of "AB12" 27."""
+def column_place(reference: str) -> int:
+    """Return the place of a cell's column, from 0: of "AB12", as of "AB", 27."""
     place = 0
     for letter in reference.rstrip("0123456789"):
         place = place * 26 + ord(letter.upper()) - ord("A") + 1

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..base.errors import DataError
-from .workbook_flaws import cell_name
+from .workbook_flaws import cell_name, column_place
 
 MOST_BYTES: Final = 1 << 30
 """How large the parts of a workbook may be together, unpacked."""
@@ -103,7 +103,7 @@ def _refuse_far_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str
         has_unplaced = has_unplaced or _NO_PLACE.search(piece) is not None
         for letters, digits in set(_FILLED.findall(piece)):
             cell = (letters + digits).decode("ascii").upper()
-            lowest, widest = max(lowest, (int(digits), cell)), max(widest, (_number(letters), cell))
+            lowest, widest = max(lowest, (int(digits), cell)), max(widest, (column_place(cell) + 1, cell))
         last = max(last, max(map(int, _ROW.findall(piece)), default=0))
     if has_unplaced:
         end = max(last, n_rows)
@@ -188,11 +188,3 @@ def _pieces(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> Itera
                 raise _too_large(file, f"has a part that is larger than it says ({part.filename})")
             yield end + chunk
             end = chunk[-_OVERLAP:]
-
-
-def _number(letters: bytes) -> int:
-    """Return the number of a column, from 1: of "AB" 28."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - ord("A") + 1
-    return number

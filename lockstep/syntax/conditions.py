@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 
 from ..base.errors import LockstepError
 from ..base.snapping import snapped, snapped_all
-from ..base.wording import level_hint, listing, shown
+from ..base.wording import hint, level_hint, listing, shown
 
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
+
 OF_ROWS: Final = 'describes a patient\'s rows and not the patient (its `take` is "none")'
 """What is wrong with a variable of the kind "rows" where a value of each patient is asked for."""
 
-_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""What a date looks like, also one that is not in the calendar."""
 
 
 class ExpressionError(LockstepError):
@@ -158,6 +160,21 @@ def _as_date(value: Any, *, like: Any) -> Any:
     return value
 
 
+def check_names_known(names: Iterable[str], types: Mapping[str, VariableType]) -> None:
+    """Refuse a name that is no variable, or one that describes rows and has no value for a patient.
+
+    Raises
+    ------
+    ExpressionError
+        For the first such name, with the nearest known one.
+    """
+    for name in names:
+        if name not in types:
+            raise ExpressionError(f"there is no variable {shown(name)}{hint(name, types)}")
+        if types[name].kind == "rows":
+            raise ExpressionError(f"{shown(name)} {OF_ROWS}")
+
+
 def check_condition(condition: Condition, types: Mapping[str, VariableType]) -> None:
     """Refuse a statically invalid condition: an undeclared level, a number compared with text, an order of categories.
 
@@ -205,9 +222,9 @@ def _check_pair(sign: str, name: NamedValue, other: NamedValue | Constant, types
         raise ExpressionError(f"{who} has no level {shown(other)}; {known}")
 
 
-def is_iso_date(value: Constant) -> bool:
-    """Return whether a constant is a text that is a date, such as 2010-12-31."""
-    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
+def is_iso_date(value: object) -> bool:
+    """Return whether a value is a text that is a date of the calendar, such as 2010-12-31."""
+    if not isinstance(value, str) or not ISO_DATE.fullmatch(value):
         return False
     try:
         date.fromisoformat(value)

@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from ..base.wording import hint, shown
 from .conditions import (
-    OF_ROWS,
     Comparison,
     Condition,
     Constant,
@@ -25,6 +23,7 @@ from .conditions import (
     Present,
     VariableType,
     check_condition,
+    check_names_known,
     truth,
 )
 from .shapes import Language, Shape, shape_of, shown_text
@@ -96,12 +95,8 @@ class Expression:
         ExpressionError
             For the first fault, with the condition, what is allowed and the nearest known name.
         """
-        for name in self.names:
-            if name not in types:
-                raise ExpressionError(f"{shown_text(self.text)}: there is no variable {shown(name)}{hint(name, types)}")
-            if types[name].kind == "rows":
-                raise ExpressionError(f"{shown_text(self.text)}: {shown(name)} {OF_ROWS}")
         try:
+            check_names_known(self.names, types)
             check_condition(self.condition, types)
         except ExpressionError as error:
             raise ExpressionError(f"{shown_text(self.text)}: {error}") from None

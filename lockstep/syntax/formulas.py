@@ -14,12 +14,12 @@ from typing import Final, Literal, TypeAlias
 from ..base.errors import counted
 from ..base.wording import hint, listing, shown
 from .conditions import (
-    OF_ROWS,
     Condition,
     ExpressionError,
     NamedValue,
     VariableType,
     check_condition,
+    check_names_known,
     is_iso_date,
 )
 from .expressions import CONDITION_SIGNS, condition_of
@@ -128,11 +128,7 @@ class Formula:
             For the first fault, with the formula, what is allowed and the nearest known name.
         """
         try:
-            for name in self.names:
-                if name not in types:
-                    raise ExpressionError(f"there is no variable {shown(name)}{hint(name, types)}")
-                if types[name].kind == "rows":
-                    raise ExpressionError(f"{shown(name)} {OF_ROWS}")
+            check_names_known(self.names, types)
             for part in _parts(self.number):
                 _check_part(part, types)
         except ExpressionError as error:

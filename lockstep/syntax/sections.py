@@ -18,9 +18,9 @@ from ..base.errors import StudyError
 from ..base.files import read_file
 from ..base.invocation import option
 from ..base.wording import hint, listing, printable, shown
+from .conditions import is_iso_date
 
 STUDY_FILE: Final = "study.toml"
-_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _TYPE_NAMES: Final = {
     str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table",
@@ -143,11 +143,8 @@ class Section:
     def _day(self, name: str, value: Any) -> date:
         if type(value) is date:
             return value
-        try:
-            if isinstance(value, str) and _ISO_DATE.fullmatch(value):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass  # an impossible one, such as 2014-02-30
+        if is_iso_date(value):
+            return date.fromisoformat(value)
         raise self.error(name, "expected a date such as 2014-12-31")
 
     def decimals(self) -> int | None:

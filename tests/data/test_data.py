@@ -56,7 +56,7 @@ def refusal(folder: Path, content: str | bytes, study: str = STUDY) -> str:
 def test_the_flagship_cohort_is_read_whole(study: Study) -> None:
     """The data that ship with the project have 154 patients, 19 columns and their blanks where they belong."""
     data = read_data(study)
-    assert (data.n_rows, data.n_columns, list(data.rows[:2]), int(data.rows[-1])) == (154, 19, [2, 3], 155)
+    assert (data.n_patients, data.n_columns, list(data.rows[:2]), int(data.rows[-1])) == (154, 19, [2, 3], 155)
     assert list(data.frame.columns) == list(study.columns)
     assert data.sha256 == hashlib.sha256((study.folder / study.data_file).read_bytes()).hexdigest()
     assert data.frame["sex"].value_counts(sort=False).sum() == 154
@@ -205,8 +205,8 @@ REFUSED = [
     ((HEADER + "1,f,5,\n").encode("utf-16-le"), f"line 1 holds a NUL character; expected text in UTF-8.\n{SAVE}"),
     (b"\xff\xfe\x00", f"byte 0x00 in line 1 is not UTF-16; expected UTF-8.\n{ENCODING}"),
     (b"PK\x03\x04...",
-     "is a workbook or zip archive that is damaged or incomplete; expected a workbook, CSV, or a file of SPSS, Stata "
-     "or SAS.\nSave it again, or copy it again from where it is."),
+     "is a workbook or zip archive that is damaged or incomplete; expected a workbook, CSV, Parquet, or a file of "
+     "SPSS, Stata or SAS.\nSave it again, or copy it again from where it is."),
     (HEADER + '1,f,5,\n2,"f,5,\n3,f,5,\n', f"the quotes do not match in the row that begins in line 3.\n{QUOTES}"),
     (HEADER + '1,"f"x,5,\n', f"the quotes do not match in the row that begins in line 2.\n{QUOTES}"),
     # the columns
@@ -344,7 +344,7 @@ def test_a_format_is_told_by_its_bytes(tmp_path: Path) -> None:
     """A text file that is called .XLSX is a text file."""
     (tmp_path / "study.toml").write_text(STUDY.replace("cohort.csv", "book.XLSX"), encoding="utf-8")
     (tmp_path / "book.XLSX").write_text(HEADER + "1,f,5,\n", encoding="utf-8")
-    assert read_data(read_study(tmp_path)).n_rows == 1
+    assert read_data(read_study(tmp_path)).n_patients == 1
 
 
 def test_a_hundred_thousand_patients_are_read_in_seconds(tmp_path: Path) -> None:

@@ -102,6 +102,30 @@ def test_patients_in_one_of_the_files_only_are_queries(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("labs", "study", "advice"),
+    [
+        (
+            "Samples of 2024\npatient;taken;crp\n2;1;4,5\n",
+            STUDY,
+            "write header_row = 2 under [data.join.labs] in study",
+        ),
+        (
+            "patient;taken;crp\n2;1;4.125\n3;1;5.250\n",
+            STUDY.replace('decimal = ","\n', ""),
+            'decimal = "," or "." under [data.join.labs] in study.toml.',
+        ),
+    ],
+)
+def test_advice_about_a_joined_file_names_its_own_section(tmp_path: Path, labs: str, study: str, advice: str) -> None:
+    """What would be written under [data] changes how the data file is read, and not the joined one."""
+    try:
+        found = [item.message for item in examined(tmp_path, labs=labs, study=study).findings]
+    except DataError as error:
+        found = [str(error)]
+    assert any(advice in message for message in found), found
+
+
 def test_the_flow_counts_rows_and_patients_of_each_file(tmp_path: Path) -> None:
     """The sources too: each file by its hash."""
     results = compute(studied(tmp_path))

@@ -91,7 +91,7 @@ def test_each_rule_chooses_its_row(tmp_path: Path) -> None:
     """Patients stand in the order of their first rows; blanks are passed over, and a patient may have none."""
     data = examined(tmp_path)
     assert not data.findings
-    assert data.n_rows == 3
+    assert data.n_patients == 3
     assert list(data.rows) == [2, 3, 7]
     found = {name: values(data, name) for name in data.frame.columns if name != "died"}
     assert found == {

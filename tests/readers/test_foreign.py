@@ -114,7 +114,7 @@ def test_a_foreign_file_is_refused_by_name(name: str) -> None:
     """Whatever it is called; the second line says what to do with just this one."""
     content, called, advice = FOREIGN[name]
     first, second = refusal(content).split("\n")
-    assert first == f"cohort.csv: is {called}; expected a workbook, CSV, or a file of SPSS, Stata or SAS."
+    assert first == f"cohort.csv: is {called}; expected a workbook, CSV, Parquet, or a file of SPSS, Stata or SAS."
     assert advice in second
     assert second.endswith(".")
 

@@ -274,7 +274,7 @@ def test_a_longitudinal_export_is_reduced_to_a_row_a_patient(tmp_path: Path) -> 
     )
     baseline = study.replace("[columns.size]", "[columns.size]\nwhere = \"event == 'start_arm_1'\"") + EVENTS
     data = read(tmp_path, LONGITUDINAL, study=baseline)
-    assert data.n_rows == 2
+    assert data.n_patients == 2
     assert data.frame["sex"].tolist() == ["male", "female"]
     assert data.frame["size"].tolist() == [3.5, 4]
     assert data.frame["nausea"].tolist() == ["1", np.nan]
