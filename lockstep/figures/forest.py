@@ -133,7 +133,7 @@ class _Shown:
 
     def of_models(self, figure: ModelForest) -> ForestPlot:
         """Return the plot of the terms of models."""
-        models = [model for name in figure.models for model in self.study.models if model.name == name]
+        models = self.study.models_named(figure.models)
         terms = dict.fromkeys(term for model in models for term in model.terms)
         chosen = [term for name in figure.terms for term in terms if term.name == name]
         lines = tuple(line for term in chosen for line in self._term(term, models))
@@ -240,9 +240,9 @@ class _Shown:
 
     def _everybody(self, figure: SubgroupForest) -> str:
         """Return what the patients of all subgroups are called."""
-        if figure.comparison is None:
+        comparison = self.study.comparison(figure.comparison)
+        if comparison is None:
             return ALL
-        comparison = next(item for item in self.study.comparisons if item.name == figure.comparison)
         patients = ALL
         if comparison.population is not None:
             patients = one_line(self.study.populations[comparison.population].label)

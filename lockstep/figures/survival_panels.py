@@ -174,7 +174,7 @@ def _panel(
     style: Style,
 ) -> Panel:
     key = Key(endpoint=endpoint.name, by=figure.groups, population=figure.population, analysis=figure.comparison)
-    compared = next((item for item in study.comparisons if figure.comparison and item.name == figure.comparison), None)
+    compared = study.comparison(figure.comparison)
     population = _of_whom(figure, compared, study)
     subtitle, legend_title, p_text = population, "", ""
     curves = [(key, "All patients", "All patients")]  # key, label, full label

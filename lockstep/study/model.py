@@ -138,6 +138,14 @@ class Study:
         """Return the label of an endpoint or outcome, with its name behind where another one is called alike."""
         return distinct({name: item.label for name, item in self.measured.items()})[endpoint]
 
+    def comparison(self, name: str | None) -> GroupComparison | None:
+        """Return the comparison of [comparisons.*] of this name; None where no name is given."""
+        return next((item for item in self.comparisons if name is not None and item.name == name), None)
+
+    def models_named(self, names: Iterable[str]) -> list[Model]:
+        """Return the models of these names, in their order."""
+        return [model for name in names for model in self.models if model.name == name]
+
     def unique_cutoff_label(self, cutoff: str) -> str:
         """Return a cut-off in words: "Progression-free survival for death"; its name behind where two are alike."""
         return distinct({name: self._cutoff_label(item) for name, item in self.analysis.cutoffs.items()})[cutoff]

@@ -93,6 +93,12 @@ def placed(rows: Iterable[Row], columns: Sequence[str], comparing: Sequence[str]
     return found
 
 
+def printed_ids(rows: Iterable[Row]) -> set[str]:
+    """Return the ids of the results that the cells of rows print."""
+    texts = (text for row in rows for cell in row.cells for text in cell)
+    return {name for text in texts if isinstance(text, PrintedText) for name in text.ids}
+
+
 def missing_counts(
     variables: Sequence[str], study: Study, results: Results, style: Style, *, population: str | None = None
 ) -> str:

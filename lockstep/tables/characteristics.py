@@ -30,6 +30,9 @@ _TEST_NAMES: Final = {
 }
 """What the note calls tests whose name in the method says more."""
 
+_NAMING: Final = ("median_range_mean", "n")
+"""Summaries whose rows say themselves what they show."""
+
 _P, _SMD = "p_value", "smd"
 
 _OF_LEVEL: Final = (catalogue.LEVEL_COUNT, catalogue.LEVEL_PERCENT)
@@ -75,10 +78,6 @@ def characteristics(table: Characteristics, study: Study, results: Results, styl
         else "",
         "ungrouped": missing_counts([table.by], study, results, style, population=table.population) if table.by else "",
     }
-
-
-_NAMING: Final = ("median_range_mean", "n")
-"""Summaries whose rows say themselves what they show."""
 
 
 class _Marks:

@@ -10,7 +10,6 @@ from ..results import catalogue, outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record, Results
-from ..study.comparisons import GroupComparison
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from ..study.outcomes import Outcome
@@ -54,11 +53,6 @@ class _Shown:
     style: Style
 
     @property
-    def comparison(self) -> GroupComparison | None:
-        """The comparison that the table names."""
-        return next((item for item in self.study.comparisons if item.name == self.table.comparison), None)
-
-    @property
     def groups(self) -> list[tuple[str | None, str]]:
         """The levels of the groups with their labels; one of all patients where there are none."""
         return [(None, _ALL)] if self.table.by is None else list(self.study.levels(self.table.by).items())
@@ -81,7 +75,7 @@ class _Shown:
             catalogue.LOG_RANK_P if endpoint.competing is None else catalogue.GRAY_P,
         )
         if endpoint.competing is None:
-            medians = [self.results[self._of(key, level, catalogue.SURVIVAL_MEDIAN)] for level, _ in self.groups]
+            medians = [self._record(key, level, catalogue.SURVIVAL_MEDIAN) for level, _ in self.groups]
             unit = numbers.unit_text(medians[0].print_unit or str(medians[0].unit), style)
             yield self._row(f"Median, {unit}", [ratio_cell(record, style) for record in medians], key)
         rate = catalogue.SURVIVAL_RATE if endpoint.competing is None else catalogue.INCIDENCE
@@ -89,7 +83,7 @@ class _Shown:
             of_year = replace(key, at=year)
             at, of = self.study.time.landmark(year, endpoint.print_unit)
             units = (numbers.one_unit_text if at == 1 else numbers.unit_text)(of, style)
-            rates = [self.results[self._of(of_year, level, rate)] for level, _ in self.groups]
+            rates = [self._record(of_year, level, rate) for level, _ in self.groups]
             yield self._row(
                 f"At {at:g}{NBSP}{units}, %",
                 [ratio_cell(record, style) for record in rates],
@@ -109,7 +103,7 @@ class _Shown:
                 f"{event} / patients", counts, key, outcome_catalogue.ODDS_RATIO, association_test(key, self.results)
             )
             percents = [
-                ratio_cell(self.results[self._of(key, level, outcome_catalogue.OUTCOME_PERCENT)], self.style)
+                ratio_cell(self._record(key, level, outcome_catalogue.OUTCOME_PERCENT), self.style)
                 for level, _ in self.groups
             ]
             yield self._row(f"{event}, %", percents, key, outcome_catalogue.RISK_DIFFERENCE)
@@ -138,10 +132,11 @@ class _Shown:
     def tests(self) -> str:
         """Return which tests the P values are of."""
         outcomes = [self.study.outcomes[name] for name in self.table.outcomes]
-        strata = self.comparison.strata if self.comparison else ()
-        stratified = f" stratified by {', '.join(in_sentence(self.study.label(name)) for name in strata)}"
+        comparison = self.study.comparison(self.table.comparison)
+        strata = ", ".join(in_sentence(self.study.label(name)) for name in comparison.strata) if comparison else ""
+        stratified = f" stratified by {strata}" if strata else ""
         competing = {self.study.endpoints[name].competing is not None for name in self.table.endpoints}
-        parts = [f"log-rank tests{stratified if strata else ''}"] if False in competing else []
+        parts = [f"log-rank tests{stratified}"] if False in competing else []
         parts += ["Gray's test"] if True in competing else []
         if any(outcome.is_binary for outcome in outcomes):
             parts.append("chi-square tests (Fisher's exact test where an expected count is below 5)")
@@ -157,17 +152,16 @@ class _Shown:
     def _key(self, name: str) -> Key:
         return Key(endpoint=name, by=self.table.by, analysis=self.table.comparison)
 
-    def _of(self, key: Key, level: str | None, statistic: Statistic) -> Key:
-        return statistic.of(key, by_level=level)
+    def _record(self, key: Key, level: str | None, statistic: Statistic) -> Record:
+        """Return a statistic of a group, or of all patients."""
+        return self.results[statistic.of(key, by_level=level)]
 
     def _counts(self, key: Key, level: str | None, count: Statistic, of: Statistic) -> PrintedText:
-        events, n = (bare(self.results[self._of(key, level, item)], self.style) for item in (count, of))
+        events, n = (bare(self._record(key, level, item), self.style) for item in (count, of))
         return joined(f"{events} / {n}", events, n)
 
     def _summary(self, key: Key, level: str | None, middle: Statistic, *spread: Statistic) -> PrintedText:
-        first, *others = (
-            bare(self.results[self._of(key, level, statistic)], self.style) for statistic in (middle, *spread)
-        )
+        first, *others = (bare(self._record(key, level, statistic), self.style) for statistic in (middle, *spread))
         text = numbers.span_text(others[0], others[-1], self.style) if len(others) > 1 else others[0]
         return joined(f"{first} ({text})", first, *others)
 
@@ -184,9 +178,8 @@ class _Shown:
             return Row(label, tuple((cell,) for cell in cells), indent=True)
         compared: list[str] = []
         for level, _ in self.groups[1:]:
-            name = None if difference is None else difference.of(key, level=level)
-            found = name is not None and name in self.results
-            compared.append(self._compared(self.results[name]) if found and name is not None else "")
+            found = difference and difference.of(key, level=level)
+            compared.append(self._compared(self.results[found]) if found and found in self.results else "")
         p_value = "" if test is None else p_cell(self.results[test.of(key)], self.style)
         return Row(label, tuple((cell,) for cell in (*cells, *compared, p_value)), indent=True)
 

@@ -17,7 +17,7 @@ from ..text import numbers
 from ..text.assumptions import violations
 from ..text.provenance import PrintedText
 from ..text.style import Style
-from .cells import NOTE, Row, bare, in_sentence, missing_counts, placed, variable_label
+from .cells import NOTE, Row, bare, in_sentence, missing_counts, placed, printed_ids, variable_label
 from .ratio_cells import checked_terms, p_cell, ratio_cell
 
 
@@ -55,7 +55,7 @@ def models(table: Models, study: Study, results: Results, style: Style) -> dict[
         "sections": sections,
         "left_out": missing_counts(univariable, study, results, style),
         "complete": _complete(table.endpoints, results, style) if multivariable else "",
-        "together": any(results[name].key.statistic in _TOGETHER for name in _printed_ids(sections)),
+        "together": any(results[name].key.statistic in _TOGETHER for _, part in sections for name in printed_ids(part)),
         "not_proportional": list(_not_proportional(table.endpoints, study, results, style)),
     }
 
@@ -127,8 +127,3 @@ def _complete(endpoints: Sequence[str], results: Results, style: Style) -> str:
     model = results[catalogue.MODEL_PATIENTS.of(endpoint=endpoints[0], analysis=ADJUSTED)]
     everybody = results[catalogue.ANALYSED.of()]
     return "" if model.value == everybody.value else bare(model, style).at(NOTE)
-
-
-def _printed_ids(sections: Sequence[tuple[str, Sequence[Row]]]) -> set[str]:
-    texts = (text for _, rows in sections for row in rows for cell in row.cells for text in cell)
-    return {name for text in texts if isinstance(text, PrintedText) for name in text.ids}

@@ -20,11 +20,14 @@ from ..text.assumptions import violations
 from ..text.provenance import PrintedText, joined
 from ..text.style import Style
 from ..text.term_texts import is_number, number_label, product_label, reference_level, term_levels
-from .cells import NOTE, Row, bare, in_sentence, placed
+from .cells import NOTE, Row, bare, in_sentence, placed, printed_ids
 from .ratio_cells import checked_terms, p_cell, ratio_cell
 
-_WHOLE_TERM = (catalogue.MODEL_LIKELIHOOD_RATIO_P, catalogue.MODEL_WALD_P)
-
+_WHOLE_TERM: Final[Mapping[str, Statistic]] = {
+    "likelihood-ratio": catalogue.MODEL_LIKELIHOOD_RATIO_P,
+    "Wald": catalogue.MODEL_WALD_P,
+}
+"""The tests of all levels of a term together, by their names."""
 
 COUNTS: Final = "Events / patients"
 PATIENTS: Final = "Patients"
@@ -55,14 +58,13 @@ _KINDS: Final[Mapping[ModelKind, _Kind]] = {
 
 def regression(table: Regression, study: Study, results: Results, style: Style) -> dict[str, Any]:
     """Return what the template of a table of models side by side prints."""
-    models = [model for name in table.models for model in study.models if model.name == name]
+    models = study.models_named(table.models)
     labels, kind = [model.label or "Multivariable" for model in models], _KINDS[models[0].kind]
     counts = PATIENTS if models[0].kind == "linear" else COUNTS
     shown = _Shown(table.endpoint, models, study, results, style)
     rows = [row for term in dict.fromkeys(term for model in models for term in model.terms) for row in shown.rows(term)]
-    whole_terms = {statistic.path for statistic in _WHOLE_TERM} & {
-        results[name].key.statistic for row in rows for cell in row.cells for text in cell for name in _ids(text)
-    }
+    printed = {results[name].key.statistic for name in printed_ids(rows)}
+    tests = [name for name, statistic in _WHOLE_TERM.items() if statistic.path in printed]
     return {
         "endpoint": study.measured[table.endpoint].label,
         "heading": shown.heading(kind.heading),
@@ -72,7 +74,7 @@ def regression(table: Regression, study: Study, results: Results, style: Style) 
         "conf_level": numbers.level_text(study.analysis.conf_level, style),
         "rows": placed(rows, [counts, *labels]),
         "counts_heading": counts,
-        "together": [_test_name(name, models[0].kind) for name, path in _TESTS.items() if path in whole_terms],
+        "together": ["F" if models[0].kind == "linear" else name for name in tests],
         "notes": [shown.note(model, label) for model, label in zip(models, labels, strict=True)],
         "not_proportional": [
             (checked_terms(found, study, style), in_sentence(found.model))
@@ -80,20 +82,6 @@ def regression(table: Regression, study: Study, results: Results, style: Style) 
             if found.name in table.models
         ],
     }
-
-
-_TESTS: Mapping[str, str] = {
-    "likelihood-ratio": catalogue.MODEL_LIKELIHOOD_RATIO_P.path,
-    "Wald": catalogue.MODEL_WALD_P.path,
-}
-
-
-def _test_name(name: str, kind: ModelKind) -> str:
-    return "F" if kind == "linear" else name
-
-
-def _ids(text: str) -> tuple[str, ...]:
-    return text.ids if isinstance(text, PrintedText) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +172,7 @@ class _Shown:
 
     def _whole(self, term: Term) -> Iterator[tuple[str, str]]:
         """Yield the P value of all levels of a term together, where a model has one."""
-        return self._tested(term, _WHOLE_TERM)
+        return self._tested(term, tuple(_WHOLE_TERM.values()))
 
     def _tested(self, term: Term, statistics: Sequence[Statistic]) -> Iterator[tuple[str, str]]:
         """Yield the P value of the first of these tests that a model has of a term."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
@@ -27,6 +27,7 @@ from . import numbers
 from .axis_ends import axis_notes
 from .few_patients import few_patients_notes
 from .immortal_time import immortal_time_notes
+from .sentence_case import label_series
 from .style import NBSP, Style
 
 Kind: TypeAlias = Literal["univariable", "subgroup", "comparison", "model"]
@@ -52,7 +53,7 @@ class Violation:
         study.toml names or adjusts for.
     model : the model in words: "univariable model", "univariable model (Sex: Male)", "multivariable model", "Model 2".
     terms : the terms by name, each with its test; None is all terms of the model together.
-    name : of the model.
+    name : of the model or the comparison; None of what [analysis] asks for by `exposure` or `univariate`.
     """
 
     endpoint: str
@@ -102,12 +103,11 @@ def _of_models(study: Study, endpoint: str) -> Iterator[_Checks]:
         if endpoint in model.endpoints:
             check = MODEL_PROPORTIONAL_P.of(endpoint=endpoint, analysis=model.name)
             terms = [(term.name, replace(check, variable=term.name)) for term in model.terms]
-            yield (
-                "model",
-                model.label or "multivariable model",
-                model.name,
-                [*terms, (None, replace(check, item=ALL_TERMS))],
-            )
+            yield "model", _in_words(model), model.name, [*terms, (None, replace(check, item=ALL_TERMS))]
+
+
+def _in_words(model: Model) -> str:
+    return model.label or "multivariable model"
 
 
 def notes(study: Study, results: Results) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ def _proportional(study: Study, results: Results) -> Iterator[str]:
     """Yield a line for the models of each kind whose hazards are not proportional, and one of what to do."""
     style, found = Style(alpha=study.analysis.alpha), tuple(violations(study, results))
     for each in found:
-        terms = listed(
+        terms = label_series(
             f"{WHOLE_MODEL if name is None else term_name(study, name)} ({_plain_p(test, style)})"
             for name, test in each.terms
         )
@@ -147,12 +147,6 @@ def _plain_p(test: Record, style: Style) -> str:
     return numbers.p_text(test.value, style).replace(NBSP, " ")
 
 
-def listed(texts: Iterable[str]) -> str:
-    """Return texts as a list in a sentence: "a", "a and b", "a, b and c"."""
-    *others, last = texts
-    return f"{', '.join(others)} and {last}" if others else last
-
-
 def _few_events(study: Study, results: Results) -> Iterator[str]:
     """Yield a line for each model that has too few events for its terms, and what to do."""
     style = Style()
@@ -162,7 +156,7 @@ def _few_events(study: Study, results: Results) -> Iterator[str]:
             if key in results and results[key].warning:
                 share = numbers.bare_text(results[key], style)
                 parameters = results[MODEL_PARAMETERS.of(key)].value
-                of = f"{study.unique_endpoint_label(endpoint)}, {model.label or 'multivariable model'}"
+                of = f"{study.unique_endpoint_label(endpoint)}, {_in_words(model)}"
                 events = _events(results[MODEL_EVENTS.of(key)], model)
                 yield (
                     f"{of}: {share} events per parameter ({events}, {parameters} parameters); fewer than 10 make "

@@ -74,7 +74,7 @@ def bare_text(record: Record, style: Style, *, decimals: int | None = None) -> s
     """Print a record's value alone: no unit, no interval. What cannot be estimated prints as its reason."""
     record = in_print_unit(record)
     if record.value is None:
-        return absent_text(record)
+        return _absent(record)
     if record.kind == "p_value":
         return p_number(record.value, style)
     if isinstance(record.value, str):
@@ -120,7 +120,7 @@ def limits_text(record: Record, style: Style, *, decimals: int | None = None) ->
         return ABSENT[1], ABSENT[1]  # no limit at all is no limit that was waited for
     places = printed_decimals(record, style, decimals=decimals)
     low, high = (
-        _missing_bound(record) if bound is None else _record_number(record, bound, digits or 0, style)
+        _absent(record) if bound is None else _record_number(record, bound, digits or 0, style)
         for bound, digits in ((record.conf_low, places.low), (record.conf_high, places.high))
     )
     return low, high
@@ -215,15 +215,11 @@ def month_text(iso: str) -> str:
     return f"{MONTHS[int(month) - 1]}{NBSP}{int(year)}"
 
 
-def absent_text(record: Record) -> str:
-    """Print a value that cannot be estimated: "not reached" for a survival time, else "not estimable".
+def _absent(record: Record) -> str:
+    """Print a value or limit that cannot be estimated: "not reached" for a survival time, else "not estimable".
 
     So is the time of nobody, and a cut-off of times that there is not.
     """
-    return _missing_bound(record)
-
-
-def _missing_bound(record: Record) -> str:
     return ABSENT[0] if record.kind == "time" and record.reason in NOT_REACHED else ABSENT[1]
 
 

@@ -215,7 +215,9 @@ class Phrases:
     def _of_kind(self, record_id: str, method: str, *kinds: str) -> Record:
         record = self.results[record_id]
         if record.kind not in kinds:
-            raise ReportError(f"{method}('{record_id}'): this is a {record.kind}, not a {' or '.join(kinds)}")
+            raise ReportError(
+                f"{method}('{record_id}'): this is a {record.kind}, not a {' or '.join(kinds)}; print it with value()"
+            )
         return record
 
 

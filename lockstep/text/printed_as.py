@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,7 +48,7 @@ class _Print:
 class Prints:
     """All numbers that results print, each by its text."""
 
-    by_text: Mapping[str, tuple[_Print, ...]]
+    by_text: Mapping[str, Sequence[_Print]]
     units: frozenset[str]
 
     def ids(self, number: str, *, before: str = "", after: str = "") -> tuple[str, ...]:
@@ -88,10 +88,10 @@ class Prints:
 
 def prints(results: Results, style: Style) -> Prints:
     """Return all numbers that results print in a style, as whole numbers and in their precision."""
-    by_text: dict[str, tuple[_Print, ...]] = {}
+    by_text: dict[str, list[_Print]] = {}
     for record in results:
         for text, found in _printed(record, style):
-            by_text[text] = (*by_text.get(text, ()), found)
+            by_text.setdefault(text, []).append(found)
     printed = {record.print_unit or record.unit for record in results} - {None, "%"}
     units = frozenset(singular(unit) for unit in printed if unit)
     return Prints(by_text, units)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 _WORDS: Final = frozenset(
@@ -63,7 +63,7 @@ def begin_of_follow_up(label: str) -> str:
     return lower_first(re.sub(r"^date (?:of )?|\s+date$", "", label, flags=re.IGNORECASE) or label)
 
 
-def label_series(texts: Sequence[str]) -> str:
-    """Join texts within a sentence: "age", "age and sex", "age, sex and stage"."""
+def label_series(texts: Iterable[str]) -> str:
+    """Join texts, of which there is at least one, within a sentence: "age", "age and sex", "age, sex and stage"."""
     *begin, last = texts
     return f"{', '.join(begin)} and {last}" if begin else last
