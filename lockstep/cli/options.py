@@ -13,6 +13,7 @@ import click
 from ..base.errors import LockstepError, system_message
 from ..base.interrupts import INTERRUPTED
 from ..base.invocation import by_make, called, take_options_of_make
+from ..text.sentence_case import label_series
 
 USAGE: Final = 2
 """The exit code of a command that cannot be understood."""
@@ -115,9 +116,10 @@ class Verb(click.Command):
                 if text and param.said_by_make(text):
                     takers.setdefault(param.make, []).append(called(str(verb.name)))
         if takers:
-            name, (*others, last) = next(iter(takers.items()))
-            listed = f"{', '.join(others)} and {last}" if others else last
-            raise click.UsageError(f"{called(str(self.name))} takes no {name}; it is an option of {listed}.", ctx)
+            name, others = next(iter(takers.items()))
+            raise click.UsageError(
+                f"{called(str(self.name))} takes no {name}; it is an option of {label_series(others)}.", ctx
+            )
 
     def _said_by_make(self) -> Iterator[str]:
         # After "--" there is no option.

@@ -90,8 +90,10 @@ class Report(Phrases):
             return one_line(study.measured[variable].label)
         levels = study.levels(variable)
         if level is not None and level not in levels:
-            allowed = nearest(level, levels) or f"; it has: {listing(levels, word='and')}" if levels else "; it is none"
-            raise ReportError(f"label('{variable}', '{level}'): no such level of a category{allowed}")
+            if not levels:
+                raise ReportError(f"label('{variable}', '{level}'): '{variable}' is no category, and has no levels")
+            hint = nearest(level, levels) or f"; it has: {listing(levels, word='and')}"
+            raise ReportError(f"label('{variable}', '{level}'): no such level of a category{hint}")
         return one_line(study.label(variable) if level is None else levels[level])
 
     def missing(self, variables: Sequence[str]) -> Phrase:
@@ -109,8 +111,7 @@ class Report(Phrases):
                 parts.append(f"{label} in {self._count_percent(count, percent)}")
         if not parts:
             return Phrase("no value was missing", tuple(ids))
-        listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-        return Phrase(f"values were missing for {listed}", tuple(ids))
+        return Phrase(f"values were missing for {label_series(parts)}", tuple(ids))
 
     def figure(self, name: str) -> Illustration:
         """Return a figure of study.toml: the last expression of a cell in a ``::: {#fig-...}`` div."""

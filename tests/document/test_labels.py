@@ -42,7 +42,10 @@ def test_a_changed_label_changes_the_prose(study: Study, results: Results) -> No
         (("sex", "mal"), "label('sex', 'mal'): no such level of a category; did you mean 'male'"),
         (("sex", "zzz"), "it has: 'male' and 'female'"),
         (("os", "male"), "an endpoint or outcome has no levels"),
-        (("age_at_diagnosis", "5"), "no such level of a category; it is none"),
+        (
+            ("age_at_diagnosis", "5"),
+            "label('age_at_diagnosis', '5'): 'age_at_diagnosis' is no category, and has no levels",
+        ),
     ],
 )
 def test_a_label_that_is_not_there_is_an_error_with_the_nearest(
