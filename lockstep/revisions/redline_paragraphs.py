@@ -11,7 +11,7 @@ from itertools import groupby
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from ..word.wordml import drop, find, make, properties, put
+from ..word.wordml import drop, find, make, properties, property_of, put
 from .redline_atoms import Atom, TrackedAtom, read_atoms, write_atoms
 from .redline_cause import Cause
 
@@ -176,6 +176,4 @@ def whole_paragraph(paragraph: Element, change: str, tracker: Tracker, *, edited
 
 def _mark_properties(paragraph: Element) -> Element:
     """Return the properties of a paragraph's mark, made where there are none."""
-    formats = properties(paragraph, "w:pPr")
-    own = find(formats, "w:rPr")
-    return put(formats, "w:rPr") if own is None else own
+    return property_of(properties(paragraph, "w:pPr"), "w:rPr")

@@ -9,11 +9,9 @@ from typing import Final
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from ..word.package import DOCUMENT, FOOTNOTES, parse_part, part_of, serialise
-from ..word.wordml import attribute, find_all, is_a, qualified, remove, set_attributes
+from ..word.package import CONTENT_TYPES, DOCUMENT, FOOTNOTES, RELATIONSHIPS, parse_part, part_of, serialise
+from ..word.wordml import attribute, find_all, is_a, qualified, relationship_ids, remove, set_attributes
 
-_RELATIONSHIPS: Final = "word/_rels/document.xml.rels"
-_CONTENT_TYPES: Final = "[Content_Types].xml"
 _TYPES: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
 _REFERENCE: Final = qualified("r:id").removesuffix("id")  # the namespace of what refers to a relationship
 
@@ -28,9 +26,9 @@ def share_relationships(old_parts: Parts, parts: Parts, old_body: Element) -> Pa
     The same address, or a picture of the same bytes, keeps the new file's relationship, so that equal markup means the
     same link or picture. Others are added under ids of their own.
     """
-    old_links = {str(item.get("Id")): item for item in parse_part(old_parts, _RELATIONSHIPS)}
-    links = parse_part(parts, _RELATIONSHIPS)
-    types = parse_part(parts, _CONTENT_TYPES)
+    old_links = {str(item.get("Id")): item for item in parse_part(old_parts, RELATIONSHIPS)}
+    links = parse_part(parts, RELATIONSHIPS)
+    types = parse_part(parts, CONTENT_TYPES)
     known = {_meaning(item, parts): str(item.get("Id")) for item in links}
     added: Parts = {}
     for node in old_body.iter():
@@ -55,22 +53,20 @@ def share_relationships(old_parts: Parts, parts: Parts, old_body: Element) -> Pa
                     )
                 links.append(copy)
             node.set(name, known[meaning])
-    return parts | added | {_RELATIONSHIPS: serialise(links), _CONTENT_TYPES: serialise(types)}
+    return parts | added | {RELATIONSHIPS: serialise(links), CONTENT_TYPES: serialise(types)}
 
 
 def missing_parts(parts: Parts) -> list[str]:
     """Return the parts that a document refers to and that are not in its file."""
-    links = [item for item in parse_part(parts, _RELATIONSHIPS) if item.get("TargetMode") != "External"]
+    links = [item for item in parse_part(parts, RELATIONSHIPS) if item.get("TargetMode") != "External"]
     return [name for name in (part_of(DOCUMENT, item) for item in links) if name not in parts]
 
 
 def without_unused(parts: Parts, body: Element) -> Parts:
     """Return the parts without those carried over that nothing in the redline refers to."""
-    used = {
-        str(value) for node in body.iter() for name, value in node.attrib.items() if str(name).startswith(_REFERENCE)
-    }
-    links = parse_part(parts, _RELATIONSHIPS)
-    types = parse_part(parts, _CONTENT_TYPES)
+    used = relationship_ids(body)
+    links = parse_part(parts, RELATIONSHIPS)
+    types = parse_part(parts, CONTENT_TYPES)
     left = dict(parts)
     for item in list(links):
         if str(item.get("Id")).startswith("rIdOld") and item.get("Id") not in used:
@@ -80,7 +76,7 @@ def without_unused(parts: Parts, body: Element) -> Parts:
                 for entry in list(types):
                     if entry.get("PartName") == f"/{part_of(DOCUMENT, item)}":
                         types.remove(entry)
-    return left | {_RELATIONSHIPS: serialise(links), _CONTENT_TYPES: serialise(types)}
+    return left | {RELATIONSHIPS: serialise(links), CONTENT_TYPES: serialise(types)}
 
 
 def share_footnotes(old_parts: Parts, parts: Parts, old_body: Element, body: Element) -> Parts:
@@ -146,7 +142,7 @@ def _meaning(relationship: Element, parts: Parts) -> tuple[str, str | bytes]:
 
 
 def _type_of(part: str, parts: Parts) -> str:
-    for entry in parse_part(parts, _CONTENT_TYPES):
+    for entry in parse_part(parts, CONTENT_TYPES):
         if entry.get("PartName") == f"/{part}":
             return str(entry.get("ContentType"))
     return "image/png"

@@ -12,14 +12,21 @@ from lxml.etree import _Element as Element
 
 from ..base.clock import epoch
 from ..base.files import write_whole
-from ..word.package import CORE, DOCUMENT, package_bytes, parse_part, read_package, serialise, without_unseen
-from ..word.wordml import drop, find, find_all, is_a, make, paragraph_style, qualified, remove, text_of
+from ..word.package import (
+    CORE,
+    DOCUMENT,
+    RELATIONSHIPS,
+    package_bytes,
+    parse_part,
+    read_package,
+    serialise,
+    without_unseen,
+)
+from ..word.wordml import drop, find, find_all, has_style, is_a, make, qualified, relationship_ids, remove, text_of
 from ..word_layout.page import section_of, take_page
 from ..word_layout.styles import core_properties
 
 _NAME: Final = re.compile(r"Table[ \xa0](?P<number>S?\d+)")
-_RELATIONSHIPS: Final = "word/_rels/document.xml.rels"
-_OFFICE: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _KEPT: Final = ("header", "footer", "styles", "settings", "numbering", "fontTable", "theme")
 
 
@@ -50,12 +57,12 @@ def _tables(body: Element) -> Iterator[tuple[str, list[Element]]]:
     """Yield each captioned table: its number, caption, table and notes."""
     caption: Element | None = None
     for block in body:
-        if is_a(block, "w:p") and paragraph_style(block) == "TableCaption":
+        if has_style(block, "TableCaption"):
             caption = block
         elif is_a(block, "w:tbl") and caption is not None:
             blocks = [caption, block]
             for following in block.itersiblings():
-                if not (is_a(following, "w:p") and paragraph_style(following) == "TableNote"):
+                if not has_style(following, "TableNote"):
                     break
                 blocks.append(following)
             if met := _NAME.match(text_of(caption)):
@@ -84,14 +91,14 @@ def _file(parts: dict[str, bytes], document: Element, blocks: list[Element], *, 
         drop(section, "w:lnNumType", "w:footnotePr", "w:endnotePr")
     for formats in find_all(body, "w:p/w:pPr"):
         drop(formats, "w:sectPr")
-    relations = parse_part(parts, _RELATIONSHIPS)
-    used = {value for node in new.iter() for key, value in node.attrib.items() if str(key).startswith(_OFFICE)}
+    relations = parse_part(parts, RELATIONSHIPS)
+    used = relationship_ids(new)
     for relation in list(relations):
         kind = str(relation.get("Type", "")).rsplit("/", 1)[-1]
         if relation.get("Id") not in used and kind not in _KEPT:
             relations.remove(relation)
     core = core_properties({"title": title}, epoch())
-    changed = {DOCUMENT: serialise(new), _RELATIONSHIPS: serialise(relations)}
+    changed = {DOCUMENT: serialise(new), RELATIONSHIPS: serialise(relations)}
     return package_bytes(without_unseen(parts | changed) | {CORE: serialise(core)})
 
 

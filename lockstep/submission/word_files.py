@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from lxml.etree import _Element as Element
+
 from ..base.files import write_whole
 from ..base.resources import REFERENCE_DOCX
 from ..render import pandoc
 from ..render.tree import Node
 from ..tables.templates import render_template
 from ..text.style import Style
-from ..word.package import STYLES, package_bytes, parse_part, read_package, serialise
-from ..word.wordml import attribute, find_all, paragraph_style, properties, put, remove
+from ..word.package import DOCUMENT, STYLES, package_bytes, parse_part, read_package, serialise
+from ..word.wordml import attribute, find_all, has_style, properties, put, remove
 from ..word_layout.finishing import finish_docx
+from ..word_layout.styles import style_properties
 
 TEMPLATES: Final = "submission"
 """The folder of these templates, in a study's `templates` or in the program's."""
@@ -57,9 +60,10 @@ def write_word_file(
     """
     source = render_template(f"{TEMPLATES}/{template}", study_folder, context, style)
     path.parent.mkdir(parents=True, exist_ok=True)
-    titled = {key: metadata[key] for key in ("lang",) if metadata.get(key)}
-    document = pandoc.read_markdown("" if template.endswith(".html.j2") else source, titled, folder=path.parent)
-    if template.endswith(".html.j2"):
+    language = {"lang": metadata["lang"]} if metadata.get("lang") else {}
+    is_html = template.endswith(".html.j2")
+    document = pandoc.read_markdown("" if is_html else source, language, folder=path.parent)
+    if is_html:
         document = document | {"blocks": pandoc.read_html(source, folder=path.parent)}
     _write(document, path, metadata)
     return path
@@ -73,34 +77,30 @@ def _write(document: Node, path: Path, metadata: Mapping[str, Any]) -> None:
         pandoc.write(document, arguments, unfinished, folder=path.parent)
         finish_docx(unfinished, metadata={"linestretch": 1.15, **metadata})
         parts = read_package(unfinished)
-        styles, text = parse_part(parts, STYLES), parse_part(parts, "word/document.xml")
+        styles, text = parse_part(parts, STYLES), parse_part(parts, DOCUMENT)
         _set_styles(styles)
         _shade_parts(text)
         if metadata.get("untitled"):
-            for block in [block for block in find_all(text, "w:body/w:p") if paragraph_style(block) == "Title"]:
+            for block in [block for block in find_all(text, "w:body/w:p") if has_style(block, "Title")]:
                 remove(block)
-        changed = {STYLES: serialise(styles), "word/document.xml": serialise(text)}
+        changed = {STYLES: serialise(styles), DOCUMENT: serialise(text)}
         write_whole(path, package_bytes(parts | changed))
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def _set_styles(styles: Any) -> None:
+def _set_styles(styles: Element) -> None:
     """Set the text smaller than a manuscript's, and give the character styles of the templates their looks."""
     for style in find_all(styles, "w:style"):
         name = attribute(style, "w:styleId")
         if name in _TEXT_STYLES:
-            formats = properties(style, "w:rPr")
-            style.append(formats)  # after its paragraph's properties
             for size in ("w:sz", "w:szCs"):
-                put(formats, size, val=_TEXT_SIZE)
+                put(style_properties(style, "w:rPr"), size, val=_TEXT_SIZE)
         for key, value in _CHARACTERS.get(name, {}).items():
-            formats = properties(style, "w:rPr")
-            style.append(formats)
-            put(formats, f"w:{key}", **({"val": value} if value else {}))
+            put(style_properties(style, "w:rPr"), f"w:{key}", **({"val": value} if value else {}))
 
 
-def _shade_parts(text: Any) -> None:
+def _shade_parts(text: Element) -> None:
     """Shade the rows of a table that name a part of it: those whose words have the style for it."""
     for row in find_all(text, "w:body/w:tbl/w:tr"):
         names = {attribute(style) for style in find_all(row, "w:tc/w:p/w:r/w:rPr/w:rStyle")}

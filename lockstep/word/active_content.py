@@ -10,6 +10,7 @@ from typing import Final
 from lxml import etree
 
 from ..base.errors import ReportError
+from .wordml import attribute
 
 FIELDS: Final = (
     "=", "ADDIN", "AUTHOR", "BIBLIOGRAPHY", "CITATION", "COMMENTS", "CREATEDATE", "DATE", "DOCPROPERTY", "EQ",
@@ -20,7 +21,6 @@ FIELDS: Final = (
 """Fields that only say what is in the file itself. Others (DDE, DDEAUTO, INCLUDETEXT, INCLUDEPICTURE, LINK, MACROBUTTON
 ...) start programs or fetch files, or can be put together to one that does (QUOTE, SET, IF)."""
 
-_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ELEMENTS: Final = ("altChunk", "subDoc", "object", "OLEObject", "control", "movie", "dataSource")
 _SIMPLE: Final = re.compile(r"""\binstr\s*=\s*("[^"]*"|'[^']*')""")
 _INSTRUCTION: Final = re.compile(r"<(?:\w+:)?instrText\b[^>]*>(.*?)</(?:\w+:)?instrText\s*>", re.DOTALL)
@@ -32,9 +32,8 @@ def active_in_source(text: str) -> str | None:
     """Return what of raw OpenXML, as an author wrote it, would act: the name of a field or element; else None."""
     fields = [html.unescape(simple[1:-1]) for simple in _SIMPLE.findall(text)]
     written = html.unescape("".join(_INSTRUCTION.findall(text)))
-    fields += (
-        [written] if _BEGIN.search(text) else []
-    )  # else it may go on from a piece before, as the Word file will show
+    if _BEGIN.search(text):  # else it may go on from a piece before, as the Word file will show
+        fields.append(written)
     for field in fields:
         for name in re.findall(r"[A-Za-z]+", field.split('"', 1)[0])[:1]:
             if name.upper() not in FIELDS:
@@ -76,9 +75,9 @@ def _acting(root: etree._Element) -> Iterator[str]:
         if local in _ELEMENTS:
             yield f"the element {local}"
         elif local == "fldSimple":
-            yield from _unknown(element.get(f"{_W}instr", ""))
+            yield from _unknown(attribute(element, "w:instr"))
         elif local == "fldChar":
-            kind = element.get(f"{_W}fldCharType")
+            kind = attribute(element, "w:fldCharType")
             if kind == "begin":
                 open_fields.append([])
             elif open_fields and kind in ("separate", "end"):

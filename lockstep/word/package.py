@@ -13,14 +13,17 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from ..base.errors import ReportError
+from .wordml import relationship_ids
 
 DOCUMENT: Final = "word/document.xml"
 STYLES: Final = "word/styles.xml"
 SETTINGS: Final = "word/settings.xml"
 FOOTNOTES: Final = "word/footnotes.xml"
 CORE: Final = "docProps/core.xml"
+CONTENT_TYPES: Final = "[Content_Types].xml"
+RELATIONSHIPS: Final = "word/_rels/document.xml.rels"
+"""The part that says where the links, pictures, styles, headers ... of the document are."""
 
-_CONTENT_TYPES: Final = "[Content_Types].xml"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _CORE_RELATIONSHIP: Final = f"{_PACKAGE}/relationships/metadata/core-properties"
 _CORE_TYPE: Final = "application/vnd.openxmlformats-package.core-properties+xml"
@@ -46,7 +49,7 @@ def read_package(path: Path) -> dict[str, bytes]:
         raise ReportError(f"{path} does not exist, so it cannot be finished as a Word file. {again}") from None
     except (zipfile.BadZipFile, OSError, EOFError) as error:
         raise ReportError(f"{path} is not a Word file ({error}). {again}") from None
-    if DOCUMENT not in parts or _CONTENT_TYPES not in parts:
+    if DOCUMENT not in parts or CONTENT_TYPES not in parts:
         raise ReportError(f"{path} is not a Word file (it has no {DOCUMENT}). {again}")
     return parts
 
@@ -61,7 +64,7 @@ def package_bytes(parts: Mapping[str, bytes]) -> bytes:
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(parts, key=lambda name: (name != _CONTENT_TYPES, name)):
+        for name in sorted(parts, key=lambda name: (name != CONTENT_TYPES, name)):
             entry = zipfile.ZipInfo(name)  # 1 January 1980, as every ZipInfo without a time
             entry.create_system = 0  # else the entry depends on the operating system
             archive.writestr(entry, parts[name])
@@ -108,18 +111,17 @@ def without_unseen(parts: Mapping[str, bytes]) -> dict[str, bytes]:
         if len(root):
             root[:] = sorted(root, key=lambda item: (len(item.get("Id", "")), item.get("Id", "")))
             kept[rels] = serialise(root)
-    return kept | {_CONTENT_TYPES: _content_types(parts, kept)}
+    return kept | {CONTENT_TYPES: _content_types(parts, kept)}
 
 
 def without_unused_pictures(parts: Mapping[str, bytes], document: Element) -> dict[str, bytes]:
     """Return the parts without the pictures that the document, as it is now, does not show."""
-    rels = _relationships_part(DOCUMENT)
-    root = parse_part(parts, rels)
-    used = {value for node in document.iter() for value in node.attrib.values()}
+    root = parse_part(parts, RELATIONSHIPS)
+    used = relationship_ids(document)
     for relationship in list(root):
         if str(relationship.get("Type", "")).endswith("/image") and relationship.get("Id") not in used:
             root.remove(relationship)
-    return without_unseen({**parts, rels: serialise(root)})
+    return without_unseen({**parts, RELATIONSHIPS: serialise(root)})
 
 
 def relationship_target(parts: Mapping[str, bytes], source: str, relationship_id: str) -> str:
@@ -170,7 +172,7 @@ def _relate_core(root: Element) -> None:
 def _content_types(parts: Mapping[str, bytes], kept: Mapping[str, bytes]) -> bytes:
     """Return the content types of the parts that stay: relationships by their extension, each other part by name."""
     namespace = f"{_PACKAGE}/content-types"
-    root = parse_part(parts, _CONTENT_TYPES)
+    root = parse_part(parts, CONTENT_TYPES)
     known = {str(item.get("PartName", "")).lstrip("/"): str(item.get("ContentType")) for item in root}
     defaults = {
         str(item.get("Extension")).lower(): str(item.get("ContentType")) for item in root if item.get("Extension")

@@ -83,10 +83,10 @@ class PrintedDocument:
 
     def units(self) -> dict[str, tuple[Passage, ...]]:
         """Return the passages by the unit that they belong to, in the order of the document."""
-        found: dict[str, tuple[Passage, ...]] = {}
+        found: dict[str, list[Passage]] = {}
         for passage in self.passages:
-            found[passage.unit] = (*found.get(passage.unit, ()), passage)
-        return found
+            found.setdefault(passage.unit, []).append(passage)
+        return {unit: tuple(passages) for unit, passages in found.items()}
 
 
 def read_printed(path: Path) -> PrintedDocument:

@@ -206,7 +206,7 @@ def _runs(block: Element) -> Iterator[TextRun]:
     cited: set[Element] = set()
     for run in block.iter(qualified("w:r")):
         link = run.getparent()
-        if link is not None and is_a(link, "w:hyperlink") and _REFERENCE.match(attribute(link, "w:anchor")):
+        if is_a(link, "w:hyperlink") and _REFERENCE.match(attribute(link, "w:anchor")):
             if link not in cited:
                 cited.add(link)
                 yield TextRun(CITATION, raised=True)

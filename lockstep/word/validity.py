@@ -19,6 +19,7 @@ MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 PACKAGE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 
+# Written out a second time, with more in them than `wordml` has: held against its own order, no file would be wrong.
 # The sequences of CT_PPr, EG_RPrBase, CT_TblPr, CT_TcPr, CT_SectPr and CT_Style
 SEQUENCES = {
     "pPr": """pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs

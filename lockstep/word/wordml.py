@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Final
+from typing import Final, TypeGuard
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -71,8 +71,8 @@ def find_all(element: Element, path: str) -> list[Element]:
     return element.findall(path, _NAMESPACES)
 
 
-def is_a(element: Element | None, *names: str) -> bool:
-    """Return whether an element has one of these prefixed names."""
+def is_a(element: Element | None, *names: str) -> TypeGuard[Element]:
+    """Return whether there is an element, and it has one of these prefixed names."""
     return element is not None and element.tag in {qualified(name) for name in names}
 
 
@@ -123,6 +123,12 @@ def put(owner: Element, name: str, /, *children: Element, **attributes: str | in
     return new
 
 
+def property_of(owner: Element, name: str) -> Element:
+    """Return one property as it is, or made at its place in the schema's order where there is none."""
+    found = find(owner, name)
+    return put(owner, name) if found is None else found
+
+
 def drop(owner: Element, *names: str) -> None:
     """Remove properties by name."""
     for name in names:
@@ -144,9 +150,22 @@ def paragraph_style(paragraph: Element) -> str:
     return "" if style is None else attribute(style)
 
 
+def has_style(element: Element | None, *styles: str) -> TypeGuard[Element]:
+    """Return whether there is an element, and it is a paragraph of one of these styles."""
+    return is_a(element, "w:p") and paragraph_style(element) in styles
+
+
 def set_style(paragraph: Element, style: str) -> None:
     """Give a paragraph a style."""
     put(properties(paragraph, "w:pPr"), "w:pStyle", val=style)
+
+
+def relationship_ids(root: Element) -> set[str]:
+    """Return the ids of the relationships that an element and those in it refer to: links, pictures, headers."""
+    namespace = f"{{{_NAMESPACES['r']}}}"
+    return {
+        str(value) for node in root.iter() for name, value in node.attrib.items() if str(name).startswith(namespace)
+    }
 
 
 def text_of(element: Element) -> str:

@@ -153,7 +153,7 @@ def break_pages(body: Element) -> None:
         following = next((other for other in block.itersiblings() if is_a(other, "w:p", "w:tbl")), None)
         breaks = [br for br in find_all(block, "w:r/w:br") if attribute(br, "w:type") == "page"]
         alone = breaks and len(find_all(block, "w:r")) == 1 and not text_of(block).strip()
-        if alone and following is not None and is_a(following, "w:p"):
+        if alone and is_a(following, "w:p"):
             put(properties(following, "w:pPr"), "w:pageBreakBefore")
             remove(block)
 

@@ -92,9 +92,9 @@ def _float_around(caption: Element) -> WordFloat:
     names = [attribute(start, "w:name") for start in find_all(caption, "w:bookmarkStart")]
     label = next((name for name in names if _LABEL.match(name)), "")
     above, below = caption.getprevious(), caption.getnext()
-    if above is not None and is_a(above, "w:p") and has_picture(above):
+    if is_a(above, "w:p") and has_picture(above):
         return WordFloat(label, caption, (above, caption))
-    if below is not None and is_a(below, "w:tbl"):
+    if is_a(below, "w:tbl"):
         return WordFloat(label, caption, (caption, below))
     return WordFloat(label, caption, (caption,))
 
@@ -202,13 +202,13 @@ def bookmark_names(body: Element) -> dict[str, str]:
     Word's names have letters, digits and underscores, 40 at most, and begin with a letter or an underscore.
     """
     names: dict[str, str] = {}
-    for start in body.iter(qualified("w:bookmarkStart")):
-        old = attribute(start, "w:name")
+    taken: set[str] = set()
+    for old in dict.fromkeys(attribute(start, "w:name") for start in body.iter(qualified("w:bookmarkStart"))):
         wanted = re.sub(r"\W", "_", old, flags=re.ASCII)
         wanted = wanted if re.match(r"[A-Za-z_]", wanted) else f"b_{wanted}"
-        others = {new for name, new in names.items() if name != old}
         candidates = (f"{wanted[: 40 - len(end)]}{end}" for end in chain([""], (f"_{i}" for i in count(2))))
-        names[old] = next(name for name in candidates if name not in others)
+        names[old] = next(name for name in candidates if name not in taken)
+        taken.add(names[old])
     return names
 
 

@@ -13,18 +13,19 @@ from ..word.wordml import (
     drop,
     find,
     find_all,
+    has_style,
     is_a,
     paragraph_style,
     properties,
     put,
     qualified,
     remove,
-    set_attributes,
     text_of,
 )
 from .floats import WordFloat, has_picture
+from .styles import set_line, style_properties
 
-KEY: Final = "look"
+LOOK_KEY: Final = "look"
 PICTURES_KEY: Final = "figures"
 
 # What keeps its own lines: tables, text in the margins, and pictures, whose line is as high as they are.
@@ -44,10 +45,10 @@ def wants_look(metadata: Mapping[str, Any]) -> bool:
     ReportError
         If the front matter asks for a look that there is not.
     """
-    for key, known in ((KEY, "manuscript"), (PICTURES_KEY, "legends")):
+    for key, known in ((LOOK_KEY, "manuscript"), (PICTURES_KEY, "legends")):
         if metadata.get(key) not in (None, "", known):
             raise ReportError(f"front matter: {key} is '{metadata[key]}'; write `{key}: {known}`, or leave it out.")
-    return metadata.get(KEY) == "manuscript"
+    return metadata.get(LOOK_KEY) == "manuscript"
 
 
 def set_plain_styles(styles: Element, multiple: float) -> None:
@@ -55,39 +56,22 @@ def set_plain_styles(styles: Element, multiple: float) -> None:
     for style in find_all(styles, "w:style"):
         name = attribute(style, "w:styleId")
         if name == "Hyperlink":
-            drop(_properties(style, "w:rPr"), "w:color", "w:u")
+            drop(style_properties(style, "w:rPr"), "w:color", "w:u")
         if attribute(style, "w:type") != "paragraph":
             continue
-        formats = _properties(style, "w:pPr")
+        formats = style_properties(style, "w:pPr")
         drop(formats, "w:pBdr", "w:shd")
         if name == _BOX:
             drop(formats, "w:ind")
-            drop(_properties(style, "w:rPr"), "w:rFonts")
+            drop(style_properties(style, "w:rPr"), "w:rFonts")
         if name in _UNNUMBERED:
             put(formats, "w:suppressLineNumbers")
         if name not in _NOT_TEXT:
-            spacing = find(formats, "w:spacing")
-            spacing = put(formats, "w:spacing") if spacing is None else spacing
-            set_attributes(spacing, line=round(240 * multiple), lineRule="auto")
+            set_line(formats, multiple)
         if name not in _OWN_SIZE and not name.startswith("Heading"):
-            letters = _properties(style, "w:rPr")
+            letters = style_properties(style, "w:rPr")
             put(letters, "w:sz", val=_SIZE)
             put(letters, "w:szCs", val=_SIZE)
-
-
-def _properties(style: Element, name: str) -> Element:
-    """Return the properties of a style, made at their place where it has none: those of the paragraph come first."""
-    found = find(style, name)
-    if found is not None:
-        return found
-    made = properties(style, name)  # is first, and goes behind what a style says of itself
-    letters = find(style, "w:rPr") if name == "w:pPr" else None
-    style.remove(made)
-    if letters is not None:
-        letters.addprevious(made)
-    else:
-        style.append(made)
-    return made
 
 
 def start_pages(body: Element) -> None:
@@ -110,14 +94,14 @@ def keep_titles(body: Element) -> None:
     """Keep the title of a box, a paragraph of bold words alone, on the page of what follows it."""
     for block in find_all(body, "w:p"):
         runs = [run for run in block.iter(qualified("w:r")) if text_of(run).strip()]
-        if paragraph_style(block) == _BOX and runs and all(find(run, "w:rPr/w:b") is not None for run in runs):
+        if has_style(block, _BOX) and runs and all(find(run, "w:rPr/w:b") is not None for run in runs):
             put(properties(block, "w:pPr"), "w:keepNext")
 
 
 def shrink_last(body: Element) -> None:
     """Make the empty paragraph that must follow a table at the very end too small for a page of its own."""
     last = next((block for block in reversed(body) if is_a(block, "w:p", "w:tbl")), None)
-    if last is not None and is_a(last, "w:p") and not text_of(last) and not has_picture(last):
+    if is_a(last, "w:p") and not text_of(last) and not has_picture(last):
         formats = properties(last, "w:pPr")
         put(formats, "w:suppressLineNumbers")
         put(formats, "w:spacing", before=0, after=0, line=20, lineRule="exact")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from lxml.etree import _Element as Element
 
 from ..base.errors import ReportError
-from ..word.wordml import attribute, drop, find, is_a, make, paragraph_style, properties, put, set_attributes, text_of
+from ..word.wordml import attribute, drop, find, has_style, is_a, make, properties, put, set_attributes, text_of
 
 # Twips. Letter has margins of 1 inch, hence a text width of 6.5 inches; A4 is as in reference.docx, 2.5 cm.
 _LETTER: Final = {"w": 12240, "h": 15840}
@@ -118,19 +118,18 @@ def lay_on_side(body: Element, table: Element) -> None:
 def _captioned(table: Element) -> Element:
     """Return the caption of a table, the table where it has none."""
     above = table.getprevious()
-    return above if above is not None and is_a(above, "w:p") and paragraph_style(above) == _CAPTION else table
+    return above if has_style(above, _CAPTION) else table
 
 
 def _noted(table: Element) -> Element:
     """Return the last of a table and its notes; else the empty paragraph that parts it from what follows."""
     end = table
     for block in table.itersiblings():
-        if not is_a(block, "w:p") or paragraph_style(block) != _NOTE:
+        if not has_style(block, _NOTE):
             break
         end = block
     following = end.getnext()
-    is_empty = following is not None and is_a(following, "w:p") and not text_of(following)
-    return following if end is table and is_empty and following is not None else end
+    return following if end is table and is_a(following, "w:p") and not text_of(following) else end
 
 
 def _section_like(last: Element, body: Element) -> Element:

@@ -172,7 +172,7 @@ def write_archive(parts: Mapping[str, str], path: Path) -> None:
 
 
 def main() -> None:
-    """Build reference.docx beside this script."""
+    """Build reference.docx beside reference.toml, in the templates."""
     definition = tomllib.loads((TEMPLATES / "reference.toml").read_text(encoding="utf-8"))
     write_archive(reference_parts(definition), TEMPLATES / "reference.docx")
 

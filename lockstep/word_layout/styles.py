@@ -11,13 +11,26 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from ..text.eastern import EasternFonts
-from ..word.wordml import arrange, attribute, drop, find, find_all, make, put, qualified, remove, set_attributes
+from ..word.wordml import (
+    arrange,
+    attribute,
+    drop,
+    find,
+    find_all,
+    make,
+    property_of,
+    put,
+    qualified,
+    remove,
+    set_attributes,
+)
 
 _CORE: Final = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
 _TERMS: Final = "http://purl.org/dc/terms/"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
+_SINGLE: Final = 240  # of `w:line`, where its rule is "auto"
 _TEXT_STYLES: Final = ("BodyText", "Abstract", "Bibliography")
 
 # What pandoc and Word leave in the settings: editing sessions, drawing grids, the mark that lets Word ask on opening
@@ -77,9 +90,26 @@ def set_line_spacing(styles: Element, multiple: float) -> None:
     for style in find_all(styles, "w:style"):
         formats = find(style, "w:pPr")
         if attribute(style, "w:styleId") in _TEXT_STYLES and formats is not None:
-            spacing = find(formats, "w:spacing")
-            spacing = put(formats, "w:spacing") if spacing is None else spacing
-            set_attributes(spacing, line=round(240 * multiple), lineRule="auto")
+            set_line(formats, multiple)
+
+
+def set_line(formats: Element, multiple: float) -> None:
+    """Set the line spacing of a style's or paragraph's properties, in multiples of single spacing."""
+    set_attributes(property_of(formats, "w:spacing"), line=round(_SINGLE * multiple), lineRule="auto")
+
+
+def style_properties(style: Element, name: str) -> Element:
+    """Return the properties of a style, made at their place where it has none: those of the paragraph come first."""
+    found = find(style, name)
+    if found is not None:
+        return found
+    made = make(name)
+    letters = find(style, "w:rPr") if name == "w:pPr" else None
+    if letters is None:
+        style.append(made)
+    else:
+        letters.addprevious(made)
+    return made
 
 
 def text_size(styles: Element, style_id: str, default: float) -> float:

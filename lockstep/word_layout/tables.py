@@ -14,10 +14,12 @@ from ..word.wordml import (
     drop,
     find,
     find_all,
+    has_style,
     is_a,
     make,
     paragraph_style,
     properties,
+    property_of,
     put,
     qualified,
     remove,
@@ -37,7 +39,8 @@ _NARROW_MARGINS: Final = 100  # where room is short
 _UPRIGHT_STEPS: Final = 4  # sizes of type that are tried, each half a point smaller
 _ON_SIDE_STEPS: Final = 6
 _NOTE: Final = "TableNote"
-_WITH_ROOM_ABOVE: Final = (_NOTE, "TableCaption", "Heading")
+_CAPTION: Final = "TableCaption"
+_WITH_ROOM_ABOVE: Final = (_NOTE, _CAPTION, "Heading")
 _HEADER_RULE: Final = {"val": "single", "sz": 4, "space": 0, "color": "000000"}
 
 
@@ -182,8 +185,7 @@ def _set_type(table: Element, size: float) -> None:
 
 def _too_wide(table: Element, columns: int) -> str:
     above = table.getprevious()
-    is_caption = above is not None and is_a(above, "w:p") and paragraph_style(above) == "TableCaption"
-    name = f'"{text_of(above)}"' if above is not None and is_caption else "a table without a caption"
+    name = f'"{text_of(above)}"' if has_style(above, _CAPTION) else "a table without a caption"
     return (
         f"{name}: its {columns} columns are too wide. Even on a landscape page and in the smallest type, words and "
         "numbers would run into each other. Show fewer groups or models in it, leave out all patients (overall = "
@@ -247,17 +249,15 @@ def _is_indented(row: Element) -> bool:
 
 
 def _has_note(table: Element) -> bool:
-    following = table.getnext()
-    return following is not None and is_a(following, "w:p") and paragraph_style(following) == _NOTE
+    return has_style(table.getnext(), _NOTE)
 
 
 def _make_room_below(table: Element) -> None:
     """Set text that follows a table off from it; notes, captions and headings have room above in their styles."""
     following = table.getnext()
-    if following is None or not is_a(following, "w:p") or paragraph_style(following).startswith(_WITH_ROOM_ABOVE):
+    if not is_a(following, "w:p") or paragraph_style(following).startswith(_WITH_ROOM_ABOVE):
         return
     if not text_of(following) and not has_picture(following):  # it only parts tables, or ends a section or the document
         return
     formats = properties(following, "w:pPr")
-    spacing = find(formats, "w:spacing")
-    set_attributes(put(formats, "w:spacing") if spacing is None else spacing, before=_SPACE_BELOW)
+    set_attributes(property_of(formats, "w:spacing"), before=_SPACE_BELOW)

@@ -8,7 +8,19 @@ from typing import Any, Final
 from lxml.etree import _Element as Element
 
 from ..references.authors import Author, Byline
-from ..word.wordml import find_all, is_a, make, paragraph, paragraph_style, properties, put, remove, text_of, text_run
+from ..word.wordml import (
+    find_all,
+    has_style,
+    is_a,
+    make,
+    paragraph,
+    paragraph_style,
+    properties,
+    put,
+    remove,
+    text_of,
+    text_run,
+)
 
 _KEPT: Final = ("Title", "Subtitle")
 _REPLACED: Final = ("Author", "Affiliation", "Correspondence", "Date")
@@ -30,10 +42,10 @@ def set_title_block(body: Element, metadata: Mapping[str, Any], people: Byline) 
     """
     head = []
     for block in body:
-        if not is_a(block, "w:p") or paragraph_style(block) not in (*_KEPT, *_REPLACED):
+        if not has_style(block, *_KEPT, *_REPLACED):
             break
         head.append(block)
-    kept = [block for block in head if paragraph_style(block) in _KEPT]
+    kept = [block for block in head if has_style(block, *_KEPT)]
     if not kept and metadata.get("title"):
         kept = [paragraph("Title", text_run(str(metadata["title"])))]
     new = list(_byline_paragraphs(people))
@@ -46,7 +58,7 @@ def set_title_block(body: Element, metadata: Mapping[str, Any], people: Byline) 
         remove(block)
     body[:0] = [*kept, *new]
     _set_abstract(body, metadata, after=[*kept, *new])
-    return " ".join(text_of(block) for block in kept if paragraph_style(block) == "Title")
+    return " ".join(text_of(block) for block in kept if has_style(block, "Title"))
 
 
 def _byline_paragraphs(people: Byline) -> Iterator[Element]:
@@ -86,12 +98,11 @@ def keywords(metadata: Mapping[str, Any]) -> list[str]:
 
 def _set_abstract(body: Element, metadata: Mapping[str, Any], after: Sequence[Element]) -> None:
     """Head the abstract, and set the keywords under it (under the title block where there is none), once."""
-    paragraphs = [block for block in body if is_a(block, "w:p")]
-    abstract = [block for block in paragraphs if paragraph_style(block) == _ABSTRACT]
+    abstract = [block for block in body if has_style(block, _ABSTRACT)]
     if abstract and not _is_headed(abstract[0]):
         abstract[0].addprevious(paragraph(_ABSTRACT_TITLE, text_run(str(metadata.get("abstract-title") or "Abstract"))))
     words = keywords(metadata)
-    if words and not any(paragraph_style(block) == _KEYWORDS for block in paragraphs):
+    if words and not any(has_style(block, _KEYWORDS) for block in body):
         line = paragraph(_KEYWORDS, text_run("Keywords: ", bold=True), text_run("; ".join(words)))
         place = [*after, *abstract][-1:]
         if place:
@@ -102,9 +113,7 @@ def _set_abstract(body: Element, metadata: Mapping[str, Any], after: Sequence[El
 
 def _is_headed(block: Element) -> bool:
     before = block.getprevious()
-    if before is None or not is_a(before, "w:p"):
-        return False
-    return paragraph_style(before).startswith((_ABSTRACT_TITLE, "Heading"))
+    return is_a(before, "w:p") and paragraph_style(before).startswith((_ABSTRACT_TITLE, "Heading"))
 
 
 def set_running_title(header: Element, metadata: Mapping[str, Any], title: str, *, text_width: int) -> None:
