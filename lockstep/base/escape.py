@@ -1,8 +1,9 @@
-"""Text that prints literally inside Markdown and HTML, whatever the data or the study definition hold."""
+"""Text that prints literally inside Markdown, HTML and Typst, whatever the data or the study definition hold."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
 from typing import Final
 
@@ -25,3 +26,8 @@ def html_text(text: str) -> str:
     """Escape text for an HTML table: entities for markup and for braces (Quarto reads ``{{<`` as a shortcode)."""
     escaped = html.escape(_CONTROL.sub(" ", text))
     return escaped.replace("{", "&#123;").replace("}", "&#125;")
+
+
+def typst_string(text: str) -> str:
+    """Return text as a string of Typst's language, which has the escapes of JSON as far as printed text needs them."""
+    return json.dumps(text, ensure_ascii=False)

@@ -200,5 +200,5 @@ def broken_claims(path: Path, study: Study) -> tuple[str, ...]:
     return _broken(claims.verdicts(document, results, number_style(study)), document)
 
 
-def _broken(verdicts: tuple[claims.Verdict, ...], document: Document) -> tuple[str, ...]:
+def _broken(verdicts: tuple[claims.ClaimVerdict, ...], document: Document) -> tuple[str, ...]:
     return tuple(claims.claim_message(verdict, document.name) for verdict in verdicts if not verdict.holds)

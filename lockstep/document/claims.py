@@ -34,7 +34,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ClaimVerdict:
     """A claim held against the results; `found` are the values of its condition, as printed."""
 
     claim: Claim
@@ -53,7 +53,7 @@ def claims_in(document: Document) -> tuple[Claim, ...]:
     return tuple(_claims(document))
 
 
-def verdict_on(claim: Claim, results: Results, style: Style) -> Verdict:
+def verdict_on(claim: Claim, results: Results, style: Style) -> ClaimVerdict:
     """Hold a claim against the results; where a value cannot be estimated, it does not hold.
 
     Raises
@@ -62,7 +62,7 @@ def verdict_on(claim: Claim, results: Results, style: Style) -> Verdict:
         If the condition names a result that there is not.
     """
     holds, ids = holds_for(claim.condition, results, style)
-    return Verdict(claim, holds, _found(claim.condition, [results[name] for name in ids], holds, results, style))
+    return ClaimVerdict(claim, holds, _found(claim.condition, [results[name] for name in ids], holds, results, style))
 
 
 def _found(
@@ -100,7 +100,7 @@ def _as_printed(record: Record, style: Style, decimals: int | None) -> Record:
     return replace(record, value=float(rounded(record.value / per, places.value)) * per, conf_low=low, conf_high=high)
 
 
-def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdict, ...]:
+def verdicts(document: Document, results: Results, style: Style) -> tuple[ClaimVerdict, ...]:
     """Judge all claims of a document.
 
     Raises
@@ -117,7 +117,7 @@ def verdicts(document: Document, results: Results, style: Style) -> tuple[Verdic
     return tuple(found)
 
 
-def claim_message(verdict: Verdict, name: str) -> str:
+def claim_message(verdict: ClaimVerdict, name: str) -> str:
     """Report a claim that does not hold: its line, its words, and the values found."""
     claim = verdict.claim
     lines = wrapped(f'{name}:{claim.line}: not supported by the data: "{claim.words}"', indent=4)

@@ -20,7 +20,7 @@ from ..render.settings import settings_for
 from ..tables.tables import RenderedTable
 from ..text.phrases import Phrase
 
-Outputs = Mapping[int, tuple[Output, ...]]
+Outputs = Mapping[int, Sequence[Output]]
 """What the parts of a document leave in it, by their place among `Document.parts`; parts without outputs are absent."""
 
 _UNSEEN: Final = re.compile(r"(?s:<!--.*?-->|<(style|script)\b.*?</\1>|<[^>]*>)")
@@ -39,11 +39,10 @@ def run_document(document: Document, *, profiles: Sequence[str] = ()) -> Outputs
         If code fails, or a value has no printed form; names the line.
     """
     places = {id(part): place for place, part in enumerate(document.parts)}
-    outputs: dict[int, tuple[Output, ...]] = {}
+    outputs: dict[int, list[Output]] = {}
 
     def watch(part: Inline | CodeCell, output: Output) -> None:
-        place = places[id(part)]
-        outputs[place] = (*outputs.get(place, ()), output)
+        outputs.setdefault(places[id(part)], []).append(output)
 
     project = read_project(document.path.parent, profiles=profiles)
     with profiles_in_environment(project):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, takewhile
@@ -92,17 +93,22 @@ def literals_in(document: Document, results: Results, style: Style, outputs: Out
         if not re.search(pattern, read.plain):
             unused.append(phrase)
     printed = prints(results, style)
-    found = tuple(
-        LiteralNumber(
-            read.line_at(start),
-            text[start:end],
-            printed.ids(text[start:end], before=words[:start][-12:], after=words[end:][:40]),
-            before=_nearest(reversed(_WORD.findall(_BLOCK.split(words[:start])[-1])))[::-1],
-            after=_nearest(_WORD.findall(_BLOCK.split(words[end:], maxsplit=1)[0])),
-            code=read.code_at(start),
+    # Found once: looked for from the beginning at each number, they would take minutes in a text full of numbers.
+    begins = [0, *(block.end() for block in _BLOCK.finditer(words))]
+    ends = [*(block.start() for block in _BLOCK.finditer(words)), len(words)]
+    found = []
+    for start, end in sorted(_numbers(text)):
+        begin = begins[bisect_right(begins, start) - 1]
+        found.append(
+            LiteralNumber(
+                read.line_at(start),
+                text[start:end],
+                printed.ids(text[start:end], before=words[max(0, start - 12) : start], after=words[end : end + 40]),
+                before=_nearest(reversed(_WORD.findall(words, begin, start)))[::-1],
+                after=_nearest(_WORD.findall(words, end, ends[bisect_left(ends, end)])),
+                code=read.code_at(start),
+            )
         )
-        for start, end in sorted(_numbers(text))
-    )
     return Literals(tuple(sorted(found, key=lambda literal: literal.line)), tuple(unused))
 
 

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from ..base.errors import nearest
 from ..base.wording import first_of
-from ..qmd.project import Project, as_list, config_for
+from ..qmd.project import Project, bibliography_of, config_for
 from ..qmd.source import Document, Prose
+from ..qmd.yaml_text import as_list
 from ..references.bibliography import ABBREVIATIONS, MENDED, ReferenceEntry, entries_in
 from ..render import pandoc
 from ..render.front_matter import plain_metadata
@@ -81,7 +82,7 @@ def reference_findings(document: Document, project: Project) -> ReferenceFinding
     Medicine*; of a reference in press (``pubstate``) neither volume nor pages are asked for.
     """
     config = config_for("docx", project, document)
-    files = [path for name in as_list(config.get("bibliography")) if (path := Path(str(name))).is_file()]
+    files = bibliography_of(config)
     if not files:
         return ReferenceFindings()
     entries = {entry.key: entry for entry in entries_in(files)}
@@ -157,7 +158,7 @@ def _cut(reference: Mapping[str, Any], printed: int) -> Iterator[str]:
 
 def _names_printed(csl: Any) -> int:
     """Return how many authors a style prints before "et al."; 0 where it prints all."""
-    text = Path(str(csl)).read_text(encoding="utf-8") if csl and Path(str(csl)).is_file() else ""
+    text = _style_text(csl)
     whole = re.search(r"<bibliography[^>]*\bet-al-use-first=\"(\d+)\"", text)
     any_where = whole or re.search(r"\bet-al-use-first=\"(\d+)\"", text)
     return int(any_where[1]) if any_where else 0
@@ -193,10 +194,14 @@ def _abbreviations() -> frozenset[str]:
 
 
 def _shortens(csl: Any) -> bool:
-    text = Path(str(csl)).read_text(encoding="utf-8") if csl and Path(str(csl)).is_file() else ""
-    return any(
-        'variable="container-title"' in tag and 'form="short"' in tag for tag in re.findall(r"<text [^>]*>", text)
-    )
+    """Return whether a style prints the abbreviations of journals."""
+    tags = re.findall(r"<text [^>]*>", _style_text(csl))
+    return any('variable="container-title"' in tag and 'form="short"' in tag for tag in tags)
+
+
+def _style_text(csl: Any) -> str:
+    """Return the text of a citation style, empty where there is none."""
+    return Path(str(csl)).read_text(encoding="utf-8") if csl and Path(str(csl)).is_file() else ""
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -32,6 +32,7 @@ from ..results.source import RESULTS_FILE
 from ..study.definition import read_study
 from ..study.model import Study
 from ..syntax.expressions import Expression, parse_expression
+from ..syntax.sections import STUDY_FILE
 from ..text import numbers
 from ..text.phrases import holds_for
 from ..text.provenance import PrintedText
@@ -133,7 +134,7 @@ def attachment(path: Path) -> tuple[str | None, tuple[str, ...]]:
         If study, results or the journal's file are not valid.
     """
     folder = path.parent
-    if not ((folder / "study.toml").is_file() and (folder / RESULTS_FILE).is_file()):
+    if not ((folder / STUDY_FILE).is_file() and (folder / RESULTS_FILE).is_file()):
         return None, ()
     try:
         document = read_qmd(path)

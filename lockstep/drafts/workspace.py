@@ -28,9 +28,9 @@ from ..journals.file import Journal
 from ..qmd.csl import STYLES
 from ..qmd.front_matter import DOCUMENT, split_front_matter, with_front_matter
 from ..qmd.journal_profile import journal_profile, own_profile
-from ..qmd.project import PATHS, PROJECT_FILE, as_list, merged, of_program
+from ..qmd.project import PATHS, PROJECT_FILE, merged, of_program
 from ..qmd.source import read_front_matter
-from ..qmd.yaml_text import read_mapping, write_mapping
+from ..qmd.yaml_text import as_list, read_mapping, write_mapping
 from ..references.own_references import people_of
 from ..render.result import FORMATS
 from ..results.copies import bring, copy_files
@@ -38,9 +38,9 @@ from ..results.json_file import PRIVATE
 from ..results.source import RESULTS_FILE
 from ..results.verdicts import AUDIT_FILE
 from ..study.definition import read_study
+from ..syntax.sections import STUDY_FILE
 from .placement import Placement, placement_of, rearranged
 
-STUDY_FILE: Final = "study.toml"
 REMOVED: Final = "build/removed.txt"
 """The file of an anonymised workspace that lists what was removed from its text word by word."""
 
@@ -69,7 +69,7 @@ def make_workspace(folder: Path, journal: Journal, place: Path, *, anonymised: b
     Notes
     -----
     Results, audit and figures are brought along, so that only what is not current is made again. The journal's rules
-    decide on line spacing, line numbers and the places of floats, whatever ``_quarto-<journal>.yml`` says of them. A
+    decide on line spacing, line numbers and the places of floats, whatever ``_quarto-<journal>.yml`` says of them. An
     anonymised one has a list of what was removed word by word, ``build/removed.txt``; where a label of study.toml
     identifies the authors, it is another one there, and the analysis runs once more.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -78,6 +78,15 @@ class _File:
         line = self.lines.get((rule, key)) or self.lines.get((rule, ""))
         return ReportError(f"{self.name}{f':{line}' if line else ''}: {message}")
 
+    def unknown_key(self, key: str, known: Collection[str], *, section: str = "", rule: str = "") -> ReportError:
+        """Return the error for a key that a section does not have; names the nearest and all that it has."""
+        within = f"[{section}]: " if section else ""
+        return self.wrong(f"{within}{_unknown('key', key, known)}", rule=rule, key=key)
+
+
+def _unknown(what: str, name: str, known: Collection[str]) -> str:
+    return f"unknown {what} '{name}'{nearest(name, known) or '.'} Known: {', '.join(known)}."
+
 
 def parse_journal(content: bytes, *, name: str, file: str) -> Journal:
     """Read the content of a journal's file.
@@ -102,8 +111,7 @@ def parse_journal(content: bytes, *, name: str, file: str) -> Journal:
     source = _File(text, file)
     for key in parsed:
         if key not in _KEYS:
-            hint = nearest(key, _KEYS) or "."
-            raise source.wrong(f"unknown key '{key}'{hint} Known: {', '.join(_KEYS)}.", key=key)
+            raise source.unknown_key(key, _KEYS)
     if parsed.get("schema") != 1:
         raise source.wrong("`schema = 1` is missing; it says how the file is to be read.", key="schema")
     title, stated, quarto = parsed.get("title"), parsed.get("rules", {}), parsed.get("quarto", {})
@@ -120,9 +128,7 @@ def _check_quarto(settings: Any, source: _File) -> None:
         raise source.wrong(f"`quarto` is not a table; write [quarto], and below it {', '.join(QUARTO)}.", key="quarto")
     for key, value in settings.items():
         if key not in QUARTO:
-            hint = nearest(key, QUARTO) or "."
-            message = f"[quarto]: unknown key '{key}'{hint} Known: {', '.join(QUARTO)}."
-            raise source.wrong(message, rule="quarto", key=key)
+            raise source.unknown_key(key, QUARTO, section="quarto", rule="quarto")
         accepts, allowed = QUARTO[key]
         if not accepts(value):
             raise source.wrong(f"[quarto]: {key} is {value!r}; expected {allowed}.", rule="quarto", key=key)
@@ -131,15 +137,12 @@ def _check_quarto(settings: Any, source: _File) -> None:
 def _rule(name: str, fields: Any, source: _File) -> JournalRule:
     """Return a rule, every field of it checked."""
     if name not in RULES:
-        hint = nearest(name, RULES) or "."
-        raise source.wrong(f"unknown rule '{name}'{hint} Known: {', '.join(RULES)}.", rule=name)
+        raise source.wrong(_unknown("rule", name, RULES), rule=name)
     if not isinstance(fields, dict):
         raise source.wrong(f"[rules.{name}] is not a table of {', '.join(_REQUIRED)}.", key=name)
     for key in fields:
         if key not in _RULE_KEYS:
-            hint = nearest(key, _RULE_KEYS) or "."
-            message = f"[rules.{name}]: unknown key '{key}'{hint} Known: {', '.join(_RULE_KEYS)}."
-            raise source.wrong(message, rule=name, key=key)
+            raise source.unknown_key(key, _RULE_KEYS, section=f"rules.{name}", rule=name)
     for key in _REQUIRED:
         if fields.get(key) in (None, ""):
             raise source.wrong(

@@ -17,8 +17,12 @@ class RuleKind:
     accepts: Callable[[Any], bool]
 
 
-def _whole(least: int = 0) -> tuple[str, Callable[[Any], bool]]:
-    return f"a whole number from {least}", lambda value: type(value) is int and value >= least
+def _is_whole(least: int) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and value >= least
+
+
+def _whole(least: int) -> tuple[str, Callable[[Any], bool]]:
+    return f"a whole number from {least}", _is_whole(least)
 
 
 def _number(value: Any) -> bool:
@@ -50,7 +54,7 @@ def _table(
 
 
 def _step(value: Any) -> bool:
-    return _table({"below": _number, "decimals": _whole(1)[1]})(value)
+    return _table({"below": _number, "decimals": _is_whole(1)})(value)
 
 
 def _steps(value: Any) -> bool:
@@ -62,7 +66,7 @@ _TEXT: Final = ("a text", lambda value: isinstance(value, str) and bool(value))
 _TEXTS: Final = ("a list of texts", _texts)
 _YES_NO: Final = ("true or false", lambda value: isinstance(value, bool))
 _LIMIT: Final = _whole(1)
-_DECIMALS: Final = _whole()
+_DECIMALS: Final = _whole(0)
 _P_DECIMALS: Final = _whole(1)  # with none, every P value would be 0 or 1
 _SIZE: Final = ("a number above 0", _number)
 _RANGE: Final = (
@@ -85,7 +89,7 @@ RULES: Final[Mapping[str, RuleKind]] = {
     "p_significant_digits": RuleKind(
         "significant digits of a P value, in place of decimals",
         "a table such as { digits = 2, most_decimals = 4 }",
-        _table({"digits": _whole(1)[1], "most_decimals": _whole(1)[1]}),
+        _table({"digits": _is_whole(1), "most_decimals": _is_whole(1)}),
     ),
     "p_floor": RuleKind(
         'below it, a P value prints as "< floor"',
@@ -100,7 +104,7 @@ RULES: Final[Mapping[str, RuleKind]] = {
     "thousands": RuleKind(
         "what separates groups of three digits, and from which number on",
         'a table such as { mark = ",", from = 10000 }',
-        _table({"mark": lambda value: isinstance(value, str), "from": _whole(1000)[1]}),
+        _table({"mark": lambda value: isinstance(value, str), "from": _is_whole(1000)}),
     ),
     "range_dash": RuleKind("the separator between the ends of a range or interval", *_one_of("–", "-", " to ", ", ")),
     "interval_comma": RuleKind('whether intervals print as "95% CI, 1.2–3.4"', *_YES_NO),
@@ -108,7 +112,7 @@ RULES: Final[Mapping[str, RuleKind]] = {
     "percent_decimals_below": RuleKind(
         "decimals of percentages of few patients",
         "a table such as { n = 200, decimals = 0 }",
-        _table({"n": _whole(1)[1], "decimals": _DECIMALS[1]}),
+        _table({"n": _is_whole(1), "decimals": _is_whole(0)}),
     ),
     "ratio_decimals": RuleKind("decimals of ratios", *_DECIMALS),
     "units": RuleKind(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Final
 
+from ..base.escape import typst_string
 from ..references.authors import ADDRESS, Byline
 
 _BYLINE: Final = re.compile(r"(?<=// byline)([^\n]*\n).*?(?=\n *// end of byline)", re.DOTALL)
@@ -25,16 +25,16 @@ def with_byline(source: str, people: Byline) -> str:
     if not people.authors:
         return source
     affiliations = (
-        f"(number: {_quoted(str(item.number))}, "
+        f"(number: {typst_string(str(item.number))}, "
         f"parts: {_list(item.parts[key] for key in ADDRESS if key in item.parts)})"
         for item in people.affiliations
     )
     authors = (
-        f"(name: {_quoted(author.name)}, family: {_quoted(author.parts.short or author.name)}, "
+        f"(name: {typst_string(author.name)}, family: {typst_string(author.parts.short or author.name)}, "
         f"degrees: {_list(author.degrees)}, affiliations: {_list(map(str, author.affiliations))}, "
         f"corresponding: {_flag(author.corresponding)}, equal: {_flag(author.equal_contributor)}, "
-        f"deceased: {_flag(author.deceased)}, email: {_quoted(author.email or '')}, "
-        f"orcid: {_quoted(author.orcid or '')})"
+        f"deceased: {_flag(author.deceased)}, email: {typst_string(author.email or '')}, "
+        f"orcid: {typst_string(author.orcid or '')})"
         for author in people.authors
     )
     written = f"  affiliations: ({''.join(f'{item}, ' for item in affiliations)}),\n"
@@ -43,12 +43,7 @@ def with_byline(source: str, people: Byline) -> str:
 
 
 def _list(texts: Iterable[str]) -> str:
-    return f"({''.join(f'{_quoted(text)}, ' for text in texts)})"
-
-
-def _quoted(text: str) -> str:
-    """Return a text as a string of Typst, which knows the escapes of JSON as far as a line of text has them."""
-    return json.dumps(text, ensure_ascii=False)
+    return f"({''.join(f'{typst_string(text)}, ' for text in texts)})"
 
 
 def _flag(value: bool) -> str:

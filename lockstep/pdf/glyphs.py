@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from ..references.bibliography import entries_in
 
 _RIGHT_TO_LEFT: Final = ("R", "AL", "AN")
 _MOST: Final = 8  # characters listed
+_MOST_PLACES: Final = 3  # of each
 _AROUND: Final = 20  # characters shown on either side, where no file has it
 
 
@@ -46,14 +48,14 @@ def refuse_characters(characters: Iterable[str], text: str, *, root: Path, why: 
 
 def _places(character: str, text: str, root: Path) -> Iterator[str]:
     """Yield where the sources of a study have a character, at most three places; else what is around it in print."""
-    found = [
-        f"{path.name}:{number}{_key(path, number)}: {named(character)}"
+    lines = (
+        (path, number)
         for path in _sources(root)
         for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), start=1)
         if character in line
-    ]
-    if found:
-        yield from found[:3]
+    )
+    if found := list(islice(lines, _MOST_PLACES)):
+        yield from (f"{path.name}:{number}{_key(path, number)}: {named(character)}" for path, number in found)
     else:  # in a value of the data, or written as an escape
         at = text.index(character)
         around = " ".join(text[max(0, at - _AROUND) : at + _AROUND].split())

@@ -161,10 +161,7 @@ def _facts(content: bytes) -> PdfFacts | None:
             for text in _texts(item)
         ),
         outline=tuple(str(item["/Title"]) for item in objects if "/Title" in item and "/Parent" in item),
-        strings=(
-            *(text for item in objects for text in _texts(item)),
-            *said,
-        ),
+        strings=(*(text for item in objects for text in _texts(item)), *said),
         images=tuple(item._data for item in objects if isinstance(item, StreamObject) and _is_jpeg(item)),
         tagged=bool(reader.root_object.get("/MarkInfo", {}).get("/Marked")),
         figures=tuple(str(item.get("/Alt", "")) for item in objects if item.get("/S") == "/Figure"),
@@ -291,15 +288,15 @@ def _is_jpeg(item: StreamObject) -> bool:
 
 def _texts(item: DictionaryObject) -> Iterator[str]:
     """Yield the texts of a dictionary, and of lists in it."""
-    values = [item.raw_get(key) for key in item]
-    while values:
-        value = values.pop(0)
+    left = [item.raw_get(key) for key in item][::-1]
+    while left:
+        value = left.pop()
         if isinstance(value, TextStringObject):
             yield str(value)
         elif isinstance(value, ByteStringObject):
             yield value.decode("latin-1")
         elif isinstance(value, list):
-            values = [*value, *values]
+            left += value[::-1]
 
 
 def _fonts(objects: list[DictionaryObject]) -> Iterator[PdfFont]:

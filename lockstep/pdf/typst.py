@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 import unicodedata
@@ -15,6 +14,7 @@ from typing import Final
 from ..base.boundaries import show
 from ..base.clock import epoch
 from ..base.errors import ReportError
+from ..base.escape import typst_string
 from ..base.files import write_whole
 from ..text.eastern import font_folder, has_eastern_letters
 from .typesetter import Refusal, Typesetter, TypesetterEndedError
@@ -34,7 +34,6 @@ _NO_MEMORY: Final = (
     "close other programs, or raise the limit (ulimit -v), then run again."
 )
 _NOT_STARTED: Final = "Typst did not start. Is there enough memory (ulimit -v), and is .venv as make set it up?"
-_ESCAPED: Final = {'"': r"\"", "\\": r"\\", "\r": r"\r", "\n": r"\n"}  # in a string of Typst
 
 
 class _TypesettingError(Exception):
@@ -55,7 +54,7 @@ def missing_characters(text: str, *, fonts: Path) -> tuple[str, ...]:
     unusual = [char for char in sorted(set(text)) if char.isprintable() and not USUAL.match(char)]
     if not unusual:
         return ()
-    lines = [json.dumps(f"a{char}" if unicodedata.combining(char) else char, ensure_ascii=False) for char in unusual]
+    lines = [typst_string(f"a{char}" if unicodedata.combining(char) else char) for char in unusual]
     document = "\n".join(["#set document(title: [T])", *(f"#{line}" for line in lines)])
     try:
         _compiled(document, fonts, fonts, certified=True)
@@ -196,9 +195,8 @@ def _folders(source: str, fonts: Path) -> list[Path]:
 
 def _attachment(text: str) -> str:
     """Return the end of a Typst document that attaches released.json; it prints nothing."""
-    literal = re.sub(r'["\\\\\r\n]', lambda found: _ESCAPED[found[0]], text)
     return (
-        f'\n#pdf.attach("released.json", bytes("{literal}"), relationship: "supplement", '
+        f'\n#pdf.attach("released.json", bytes({typst_string(text)}), relationship: "supplement", '
         f'mime-type: "application/json", description: "The results that this document prints, as it prints them")\n'
     )
 

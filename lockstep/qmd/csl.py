@@ -37,7 +37,6 @@ def bring_style(path: Path) -> None:
     shipped = shipped_style(path.stem)
     content = _from_collection(path.stem) if shipped is None else shipped.read_bytes()
     if not path.is_file() or path.read_bytes() != content:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
 
 

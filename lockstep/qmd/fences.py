@@ -76,6 +76,18 @@ def heading_level(line: str) -> int:
     return len(met[1]) if met else 0
 
 
+def opened_fence(line: str) -> str:
+    """Return the backticks or tildes with which a line opens code, empty where it opens none."""
+    met = _CODE.match(line)
+    return met[1] if met else ""
+
+
+def closes_fence(line: str, fence: str) -> bool:
+    """Return whether a line closes the code that a fence opened: as many of its signs, or more, and nothing else."""
+    text = line.strip()
+    return len(text) >= len(fence) and set(text) == {fence[0]}
+
+
 def language(line: str) -> str:
     """Return what the first line of a code piece says of its content: "{python}", "{=typst}", "text", or nothing."""
     met = _CODE.match(line)
@@ -91,12 +103,9 @@ def end_of_div(all_pieces: Sequence[SourceBlock], opened: int) -> int:
     return len(all_pieces)
 
 
-def _end_of_code(lines: Sequence[str], start: int, ticks: str) -> int:
-    for index in range(start + 1, len(lines)):
-        text = lines[index].strip()
-        if len(text) >= len(ticks) and set(text) == {ticks[0]}:
-            return index + 1
-    return len(lines)
+def _end_of_code(lines: Sequence[str], start: int, fence: str) -> int:
+    closing = (index + 1 for index in range(start + 1, len(lines)) if closes_fence(lines[index], fence))
+    return next(closing, len(lines))
 
 
 def _end_of_comment(lines: Sequence[str], start: int) -> int:

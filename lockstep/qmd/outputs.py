@@ -43,7 +43,6 @@ def inline_markdown(value: object, *, marked: bool = False) -> str:
     ValueError
         If the value must not reach a document: nothing, nan, a NumPy scalar, anything without a printed form.
     """
-    kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
     if value is None:
         raise ValueError("gives None, which must not be printed. Does a function forget its `return`?")
     if type(value).__module__ == "numpy":
@@ -59,6 +58,7 @@ def inline_markdown(value: object, *, marked: bool = False) -> str:
     elif hasattr(value, "_repr_markdown_"):
         text = str(value._repr_markdown_())
     else:
+        kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
         raise ValueError(f"gives a {kind}, which has no form for a sentence. Print a phrase, a text or a number.")
     if not text.strip():
         raise ValueError("gives an empty text, for which Quarto would print the expression itself. Leave it out.")

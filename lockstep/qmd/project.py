@@ -16,7 +16,7 @@ from ..base.resources import HOME, TEMPLATES
 from ..journals.active import PROFILES, active_profiles
 from .csl import STYLES, bring_style
 from .source import Document
-from .yaml_text import read_mapping
+from .yaml_text import as_list, read_mapping
 
 PROJECT_FILE: Final = "_quarto.yml"
 
@@ -174,6 +174,11 @@ def files_named(config: Mapping[str, Any]) -> list[Path]:
     return [Path(name) for key in PATHS for name in as_list(config.get(key)) if isinstance(name, str)]
 
 
+def bibliography_of(config: Mapping[str, Any]) -> list[Path]:
+    """Return the files of references that a configuration names and that are there."""
+    return [path for name in as_list(config.get("bibliography")) if (path := Path(str(name))).is_file()]
+
+
 def merged(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """Return two configurations as one: mappings merged, lists joined without repeats, else the other wins."""
     new = dict(base)
@@ -234,8 +239,3 @@ def of_program(name: str, folder: Path) -> Path | None:
     """Return the program's file that a study means by ``lockstep/templates/...``, None where it has its own there."""
     ours = PurePosixPath(name)
     return HOME / ours if ours.is_relative_to(_PROGRAM) and not (folder / name).exists() else None
-
-
-def as_list(value: Any) -> list[Any]:
-    """Return a list as it is, anything else as a list of one, nothing as an empty one."""
-    return [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from ..base.errors import ReportError, nearest
 from ..base.files import utf8_text
 from ..base.invocation import option
+from .fences import closes_fence, opened_fence
 from .front_matter import split_front_matter
 from .yaml_text import read_mapping
 
@@ -20,7 +21,6 @@ PAGE_BREAK: Final = (
 )
 
 _CELL_START: Final = re.compile(r"^(\s*)(```+)\s*\{([=A-Za-z][=A-Za-z0-9._]*)( *[ ,].*)?\}\s*$")  # as Quarto has it
-_FENCE_START: Final = re.compile(r"^\s*(?:(```+)[^`]*|(~~~+).*)$")
 _DIV: Final = re.compile(r"^\s*:{3,}(?:\s*(?P<opens>\{.*\}|[\w.-]+)\s*:*)?\s*$")  # without words it closes one
 _LABEL: Final = re.compile(r"#((?:fig|tbl)-[\w-]+)")
 _OPTION: Final = re.compile(r"^#\|\s?(.*)$")
@@ -83,9 +83,9 @@ class Document:
         code = ""  # the fence of code that is not closed yet
         for line in self.lines[: number - 1]:
             if code:
-                code = "" if _closes(line, code) else code
-            elif fence := _FENCE_START.match(line):
-                code = fence[1] or fence[2]
+                code = "" if closes_fence(line, code) else code
+            elif fence := opened_fence(line):
+                code = fence
             elif div := _DIV.match(line):
                 label = _LABEL.search(div["opens"] or "")
                 around = [*around, label[1] if label else ""] if div["opens"] else around[:-1]
@@ -140,12 +140,12 @@ def _parts(lines: tuple[str, ...], start: int, name: str) -> Iterator[Prose | In
     while index < len(lines):
         line = lines[index]
         cell = _CELL_START.match(line)
-        fence = _FENCE_START.match(line)
+        fence = opened_fence(line)
         if not fence:
             _refuse_yaml_block(lines, index, start, name)
             index += 1
             continue
-        end = _fence_end(lines, index, fence[1] or fence[2], name)
+        end = _fence_end(lines, index, fence, name)
         yield from _prose("\n".join(lines[prose_from:index]) + "\n", prose_from + 1, name)
         if cell and not cell[3].startswith("="):
             _check_cell(cell, f"{name}:{index + 1}")
@@ -158,15 +158,9 @@ def _parts(lines: tuple[str, ...], start: int, name: str) -> Iterator[Prose | In
 
 def _fence_end(lines: tuple[str, ...], start: int, ticks: str, name: str) -> int:
     for index in range(start + 1, len(lines)):
-        if _closes(lines[index], ticks):
+        if closes_fence(lines[index], ticks):
             return index
     raise ReportError(f"{name}:{start + 1}: this fence is never closed; end it with a line of {ticks}.")
-
-
-def _closes(line: str, ticks: str) -> bool:
-    """Return whether a line closes the code that a fence of `ticks` opened."""
-    text = line.strip()
-    return len(text) >= len(ticks) and set(text) == {ticks[0]}
 
 
 def _check_cell(cell: re.Match[str], where: str) -> None:

@@ -81,6 +81,11 @@ def _size(value: Any, known: dict[int, int], around: set[int]) -> int:
     return known[id(value)]
 
 
+def as_list(value: Any) -> list[Any]:
+    """Return a list as it is, anything else as a list of one, nothing as an empty one."""
+    return [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+
+
 def write_mapping(mapping: Mapping[str, Any]) -> str:
     """Return a mapping as YAML that `read_mapping`, Quarto and pandoc read alike, short lists on one line."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..base.errors import ReportError, nearest
+from ..qmd.yaml_text import as_list
 from .names import AuthorName, understood
 
 KEYS: Final = (
@@ -121,7 +122,7 @@ def byline(metadata: Mapping[str, Any], *, at: Callable[[str], str] | None = Non
     -----
     As in Quarto, affiliations are numbered by first mention and equal ones are one.
     """
-    raw_authors = _as_list(metadata.get("by-author") or metadata.get("author") or metadata.get("authors"))
+    raw_authors = as_list(metadata.get("by-author") or metadata.get("author") or metadata.get("authors"))
     declared = {str(item["id"]): item for item in _declared(metadata, raw_authors)}
     found: dict[tuple[tuple[str, str], ...], Affiliation] = {}
     authors = []
@@ -130,7 +131,7 @@ def byline(metadata: Mapping[str, Any], *, at: Callable[[str], str] | None = Non
         try:
             name = understood(fields.get("name"))
             numbers = []
-            for item in _as_list(fields.get("affiliations") or fields.get("affiliation")):
+            for item in as_list(fields.get("affiliations") or fields.get("affiliation")):
                 resolved = _resolve(item, declared, name.literal)
                 parts = _parts(resolved)
                 identity = tuple(sorted(parts.items()))
@@ -156,7 +157,7 @@ def _author(fields: Mapping[str, Any], name: AuthorName, affiliations: tuple[int
         key: _flag(key, fields.get(key, attributes.get(key)), name.literal)
         for key in ("corresponding", "equal-contributor", "deceased")
     }
-    degrees = (*name.degrees, *(_plain(degree) for degree in _as_list(fields.get("degrees"))))
+    degrees = (*name.degrees, *(_plain(degree) for degree in as_list(fields.get("degrees"))))
     return Author(
         name=name.literal,
         parts=name,
@@ -167,7 +168,7 @@ def _author(fields: Mapping[str, Any], name: AuthorName, affiliations: tuple[int
         email=_email(fields.get("email"), name.literal),
         orcid=_orcid(fields.get("orcid"), name.literal),
         degrees=tuple(dict.fromkeys(degrees)),
-        roles=tuple(_role(role) for role in _as_list(fields.get("roles"))),
+        roles=tuple(_role(role) for role in as_list(fields.get("roles"))),
     )
 
 
@@ -227,12 +228,6 @@ def _orcid(value: Any, name: str) -> str | None:
     return number
 
 
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else [value]
-
-
 def _text(value: Any) -> str | None:
     return None if value is None or value == "" else str(value)
 
@@ -250,7 +245,7 @@ def _declared(metadata: Mapping[str, Any], authors: list[Any]) -> Iterator[Mappi
     """Yield every affiliation that has an id, wherever it is written."""
     places = [metadata, *(author for author in authors if isinstance(author, Mapping))]
     for place in places:
-        for item in _as_list(place.get("affiliations") or place.get("affiliation")):
+        for item in as_list(place.get("affiliations") or place.get("affiliation")):
             if isinstance(item, Mapping) and "id" in item:
                 yield item
 

@@ -94,5 +94,8 @@ def _entries(path: Path) -> Iterator[ReferenceEntry]:
         found = ((entry.key, entry.key_start, entry.start, entry.end) for entry in bibtex_entries(text))
     else:
         found = ((met["key"], met.start("key"), *met.span()) for met in _KEYS[kind].finditer(text))
+    line, counted = 1, 0  # from entry to entry: from the beginning, a list of thousands would take seconds
     for key, place, start, end in found:
-        yield ReferenceEntry(key, path.name, text.count("\n", 0, place) + 1, start, end)
+        line += text.count("\n", counted, place)
+        counted = place
+        yield ReferenceEntry(key, path.name, line, start, end)

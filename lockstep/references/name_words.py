@@ -50,7 +50,7 @@ SPANISH: Final = re.compile(
     r"Cruz|Flores|Herrera|Reyes|Rojas|Vargas|Mendoza|Aguilar|Vega|Soto|Pe[nñ]a|R[ií]os|Salazar|Fuentes"
 )
 # Family names that Chinese, Korean and Vietnamese authors have, and syllables of the names given with them.
-EASTERN: Final = (
+EASTERN: Final = _words(
     "bai cai cao chang chen cheng cho choi chung cui dai deng ding dong du duan fan fang feng fu gao gong gu guo han "
     "hao he hong hou hu huang jeong jia jiang jin jung kang kim kong kwon lai le lei li liang liao lim lin liu long lu "
     "luo lv ma mao meng mo ngo nguyen pan park peng pham phan qian qiao qin qiu ren shao shen shi shin song su sun tan "
@@ -62,7 +62,7 @@ _SYLLABLE: Final = (
     r"u[aeino]?|[ae])|an|ai|ao|ang|en|er|ou)"
 )
 FAMILY_FIRST: Final = re.compile(
-    rf"(?:{'|'.join(EASTERN.split())}) (?!(?:{'|'.join(EASTERN.split())})$)"
+    rf"(?:{'|'.join(sorted(EASTERN))}) (?!(?:{'|'.join(sorted(EASTERN))})$)"
     rf"(?:{_SYLLABLE}(?:{_SYLLABLE})?|\w+[-’]\w+)",
     re.IGNORECASE,
 )

@@ -214,7 +214,7 @@ def _split(words: Sequence[str], text: str) -> tuple[str, str, str]:
 def _capitals(words: Sequence[str]) -> list[str]:
     """Return the words in capitals where they are adjacent and others are not: the family name, as many write it."""
     if len(words) == 2 and len(words[0]) <= 3 and words[0].isupper():
-        eastern = words[0].lower() in EASTERN.split() and not words[1].isupper()
+        eastern = words[0].lower() in EASTERN and not words[1].isupper()
         return [words[0]] if eastern else []  # LI Wei, but JA Smith
     found = [n for n, word in enumerate(words) if len(word) > 1 and word.isupper() and "." not in word]
     together = found == list(range(found[0], found[-1] + 1)) if found else False

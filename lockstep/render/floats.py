@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..base.errors import ReportError
+from ..base.escape import typst_string
 from ..qmd.source import Document, needs_quarto
 from .tree import Node, attributes, div, plain_text, raw, string, walk, with_attributes, words
 
@@ -110,7 +111,6 @@ def bare_table(table: Node) -> Node:
 def typst_float(found: PandocFloat, wording: Wording) -> list[Node]:
     """Return a float as Quarto writes it for Typst, so that one template serves both."""
     position = "bottom" if found.kind == "fig" else "top"
-    supplement = wording.titles[found.kind].replace("\\", "\\\\").replace('"', '\\"')
 
     def code(text: str) -> Node:
         return {"t": "Plain", "c": [raw("RawInline", "typst", text)]}
@@ -124,7 +124,7 @@ def typst_float(found: PandocFloat, wording: Wording) -> list[Node]:
         {"t": "Plain", "c": found.caption},
         code("]), "),
         code(f'kind: "quarto-float-{found.kind}", '),
-        code(f'supplement: "{supplement}", '),
+        code(f"supplement: {typst_string(wording.titles[found.kind])}, "),
         code(")"),
         code(f"<{found.label}>"),
         code("\n\n"),

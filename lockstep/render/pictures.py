@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from ..base.boundaries import belongs
 from ..base.errors import ReportError
+from ..base.escape import typst_string
 from ..qmd.source import Document
 from .tree import Node, attributes, plain_text, raw, rewrite, string, walk, with_attributes
 
@@ -16,11 +17,12 @@ _TYPST_UNITS: Final = ("mm", "cm", "in", "pt", "em", "%")
 
 
 def resolve_pictures(tree: Node, *, target: str, extension: str, document: Document) -> Node:
-    """Return the tree with each image's file and description as the writer of `format` needs them.
+    """Return the tree with each image's file and description as the writer of a format needs them.
 
     Parameters
     ----------
     tree : the document.
+    target : "docx", "html" or "typst".
     extension : of image files that are named without one ("png" for Word, "svg" for Typst).
 
     Raises
@@ -75,9 +77,10 @@ def _file(source: str, extension: str, document: Document) -> str:
 
 
 def _typst_image(path: str, description: str, pairs: dict[str, str], document: Document) -> str:
-    arguments = [_quoted(path)]
+    arguments = [typst_string(path)]
     if description:
-        arguments.append(f"alt: {_quoted(description)}")
+        in_one_line = description.replace("\n", " ")
+        arguments.append(f"alt: {typst_string(in_one_line)}")
     for key in ("height", "width"):
         if key in pairs:
             arguments.append(f"{key}: {_length(pairs[key], document.at(f'{key}={pairs[key]}'))}")
@@ -97,9 +100,3 @@ def _length(text: str, where: str) -> str:
     if unit not in _TYPST_UNITS:
         raise ReportError(f"{where}: unknown unit '{unit}' in '{text}'. Use one of {', '.join(_TYPST_UNITS)}.")
     return f"{number}{unit}"
-
-
-def _quoted(text: str) -> str:
-    """Return text as a string of Typst's language."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'

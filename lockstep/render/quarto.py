@@ -20,7 +20,7 @@ from ..base.errors import ReportError, nearest
 from ..base.invocation import option
 from ..base.resources import HOME, PACKAGE
 from ..journals.active import PROFILES
-from ..qmd.project import Project, as_list, borrowed_config, config_for, journals_config, metadata_of
+from ..qmd.project import Project, bibliography_of, borrowed_config, config_for, journals_config, metadata_of
 from ..qmd.reads import NOTED, noted_reads
 from ..qmd.source import Document, read_front_matter
 from ..references.authors import byline
@@ -72,7 +72,13 @@ def find_quarto() -> Path | None:
 
 
 def check_version(quarto: Path) -> str:
-    """Return Quarto's version; raise ReportError where it is too old or does not run."""
+    """Return Quarto's version.
+
+    Raises
+    ------
+    ReportError
+        If it is too old or does not run; says what to use instead.
+    """
     run = subprocess.run([quarto, "--version"], capture_output=True, text=True, check=False)
     version = run.stdout.strip()
     numbers = re.match(r"(\d+)\.(\d+)", version)
@@ -114,11 +120,6 @@ def render(path: Path, project: Project, folder: Path, *, quarto: Path) -> Rende
         shutil.move(kept, drafts["typst"])
     draft = draft_of(drafts["docx"], drafts["typst"], project, document)
     return replace(draft, inputs=draft.inputs | noted_reads(reads, path.parent))
-
-
-def bibliography_of(config: Mapping[str, Any]) -> list[Path]:
-    """Return the files of references that a configuration names and that are there."""
-    return [path for name in as_list(config.get("bibliography")) if (path := Path(name)).is_file()]
 
 
 def draft_of(docx: Path, typst: Path | None, project: Project, document: Document) -> RenderResult:

@@ -10,8 +10,9 @@ from zipfile import BadZipFile, ZipFile
 
 from ..base.boundaries import is_hidden_way_out
 from ..base.errors import ReportError
-from ..qmd.project import EXECUTE, HIGHLIGHTING, Project, as_list, config_for, metadata_of
+from ..qmd.project import EXECUTE, HIGHLIGHTING, Project, config_for, metadata_of
 from ..qmd.source import Document, needs_quarto
+from ..qmd.yaml_text import as_list
 from ..references.bibliography import ABBREVIATIONS, MENDED, refuse_repeated
 from .floats import KINDS, Wording
 

@@ -15,8 +15,20 @@ VISIBLE: Final = "content-visible"
 HIDDEN: Final = "content-hidden"
 CONDITIONS: Final = ("when-format", "unless-format", "when-profile", "unless-profile")
 
-# Formats that Quarto's conditions may name; of these the built-in renderer writes two.
-FORMATS: Final = ("docx", "typst", "html", "pdf", "latex", "epub", "odt", "pptx", "revealjs", "beamer", "markdown")
+# Formats that Quarto's conditions may name; of these the built-in renderer writes docx, typst and html.
+CONDITION_FORMATS: Final = (
+    "docx",
+    "typst",
+    "html",
+    "pdf",
+    "latex",
+    "epub",
+    "odt",
+    "pptx",
+    "revealjs",
+    "beamer",
+    "markdown",
+)
 
 _SCHEMES: Final = ("https", "http", "mailto", "tel", "doi")
 """What a link may begin with."""
@@ -130,9 +142,9 @@ def _are_met(pairs: dict[str, str], target: str, profiles: Collection[str], docu
         if key not in CONDITIONS:
             continue
         if key.endswith("-format"):
-            if value not in FORMATS:
-                where = document.at(f'{key}="{value}"')
-                raise ReportError(f"{where}: unknown format '{value}'{nearest(value, FORMATS)} Use docx or typst.")
+            if value not in CONDITION_FORMATS:
+                where, hint = document.at(f'{key}="{value}"'), nearest(value, CONDITION_FORMATS) or "."
+                raise ReportError(f"{where}: unknown format '{value}'{hint} Use docx or typst.")
             holds = value == target
         else:
             holds = value in profiles

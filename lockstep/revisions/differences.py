@@ -23,6 +23,7 @@ from ..qmd.calls import MethodCall
 from ..qmd.front_matter import DOCUMENT
 from ..qmd.source import read_qmd
 from ..results.released import Form
+from ..syntax.sections import STUDY_FILE
 from .changed_values import (
     NOT_PRINTED_THEN,
     PrintedPlaces,
@@ -124,7 +125,7 @@ def _said(claim: claims.Claim) -> tuple[str, str]:
     return claim.words, claim.condition.text
 
 
-def _judged(claim: claims.Claim, state: StudyState) -> claims.Verdict | None:
+def _judged(claim: claims.Claim, state: StudyState) -> claims.ClaimVerdict | None:
     """Judge a claim; None where its condition names a result that there is not, or is none of the lock's text."""
     try:
         return claims.verdict_on(claim, state.results, number_style(state.study))
@@ -203,6 +204,6 @@ def _versions(old: Mapping[str, str], new: Mapping[str, str], what: str) -> Iter
 
 
 def _study_lines(old: Path, new: Path) -> tuple[str, ...]:
-    then, now = ((folder / "study.toml").read_text(encoding="utf-8").splitlines() for folder in (old, new))
+    then, now = ((folder / STUDY_FILE).read_text(encoding="utf-8").splitlines() for folder in (old, new))
     lines = difflib.unified_diff(then, now, lineterm="", n=0)
     return tuple(line for line in lines if line[:1] in "+-" and not line.startswith(("+++ ", "--- ")))

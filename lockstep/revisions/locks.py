@@ -38,6 +38,7 @@ from ..runs.commit import WORKSHOP
 from ..runs.run_lock import one_at_a_time
 from ..study.definition import read_study
 from ..study.model import Study
+from ..syntax.sections import STUDY_FILE
 
 LOCKS: Final = Path("locks")
 """The folder of a study's locks, relative to the study's."""
@@ -134,7 +135,7 @@ def lock(folder: Path, name: str, *, progress: Progress, renderer: Renderer = "a
         try:
             work.mkdir()
             with progress.stage("lock"):
-                for path in (folder / "study.toml", folder / DOCUMENT, word_file):
+                for path in (folder / STUDY_FILE, folder / DOCUMENT, word_file):
                     shutil.copyfile(path, work / path.name)
                 document = read_qmd(work / DOCUMENT)
                 (work / RELEASED).write_text(released_json(current_release(document, folder)), encoding="utf-8")

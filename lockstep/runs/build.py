@@ -36,6 +36,7 @@ from ..results.source import RESULTS_FILE, inputs_of, results_are_current
 from ..results.verdicts import PUBLISHED_FILE
 from ..study.definition import read_study
 from ..study.model import Study
+from ..syntax.sections import STUDY_FILE
 from ..text.assumptions import current_notes
 from .commit import check_targets, complete, replace_together
 from .run_lock import one_at_a_time, workshop
@@ -294,7 +295,7 @@ def _known_inputs(folder: Path, document: Path, project: Project) -> set[Path]:
     named = {path for name in FORMATS for path in files_named(config_for(name, project, front))}
     code = {*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.schema.json")}
     templates = {path for home in (TEMPLATES, folder / "templates") for path in home.rglob("*") if path.is_file()}
-    own = {folder / name for name in ("study.toml", PUBLISHED_FILE, RESULTS_FILE)}
+    own = {folder / name for name in (STUDY_FILE, PUBLISHED_FILE, RESULTS_FILE)}
     return {document, *own, *project.files, *named, *code, *templates}
 
 

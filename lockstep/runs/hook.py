@@ -27,7 +27,6 @@ def main() -> int:
         return 0
     folder = Path(os.environ["QUARTO_PROJECT_DIR"]).resolve()
     built = Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"]).resolve()
-    profiles = [name for name in os.environ.get("QUARTO_PROFILE", "").split(",") if name]
     # Resolved, since Quarto names an output outside of the project by a path with "..".
     outputs = {(folder / name).resolve() for name in os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()}
     try:
@@ -40,7 +39,7 @@ def main() -> int:
                     f"warning: {docx.name}: its figures are described by their captions. "
                     "Render both formats, and they have descriptions of their own.\n"
                 )
-            project = read_project(source.parent, fallback=folder, profiles=profiles)
+            project = read_project(source.parent, fallback=folder)
             document = read_front_matter(source)
             for target in FORMATS:
                 refuse_unfit(config_for(target, project, document), document)

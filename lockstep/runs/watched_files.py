@@ -16,6 +16,7 @@ from ..base.files import sha256
 from ..base.stamp import changed
 from ..qmd.front_matter import DOCUMENT
 from ..results.source import RESULTS_FILE
+from ..syntax.sections import STUDY_FILE
 from .build import watched_files
 
 _PAUSE: Final = 50  # milliseconds without a further change: whoever saves has done so
@@ -34,7 +35,7 @@ class WatchedFiles:
         """Know the text and the study definition, which every document is made from."""
         self._folder, self._output, self._profiles = folder, output, profiles
         self._contents = Contents()
-        self._held: dict[Path, str] = {folder / name: "" for name in (DOCUMENT, "study.toml")}
+        self._held: dict[Path, str] = {folder / name: "" for name in (DOCUMENT, STUDY_FILE)}
         self._others: dict[Path, str] | None = None  # after an error only: any other file may be what was missing
 
     def remember(self) -> None:

@@ -7,6 +7,7 @@ import subprocess
 
 import pypandoc
 import pytest
+import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,3 +55,11 @@ def test_no_shortcode_and_no_control_character_survives() -> None:
     assert "{{" not in escape.markdown("{{< include x >}}")
     assert "{{" not in escape.html_text("{{< include x >}}")
     assert escape.markdown("a\r\nb\x00c") == "a b c"
+
+
+def test_hostile_text_is_literal_in_typst() -> None:
+    """Typst reads a string back as the very same characters, line breaks and tabs among them."""
+    for text in [*HOSTILE, "a\r\n\tb", "Müller 张"]:
+        codes = "".join(f"{ord(character)}, " for character in text)
+        source = f"#assert.eq({escape.typst_string(text)}.codepoints().map(str.to-unicode), ({codes}))"
+        assert typst.compile(source.encode())

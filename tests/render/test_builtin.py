@@ -117,6 +117,10 @@ def test_html_tables_become_native_ones(tmp_path):
             "report.qmd:1: unknown format 'dcox'; did you mean 'docx'? Use docx or typst.",
         ),
         (
+            '::: {.content-visible when-format="xyz"}\na\n:::',
+            "report.qmd:1: unknown format 'xyz'. Use docx or typst.",
+        ),
+        (
             "---\ntoc: true\n---\n",
             "report.qmd:2: documents with `toc` need Quarto: install it and use --renderer quarto, "
             "or leave the key out.",
