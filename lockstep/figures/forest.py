@@ -185,6 +185,8 @@ class _Shown:
         kind = _KINDS.get(example.kind, "Estimate")
         if self._has_competing_event:
             kind = f"Cause-specific {kind.lower()}"
+        if self._is_adjusted:
+            kind = f"Adjusted {kind.lower()}"
         unit = "percentage points" if example.unit == "%" else example.unit
         level = numbers.level_text(self.study.analysis.conf_level, self.style)
         return ForestPlot(
@@ -212,6 +214,13 @@ class _Shown:
     def _has_competing_event(self) -> bool:
         endpoint = self.study.endpoints.get(self.figure.endpoint)
         return endpoint is not None and endpoint.competing is not None
+
+    @property
+    def _is_adjusted(self) -> bool:
+        """Whether it is of a comparison that adjusts for anything."""
+        if not isinstance(self.figure, SubgroupForest) or self.figure.comparison is None:
+            return False
+        return any(item.adjust_for for item in self.study.comparisons if item.name == self.figure.comparison)
 
     @property
     def _is_number(self) -> bool:

@@ -69,6 +69,7 @@ def interaction_records(key: Key, known: ObservedPatients, asked: Interaction, f
         "exposure": study.unique_label(asked.groups),
         "subgroup": study.unique_label(asked.within),
         "model": asked.model,
+        "test": "F" if isinstance(test, WaldTest) else "likelihood-ratio",
         "interval": MODEL_WORDS[asked.kind]["interval"].removesuffix(" and test"),
         "ratios": MODEL_WORDS[asked.kind]["ratios"],
     }

@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 
 from ..adjusted_analyses.design import as_they_are
+from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
+from ..regression.wald import WaldTest, wald_test
 from ..results import outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
@@ -28,7 +30,7 @@ from ..statistics.proportions import (
 )
 from ..study.models import ModelKind
 from .comparisons import adjusted_for
-from .cox_records import estimate_records
+from .cox_records import estimate_records, several_levels, test_records
 from .group_comparisons import association_records
 from .interactions import Interaction, interaction_records
 from .observations import OutcomeObservations
@@ -39,6 +41,11 @@ _ADJUSTED: Final[dict[ModelKind, tuple[Statistic, Statistic]]] = {
     "risk": (outcome_catalogue.RISK_RATIO, outcome_catalogue.RISK_RATIO_P),
     "linear": (outcome_catalogue.MEAN_DIFFERENCE, outcome_catalogue.MEAN_DIFFERENCE_P),
 }
+_ADJUSTED_TEST: Final = (
+    outcome_catalogue.ADJUSTED_TEST,
+    outcome_catalogue.ADJUSTED_TEST_DF,
+    outcome_catalogue.ADJUSTED_TEST_P,
+)
 
 
 def outcome_differences(key: Key, observed: OutcomeObservations, adjust_for: Sequence[str]) -> Iterator[Record]:
@@ -158,7 +165,10 @@ def _number_tests(key: Key, known: OutcomeObservations) -> Iterator[Record]:
 
 
 def _adjusted(key: Key, known: OutcomeObservations, kind: ModelKind, adjust_for: Sequence[str]) -> Iterator[Record]:
-    """Yield the adjusted ratio, or difference of means, of each level of the groups."""
+    """Yield the adjusted ratio, or difference of means, of each level of the groups.
+
+    Of several groups also the test of all of them together: of odds ratios by the likelihood ratio, of means by F.
+    """
     groups = str(key.by)
     complete = known.complete([groups, *adjust_for])
     design = complete.design(as_they_are([groups, *adjust_for]))
@@ -177,3 +187,18 @@ def _adjusted(key: Key, known: OutcomeObservations, kind: ModelKind, adjust_for:
                 words,
                 unit=known.unit,
             )
+    if several_levels(known.study, groups) and kind != "risk":
+        of_groups = design.of(groups)
+        test: WaldTest | LikelihoodRatioTest
+        if kind == "linear":
+            test, name = wald_test(model, of_groups), "F"
+        else:
+            smaller = fitted_outcome(complete, design.values.drop(columns=of_groups), kind)
+            test, name = likelihood_ratio_test(smaller, model), "likelihood-ratio"
+        adjusted = adjusted_for(known.study, tuple(adjust_for))
+        words = {
+            "of": known.label,
+            "by": known.study.unique_label(groups),
+            "method": f"{name} test of all groups together, in a {said['regression']}{adjusted}",
+        }
+        yield from test_records(_ADJUSTED_TEST, key, test, complete.population, words)

@@ -37,3 +37,10 @@ MEAN_TEST = Statistic("mean_test.statistic", "statistic", "{of} by {by}: statist
 MEAN_TEST_P = Statistic("mean_test.p_value", "p_value", "{of} by {by}: test of means", "{method}")
 RANK_TEST = Statistic("rank_test.statistic", "statistic", "{of} by {by}: statistic of the test of ranks", "{method}")
 RANK_TEST_P = Statistic("rank_test.p_value", "p_value", "{of} by {by}: test of ranks", "{method}")
+ADJUSTED_TEST = Statistic(
+    "adjusted_test.statistic", "statistic", "{of} by {by}: statistic of the adjusted test of all groups", "{method}"
+)
+ADJUSTED_TEST_DF = Statistic(
+    "adjusted_test.df", "statistic", "{of} by {by}: degrees of freedom of the adjusted test of all groups", "{method}"
+)
+ADJUSTED_TEST_P = Statistic("adjusted_test.p_value", "p_value", "{of} by {by}: adjusted test of all groups", "{method}")

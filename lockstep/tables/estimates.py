@@ -10,6 +10,7 @@ from ..results import catalogue, outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record, Results
+from ..study.comparisons import GroupComparison
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from ..study.outcomes import Outcome
@@ -17,6 +18,7 @@ from ..study.tables import Estimates
 from ..text import numbers
 from ..text.level_names import heading, level_name
 from ..text.provenance import PrintedText, joined
+from ..text.sentence_case import label_series
 from ..text.style import NBSP, Style
 from .cells import Row, bare, in_sentence, placed
 from .ratio_cells import association_test, p_cell, ratio_cell
@@ -39,6 +41,7 @@ def estimates(table: Estimates, study: Study, results: Results, style: Style) ->
         "rows": placed(rows, [*shown.places, *differences, *p_column]),
         "conf_level": numbers.level_text(study.analysis.conf_level, style),
         "notes": list(shown.notes()),
+        "adjusted": shown.adjusted() if table.differences else "",
         "tests": shown.tests() if table.differences else "",
     }
 
@@ -53,6 +56,16 @@ class _Shown:
     style: Style
 
     @property
+    def comparison(self) -> GroupComparison | None:
+        """The comparison that the table names."""
+        return self.study.comparison(self.table.comparison)
+
+    @property
+    def adjust_for(self) -> tuple[str, ...]:
+        """The variables that ratios and differences of means are adjusted for; their P values then are too."""
+        return self.comparison.adjust_for if self.comparison else ()
+
+    @property
     def groups(self) -> list[tuple[str | None, str]]:
         """The levels of the groups with their labels; one of all patients where there are none."""
         return [(None, _ALL)] if self.table.by is None else list(self.study.levels(self.table.by).items())
@@ -64,16 +77,26 @@ class _Shown:
         return [label if by is None else level_name(self.study.label(by), label) for _, label in self.groups]
 
     def endpoint(self, endpoint: Endpoint) -> Iterator[Row]:
-        """Yield the rows of an endpoint: events, hazard ratios and log-rank test, median, survival at landmarks."""
+        """Yield the rows of an endpoint: events, hazard ratios and their test, median, survival at landmarks.
+
+        The log-rank test is beside hazard ratios that are of the same patients and as little adjusted. A competing
+        event makes two rows: cause-specific hazard ratios with their own test, subdistribution ones with Gray's.
+        """
         key, style = self._key(endpoint.name), self.style
+        log_rank = endpoint.competing is None and not self.adjust_for
         yield Row(endpoint.label)
         yield self._row(
             "Events / patients",
             [self._counts(key, level, catalogue.EVENTS, catalogue.PATIENTS) for level, _ in self.groups],
             key,
             catalogue.HAZARD_RATIO,
-            catalogue.LOG_RANK_P if endpoint.competing is None else catalogue.GRAY_P,
+            catalogue.LOG_RANK_P
+            if log_rank
+            else self._of_ratios(catalogue.HAZARD_RATIO_P, catalogue.LIKELIHOOD_RATIO_P),
         )
+        if self._shows_gray(endpoint):
+            nothing = [""] * len(self.groups)
+            yield self._row("Cumulative incidence", nothing, key, catalogue.FINE_GRAY_RATIO, catalogue.GRAY_P)
         if endpoint.competing is None:
             medians = [self._record(key, level, catalogue.SURVIVAL_MEDIAN) for level, _ in self.groups]
             unit = numbers.unit_text(medians[0].print_unit or str(medians[0].unit), style)
@@ -99,9 +122,10 @@ class _Shown:
             event = outcome.event_label[:1].upper() + outcome.event_label[1:]
             of = outcome_catalogue.OUTCOME_COUNT, catalogue.KNOWN
             counts = [self._counts(key, level, *of) for level, _ in self.groups]
-            yield self._row(
-                f"{event} / patients", counts, key, outcome_catalogue.ODDS_RATIO, association_test(key, self.results)
-            )
+            test = association_test(key, self.results)
+            if self.adjust_for:
+                test = self._of_ratios(outcome_catalogue.ODDS_RATIO_P, outcome_catalogue.ADJUSTED_TEST_P)
+            yield self._row(f"{event} / patients", counts, key, outcome_catalogue.ODDS_RATIO, test)
             percents = [
                 ratio_cell(self._record(key, level, outcome_catalogue.OUTCOME_PERCENT), self.style)
                 for level, _ in self.groups
@@ -111,9 +135,13 @@ class _Shown:
         unit = self.study.variable(str(outcome.value)).unit
         yield Row(f"{outcome.label}, {numbers.unit_text(unit, self.style)}" if unit else outcome.label)
         means = [self._summary(key, level, catalogue.MEAN, catalogue.SD) for level, _ in self.groups]
-        yield self._row("Mean (SD)", means, key, outcome_catalogue.MEAN_DIFFERENCE, outcome_catalogue.MEAN_TEST_P)
+        test = outcome_catalogue.MEAN_TEST_P
+        if self.adjust_for:
+            test = self._of_ratios(outcome_catalogue.MEAN_DIFFERENCE_P, outcome_catalogue.ADJUSTED_TEST_P)
+        yield self._row("Mean (SD)", means, key, outcome_catalogue.MEAN_DIFFERENCE, test)
         medians = [self._summary(key, level, catalogue.MEDIAN, catalogue.Q1, catalogue.Q3) for level, _ in self.groups]
-        yield self._row("Median (quartiles)", medians, key, outcome_catalogue.SHIFT, outcome_catalogue.RANK_TEST_P)
+        of_ranks = None if self.adjust_for else outcome_catalogue.RANK_TEST_P
+        yield self._row("Median (quartiles)", medians, key, outcome_catalogue.SHIFT, of_ranks)
 
     def notes(self) -> Iterator[str]:
         """Yield what the abbreviations mean and what the comparisons are."""
@@ -124,30 +152,74 @@ class _Shown:
         if not self.table.differences:
             return
         if self.table.endpoints:
-            competing = any(self.study.endpoints[name].competing for name in self.table.endpoints)
+            competing = any(self._has_competing)
             yield "HR, hazard ratio" + (" (cause-specific, where events compete)" if competing else "")
+            if any(self._shows_gray(self.study.endpoints[name]) for name in self.table.endpoints):
+                yield "SHR, subdistribution hazard ratio"
         if any(outcome.is_binary for outcome in outcomes):
             yield "OR, odds ratio"
+
+    def adjusted(self) -> str:
+        """Return what is adjusted, and for what; nothing where nothing is."""
+        if not self.adjust_for:
+            return ""
+        binary = {self.study.outcomes[name].is_binary for name in self.table.outcomes}
+        parts = ["hazard ratios"] if self.table.endpoints else []
+        parts += ["odds ratios"] if True in binary else []
+        parts += ["differences of means"] if False in binary else []
+        what = label_series(parts)
+        variables = label_series(in_sentence(self.study.label(name)) for name in self.adjust_for)
+        return f"{what[:1].upper()}{what[1:]} and their P values are adjusted for {variables}; all else is not."
 
     def tests(self) -> str:
         """Return which tests the P values are of."""
         outcomes = [self.study.outcomes[name] for name in self.table.outcomes]
-        comparison = self.study.comparison(self.table.comparison)
-        strata = ", ".join(in_sentence(self.study.label(name)) for name in comparison.strata) if comparison else ""
-        stratified = f" stratified by {strata}" if strata else ""
-        competing = {self.study.endpoints[name].competing is not None for name in self.table.endpoints}
-        parts = [f"log-rank tests{stratified}"] if False in competing else []
-        parts += ["Gray's test"] if True in competing else []
-        if any(outcome.is_binary for outcome in outcomes):
-            parts.append("chi-square tests (Fisher's exact test where an expected count is below 5)")
-        if any(not outcome.is_binary for outcome in outcomes):
-            parts += dict.fromkeys(
-                self.results[test.of(self._key(outcome.name))].method
-                for test in (outcome_catalogue.MEAN_TEST_P, outcome_catalogue.RANK_TEST_P)
-                for outcome in outcomes
-                if not outcome.is_binary
-            )
+        strata = self.comparison.strata if self.comparison else ()
+        stratified = (
+            f" stratified by {label_series(in_sentence(self.study.label(name)) for name in strata)}" if strata else ""
+        )
+        parts: list[str] = []
+        tests: list[Statistic] = []
+        if not self.adjust_for:
+            competing = self._has_competing
+            parts += [f"log-rank tests{stratified}"] if False in competing else []
+            of_ratios = "Wald" if self._is_pair else "likelihood-ratio"
+            parts += [f"{of_ratios} tests of cause-specific hazard ratios{stratified}"] if True in competing else []
+            parts += ["Gray's tests of cumulative incidence"] if True in competing and not strata else []
+            if any(outcome.is_binary for outcome in outcomes):
+                parts.append("chi-square tests (Fisher's exact test where an expected count is below 5)")
+            tests = [outcome_catalogue.MEAN_TEST_P, outcome_catalogue.RANK_TEST_P]
+        else:
+            if self.table.endpoints or any(outcome.is_binary for outcome in outcomes):
+                parts.append("Wald tests" if self._is_pair else "likelihood-ratio tests")
+            parts[-1:] = [f"{part}{stratified}" for part in parts[-1:]]
+            if any(not outcome.is_binary for outcome in outcomes):
+                parts.append("t tests" if self._is_pair else "F tests")
+        parts += dict.fromkeys(
+            self.results[test.of(self._key(outcome.name))].method
+            for test in tests
+            for outcome in outcomes
+            if not outcome.is_binary
+        )
         return "; ".join(parts)
+
+    @property
+    def _is_pair(self) -> bool:
+        return len(self.groups) == 2
+
+    @property
+    def _has_competing(self) -> set[bool]:
+        """Whether there are endpoints with a competing event, and without."""
+        return {self.study.endpoints[name].competing is not None for name in self.table.endpoints}
+
+    def _shows_gray(self, endpoint: Endpoint) -> bool:
+        """Return whether cumulative incidence is compared; what compares it is neither stratified nor adjusted."""
+        strata = self.comparison.strata if self.comparison else ()
+        return self.table.differences and endpoint.competing is not None and not (strata or self.adjust_for)
+
+    def _of_ratios(self, of_one: Statistic, of_all: Statistic) -> Statistic:
+        """Return the test that goes with ratios: of the only one its own, else that of all groups together."""
+        return of_one if self._is_pair else of_all
 
     def _key(self, name: str) -> Key:
         return Key(endpoint=name, by=self.table.by, analysis=self.table.comparison)
@@ -168,7 +240,7 @@ class _Shown:
     def _row(
         self,
         label: str,
-        cells: Sequence[PrintedText],
+        cells: Sequence[str],
         key: Key,
         difference: Statistic | None = None,
         test: Statistic | None = None,
@@ -178,9 +250,13 @@ class _Shown:
             return Row(label, tuple((cell,) for cell in cells), indent=True)
         compared: list[str] = []
         for level, _ in self.groups[1:]:
-            found = difference and difference.of(key, level=level)
-            compared.append(self._compared(self.results[found]) if found and found in self.results else "")
-        p_value = "" if test is None else p_cell(self.results[test.of(key)], self.style)
+            name = None if difference is None else difference.of(key, level=level)
+            found = name is not None and name in self.results
+            compared.append(self._compared(self.results[name]) if found and name is not None else "")
+        p_value: str = ""
+        if test is not None:
+            level = self.groups[1][0] if "{level}" in test.path else None
+            p_value = p_cell(self.results[test.of(key, level=level)], self.style)
         return Row(label, tuple((cell,) for cell in (*cells, *compared, p_value)), indent=True)
 
     def _compared(self, record: Record) -> PrintedText:

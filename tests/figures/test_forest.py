@@ -505,6 +505,7 @@ def test_a_named_comparison_has_its_subgroups_ratios_and_population(small: tuple
     """Adjusted ratios by the ids of the comparison; the patients are called by their population."""
     found = content(small, "named")
     assert [line.label for line in found.plot.lines] == ["Light", "Fixation", "Cemented", "Uncemented", "Hybrid"]
+    assert found.plot.ratio_heading.startswith("Adjusted hazard ratio (95%")
     ids = [text.ids for text in found.printed()]
     assert ("retention.in_light.by_side.cox.right.hazard_ratio",) in ids
     assert ("retention.in_light.by_side.in_fixation.hybrid.cox.right.hazard_ratio",) in ids

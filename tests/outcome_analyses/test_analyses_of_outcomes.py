@@ -78,6 +78,16 @@ kind = "estimates"
 comparison = "arms"
 differences = true
 
+[tables.adjusted]
+kind = "estimates"
+comparison = "stratified"
+differences = true
+
+[tables.subtypes]
+kind = "estimates"
+comparison = "subtypes"
+differences = true
+
 [tables.by_depth]
 kind = "estimates"
 by = "depth"
@@ -185,6 +195,31 @@ def test_the_table_of_estimates_shows_groups_and_what_compares_them(compared: tu
         "size.arms.by_local_treatment.yes.shift",
     } <= printed
     assert all(text.place for text in table.printed)
+
+
+def test_an_adjusted_ratio_has_its_own_p_value_in_the_table_of_estimates(compared: tuple[Study, Results]) -> None:
+    """No crude test stands beside an adjusted ratio; the note says for what it is adjusted, and what the test is."""
+    study, results = compared
+    two, several = (render_table(name, study, results, Style()) for name in ("adjusted", "subtypes"))
+    printed = {name for text in two.printed for name in text.ids}
+    assert "os.stratified.by_local_treatment.cox.yes.p_value" in printed
+    assert not any("log_rank" in name for name in printed)
+    assert "Hazard ratios and their P values are adjusted for age at diagnosis; all else is not" in two.markdown
+    assert "from Wald tests stratified by gender and primary tumor depth" in two.markdown
+    printed = {name for text in several.printed for name in text.ids}
+    tests = {name for name in printed if name.endswith("p_value")}
+    assert tests == {f"{outcome}.subtypes.by_histologic_subtype.adjusted_test.p_value" for outcome in ("full", "size")}
+    assert "Odds ratios and differences of means and their P values are adjusted for" in several.markdown
+    assert "from likelihood-ratio tests; F tests" in several.markdown.replace("\\", "")
+    assert "adjusted" not in render_table("estimates", study, results, Style()).markdown
+
+
+def test_a_test_of_interaction_is_called_by_its_name(compared: tuple[Study, Results]) -> None:
+    """Of differences of means it is an F test, of odds ratios one of the likelihood ratio."""
+    results = compared[1]
+    name = "subtypes.by_histologic_subtype.interaction_depth.p_value"
+    assert results[f"size.{name}"].method.startswith("F test of the product terms in a linear regression")
+    assert results[f"full.{name}"].method.startswith("likelihood-ratio test of the product terms in a logistic")
 
 
 def test_a_table_of_estimates_needs_no_groups(compared: tuple[Study, Results]) -> None:
@@ -361,7 +396,7 @@ def test_an_outcome_has_a_label_to_print(compared: tuple[Study, Results]) -> Non
 def test_a_table_is_the_same_from_what_it_prints_alone(compared: tuple[Study, Results]) -> None:
     """A lock holds what was printed: the table of estimates needs nothing else, also where Fisher's test was shown."""
     study, results = compared
-    for name in ("estimates", "by_depth", "everybody", "odds", "means"):
+    for name in ("estimates", "adjusted", "subtypes", "by_depth", "everybody", "odds", "means"):
         table = render_table(name, study, results, Style())
         printed = {record_id for text in table.printed for record_id in text.ids}
         alone = replace(results, records=tuple(record for record in results if record.id in printed), curves=())

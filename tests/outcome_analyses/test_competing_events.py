@@ -13,6 +13,7 @@ from lockstep.data.findings import FaultyDataError
 from lockstep.data.reading import read_data
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
+from lockstep.tables.tables import RenderedTable, render_table
 from lockstep.text.assumptions import notes
 from lockstep.text.phrases import Phrases
 from lockstep.text.style import Style
@@ -224,3 +225,22 @@ def test_an_empty_group_and_one_without_events_have_reasons(tmp_path: Path) -> N
     alive = results_of(tmp_path, BY_CONDITION, [row[:-1] + "0" for row in ROWS])
     assert alive["relapse.competing_events"].value == 0
     assert alive["relapse.censored"].value == 4
+
+
+def test_each_ratio_of_a_table_of_estimates_has_the_test_of_its_own(tmp_path: Path) -> None:
+    """Cause-specific hazard ratios stand beside their Wald test, subdistribution ones beside Gray's."""
+    more = '[tables.t]\nkind = "estimates"\nby = "arm"\nendpoints = ["relapse"]\ndifferences = true\n'
+    rows = [f"{i},{'ab'[i % 2]},{3 + i % 7},{int(i % 3 == 0)},{5 + i % 9},{int(i % 4 == 1)}" for i in range(40)]
+    results = results_of(tmp_path, BY_CONDITION, rows, more)
+    table = render_table("t", read_study(tmp_path), results, Style())
+    lines = [text.ids for text in table.printed if text.ids and not text.ids[0].startswith("relapse.by_arm.a.")]
+    ids = [name for names in lines for name in names]
+    ratio, gray = ids.index("relapse.by_arm.cox.b.hazard_ratio"), ids.index("relapse.by_arm.gray.p_value")
+    assert ids[ratio + 1] == "relapse.by_arm.cox.b.p_value"
+    assert ids[gray - 1] == "relapse.by_arm.fine_gray.b.subdistribution_hazard_ratio"
+    assert "Wald tests of cause-specific hazard ratios; Gray's tests of cumulative incidence" in unescaped(table)
+
+
+def unescaped(table: RenderedTable) -> str:
+    """Return the text of a table."""
+    return table.markdown.replace("\\", "")

@@ -499,6 +499,21 @@ for (level in others) {
     mean_of$df.residual
   )
 }
+put_adjusted_test <- function(id, test, statistic, df, p) {
+  for (part in c("statistic", "df", "p_value")) {
+    put(paste(id, "adjusted_test", part, sep = "."), test[2, c(statistic = statistic, df = df, p_value = p)[[part]]])
+  }
+}
+put_adjusted_test(
+  "full.subtypes.by_histologic_subtype", anova(glm_of(full ~ age_at_diagnosis, known, binomial), odds, test = "LRT"),
+  "Deviance", "Df", "Pr(>Chi)"
+)
+complete <- adults[complete.cases(adults[c("size", "histologic_subtype", "age_at_diagnosis")]), ]
+put_adjusted_test(
+  "size.subtypes.by_histologic_subtype",
+  anova(lm(size ~ age_at_diagnosis, complete), lm(size ~ histologic_subtype + age_at_diagnosis, complete)),
+  "F", "Df", "Pr(>F)"
+)
 products <- paste0("histologic_subtype", others, ":depthdeep")
 right <- "histologic_subtype * depth + age_at_diagnosis"
 put_product("size.subtypes.by_histologic_subtype.interaction_depth", right, adults, "linear", products, paste0(".", others), "difference")
