@@ -14,7 +14,6 @@ from reference_values import Row, Rows, point
 from lockstep.regression.cox import CoxModel, cox_regression
 from lockstep.regression.likelihood_ratio import likelihood_ratio_test
 from lockstep.regression.proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
-from lockstep.results.catalogue import MOMENTS
 from lockstep.results.model import Results
 from lockstep.statistics.baseline import ALL, NumberSummary, describe
 from lockstep.statistics.chi_square import chi_square
@@ -112,8 +111,8 @@ def _dataset(data: Dataset, frame: pd.DataFrame) -> Named:
     for number, summary in describe(frame, numbers=list(data.numbers), categories={}).items():
         assert isinstance(summary, NumberSummary)
         assert number[0] is ALL
-        for part in ("n", *(statistic.path for statistic in MOMENTS)):
-            yield f"{name}.{number[1]}.{part}", (getattr(summary, part),)
+        for part, value in {"n": summary.n, **summary.moments}.items():
+            yield f"{name}.{number[1]}.{part}", (value,)
     row, column = data.cross
     both = frame.dropna(subset=[row, column])
     yield from table_rows(f"{name}.{row}.by.{column}", pd.crosstab(both[row], both[column]).to_numpy())

@@ -130,7 +130,7 @@ def characteristic_records(study: Study, cohort: Cohort, analysed: Population) -
     for part in parts:
         for (_, variable), summary in part.summaries.items():
             if isinstance(summary, NumberSummary):
-                medians[variable].append(summary.median)
+                medians[variable].append(summary["median"])
     decimals = {variable: _decimals(study, variable, cohort.analysed, found) for variable, found in medians.items()}
     for part in parts:
         yield from _described(study, part, decimals)
@@ -239,7 +239,7 @@ def _moments(
 ) -> Iterator[Record]:
     known = Population(summary.n, population.text)
     for statistic in catalogue.MOMENTS:
-        value, places = getattr(summary, statistic.path), decimals.of(statistic.path)
+        value, places = summary[statistic.path], decimals.of(statistic.path)
         yield number(statistic, key, value, known, words, unit=unit, decimals=places, reason="too few values")
 
 

@@ -85,7 +85,7 @@ def set_results(key: Key, observed: OutcomeObservations) -> Iterator[Record]:
     summary = describe(known.frame.assign(**{_VALUE: known.values}), numbers=[_VALUE], categories={})[ALL, _VALUE]
     assert isinstance(summary, NumberSummary)  # noqa: S101 (what `describe` returns for a number)
     for statistic in catalogue.MOMENTS:
-        value = getattr(summary, statistic.path)
+        value = summary[statistic.path]
         yield number(statistic, key, value, known.population, words, unit=unit, reason="too few values")
 
 

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..statistics.moments import MOMENTS
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 
@@ -22,18 +23,19 @@ _SIGNIFICANT: Final = 4  # digits of the largest value of a variable at most
 _TYPICAL: Final = 3  # digits of its typical value at most
 _SHORT: Final = 100  # days: half of one is more than half a percent of a shorter time
 _MOST: Final = 15  # decimals that a float of ordinary size holds
+_AVERAGES: Final = frozenset(moment.name for moment in MOMENTS if moment.is_average)
 
 
 @dataclass(frozen=True, slots=True)
 class NumberDecimals:
-    """The decimals of a variable's statistics: `average` of mean and SD, `observed` of the values and quantiles."""
+    """The decimals of a variable's statistics: `average` of what `is_average`, as mean and SD, `observed` of others."""
 
     average: int
     observed: int
 
-    def of(self, part: str) -> int:
+    def of(self, moment: str) -> int:
         """Return the decimals of a statistic by its name: "mean", "sd", "median", "q1" ..."""
-        return self.average if part in ("mean", "sd") else self.observed
+        return self.average if moment in _AVERAGES else self.observed
 
 
 def recorded_decimals(values: ArrayLike) -> int:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
 from ..base.errors import ResultsError
+from ..statistics import moments
 from .keys import Key, checked_path
 from .model import Kind
 
 _STUDY = "study.toml"
 _KAPLAN_MEIER = "Kaplan-Meier estimate{options}, Greenwood variance, {conf_type} confidence interval"
 _PERCENT = "100 x count / denominator"
-_QUARTILE = "linear interpolation (Hyndman & Fan type 7)"
 _CHI_SQUARE = "Pearson chi-square test without continuity correction"
 _LOG_RANK = "two-sided log-rank (Mantel-Cox) test{options}"
 _COX = "Cox proportional-hazards model{options}, Efron ties, Wald confidence interval and test{adjusted}"
@@ -125,15 +125,13 @@ MISSING_COUNT = Statistic("missing.count", "count", "{of}, patients without a va
 MISSING_PERCENT = Statistic("missing.percent", "percent", "{of}, patients without a value", _PERCENT, "%")
 LEVEL_COUNT = Statistic("{level}.count", "count", "{of}: {level}", "count")
 LEVEL_PERCENT = Statistic("{level}.percent", "percent", "{of}: {level}", _PERCENT, "%")
-MEAN = Statistic("mean", "number", "{of}: mean", "arithmetic mean")
-SD = Statistic("sd", "number", "{of}: standard deviation", "standard deviation, n - 1 in the denominator")
-MEDIAN = Statistic("median", "number", "{of}: median", "median: the middle value, or the mean of the middle two")
-Q1 = Statistic("q1", "number", "{of}: lower quartile", f"lower quartile, {_QUARTILE}")
-Q3 = Statistic("q3", "number", "{of}: upper quartile", f"upper quartile, {_QUARTILE}")
-MIN = Statistic("min", "number", "{of}: smallest value", "smallest value")
-MAX = Statistic("max", "number", "{of}: largest value", "largest value")
-MOMENTS: Final = (MEAN, SD, MEDIAN, Q1, Q3, MIN, MAX)
-"""What describes a number; `lockstep.statistics.baseline.NumberSummary` has each under the path of its statistic."""
+_OF_NUMBER = {
+    item.name: Statistic(item.name, "number", f"{{of}}: {item.words}", item.method) for item in moments.MOMENTS
+}
+MEAN, SD, MEDIAN = _OF_NUMBER["mean"], _OF_NUMBER["sd"], _OF_NUMBER["median"]
+Q1, Q3, MIN, MAX = _OF_NUMBER["q1"], _OF_NUMBER["q3"], _OF_NUMBER["min"], _OF_NUMBER["max"]
+MOMENTS: Final = tuple(_OF_NUMBER.values())
+"""What describes a number: each statistic of `lockstep.statistics.moments`, whose name is its path."""
 SURVIVORS = Statistic("n", "count", "{of}: patients", "count")
 
 # ---- cross tables ---------------------------------------------------------------------------------------------------

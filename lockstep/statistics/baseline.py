@@ -8,16 +8,16 @@ which took seconds for 100,000 patients.
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .estimate import finite
+from .moments import MOMENTS, Moment
 
 _generator_state = np.random.get_state()
 from tableone import TableOne  # noqa: E402 (the generator's state must be saved first)
@@ -27,27 +27,24 @@ np.random.set_state(_generator_state)
 ALL = None
 """The group of all patients in what `describe` returns."""
 
-_FIELDS: Final = {"mean": "mean", "sd": "std", "median": "median", "q1": "q25", "q3": "q75", "min": "min", "max": "max"}
-"""The fields of `NumberSummary` that tableone computes, and what it calls them."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberSummary:
-    """A number: patients with a value, patients without, moments and quantiles (None where there are too few values).
+    """A number: patients with a value, patients without, and what describes the values.
 
-    The standard deviation has n - 1 in its denominator; quartiles interpolate linearly (Hyndman & Fan type 7, the
-    default of R's ``quantile``).
+    Attributes
+    ----------
+    moments : each statistic of `lockstep.statistics.moments` by its name, in their order; None where there are too few
+        values for it.
     """
 
     n: int
     missing: int
-    mean: float | None
-    sd: float | None
-    median: float | None
-    q1: float | None
-    q3: float | None
-    min: float | None
-    max: float | None
+    moments: Mapping[str, float | None]
+
+    def __getitem__(self, name: str) -> float | None:
+        """Return a statistic by its name: "median"."""
+        return self.moments[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +88,7 @@ def describe(
     --------
     >>> frame = pd.DataFrame({"age": [50, 60, None, 40], "sex": ["f", "m", "f", "f"]})
     >>> described = describe(frame, numbers=["age"], categories={"sex": ["f", "m"]})
-    >>> described[ALL, "age"].median, described[ALL, "age"].missing, described[ALL, "sex"].counts
+    >>> described[ALL, "age"]["median"], described[ALL, "age"].missing, described[ALL, "sex"].counts
     (50.0, 1, {'f': 3, 'm': 1})
     """
     groups: dict[str | None, pd.Series[bool]] = {ALL: pd.Series(True, index=frame.index)}
@@ -103,17 +100,17 @@ def describe(
     for group, mask in groups.items():
         # Sorted, so that the order of the rows changes no bit of the sums.
         rows = neutral[mask].sort_values(list(neutral.columns)) if numbers else neutral[mask]
-        moments, known = _moments(rows), rows.count()
+        by_tableone = _described_by_tableone(rows)
         for position, name in enumerate(numbers):
-            n = int(known[f"v{position}"])
-            described[group, name] = _number(moments.get(f"v{position}", {}), n, len(rows) - n)
+            column = f"v{position}"
+            described[group, name] = _number(rows[column], by_tableone.get(column, {}))
         for name, levels in categories.items():
             described[group, name] = _category(frame.loc[mask, name], levels)
     return described
 
 
-def _moments(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Return what tableone says of each column that has a value: column -> field of `NumberSummary` -> value."""
+def _described_by_tableone(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Return what tableone says of each column that has a value, by its own words for it."""
     # A column without any value makes tableone fail; its summary is known without it.
     known = rows.columns[rows.notna().any()].tolist()
     if not known:
@@ -132,17 +129,26 @@ def _moments(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
 
     # The whole table at once: a look-up of one cell takes as long as that of a column.
     described = table.cont_describe.xs("Overall", axis=1, level=1)
+    names = [moment.tableone for moment in MOMENTS if moment.tableone]
     return {
-        name: dict(zip(_FIELDS, values, strict=True))
-        for name, values in zip(described.index, described[[*_FIELDS.values()]].to_numpy(float).tolist(), strict=True)
+        column: dict(zip(names, values, strict=True))
+        for column, values in zip(described.index, described[names].to_numpy(float).tolist(), strict=True)
     }
 
 
-def _number(moments: Mapping[str, float], n: int, missing: int) -> NumberSummary:
-    values = {field: finite(moments.get(field, math.nan)) for field in _FIELDS}
-    if n < 2:
-        values["sd"] = None  # tableone says 0, as if one patient showed how much patients differ
-    return NumberSummary(n=n, missing=missing, **values)
+def _number(column: pd.Series[float], by_tableone: Mapping[str, float]) -> NumberSummary:
+    values = np.asarray(column.dropna().sort_values(), dtype=np.float64)
+
+    def value_of(moment: Moment) -> float | None:
+        if len(values) < moment.fewest:
+            return None
+        return finite(by_tableone[moment.tableone] if moment.compute is None else moment.compute(values))
+
+    return NumberSummary(
+        n=len(values),
+        missing=len(column) - len(values),
+        moments={moment.name: value_of(moment) for moment in MOMENTS},
+    )
 
 
 def _category(values: pd.Series[Any], levels: Sequence[str]) -> CategorySummary:

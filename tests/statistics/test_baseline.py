@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lockstep.statistics import baseline
 from lockstep.statistics.baseline import ALL, CategorySummary, NumberSummary, describe
+from lockstep.statistics.moments import MOMENTS, Moment
 
 FRAME = pd.DataFrame(
     {
@@ -18,13 +20,26 @@ FRAME = pd.DataFrame(
 )
 
 
+def summary_of(*, n: int, missing: int, **moments: float | None) -> NumberSummary:
+    """Return the summary of a number."""
+    return NumberSummary(n=n, missing=missing, moments=moments)
+
+
 def test_numbers_are_described_without_their_missing_values() -> None:
     """Moments and quantiles are those of the known values; the missing are counted apart (R: quantile type 7, sd)."""
     found = describe(FRAME, numbers=["n", "empty"], categories={})
     assert found[ALL, "n"] == NumberSummary(
-        n=4, missing=1, mean=4.0, sd=pytest.approx(4.08248290463863), median=2.5, q1=1.75, q3=4.75, min=1.0, max=10.0
+        n=4,
+        missing=1,
+        mean=4.0,
+        sd=pytest.approx(4.08248290463863),
+        median=2.5,
+        q1=1.75,
+        q3=4.75,
+        min=1.0,
+        max=10.0,
     )
-    assert found[ALL, "empty"] == NumberSummary(
+    assert found[ALL, "empty"] == summary_of(
         n=0, missing=5, mean=None, sd=None, median=None, q1=None, q3=None, min=None, max=None
     )
 
@@ -34,7 +49,15 @@ def test_a_number_with_few_values_of_many_patients_is_a_number() -> None:
     frame = pd.DataFrame({"grade": [1.0, 2.0, 2.0, 3.0] * 500})
     summary = describe(frame, numbers=["grade"], categories={})[ALL, "grade"]
     assert summary == NumberSummary(
-        n=2000, missing=0, mean=2.0, sd=pytest.approx(0.7072836), median=2.0, q1=1.75, q3=2.25, min=1.0, max=3.0
+        n=2000,
+        missing=0,
+        mean=2.0,
+        sd=pytest.approx(0.7072836),
+        median=2.0,
+        q1=1.75,
+        q3=2.25,
+        min=1.0,
+        max=3.0,
     )
 
 
@@ -52,12 +75,12 @@ def test_groups_add_up_to_those_who_have_a_group() -> None:
     found = describe(FRAME, numbers=["n"], categories={"mean": ["a", "b"]}, by=("group", ["x", "y", "z"]))
     counts = [found[group, "mean"].n + found[group, "mean"].missing for group in (ALL, "x", "y", "z")]
     assert counts == [5, 2, 2, 0]
-    assert found["x", "n"] == NumberSummary(
+    assert found["x", "n"] == summary_of(
         n=2, missing=0, mean=2.0, sd=pytest.approx(2**0.5), median=2.0, q1=1.5, q3=2.5, min=1.0, max=3.0
     )
     one = found["y", "n"]
     assert isinstance(one, NumberSummary)
-    assert (one.n, one.median, one.sd) == (1, 2.0, None)
+    assert (one.n, one["median"], one["sd"]) == (1, 2.0, None)
 
 
 def test_names_and_levels_are_only_data() -> None:
@@ -76,3 +99,15 @@ def test_nothing_global_is_changed() -> None:
     describe(FRAME, numbers=["n"], categories={"mean": ["a", "b"]})
     assert (np.random.get_state()[1] == state).all()
     assert np.geterr() == errors
+
+
+def test_a_statistic_that_tableone_lacks_is_computed_of_the_values_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry among the moments is enough; where there are too few values for it, it is None."""
+    spread = Moment(
+        name="spread", words="range", method="last less first", compute=lambda x: float(x[-1] - x[0]), fewest=2
+    )
+    monkeypatch.setattr(baseline, "MOMENTS", (*MOMENTS, spread))
+    found = describe(FRAME, numbers=["n", "empty"], categories={}, by=("group", ["x", "y"]))
+    assert [found[group, "n"]["spread"] for group in (ALL, "x", "y")] == [9.0, 2.0, None]
+    assert found[ALL, "empty"]["spread"] is None
+    assert found[ALL, "n"]["median"] == 2.5
