@@ -93,6 +93,15 @@ class Statistic:
         return Key(self.path, **parts) if key is None else replace(key, statistic=self.path, **parts)
 
 
+def _test(path: str, method: str, statistic: str, df: str, p_value: str) -> tuple[Statistic, Statistic, Statistic]:
+    """Return the statistic of a test, its degrees of freedom and its P value, by the label of each."""
+    return (
+        Statistic(f"{path}.statistic", "statistic", statistic, method),
+        Statistic(f"{path}.df", "statistic", df, method),
+        Statistic(f"{path}.p_value", "p_value", p_value, method),
+    )
+
+
 # ---- settings, flow, data, dates ------------------------------------------------------------------------------------
 ALPHA = Statistic("setting.alpha", "setting", "Significance level", _STUDY)
 CONF_LEVEL = Statistic("setting.conf_level", "setting", "Confidence level", _STUDY, "%")
@@ -135,11 +144,13 @@ MOMENTS: Final = tuple(_OF_NUMBER.values())
 SURVIVORS = Statistic("n", "count", "{of}: patients", "count")
 
 # ---- cross tables ---------------------------------------------------------------------------------------------------
-CHI_SQUARE = Statistic("chi_square.statistic", "statistic", "{of} by {by}: chi-square", _CHI_SQUARE)
-CHI_SQUARE_DF = Statistic(
-    "chi_square.df", "statistic", "{of} by {by}: degrees of freedom of the chi-square test", _CHI_SQUARE
+CHI_SQUARE, CHI_SQUARE_DF, CHI_SQUARE_P = _test(
+    "chi_square",
+    _CHI_SQUARE,
+    "{of} by {by}: chi-square",
+    "{of} by {by}: degrees of freedom of the chi-square test",
+    "{of} by {by}: chi-square test",
 )
-CHI_SQUARE_P = Statistic("chi_square.p_value", "p_value", "{of} by {by}: chi-square test", _CHI_SQUARE)
 EXPECTED_MIN = Statistic("chi_square.expected_min", "number", "{of} by {by}: smallest expected count", _CHI_SQUARE)
 FISHER_P = Statistic("fisher.p_value", "p_value", "{of} by {by}: Fisher's exact test", "{method}")
 
@@ -194,26 +205,29 @@ REVERSE_MEDIAN = Statistic(
 )
 
 # ---- comparisons ----------------------------------------------------------------------------------------------------
-LOG_RANK = Statistic("log_rank.statistic", "statistic", "{of} by {by}: log-rank chi-square", _LOG_RANK)
-LOG_RANK_DF = Statistic("log_rank.df", "statistic", "{of} by {by}: degrees of freedom of the log-rank test", _LOG_RANK)
-LOG_RANK_P = Statistic("log_rank.p_value", "p_value", "{of} by {by}: log-rank test", _LOG_RANK)
+LOG_RANK, LOG_RANK_DF, LOG_RANK_P = _test(
+    "log_rank",
+    _LOG_RANK,
+    "{of} by {by}: log-rank chi-square",
+    "{of} by {by}: degrees of freedom of the log-rank test",
+    "{of} by {by}: log-rank test",
+)
 HAZARD_RATIO = Statistic("cox.{level}.hazard_ratio", "hazard_ratio", "{of}: {term}", _COX, no_effect=1.0)
 HAZARD_RATIO_P = Statistic("cox.{level}.p_value", "p_value", "{of}: {term}, Wald test", _COX)
-LIKELIHOOD_RATIO = Statistic(
-    "likelihood_ratio.statistic", "statistic", "{of} by {by}: likelihood-ratio chi-square", _LIKELIHOOD_RATIO
-)
-LIKELIHOOD_RATIO_DF = Statistic(
-    "likelihood_ratio.df",
-    "statistic",
-    "{of} by {by}: degrees of freedom of the likelihood-ratio test",
+LIKELIHOOD_RATIO, LIKELIHOOD_RATIO_DF, LIKELIHOOD_RATIO_P = _test(
+    "likelihood_ratio",
     _LIKELIHOOD_RATIO,
+    "{of} by {by}: likelihood-ratio chi-square",
+    "{of} by {by}: degrees of freedom of the likelihood-ratio test",
+    "{of} by {by}: likelihood-ratio test",
 )
-LIKELIHOOD_RATIO_P = Statistic(
-    "likelihood_ratio.p_value", "p_value", "{of} by {by}: likelihood-ratio test", _LIKELIHOOD_RATIO
+GRAY, GRAY_DF, GRAY_P = _test(
+    "gray",
+    _GRAY,
+    "{of} by {by}: chi-square of Gray's test",
+    "{of} by {by}: degrees of freedom of Gray's test",
+    "{of} by {by}: Gray's test",
 )
-GRAY = Statistic("gray.statistic", "statistic", "{of} by {by}: chi-square of Gray's test", _GRAY)
-GRAY_DF = Statistic("gray.df", "statistic", "{of} by {by}: degrees of freedom of Gray's test", _GRAY)
-GRAY_P = Statistic("gray.p_value", "p_value", "{of} by {by}: Gray's test", _GRAY)
 FINE_GRAY_RATIO = Statistic(
     "fine_gray.{level}.subdistribution_hazard_ratio",
     "subdistribution_hazard_ratio",
@@ -224,47 +238,26 @@ FINE_GRAY_RATIO = Statistic(
 FINE_GRAY_RATIO_P = Statistic(
     "fine_gray.{level}.p_value", "p_value", "{of}: {term}, Wald test of the subdistribution hazard", _FINE_GRAY
 )
-FINE_GRAY_WALD = Statistic(
-    "wald.statistic", "statistic", "{of} by {by}: Wald chi-square of the subdistribution hazard", _FINE_GRAY_WALD
-)
-FINE_GRAY_WALD_DF = Statistic(
-    "wald.df",
-    "statistic",
-    "{of} by {by}: degrees of freedom of the Wald test of the subdistribution hazard",
+FINE_GRAY_WALD, FINE_GRAY_WALD_DF, FINE_GRAY_WALD_P = _test(
+    "wald",
     _FINE_GRAY_WALD,
+    "{of} by {by}: Wald chi-square of the subdistribution hazard",
+    "{of} by {by}: degrees of freedom of the Wald test of the subdistribution hazard",
+    "{of} by {by}: Wald test of the subdistribution hazard",
 )
-FINE_GRAY_WALD_P = Statistic(
-    "wald.p_value", "p_value", "{of} by {by}: Wald test of the subdistribution hazard", _FINE_GRAY_WALD
-)
-PROPORTIONAL = Statistic(
-    "proportional_hazards.{level}.statistic",
-    "statistic",
+PROPORTIONAL, PROPORTIONAL_DF, PROPORTIONAL_P = _test(
+    "proportional_hazards.{level}",
+    _PROPORTIONAL,
     "{of} by {by}: chi-square of proportional hazards",
-    _PROPORTIONAL,
-)
-PROPORTIONAL_DF = Statistic(
-    "proportional_hazards.{level}.df",
-    "statistic",
     "{of} by {by}: degrees of freedom of the test of proportional hazards",
+    "{of} by {by}: test of proportional hazards",
+)
+LEVEL_PROPORTIONAL, LEVEL_PROPORTIONAL_DF, LEVEL_PROPORTIONAL_P = _test(
+    "proportional_hazards.{level}",
     _PROPORTIONAL,
-)
-PROPORTIONAL_P = Statistic(
-    "proportional_hazards.{level}.p_value", "p_value", "{of} by {by}: test of proportional hazards", _PROPORTIONAL
-)
-LEVEL_PROPORTIONAL = Statistic(
-    "proportional_hazards.{level}.statistic",
-    "statistic",
     "{of}: {term}, chi-square of proportional hazards",
-    _PROPORTIONAL,
-)
-LEVEL_PROPORTIONAL_DF = Statistic(
-    "proportional_hazards.{level}.df",
-    "statistic",
     "{of}: {term}, degrees of freedom of the test of proportional hazards",
-    _PROPORTIONAL,
-)
-LEVEL_PROPORTIONAL_P = Statistic(
-    "proportional_hazards.{level}.p_value", "p_value", "{of}: {term}, test of proportional hazards", _PROPORTIONAL
+    "{of}: {term}, test of proportional hazards",
 )
 RATE_DIFFERENCE = Statistic(
     "{level}.rate_difference",
@@ -335,50 +328,26 @@ MODEL_AUC = Statistic(
 MODEL_R_SQUARED = Statistic(
     "r_squared", "probability", "{of}, {whole}, explained share of the variance", "1 - residual / total sum of squares"
 )
-MODEL_LIKELIHOOD_RATIO = Statistic(
-    "likelihood_ratio.{variable}.statistic",
-    "statistic",
+MODEL_LIKELIHOOD_RATIO, MODEL_LIKELIHOOD_RATIO_DF, MODEL_LIKELIHOOD_RATIO_P = _test(
+    "likelihood_ratio.{variable}",
+    _MODEL_LIKELIHOOD_RATIO,
     "{of}, {model}: likelihood-ratio chi-square, {term}",
-    _MODEL_LIKELIHOOD_RATIO,
-)
-MODEL_LIKELIHOOD_RATIO_DF = Statistic(
-    "likelihood_ratio.{variable}.df",
-    "statistic",
     "{of}, {model}: degrees of freedom of the likelihood-ratio test, {term}",
-    _MODEL_LIKELIHOOD_RATIO,
-)
-MODEL_LIKELIHOOD_RATIO_P = Statistic(
-    "likelihood_ratio.{variable}.p_value",
-    "p_value",
     "{of}, {model}: {term}, likelihood-ratio test",
-    _MODEL_LIKELIHOOD_RATIO,
 )
-MODEL_WALD = Statistic(
-    "wald.{variable}.statistic", "statistic", "{of}, {model}: Wald {distribution}, {term}", _MODEL_WALD
+MODEL_WALD, MODEL_WALD_DF, MODEL_WALD_P = _test(
+    "wald.{variable}",
+    _MODEL_WALD,
+    "{of}, {model}: Wald {distribution}, {term}",
+    "{of}, {model}: degrees of freedom of the Wald test, {term}",
+    "{of}, {model}: {term}, Wald test of all its coefficients",
 )
-MODEL_WALD_DF = Statistic(
-    "wald.{variable}.df", "statistic", "{of}, {model}: degrees of freedom of the Wald test, {term}", _MODEL_WALD
-)
-MODEL_WALD_P = Statistic(
-    "wald.{variable}.p_value", "p_value", "{of}, {model}: {term}, Wald test of all its coefficients", _MODEL_WALD
-)
-MODEL_PROPORTIONAL = Statistic(
-    "proportional_hazards.{variable}.{item}.statistic",
-    "statistic",
+MODEL_PROPORTIONAL, MODEL_PROPORTIONAL_DF, MODEL_PROPORTIONAL_P = _test(
+    "proportional_hazards.{variable}.{item}",
+    _MODEL_PROPORTIONAL,
     "{of}, {model}: chi-square of proportional hazards, {term}",
-    _MODEL_PROPORTIONAL,
-)
-MODEL_PROPORTIONAL_DF = Statistic(
-    "proportional_hazards.{variable}.{item}.df",
-    "statistic",
     "{of}, {model}: degrees of freedom of the test of proportional hazards, {term}",
-    _MODEL_PROPORTIONAL,
-)
-MODEL_PROPORTIONAL_P = Statistic(
-    "proportional_hazards.{variable}.{item}.p_value",
-    "p_value",
     "{of}, {model}: test of proportional hazards, {term}",
-    _MODEL_PROPORTIONAL,
 )
 
 # ---- cut-offs -------------------------------------------------------------------------------------------------------
