@@ -11,6 +11,7 @@ from ..results.json_file import read_results
 from ..results.source import RESULTS_FILE, results_are_current
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, Judgement, audit_made_from, write_audit
 from ..study.definition import read_study
+from ..syntax.sections import STUDY_FILE
 from .comparison import audit
 from .published import Published, read_published
 
@@ -64,7 +65,7 @@ def _lines(item: Judgement) -> str:
 
 
 def _needs_results(folder: Path, published: Published) -> bool:
-    return (folder / "study.toml").is_file() and any(statement.tied for statement in published.statements)
+    return (folder / STUDY_FILE).is_file() and any(statement.tied for statement in published.statements)
 
 
 def _bring_results_up_to_date(folder: Path) -> None:

@@ -7,10 +7,10 @@ from typing import Any, Final, get_args
 
 from ..base.errors import ResultsError
 from ..statistics import moments
-from .keys import Key, checked_path
+from ..syntax.sections import STUDY_FILE
+from .keys import Key, checked_path, ids_below
 from .model import Kind
 
-_STUDY = "study.toml"
 _KAPLAN_MEIER = "Kaplan-Meier estimate{options}, Greenwood variance, {conf_type} confidence interval"
 _PERCENT = "100 x count / denominator"
 _CHI_SQUARE = "Pearson chi-square test without continuity correction"
@@ -95,20 +95,21 @@ class Statistic:
 
 def _test(path: str, method: str, statistic: str, df: str, p_value: str) -> tuple[Statistic, Statistic, Statistic]:
     """Return the statistic of a test, its degrees of freedom and its P value, by the label of each."""
+    paths = ids_below(path, "statistic", "df", "p_value")
     return (
-        Statistic(f"{path}.statistic", "statistic", statistic, method),
-        Statistic(f"{path}.df", "statistic", df, method),
-        Statistic(f"{path}.p_value", "p_value", p_value, method),
+        Statistic(paths[0], "statistic", statistic, method),
+        Statistic(paths[1], "statistic", df, method),
+        Statistic(paths[2], "p_value", p_value, method),
     )
 
 
 # ---- settings, flow, data, dates ------------------------------------------------------------------------------------
-ALPHA = Statistic("setting.alpha", "setting", "Significance level", _STUDY)
-CONF_LEVEL = Statistic("setting.conf_level", "setting", "Confidence level", _STUDY, "%")
-CONF_TYPE = Statistic("setting.conf_type", "setting", "Scale of the confidence intervals of survival", _STUDY)
-MONTH = Statistic("setting.month", "setting", "{of} in a month", _STUDY)
-YEAR = Statistic("setting.year", "setting", "{of} in a year", _STUDY)
-CUT = Statistic("setting.{variable}.cut", "setting", "{of}: upper bound of the group {level}", _STUDY)
+ALPHA = Statistic("setting.alpha", "setting", "Significance level", STUDY_FILE)
+CONF_LEVEL = Statistic("setting.conf_level", "setting", "Confidence level", STUDY_FILE, "%")
+CONF_TYPE = Statistic("setting.conf_type", "setting", "Scale of the confidence intervals of survival", STUDY_FILE)
+MONTH = Statistic("setting.month", "setting", "{of} in a month", STUDY_FILE)
+YEAR = Statistic("setting.year", "setting", "{of} in a year", STUDY_FILE)
+CUT = Statistic("setting.{variable}.cut", "setting", "{of}: upper bound of the group {level}", STUDY_FILE)
 ROWS = Statistic("flow.rows", "count", "Rows read: {of}", "rows of a data file with an id")
 MATCHED = Statistic("flow.matched", "count", "Patients with a row in {of}", "patients of both files, by id")
 UNMATCHED = Statistic("flow.unmatched", "count", "Patients without a row in {of}", "patients of the data file alone")
@@ -171,7 +172,7 @@ NEVER_AT_RISK = Statistic(
     "patients whose follow-up ends before or at their entry",
 )
 COMPETING = Statistic("competing_events", "count", "{of}, number of competing events", "count")
-COMPETING_IGNORED = Statistic("competing_ignored", "setting", "{of}, why competing events are ignored", _STUDY)
+COMPETING_IGNORED = Statistic("competing_ignored", "setting", "{of}, why competing events are ignored", STUDY_FILE)
 INCIDENCE = Statistic("incidence", "percent", "{of}: cumulative incidence at {at}", _INCIDENCE, "%")
 COMPETING_INCIDENCE = Statistic(
     "competing_incidence",

@@ -69,7 +69,7 @@ def from_json(text: str, *, name: str = "results.json") -> Results:
     return Results(
         source=Source(**raw["source"]),
         records=tuple(Record(**with_key(item)) for item in raw["records"]),
-        curves=tuple(_curve(item) for item in raw["curves"]),
+        curves=tuple(Curve(**curve_values(item)) for item in raw["curves"]),
     )
 
 
@@ -119,6 +119,15 @@ def with_key(item: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def curve_values(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what JSON says of a curve as the fields of one: lists as tuples, the numbers at risk as a table."""
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in with_key(item).items()
+    }
+    values["risk_table"] = RiskTable(**{name: tuple(counts) for name, counts in values["risk_table"].items()})
+    return values
+
+
 def without_defaults(item: DataclassInstance) -> dict[str, Any]:
     """Return what JSON says of a record, curve or source: fields that equal their default left out."""
     values: dict[str, Any] = {}
@@ -136,14 +145,6 @@ def without_defaults(item: DataclassInstance) -> dict[str, Any]:
 def _line(item: Record | Curve | Source) -> str:
     """Return one dataclass as a line of JSON, leaving out fields that equal their default."""
     return json.dumps(without_defaults(item), ensure_ascii=False, allow_nan=False)
-
-
-def _curve(item: Mapping[str, Any]) -> Curve:
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in with_key(item).items()
-    }
-    table = {key: tuple(value) for key, value in values.pop("risk_table").items()}
-    return Curve(**values, risk_table=RiskTable(**table))
 
 
 @cache

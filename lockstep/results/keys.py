@@ -129,7 +129,7 @@ def count_and_percent_keys(key: Key) -> tuple[Key, Key] | None:
 
 
 def ids_below(stem: str, *names: str) -> tuple[str, ...]:
-    """Return the ids of results that an author cites by what they share: "sex.male" for its count and percent."""
+    """Return the ids, or paths, of results by what they share: for "sex.male" those of its count and percent."""
     return tuple(f"{stem}.{name}" for name in names)
 
 

@@ -14,9 +14,9 @@ import fastjsonschema
 
 from ..base.errors import ResultsError, nearest
 from .curves import PrintedCurve
-from .json_file import checked_json, with_key, without_defaults
+from .json_file import checked_json, curve_values, with_key, without_defaults
 from .keys import Key, bound_name
-from .model import Record, Results, RiskTable, Source
+from .model import Record, Results, Source
 
 RELEASED: Final = "released.json"
 """What the file is called, in a lock and in a PDF."""
@@ -135,7 +135,7 @@ def released_from_json(text: str, *, name: str = RELEASED) -> Released:
         source=Source(**raw["source"]),
         style=raw["style"],
         records=tuple(_read_record(item, forms, signs) for item in raw["records"]),
-        printed_curves=tuple(_read_curve(item) for item in raw["curves"]),
+        printed_curves=tuple(PrintedCurve(**curve_values(item)) for item in raw["curves"]),
         calls={item["call"]: Call(text=item["text"], ids=tuple(item["ids"])) for item in raw["calls"]},
         conditions={item["condition"]: item["met"] for item in raw["conditions"]},
         forms=forms,
@@ -179,14 +179,6 @@ def _read_record(item: Mapping[str, Any], forms: dict[str, Form], signs: dict[st
             signs[bound_name(item["id"], number)] = text
             values[number] = released_number(text)
     return Record(**values)
-
-
-def _read_curve(item: Mapping[str, Any]) -> PrintedCurve:
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in with_key(item).items()
-    }
-    table = {key: tuple(value) for key, value in values.pop("risk_table").items()}
-    return PrintedCurve(**values, risk_table=RiskTable(**table))
 
 
 @cache

@@ -12,11 +12,12 @@ from ..base.resources import PACKAGE
 from ..base.stamp import MadeFrom, is_current, python_version, stamp_of, versions, write_stamped
 from ..base.wording import dotted
 from ..study.model import Study
+from ..syntax.sections import STUDY_FILE
 from ..variables.data_file import without_path
 from .json_file import PRIVATE, to_json
 from .model import Results, Source
 
-PACKAGES: Final = ("lifelines", "numpy", "pandas", "scipy", "tableone")
+PACKAGES: Final = ("lifelines", "numpy", "pandas", "scipy", "statsmodels", "tableone")
 """The packages whose versions could move a number."""
 
 COMPUTES: Final = (
@@ -43,8 +44,6 @@ OWN_STATISTICS: Final = Path("analysis/statistics.py")
 
 RESULTS_FILE: Final = Path("build/results.json")
 """The path of a study's results, relative to its folder."""
-
-STUDY_FILE: Final = "study.toml"
 
 DATA: Final = "data"
 """What stamps call the data file; other files of the data go by their keys in study.toml, as ``data.dictionary``."""

@@ -28,7 +28,7 @@ def summary_of(*, n: int, missing: int, **moments: float | None) -> NumberSummar
 def test_numbers_are_described_without_their_missing_values() -> None:
     """Moments and quantiles are those of the known values; the missing are counted apart (R: quantile type 7, sd)."""
     found = describe(FRAME, numbers=["n", "empty"], categories={})
-    assert found[ALL, "n"] == NumberSummary(
+    assert found[ALL, "n"] == summary_of(
         n=4,
         missing=1,
         mean=4.0,
@@ -48,7 +48,7 @@ def test_a_number_with_few_values_of_many_patients_is_a_number() -> None:
     """The study says what is a number: tableone would take a grade of 1 to 3 in 2000 patients for a category."""
     frame = pd.DataFrame({"grade": [1.0, 2.0, 2.0, 3.0] * 500})
     summary = describe(frame, numbers=["grade"], categories={})[ALL, "grade"]
-    assert summary == NumberSummary(
+    assert summary == summary_of(
         n=2000,
         missing=0,
         mean=2.0,

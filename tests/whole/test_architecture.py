@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
-from lockstep.results.source import COMPUTES
+from lockstep.results.source import COMPUTES, PACKAGES
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "lockstep"
@@ -122,6 +123,13 @@ def test_imports_point_down_the_folders(module: str) -> None:
 def test_code_that_computes_makes_results_stale_where_it_changes() -> None:
     """The stamp of results has the code of every folder from which the analyses import, and of no other."""
     assert set(COMPUTES) == set(COMPUTING) - {"audit"}
+
+
+def test_a_library_that_computes_makes_results_stale_where_its_version_changes() -> None:
+    """What statistics are computed with, from outside of Python and this program, is in the stamp by its version."""
+    folders = {"statistics", "survival", "regression", "adjustment", "outcome_analyses", "analyses"}
+    used = {name.split(".")[0] for module, found in IMPORTS.items() if folder_of(module) in folders for name in found}
+    assert used - set(sys.stdlib_module_names) - {"lockstep"} == set(PACKAGES)
 
 
 def test_no_two_modules_import_each_other() -> None:
