@@ -204,8 +204,9 @@ class Page:
         return next(x for text, x, _ in self.pieces if text.startswith(start))
 
     def line_distances(self, pattern: str) -> list[float]:
-        """Return the distances between the lines that hold a pattern, from above."""
-        heights = sorted({y for text, _, y in self.pieces if re.search(pattern, text)}, reverse=True)
+        """Return the distances between the lines of the left half that hold a pattern, from above."""
+        half = self.size[0] / 2
+        heights = sorted({y for text, x, y in self.pieces if x < half and re.search(pattern, text)}, reverse=True)
         return [above - below for above, below in pairwise(heights)]
 
 

@@ -22,9 +22,11 @@ MANUSCRIPT: Final = {"title": "Survival after it", "look": "manuscript"}
 
 
 def test_wide_figures_take_174_mm_and_narrow_ones_keep_their_width(tmp_path: Path) -> None:
-    """A figure of 174 mm reaches from margin to margin, one of 85 mm stands on the text column, neither scaled."""
+    """A figure of 174 mm reaches over both columns, one of 85 mm stands in one of them, neither scaled."""
     images = [image for page in read(print_pdf(tmp_path, FLOATS, **METADATA)) for image in page.images]
-    assert images == [pytest.approx((18 * MM, 174 * MM), abs=0.1), pytest.approx((74 * MM, 85 * MM), abs=0.1)]
+    (left, wide), (in_column, narrow) = images
+    assert (left, wide, narrow) == pytest.approx((18 * MM, 174 * MM, 85 * MM), abs=0.1)
+    assert any(in_column == pytest.approx(start * MM, abs=0.1) for start in (18, 18 + 89))
 
 
 @pytest.mark.parametrize("metadata", [METADATA, MANUSCRIPT], ids=["published", "manuscript"])
@@ -40,14 +42,15 @@ def test_a_short_table_is_never_split(tmp_path: Path, metadata: dict[str, Any]) 
 
 @pytest.mark.parametrize("metadata", [METADATA, MANUSCRIPT], ids=["published", "manuscript"])
 def test_a_long_table_breaks_with_its_header_repeated(tmp_path: Path, metadata: dict[str, Any]) -> None:
-    """Each page of a long table has its header and says that it goes on; each row is printed once, in order."""
-    pages = read(print_pdf(tmp_path, prose(3) + table("a", 120) + prose(2), **metadata))
+    """Each column of a long table has its header, each page says that it goes on; a row is printed once, in order."""
+    pages = read(print_pdf(tmp_path, prose(3) + table("a", 300) + prose(2), **metadata))
     pages = [page for page in pages if "row a" in page.text]
     assert len(pages) >= 3
-    assert [page.text.count("Head of a") for page in pages] == [1] * len(pages)
+    columns = 1 if metadata is MANUSCRIPT else 2
+    assert [page.text.count("Head of a") for page in pages[1:-1]] == [columns] * (len(pages) - 2)
     assert ["Table 1 (continued)" in page.words() for page in pages] == [False] + [True] * (len(pages) - 1)
     rows = re.findall(r"row a (\d+)", " ".join(page.words() for page in pages))
-    assert rows == [str(number) for number in range(120)]
+    assert rows == [str(number) for number in range(300)]
 
 
 def test_a_long_table_leaves_no_page_half_empty(tmp_path: Path) -> None:
@@ -56,13 +59,25 @@ def test_a_long_table_leaves_no_page_half_empty(tmp_path: Path) -> None:
     assert "row a 0" in first.text
 
 
+def test_a_long_table_over_both_columns_has_pages_of_its_own(tmp_path: Path) -> None:
+    """What is too wide for a column and too long for a page begins a page, and the text goes on after it."""
+    body = prose(3) + table("a", 120, columns="(70%, 10%, 20%)") + "\n\nThe first words after it.\n"
+    first, *others = read(print_pdf(tmp_path, body, **METADATA))
+    assert "row a" not in first.text
+    rows = re.findall(r"row a (\d+)", " ".join(page.words() for page in others))
+    assert rows == [str(number) for number in range(120)]
+    for page in others:
+        assert "row a" not in page.text or page.left_of("row a") == pytest.approx(18 * MM, abs=0.5)
+    assert "The first words after it." in others[-1].words()
+
+
 def test_text_flows_on_around_a_float(tmp_path: Path) -> None:
     """A table that finds no room on its page goes to the next, and the text after it fills the gap."""
-    body = prose(3) + table("a", 36) + "\n\nThe first words after it. " + prose(4)
+    body = prose(8) + table("a", 40, columns="(70%, 10%, 20%)") + "\n\nThe first words after it. " + prose(8)
     first, second, *_ = read(print_pdf(tmp_path, body, **METADATA))
     assert "row a" not in first.text
     assert "The first words after it." in first.words()
-    assert "row a 35" in second.text
+    assert "row a 39" in second.text
     assert "Prose runs" in second.text
 
 
@@ -76,29 +91,30 @@ def test_the_title_stands_above_every_float(tmp_path: Path) -> None:
 
 def test_the_title_stands_above_floats_that_end_page_1(tmp_path: Path) -> None:
     """Floats with which page 1 ends, the text going on upon page 2, stand below the title all the same."""
-    body = prose(1) + table("a", 6) + figure("a", "narrow.png", "70mm") + "\n\n= Discussion\n" + prose(1)
-    first, second = read(print_pdf(tmp_path, body, **METADATA))
-    assert "Discussion" in second.text
+    body = prose(6) + table("a", 6) + figure("a", "narrow.png", "30mm") + "\n\n= Discussion\n" + prose(12)
+    first, second, *_ = read(print_pdf(tmp_path, body, **METADATA))
+    assert "Prose runs on" in second.text
     assert first.text.count("Caption of") == 2
     title = min(y for text, _, y in first.pieces if "Survival after" in text)
     assert all(y < title for text, _, y in first.pieces if "Caption of" in text or "row a" in text)
 
 
 def test_a_long_note_does_not_widen_its_table(tmp_path: Path) -> None:
-    """A table that fits into the text column stands there, however long the note below it; the note wraps."""
+    """A table that fits into a column stands there, however long the note below it; the note wraps."""
     note = "A note that is longer than the table is wide. " * 5
     (page,) = read(print_pdf(tmp_path, table("a", 3, note=note), **METADATA))
-    assert page.left_of("row a 0") == pytest.approx(74 * MM, abs=0.5)
-    assert page.left_of("A note") == pytest.approx(74 * MM, abs=0.5)
+    assert page.left_of("row a 0") == pytest.approx(18 * MM, abs=0.5)
+    assert page.left_of("A note") == pytest.approx(18 * MM, abs=0.5)
+    assert max(x for text, x, _ in page.pieces if "wide" in text or "note" in text) < (18 + 85) * MM
     assert page.words().count("A note that is longer than the table is wide.") == 5
 
 
 @pytest.mark.parametrize("columns", ["3", "(33.33%, 33.33%, 33.33%)"])
 def test_equal_widths_are_no_widths(tmp_path: Path, columns: str) -> None:
-    """Equal column widths, which pandoc invents, leave a small table on the text column, spread over it."""
+    """Equal column widths, which pandoc invents, leave a small table in one column, spread over it."""
     (page,) = read(print_pdf(tmp_path, table("a", 3, columns=columns), **METADATA))
-    assert page.left_of("row a 0") == pytest.approx(74 * MM, abs=0.5)
-    assert page.left_of("0.5 (") > 130 * MM
+    assert page.left_of("row a 0") == pytest.approx(18 * MM, abs=0.5)
+    assert (18 + 55) * MM < page.left_of("0.5 (") < (18 + 85) * MM
 
 
 def test_unequal_widths_are_kept(tmp_path: Path) -> None:
@@ -156,6 +172,8 @@ def test_panels_of_a_quarto_figure_are_lettered(tmp_path: Path) -> None:
     )
     body = f"""
 See #ref(<fig-two-b>, supplement: [Figure]).
+
+{prose(20)}
 #quarto_super(
 kind: "quarto-float-fig", caption: [Both.], label: <fig-two>, position: bottom, supplement: "Figure",
 subcapnumbering: "(a)",

@@ -242,14 +242,16 @@ def test_draft_settings(tmp_path: Path) -> None:
     normal, double = (read(print_pdf(tmp_path, body, **metadata))[0] for metadata in (METADATA, draft))
     assert normal.size == pytest.approx((210 * MM, 297 * MM), abs=0.1)
     assert double.size == (612, 792)
-    for page, distance in ((normal, 1.3 * 10.5), (double, 2 * 1.3 * 12)):
+    for page, distance in ((normal, 1.26 * 9.5), (double, 2 * 1.26 * 12)):
         gaps = [gap / distance for gap in page.line_distances("Prose|wrap|column again")]
         assert gaps
         assert gaps == pytest.approx([round(gap) for gap in gaps], rel=0.01)
     in_margin = [
-        [text for text, x, _ in page.pieces if 65 * MM < x < 74 * MM and text.isdigit()] for page in (normal, double)
+        [text for text, x, _ in page.pieces if not 18 * MM < x < page.size[0] - 18 * MM and text.isdigit()]
+        for page in (normal, double)
     ]
-    assert in_margin == [[], [str(number) for number in range(1, 11)]]
+    assert in_margin == [[], [str(number) for number in range(1, len(in_margin[1]) + 1)]]
+    assert len(in_margin[1]) >= 10
 
 
 @pytest.mark.parametrize(
