@@ -20,6 +20,7 @@ from ..outcome_analyses.populations import population_counts
 from ..outcome_analyses.precision import cutoff_decimals, recorded_decimals, time_decimals
 from ..outcome_analyses.printing import in_unit_of, per_print_unit, with_printed_times
 from ..outcome_analyses.survival_results import reverse_follow_up_record
+from ..readers.files import TableReader
 from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record, Results
@@ -71,6 +72,24 @@ def compute(study: Study, made_from: MadeFrom | None = None) -> Results:
     )
 
 
+def compute_endpoints(study: Study, *, read: TableReader) -> tuple[Record, ...]:
+    """Compute the settings and what endpoints and outcomes give: what the words of a first text depend on.
+
+    Parameters
+    ----------
+    read : what reads each file of the data, or has read it.
+
+    Raises
+    ------
+    DataError
+        If the data file is not as study.toml describes it.
+    """
+    cohort = examine(study, read=read).cohort
+    analysed = Population(len(cohort.analysed), ANALYSED)
+    found = [*setting_records(study, analysed), *_of_endpoints(study, cohort, analysed)]
+    return tuple(item for item in found if isinstance(item, Record))
+
+
 def _check_ids(computed: Iterable[Record | Curve], own: Iterable[Record]) -> None:
     """Refuse two results of one id, of which the text could cite only one."""
     owners: dict[tuple[type, str], str] = {}
@@ -109,14 +128,18 @@ def _all(study: Study, data: Data, cohort: Cohort, reviewed: Population) -> Iter
     if study.analysis.follow_up is not None:
         yield from survivor_records(study, cohort, analysed)
         yield reverse_follow_up_record(study, cohort, analysed)
+    yield from _of_endpoints(study, cohort, analysed)
+    for cutoff in study.analysis.cutoffs.values():
+        yield from _cutoff_records(study, cohort, cutoff, analysed)
+
+
+def _of_endpoints(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record | Curve]:
     for endpoint in study.endpoints.values():
         yield from deaths_without_event(study, cohort, endpoint, analysed)
         times = cohort.endpoints[endpoint.name].time
         yield from with_printed_times(endpoint_results(study, cohort, endpoint, analysed), study, endpoint, times)
     for outcome in study.outcomes.values():
         yield from outcome_results(study, cohort, outcome, analysed)
-    for cutoff in study.analysis.cutoffs.values():
-        yield from _cutoff_records(study, cohort, cutoff, analysed)
 
 
 def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Population) -> Iterator[Record]:

@@ -36,7 +36,14 @@ NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0
 GROUPED: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
 _LONG: Final = 60  # characters; no number or date is longer
 SPREADSHEET_ERROR: Final = (r"#[A-ZÄÖÜ/0]+[!?]?|Err:[0-9]+", "a spreadsheet's error (such as #N/A)")
-_NUMBER_KINDS: Final = (
+
+
+def _kinds(*kinds: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Compile what the texts of each kind look like."""
+    return tuple((re.compile(form, re.IGNORECASE | re.DOTALL), kind) for form, kind in kinds)
+
+
+_NUMBER_KINDS: Final = _kinds(
     SPREADSHEET_ERROR,
     (r"[+-]?(inf|infinity)", "infinity"),
     (r"[+-]?nan", "'NaN'"),
@@ -44,7 +51,7 @@ _NUMBER_KINDS: Final = (
     (r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}", "a date"),
     (r".*[0-9].*", "a number with other characters"),
 )
-_DATE_KINDS: Final = (
+_DATE_KINDS: Final = _kinds(
     SPREADSHEET_ERROR,
     (r"-?[0-9]+:[0-9]{2}(:[0-9.]+)?", "a time of day"),
     (r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*", "a date with a time of day"),
@@ -124,7 +131,7 @@ def numbers(cells: Cells) -> tuple[npt.NDArray[np.float64], list[DataFinding]]:
         column, and a mark that may separate thousands.
     """
     remedy = f"Mend the file, or list the text as `missing` under {_key(cells)} if it means a missing value."
-    values, faults = _each(cells, partial(_number, decimal=cells.decimal))
+    values, faults = _read_numbers(cells)
     findings = cells.findings(faults, "a number such as 12.5", remedy)
     if cells.decimal is None:
         findings += _about_marks(cells, faults)
@@ -137,6 +144,15 @@ def numbers(cells: Cells) -> tuple[npt.NDArray[np.float64], list[DataFinding]]:
             dict.fromkeys(outside.tolist(), "a number out of range"), f"{low:g} to {high:g}", remedy
         )
     return values[cells.codes], findings
+
+
+def number_values(cells: Cells) -> npt.NDArray[np.float64]:
+    """Return the numbers of a column as `numbers` does, without looking for what is wrong with the others."""
+    return _read_numbers(cells)[0][cells.codes]
+
+
+def _read_numbers(cells: Cells) -> tuple[npt.NDArray[np.float64], dict[int, str]]:
+    return _each(cells, partial(_number, decimal=cells.decimal))
 
 
 def _key(cells: Cells) -> str:
@@ -187,8 +203,7 @@ def dates(cells: Cells) -> tuple[npt.NDArray[np.datetime64], list[DataFinding]]:
         Findings are cells that are no such date, impossible ones, unlikely years, and dates outside the declared range.
     """
     declared = cells.column.format
-    read = _ordinal if declared is None else partial(_formatted, form=declared, typed=cells.typed, cutoff=cells.cutoff)
-    ordinals, faults = _each(cells, read)
+    ordinals, faults = _read_dates(cells)
     findings: list[DataFinding] = []
     if faults:
         if declared is None:
@@ -204,18 +219,34 @@ def dates(cells: Cells) -> tuple[npt.NDArray[np.datetime64], list[DataFinding]]:
         outside = np.flatnonzero((ordinals < first.toordinal()) | (ordinals > last.toordinal()))
         remedy = f"Mend the file, or the range under {_key(cells)}."
         findings += cells.findings(dict.fromkeys(outside.tolist(), "a date out of range"), f"{first} to {last}", remedy)
+    return _days(cells, ordinals), findings
+
+
+def date_values(cells: Cells) -> npt.NDArray[np.datetime64]:
+    """Return the dates of a column as `dates` does, without looking for what is wrong with the others."""
+    return _days(cells, _read_dates(cells)[0])
+
+
+def _read_dates(cells: Cells) -> tuple[npt.NDArray[np.float64], dict[int, str]]:
+    form = cells.column.format
+    read = _ordinal if form is None else partial(_formatted, form=form, typed=cells.typed, cutoff=cells.cutoff)
+    return _each(cells, read)
+
+
+def _days(cells: Cells, ordinals: npt.NDArray[np.float64]) -> npt.NDArray[np.datetime64]:
     days = np.full(len(ordinals), np.datetime64("NaT"), dtype="datetime64[D]")
     known = ~np.isnan(ordinals)
     days[known] = (ordinals[known] - date(1970, 1, 1).toordinal()).astype("int64").astype("datetime64[D]")
-    return days.astype("datetime64[ns]")[cells.codes], findings
+    return days.astype("datetime64[ns]")[cells.codes]
 
 
 def _each(cells: Cells, read: Callable[[str], float | str]) -> tuple[npt.NDArray[np.float64], dict[int, str]]:
     """Read each distinct text: the values by position (NaN where missing), and what is wrong (its kind) by position."""
     values = np.full(len(cells.texts), math.nan)
     faults: dict[int, str] = {}
+    missing = frozenset(cells.missing)
     for position, text in enumerate(cells.texts):
-        if text in cells.missing:
+        if text in missing:
             continue
         value = f"a text of {counted(len(text), 'character')}" if len(text) > _LONG else read(text)
         if isinstance(value, str):
@@ -259,5 +290,5 @@ def _formatted(text: str, *, form: str, typed: bool, cutoff: date | None) -> flo
     return found.toordinal() if YEARS[0] <= found.year <= YEARS[1] else f"a year outside {YEARS[0]} to {YEARS[1]}"
 
 
-def _kind(text: str, kinds: Iterable[tuple[str, str]]) -> str:
-    return next((kind for form, kind in kinds if re.fullmatch(form, text, re.IGNORECASE | re.DOTALL)), "text")
+def _kind(text: str, kinds: Iterable[tuple[re.Pattern[str], str]]) -> str:
+    return next((kind for form, kind in kinds if form.fullmatch(text)), "text")

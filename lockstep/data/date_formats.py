@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache, lru_cache
 from itertools import product
 from typing import Final
 
@@ -25,6 +26,7 @@ DATE: Final = re.compile(
 )
 """What a text looks like that may be a date in one of these formats or YYYY-MM-DD; most others do not."""
 
+_SHAPES: Final = {"d": r" ?\d{1,2}", **dict.fromkeys("mHMS", r"\d{1,2}"), "y": r"\d{2}", "Y": r"\d{4}", " ": r"\s+"}
 _SIDE_BY_SIDE: Final = re.compile(r"%[dmYy]%[dmYy]")
 
 
@@ -37,30 +39,55 @@ def parsed(text: str, form: str, *, cutoff: date | None = None) -> date | None:
     >>> parsed("3/9/1935", "%d/%m/%Y"), parsed("30/9/35", "%d/%m/%y", cutoff=date(2014, 12, 31))
     (datetime.date(1935, 9, 3), datetime.date(1935, 9, 30))
     """
+    found = _read(text, form) if _shape(form).fullmatch(text) else None
+    if found is None or "%y" not in form:
+        return found
+    if cutoff is None:
+        return None
+    century = cutoff.year // 100 * 100
     try:
-        read = datetime.strptime(text, form)
-        if _SIDE_BY_SIDE.search(form) and read.strftime(form) != text:
-            return None  # 2010123 could be cut in two ways
-        found = read.date()
-        if "%y" not in form:
-            return found
-        if cutoff is None:
-            return None
-        century = cutoff.year // 100 * 100
         found = found.replace(year=century + found.year % 100)
         return found if found <= cutoff else found.replace(year=found.year - 100)
     except ValueError:
         return None
 
 
+@lru_cache(maxsize=1 << 16)  # a file has the same days in many columns, and each is read more than once
+def _read(text: str, form: str) -> date | None:
+    try:
+        read = datetime.strptime(text, form)
+        if _SIDE_BY_SIDE.search(form) and read.strftime(form) != text:
+            return None  # 2010123 could be cut in two ways
+        return read.date()
+    except ValueError:
+        return None
+
+
+@cache
+def _shape(form: str) -> re.Pattern[str]:
+    """Return what every text in a format looks like: seen at once, while `strptime` keeps few formats and is slow."""
+    parts = re.split(r"%(.)|(\s+)", form, flags=re.DOTALL)
+    looks = []
+    for literal, directive, space in zip(parts[::3], [*parts[1::3], None], [*parts[2::3], None], strict=True):
+        looks.append(re.escape(literal))
+        if directive is not None or space is not None:
+            looks.append(_SHAPES[" "] if space else _SHAPES.get(directive or "", ".+"))
+    return re.compile("".join(looks), re.DOTALL | re.IGNORECASE)
+
+
 def fitting(texts: Collection[str], *, known: Collection[str] = KNOWN) -> list[str]:
     """Return the known formats in which every one of some texts is a date; of the same dates, the first of them."""
     latest = date(2199, 12, 31)
-    found: dict[tuple[date | None, ...], str] = {}
+    found: dict[tuple[date, ...], str] = {}
     for form in known:
-        dates = tuple(parsed(text, form, cutoff=latest) for text in texts)
-        if texts and None not in dates:
-            found.setdefault(dates, form)
+        dates: list[date] = []
+        for text in texts:
+            if (read := parsed(text, form, cutoff=latest)) is None:
+                break
+            dates.append(read)
+        else:
+            if dates:
+                found.setdefault(tuple(dates), form)
     return list(found.values())
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import DataError
-from ..readers.files import read_whole_data_table, unique_names
+from ..readers.files import read_data_table
+from ..readers.table import unique_names
 from ..study.model import Study
 from ..variables.columns import Column
 from ..variables.data_file import DataFile
@@ -157,7 +158,7 @@ def fingerprint(study: Study, key: bytes, *, schema: int = SCHEMA_VERSION) -> tu
 def _cells(study: Study, join: str | None, schema: int) -> tuple[tuple[str, ...], dict[str, list[tuple[str, ...]]]]:
     """Return the names of a file's compared columns, and their cells by patient: the texts of all of the rows."""
     data = study.data if join is None else study.joins[join]
-    table = read_whole_data_table(study.folder, data, expected={data.id})
+    table, _ = read_data_table(study.folder, data, expected={data.id}, every=True)
     ids = id_column(table, data)
     names = tuple(name for name in unique_names(table.header) if name != data.id)
     declared = {column.header: column for column in study.columns_of(join).values()}

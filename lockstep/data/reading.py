@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..base.errors import DataError, row_list
 from ..base.wording import shown
-from ..readers.files import read_data_table
+from ..readers.files import TableReader, read_data_table
 from ..readers.table import TextColumn, TextTable
 from ..study.model import Study
 from ..variables.columns import Column
@@ -96,22 +96,26 @@ def read_data(study: Study) -> Data:
     return data
 
 
-def examine_data(study: Study) -> Data:
+def examine_data(study: Study, *, read: TableReader = read_data_table) -> Data:
     """Read the data file of a study and look for everything that is wrong with its cells.
+
+    Parameters
+    ----------
+    read : what reads each of its files, or has read it.
 
     Raises
     ------
     DataError
         If the file cannot be read, has no table of patients, or none of the columns.
     """
-    main = _examined_file(study, study.data, None)
+    main = _examined_file(study, study.data, None, read)
     found, several = main.rows, study.data.rows is not None
     ids = TextColumn(list(found.ids), np.arange(len(found.ids), dtype=np.intp)) if several else main.ids
     values, faulty, findings = main.of_patients(study.columns)
     joins = {}
     files: dict[str | None, TextRows] = {None: TextRows(main.table, main.ids)}
     for name, data in study.joins.items():
-        other = _examined_file(study, data, name)
+        other = _examined_file(study, data, name, read)
         positions = matched(found, other.rows, needed=main.has_ids and other.has_ids)
         own, faulty_there, found_there = other.of_patients(study.columns, reduced=True)
         # A data file with one row a patient keeps all its rows: blank or repeated ids in it are errors already.
@@ -198,10 +202,10 @@ def _in_rows(findings: Iterable[DataFinding], rows: npt.NDArray[np.int64]) -> Fl
     return np.asarray(np.logical_or.reduce(masks), dtype=bool)
 
 
-def _examined_file(study: Study, data: DataFile, join: str | None) -> _File:
+def _examined_file(study: Study, data: DataFile, join: str | None, read: TableReader) -> _File:
     declared = study.columns_of(join)
     expected = {data.id, *(column.header for column in declared.values())}
-    table, sha256 = read_data_table(study.folder, data, expected=expected)
+    table, sha256 = read(study.folder, data, expected=expected)
     refuse_identifiers(declared.values(), table)
     absent = _absent(table, data, declared)
     ids = _rows_as_ids(table) if data.id in absent else id_column(table, data)

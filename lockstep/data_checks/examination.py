@@ -11,6 +11,7 @@ from ..data.cohort import Cohort, examine_cohort
 from ..data.findings import DataFinding, refuse_errors
 from ..data.reading import Data, examine_data
 from ..data.row_rules import Flags
+from ..readers.files import TableReader, read_data_table
 from ..study.model import Study
 from ..variables.data_file import ROW_ID
 from .builtin_checks import builtin_findings, with_severities
@@ -43,15 +44,19 @@ class Examination:
         return self.examined
 
 
-def examine(study: Study) -> Examination:
+def examine(study: Study, *, read: TableReader = read_data_table) -> Examination:
     """Read the data of a study, put them to all checks and build the cohort.
+
+    Parameters
+    ----------
+    read : what reads each file of the data, or has read it.
 
     Raises
     ------
     DataError
         If there is nothing to examine: the file cannot be read, or has no table of patients.
     """
-    data = examine_data(study)
+    data = examine_data(study, read=read)
     cohort, of_cohort = examine_cohort(study, data, data.faulty)
     checked = Checked(
         study=study,

@@ -28,6 +28,7 @@ def parse_delimited(
     *,
     file: str,
     expected: Collection[str],
+    every: bool = False,
     encoding: str | None = None,
     header_row: int = 1,
     section: str = "data",
@@ -41,6 +42,7 @@ def parse_delimited(
     Parameters
     ----------
     expected : the columns to keep.
+    every : whether to keep the others as well.
     encoding : where it is another one.
     header_row : the row with the names of the columns.
     section : of study.toml that describes the file, for messages.
@@ -55,7 +57,7 @@ def parse_delimited(
         header_row = _first_row(stream, header_row, expected)
         separator, header = _header(stream, file, expected, header_row)
         _refuse_title(stream, file, header, expected, header_row, section)
-        kept = wanted(header, expected)
+        kept = wanted(header, expected, every=every)
         columns = {name: _Collector() for name in kept.values()}
         rows: list[int] = []
         for batch in _batches(stream, separator, len(header), file, header_row):

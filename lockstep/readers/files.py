@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
 from ..base.errors import DataError
 from ..base.files import read_file
 from ..base.wording import dotted
 from ..variables.data_file import DataFile
-from .formats import parse_table
+from .formats import parse_table, parse_unknown_table
 from .redcap import with_dictionary
 from .redcap_dictionary import parse_dictionary
 from .table import TextTable
 
+TableReader = Callable[..., tuple[TextTable, str]]
+"""What reads a data file as `read_data_table` does, or has read it already."""
 
-def read_data_table(folder: Path, data: DataFile, *, expected: Collection[str]) -> tuple[TextTable, str]:
+
+def read_data_table(
+    folder: Path, data: DataFile, *, expected: Collection[str], every: bool = False
+) -> tuple[TextTable, str]:
     """Read a data file of a study, as its data dictionary says where it has one.
 
     Parameters
     ----------
     folder : of study.toml.
     expected : names of the columns to keep.
+    every : whether to keep the others as well that have a name of their own, or none.
 
     Returns
     -------
@@ -36,39 +42,44 @@ def read_data_table(folder: Path, data: DataFile, *, expected: Collection[str]) 
         If a file cannot be read, or is no such table.
     """
     content = _bytes(folder, data.file, f"{data.section}.file")
-    return _parsed(folder, content, data, expected, whole=False), hashlib.sha256(content).hexdigest()
+    if data.dictionary is None:
+        table = parse_table(content, data, expected=expected, every=every)
+    else:
+        # Whether a form was filled in is seen from all of its columns.
+        dictionary = parse_dictionary(
+            _bytes(folder, data.dictionary, f"{data.section}.dictionary"), file=data.dictionary, section=data.section
+        )
+        table = with_dictionary(parse_table(content, data, expected=expected, every=True), dictionary)
+    return table, hashlib.sha256(content).hexdigest()
 
 
-def read_whole_data_table(folder: Path, data: DataFile, *, expected: Collection[str]) -> TextTable:
-    """Read a data file with all columns that have a name of their own, besides those that are expected.
+def parse_new_data(
+    content: bytes, data: DataFile, *, dictionary: bytes | None, header_row: int | None
+) -> tuple[TextTable, DataFile]:
+    """Parse a data file with all its columns, for a study that is not written yet.
+
+    Parameters
+    ----------
+    data : how it is read, as far as that is known; `header_row` as well, where it was said.
+    dictionary : the bytes of its data dictionary, where it has one.
+
+    Returns
+    -------
+    table, data
+        `data` with the row of the header.
 
     Raises
     ------
     DataError
-        As `read_data_table`.
+        If a file is no such table.
     """
-    content = _bytes(folder, data.file, f"{data.section}.file")
-    return _parsed(folder, content, data, expected, whole=True)
-
-
-def unique_names(header: Collection[str]) -> tuple[str, ...]:
-    """Return the names in a header that are not blank and stand for one column, in order."""
-    return tuple(name for name, times in Counter(header).items() if name and times == 1)
-
-
-def _parsed(folder: Path, content: bytes, data: DataFile, expected: Collection[str], *, whole: bool) -> TextTable:
-    if data.dictionary is None:
-        return _whole(content, data, expected) if whole else parse_table(content, data, expected=expected)
-    dictionary = parse_dictionary(
-        _bytes(folder, data.dictionary, f"{data.section}.dictionary"), file=data.dictionary, section=data.section
-    )
-    # Whether a form was filled in is seen from all of its columns.
-    return with_dictionary(_whole(content, data, expected), dictionary)
-
-
-def _whole(content: bytes, data: DataFile, expected: Collection[str]) -> TextTable:
-    header = parse_table(content, data, expected=expected).header
-    return parse_table(content, data, expected={*unique_names(header), *expected})
+    if header_row is None:
+        table, header_row = parse_unknown_table(content, data)
+    else:
+        table = parse_table(content, replace(data, header_row=header_row), expected=(), every=True)
+    if dictionary is not None:
+        table = with_dictionary(table, parse_dictionary(dictionary, file=str(data.dictionary)))
+    return table, replace(data, header_row=header_row)
 
 
 def _bytes(folder: Path, file: str, key: str) -> bytes:

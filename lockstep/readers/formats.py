@@ -6,16 +6,18 @@ import io
 import zipfile
 import zlib
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Final, Literal
 
 from ..base.errors import DataError
 from ..variables.data_file import DataFile
 from .delimited import parse_delimited
 from .foreign import Foreign, named_by, ole_kind, zip_kind
+from .header_guess import HEADER_WITHIN, first_lines, guessed_header_row
 from .parquet import parse_parquet
 from .statistical_file import Program, parse_statistical_file
 from .table import TextTable
-from .workbook import parse_workbook
+from .workbook import read_sheet, sheet_table
 from .workbook_flaws import Kind
 
 _ZIP: Final = b"PK\x03\x04"
@@ -35,13 +37,14 @@ _OLD_STATA: Final = range(104, 116)
 """First bytes of the older formats of Stata; the byte order (1 or 2) and a 1 follow."""
 
 
-def parse_table(content: bytes, data: DataFile, *, expected: Collection[str]) -> TextTable:
+def parse_table(content: bytes, data: DataFile, *, expected: Collection[str], every: bool = False) -> TextTable:
     """Parse the bytes of a data file as columns of text.
 
     Parameters
     ----------
     data : how the study says that the file is read.
     expected : names of the columns to keep.
+    every : whether to keep the others as well that have a name of their own, or none.
 
     Raises
     ------
@@ -55,25 +58,41 @@ def parse_table(content: bytes, data: DataFile, *, expected: Collection[str]) ->
             f"{found.advice}."
         )
     if found == "xlsx" or found == "xls" or found == "ods":
-        return parse_workbook(content, data, kind=found, expected=expected)
+        return sheet_table(read_sheet(content, data, kind=found), data, expected=expected, every=every)
     if found == "parquet":
-        return parse_parquet(content, data, expected=expected)
+        return parse_parquet(content, data, expected=expected, every=every)
     if found is not None:
-        return parse_statistical_file(content, data, program=found, expected=expected)
+        return parse_statistical_file(content, data, program=found, expected=expected, every=every)
     return parse_delimited(
         content,
         file=data.called,
         expected=expected,
+        every=every,
         encoding=data.encoding,
         header_row=data.header_row,
         section=data.section,
     )
 
 
-def workbook_kind(content: bytes) -> Kind | None:
-    """Return the kind of a workbook by its bytes; None for a file of another format."""
+def parse_unknown_table(content: bytes, data: DataFile) -> tuple[TextTable, int]:
+    """Parse the bytes of a data file with all its columns, where the row of their names is not known.
+
+    Returns
+    -------
+    table, header_row
+
+    Raises
+    ------
+    DataError
+        As `parse_table` does.
+    """
     found = _format_of(content)
-    return found if found == "xlsx" or found == "xls" or found == "ods" else None
+    if found == "xlsx" or found == "xls" or found == "ods":
+        sheet = read_sheet(content, data, kind=found)
+        row = guessed_header_row(sheet.first_texts(HEADER_WITHIN))
+        return sheet_table(sheet, replace(data, header_row=row), expected=(), every=True), row
+    row = guessed_header_row(first_lines(content, data.encoding)) if found is None else 1
+    return parse_table(content, replace(data, header_row=row), expected=(), every=True), row
 
 
 def _format_of(content: bytes) -> Kind | Program | Literal["parquet"] | Foreign | None:

@@ -10,31 +10,27 @@ from itertools import islice
 from typing import Final
 
 from ..base.wording import are_names
-from ..variables.data_file import DataFile
 from .delimited import SEPARATORS
-from .formats import workbook_kind
-from .workbook import first_cells
 
-_ROWS: Final = 40  # among which the header is looked for
+HEADER_WITHIN: Final = 40
+"""The first rows, among which the header is looked for."""
+
 _LONGEST_LINE: Final = 100_000  # characters
 _SEPARATOR_MARK: Final = re.compile(r"\"?sep=.\"?", re.IGNORECASE)
 
 
-def guessed_header_row(content: bytes, data: DataFile) -> int:
-    """Return the row, from 1, from which most columns have a name and that has data below; 1 where none is such.
+def guessed_header_row(rows: Sequence[Sequence[str]]) -> int:
+    """Return the row, from 1, in which most columns have a name and that has data below; 1 where none is such.
 
-    Raises
-    ------
-    DataError
-        If the file is a workbook that cannot be read.
+    Parameters
+    ----------
+    rows : the texts of the first rows' cells.
 
     Notes
     -----
     The first row is the header wherever it may be one. A title fills one cell, and a line of merged group names less
     than the header does.
     """
-    kind = workbook_kind(content)
-    rows = _of_text(content, data.encoding) if kind is None else first_cells(content, data, kind=kind, most=_ROWS)
     filled = [[cell for cell in row if cell] for row in rows]
     if len(filled) < 2 or (filled[0] and filled[0][0].startswith("#")):
         return 1
@@ -48,16 +44,17 @@ def guessed_header_row(content: bytes, data: DataFile) -> int:
     return 1
 
 
-def _of_text(content: bytes, encoding: str | None) -> Sequence[Sequence[str]]:
+def first_lines(content: bytes, encoding: str | None) -> Sequence[Sequence[str]]:
     """Return the cells of the first lines, by the separator that makes most of them; none of a file that is no text."""
     if b"\0" in content:
         return []
-    lines = content[:1_000_000].decode(encoding or "utf-8-sig", errors="replace").splitlines(keepends=True)[:_ROWS]
+    text = content[:1_000_000].decode(encoding or "utf-8-sig", errors="replace")
+    lines = text.splitlines(keepends=True)[:HEADER_WITHIN]
     if any(line.count('"') % 2 or len(line) > _LONGEST_LINE for line in lines):
         return []  # a cell of several lines: rows are not lines; or one that is longer than csv takes
     lines = ["" if _SEPARATOR_MARK.fullmatch(line.strip()) else line for line in lines]
     ways = []
     for separator in SEPARATORS:
         reader = csv.reader(io.StringIO("".join(line.strip("\r\n") + "\n" for line in lines)), delimiter=separator)
-        ways.append([[cell.strip() for cell in row] for row in islice(reader, _ROWS)])
+        ways.append([[cell.strip() for cell in row] for row in islice(reader, HEADER_WITHIN)])
     return max(ways, key=lambda rows: sum(map(len, rows)))

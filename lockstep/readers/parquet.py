@@ -5,23 +5,32 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
+
+import numpy as np
+import pandas as pd
 
 from ..base.errors import DataError
 from ..base.wording import shown
 from ..variables.data_file import DataFile
-from .cell_texts import blank_rows, boolean_text, normal, shortest, shortest_single, text_column
+from .cell_texts import blank_rows, boolean_text, normal, shortest, shortest_single
 from .table import TextColumn, TextTable, table_of_types, wanted
 
-_WHOLE: Final = r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?"
-_TEXT: Final = r"VARCHAR|UUID|ENUM\(.*|JSON"
+_AS_IT_IS: Final = r"BOOLEAN|FLOAT|DOUBLE|U?(TINY|SMALL|BIG)?INT(EGER)?|VARCHAR"
+"""Types whose values numpy has; the others become text in duckdb."""
+_COMPOUND: Final = r"(?!DECIMAL|ENUM|VARCHAR).*(\[\d*\]|\))$|BLOB|MAP|STRUCT"
 _MOMENT: Final = r"TIMESTAMP(_S|_MS|_NS)?"
 
 
-def parse_parquet(content: bytes, data: DataFile, *, expected: Collection[str]) -> TextTable:
+def parse_parquet(content: bytes, data: DataFile, *, expected: Collection[str], every: bool = False) -> TextTable:
     """Parse the bytes of a .parquet file.
+
+    Parameters
+    ----------
+    expected : the columns to keep.
+    every : whether to keep the others as well.
 
     Raises
     ------
@@ -42,13 +51,12 @@ def parse_parquet(content: bytes, data: DataFile, *, expected: Collection[str]) 
     try:
         with _readable(content) as path, duckdb.connect(config=_CONFIG) as base:
             source = base.from_parquet(path)
-            names, types = [normal(name) for name in source.columns], [str(kind) for kind in source.types]
-            kept = wanted(names, expected)
-            columns = {name: _column(source, place, types[place], name, data) for place, name in kept.items()}
+            names = [normal(name) for name in source.columns]
+            columns = _columns(source, wanted(names, expected, every=every), data)
             blank = blank_rows(columns.values(), len(next(iter(columns.values())).codes) if columns else 0)
             if blank.any():  # in the columns that are kept; the others decide
-                every = (_column(source, place, kind, "", None) for place, kind in enumerate(types))
-                blank = blank_rows(every, len(blank))
+                every_place = {place: str(place) for place in range(len(names))}
+                blank = blank_rows(_columns(source, every_place, None).values(), len(blank))
     except (duckdb.Error, RuntimeError):  # what a damaged file raises, by the version
         raise DataError(
             f"{data.called}: is a Parquet file that is damaged, incomplete or encrypted.\n"
@@ -65,44 +73,54 @@ _CONFIG: Final[dict[str, Any]] = {
 }
 
 
-def _column(source: Any, place: int, kind: str, name: str, data: DataFile | None) -> TextColumn:
-    """Return the texts of a column; of one that holds lists, which is not asked for, whether there are any."""
-    quoted = '"' + source.columns[place].replace('"', '""') + '"'
-    as_text: Callable[[Any], str] = _text
+def _columns(source: Any, kept: Mapping[int, str], data: DataFile | None) -> dict[str, TextColumn]:
+    """Return the texts of columns, by the name for each place; what holds lists is refused where `data` is given."""
+    types = [str(kind) for kind in source.types]
+    if data is not None:
+        for place, name in kept.items():
+            if re.match(_COMPOUND, types[place]):
+                raise DataError(
+                    f"{data.called}: column {shown(name)} holds lists or other compound values; expected one value "
+                    "in each cell.\n"
+                    "Split it into columns, or leave it out of study.toml."
+                )
+    if not kept:
+        return {}
+    # Under a number each, since names may be the same but for case.
+    quoted = {place: '"' + source.columns[place].replace('"', '""') + '"' for place in kept}
+    asked = [
+        f"{name}{'' if re.fullmatch(_AS_IT_IS, types[place]) else '::VARCHAR'} AS c{place}"
+        for place, name in quoted.items()
+    ]
+    values = source.project(", ".join(asked)).fetchnumpy()
+    return {name: _texts(values[f"c{place}"], types[place]) for place, name in kept.items()}
+
+
+def _texts(values: Any, kind: str) -> TextColumn:
+    """Return the texts of an array, masked where it has no value; each distinct value is converted once."""
+    codes, distinct = pd.factorize(np.ma.getdata(values), use_na_sentinel=False)
+    texts: dict[str, int] = {}
+    places = [texts.setdefault(_text(value, kind), len(texts)) for value in distinct.tolist()]
+    at = np.array(places, dtype=np.intp)[codes]
+    gone = np.ma.getmaskarray(values)
+    if gone.any():
+        at[gone] = texts.setdefault("", len(texts))
+    return TextColumn(list(texts), at)
+
+
+def _text(value: Any, kind: str) -> str:
+    if value is None or value != value:
+        return ""
     if kind == "BOOLEAN":
-        as_text = boolean_text
-    elif kind == "FLOAT":
-        as_text = shortest_single
-    elif kind == "DOUBLE":
-        as_text = shortest
-    elif kind.startswith("DECIMAL"):
-        as_text = _decimal
-        quoted += "::VARCHAR"
-    elif re.fullmatch(_MOMENT, kind):
-        as_text = _moment
-        quoted += "::VARCHAR"
-    elif not re.fullmatch(f"{_WHOLE}|{_TEXT}", kind):
-        if data is not None and re.match(r".*(\[\d*\]|\))$|BLOB|MAP|STRUCT", kind):
-            raise DataError(
-                f"{data.called}: column {shown(name)} holds lists or other compound values; expected one value "
-                "in each cell.\n"
-                "Split it into columns, or leave it out of study.toml."
-            )
-        quoted += "::VARCHAR"
-    values = [row[0] for row in source.project(quoted).fetchall()]
-    return text_column(values, lambda value: "" if value is None or value != value else as_text(value))
-
-
-def _text(value: Any) -> str:
-    return normal(str(value))
-
-
-def _decimal(value: str) -> str:
-    return value.rstrip("0").rstrip(".") if "." in value else value
-
-
-def _moment(value: str) -> str:
-    return value.removesuffix(" 00:00:00")
+        return boolean_text(value)
+    if kind == "FLOAT":
+        return shortest_single(value)
+    if kind == "DOUBLE":
+        return shortest(value)
+    text = normal(str(value))
+    if kind.startswith("DECIMAL") and "." in text:
+        return text.rstrip("0").rstrip(".")
+    return text.removesuffix(" 00:00:00") if re.fullmatch(_MOMENT, kind) else text
 
 
 @contextmanager

@@ -45,7 +45,9 @@ _PERIODS: Final = {"m": (12, "{}-{:02}"), "q": (4, "{}-Q{}"), "h": (2, "{}-H{}")
 """Of Stata's formats of periods: how many are in a year, and a text that is no date of a day."""
 
 
-def parse_statistical_file(content: bytes, data: DataFile, *, program: Program, expected: Collection[str]) -> TextTable:
+def parse_statistical_file(
+    content: bytes, data: DataFile, *, program: Program, expected: Collection[str], every: bool = False
+) -> TextTable:
     """Parse the bytes of a .sav, .zsav, .dta, .sas7bdat or .xpt file.
 
     Parameters
@@ -53,6 +55,7 @@ def parse_statistical_file(content: bytes, data: DataFile, *, program: Program, 
     data : its name, and the encoding of its texts where the file does not say it.
     program : whose file it is.
     expected : the columns to keep.
+    every : whether to keep the others as well.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def parse_statistical_file(content: bytes, data: DataFile, *, program: Program, 
     _, about = _read(content, data, program, metadataonly=True, **ranges)
     names = [normal(name) for name in about.column_names]
     as_texts = {name: _as_text(program, about, stored) for name, stored in zip(names, about.column_names, strict=True)}
-    kept = [stored for name, stored in zip(names, about.column_names, strict=True) if name in expected]
+    kept = [stored for name, stored in zip(names, about.column_names, strict=True) if every or name in expected]
 
     columns = _columns(content, data, program, kept, as_texts)
     n_rows = len(next(iter(columns.values())).codes) if columns else 0

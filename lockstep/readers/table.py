@@ -8,6 +8,7 @@ table from each of its files, and their fingerprints can be compared.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -77,6 +78,10 @@ class TextTable:
     typed: bool = False
     separator: str = ""
     descriptions: Mapping[str, ColumnDescription] = field(default_factory=dict)
+    _often: Counter[str] = field(init=False, repr=False)  # in the header
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_often", Counter(self.header))
 
     def column(self, name: str, *, key: str) -> TextColumn:
         """Return an expected column; `key` is the key of study.toml that asks for it.
@@ -86,7 +91,7 @@ class TextTable:
         DataError
             If there is no such column, or more than one.
         """
-        found = self.header.count(name)
+        found = self._often[name]
         if found > 1:
             positions = [position for position, header in enumerate(self.header, start=1) if header == name]
             raise DataError(
@@ -183,8 +188,22 @@ def by_place(name: str, header: Sequence[str]) -> int | None:
     return place if place < len(header) and not header[place] else None
 
 
-def wanted(header: Sequence[str], expected: Collection[str]) -> dict[int, str]:
-    """Return the position of each expected column that a file has, with the name by which it is asked for."""
+def unique_names(header: Collection[str]) -> tuple[str, ...]:
+    """Return the names in a header that are not blank and stand for one column, in order."""
+    return tuple(name for name, times in Counter(header).items() if name and times == 1)
+
+
+def wanted(header: Sequence[str], expected: Collection[str], *, every: bool = False) -> dict[int, str]:
+    """Return the position of each column of a file to keep, with the name by which it is asked for.
+
+    Parameters
+    ----------
+    every : whether to keep, beside the expected columns, all that have a name of their own, or none: these go by
+        their place.
+    """
+    if every:
+        unnamed = [f"column {place}" for place, name in enumerate(header, start=1) if not name]
+        expected = {*expected, *unique_names(header), *unnamed}
     found = {place: name for place, name in enumerate(header) if name in expected}
     for name in expected:
         if (place := by_place(name, header)) is not None:

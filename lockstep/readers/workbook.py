@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -20,37 +22,45 @@ from ..base.wording import are_names, first_of, hint, listing, printable, shown
 from ..variables.data_file import DataFile
 from .cell_texts import boolean_text, duration_text, moment_text, normal, shortest, text_column
 from .ods_size import refuse_repeated_cells
-from .table import TextTable, refuse_title, wanted
-from .workbook_flaws import Flaws, Kind, cell_name, find_flaws
-from .workbook_size import refuse_oversized
+from .table import TextColumn, TextTable, refuse_title, wanted
+from .workbook_flaws import Flaws, Kind, cell_name, ods_flaws, sheet_part, shows_flaw, xls_flaws, xlsx_flaws
+from .workbook_size import refuse_oversized, unpacked
 
 _FIRST_ROWS: Final = 20  # among which the names of the columns are looked for
 _MOST_CELLS: Final = 5  # that a message names
+_ONE_OR_ZERO: Final = frozenset(["0", "1", "TRUE", "FALSE"])
 
 
-def parse_workbook(content: bytes, data: DataFile, *, kind: Kind, expected: Collection[str]) -> TextTable:
-    """Parse the bytes of a workbook.
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """The rows of the sheet of patients, from its first cell on, and its flaws."""
+
+    rows: list[list[Any]]
+    flaws: Flaws
+
+    def first_texts(self, most: int) -> list[tuple[str, ...]]:
+        """Return the texts of the first rows."""
+        return [tuple(map(_as_text, row)) for row in self.rows[:most]]
+
+
+def sheet_table(sheet: Sheet, data: DataFile, *, expected: Collection[str], every: bool = False) -> TextTable:
+    """Return the table of patients that a sheet has.
 
     Parameters
     ----------
-    data : its name, the sheet, and the row of the header.
-    kind : what it is by its bytes.
+    data : its name, and the row of the header.
     expected : the columns to keep.
+    every : whether to keep the others as well.
 
     Raises
     ------
     DataError
-        If it is damaged or protected, it is not clear which sheet is meant, cells are merged, formulas have no stored
-        value, the names of the columns are in another row, or no row is below them.
+        If cells are merged, formulas have no stored value, the names of the columns are in another row, or no row is
+        below them.
     """
-    rows, flaws = _sheet(content, data, kind)
-    below = data.header_row - 1
+    rows, flaws, below = sheet.rows, sheet.flaws, data.header_row - 1
     _refuse_merged(flaws, data, below)
     _refuse_uncomputed(flaws, data, below)
-    for (row, place), text in flaws.errors.items():
-        if row < len(rows) and place < len(rows[row]):  # the reader leaves out what is at the end and blank
-            rows[row][place] = text
-
     first = [tuple(map(_as_text, row)) for row in rows[below : below + _FIRST_ROWS]]
     if not first:
         raise DataError(f"{data.called}: has no row {data.header_row}; expected the names of the columns there.")
@@ -61,11 +71,13 @@ def parse_workbook(content: bytes, data: DataFile, *, kind: Kind, expected: Coll
             "Remove the blank rows, or write the row of the names as `header_row` under "
             f"[{data.section}] in study.toml."
         )
-    places = [place for place, row in enumerate(rows[data.header_row :]) if any(map(_is_filled, row))]
-    records = [rows[data.header_row + place] for place in places]
-    if not records:
+    cells = list(zip(*rows[data.header_row :], strict=True))
+    blank = _blank_rows(cells)
+    places = np.delete(np.arange(len(rows) - data.header_row), blank)
+    if not len(places):
         raise DataError(f"{data.called}: has a header but no rows; expected a row for each patient.")
-    cells = list(zip(*records, strict=True))
+    if blank:
+        cells = [itemgetter(*places)(column) if len(places) > 1 else (column[places[0]],) for column in cells]
     header = first[0]
     while header and not header[-1] and not any(map(_is_filled, cells[len(header) - 1])):
         header = header[:-1]
@@ -73,36 +85,45 @@ def parse_workbook(content: bytes, data: DataFile, *, kind: Kind, expected: Coll
         file=data.called,
         header=header,
         are_names=are_names(header, expected),
-        columns={name: text_column(_unambiguous(cells[at]), _as_text) for at, name in wanted(header, expected).items()},
-        rows=np.array(places, dtype=np.int64) + data.header_row + 1,
+        columns={name: _texts(cells[at]) for at, name in wanted(header, expected, every=every).items()},
+        rows=places.astype(np.int64) + data.header_row + 1,
         typed=True,
     )
 
 
-def first_cells(content: bytes, data: DataFile, *, kind: Kind, most: int) -> list[tuple[str, ...]]:
-    """Return the texts of the first rows of the sheet of patients.
+def read_sheet(content: bytes, data: DataFile, *, kind: Kind) -> Sheet:
+    """Read the sheet of patients of a workbook.
+
+    Parameters
+    ----------
+    content : the bytes of the workbook.
+    data : its name, and the sheet.
+    kind : what it is by its bytes.
 
     Raises
     ------
     DataError
-        If the workbook is damaged or protected, or it is not clear which sheet is meant.
+        If it is damaged or protected, or it is not clear which sheet is meant.
     """
-    return [tuple(map(_as_text, row)) for row in _sheet(content, data, kind)[0][:most]]
-
-
-def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]], Flaws]:
-    """Return the rows of the sheet of patients, from its first cell on, and what the library does not say of it."""
     import python_calamine
 
     try:
-        if kind != "xls":
-            refuse_oversized(content, data.called)
+        # Each part is unpacked once here, and a second time by the library: so it is looked at for all purposes.
+        doubtful = refuse_oversized(content, data.called, sign=shows_flaw) if kind == "xlsx" else frozenset()
+        xml = unpacked(content, "content.xml", data.called) if kind == "ods" else b""
         if kind == "ods":
-            refuse_repeated_cells(content, data.called)
+            refuse_repeated_cells(xml, data.called)
         with python_calamine.load_workbook(io.BytesIO(content)) as book:
             sheet = _chosen_sheet(book, data)
             rows, merged = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []
-        flaws = find_flaws(content, kind=kind, sheet=sheet.name, position=book.sheet_names.index(sheet.name))
+        if kind == "xls":
+            flaws = xls_flaws(content, book.sheet_names.index(sheet.name))
+        elif kind == "ods":
+            flaws = ods_flaws(xml, sheet.name)
+        elif doubtful and (part := sheet_part(content, sheet.name)) in doubtful:
+            flaws = xlsx_flaws(unpacked(content, part, data.called))
+        else:
+            flaws = Flaws()
     except python_calamine.PasswordError:
         raise DataError(
             f"{data.called}: is protected by a password. Save it without one, or export it as CSV UTF-8."
@@ -113,7 +134,10 @@ def _sheet(content: bytes, data: DataFile, kind: Kind) -> tuple[list[list[Any]],
         if type(error).__name__ != "PanicException":  # what the library raises where it met what it did not expect
             raise
         raise _damaged(data) from None
-    return rows, Flaws(errors=flaws.errors, uncomputed=flaws.uncomputed, merged=[*merged, *flaws.merged])
+    for (row, place), text in flaws.errors.items():
+        if row < len(rows) and place < len(rows[row]):  # the reader leaves out what is at the end and blank
+            rows[row][place] = text
+    return Sheet(rows, Flaws(errors=flaws.errors, uncomputed=flaws.uncomputed, merged=[*merged, *flaws.merged]))
 
 
 def _damaged(data: DataFile) -> DataError:
@@ -173,11 +197,21 @@ def _is_filled(cell: Any) -> bool:
     return cell != "" and (type(cell) is not str or not cell.isspace())
 
 
-def _unambiguous(cells: Sequence[Any]) -> Sequence[Any]:
-    """Return cells of which equal ones have equal texts: TRUE is not 1."""
-    if bool not in set(map(type, cells)):
-        return cells
-    return [boolean_text(cell) if type(cell) is bool else cell for cell in cells]
+def _blank_rows(cells: Sequence[Sequence[Any]]) -> list[int]:
+    """Return the rows, from 0, in which every cell of some columns is blank."""
+    blank: Iterable[int] = range(len(cells[0]) if cells else 0)
+    for column in cells:
+        if not (blank := [row for row in blank if not _is_filled(column[row])]):
+            break
+    return list(blank)
+
+
+def _texts(cells: Sequence[Any]) -> TextColumn:
+    found = text_column(cells, _as_text)
+    if _ONE_OR_ZERO.isdisjoint(found.texts) or bool not in set(map(type, cells)):
+        return found
+    # TRUE is not 1, though equal to it.
+    return text_column([boolean_text(cell) if type(cell) is bool else cell for cell in cells], _as_text)
 
 
 def _as_text(cell: Any) -> str:

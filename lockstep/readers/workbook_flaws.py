@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -26,13 +26,14 @@ _RELATED_STRICT: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationshi
 
 # A cell that may have a flaw: most sheets have none, and need not be parsed a second time.
 _ERRORS: Final = (b't="e"', b"t='e'")
-_NO_VALUE: Final = rb"\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>"
-_UNCOMPUTED: Final = (re.compile(b"</f>" + _NO_VALUE), re.compile(b"<f(?: [^<>]*)?/>" + _NO_VALUE))
-_PREFIXED: Final = re.compile(rb":sheetData[\s/>]")  # names of elements have a prefix: what to look for is not known
-_ODS_SIGN: Final = re.compile(rb"""value-type=["']error|:formula=|-spanned=["'](?!1["'])""")
+_UNCOMPUTED: Final = re.compile(rb"(?:</f>|<f(?: [^<>]*)?/>|<f [^<>]{200})(?!<v>[^<\s])")
+_PREFIXED: Final = b":sheetData"  # names of elements have a prefix: what to look for is not known
+_ODS_SIGNS: Final = (b'value-type="error', b"value-type='error", b":formula=")
+_ODS_MERGED: Final = re.compile(rb"""-spanned=["'](?!1["'])""")
 
-_START: Final = 100_000  # bytes; before the cells are widths of columns and the like
 _XLS_ERRORS: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_XLS_SIGN: Final = re.compile(rb"\x05\x02\x08\x00.{7}[^\x00]|\x06\x00.{2}.{6}\x02.{5}\xff\xff", re.DOTALL)
+"""A record of an error, or of a formula that gives one."""
 _BOUNDSHEET, _FORMULA, _BOOLERR, _BOF, _EOF = 0x85, 0x06, 0x205, 0x809, 0x0A  # [MS-XLS] 2.3.2
 
 
@@ -52,42 +53,86 @@ class Flaws:
     merged: Sequence[tuple[Place, Place]] = ()
 
 
-def find_flaws(content: bytes, *, kind: Kind, sheet: str, position: int) -> Flaws:
-    """Look for the flaws of a sheet of a workbook that can be read.
-
-    Parameters
-    ----------
-    sheet, position : its name, and its place among all sheets, from 0.
-
-    Raises
-    ------
-    ValueError, KeyError, OSError
-        If the file is damaged.
+def shows_flaw(xml: bytes) -> bool:
+    """Return whether a piece of a sheet of an .xlsx file may have a cell with a flaw.
 
     Notes
     -----
-    Merged cells of .xlsx and .xls the reader of workbooks knows. An .xls file does not distinguish a formula that was
-    never computed from one that gives a blank.
+    A formula that is cut off at the end of a piece counts as one, since the value may be behind it.
     """
+    return (
+        any(sign in xml for sign in _ERRORS)
+        or (b"<f" in xml and _UNCOMPUTED.search(xml) is not None)
+        or _PREFIXED in xml
+    )
+
+
+def xlsx_flaws(xml: bytes) -> Flaws:
+    """Return the flaws of a sheet of an .xlsx file, but for merged cells, which the reader of workbooks knows.
+
+    Parameters
+    ----------
+    xml : the sheet's part of the package.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged.
+    """
+    with _damaged_as_value_error():
+        return _of_xlsx(xml)
+
+
+def ods_flaws(xml: bytes, sheet: str) -> Flaws:
+    """Return the flaws of a sheet of an .ods file.
+
+    Parameters
+    ----------
+    xml : its part content.xml.
+    sheet : its name.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged.
+    """
+    if not any(sign in xml for sign in _ODS_SIGNS) and not (b"-spanned=" in xml and _ODS_MERGED.search(xml)):
+        return Flaws()
+    with _damaged_as_value_error():
+        return _of_ods(xml, sheet)
+
+
+def xls_flaws(content: bytes, position: int) -> Flaws:
+    """Return the flaws of a sheet of an .xls file, but for merged cells, which the reader of workbooks knows.
+
+    Parameters
+    ----------
+    position : its place among all sheets, from 0.
+
+    Raises
+    ------
+    ValueError, OSError
+        If it is damaged.
+
+    Notes
+    -----
+    The file does not distinguish a formula that was never computed from one that gives a blank.
+    """
+    with _damaged_as_value_error():
+        return Flaws(errors=dict(_xls_errors(content, position)))
+
+
+@contextmanager
+def _damaged_as_value_error() -> Iterator[None]:
     import lxml.etree  # a text file needs none of it
 
     try:
-        if kind == "xls":
-            return Flaws(errors=dict(_xls_errors(content, position)))
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return _of_xlsx(package, sheet) if kind == "xlsx" else _of_ods(package.read("content.xml"), sheet)
-    except (zipfile.BadZipFile, zlib.error, lxml.etree.LxmlError, NotImplementedError, IndexError, EOFError) as error:
+        yield
+    except (lxml.etree.LxmlError, StopIteration, IndexError, EOFError) as error:
         raise ValueError(str(error)) from None
 
 
-def _of_xlsx(package: zipfile.ZipFile, sheet: str) -> Flaws:
-    xml = package.read(_part_of(package, sheet))
-    if not (
-        any(sign in xml for sign in _ERRORS)
-        or any(sign.search(xml) for sign in _UNCOMPUTED)
-        or _PREFIXED.search(xml, 0, _START)
-    ):
-        return Flaws()
+def _of_xlsx(xml: bytes) -> Flaws:
     errors: dict[Place, str] = {}
     uncomputed: list[Place] = []
     at = -1
@@ -104,13 +149,20 @@ def _of_xlsx(package: zipfile.ZipFile, sheet: str) -> Flaws:
     return Flaws(errors=errors, uncomputed=uncomputed)
 
 
-def _part_of(package: zipfile.ZipFile, sheet: str) -> str:
-    """Return the name of the part that holds a sheet."""
+def sheet_part(content: bytes, sheet: str) -> str:
+    """Return the name of the part of an .xlsx file that holds a sheet.
+
+    Raises
+    ------
+    ValueError, KeyError
+        If the file is damaged.
+    """
     import lxml.etree
 
     parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True)
-    book = lxml.etree.fromstring(package.read("xl/workbook.xml"), parser)
-    relations = lxml.etree.fromstring(package.read("xl/_rels/workbook.xml.rels"), parser)
+    with _damaged_as_value_error(), zipfile.ZipFile(io.BytesIO(content)) as package:
+        book = lxml.etree.fromstring(package.read("xl/workbook.xml"), parser)
+        relations = lxml.etree.fromstring(package.read("xl/_rels/workbook.xml.rels"), parser)
     targets = {relation.get("Id"): str(relation.get("Target")) for relation in relations}
     for entry in book.iter("{*}sheet"):
         if entry.get("name") == sheet:
@@ -138,8 +190,6 @@ def cell_name(place: Place) -> str:
 
 
 def _of_ods(xml: bytes, sheet: str) -> Flaws:
-    if not _ODS_SIGN.search(xml):
-        return Flaws()
     errors: dict[Place, str] = {}
     uncomputed: list[Place] = []
     merged: list[tuple[Place, Place]] = []
@@ -182,6 +232,8 @@ def _xls_errors(content: bytes, position: int) -> Iterator[tuple[Place, str]]:
     with olefile.OleFileIO(io.BytesIO(content)) as container:
         name = "Workbook" if container.exists("Workbook") else "Book"
         stream = container.openstream(name).read()
+    if not _XLS_SIGN.search(stream):
+        return  # most have none, and their records need not be read one by one
     starts = [int.from_bytes(body[:4], "little") for kind, body in _records(stream, 0) if kind == _BOUNDSHEET]
     for kind, body in _records(stream, starts[position]):
         if kind == _BOOLERR and body[7]:

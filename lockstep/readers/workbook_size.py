@@ -11,7 +11,8 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -50,12 +51,17 @@ _ROW: Final = re.compile(rb"""<(?:[\w.-]+:)?row\s(?:[^<>]*\s)?r\s*=\s*["']([0-9]
 _NO_PLACE: Final = re.compile(_CELL + rb"""(?:\s(?![^<>]*\br\s*=)[^<>]*)?(?<!/)>(?!\s*</)""")
 
 
-def refuse_oversized(content: bytes, file: str) -> None:
-    """Refuse a workbook in a zip package that would take too much memory.
+def refuse_oversized(content: bytes, file: str, *, sign: Callable[[bytes], bool]) -> frozenset[str]:
+    """Refuse an .xlsx file that would take too much memory.
 
     Parameters
     ----------
     file : how messages call it.
+    sign : whether a piece of a part has what the caller looks for; pieces overlap by some hundred bytes.
+
+    Returns
+    -------
+    The parts of which a piece has that.
 
     Raises
     ------
@@ -64,6 +70,34 @@ def refuse_oversized(content: bytes, file: str) -> None:
     zipfile.BadZipFile, ValueError, OSError
         If the package is damaged.
     """
+    with _package(content, file) as package:
+        return frozenset(
+            part.filename for part in package.infolist() if _refuse_far_cells(package, part, file, sign=sign)
+        )
+
+
+def unpacked(content: bytes, name: str, file: str) -> bytes:
+    """Return a part of a workbook in a zip package.
+
+    Parameters
+    ----------
+    name : of the part.
+    file : how messages call the workbook.
+
+    Raises
+    ------
+    DataError
+        If the parts are too large, or this one is larger than the package says.
+    zipfile.BadZipFile, ValueError, KeyError, OSError
+        If the package is damaged.
+    """
+    with _package(content, file) as package:
+        return b"".join(_chunks(package, package.getinfo(name), file))
+
+
+@contextmanager
+def _package(content: bytes, file: str) -> Iterator[zipfile.ZipFile]:
+    """Open a package whose parts are not too large by its directory; what it raises when damaged is a ValueError."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         parts = package.infolist()
         size = sum(part.file_size for part in parts)
@@ -71,8 +105,7 @@ def refuse_oversized(content: bytes, file: str) -> None:
         if size > MOST_BYTES or (size > _MANY_BYTES and size > _MOST_RATIO * packed):
             raise _too_large(file, f"unpacks to {size / 1e9:.1f} GB, {size // packed:,} times its size")
         try:
-            for part in parts:
-                _refuse_far_cells(package, part, file)
+            yield package
         except (zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise ValueError(str(error)) from None
 
@@ -84,10 +117,15 @@ def _too_large(file: str, found: str) -> DataError:
     )
 
 
-def _refuse_far_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> None:
-    """Unpack a part, piece by piece, and look at the places of the cells in it, where it has cells."""
+def _refuse_far_cells(
+    package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str, *, sign: Callable[[bytes], bool]
+) -> bool:
+    """Unpack a part, piece by piece, and look at the places of the cells in it; return whether it has the sign."""
     rows = columns = n_rows = cells = longest = 0
-    for piece in map(_plain, _pieces(package, part, file)):
+    has_sign = False
+    for written in _pieces(package, part, file):
+        has_sign = has_sign or sign(written)
+        piece = _plain(written)
         text = _characters(piece)
         row, column = _last_place(text)
         rows, columns = max(rows, row), max(columns, column)
@@ -96,7 +134,7 @@ def _refuse_far_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str
         longest = max(longest, length)
     # Cells and rows without a place follow the one before, which may be the last that has one.
     if (rows + n_rows) * (columns + longest) <= MOST_CELLS:
-        return
+        return has_sign
     # Rarely; and where only formats reach so far, they do no harm.
     lowest, widest, has_unplaced, last = (0, ""), (0, ""), False, 0
     for piece in _pieces(package, part, file):
@@ -116,6 +154,7 @@ def _refuse_far_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str
             f"{lowest[0]:,} rows and {widest[0]:,} columns; expected at most {MOST_CELLS:,} cells.\n"
             "Delete what is far from the patients in the sheet, or export it as CSV UTF-8."
         )
+    return has_sign
 
 
 def _plain(piece: bytes) -> bytes:
@@ -177,14 +216,21 @@ def _row_lengths(piece: bytes, cells: int) -> tuple[int, int]:
 
 
 def _pieces(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
-    """Yield a part in pieces that overlap; of one that is larger than the package says no more than that."""
+    """Yield a part in pieces that overlap."""
+    end = b""
+    for chunk in _chunks(package, part, file):
+        yield end + chunk
+        end = chunk[-_OVERLAP:]
+
+
+def _chunks(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
+    """Yield a part piece by piece; of one that is larger than the package says no more than that."""
     readable = copy.copy(part)
     readable.file_size = part.file_size + 1  # the reader stops at what the package says, and would not notice
-    read, end = 0, b""
+    read = 0
     with package.open(readable) as stream:
         while chunk := stream.read(_CHUNK):
             read += len(chunk)
             if read > part.file_size:
                 raise _too_large(file, f"has a part that is larger than it says ({part.filename})")
-            yield end + chunk
-            end = chunk[-_OVERLAP:]
+            yield chunk

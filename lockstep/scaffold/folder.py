@@ -10,17 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from ..analyses.pipeline import compute
+from ..analyses.pipeline import compute_endpoints
 from ..base.errors import DataError, LockstepError
 from ..base.files import is_mark, new_workspace, read_file, remove_workspaces
 from ..base.invocation import by_make, option
 from ..base.resources import TEMPLATES
 from ..base.wording import are_names
-from ..readers.files import read_data_table, unique_names
-from ..readers.header_guess import guessed_header_row
+from ..readers.files import parse_new_data
 from ..readers.table import TextTable
 from ..results.json_file import PRIVATE
-from ..results.model import Results
+from ..results.model import Record
 from ..study.definition import read_study
 from ..variables.data_file import ROW_ID, DataFile
 from .manuscript import report_text
@@ -64,10 +63,11 @@ def new_study(
     """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 (a link at the end is seen below, not followed)
     _refuse_what_is_there(folder)
-    content = {_name(data, link=link): _bytes(data, "--data")}
+    files = {data: _bytes(data, "--data")}
     if dictionary is not None:
-        content[_name(dictionary, link=link)] = _bytes(dictionary, "--dictionary")
-    table, said = _table(data, dictionary, next(iter(content.values())), wishes)
+        files[dictionary] = _bytes(dictionary, "--dictionary")
+    table, said = _table(data, dictionary, files, wishes)
+    content = {_name(path, link=link): found for path, found in files.items()}
     file, *others = content
     said = replace(said, file=file, dictionary="".join(others) or None)
     plan = plan_study(table, wishes, said)
@@ -83,7 +83,7 @@ def new_study(
     try:
         if not link:
             _write_data(work, content)
-        faults = _write(work, plan)
+        faults = _write(work, plan, table)
         for mark in [path for path in work.iterdir() if is_mark(path)]:
             mark.unlink()
         try:
@@ -112,9 +112,11 @@ def _bytes(path: Path, option: str) -> bytes:
         raise DataError(f"{path}: {why}. {option} names a file as it is seen from here.") from None
 
 
-def _table(data: Path, dictionary: Path | None, content: bytes, wishes: Wishes) -> tuple[TextTable, DataFile]:
+def _table(
+    data: Path, dictionary: Path | None, files: Mapping[Path, bytes], wishes: Wishes
+) -> tuple[TextTable, DataFile]:
     """Return the file with all its columns, and how it is read."""
-    encoding = _encoding(content)
+    encoding = _encoding(files[data])
     said = DataFile(
         file=str(data),
         id=ROW_ID,
@@ -123,18 +125,16 @@ def _table(data: Path, dictionary: Path | None, content: bytes, wishes: Wishes) 
         dictionary=None if dictionary is None else str(dictionary),
         sheet=wishes.sheet or None,
     )
-    said = replace(said, header_row=wishes.header_row or guessed_header_row(content, said))
-    header = read_data_table(Path(), said, expected=())[0].header
-    unnamed = [f"column {place}" for place, item in enumerate(header, start=1) if not item]
-    table, _ = read_data_table(Path(), said, expected={*unique_names(header), *unnamed})
-    begins = [" ".join(name.split())[:_BEGIN] for name in header if name.strip()]  # names may be whole questions
+    names = None if dictionary is None else files[dictionary]
+    table, said = parse_new_data(files[data], said, dictionary=names, header_row=wishes.header_row)
+    begins = [" ".join(name.split())[:_BEGIN] for name in table.header if name.strip()]  # names may be whole questions
     if not are_names(begins, begins):
         raise DataError(
             f"{data}: {_row_words(said.header_row)} may be a patient's row, not shown: it has a number or a date.\n"
             "The names of the columns are the first line, or the one that "
             f"{option('header_row', 'N')} names: add it, or rename the columns that are called by a number."
         )
-    return table, said
+    return replace(table, are_names=True), said
 
 
 def _row_words(row: int) -> str:
@@ -161,11 +161,11 @@ def _write_data(work: Path, files: Mapping[str, bytes]) -> None:
         (work / name).write_bytes(content)
 
 
-def _write(work: Path, plan: StudyPlan) -> str:
+def _write(work: Path, plan: StudyPlan, table: TextTable) -> str:
     """Write all files but the data; return what is wrong with the data."""
     (work / "study.toml").write_text(study_text(plan), encoding="utf-8")
-    results, faults = _results(work)
-    (work / "report.qmd").write_text(report_text(plan, results), encoding="utf-8")
+    records, faults = _records(work, replace(table, file=plan.data.called))
+    (work / "report.qmd").write_text(report_text(plan, records), encoding="utf-8")
     (work / "README.md").write_text(filled_in("README.md.j2", make=by_make()), encoding="utf-8")
     for name in _AS_THEY_ARE:
         to = ".gitignore" if name == "gitignore" else name
@@ -176,8 +176,9 @@ def _write(work: Path, plan: StudyPlan) -> str:
     return faults
 
 
-def _results(work: Path) -> tuple[Results | None, str]:
+def _records(work: Path, table: TextTable) -> tuple[tuple[Record, ...] | None, str]:
+    """Return what the words of the text depend on, or what is wrong with the data; the file is read already."""
     try:
-        return compute(read_study(work)), ""
+        return compute_endpoints(read_study(work), read=lambda *_, **__: (table, "")), ""
     except DataError as error:
         return None, str(error)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ..base.errors import counted
 from ..base.wording import listing, shown
 from ..data import date_formats
-from ..data.columns import dates, numbers
+from ..data.columns import date_values, number_values
 from ..variables.columns import Column
 from . import words
 from .levels import levels_of
@@ -39,6 +39,7 @@ _COUNTS: Final = re.compile(
 )
 _CODE_NAMES: Final = re.compile(r"(?:.*_)?(?:inst|institution|cent(?:er|re)|site|hospital|clinic|country)(?:_.*)?")
 _SAID_MISSING: Final = re.compile(r"-9{1,3}|-[1-9]")
+_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_IN_LEVELS: Final = re.compile(r"[0-9]{1,4}([-/. ])[0-9]{1,2}\1[0-9]{1,4}.*", re.DOTALL)
 _CONSTANT: Final = "all rows that have a value have the same one"
 NOT_SHOWN: Final = "values are not shown here, since they may identify a patient"
@@ -138,7 +139,7 @@ def _dated(column: Observed, label: str) -> Guess | None:
     if not any(map(date_formats.DATE.fullmatch, said[:: max(1, len(said) // _LOOKED_AT)])):
         return None  # seen at once: all formats would be tried on every text
     missing = tuple(text for text in column.counts if words.means_missing(text))
-    if _faults(column, "date", missing) <= _FEW_FAULTS:
+    if any(map(_ISO.fullmatch, said)) and _faults(column, "date", missing) <= _FEW_FAULTS:
         return Guess(kind="date", label=label, missing=missing)
     if column.typed and column.description.type not in (None, "date", "text"):
         return None
@@ -181,8 +182,8 @@ def _faults(column: Observed, kind: Literal["number", "date"], missing: Sequence
         missing=("", *words.MISSING_ANYWHERE, *missing),
         format=form or None,
     )
-    values, _ = numbers(column.as_cells(declared)) if kind == "number" else dates(column.as_cells(declared))
-    unread = int(np.isnan(values).sum() if kind == "number" else np.isnat(values).sum())
+    cells = column.as_cells(declared)
+    unread = int(np.isnan(number_values(cells)).sum() if kind == "number" else np.isnat(date_values(cells)).sum())
     n_missing = sum(column.counts.get(text, 0) for text in missing)
     known = column.n_known - n_missing
     return 1.0 if known == 0 else (unread - (len(column.rows) - known)) / known

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..base.escape import markdown
 from ..results import catalogue
 from ..results.keys import Key
-from ..results.model import Record, Results
+from ..results.model import Record
 from ..study.models import ADJUSTED
 from ..syntax.names import slug
 from ..text.sentence_case import begin_of_follow_up, label_series, lower_first
@@ -33,19 +33,16 @@ class _Level:
     label: str
 
 
-def report_text(plan: StudyPlan, results: Results | None) -> str:
+def report_text(plan: StudyPlan, records: Iterable[Record] | None) -> str:
     """Return the text of report.qmd.
 
     Parameters
     ----------
-    results : those of the study, by which the words of claims are chosen; None where the data are faulty: then
-        the words that depend on them are chosen when the report is built.
+    records : the results of the study's endpoints, by which the words of claims are chosen; None where the data are
+        faulty: then the words that depend on them are chosen when the report is built.
     """
-    return filled_in(_TEMPLATE, **_context(plan, _by_id(results)))
-
-
-def _by_id(results: Results | None) -> Mapping[str, Record] | None:
-    return None if results is None else {record.id: record for record in results.records}
+    by_id = None if records is None else {record.id: record for record in records}
+    return filled_in(_TEMPLATE, **_context(plan, by_id))
 
 
 def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str, Any]:

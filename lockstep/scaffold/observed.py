@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..data.columns import Cells, dates, numbers
+from ..data.columns import Cells, date_values, number_values
 from ..readers.table import ColumnDescription, TextColumn
 from ..variables.columns import Column
 from . import words
@@ -111,11 +111,11 @@ def values_of(column: Observed, missing: Sequence[str]) -> npt.NDArray[np.float6
     """Return the numbers of a column by row, NaN where there is none."""
     gone = ("", *words.MISSING_ANYWHERE, *missing)
     declared = Column(name="column", header=column.header, label="", type="number", missing=gone)
-    return numbers(column.as_cells(declared))[0]
+    return number_values(column.as_cells(declared))
 
 
 def days_of(column: Observed, form: str, missing: Sequence[str]) -> npt.NDArray[np.datetime64]:
     """Return the dates of a column by row, NaT where there is none."""
     gone = ("", *words.MISSING_ANYWHERE, *missing)
     declared = Column(name="column", header=column.header, label="", type="date", missing=gone, format=form or None)
-    return dates(column.as_cells(declared))[0]
+    return date_values(column.as_cells(declared))

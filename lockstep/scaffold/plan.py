@@ -132,10 +132,10 @@ def plan_study(table: TextTable, wishes: Wishes, data: DataFile) -> StudyPlan:
 
 
 def _missing(table: TextTable) -> Iterator[str]:
-    yield "NA"
-    for text in words.MISSING_ANYWHERE:
-        if text != "NA" and any(text in column.texts for column in table.columns.values()):
-            yield text
+    met: set[str] = set()
+    for column in table.columns.values():
+        met |= words.MISSING_ANYWHERE.intersection(column.texts)
+    yield from ["NA", *sorted(met - {"NA"})]
 
 
 def _ids(table: TextTable, wishes: Wishes) -> tuple[str, str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from ..data_checks.role_words import AGE, BIRTH_DATE, has_words_of
 
-MISSING_ANYWHERE: Final = ("NA", "N/A", "n/a", "#N/A", "#NULL!", "NaN", "nan", "NULL", "null", ".")
+MISSING_ANYWHERE: Final = frozenset(["NA", "N/A", "n/a", "#N/A", "#NULL!", "NaN", "nan", "NULL", "null", "."])
 """Texts that mean a missing value in any column: what programs write."""
 
 MISSING_WORDS: Final = re.compile(
@@ -258,4 +258,6 @@ def adjustment_rank(header: str, label: str = "") -> int | None:
 
 def means_missing(text: str) -> bool:
     """Return whether a text is one by which people say that a value is missing."""
+    if text[-1:].isdigit():
+        return False  # as most cells of numbers and dates: no such word ends with a digit
     return MISSING_WORDS.fullmatch(" ".join(text.casefold().split())) is not None

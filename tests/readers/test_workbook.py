@@ -18,6 +18,7 @@ from made_up_workbooks import HEADER, book, cells, read, refusal
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from lockstep.base.errors import DataError
+from lockstep.readers import workbook_size
 
 MADE = Path(__file__).parent / "files"
 """Files that other programs wrote; README.md there says how."""
@@ -248,3 +249,13 @@ def test_a_damaged_workbook_is_one_message(name: str) -> None:
             assert str(error).startswith("cohort.xlsx: ")  # noqa: PT017 (not each is refused)
             refused += 1
     assert refused > 0
+
+
+@pytest.mark.parametrize("size", [300, 301, 302, 303, 350, 1000])
+def test_flaws_are_found_where_the_sheet_is_read_piece_by_piece(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a piece ends within a cell."""
+    monkeypatch.setattr(workbook_size, "_CHUNK", size)
+    rows = [["a", 1], ["b", "=1+1"], *([f"p{row}", row] for row in range(40)), ["c", "=B2"]]
+    assert "formulas without a stored value: B3, B44; another" in refusal(book(HEADER, *rows))
+    errors = (MADE / "errors.xlsx").read_bytes()
+    assert cells(read(errors, "id", "error"), "error") == ["#N/A", "#DIV/0!", "#NAME?", "#VALUE!"]

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from made_up_files import made_up_file
 
+from lockstep.analyses.pipeline import compute
 from lockstep.cli.command import run_verb
 from lockstep.scaffold.folder import new_study
 from lockstep.scaffold.wishes import Wishes
+from lockstep.study.definition import read_study
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +21,9 @@ def test_a_made_up_file_becomes_a_valid_study(seed: int, tmp_path: Path) -> None
     """Nothing is refused that the program has written itself, and its results can be computed."""
     data = tmp_path / "cohort.csv"
     data.write_text(made_up_file(seed), encoding="utf-8")
-    assert new_study(tmp_path / "study", data, Wishes()).faults == ""
+    made = new_study(tmp_path / "study", data, Wishes())
+    assert made.faults == ""
+    assert compute(read_study(made.folder)).records
 
 
 @pytest.mark.parametrize("seed", [10, 33, 36])

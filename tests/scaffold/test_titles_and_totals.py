@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import python_calamine
 
 from lockstep.base.errors import DataError
 from lockstep.cli.command import run_verb
@@ -99,3 +100,11 @@ def test_a_line_of_totals_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "a patient in row 32, by its name a line of totals: remove it from the data file" in said
     assert "an id that is called as a line of totals is in row 32" in said
     assert "Mean" not in said
+
+
+def test_a_workbook_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the row of its header, its columns and the words of the text: large ones take seconds each time."""
+    opened, load = [], python_calamine.load_workbook
+    monkeypatch.setattr(python_calamine, "load_workbook", lambda content: opened.append(1) or load(content))
+    new_study(tmp_path / "study", workbook(tmp_path, ["Our patients"], HEADER, *PATIENTS), Wishes())
+    assert opened == [1]
