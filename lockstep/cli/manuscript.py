@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from json import loads
 from pathlib import Path
@@ -17,8 +17,9 @@ from ..base.terminal import wrapped
 from ..qmd.front_matter import DOCUMENT
 from ..results.json_file import read_results
 from ..results.source import RESULTS_FILE
-from ..runs.build import Renderer, build, finish_commit, ready
+from ..runs.build import build, finish_commit, ready
 from ..runs.commit import CommitError
+from ..runs.renderers import Renderer
 from ..runs.worker import wait_for_start
 from ..text.open_queries import queries_line
 
@@ -88,8 +89,7 @@ def _build(
         force=force,
         is_last=True,
     )
-    for warning in report.warnings:
-        sys.stderr.write(f"warning: {warning}\n")
+    _warn(report.warnings)
     for note in report.notes:
         sys.stdout.write("\n".join(wrapped(f"note: {note}", indent=4)) + "\n")
     if queries := queries_line(read_results(study.resolve() / RESULTS_FILE), tried=tried):
@@ -118,8 +118,7 @@ def draft(*, journal: str, study: Path, renderer: Renderer, force: bool) -> int:
 
     notes = current_draft(study, journal, renderer=renderer)
     if notes is not None:
-        for warning in notes:
-            sys.stderr.write(f"warning: {warning}\n")
+        _warn(notes)
         place = study.resolve() / FOLDER / journal
         sys.stdout.write(f"{_shown(place)} and {_shown(place)}.zip are up to date\n")
         return 0
@@ -132,8 +131,7 @@ def draft(*, journal: str, study: Path, renderer: Renderer, force: bool) -> int:
     except RefusedError as error:
         sys.stdout.write("\n".join(lines(error.checks, only_failures=True)) + "\n")
         raise
-    for warning in made.warnings:
-        sys.stderr.write(f"warning: {warning}\n")
+    _warn(made.warnings)
     for line in lines(made.checks, only_failures=True) if made.failures else ():
         sys.stdout.write(f"{line}\n")
     sys.stdout.write(
@@ -186,8 +184,7 @@ def check(*, study: Path, journal: str, no_run: bool, renderer: Renderer) -> int
         from ..preflight.preflight import lines
 
         checks, warnings = check_draft(study, journal, progress=_progress(), renderer=renderer)
-        for warning in warnings:
-            sys.stderr.write(f"warning: {warning}\n")
+        _warn(warnings)
         sys.stdout.write("\n".join(lines(checks)) + "\n")
         return 1 if failures(checks) else 0
     from ..document.check import check  # loads jinja2 and more
@@ -224,8 +221,7 @@ def html(*, study: Path) -> int:
     # Before the page, which an error is to leave untouched.
     warnings = broken_claims(definition.folder / DOCUMENT, definition)
     page = write_web_page(study)
-    for warning in warnings:
-        sys.stderr.write(f"warning: {warning}\n")
+    _warn(warnings)
     sys.stdout.write(f"{_shown(page)}: written\n")
     return 0
 
@@ -236,8 +232,7 @@ def lock(*, name: str, study: Path, renderer: Renderer) -> int:
     from ..revisions.locks import lock  # loads jinja2 and more
 
     made, warnings = lock(study, name, progress=_progress(), renderer=renderer)
-    for warning in warnings:
-        sys.stderr.write(f"warning: {warning}\n")
+    _warn(warnings)
     sys.stdout.write(f"{_shown(made.folder)}: locked\n")
     return 0
 
@@ -300,6 +295,11 @@ def redline(*, study: Path, since: str, author: str, renderer: Renderer) -> int:
     made = write_redline(study, progress=_progress(), since=since, author=author, renderer=renderer)
     sys.stdout.write("\n".join(made.lines()) + "\n")
     return 0
+
+
+def _warn(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        sys.stderr.write(f"warning: {warning}\n")
 
 
 def _progress() -> Progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -30,7 +30,8 @@ from ..qmd.front_matter import DOCUMENT
 from ..qmd.project import read_project
 from ..qmd.source import Document, read_qmd
 from ..results.model import Results
-from ..runs.build import Renderer, build
+from ..runs.build import build
+from ..runs.renderers import Renderer
 from ..runs.worker import Worker
 from ..submission.documents import write_documents
 from ..submission.word_lines import lines_in_word
@@ -40,7 +41,7 @@ from .identifying_uploads import identifying_uploads
 from .placement import placement_of
 from .workspace import REMOVED, make_workspace, study_identifying_words
 
-# True of the process that made the anonymised copy
+# Said of its own documents by the process that makes the anonymised copy, and not true of the draft.
 _OF_THE_OTHER: Final = "No document was written; any earlier report is untouched."
 
 
@@ -97,7 +98,7 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
         _put_stand_ins(apart, report, make_workspace(folder, journal, work / "blinded", anonymised=True))
         anonymising.start()
         _put_stand_ins(apart, report, make_workspace(folder, journal, work / "study"))
-        made = _files(
+        made = _make_files(
             document,
             report,
             journal,
@@ -108,37 +109,51 @@ def assemble(folder: Path, journal: Journal, work: Path, *, progress: Progress, 
             renderer=renderer,
         )
     with progress.stage("checks"):
-        read = read_draft(
-            made.files,
-            text=made.text,
-            study=report.study,
-            results=report.results,
-            journal=journal,
-            style=report.style,
-            document=document,
-            figures=[measure_figure(path) for path in made.files.figures],
-            traces=made.traces,
-            incomplete=_incomplete_references(work / "study", journal),
-            outputs=run_document(replace(document, path=work / "study" / DOCUMENT), profiles=(journal.name,)),
+        checks = _held_against_rules(made, document, report, journal, work)
+        warnings = (
+            *made.warnings,
+            *_notes_on_copy(made, document, work),
+            *_notes_on_uploads(made, document, report, journal),
         )
-        checks = preflight(read)
-        removed = (work / "blinded" / REMOVED).read_text("utf-8").splitlines()
-        notes = [
-            *(f"removed from {line}" for line in removed),
-            *(
-                f"{mention} may identify the authors; write it in the third person"
-                for mention in self_citations(read_text(made.files.blinded_docx), document.front_matter)
-            ),
-        ]
-        of_copy = [f"anonymised copy: {line}" for line in notes]
-        described = {
-            figure.number: figure_content(figure.name, report.study, report.results, report.style).alt_text()
-            for figure in numbered_figures(document, profile=journal.name)
-            if figure.name
-        }
-        uploads = identifying_uploads(made.files, made.words, described=described)
-        warnings = (*made.warnings, *of_copy, *uploads)
     return Assembly(made.files, report.results, checks, warnings)
+
+
+def _held_against_rules(
+    made: _Made, document: Document, report: Report, journal: Journal, work: Path
+) -> tuple[Check, ...]:
+    """Return the lines of the preflight of a draft."""
+    read = read_draft(
+        made.files,
+        text=made.text,
+        study=report.study,
+        results=report.results,
+        journal=journal,
+        style=report.style,
+        document=document,
+        figures=[measure_figure(path) for path in made.files.figures],
+        traces=made.traces,
+        incomplete=_incomplete_references(work / "study", journal),
+        outputs=run_document(replace(document, path=work / "study" / DOCUMENT), profiles=(journal.name,)),
+    )
+    return preflight(read)
+
+
+def _notes_on_copy(made: _Made, document: Document, work: Path) -> Iterator[str]:
+    """Yield what was removed from the anonymised copy word by word, and where it speaks of its authors' own work."""
+    for line in (work / "blinded" / REMOVED).read_text("utf-8").splitlines():
+        yield f"anonymised copy: removed from {line}"
+    for mention in self_citations(read_text(made.files.blinded_docx), document.front_matter):
+        yield f"anonymised copy: {mention} may identify the authors; write it in the third person"
+
+
+def _notes_on_uploads(made: _Made, document: Document, report: Report, journal: Journal) -> tuple[str, ...]:
+    """Report the files for upload that identify the authors."""
+    described = {
+        figure.number: figure_content(figure.name, report.study, report.results, report.style).alt_text()
+        for figure in numbered_figures(document, profile=journal.name)
+        if figure.name
+    }
+    return identifying_uploads(made.files, made.words, described=described)
 
 
 def _put_stand_ins(figures: Iterable[str], report: Report, workspace: Path) -> None:
@@ -153,7 +168,7 @@ def _incomplete_references(place: Path, journal: Journal) -> tuple[str, ...]:
     return reference_findings(read_qmd(place / DOCUMENT), project).faults
 
 
-def _files(
+def _make_files(
     document: Document,
     report: Report,
     journal: Journal,

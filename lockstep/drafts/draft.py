@@ -19,13 +19,12 @@ from ..preflight.checks import Check
 from ..preflight.preflight import lines
 from ..qmd.front_matter import DOCUMENT
 from ..qmd.source import read_qmd
-from ..revisions.locks import renderer_of
-from ..runs.build import Renderer
 from ..runs.commit import check_targets, replace_together
+from ..runs.renderers import Renderer, renderer_of
 from ..runs.run_lock import one_at_a_time, workshop
 from ..study.definition import read_study
 from ..word.package import package_bytes
-from .assembly import assemble
+from .assembly import Assembly, assemble
 from .figure_files import numbered_figures
 from .manifest import NAME as MANIFEST
 from .manifest import draft_manifest_json, foreign_files, manifest
@@ -80,14 +79,7 @@ def make_draft(
     read_study(folder)  # first: nothing is written where there is no study
     journal = read_journal(name, folder)
     drafts = folder / FOLDER
-    check_targets([drafts / f"{name}.zip"])
-    if (drafts / name).is_file():
-        raise LockstepError(f"{drafts / name}: is a file, where a folder is to be written. Move or remove it.")
-    if foreign := foreign_files(drafts / name):
-        raise LockstepError(
-            f"{drafts / name}: holds what this program did not put there ({first_of(foreign, most=3)}), and the folder "
-            "is to be replaced. Move it elsewhere, then run again."
-        )
+    _check_place(drafts / name)
     with one_at_a_time(drafts), workshop(drafts) as work, _without_paths(work):
         drawn = numbered_figures(read_qmd(folder / DOCUMENT), profile=name)
         pictures = [folder / one.image for one in drawn if one.image]
@@ -102,16 +94,7 @@ def make_draft(
                 made.checks,
             )
         with progress.stage("archive"):
-            write_whole(made.files.folder / PREFLIGHT, ("\n".join(lines(made.checks)) + "\n").encode())
-            content = manifest(
-                folder,
-                made.files.folder,
-                made.results,
-                journal=name,
-                renderer=renderer_of(renderer),
-                failures=[f"{check.rule}: {check.measured}; asked for: {check.limit}" for check in broken],
-            )
-            write_whole(made.files.folder / MANIFEST, draft_manifest_json(content))
+            _describe(made, folder, name, renderer)
             archive = work / f"{name}.zip"
             archive.write_bytes(_archive(made.files.folder, name))
             files = {drafts / name: made.files.folder, drafts / archive.name: archive}
@@ -131,6 +114,33 @@ def make_draft(
                 files[stamp] = work / stamp.name
             replace_together(files, work, is_last=True)
     return Draft(drafts / name, drafts / f"{name}.zip", made.checks, made.warnings)
+
+
+def _check_place(draft: Path) -> None:
+    """Refuse a place for a draft and its archive in which there is something that cannot be replaced."""
+    check_targets([draft.with_name(f"{draft.name}.zip")])
+    if draft.is_file():
+        raise LockstepError(f"{draft}: is a file, where a folder is to be written. Move or remove it.")
+    if foreign := foreign_files(draft):
+        raise LockstepError(
+            f"{draft}: holds what this program did not put there ({first_of(foreign, most=3)}), and the folder "
+            "is to be replaced. Move it elsewhere, then run again."
+        )
+
+
+def _describe(made: Assembly, folder: Path, name: str, renderer: Renderer) -> None:
+    """Write the preflight and the manifest of a draft beside its files."""
+    draft = made.files.folder
+    write_whole(draft / PREFLIGHT, ("\n".join(lines(made.checks)) + "\n").encode())
+    content = manifest(
+        folder,
+        draft,
+        made.results,
+        journal=name,
+        renderer=renderer_of(renderer),
+        failures=[f"{check.rule}: {check.measured}; asked for: {check.limit}" for check in failures(made.checks)],
+    )
+    write_whole(draft / MANIFEST, draft_manifest_json(content))
 
 
 def check_draft(

@@ -19,7 +19,8 @@ from ..journals.profiles import read_journal
 from ..qmd.front_matter import DOCUMENT
 from ..qmd.project import PROJECT_FILE
 from ..results.source import RESULTS_FILE, inputs_of, results_are_current
-from ..runs.build import Renderer, document_environment, identity_of_renderer, known_inputs
+from ..runs.build import document_environment, known_inputs
+from ..runs.renderers import Renderer, identity_of_renderer
 from ..runs.run_lock import one_at_a_time
 from ..study.definition import read_study
 from ..submission.office import identity_of_office
@@ -52,7 +53,7 @@ def draft_made_from(folder: Path, journal: str, *, renderer: Renderer, pictures:
         environment=document_environment(
             journal=journal,
             renderer=identity_of_renderer(renderer),
-            epoch=f"{epoch()}, told: {source_date_epoch()}",
+            epoch=f"{epoch()}, stated: {source_date_epoch()}",
             office=identity_of_office(),
             # Looked for in the anonymised copy.
             person=hashlib.sha256("\n".join(identifying_words({})).encode()).hexdigest(),

@@ -33,8 +33,9 @@ from ..results.json_file import read_results, without_defaults
 from ..results.model import Source
 from ..results.released import RELEASED, Released, read_released, released_json
 from ..results.source import RESULTS_FILE, results_are_current
-from ..runs.build import Renderer, build, document_environment
+from ..runs.build import build, document_environment
 from ..runs.commit import WORKSHOP
+from ..runs.renderers import Renderer, renderer_of
 from ..runs.run_lock import one_at_a_time
 from ..study.definition import read_study
 from ..study.model import Study
@@ -302,12 +303,3 @@ def _manuscript_hash() -> str:
         if path.is_file() and path.suffix != ".pyc" and not path.is_relative_to(DOCUMENTATION)
     )
     return sha256_of_all(files, base=PACKAGE)
-
-
-def renderer_of(choice: Renderer) -> str:
-    """Return what renders the documents for a choice: "quarto" or "builtin"."""
-    if choice != "auto":
-        return choice
-    from ..render.quarto import find_quarto
-
-    return "builtin" if find_quarto() is None else "quarto"

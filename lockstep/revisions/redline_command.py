@@ -16,7 +16,8 @@ from ..qmd.front_matter import DOCUMENT
 from ..qmd.source import Document, Inline, read_qmd
 from ..references.authors import byline
 from ..results.released import Released
-from ..runs.build import Renderer, build
+from ..runs.build import build
+from ..runs.renderers import Renderer
 from .locks import WORD_FILE, find_lock
 from .redline_source import PrintedSource
 

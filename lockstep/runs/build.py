@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from ..base.boundaries import home_of
 from ..base.clock import epoch
 from ..base.errors import LockstepError, ReportError, ResultsError
 from ..base.files import write_whole
-from ..base.invocation import option
 from ..base.progress import Progress
 from ..base.resources import FONTS, PACKAGE, TEMPLATES
 from ..base.stamp import (
@@ -39,12 +38,11 @@ from ..study.model import Study
 from ..syntax.sections import STUDY_FILE
 from ..text.assumptions import current_notes
 from .commit import check_targets, complete, replace_together
+from .renderers import Renderer, chosen_quarto
 from .run_lock import one_at_a_time, workshop
 
 _TYPST: Final = ".report.typ"  # what the PDF was made from
 _PACKAGES: Final = ("jinja2", "lxml", "matplotlib", "pypandoc_binary", "pyyaml", "typst")  # that make the documents
-
-Renderer = Literal["auto", "builtin", "quarto"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def build(
     study = read_study(folder)
     document = folder / DOCUMENT
     project = read_project(folder, profiles=profiles)
-    quarto = _choose(renderer)
+    quarto = chosen_quarto(renderer)
     target = (output or _target(folder, project)).resolve()
     with one_at_a_time(target):
         with progress.stage("results") as stage:
@@ -130,13 +128,7 @@ def build(
             made = {outputs[0]: pdf, outputs[1]: draft.docx}
             found = _found_inputs(draft, folder, target) - known.keys()
             inputs = known | digests(found) | {path: found_last_time[path] for path in found & found_last_time.keys()}
-            hashes = digests(made.values())
-            new_stamp = stamp_text(
-                stamp,
-                MadeFrom(files=inputs, environment=choices),
-                outputs={path: hashes[new] for path, new in made.items()},
-            )
-            write_whole(work / stamp.name, new_stamp.encode())
+            write_whole(work / stamp.name, _stamp_of(made, stamp, MadeFrom(files=inputs, environment=choices)))
             notes = current_notes(study)  # before the documents are there: an error from here on leaves the old ones
             replace_together(made | {stamp: work / stamp.name, target / _TYPST: draft.typst}, work, is_last=is_last)
         return BuildResult(outputs, made=True, warnings=warnings, notes=notes)
@@ -153,7 +145,7 @@ def ready(
     from ..pdf.typst import prepared
 
     folder = folder.resolve()
-    _load(folder if folder.is_dir() else None, _choose(renderer))
+    _load(folder if folder.is_dir() else None, chosen_quarto(renderer))
     with suppress(ResultsError):
         read_results(folder / RESULTS_FILE)  # makes ready what reads them
     with ExitStack() as stack:
@@ -214,9 +206,10 @@ def known_inputs(folder: Path, *, profiles: tuple[str, ...] = ()) -> set[Path]:
     return _known_inputs(folder, folder / DOCUMENT, read_project(folder, profiles=profiles))
 
 
-def identity_of_renderer(renderer: Renderer) -> str:
-    """Name what renders the documents for a choice, so that another version of it is another name."""
-    return identity(_choose(renderer), without="builtin")
+def _stamp_of(made: Mapping[Path, Path], stamp: Path, made_from: MadeFrom) -> bytes:
+    """Return the stamp of documents, by their targets, that are made and not yet there."""
+    hashes = digests(made.values())
+    return stamp_text(stamp, made_from, outputs={path: hashes[new] for path, new in made.items()}).encode()
 
 
 def _target(folder: Path, project: Project) -> Path:
@@ -271,22 +264,6 @@ def _released(document: Path, project: Project) -> tuple[str | None, tuple[str, 
 
     with profiles_in_environment(project):
         return attachment(document)
-
-
-def _choose(renderer: Renderer) -> Path | None:
-    """Return the Quarto program where it is to be used."""
-    if renderer == "builtin":
-        return None
-    from ..render.quarto import find_quarto
-
-    found = find_quarto()
-    if found is None and renderer == "quarto":
-        raise ReportError(
-            f"{option('renderer', 'quarto')}, but there is no Quarto: QUARTO_PATH is not set and no `quarto` is on "
-            f"PATH. Install it (quarto.org, or `pip install quarto-cli` where this program is), or use "
-            f"{option('renderer', 'builtin')}."
-        )
-    return found
 
 
 def _known_inputs(folder: Path, document: Path, project: Project) -> set[Path]:

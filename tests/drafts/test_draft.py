@@ -22,7 +22,7 @@ from lockstep.pdf.reading import read_pdf
 from lockstep.render import quarto
 from lockstep.results.json_file import read_results
 from lockstep.results.released import released_from_json
-from lockstep.revisions.locks import renderer_of
+from lockstep.runs.renderers import renderer_of
 from lockstep.study.definition import read_study
 
 pytestmark = pytest.mark.slow  # drafts
