@@ -54,7 +54,7 @@ def traces(path: Path, words: Iterable[str]) -> list[Leak]:
     ----------
     path : a file of any kind. Word files and other archives, PDFs, pictures, XML and text are read in all their parts;
         whatever a file is, its bytes are searched as well.
-    words : what to look for, from `words.identifying_words`; `words.find_words` says what counts as found.
+    words : what to look for, from `identity.identifying_words`; `identity.find_words` says what counts as found.
 
     Raises
     ------
@@ -68,9 +68,10 @@ def traces(path: Path, words: Iterable[str]) -> list[Leak]:
         raise ReportError(f"{path}: cannot be searched for names ({error.strerror}).") from None
     found: dict[tuple[str, str], Leak] = {}
     for place, text in (("file name", path.name), *_texts(content, path.name, depth=0)):
-        listed = {known for known, word in found if (place.endswith("text") and known.startswith(f"{place[:-4]}line "))}
+        lines = f"{place.removesuffix('text')}line "
+        listed = {known for known in found if known[0].startswith(lines)} if place.endswith("text") else ()
         for word, start, end in find_in(text, words):
-            if not any((line, word) in found for line in listed):  # else its line is listed already
+            if not any(word == known for _, known in listed):  # else its line is listed already
                 found.setdefault((place, word), Leak(path.name, place, word, _shown(text, start, end)))
     for place, data in _binary(content, "", depth=0):
         for word, context in _in_bytes(data, words):

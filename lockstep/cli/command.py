@@ -24,6 +24,12 @@ def _journals(context: click.Context, _parameter: click.Parameter, begun: str) -
     return [name for name in sorted(journals_for(context.params.get("study") or Path())) if name.startswith(begun)]
 
 
+def _show_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"lockstep {__version__}\n")
+        context.exit()
+
+
 # ---- options; `make` is the name under which a Makefile hands one on
 
 _STUDY: Final = Option(
@@ -284,17 +290,11 @@ COMMAND: Final = Program(
             is_flag=True,
             is_eager=True,
             expose_value=False,
-            callback=lambda context, _, asked: _tell_version(context, asked=asked),
+            callback=_show_version,
             help="Show the version and exit.",
         )
     ],
 )
-
-
-def _tell_version(context: click.Context, *, asked: bool) -> None:
-    if asked:
-        sys.stdout.write(f"lockstep {__version__}\n")
-        context.exit()
 
 
 def run_verb(arguments: Sequence[str] | None = None) -> int:

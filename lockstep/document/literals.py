@@ -93,7 +93,7 @@ def literals_in(document: Document, results: Results, style: Style, outputs: Out
         if not re.search(pattern, read.plain):
             unused.append(phrase)
     printed = prints(results, style)
-    # Found once: looked for from the beginning at each number, they would take minutes in a text full of numbers.
+    # Found once: looked for from the beginning at each number, they would take seconds in a text full of numbers.
     begins = [0, *(block.end() for block in _BLOCK.finditer(words))]
     ends = [*(block.start() for block in _BLOCK.finditer(words)), len(words)]
     found = []

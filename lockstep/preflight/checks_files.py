@@ -20,7 +20,8 @@ _LOCAL: Final = re.compile(
 _ARCHIVE_TIME: Final = frozenset({(1980, 1, 1, 0, 0, 0)})  # of zip entries that have none
 
 
-def _words(draft: DraftFacts) -> Iterator[WordFacts]:
+def _word_files(draft: DraftFacts) -> Iterator[WordFacts]:
+    """Yield the Word files of a draft, the manuscript first."""
     yield draft.word
     if draft.blinded_word is not None:
         yield draft.blinded_word
@@ -28,6 +29,7 @@ def _words(draft: DraftFacts) -> Iterator[WordFacts]:
 
 
 def _pdfs(draft: DraftFacts) -> Iterator[tuple[Path, PdfFacts]]:
+    """Yield the PDFs of a draft that are documents, not figures, each with its path."""
     yield draft.files.pdf, draft.pdf
     if draft.blinded_pdf is not None:
         yield draft.files.blinded_pdf, draft.blinded_pdf
@@ -47,7 +49,7 @@ def _alt_text(draft: DraftFacts, _: Any) -> Measurement:
 def _metadata(draft: DraftFacts, _: Any) -> Measurement:
     faults: list[str] = []
     time = datetime.fromtimestamp(epoch(), UTC)
-    for word in _words(draft):
+    for word in _word_files(draft):
         stated = {name: date for name in ("created", "modified") if (date := word.properties.get(name))}
         faults += _property_faults(word.name, word.properties, dates=stated, right=f"{time:%Y-%m-%dT%H:%M:%SZ}")
         faults += [
@@ -66,7 +68,7 @@ def _metadata(draft: DraftFacts, _: Any) -> Measurement:
             for name, text in figure.metadata.items()
             for path in _paths(str(text))
         ]
-    number = len(list(_words(draft))) + len(list(_pdfs(draft))) + len(draft.figures)
+    number = len(list(_word_files(draft))) + len(list(_pdfs(draft))) + len(draft.figures)
     return faulty(faults, counted(number, "file"))
 
 
@@ -88,8 +90,8 @@ def _paths(text: str) -> list[str]:
 
 
 def _word_valid(draft: DraftFacts, _: Any) -> Measurement:
-    faults = [f"{word.name}: {wrong}" for word in _words(draft) for wrong in word.wrong]
-    return faulty(faults, counted(len(list(_words(draft))), "Word file"))
+    faults = [f"{word.name}: {wrong}" for word in _word_files(draft) for wrong in word.wrong]
+    return faulty(faults, counted(len(list(_word_files(draft))), "Word file"))
 
 
 def _pdf_fonts(draft: DraftFacts, _: Any) -> Measurement:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ..base.errors import counted
 from ..pdf.reading import PdfFacts, PdfLine, PdfPage
@@ -133,7 +133,8 @@ def is_in_text(item: PrintedFloat, text: ManuscriptText) -> bool:
     return next(citing, last).path[:1] == last.path[:1]
 
 
-def _places(draft: DraftFacts, kind: Any) -> list[tuple[str, str]]:
+def _places(draft: DraftFacts, kind: Literal["table", "figure"]) -> list[tuple[str, str]]:
+    """Return where each table or figure is that is no supplementary one."""
     return [
         (item.name, "in the text" if is_in_text(item, draft.text) else "at the end")
         for item in draft.text.of_kind(kind)

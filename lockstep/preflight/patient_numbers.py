@@ -61,10 +61,11 @@ def disagreements(
 
 def counted_numbers(printed: PrintedDocument, study: Study) -> int:
     """Return how many numbers of patients a draft prints."""
+    patterns = (_counted(study), _HEADED)
     return sum(
         len(list(pattern.finditer(passage.text)))
         for passage in printed.passages
-        for pattern in (_counted(study), _HEADED)
+        for pattern in patterns
         if passage.kind not in ("front", "reference")
     )
 
@@ -210,7 +211,7 @@ def _in_sentences(
     A caption speaks of whole groups; a sentence may speak of any number that the results hold, and so may a caption of
     eyes or women, which need not be what the study counts.
     """
-    counted, reported = _counted(study), _flow(study)
+    counts, reported = _counted(study), _flow(study)
     flow = {"reviewed": _number(results, REVIEWED.of()), "analysed": _number(results, ANALYSED.of())}
     whole = {n for sizes in groups.values() for n in sizes} | {flow["reviewed"]}
     whole |= {curve.n for curve in results.curves}
@@ -220,7 +221,7 @@ def _in_sentences(
         if passage.kind not in ("front", "abstract", "heading", "text", "caption", "note"):
             continue
         text = readable(passage, left_out)
-        for found in counted.finditer(text):
+        for found in counts.finditer(text):
             n = _count(found["n"])
             if n not in (whole if passage.kind == "caption" and found["whole"] else held):
                 yield f'{passage.place}: "{found[0]}" is the number of no group of patients in the results'

@@ -65,6 +65,7 @@ CHECKS: Final[dict[str, Measure]] = {
 """What measures each rule, of a journal or of the house."""
 
 _ORDER: Final[tuple[Status, ...]] = ("fail", "pass", "not checked")
+_WIDEST: Final = (11, 24, 44, 32)  # letters of a column; what is longer moves the rest of its line
 _WORDS: Final = {"fail": "FAILS", "pass": "holds", "not checked": "not checked"}
 
 
@@ -151,9 +152,6 @@ def lines(checks: Sequence[Check], *, only_failures: bool = False) -> list[str]:
     hold = f"{count['pass']} rule{'' if count['pass'] == 1 else 's'} hold{'s' if count['pass'] == 1 else ''}"
     fail = f"{count['fail']} fail{'s' if count['fail'] == 1 else ''}"
     return [*printed, f"{hold}, {fail}, {count['not checked']} not checked"]
-
-
-_WIDEST: Final = (11, 24, 44, 32)  # letters of a column; what is longer moves the rest of its line
 
 
 def _of_journal(rule: str, draft: DraftFacts) -> Check:

@@ -16,6 +16,7 @@ import pypandoc
 from ..base.clock import EPOCH_VARIABLE, epoch
 from ..base.errors import ReportError
 from ..base.files import write_whole
+from ..base.resources import REFERENCE_DOCX
 from .tree import Node
 
 # Quarto's Markdown: pandoc's own, without attributes on tables. Front matter is read before, in read_markdown only.
@@ -77,6 +78,11 @@ def read_html(html: str, *, folder: Path) -> list[Node]:
     tree, _ = pandoc(["--from", "html", "--to", "json"], html, folder=folder)
     blocks: list[Node] = json.loads(tree)["blocks"]
     return blocks
+
+
+def write_word(document: Node, output: Path) -> None:
+    """Write a document tree as a Word file in the styles of reference.docx, all or nothing."""
+    write(document, ["--to", "docx", "--standalone", f"--reference-doc={REFERENCE_DOCX}"], output, folder=output.parent)
 
 
 def write(document: Node, arguments: Sequence[str], output: Path, *, folder: Path) -> list[str]:

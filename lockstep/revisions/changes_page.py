@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.files import write_whole
-from ..base.resources import REFERENCE_DOCX
 from ..qmd.front_matter import DOCUMENT
 from ..render import pandoc
 from ..render.tree import Node
@@ -95,8 +94,7 @@ def _write_docx(page: str, changes: Changes, path: Path) -> None:
     title = f"Changes since lock {changes.since}"
     blocks = [block for block in pandoc.read_html(page, folder=path.parent) if not _is_title(block)]
     document = pandoc.read_markdown("", {"title": title.replace("_", r"\_")}, folder=path.parent) | {"blocks": blocks}
-    arguments = ["--to", "docx", "--standalone", f"--reference-doc={REFERENCE_DOCX}"]
-    pandoc.write(document, arguments, path, folder=path.parent)
+    pandoc.write_word(document, path)
     finish_docx(path, metadata={"title": title})
 
 

@@ -175,19 +175,20 @@ def _text(shown: Mapping[str, PrintedPlaces], then: StudyState, now: StudyState)
     if then.document.lines == now.document.lines:
         return
     yield f"The text of {now.document.name} changed."
-    former = _told(then)
+    former = _ids_printed_by(then)
     labels = labels_in(then.document), labels_in(now.document)
     for heading, names, others in (
         ("Tables and figures that are new in it", labels[1], labels[0]),
         ("Tables and figures that are gone from it", labels[0], labels[1]),
         ("Results that it prints now and did not", list(shown), former),
-        ("Results that it no longer prints", sorted(former - _told(now)), shown),
+        ("Results that it no longer prints", sorted(former - _ids_printed_by(now)), shown),
     ):
         if found := [name for name in names if name not in others]:
             yield f"{heading}: {first_of(found, most=_MOST_LISTED)}."
 
 
-def _told(state: StudyState) -> set[str]:
+def _ids_printed_by(state: StudyState) -> set[str]:
+    """Return the ids of the results that a state's text prints."""
     return {record_id for call in state.released.calls.values() for record_id in call.ids}
 
 

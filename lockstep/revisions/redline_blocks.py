@@ -55,7 +55,7 @@ def _align_blocks(old: Sequence[Element], new: Sequence[Element], causes: Mappin
     origins = [_origins(side, causes) for side in sides]
     texts = [[_identity(block) for block in side] for side in sides]
     words = [
-        [Counter(_words(block) + [f"\0{origin}"] * _SAME * bool(origin)) for block, origin in zip(*each, strict=True)]
+        [_words_and_origin(block, origin) for block, origin in zip(*each, strict=True)]
         for each in zip(sides, origins, strict=True)
     ]
     kinds = ([_kind(block) for block in sides[0]], [_kind(block) for block in sides[1]])
@@ -110,6 +110,14 @@ def _words(block: Element) -> list[str]:
     """Return the words by which blocks are likened; a picture counts as a few, so that it is likened to a picture."""
     pictures = sum(1 for _ in block.iter(qualified("w:drawing")))
     return _WORD.findall(_text(block).casefold()) + ["\0picture"] * (5 * pictures)
+
+
+def _words_and_origin(block: Element, origin: str) -> Counter[str]:
+    """Return the words of a block, and where it comes from as a word that outweighs them."""
+    words = Counter(_words(block))
+    if origin:
+        words[f"\0{origin}"] = _SAME
+    return words
 
 
 def _is_another_picture(old: Element, new: Element) -> bool:

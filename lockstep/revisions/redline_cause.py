@@ -108,7 +108,7 @@ def _values(paragraph: SourceParagraph, texts: Sequence[str], names: Mapping[int
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, paragraph.printed, texts, autojunk=False).get_opcodes():
         printers = paragraph.printers[i1:i2]
         if tag != "equal":
-            # Not as foretold: an expression without an answer, or digits of the prose that touch a value
+            # Not as the results answer it: an expression without an answer, or digits of the prose that touch a value
             printers = (next((item for item in printers if item != PROSE), PROSE),) * (j2 - j1)
         found[j1:j2] = printers
     return tuple(names.get(item, "") if text else "" for item, text in zip(found, texts, strict=True))

@@ -51,7 +51,7 @@ def tracked_paragraph(old: Element, new: Element, tracker: Tracker) -> Element:
     shared = set(origins[0].values) & set(origins[1].values) - {""}
     sides = [
         [
-            _Told(atom, value if value in shared else "", origin)
+            _PrintedAtom(atom, value if value in shared else "", origin)
             for atom, value in zip(atoms, origin.values, strict=True)
         ]
         for atoms, origin in ((read_atoms(old), origins[0]), (read_atoms(new), origins[1]))
@@ -82,7 +82,7 @@ def _tracked_formats(paragraph: Element) -> Element:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _PrintedAtom:
     """An atom, the expression of both sources that prints it ("" for none), and where its paragraph comes from."""
 
     atom: Atom
@@ -100,11 +100,11 @@ class _Told:
         return not self.value if self.origin.source else self.origin.edited
 
 
-_Stretch = tuple[bool, Sequence[_Told], Sequence[_Told]]
+_Stretch = tuple[bool, Sequence[_PrintedAtom], Sequence[_PrintedAtom]]
 """Whether it is the same in both texts, and what it is in either."""
 
 
-def _pieces(old: Sequence[_Told], new: Sequence[_Told], tracker: Tracker) -> Iterator[TrackedAtom]:
+def _pieces(old: Sequence[_PrintedAtom], new: Sequence[_PrintedAtom], tracker: Tracker) -> Iterator[TrackedAtom]:
     for same, before, after in _stretches(old, new):
         if same:
             for gone, kept in zip(before, after, strict=True):
@@ -119,7 +119,7 @@ def _pieces(old: Sequence[_Told], new: Sequence[_Told], tracker: Tracker) -> Ite
                 yield TrackedAtom(item.atom, change, tracker.author(edited=edited))
 
 
-def _stretches(old: Sequence[_Told], new: Sequence[_Told]) -> list[_Stretch]:
+def _stretches(old: Sequence[_PrintedAtom], new: Sequence[_PrintedAtom]) -> list[_Stretch]:
     """Return what is the same and what differs, alternating, a blank between changes of one author taken into them."""
     operations = SequenceMatcher(None, [item.key for item in old], [item.key for item in new], autojunk=False)
     found: list[_Stretch] = []
@@ -136,7 +136,9 @@ def _stretches(old: Sequence[_Told], new: Sequence[_Told]) -> list[_Stretch]:
     return found
 
 
-def _value_by_value(old: Sequence[_Told], new: Sequence[_Told]) -> Iterator[tuple[list[_Told], list[_Told]]]:
+def _value_by_value(
+    old: Sequence[_PrintedAtom], new: Sequence[_PrintedAtom]
+) -> Iterator[tuple[list[_PrintedAtom], list[_PrintedAtom]]]:
     """Cut a stretch so that a value is beside its old one, and words typed before it stay before it."""
     sides = [[(name, list(items)) for name, items in groupby(side, key=lambda item: item.value)] for side in (old, new)]
     names = [[name for name, _ in side] for side in sides]
@@ -148,7 +150,7 @@ def _value_by_value(old: Sequence[_Told], new: Sequence[_Told]) -> Iterator[tupl
             yield [item for items in before for item in items], [item for items in after for item in items]
 
 
-def _authors(changed: Sequence[_Told]) -> set[bool]:
+def _authors(changed: Sequence[_PrintedAtom]) -> set[bool]:
     """Return whose changes these are, by their words where they have any."""
     words = [item for item in changed if not item.atom.words.isspace()]
     return {item.edited for item in words or changed}

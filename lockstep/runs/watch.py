@@ -1,7 +1,7 @@
 """`make watch`: documents brought up to date whenever a file that they are made from is saved, until Ctrl-C.
 
-The process that watches renders nothing and computes nothing. It keeps two others ready, one with the statistics loaded
-and one with what makes documents, lets them run when they are needed, and starts new ones then (see `worker`). So no
+The process that watches renders nothing and computes nothing. It has two prewarmed workers (see `worker`), one with the
+statistics loaded and one with what makes documents; each runs once, when it is needed, and is then replaced. So no
 patient row comes into the process that writes the manuscript, no run sees what another left, and memory does not grow.
 """
 
@@ -22,7 +22,7 @@ from ..base.resources import HOME, PACKAGE
 from ..base.wording import first_of
 from ..results.source import results_are_current
 from ..study.definition import read_study
-from .build import Renderer
+from .renderers import Renderer
 from .watched_files import WatchedFiles
 from .worker import Worker
 
@@ -47,24 +47,24 @@ def watch(folder: Path, *, renderer: Renderer, output: Path | None = None, profi
     folder = folder.resolve()
     read_study(folder)
     files = WatchedFiles(folder, output, profiles)
-    ready = _Ready(folder, renderer, output, profiles)
+    workers = _Workers(folder, renderer, output, profiles)
     reason: list[Path] = []
-    with closing(ready):
+    with closing(workers):
         while True:
             files.remember()
             if any(path.is_relative_to(PACKAGE) and path.suffix == ".py" for path in reason):
-                _start_again(reason, folder, ready)
+                _start_again(reason, folder, workers)
                 built = False
             else:
-                built = ready.build(_named(reason, folder))
+                built = workers.build(_named(reason, folder))
             files.after(built=built)
-            ready.refill()
+            workers.refill()
             if not reason:
                 _say(f"Watching the {counted(files.count(), 'file')} that the report is made from; Ctrl-C ends.")
             reason = files.wait()
 
 
-class _Ready:
+class _Workers:
     """The two prewarmed workers."""
 
     def __init__(self, folder: Path, renderer: Renderer, output: Path | None, profiles: tuple[str, ...]) -> None:
@@ -120,11 +120,11 @@ class _Ready:
             return False
 
 
-def _start_again(reason: Iterable[Path], folder: Path, ready: _Ready) -> None:
+def _start_again(reason: Iterable[Path], folder: Path, workers: _Workers) -> None:
     """Become a new process that has loaded the code as it is now; where that cannot be loaded, say why and go on."""
     named = _named(reason, folder)
     loads = subprocess.run([sys.executable, "-c", _LOADS], cwd=HOME, capture_output=True, text=True, check=False)
-    ready.close()
+    workers.close()
     if loads.returncode == 0:
         _say(f"{named}: starting again with the new code")
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (itself)

@@ -80,9 +80,8 @@ class Worker:
             return
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGINT)
-        if (
-            not self._started
-        ):  # it may still be loading, and ignore the signal as what a shell starts in the background does
+        # It may still be loading, and ignore the signal as what a shell starts in the background does.
+        if not self._started:
             with suppress(BrokenPipeError):
                 self._input.close()
         self.ended()

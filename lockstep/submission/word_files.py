@@ -9,7 +9,6 @@ from typing import Any, Final
 from lxml.etree import _Element as Element
 
 from ..base.files import write_whole
-from ..base.resources import REFERENCE_DOCX
 from ..render import pandoc
 from ..render.tree import Node
 from ..tables.templates import render_template
@@ -73,8 +72,7 @@ def _write(document: Node, path: Path, metadata: Mapping[str, Any]) -> None:
     """Write a document tree as a finished Word file, atomically."""
     unfinished = path.with_name(f".{path.name}")
     try:
-        arguments = ["--to", "docx", "--standalone", f"--reference-doc={REFERENCE_DOCX}"]
-        pandoc.write(document, arguments, unfinished, folder=path.parent)
+        pandoc.write_word(document, unfinished)
         finish_docx(unfinished, metadata={"linestretch": 1.15, **metadata})
         parts = read_package(unfinished)
         styles, text = parse_part(parts, STYLES), parse_part(parts, DOCUMENT)
