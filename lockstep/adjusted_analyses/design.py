@@ -12,6 +12,7 @@ import pandas as pd
 from ..base.errors import DataError, counted
 from ..regression.splines import spline_columns, spline_knots
 from ..results.keys import Key
+from ..statistics.arrays import Bools
 from ..study.model import Study
 from ..study.term_labels import term_label
 from ..study.terms import PRODUCT, Term, Transform
@@ -65,8 +66,12 @@ class ModelDesign:
         return [name for name in self.of(term) if self.columns[name].bend]
 
 
-def design_of(study: Study, frame: pd.DataFrame, terms: Sequence[Term]) -> ModelDesign:
+def design_of(
+    study: Study, frame: pd.DataFrame, terms: Sequence[Term], *, one_each: Bools | None = None
+) -> ModelDesign:
     """Return the design of terms over patients of whom all variables are known.
+
+    Where patients have several rows, `one_each` is (n,) True for one row of each: knots are quantiles of patients.
 
     Numbers are in the units that a term says, by their logarithm or as a spline, a category is an indicator of each
     level but the first, a product has a column for each pair of columns of its two parts, which are terms too.
@@ -78,8 +83,9 @@ def design_of(study: Study, frame: pd.DataFrame, terms: Sequence[Term]) -> Model
         distinct values for its knots.
     """
     columns: dict[str, DesignColumn] = {}
+    patients = frame if one_each is None else frame[one_each]
     knots = {
-        term.name: spline_knots(frame[term.name].astype(float), term.spline, name=term.name)
+        term.name: spline_knots(patients[term.name].astype(float), term.spline, name=term.name)
         for term in terms
         if term.spline is not None and len(frame)
     }

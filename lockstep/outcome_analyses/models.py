@@ -13,6 +13,7 @@ from ..regression.cox import CoxModel
 from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
 from ..regression.proportional_hazards import GLOBAL, ProportionalHazardsTest
 from ..regression.regression import RegressionModel
+from ..regression.splines import KNOT_QUANTILES
 from ..regression.wald import WaldTest, wald_test
 from ..results import catalogue, spline_catalogue, time_catalogue
 from ..results.catalogue import Statistic
@@ -38,6 +39,7 @@ from .cox_records import (
 from .exposure_times import from_landmark, immortal_time, known_later_records, split_by_exposure
 from .observations import Observations, ObservedPatients, OutcomeObservations
 from .outcome_fits import MODEL_WORDS, fitted_outcome
+from .precision import number_decimals
 
 FEWEST_EVENTS: Final = 10
 """Events per parameter below which ratios are unstable (Peduzzi et al., J Clin Epidemiol 1995;48:1503-1510)."""
@@ -85,7 +87,7 @@ def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequ
     """Yield the records of one fit. Counts are the model's; where its terms are alone, each has counts of its own."""
     known = _known(observed, model, terms)
     study, design = observed.study, known.design(terms)
-    words = _words(known, model, terms, design)
+    words = _words(known, model, terms)
     columns = {term.name: design.of(term.name) for term in terms}
     fit, checks = _fitted(known, design.values, columns, model)
     yield from _count_records(replace(key, variable=terms[0].name) if model.each else key, known, fit, words)
@@ -119,6 +121,7 @@ def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequ
             told["test"] = _test_name(test, model)
             yield from test_records(statistics, of_term, test, known.population, told)
         if term.name in design.knots:
+            yield from _knot_records(replace(key, variable=term.name), known, term, design.knots[term.name], words)
             bends = _together(known, design, fit, design.bends_of(term.name), model)
             told = {**words, "term": study.unique_label(term.name), "test": _test_name(bends, model)}
             yield from test_records(_NON_LINEAR, replace(key, variable=term.name), bends, known.population, told)
@@ -160,7 +163,7 @@ def _variables(model: Model, terms: Sequence[Term]) -> list[str]:
     return list(dict.fromkeys([*entering, *model.strata, *([model.cluster] if model.cluster else [])]))
 
 
-def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term], design: ModelDesign) -> dict[str, str]:
+def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> dict[str, str]:
     study = observed.study
     fit = "univariable" if model.each else "multivariable"
     return {
@@ -170,14 +173,14 @@ def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term], desi
         "whole": model.label or f"{fit} model",
         "fit": fit,
         "options": observed.options + _options_in_words(study, model),
-        "covariates": ", ".join(_covariate(study, term, design) for term in terms),
+        "covariates": ", ".join(_covariate(study, term) for term in terms),
     }
 
 
-def _covariate(study: Study, term: Term, design: ModelDesign) -> str:
-    """Name a covariate, a spline with its knots."""
-    label, knots = covariate_label(study, term), design.knots.get(term.name)
-    return label if knots is None else f"{label.removesuffix(')')} at {' / '.join(f'{knot:.6g}' for knot in knots)})"
+def _covariate(study: Study, term: Term) -> str:
+    """Name a covariate, of a spline where its knots are; they are results of their own, which no method discloses."""
+    label = covariate_label(study, term)
+    return label if term.spline is None else f"{label.removesuffix(')')} at Harrell's quantiles)"
 
 
 def _options_in_words(study: Study, model: Model) -> str:
@@ -227,6 +230,26 @@ def _level_counts(key: Key, known: ObservedPatients, term: Term, words: Words) -
         yield count(catalogue.TERM_PATIENTS, of_level, n, known.population, told, of=known.population.n)
         if had_event is not None:
             yield count(catalogue.TERM_EVENTS, of_level, int(had_event[patients].sum()), known.population, told, of=n)
+
+
+def _knot_records(
+    key: Key, known: ObservedPatients, term: Term, knots: Sequence[float], words: Words
+) -> Iterator[Record]:
+    """Yield where the knots of a spline are, in the decimals of its variable."""
+    variable = known.study.variable(term.name)
+    decimals = number_decimals(known.frame[term.name], (), variable.decimals).observed
+    label = known.study.unique_label(term.name)
+    for place, (knot, share) in enumerate(zip(knots, KNOT_QUANTILES[len(knots)], strict=True), start=1):
+        told = {**words, "term": label, "place": str(place), "percent": f"{100 * share:g}"}
+        yield number(
+            spline_catalogue.KNOT,
+            replace(key, item=str(place)),
+            knot,
+            known.population,
+            told,
+            unit=variable.unit,
+            decimals=decimals,
+        )
 
 
 def _test_name(test: LikelihoodRatioTest | WaldTest, model: Model) -> str:

@@ -78,7 +78,12 @@ class ObservedPatients(ABC):
 
     def design(self, terms: Sequence[Term]) -> ModelDesign:
         """Return the design of a model; see `lockstep.adjusted_analyses.design`."""
-        return design_of(self.study, self.frame, terms)
+        return design_of(self.study, self.frame, terms, one_each=self.one_row_each)
+
+    @property
+    def one_row_each(self) -> Bools | None:
+        """(n,) True for one row of each patient; None where no patient has several."""
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +135,15 @@ class Observations(ObservedPatients):
     def patients(self, rows: Bools) -> int:
         """Return how many patients some rows are of."""
         return int(rows.sum()) if self.patient is None else len(np.unique(self.patient[rows]))
+
+    @property
+    def one_row_each(self) -> Bools | None:
+        """(n,) True for the first row of each patient; None where no patient has several."""
+        if self.patient is None:
+            return None
+        first = np.zeros(len(self.patient), dtype=bool)
+        first[np.unique(self.patient, return_index=True)[1]] = True
+        return first
 
     @property
     def label(self) -> str:

@@ -1,4 +1,4 @@
-"""The statistics of splines in models: whether the effect of a number is more than a straight line."""
+"""The statistics of splines in models: where their knots are, and whether the effect is more than a straight line."""
 
 from __future__ import annotations
 
@@ -20,4 +20,10 @@ NON_LINEARITY_DF = Statistic(
 )
 NON_LINEARITY_P = Statistic(
     "non_linearity.{variable}.p_value", "p_value", "{of}, {model}: {term}, test of non-linearity", _METHOD
+)
+KNOT = Statistic(
+    "{variable}.knot.{item}",
+    "number",
+    "{of}, {model}: {term}, knot {place} of the spline",
+    "percentile {percent} of the patients of the model (Harrell's knots), linear interpolation (Hyndman & Fan type 7)",
 )

@@ -63,6 +63,10 @@ endpoints = ["os_metastasis"]
 [models.changing]
 endpoints = ["os", "os_metastasis", "os_delayed"]
 {CHANGING}
+
+[models.bent]
+endpoint = "os"
+terms = [{{ variable = "local_treatment", time_dependent = true }}, {{ variable = "age_at_diagnosis", spline = 4 }}]
 """
 
 
@@ -83,7 +87,7 @@ def exposed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Results]:
 
 
 def test_every_number_of_exposures_that_begin_later_is_that_of_r(exposed: tuple[Study, Results]) -> None:
-    """Landmark and time-dependent models, also with delayed entry, with their checks and counts of patients."""
+    """Landmark and time-dependent models, also with delayed entry or a spline, with checks and counts of patients."""
     expected = read_rows(REFERENCE / "values" / "study_exposures.csv")
     found = {
         record.id: tuple(part for part in (record.value, record.conf_low, record.conf_high) if part is not None)

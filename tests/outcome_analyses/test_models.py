@@ -101,10 +101,12 @@ def test_clusters_make_the_variance_robust(modelled: tuple[Study, Results]) -> N
 
 
 def test_a_spline_has_tests_and_no_ratio(modelled: tuple[Study, Results]) -> None:
-    """Its bends have no meaning one by one; the method says where its knots are."""
+    """Its bends have no meaning one by one; its knots are results, so that no method discloses what is not printed."""
     study, results = modelled
     assert "os.bent.age_at_diagnosis.hazard_ratio" not in results
-    assert "4 knots at" in results["os.bent.local_treatment.yes.hazard_ratio"].method
+    assert "4 knots at Harrell's quantiles)" in results["os.bent.local_treatment.yes.hazard_ratio"].method
+    knots = [results[f"os.bent.age_at_diagnosis.knot.{place}"] for place in range(1, 5)]
+    assert [(knot.unit, knot.decimals) for knot in knots] == [("years", 0)] * 4
     assert results["os.bent.likelihood_ratio.age_at_diagnosis.df"].value == 3
     assert results["os.bent.parameters"].value == 4
     table = render_table("regression", study, results, Style())

@@ -191,6 +191,7 @@ put_model(
 bent <- cbind(d, time = endpoints$os$time, event = endpoints$os$event)
 bent <- bent[!is.na(bent[[exposure]]) & !is.na(bent$age_at_diagnosis), ]
 knots <- quantile(bent$age_at_diagnosis, c(0.05, 0.35, 0.65, 0.95), names = FALSE)
+for (i in seq_along(knots)) put(sprintf("os.bent.age_at_diagnosis.knot.%d", i), knots[i])
 bends <- splines::ns(bent$age_at_diagnosis, knots = knots[2:3], Boundary.knots = knots[c(1, 4)])
 straight <- cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, bent)
 with_bends <- cox(Surv(time, event) ~ local_treatment + bends, bent)
@@ -309,6 +310,12 @@ put_changing <- function(id, x) {
 }
 changing <- split_at_treatment(os)
 put_changing("os.changing", changing)
+# Knots are quantiles of the patients, not of the rows.
+knots <- quantile(os$age_at_diagnosis, c(0.05, 0.35, 0.65, 0.95), names = FALSE)
+for (i in seq_along(knots)) put(sprintf("os.bent.age_at_diagnosis.knot.%d", i), knots[i])
+bent <- changing
+bent$bends <- splines::ns(bent$age_at_diagnosis, knots = knots[2:3], Boundary.knots = knots[c(1, 4)])
+put_cox("os.bent", cox(Surv(start, stop, event) ~ local_treatment + bends, bent), "local_treatment.yes")
 put_changing("os_metastasis.changing", split_at_treatment(since))
 put_changing("os_delayed.changing", split_at_treatment(os, os$metastasis))
 # Compared from the landmark on; and by the groups that patients are in: Simon-Makuch curves, the test of Mantel and Byar.
