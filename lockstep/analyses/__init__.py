@@ -1,1 +1,1 @@
-"""From the plan in study.toml to records: with the audit, the only folder that calls data and statistics."""
+"""The whole run, from the plan in study.toml to all records: of patients, of own statistics, of what is doubtful."""

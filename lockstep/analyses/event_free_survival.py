@@ -87,7 +87,7 @@ def _of_disease_alone(study: Study, endpoint: Endpoint, death: Endpoint) -> bool
 def _ends_together(cohort: Cohort, endpoint: Endpoint, death: Endpoint) -> Bools:
     """Return which patients are followed for the endpoint as long as for death."""
     if not (endpoint.between_dates and death.between_dates):
-        # Of ready times only the length is known: where they do not begin on one day, nobody is counted.
+        # Of times that are numbers only the length is known: where they do not begin on one day, nobody is counted.
         return cohort.endpoints[endpoint.name].time >= cohort.endpoints[death.name].time
     ends = (last_dates(endpoint, cohort.analysed), last_dates(death, cohort.analysed))
     return (ends[0] >= ends[1]).to_numpy(dtype=bool)

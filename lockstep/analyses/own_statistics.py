@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import StatisticError, nearest
-from ..base.snapping import snapped
 from ..data.cohort import Cohort
 from ..data.time_to_event import TimeToEvent
 from ..data_checks.examination import examine
@@ -122,7 +121,7 @@ class Patients:
     def landmarks(self) -> dict[float, float]:
         """The landmarks of study.toml: years, and each in the study's time unit."""
         time = self.study.time
-        return {years: snapped(years * time.year) for years in time.landmarks}
+        return {years: time.of_years(years) for years in time.landmarks}
 
     def groups(self, variable: str) -> Iterator[Patients]:
         """Yield the patients of each level of a category, in the order of its levels.

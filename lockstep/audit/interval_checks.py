@@ -109,7 +109,7 @@ def ratio_interval_and_p(
     P value of a log-rank, score, likelihood-ratio or exact test is another one and may differ.
     """
     centred = ratio_and_interval(ratio, low, high)
-    implied = _implied_p(_LOG, p_value, low, high, level, None, ratio=ratio)
+    implied = _implied_p(_LOG, p_value, low, high, level, None, estimate=ratio)
     return _both(centred, implied)
 
 
@@ -129,7 +129,7 @@ def difference_interval_and_p(
     Student's t (two means in small groups); without them both are taken as normal.
     """
     centred = difference_and_interval(difference, low, high)
-    implied = _implied_p(_LINEAR, p_value, low, high, level, df, ratio=difference)
+    implied = _implied_p(_LINEAR, p_value, low, high, level, df, estimate=difference)
     return _both(centred, implied)
 
 
@@ -169,9 +169,9 @@ def _implied_p(
     level: PrintedNumber,
     df: PrintedNumber | None,
     *,
-    ratio: PrintedNumber | None = None,
+    estimate: PrintedNumber | None = None,
 ) -> Finding:
-    """Compare a printed P value with all that the interval gives, around `ratio` or, without one, around its middle.
+    """Compare a printed P value with all that the interval gives, around `estimate` or, without one, around its middle.
 
     Both forms of the statistic rise or fall throughout in each of the printed numbers, so that its extremes are found
     at the ends of their rounding intervals.
@@ -182,18 +182,18 @@ def _implied_p(
     statistics = []
     for first, last in product(*ends):
         width = last - first
-        if ratio is None:
+        if estimate is None:
             statistics.append(_over(first + last, width))
             continue
-        estimates = (scale.of(end) for end in (ratio.low, ratio.high))
-        statistics += [-math.inf if math.isinf(estimate) else _over(2 * estimate, width) for estimate in estimates]
+        centres = (scale.of(end) for end in (estimate.low, estimate.high))
+        statistics += [-math.inf if math.isinf(centre) else _over(2 * centre, width) for centre in centres]
     tests = [
         test
         for critical, tail in _distributions(level, df)
         for test in (tail(critical * statistic) for statistic in _least_and_most(statistics))
     ]
     least, most = min(tests) * (1 - _MARGIN), max(tests) * (1 + _MARGIN)
-    what = f"{low} to {high}" if ratio is None else f"{ratio} with {low} to {high}"
+    what = f"{low} to {high}" if estimate is None else f"{estimate} with {low} to {high}"
     gives = f"{what} gives P {_p_span(least, most)} ({_named(scale, level, df)})"
     if _p_low(p_value) > most or _p_high(p_value) < least:
         return Finding(False, f"{gives}, which does not print as {p_value}")

@@ -46,7 +46,7 @@ def first_event(endpoint: Endpoint, frame: pd.DataFrame, study: Study, check: Fo
     that there was none of them.
     """
     composite = _Composite(endpoint, frame, study, check)
-    times, end = composite.between_dates() if endpoint.between_dates else composite.ready_times()
+    times, end = composite.between_dates() if endpoint.between_dates else composite.numeric_times()
     observed = [composite.observed(event, at) for event, at in zip(endpoint.first_of, times, strict=True)]
     at_event = np.array([np.where(seen, at, np.nan) for seen, at in zip(observed, times, strict=True)])
     composite.check_end(end, np.logical_or.reduce(observed), at_event)
@@ -76,8 +76,8 @@ class _Composite:
         *times, last = (since_start(self.endpoint, self.frame, item, self.study) for item in (*dates, end))
         return times, last
 
-    def ready_times(self) -> tuple[list[Floats], Floats]:
-        """Return the time of each event and of the end of follow-up."""
+    def numeric_times(self) -> tuple[list[Floats], Floats]:
+        """Return the time of each event and of the end of follow-up, where these are numbers in the data."""
         times = [snapped_all(self.frame[event.at].to_numpy(dtype=float)) for event in self.endpoint.first_of]
         if self.endpoint.time is not None:
             return times, snapped_all(self.frame[self.endpoint.time].to_numpy(dtype=float))

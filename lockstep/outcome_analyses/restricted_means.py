@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..base.snapping import snapped
 from ..results import time_catalogue
 from ..results.keys import Key
 from ..results.model import Record
@@ -83,4 +82,4 @@ def _curve(group: Observations) -> KaplanMeierEstimate | None:
 
 def _up_to(observed: Observations, curve: KaplanMeierEstimate, years: float) -> RestrictedMean:
     study = observed.study
-    return restricted_mean(curve, snapped(years * study.time.year), conf_level=study.analysis.conf_level)
+    return restricted_mean(curve, study.time.of_years(years), conf_level=study.analysis.conf_level)

@@ -10,7 +10,7 @@ from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.sections import Section
 from ..variables.eligibility import StudyPopulation, optional_population
-from ..variables.named_variables import groups, variable
+from ..variables.named_variables import groups, varying
 from .analysis import Analysis
 from .endpoints import Endpoint, endpoint_names
 from .exposure_times import ExposureTimes, Landmark
@@ -156,14 +156,9 @@ def _others(
     section: Section, key: str, compared: str, types: Mapping[str, VariableType], *kinds: str
 ) -> tuple[str, ...]:
     """Read the names of further variables, each once and none the one whose groups are compared."""
-    names = tuple(variable(section, key, value, types, *kinds) for value in section.texts(key))
-    for name in names:
-        if name == compared:
-            raise section.error(key, f"has {shown(name)}, whose groups are compared")
-        if names.count(name) > 1:
-            raise section.error(key, f"has {shown(name)} twice")
-        if types[name].kind == "category" and len(types[name].levels) < 2:
-            raise section.error(key, f"names {shown(name)}, which has one level; expected two or more")
+    names = tuple(varying(section, key, value, types, *kinds) for value in section.texts(key))
+    if compared in names:
+        raise section.error(key, f"has {shown(compared)}, whose groups are compared")
     return names
 
 

@@ -28,7 +28,6 @@ COMPETING_KEYS: Final = ("competing", "competing_label", "reason")
 
 _MOST_TICKS: Final = 6  # after the first, so that the numbers at risk below them do not touch
 
-
 _EXCLUDE: Final = (
     (("start", "end"), ("time",)),
     (("time",), ("start", "end")),
@@ -54,7 +53,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A time to an event: from date columns (`start`, first present of `end`) or a ready number (`time`).
+    """A time to an event: from date columns (`start`, first present of `end`) or a number (`time`).
 
     Of a composite endpoint, `first_of`, the event is the first of several, and `event` that there is one. Each has its
     own date or time; `end` or `time` say how long those are followed to whom none of them happened. Without `time` it
@@ -128,24 +127,11 @@ def _with_shared_axis(endpoint: Endpoint, stated: Sequence[Axis]) -> Endpoint:
 def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType], time: TimeUnits) -> Endpoint:
     """Read one of [endpoints.*]."""
     section.allow(
-        "like",
-        "label",
-        "abbreviation",
-        "start",
-        "end",
-        "time",
-        "entry",
-        "event",
-        "first_of",
-        "event_label",
-        *COMPETING_KEYS,
-        "restricted_mean",
-        "axis",
-        "print_unit",
-        "origin",
-    )
+        "like", "label", "abbreviation", "start", "end", "time", "entry", "event", "first_of", "event_label",
+        *COMPETING_KEYS, "restricted_mean", "axis", "print_unit", "origin",
+    )  # fmt: skip
     events = read_first_of(section, types) if section.has("first_of") else ()
-    ready, print_unit = _is_ready(section, events), read_print_unit(section, time.unit, time.print_unit)
+    numeric, print_unit = _has_numeric_times(section, events), read_print_unit(section, time.unit, time.print_unit)
     return Endpoint(
         name=name,
         label=section.text("label", default_label(name)),
@@ -155,11 +141,11 @@ def read_endpoint(name: str, section: Section, types: Mapping[str, VariableType]
         axis=_axis(section.section("axis"), time, print_unit)
         if section.has("axis")
         else default_axis(time, print_unit),
-        start=None if ready else variable(section, "start", section.text("start"), types, "date"),
-        end=() if ready else tuple(variable(section, "end", end, types, "date") for end in _ends(section)),
+        start=None if numeric else variable(section, "start", section.text("start"), types, "date"),
+        end=() if numeric else tuple(variable(section, "end", end, types, "date") for end in _ends(section)),
         time=variable(section, "time", section.text("time"), types, "number") if section.has("time") else None,
         first_of=events,
-        entry=_entry(section, types, ready=ready),
+        entry=_entry(section, types, numeric=numeric),
         restricted_mean=_restricted_mean(section),
         print_unit=print_unit,
         origin=section.optional_text("origin"),
@@ -189,11 +175,11 @@ def like_another(section: Section, endpoints: Mapping[str, Section]) -> Section:
     return Section(section.key, values)
 
 
-def _entry(section: Section, types: Mapping[str, VariableType], *, ready: bool) -> str | None:
+def _entry(section: Section, types: Mapping[str, VariableType], *, numeric: bool) -> str | None:
     """Read when patients come under observation: a number where times are numbers, else a date."""
     if not section.has("entry"):
         return None
-    return variable(section, "entry", section.text("entry"), types, "number" if ready else "date")
+    return variable(section, "entry", section.text("entry"), types, "number" if numeric else "date")
 
 
 def _restricted_mean(section: Section) -> tuple[float, ...]:
@@ -204,7 +190,7 @@ def _restricted_mean(section: Section) -> tuple[float, ...]:
     return years
 
 
-def _is_ready(section: Section, events: Sequence[ComponentEvent]) -> bool:
+def _has_numeric_times(section: Section, events: Sequence[ComponentEvent]) -> bool:
     """Return whether an endpoint has times that are numbers, and not dates; refuse one that has both or neither."""
     dates = [key for key in ("start", "end") if section.has(key)]
     if not events:
@@ -213,14 +199,14 @@ def _is_ready(section: Section, events: Sequence[ComponentEvent]) -> bool:
         return section.has("time")
     if section.has("event"):
         raise section.error("event", "does not go with `first_of`, whose events make it; leave it out")
-    ready = events[0].date is None
-    if ready and dates:
+    numeric = events[0].date is None
+    if numeric and dates:
         found = "does not go with `first_of` of events with `time`"
         raise section.error(dates[0], f"{found}; `time` says how long those are followed who had none of them")
-    if not ready and section.has("time"):
+    if not numeric and section.has("time"):
         found = "does not go with `first_of` of events with `date`"
         raise section.error("time", f"{found}; `start` and `end` are the dates between which patients are followed")
-    return ready
+    return numeric
 
 
 def _ends(section: Section) -> tuple[str, ...]:

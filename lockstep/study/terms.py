@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ..base.wording import shown
 from ..syntax.conditions import VariableType
 from ..syntax.names import slug
 from ..syntax.sections import Section
-from ..variables.named_variables import variable
+from ..variables.named_variables import varying
 from .analysis import ALL_TERMS
 
 PRODUCT: Final = ":"
@@ -18,8 +18,6 @@ PRODUCT: Final = ":"
 
 Transform: TypeAlias = Literal["log", "log2", "log10"]
 """A logarithm that a number enters a model by: natural, per doubling, per tenfold."""
-
-TRANSFORMS: Final[tuple[Transform, ...]] = ("log", "log2", "log10")
 
 KNOTS: Final = range(3, 8)
 """How many knots a spline can have."""
@@ -103,7 +101,7 @@ def _term(section: Section, types: Mapping[str, VariableType]) -> Term:
     per = section.number("per", 1.0)
     if per <= 0:
         raise section.error("per", f"is {per:g}; expected how many units the ratio is per, such as 10")
-    transform: Any = section.choice("transform", TRANSFORMS) if section.has("transform") else None
+    transform: Any = section.choice("transform", get_args(Transform)) if section.has("transform") else None
     return Term(
         name=PRODUCT.join(names),
         per=per,
@@ -122,9 +120,7 @@ def _knots(section: Section) -> int:
 
 def _entering(section: Section, name: str, types: Mapping[str, VariableType]) -> str:
     """Return the name of a variable that can enter a model."""
-    variable(section, "variable", name, types, "number", "category")
-    if types[name].kind == "category" and len(types[name].levels) < 2:
-        raise section.error("variable", f"names {shown(name)}, which has one level; expected two or more to compare")
+    varying(section, "variable", name, types, "number", "category")
     if slug(name) == ALL_TERMS:
         found = f"names {shown(name)}, which in results is the test of all terms of the model"
         raise section.error(

@@ -37,6 +37,10 @@ class TimeUnits:
         """Return how many follow-up units make one `unit` (days only where follow-up is in days)."""
         return {"months": self.month, "years": self.year, self.unit: 1.0}[unit]
 
+    def of_years(self, years: float) -> float:
+        """Return years in the unit of follow-up, snapped: at 0.4 x 12 months those followed for 4.8 are at risk."""
+        return snapped(years * self.year)
+
     def landmark(self, years: float, unit: str | None) -> tuple[float, str]:
         """Return a landmark in the unit in which times print, where it is a whole number of that, else in years."""
         if unit is not None and (number := snapped(years * self.year / self.per(unit))).is_integer():

@@ -31,8 +31,13 @@ def groups(section: Section, name: str, types: Mapping[str, VariableType]) -> st
 
 def groups_named(section: Section, name: str, value: str, types: Mapping[str, VariableType]) -> str:
     """Return the name of a category of at least two levels that a key holds."""
-    variable(section, name, value, types, "category")
-    if len(types[value].levels) < 2:
+    return varying(section, name, value, types, "category")
+
+
+def varying(section: Section, name: str, value: str, types: Mapping[str, VariableType], *kinds: str) -> str:
+    """Return the name of a variable that a key holds; refuse also a category of one level, which compares nothing."""
+    variable(section, name, value, types, *kinds)
+    if types[value].kind == "category" and len(types[value].levels) < 2:
         raise section.error(name, f"names {shown(value)}, which has one level; expected two or more to compare")
     return value
 
