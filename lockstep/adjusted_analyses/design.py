@@ -66,15 +66,36 @@ class ModelDesign:
         return [name for name in self.of(term) if self.columns[name].bend]
 
 
+def knots_of(frame: pd.DataFrame, terms: Sequence[Term]) -> dict[str, tuple[float, ...]]:
+    """Return the knots of the splines among terms, by the values that are known.
+
+    Raises
+    ------
+    DataError
+        If a number has too few distinct values for its knots.
+    """
+    return {
+        term.name: spline_knots(frame[term.name].dropna().astype(float), term.spline, name=term.name)
+        for term in terms
+        if term.spline is not None and len(frame)
+    }
+
+
 def design_of(
-    study: Study, frame: pd.DataFrame, terms: Sequence[Term], *, one_each: Bools | None = None
+    study: Study,
+    frame: pd.DataFrame,
+    terms: Sequence[Term],
+    *,
+    knots: Mapping[str, tuple[float, ...]] | None = None,
+    one_each: Bools | None = None,
 ) -> ModelDesign:
     """Return the design of terms over patients of whom all variables are known.
 
     Where patients have several rows, `one_each` is (n,) True for one row of each: knots are quantiles of patients.
 
     Numbers are in the units that a term says, by their logarithm or as a spline, a category is an indicator of each
-    level but the first, a product has a column for each pair of columns of its two parts, which are terms too.
+    level but the first, a product has a column for each pair of columns of its two parts, which are terms too. Splines
+    have these `knots`, or those of the patients.
 
     Raises
     ------
@@ -84,11 +105,7 @@ def design_of(
     """
     columns: dict[str, DesignColumn] = {}
     patients = frame if one_each is None else frame[one_each]
-    knots = {
-        term.name: spline_knots(patients[term.name].astype(float), term.spline, name=term.name)
-        for term in terms
-        if term.spline is not None and len(frame)
-    }
+    knots = knots_of(patients, terms) if knots is None else knots
     for term in terms:
         parts = [[column for column in columns.values() if column.term == name] for name in term.variables]
         if term.name in knots:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,10 @@ from numpy.typing import ArrayLike
 
 from ..base.errors import DataError
 from ..statistics.arrays import Floats, checked_follow_up, checked_labels, checked_numbers, same_length
+from ..study.imputation import MOST_LEVELS
 from .imputation_draws import drawn_levels, drawn_numbers
 
 ImputationModel: TypeAlias = Literal["predictive mean matching", "logistic regression", "multinomial regression"]
-MOST_LEVELS: Final = 30
-"""A category of more levels has no model here: each level takes a coefficient of every other variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +47,7 @@ def impute(
     donors: int = 5,
     time: ArrayLike | None = None,
     event: ArrayLike | None = None,
+    done: Callable[[], object] | None = None,
 ) -> Imputation:
     """Complete a data set several times, each missing value drawn given all other variables.
 
@@ -61,6 +61,7 @@ def impute(
     donors : among how many of the nearest patients the one is drawn whose number is taken.
     time, event : (n,) complete follow-up and event of a survival analysis, not in `frame`: the event and the
         Nelson-Aalen estimate at the patient's own time enter every model (White & Royston).
+    done : is called after each data set.
 
     Raises
     ------
@@ -120,6 +121,8 @@ def impute(
                 values.iloc[order[at]] = column.iloc[order[source]].to_numpy()
             filled[name] = values
         completed.append(pd.DataFrame(filled, index=frame.index, columns=frame.columns))
+        if done is not None:
+            done()
     incomplete = [variable for variable in variables if variable.n_missing]
     return Imputation(
         completed=tuple(completed),
@@ -130,8 +133,12 @@ def impute(
     )
 
 
-def nelson_aalen(time: ArrayLike, event: ArrayLike) -> Floats:
+def nelson_aalen(time: ArrayLike, event: ArrayLike, *, entry: ArrayLike | None = None) -> Floats:
     """Return the cumulative hazard (Nelson-Aalen) at each patient's own follow-up time.
+
+    Parameters
+    ----------
+    entry : (n,) delayed entry: patients are at risk after it, and the hazard is that from then on; 0 of whom never was.
 
     Raises
     ------
@@ -148,9 +155,15 @@ def nelson_aalen(time: ArrayLike, event: ArrayLike) -> Floats:
     [0.25, 0.5833, 0.5833, 0.5833]
     """
     times, events = checked_follow_up(time, event)
-    at, place = np.unique(times, return_inverse=True)
-    n_at_risk = len(times) - np.searchsorted(np.sort(times), at)
-    return np.asarray(np.cumsum(np.bincount(place, events, len(at)) / n_at_risk)[place])
+    entries = np.full(len(times), -np.inf) if entry is None else checked_numbers(entry, "entry")
+    same_length(times, entries, "follow-up time", "entry")
+    seen = entries < times
+    at = np.unique(times)
+    n_at_risk = np.searchsorted(np.sort(entries[seen]), at) - np.searchsorted(np.sort(times[seen]), at)
+    n_events = np.bincount(np.searchsorted(at, times[seen]), events[seen], len(at))
+    hazard = np.concatenate(([0.0], np.cumsum(n_events / np.maximum(n_at_risk, 1))))
+    found = hazard[np.searchsorted(at, times, side="right")] - hazard[np.searchsorted(at, entries, side="right")]
+    return np.where(seen, found, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +244,9 @@ def _one_set(
 def _standardised(columns: Floats) -> Floats:
     """Return columns with mean 0 and standard deviation 1, without those that are constant."""
     varying = columns[:, (columns != columns[:1]).any(axis=0)]
-    return np.asarray((varying - varying.mean(axis=0)) / varying.std(axis=0))
+    spread = varying.std(axis=0)
+    seen = spread > 0  # not of differences that vanish when they are squared, such as 1e-200
+    return np.asarray((varying[:, seen] - varying[:, seen].mean(axis=0)) / spread[seen])
 
 
 def _survival_predictors(time: ArrayLike, event: ArrayLike, n: int) -> Floats:

@@ -10,7 +10,8 @@ from ..statistics.arrays import Bools, Floats, Ints
 
 RIDGE: Final = 1e-5  # of the diagonal of the cross products, as mice: columns may determine each other
 STEPS: Final = 25
-SETTLED_STEP: Final = 1e-8
+SETTLED_STEP: Final = 1e-6
+"""The step after one of this size would be of 1e-12: Newton's method doubles the digits."""
 HALF_A_DEVIATION: Final = 0.5
 
 
@@ -39,9 +40,8 @@ def drawn_numbers(
     residual = y - of_known @ coefficients
     spread = np.sqrt(float(residual @ residual) / rng.chisquare(max(len(known) - x.shape[1], 1)))
     drawn = coefficients + spread * np.linalg.solve(root.T, rng.standard_normal(x.shape[1]))
-    # Once for patients alike: their predictions are then equal, and not equal but for rounding.
-    alike, which = np.unique(of_known, axis=0, return_inverse=True)
-    places, wanted = (alike @ coefficients)[which.ravel()], x[unknown] @ drawn
+    # Summed row by row: the predictions of patients alike are then equal, and not equal but for rounding.
+    places, wanted = (of_known * coefficients).sum(axis=1), x[unknown] @ drawn
 
     donors = min(donors, len(known))
     order = np.lexsort((rng.permutation(len(known)), places))
@@ -99,9 +99,10 @@ def _multinomial(x: Floats, chosen: Bools, weight: Floats) -> tuple[Floats, Floa
         score = (chosen[:, 1:] - probability).T @ weighted
         information = np.empty((levels - 1, p, levels - 1, p))
         for i in range(levels - 1):
-            for j in range(levels - 1):
+            for j in range(i + 1):
                 share = probability[:, i] * ((i == j) - probability[:, j])
                 information[i, :, j, :] = x.T @ (share[:, np.newaxis] * weighted)
+                information[j, :, i, :] = information[i, :, j, :].T
         root = _root(information.reshape(coefficients.size, -1))
         step = _solved(root, score.ravel())
         # A step of more than 4 standard deviations of a predictor is one out of the region where the curve is known.

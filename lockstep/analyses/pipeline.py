@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from ..adjusted_analyses.imputation_records import imputation_records
+from ..adjusted_analyses.imputed_cohort import imputed_values
 from ..base.errors import StatisticError, StudyError
 from ..base.snapping import snapped_all
 from ..base.stamp import MadeFrom
@@ -128,6 +131,10 @@ def _all(study: Study, data: Data, cohort: Cohort, reviewed: Population) -> Iter
     if study.analysis.follow_up is not None:
         yield from survivor_records(study, cohort, analysed)
         yield reverse_follow_up_record(study, cohort, analysed)
+    if study.imputation is not None:
+        imputed = imputed_values(study, study.imputation, cohort, patient_labels(data, cohort))
+        cohort = replace(cohort, completed=imputed.completed)
+        yield from imputation_records(study, study.imputation, imputed, analysed)
     yield from _of_endpoints(study, cohort, analysed)
     for cutoff in study.analysis.cutoffs.values():
         yield from _cutoff_records(study, cohort, cutoff, analysed)
@@ -140,6 +147,12 @@ def _of_endpoints(study: Study, cohort: Cohort, analysed: Population) -> Iterato
         yield from with_printed_times(endpoint_results(study, cohort, endpoint, analysed), study, endpoint, times)
     for outcome in study.outcomes.values():
         yield from outcome_results(study, cohort, outcome, analysed)
+
+
+def patient_labels(data: Data, cohort: Cohort) -> list[str]:
+    """Return the id of each analysed patient: what is drawn by its order is the same in any order of rows."""
+    place = {row: position for position, row in enumerate(data.rows.tolist())}
+    return [data.ids.texts[data.ids.codes[place[row]]] for row in cohort.rows.tolist()]
 
 
 def _cutoff_records(study: Study, cohort: Cohort, cutoff: Cutoff, population: Population) -> Iterator[Record]:

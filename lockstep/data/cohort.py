@@ -48,6 +48,7 @@ class Cohort:
         derived variable's `among`, and where an optional one is blank.
     endpoints : time and event of each analysed patient, by endpoint.
     populations : (m,) by population: whether an analysed patient is in it, which may be unknown.
+    completed : the analysed patients with missing values imputed, a frame for each data set; none without imputation.
     """
 
     reviewed: pd.DataFrame
@@ -57,6 +58,7 @@ class Cohort:
     applicable: Mapping[str, npt.NDArray[np.bool_]]
     endpoints: Mapping[str, TimeToEvent]
     populations: Mapping[str, pd.arrays.BooleanArray]
+    completed: tuple[pd.DataFrame, ...] = ()
 
     def population(self, name: str) -> npt.NDArray[np.bool_]:
         """Return (m,) True where an analysed patient is in a population; of whom it is unknown is not."""
@@ -71,6 +73,7 @@ class Cohort:
             applicable={name: where[patients] for name, where in self.applicable.items()},
             endpoints={name: observed.of(patients) for name, observed in self.endpoints.items()},
             populations={name: members[patients] for name, members in self.populations.items()},
+            completed=tuple(frame[patients].reset_index(drop=True) for frame in self.completed),
         )
 
     def missing(self, variable: str) -> npt.NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from ..results.keys import Key
 from ..results.model import Results
 from ..study.figures import Forest, ModelForest, SubgroupForest
 from ..study.model import Study
-from ..study.models import Model, ModelKind
+from ..study.models import MULTIVARIABLE, Model, ModelKind
 from ..study.outcomes import Outcome
 from ..study.terms import Term
 from ..text import numbers
@@ -292,7 +292,7 @@ class _Shown:
         counted = level is not None and len(term.variables) == 1
         for i, model in enumerate(having):
             key = Key(endpoint=self.figure.endpoint, analysis=model.name, variable=term.name, level=level)
-            part = one_line(model.label or "Multivariable") if len(models) > 1 else ""
+            part = one_line(model.label or MULTIVARIABLE) if len(models) > 1 else ""
             yield ForestLine(
                 name=", ".join(filter(None, (name, part))),
                 label="" if i else label,

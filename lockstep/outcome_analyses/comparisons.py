@@ -9,7 +9,7 @@ from typing import Final
 from ..adjusted_analyses.design import as_they_are
 from ..base.snapping import snapped
 from ..regression.likelihood_ratio import likelihood_ratio_test
-from ..results import catalogue, time_catalogue
+from ..results import catalogue, imputation_catalogue, time_catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record
 from ..results.records import NO_INTERVAL, interval, number
@@ -36,6 +36,7 @@ from .exposure_times import immortal_time, known_later_records
 from .incidence_results import fine_gray_records, gray_records
 from .interactions import Interaction, interaction_records
 from .observations import NO_PATIENTS, Observations
+from .pooled_fits import POOLED_INTERVAL, completed_patients, imputation_in_words, pooled_fit, pooled_test_in_words
 from .survival_results import survival_counts, survival_results
 
 UNIVARIABLE_TEST: Final = (
@@ -44,11 +45,19 @@ UNIVARIABLE_TEST: Final = (
     catalogue.LIKELIHOOD_RATIO_P,
 )
 UNIVARIABLE_CHECK: Final = (catalogue.PROPORTIONAL, catalogue.PROPORTIONAL_DF, catalogue.PROPORTIONAL_P)
+_POOLED_TEST: Final = (
+    imputation_catalogue.GROUPS_WALD,
+    imputation_catalogue.GROUPS_WALD_DF,
+    imputation_catalogue.GROUPS_WALD_P,
+)
 LEVEL_CHECK: Final = (
     catalogue.LEVEL_PROPORTIONAL,
     catalogue.LEVEL_PROPORTIONAL_DF,
     catalogue.LEVEL_PROPORTIONAL_P,
 )
+
+WALD_INTERVAL: Final = "Wald confidence interval and test"
+"""The interval and test of a hazard ratio."""
 
 SCORE_TEST: Final = " (the score test of a Cox model with exact ties)"
 """What the log-rank test is where patients do not enter together."""
@@ -81,7 +90,8 @@ class Adjustment:
     def words(self, observed: Observations) -> dict[str, str]:
         """Return what fills labels and methods of results: ", stratified by Site", "; adjusted for Age"."""
         options = observed.options + stratified_by(observed.study, self.strata)
-        return {"of": observed.label, "options": options, "adjusted": adjusted_for(observed.study, self.adjust_for)}
+        adjusted = adjusted_for(observed.study, self.adjust_for)
+        return {"of": observed.label, "options": options, "interval": WALD_INTERVAL, "adjusted": adjusted}
 
 
 UNADJUSTED: Final = Adjustment()
@@ -111,7 +121,7 @@ def group_results(
     else:
         yield from gray_records(key, known, variable)
         yield from fine_gray_records(key, known, variable)
-    yield from _cox_records(key, observed.complete([variable, *adjustment.variables]), variable, adjustment)
+    yield from _cox_records(key, observed, variable, adjustment)
 
 
 def rate_differences(key: Key, observed: Observations, variable: str) -> Iterator[Record]:
@@ -152,11 +162,12 @@ def rate_differences(key: Key, observed: Observations, variable: str) -> Iterato
             )
 
 
-def _cox_records(key: Key, known: Observations, variable: str, adjustment: Adjustment) -> Iterator[Record]:
+def _cox_records(key: Key, observed: Observations, variable: str, adjustment: Adjustment) -> Iterator[Record]:
     """Yield hazard ratios of the levels of a category, the test of all of them, and the check of proportional hazards.
 
-    They are of patients who have a value of all variables.
+    They are of patients who have a value of all variables. With imputed values the check alone is.
     """
+    known = observed.complete([variable, *adjustment.variables])
     study, population, options = known.study, known.population, adjustment.options(known)
     design = known.design(as_they_are([variable, *adjustment.adjust_for]))
     of_groups, words = design.of(variable), adjustment.words(known)
@@ -169,6 +180,43 @@ def _cox_records(key: Key, known: Observations, variable: str, adjustment: Adjus
         not_proportional(variable, [variable] if violated(whole, study) else []),
         immortal_time(known, [variable, *adjustment.variables]),
     )
+    by = {**words, "by": study.unique_label(variable)}
+    if observed.completed:
+        yield from _pooled_records(key, observed, variable, adjustment, warning)
+    for ratio in () if observed.completed else model.terms:
+        column = design.columns[ratio.term]
+        if column.term == variable:
+            yield from estimate_records(
+                (catalogue.HAZARD_RATIO, catalogue.HAZARD_RATIO_P),
+                replace(key, level=column.level),
+                ratio,
+                model,
+                population,
+                {**words, "term": column.words},
+                warning=warning,
+            )
+    if several_levels(study, variable) and not observed.completed:
+        smaller = fitted(known, design.values.drop(columns=of_groups), options)
+        yield from test_records(UNIVARIABLE_TEST, key, likelihood_ratio_test(smaller, model), population, by)
+    yield from test_records(UNIVARIABLE_CHECK, key, whole, population, by)
+    for check in levels if several_levels(study, variable) else ():
+        column = design.columns[check.term]
+        of_level = {**words, "term": column.words}
+        yield from test_records(LEVEL_CHECK, replace(key, level=column.level), check, population, of_level)
+
+
+def _pooled_records(
+    key: Key, observed: Observations, variable: str, adjustment: Adjustment, warning: str | None
+) -> Iterator[Record]:
+    """Yield hazard ratios of the levels of a category over imputed data sets, and the test of all of them."""
+    variables, study = [variable, *adjustment.variables], observed.study
+    known, parts = completed_patients(observed, variables)
+    terms = as_they_are([variable, *adjustment.adjust_for])
+    design, model = pooled_fit(
+        known, parts, terms, "cox", lambda part, values: fitted(part, values, adjustment.options(part))
+    )
+    words, population = adjustment.words(known), known.population
+    words |= {"options": words["options"] + imputation_in_words(study, known, variables), "interval": POOLED_INTERVAL}
     for ratio in model.terms:
         column = design.columns[ratio.term]
         if column.term == variable:
@@ -181,15 +229,10 @@ def _cox_records(key: Key, known: Observations, variable: str, adjustment: Adjus
                 {**words, "term": column.words},
                 warning=warning,
             )
-    by = {**words, "by": study.unique_label(variable)}
     if several_levels(study, variable):
-        smaller = fitted(known, design.values.drop(columns=of_groups), options)
-        yield from test_records(UNIVARIABLE_TEST, key, likelihood_ratio_test(smaller, model), population, by)
-    yield from test_records(UNIVARIABLE_CHECK, key, whole, population, by)
-    for check in levels if several_levels(study, variable) else ():
-        column = design.columns[check.term]
-        of_level = {**words, "term": column.words}
-        yield from test_records(LEVEL_CHECK, replace(key, level=column.level), check, population, of_level)
+        test = model.test(design.of(variable))
+        by = {**words, "by": study.unique_label(variable), "test": pooled_test_in_words(test)}
+        yield from test_records(_POOLED_TEST, key, test, population, by)
 
 
 def subgroup_results(key: Key, observed: Observations, adjustment: Adjustment = UNADJUSTED) -> Iterator[Record | Curve]:
@@ -210,9 +253,13 @@ def subgroup_results(key: Key, observed: Observations, adjustment: Adjustment = 
         model=f"a Cox model{words['options']}, Efron ties{words['adjusted']}",
         adjust_for=adjustment.adjust_for,
     )
-    known = observed.complete([*asked.variables, *adjustment.strata])
-    options = adjustment.options(known)
-    yield from interaction_records(key, known, asked, lambda design: fitted(known, design, options))
+    yield from interaction_records(
+        key,
+        observed,
+        asked,
+        lambda part, design: fitted(part, design, adjustment.options(part)),
+        further=adjustment.strata,
+    )
 
 
 def log_rank_records(key: Key, observed: Observations, variable: str, strata: tuple[str, ...] = ()) -> Iterator[Record]:

@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from ..adjustment.pooling import PooledTerm
 from ..regression.cox import CoxModel, HazardRatio, cox_model
 from ..regression.cox_fit import CoxFit, fit_cox
 from ..regression.fine_gray import fine_gray
@@ -22,6 +23,7 @@ from ..results.records import Population, Words, interval, number
 from ..statistics.estimate import Estimate
 from ..study.model import Study
 from .observations import NO_PATIENTS, Observations
+from .pooled_fits import PooledModel
 
 PAIR: Final = 2
 
@@ -109,8 +111,8 @@ def test_records(
 def estimate_records(
     statistics: tuple[Statistic, Statistic],
     key: Key,
-    term: HazardRatio | RegressionTerm,
-    model: CoxModel | RegressionModel,
+    term: HazardRatio | RegressionTerm | PooledTerm,
+    model: CoxModel | RegressionModel | PooledModel,
     population: Population,
     words: Words,
     *,

@@ -12,6 +12,7 @@ from ..results.records import Population
 from ..study.comparisons import GroupComparison
 from ..study.endpoints import Endpoint
 from ..study.model import Study
+from ..study.models import Model
 from .comparisons import Adjustment, group_results, rate_differences, subgroup_results
 from .exposure_times import from_landmark, split_by_exposure
 from .incidence_results import cause_specific, ignored_record
@@ -37,7 +38,7 @@ def _results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Populat
     yield from first_event_records(cohort, observed)
     comparisons = [comparison for comparison in study.comparisons if endpoint.name in comparison.endpoints]
     for comparison in comparisons:
-        patients = _compared(_of(study, cohort, endpoint, comparison.population, analysed), comparison)
+        patients = _compared(_of(study, cohort, endpoint, comparison, analysed), comparison)
         of_groups = _key(key, comparison)
         adjustment = Adjustment.of(comparison)
         yield from group_results(of_groups, patients, comparison.groups, adjustment)
@@ -47,22 +48,32 @@ def _results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Populat
             yield from restricted_mean_contrasts(of_groups, patients, comparison.groups)
     for comparison in comparisons:
         for category in comparison.within:
-            patients = _compared(_of(study, cohort, endpoint, comparison.population, analysed), comparison)
+            patients = _compared(_of(study, cohort, endpoint, comparison, analysed), comparison)
             of_groups = replace(_key(key, comparison), within=category)
             yield from subgroup_results(of_groups, patients, Adjustment.of(comparison))
     for model in study.models:
         if endpoint.name in model.endpoints:
-            yield from model_records(key, _of(study, cohort, endpoint, model.population, analysed), model)
+            yield from model_records(key, _of(study, cohort, endpoint, model, analysed), model)
     yield from population_results(study, cohort, endpoint, analysed)
 
 
-def _of(study: Study, cohort: Cohort, endpoint: Endpoint, population: str | None, analysed: Population) -> Observations:
-    members, described = members_of(study, cohort, population, analysed)
-    return Observations.of(study, members, endpoint, described)
+def _of(
+    study: Study, cohort: Cohort, endpoint: Endpoint, asked: GroupComparison | Model, analysed: Population
+) -> Observations:
+    """Return the patients of a comparison or model, with imputed values where it asks for them."""
+    members, described = members_of(study, cohort, asked.population, analysed)
+    observed = Observations.of(study, members, endpoint, described)
+    return observed.with_imputed(members.completed) if asked.imputation else observed
 
 
 def _compared(observed: Observations, comparison: GroupComparison) -> Observations:
-    """Return the patients of a comparison: from a landmark on, or in rows where groups are entered later."""
+    """Return the patients of a comparison, followed as it asks, with imputed values as without."""
+    entered = _in_time(replace(observed, completed=()), comparison)
+    return replace(entered, completed=tuple(_in_time(part, comparison).frame for part in observed.of_each_set()))
+
+
+def _in_time(observed: Observations, comparison: GroupComparison) -> Observations:
+    """Return patients from a landmark on, or in rows where groups are entered later."""
     if comparison.landmark is not None:
         variables = (comparison.groups, *comparison.within, *comparison.strata, *comparison.adjust_for)
         return from_landmark(observed, variables, comparison.landmark)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pandas as pd
 
@@ -24,9 +24,17 @@ from ..study.terms import PRODUCT, Term
 from .cox_records import PAIR, estimate_records
 from .observations import ObservedPatients, OutcomeObservations
 from .outcome_fits import MODEL_WORDS
+from .pooled_fits import (
+    POOLED_INTERVAL,
+    PooledModel,
+    completed_patients,
+    imputation_in_words,
+    pooled_fit,
+    pooled_test_in_words,
+)
 
-Fitting: TypeAlias = Callable[[pd.DataFrame], CoxModel | RegressionModel]
-"""What fits a model to a design of the patients who have a value of all its variables."""
+Fitting: TypeAlias = Callable[[Any, pd.DataFrame], CoxModel | RegressionModel]
+"""What fits a model to patients who have a value of all its variables, and their design."""
 
 _ENDLESS: Final = (DIVERGES, SEPARATED)
 
@@ -50,27 +58,37 @@ class Interaction:
         return [self.groups, self.within, *self.adjust_for]
 
 
-def interaction_records(key: Key, known: ObservedPatients, asked: Interaction, fit: Fitting) -> Iterator[Record]:
+def interaction_records(
+    key: Key, observed: ObservedPatients, asked: Interaction, fit: Fitting, *, further: Sequence[str] = ()
+) -> Iterator[Record]:
     """Yield the test of interaction and, of a category with two levels, by how much its levels differ.
 
     Parameters
     ----------
     key : has the groups as `by`, the other category as `within`.
-    known : the patients who have a value of all variables.
+    observed : the patients; those are taken who have a value of all variables, and of `further` ones.
     """
-    study = known.study
+    study, variables = observed.study, [*asked.variables, *further]
     terms = as_they_are(asked.variables)
     product = Term(name=PRODUCT.join((asked.groups, asked.within)))
-    design = known.design([*terms, product])
-    without, model = fit(known.design(terms).values), fit(design.values)
-    test = _test(without, model, design.of(product.name), asked.kind)
+    model: CoxModel | RegressionModel | PooledModel
+    if observed.completed:
+        known, parts = completed_patients(observed, variables)
+        design, model = pooled_fit(known, parts, [*terms, product], asked.kind, fit)
+        test: LikelihoodRatioTest | WaldTest = model.test(design.of(product.name))
+    else:
+        known = observed.complete(variables)
+        design = known.design([*terms, product])
+        without, model = fit(known, known.design(terms).values), fit(known, design.values)
+        test = _test(without, model, design.of(product.name), asked.kind)
+    interval = POOLED_INTERVAL if observed.completed else MODEL_WORDS[asked.kind]["interval"]
     words = {
         **known.words,
         "exposure": study.unique_label(asked.groups),
         "subgroup": study.unique_label(asked.within),
-        "model": asked.model,
-        "test": "F" if isinstance(test, WaldTest) else "likelihood-ratio",
-        "interval": MODEL_WORDS[asked.kind]["interval"].removesuffix(" and test"),
+        "model": asked.model + (imputation_in_words(study, known, variables) if observed.completed else ""),
+        "test": _test_name(test, pooled=isinstance(model, PooledModel)),
+        "interval": interval.removesuffix(" and test"),
         "ratios": MODEL_WORDS[asked.kind]["ratios"],
     }
     if len(study.levels(asked.within)) == PAIR:
@@ -93,6 +111,12 @@ def interaction_records(key: Key, known: ObservedPatients, asked: Interaction, f
                 )
                 yield ratio
     yield number(catalogue.INTERACTION_P, key, test.p_value, known.population, words, reason=test.reason)
+
+
+def _test_name(test: LikelihoodRatioTest | WaldTest, *, pooled: bool) -> str:
+    if isinstance(test, LikelihoodRatioTest):
+        return "likelihood-ratio"
+    return pooled_test_in_words(test) if pooled else "F"
 
 
 def _test(

@@ -39,6 +39,17 @@ from .cox_records import (
 from .exposure_times import from_landmark, immortal_time, known_later_records, split_by_exposure
 from .observations import Observations, ObservedPatients, OutcomeObservations
 from .outcome_fits import MODEL_WORDS, fitted_outcome
+from .pooled_fits import (
+    POOLED_INTERVAL,
+    PooledModel,
+    completed_patients,
+    imputation_in_words,
+    imputed_records,
+    mostly_missing,
+    outcome_missing_record,
+    pooled_fit,
+    pooled_test_in_words,
+)
 from .precision import number_decimals
 
 FEWEST_EVENTS: Final = 10
@@ -85,12 +96,13 @@ def model_records(of_measured: Key, observed: ObservedPatients, model: Model) ->
 
 def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> Iterator[Record]:
     """Yield the records of one fit. Counts are the model's; where its terms are alone, each has counts of its own."""
-    known = _known(observed, model, terms)
-    study, design = observed.study, known.design(terms)
-    words = _words(known, model, terms)
-    columns = {term.name: design.of(term.name) for term in terms}
-    fit, checks = _fitted(known, design.values, columns, model)
-    yield from _count_records(replace(key, variable=terms[0].name) if model.each else key, known, fit, words)
+    known, design, fit, checks = _fitted(observed, model, terms)
+    study, words = observed.study, _words(known, model, terms)
+    of_model = replace(key, variable=terms[0].name) if model.each else key
+    yield from _count_records(of_model, known, fit, words)
+    if isinstance(fit, PooledModel):
+        yield from imputed_records(of_model, key, known, fit, design, _variables(model, terms), words)
+        yield from outcome_missing_record(of_model, observed, words)
     for term in terms:
         yield from _level_counts(key, known, term, words)
         if isinstance(known, Observations) and len(term.variables) == 1:
@@ -111,7 +123,11 @@ def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequ
             known.population,
             {**words, "term": column.words},
             unit=known.unit if isinstance(known, OutcomeObservations) else None,
-            warning=warnings(not_proportional(column.term, not_constant), _immortal_time(known, column.term)),
+            warning=warnings(
+                not_proportional(column.term, not_constant),
+                _immortal_time(known, column.term),
+                mostly_missing(known, column.term.split(PRODUCT)),
+            ),
         )
     for term in terms:
         if len(design.of(term.name)) > 1:
@@ -131,11 +147,20 @@ def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequ
 def _known(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> ObservedPatients:
     """Return the patients of a fit, who have a value of all its variables; with the times of exposures as it asks."""
     variables = _variables(model, terms)
+    return _in_rows(_from_start(observed, model, variables).complete(variables), terms)
+
+
+def _from_start(observed: ObservedPatients, model: Model, variables: Sequence[str]) -> ObservedPatients:
+    """Return the patients whose outcome is known; of an endpoint from the landmark of the model on."""
+    if isinstance(observed, OutcomeObservations):
+        return observed.known()
     if isinstance(observed, Observations) and model.landmark is not None:
-        observed = from_landmark(observed, variables, model.landmark)
-    known = observed.complete(variables)
-    if isinstance(known, OutcomeObservations):
-        return known.known()
+        return from_landmark(observed, variables, model.landmark)
+    return observed
+
+
+def _in_rows(known: ObservedPatients, terms: Sequence[Term]) -> ObservedPatients:
+    """Return patients in several rows where exposures begin on their day."""
     changing = [term.name for term in terms if term.time_dependent]
     return split_by_exposure(known, changing) if isinstance(known, Observations) and changing else known
 
@@ -146,15 +171,32 @@ def _immortal_time(known: ObservedPatients, term: str) -> str | None:
 
 
 def _fitted(
-    known: ObservedPatients, values: pd.DataFrame, columns: Mapping[str, Sequence[str]], model: Model
-) -> tuple[Fit, tuple[ProportionalHazardsTest, ...]]:
-    """Fit a model; of a Cox model, check its proportional hazards too."""
+    observed: ObservedPatients, model: Model, terms: Sequence[Term]
+) -> tuple[ObservedPatients, ModelDesign, Fit | PooledModel, tuple[ProportionalHazardsTest, ...]]:
+    """Fit a model; return its patients, its design, the fit, and of a Cox model the check of proportional hazards.
+
+    With imputed values there is no check: the model of complete cases beside it has one.
+    """
+    if observed.completed:
+        variables = _variables(model, terms)
+        known, parts = completed_patients(observed, variables, lambda part: _from_start(part, model, variables))
+        known, parts = _in_rows(known, terms), tuple(_in_rows(part, terms) for part in parts)
+        design, pooled = pooled_fit(known, parts, terms, model.kind, lambda part, values: _fit(part, values, model))
+        return known, design, pooled, ()
+    known = _known(observed, model, terms)
+    design = known.design(terms)
+    if isinstance(known, Observations) and model.kind == "cox":
+        columns = {term.name: design.of(term.name) for term in terms}
+        fit, checks = fitted_and_checked(known, design.values, columns, _options(model, known))
+        return known, design, fit, checks
+    return known, design, _fit(known, design.values, model), ()
+
+
+def _fit(known: ObservedPatients, values: pd.DataFrame, model: Model) -> Fit:
     if isinstance(known, OutcomeObservations):
-        return fitted_outcome(known, values, model.kind, _cluster(model, known)), ()
+        return fitted_outcome(known, values, model.kind, _cluster(model, known))
     assert isinstance(known, Observations)  # noqa: S101 (what else can be observed)
-    if model.kind == "fine_gray":
-        return fitted(known, values, _options(model, known)), ()
-    return fitted_and_checked(known, values, columns, _options(model, known))
+    return fitted(known, values, _options(model, known))
 
 
 def _variables(model: Model, terms: Sequence[Term]) -> list[str]:
@@ -165,14 +207,17 @@ def _variables(model: Model, terms: Sequence[Term]) -> list[str]:
 
 def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> dict[str, str]:
     study = observed.study
-    fit = "univariable" if model.each else "multivariable"
+    fit, options, words = "univariable" if model.each else "multivariable", observed.options, MODEL_WORDS[model.kind]
+    if model.imputation:
+        options += imputation_in_words(study, observed, _variables(model, terms))
+        words = {**words, "interval": POOLED_INTERVAL, "test": "t", "distribution": "F"}
     return {
-        **MODEL_WORDS[model.kind],
+        **words,
         "of": observed.label,
         "model": model.label or fit,
         "whole": model.label or f"{fit} model",
         "fit": fit,
-        "options": observed.options + _options_in_words(study, model),
+        "options": options + _options_in_words(study, model),
         "covariates": ", ".join(_covariate(study, term) for term in terms),
     }
 
@@ -190,7 +235,7 @@ def _options_in_words(study: Study, model: Model) -> str:
     )
 
 
-def _count_records(key: Key, known: ObservedPatients, fit: Fit, words: Words) -> Iterator[Record]:
+def _count_records(key: Key, known: ObservedPatients, fit: Fit | PooledModel, words: Words) -> Iterator[Record]:
     """Yield patients, events, parameters, and how many events there are for each parameter."""
     yield count(catalogue.MODEL_PATIENTS, key, fit.n, known.population, words)
     if fit.events is not None:
@@ -211,23 +256,26 @@ def _count_records(key: Key, known: ObservedPatients, fit: Fit, words: Words) ->
         )
 
 
-def _events_per_parameter(fit: Fit) -> float | None:
+def _events_per_parameter(fit: Fit | PooledModel) -> float | None:
+    if isinstance(fit, PooledModel):
+        shares = [_events_per_parameter(each) for each in fit.fits]
+        return min((share for share in shares if share is not None), default=None)
     if isinstance(fit, RegressionModel):
         return fit.events_per_parameter
     return fit.events / fit.parameters if fit.parameters else None
 
 
 def _level_counts(key: Key, known: ObservedPatients, term: Term, words: Words) -> Iterator[Record]:
-    """Yield the patients and events of each level of a category."""
+    """Yield the patients and events of each level of a category, of those whose level is known."""
     if len(term.variables) > 1:
         return
-    had_event = known.had_event
+    had_event, n_known = known.had_event, known.patients(known.has_all([term.name]))
     for level, text in known.study.levels(term.name).items():
         patients = (known.frame[term.name] == level).to_numpy(dtype=bool)
         of_level = replace(key, variable=term.name, level=level)
         told = {**words, "term": f"{known.study.unique_label(term.name)}: {text}"}
         n = known.patients(patients)
-        yield count(catalogue.TERM_PATIENTS, of_level, n, known.population, told, of=known.population.n)
+        yield count(catalogue.TERM_PATIENTS, of_level, n, known.population, told, of=n_known)
         if had_event is not None:
             yield count(catalogue.TERM_EVENTS, of_level, int(had_event[patients].sum()), known.population, told, of=n)
 
@@ -255,20 +303,21 @@ def _knot_records(
 def _test_name(test: LikelihoodRatioTest | WaldTest, model: Model) -> str:
     if isinstance(test, LikelihoodRatioTest):
         return "likelihood-ratio"
+    if model.imputation:
+        return pooled_test_in_words(test)
     return "F" if model.kind == "linear" else "Wald"
 
 
 def _together(
-    known: ObservedPatients, design: ModelDesign, fit: Fit, columns: Sequence[str], model: Model
+    known: ObservedPatients, design: ModelDesign, fit: Fit | PooledModel, columns: Sequence[str], model: Model
 ) -> LikelihoodRatioTest | WaldTest:
     """Test columns of a term together: by the likelihood ratio; by Wald where the variance is robust, or by F."""
+    if isinstance(fit, PooledModel):
+        return fit.test(columns)
     if fit.is_robust or model.kind == "linear":
         return wald_test(fit, columns)
     smaller = design.values.drop(columns=list(columns))
-    if isinstance(known, OutcomeObservations):
-        return likelihood_ratio_test(fitted_outcome(known, smaller, model.kind), fit)
-    assert isinstance(known, Observations)  # noqa: S101 (what else can be observed)
-    return likelihood_ratio_test(fitted(known, smaller, _options(model, known)), fit)
+    return likelihood_ratio_test(_fit(known, smaller, model), fit)
 
 
 def _options(model: Model, known: Observations) -> FitOptions:

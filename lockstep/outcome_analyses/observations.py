@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
 
-from ..adjusted_analyses.design import ModelDesign, design_of
+from ..adjusted_analyses.design import ModelDesign, design_of, knots_of
 from ..base.errors import counted
 from ..base.snapping import snapped_all
 from ..data.cohort import Cohort
@@ -27,11 +27,15 @@ NO_PATIENTS: Final = "no patients"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedPatients(ABC):
-    """A set of patients: `frame` holds their covariates, `population` says who they are."""
+    """A set of patients: `frame` holds their covariates, `population` says who they are.
+
+    `completed` are such frames with missing values imputed, one of each data set, where these are asked for.
+    """
 
     study: Study
     frame: pd.DataFrame
     population: Population
+    completed: tuple[pd.DataFrame, ...] = ()
 
     @property
     @abstractmethod
@@ -50,7 +54,8 @@ class ObservedPatients(ABC):
     def where(self, keep: Bools, *words: str) -> Self:
         """Return some of the patients, (n,) True for these, with words that say which."""
         population = self.population.within(self.patients(keep), *words)
-        return replace(self, frame=self.frame[keep], population=population, **self._of(keep))
+        completed = tuple(frame[keep] for frame in self.completed)
+        return replace(self, frame=self.frame[keep], completed=completed, population=population, **self._of(keep))
 
     def patients(self, rows: Bools) -> int:
         """Return how many patients some rows are of: (n,) True for these."""
@@ -63,8 +68,21 @@ class ObservedPatients(ABC):
 
     def complete(self, variables: Sequence[str]) -> Self:
         """Return the patients with a value of every one of these variables."""
-        keep = self.frame[list(variables)].notna().all(axis=1).to_numpy(dtype=bool)
+        keep = self.has_all(variables)
         return self if keep.all() else self.where(keep, "complete cases")
+
+    def has_all(self, variables: Sequence[str]) -> Bools:
+        """Return (n,) True for patients with a value of every one of these variables."""
+        return self.frame[list(variables)].notna().all(axis=1).to_numpy(dtype=bool)
+
+    def with_imputed(self, completed: Sequence[pd.DataFrame]) -> Self:
+        """Return the same patients, with missing values imputed where an analysis asks for it."""
+        return replace(self, completed=tuple(frame.loc[self.frame.index] for frame in completed))
+
+    def of_each_set(self) -> Iterator[Self]:
+        """Yield the patients as each data set completes them."""
+        for frame in self.completed:
+            yield replace(self, frame=frame, completed=())
 
     @property
     def options(self) -> str:
@@ -76,9 +94,14 @@ class ObservedPatients(ABC):
         """What fills the places ``{of}`` and ``{options}`` in labels and methods of statistics."""
         return {"of": self.label, "options": self.options}
 
-    def design(self, terms: Sequence[Term]) -> ModelDesign:
+    def design(self, terms: Sequence[Term], knots: Mapping[str, tuple[float, ...]] | None = None) -> ModelDesign:
         """Return the design of a model; see `lockstep.adjusted_analyses.design`."""
-        return design_of(self.study, self.frame, terms, one_each=self.one_row_each)
+        return design_of(self.study, self.frame, terms, knots=knots, one_each=self.one_row_each)
+
+    def knots(self, terms: Sequence[Term]) -> dict[str, tuple[float, ...]]:
+        """Return the knots of the splines among terms, by the values of these patients that are known."""
+        one_each = self.one_row_each
+        return knots_of(self.frame if one_each is None else self.frame[one_each], terms)
 
     @property
     def one_row_each(self) -> Bools | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..adjusted_analyses.design import as_they_are
 from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
+from ..regression.regression import RegressionModel
 from ..regression.wald import WaldTest, wald_test
 from ..results import outcome_catalogue
 from ..results.catalogue import Statistic
@@ -35,6 +36,14 @@ from .group_comparisons import association_records
 from .interactions import Interaction, interaction_records
 from .observations import OutcomeObservations
 from .outcome_fits import MODEL_WORDS, fitted_outcome
+from .pooled_fits import (
+    POOLED_INTERVAL,
+    PooledModel,
+    completed_patients,
+    imputation_in_words,
+    pooled_fit,
+    pooled_test_in_words,
+)
 
 _ADJUSTED: Final[dict[ModelKind, tuple[Statistic, Statistic]]] = {
     "logistic": (outcome_catalogue.ODDS_RATIO, outcome_catalogue.ODDS_RATIO_P),
@@ -88,8 +97,9 @@ def outcome_interaction(key: Key, observed: OutcomeObservations, adjust_for: Seq
     asked = Interaction(
         groups=str(key.by), within=str(key.within), kind=kind, model=model, adjust_for=tuple(adjust_for)
     )
-    known = observed.complete(asked.variables).known()
-    yield from interaction_records(key, known, asked, lambda design: fitted_outcome(known, design, kind))
+    yield from interaction_records(
+        key, observed.known(), asked, lambda part, design: fitted_outcome(part, design, kind)
+    )
 
 
 def _pairs(known: OutcomeObservations, groups: str) -> Iterator[tuple[str, str, Floats, Floats]]:
@@ -170,10 +180,21 @@ def _adjusted(key: Key, known: OutcomeObservations, kind: ModelKind, adjust_for:
     Of several groups also the test of all of them together: of odds ratios by the likelihood ratio, of means by F.
     """
     groups = str(key.by)
-    complete = known.complete([groups, *adjust_for])
-    design = complete.design(as_they_are([groups, *adjust_for]))
-    model, said = fitted_outcome(complete, design.values, kind), MODEL_WORDS[kind]
-    method = f"{said['regression']}, {said['interval']}{adjusted_for(known.study, tuple(adjust_for))}"
+    variables, said = [groups, *adjust_for], MODEL_WORDS[kind]
+    terms = as_they_are(variables)
+    model: RegressionModel | PooledModel
+    options = ""
+    if known.completed:
+        complete, parts = completed_patients(known, variables)
+        design, model = pooled_fit(
+            complete, parts, terms, kind, lambda part, values: fitted_outcome(part, values, kind)
+        )
+        options, of_estimates = imputation_in_words(known.study, complete, variables), POOLED_INTERVAL
+    else:
+        complete = known.complete(variables)
+        design = complete.design(terms)
+        model, of_estimates = fitted_outcome(complete, design.values, kind), said["interval"]
+    method = f"{said['regression']}{options}, {of_estimates}{adjusted_for(known.study, tuple(adjust_for))}"
     for term in model.terms:
         column = design.columns[term.term]
         if column.term == groups:
@@ -190,7 +211,10 @@ def _adjusted(key: Key, known: OutcomeObservations, kind: ModelKind, adjust_for:
     if several_levels(known.study, groups) and kind != "risk":
         of_groups = design.of(groups)
         test: WaldTest | LikelihoodRatioTest
-        if kind == "linear":
+        if isinstance(model, PooledModel):
+            test = model.test(of_groups)
+            name = pooled_test_in_words(test)
+        elif kind == "linear":
             test, name = wald_test(model, of_groups), "F"
         else:
             smaller = fitted_outcome(complete, design.values.drop(columns=of_groups), kind)
@@ -199,6 +223,6 @@ def _adjusted(key: Key, known: OutcomeObservations, kind: ModelKind, adjust_for:
         words = {
             "of": known.label,
             "by": known.study.unique_label(groups),
-            "method": f"{name} test of all groups together, in a {said['regression']}{adjusted}",
+            "method": f"{name} test of all groups together, in a {said['regression']}{options}{adjusted}",
         }
         yield from test_records(_ADJUSTED_TEST, key, test, complete.population, words)

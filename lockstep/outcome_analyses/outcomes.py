@@ -43,11 +43,14 @@ def _all(study: Study, cohort: Cohort, outcome: Outcome, analysed: Population) -
         if outcome.name in comparison.outcomes:
             members, described = members_of(study, cohort, comparison.population, analysed)
             observed = OutcomeObservations.of(study, members, outcome, described)
+            observed = observed.with_imputed(members.completed) if comparison.imputation else observed
             yield from _compared(replace(key, by=comparison.groups, analysis=comparison.name), observed, comparison)
     for model in study.models:
         if outcome.name in model.outcomes:
             members, described = members_of(study, cohort, model.population, analysed)
-            yield from model_records(key, OutcomeObservations.of(study, members, outcome, described), model)
+            observed = OutcomeObservations.of(study, members, outcome, described)
+            observed = observed.with_imputed(members.completed) if model.imputation else observed
+            yield from model_records(key, observed, model)
 
 
 def _compared(key: Key, observed: OutcomeObservations, comparison: GroupComparison) -> Iterator[Record]:

@@ -52,6 +52,10 @@ class ModelTerm(Protocol):
     def se(self) -> float | None:
         """Its standard error."""
 
+    @property
+    def reason(self) -> str | None:
+        """Why it cannot be estimated."""
+
 
 class FittedModel(Protocol):
     """A model fitted by maximum likelihood, or the reason why there is none."""

@@ -36,6 +36,7 @@ class GroupComparison:
     population : whose patients are compared; None for all that are analysed.
     landmark : from when on the patients are compared who are still at risk then, in the groups that are known then.
     time_dependent : whether patients are in the first group until their own is known.
+    imputation : whether missing values of what the ratios are adjusted for are imputed.
     """
 
     name: str | None = None
@@ -48,6 +49,7 @@ class GroupComparison:
     population: str | None = None
     landmark: Landmark | None = None
     time_dependent: bool = False
+    imputation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def _comparison(
 ) -> GroupComparison:
     section.allow(
         "groups", "endpoints", "outcomes", "within", "strata", "adjust_for", "population", "landmark", "time_dependent",
-        of="a comparison",
+        "imputation", of="a comparison",
     )  # fmt: skip
     compared = groups(section, "groups", types)
     if compared is None:
@@ -105,7 +107,13 @@ def _comparison(
         strata=_others(section, "strata", compared, types, "category"),
         adjust_for=_others(section, "adjust_for", compared, types, "number", "category"),
         population=optional_population(section, populations),
+        imputation=section.flag("imputation"),
     )
+    if found.imputation and not found.adjust_for:
+        raise section.error(
+            "imputation",
+            "imputes what ratios are adjusted for, and never groups; expected `adjust_for`, or leave it out",
+        )
     if found.strata and outcomes:
         raise section.error(
             "strata",

@@ -25,6 +25,7 @@ from .declared import Declared
 from .endpoints import read_endpoints
 from .exposure_times import read_exposure_times
 from .figures import Figure, SubgroupForest, SurvivalCurves, read_figure
+from .imputation import read_imputation, with_complete_cases
 from .model import Study
 from .models import read_models
 from .outcomes import read_outcomes
@@ -48,7 +49,7 @@ def read_study(folder: Path) -> Study:
     _check_schema(top)
     top.allow(
         "schema", "title", "data", "time", "columns", "checks", "eligibility", "derived", "populations", "endpoints",
-        "outcomes", "analysis", "comparisons", "models", "cutoff", "tables", "figures",
+        "outcomes", "analysis", "imputation", "comparisons", "models", "cutoff", "tables", "figures",
     )  # fmt: skip
     check_names(top, "columns", "derived", "endpoints", "outcomes", reserved=RESERVED)
     check_names(top, "populations", "comparisons", "models")  # their names stand in one place of ids
@@ -75,7 +76,8 @@ def read_study(folder: Path) -> Study:
         *comparisons_of(analysis, measured),
         *read_comparisons(top, types, measured, populations, exposures),
     )
-    models = read_models(top, types, measured, analysis, populations, exposures)
+    models = with_complete_cases(read_models(top, types, measured, analysis, populations, exposures), top)
+    imputation = read_imputation(top, {**columns, **derived}, data.id, measured, analysis, comparisons, models)
     declared = Declared(
         types=types,
         endpoints=endpoints,
@@ -103,6 +105,7 @@ def read_study(folder: Path) -> Study:
         outcomes=measured.outcomes,
         comparisons=with_shown(comparisons, _shown(tables.values(), figures.values(), declared)),
         models=models,
+        imputation=imputation,
         tables=tables,
         figures=figures,
         severities=read_severities(top),

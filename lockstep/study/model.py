@@ -10,12 +10,13 @@ from ..syntax.names import FOLLOW_UP, distinct
 from ..variables.checks import BuiltinSeverity, DataCheck
 from ..variables.columns import Column
 from ..variables.data_file import DataFile
-from ..variables.derived import AnyDerived, Derived
+from ..variables.derived import AnyDerived, Derived, columns_behind
 from ..variables.eligibility import EligibilityRule, StudyPopulation
 from .analysis import Analysis, Cutoff
 from .comparisons import GroupComparison
 from .endpoints import Endpoint
 from .figures import Figure
+from .imputation import MultipleImputation
 from .models import Model
 from .outcomes import Outcome
 from .tables import Table
@@ -50,6 +51,7 @@ class Study:
     joins: Mapping[str, DataFile] = field(default_factory=dict)
     row_columns: Mapping[str, Column] = field(default_factory=dict)
     populations: Mapping[str, StudyPopulation] = field(default_factory=dict)
+    imputation: MultipleImputation | None = None
 
     @property
     def data_file(self) -> str:
@@ -73,19 +75,7 @@ class Study:
 
     def columns_behind(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the columns among some variables, and those of which the derived ones among them are made."""
-        found: dict[str, None] = {}
-        left = list(names)[::-1]
-        met: set[str] = set()
-        while left:
-            name = left.pop()
-            if name in met:
-                continue
-            met.add(name)
-            if name in self.derived:
-                left += self.derived[name].made_of[::-1]
-            else:
-                found[name] = None
-        return tuple(found)
+        return columns_behind(names, self.derived)
 
     def headers(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return what the data file calls the columns behind some variables; those of joined files are left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias, cast, get_args
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
@@ -17,11 +17,15 @@ from .comparisons import BOTH, Measured
 from .competing import with_competing
 from .endpoints import endpoint_name, endpoint_names
 from .exposure_times import ExposureTimes, Landmark
+from .model_sections import like_another_model
 from .outcomes import outcome_name, outcome_names
 from .terms import Term, read_terms
 
 ADJUSTED: Final = "adjusted"
 """The name of the model that [analysis] asks for by `adjust_for`."""
+
+MULTIVARIABLE: Final = "Multivariable"
+"""What tables call that model where it stands beside others."""
 
 ModelKind: TypeAlias = Literal["cox", "fine_gray", "logistic", "risk", "linear"]
 """What is fitted: a Cox or a Fine-Gray model, a logistic, a modified Poisson or a linear regression."""
@@ -42,6 +46,8 @@ class Model:
     cluster : the category within whose levels patients may depend on each other: the variance is then robust.
     population : of whose patients it is; None for all that are analysed.
     landmark : from when on it is of the patients still at risk then, with exposures as known then.
+    imputation : whether missing values are imputed, and the estimates of several data sets pooled.
+    complete_cases : of such a model the name of that of the same terms in patients who lack nothing.
     """
 
     name: str
@@ -55,6 +61,8 @@ class Model:
     cluster: str | None = None
     population: str | None = None
     landmark: Landmark | None = None
+    imputation: bool = False
+    complete_cases: str | None = None
 
     @property
     def of(self) -> tuple[str, ...]:
@@ -77,12 +85,20 @@ def read_models(
 ) -> tuple[Model, ...]:
     """Read [models.*], after the model that [analysis] asks for."""
     found = list(_short_form(analysis, measured.endpoints))
-    for name, section in top.sections("models").items():
+    sections = top.sections("models")
+    short_form = {model.name: _as_section(model) for model in found}
+    for name, written in sections.items():
+        section = like_another_model(written, sections, short_form)
         if slug(name) in {slug(model.name) for model in found}:
             raise section.error("", "is the name of the model that `adjust_for` of [analysis] asks for; take another")
         model = _model(name, section, types, measured, populations)
         found.append(_in_time(model, section, measured, exposures))
     return tuple(found)
+
+
+def _as_section(model: Model) -> dict[str, Any]:
+    """Return the keys of a model that [analysis] asks for, for another one to be like it."""
+    return {"endpoints": list(model.endpoints), "terms": [term.name for term in model.terms], "label": MULTIVARIABLE}
 
 
 def _short_form(analysis: Analysis, endpoints: Iterable[str]) -> Iterator[Model]:
@@ -100,7 +116,7 @@ def _model(
 ) -> Model:
     section.allow(
         "label", "endpoint", "endpoints", "outcome", "outcomes", "kind", "terms", "each", "strata", "cluster",
-        "population", "landmark", of="a model",
+        "population", "landmark", "imputation", "like", of="a model",
     )  # fmt: skip
     endpoints, outcomes = _endpoints(section, measured), _outcomes(section, measured)
     kind = _kind(section, measured, outcomes)
@@ -131,6 +147,7 @@ def _model(
         strata=strata,
         cluster=groups(section, "cluster", types),
         population=optional_population(section, populations),
+        imputation=section.flag("imputation"),
     )
 
 

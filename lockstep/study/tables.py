@@ -15,7 +15,7 @@ from ..variables.named_variables import groups
 from .comparisons import GroupComparison, named_comparison
 from .declared import Declared
 from .endpoints import endpoint_name, endpoint_names
-from .models import named_models
+from .models import Model, named_models
 from .outcomes import outcome_name, outcome_names
 from .sensitivity_rows import Exposure, Measure, SensitivityRow, read_exposure, read_sensitivity_rows
 from .table_rows import RowTest, TableRow, TestRule, read_table_rows
@@ -238,7 +238,7 @@ def _models(name: str, section: Section, declared: Declared) -> Models:
 
 def _regression(name: str, section: Section, declared: Declared) -> Regression:
     section.allow("kind", "template", "models", "endpoint", "outcome", of="a table of models side by side")
-    models = named_models(section, "models", declared.models)
+    models = _beside_complete_cases(named_models(section, "models", declared.models), declared.models)
     common = [name for name in models[0].of if all(name in model.of for model in models)]
     key = "outcome" if section.has("outcome") or (models[0].outcomes and not section.has("endpoint")) else "endpoint"
     if section.has("endpoint") and section.has("outcome"):
@@ -282,6 +282,15 @@ def _sensitivity(name: str, section: Section, declared: Declared) -> Sensitivity
     return Sensitivity(
         name=name, template=_template(section, "sensitivity.html.j2"), exposure=exposure, measure=measure, rows=rows
     )
+
+
+def _beside_complete_cases(models: Iterable[Model], known: Mapping[str, Model]) -> tuple[Model, ...]:
+    """Return models, and behind each with imputed values that of the same terms in patients who lack nothing."""
+    named, found = list(models), list[Model]()
+    for model in named:
+        beside = None if model.complete_cases is None else known[model.complete_cases]
+        found += [model] if beside is None or beside in named else [model, beside]
+    return tuple(found)
 
 
 def _row_types(declared: Declared) -> Mapping[str, VariableType]:

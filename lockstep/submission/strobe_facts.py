@@ -17,6 +17,7 @@ from ..syntax.names import FOLLOW_UP
 from ..text import numbers
 from ..text.level_names import level_name
 from ..text.style import NBSP, Style
+from .imputation_facts import imputation_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,7 @@ def _missing(known: _Known) -> Iterator[Fact]:
         yield Fact(f"Variables with missing values: {len(some)} of {len(found)}.", ids)
     for name, record in some.items():
         yield Fact(f"{known.study.label(name)}: {known.of(record)} missing.", (record.id,))
+    yield from map(Fact, imputation_sentences(known.study, known.style))
 
 
 def _missing_by_variable(known: _Known) -> Iterator[Fact]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ..results import catalogue, outcome_catalogue
 from ..results.catalogue import Statistic
+from ..results.imputation_catalogue import GROUPS_WALD_P
 from ..results.keys import Key
 from ..results.model import Record, Results
 from ..study.comparisons import GroupComparison
@@ -66,6 +67,11 @@ class _Shown:
         return self.comparison.adjust_for if self.comparison else ()
 
     @property
+    def is_imputed(self) -> bool:
+        """Whether missing values of what is adjusted for are imputed."""
+        return self.comparison is not None and self.comparison.imputation
+
+    @property
     def groups(self) -> list[tuple[str | None, str]]:
         """The levels of the groups with their labels; one of all patients where there are none."""
         return [(None, _ALL)] if self.table.by is None else list(self.study.levels(self.table.by).items())
@@ -92,7 +98,9 @@ class _Shown:
             catalogue.HAZARD_RATIO,
             catalogue.LOG_RANK_P
             if log_rank
-            else self._of_ratios(catalogue.HAZARD_RATIO_P, catalogue.LIKELIHOOD_RATIO_P),
+            else self._of_ratios(
+                catalogue.HAZARD_RATIO_P, GROUPS_WALD_P if self.is_imputed else catalogue.LIKELIHOOD_RATIO_P
+            ),
         )
         if self._shows_gray(endpoint):
             nothing = [""] * len(self.groups)
@@ -169,7 +177,10 @@ class _Shown:
         parts += ["differences of means"] if False in binary else []
         what = label_series(parts)
         variables = label_series(in_sentence(self.study.label(name)) for name in self.adjust_for)
-        return f"{what[:1].upper()}{what[1:]} and their P values are adjusted for {variables}; all else is not."
+        imputed = ", of which missing values are imputed" if self.is_imputed else ""
+        return (
+            f"{what[:1].upper()}{what[1:]} and their P values are adjusted for {variables}{imputed}; all else is not."
+        )
 
     def tests(self) -> str:
         """Return which tests the P values are of."""
@@ -191,7 +202,8 @@ class _Shown:
             tests = [outcome_catalogue.MEAN_TEST_P, outcome_catalogue.RANK_TEST_P]
         else:
             if self.table.endpoints or any(outcome.is_binary for outcome in outcomes):
-                parts.append("Wald tests" if self._is_pair else "likelihood-ratio tests")
+                several = "pooled Wald tests (D1)" if self.is_imputed else "likelihood-ratio tests"
+                parts.append("Wald tests" if self._is_pair else several)
             parts[-1:] = [f"{part}{stratified}" for part in parts[-1:]]
             if any(not outcome.is_binary for outcome in outcomes):
                 parts.append("t tests" if self._is_pair else "F tests")

@@ -8,11 +8,12 @@ from typing import Any, Final, NamedTuple
 
 from ..results import catalogue
 from ..results.catalogue import Statistic
+from ..results.imputation_catalogue import MODEL_IMPUTED, SETS
 from ..results.keys import Key
 from ..results.model import Results
 from ..results.spline_catalogue import NON_LINEARITY_P
 from ..study.model import Study
-from ..study.models import Model, ModelKind
+from ..study.models import MULTIVARIABLE, Model, ModelKind
 from ..study.tables import Regression
 from ..study.terms import Term
 from ..text import numbers
@@ -59,7 +60,7 @@ _KINDS: Final[Mapping[ModelKind, _Kind]] = {
 def regression(table: Regression, study: Study, results: Results, style: Style) -> dict[str, Any]:
     """Return what the template of a table of models side by side prints."""
     models = study.models_named(table.models)
-    labels, kind = [model.label or "Multivariable" for model in models], _KINDS[models[0].kind]
+    labels, kind = [model.label or MULTIVARIABLE for model in models], _KINDS[models[0].kind]
     counts = PATIENTS if models[0].kind == "linear" else COUNTS
     shown = _Shown(table.endpoint, models, study, results, style)
     rows = [row for term in dict.fromkeys(term for model in models for term in model.terms) for row in shown.rows(term)]
@@ -120,6 +121,9 @@ class _Shown:
         strata = ", ".join(in_sentence(self.study.label(name)) for name in model.strata)
         parts += [f"stratified by {strata}"] if model.strata else []
         parts += [f"robust variance by {in_sentence(self.study.label(model.cluster))}"] if model.cluster else []
+        parts += ["missing values imputed, estimates pooled by Rubin’s rules"] if model.imputation else []
+        if any(other.complete_cases == model.name for other in self.models):
+            parts.append("patients without missing values")
         return label, "; ".join(parts), "" if model.each else self._size(model)
 
     def heading(self, estimate: str) -> str:
@@ -138,10 +142,15 @@ class _Shown:
     def _size(self, model: Model) -> PrintedText:
         n, events = (statistic.of(self.key(model)) for statistic in (catalogue.MODEL_PATIENTS, catalogue.MODEL_EVENTS))
         patients = bare(self.results[n], self.style)
-        if events not in self.results:
-            return joined(f"{patients} patients", patients).at(NOTE)
-        had = bare(self.results[events], self.style)
-        return joined(f"{patients} patients, {had} events", patients, had).at(NOTE)
+        text, printed = f"{patients} patients", [patients]
+        if events in self.results:
+            had = bare(self.results[events], self.style)
+            text, printed = f"{text}, {had} events", [*printed, had]
+        if model.imputation:
+            imputed, sets = MODEL_IMPUTED.of(self.key(model)), SETS.of(Key())
+            of, times = (bare(self.results[key], self.style) for key in (imputed, sets))
+            text, printed = f"{text}, {of} with an imputed value in {times} data sets", [*printed, of, times]
+        return joined(text, *printed).at(NOTE)
 
     def _counts(self, term: Term, level: str | None) -> PrintedText:
         """Print events and patients of a level, in the first model that has the term."""

@@ -153,6 +153,7 @@ class _Analyses:
     def left_out(self) -> str:
         """Print how many patients lack a value of what comparisons are adjusted for, and are in their counts alone."""
         compared = [found for row in self.table.rows if row.model is None and (found := self._comparison(row))]
+        compared = [item for item in compared if not item.imputation]
         names = dict.fromkeys(name for item in compared for name in (*item.strata, *item.adjust_for))
         return missing_counts(list(names), self.study, self.results, self.style)
 
@@ -244,6 +245,8 @@ class _Analyses:
             parts.append(self.study.populations[item.population].label)
         if item.landmark is not None:
             parts.append(f"from {item.landmark.words} on")
+        if item.imputation:
+            parts.append("missing values imputed")
         if self._begins_later(row):
             parts.append(f"{in_sentence(label(exposure))} from its day on")
         if isinstance(item, GroupComparison):

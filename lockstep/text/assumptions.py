@@ -27,6 +27,7 @@ from . import numbers
 from .axis_ends import axis_notes
 from .few_patients import few_patients_notes
 from .immortal_time import immortal_time_notes
+from .imputation_notes import imputation_notes
 from .sentence_case import label_series
 from .style import NBSP, Style
 
@@ -118,6 +119,7 @@ def notes(study: Study, results: Results) -> tuple[str, ...]:
         *_deaths(study, results),
         *_ignored(study),
         *immortal_time_notes(study, results),
+        *imputation_notes(study, results),
         *axis_notes(study, results),
         *few_patients_notes(study, results),
     )

@@ -148,3 +148,21 @@ def variable_types(columns: Mapping[str, Column], derived: Mapping[str, AnyDeriv
         name: VariableType(item.type, tuple(item.levels or ()), tuple((item.levels or {}).values()))
         for name, item in (*columns.items(), *derived.items())
     }
+
+
+def columns_behind(names: Iterable[str], variables: Mapping[str, Column | AnyDerived]) -> tuple[str, ...]:
+    """Return the columns among some variables, and those of which the derived ones among them are made."""
+    found: dict[str, None] = {}
+    left = list(names)[::-1]
+    met: set[str] = set()
+    while left:
+        name = left.pop()
+        if name in met:
+            continue
+        met.add(name)
+        item = variables.get(name)
+        if item is None or isinstance(item, Column):
+            found[name] = None
+        else:
+            left += item.made_of[::-1]
+    return tuple(found)

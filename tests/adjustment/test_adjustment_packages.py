@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from reference_values import REFERENCE, Rows, differences, read_rows
 
 from lockstep.adjustment.balance import balance_table
 from lockstep.adjustment.matching import nearest_neighbour_matching
-from lockstep.adjustment.pooling import pooled_terms
+from lockstep.adjustment.pooling import pooled_terms, pooled_wald_test
 from lockstep.adjustment.propensity import propensity_score
 from lockstep.adjustment.weighting import propensity_weights, weight_summary
 from lockstep.regression.cox import cox_regression
@@ -103,4 +104,27 @@ def test_pooled_estimates_are_those_of_mice(kind: str) -> None:
         for part in ("se", "df", "p_value", "missing_information", "missing_variance"):
             found[f"{stem}.{part}"] = (getattr(term, part),)
     expected = {key: row for key, row in VALUES.items() if key.startswith(f"pool.{kind}.")}
+    assert differences(expected, found, relative=AGREES) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "terms"),
+    [
+        ("d1.cox", "cox", ["albumin", "chol", "spiders", "late"]),
+        ("d1.cox.two", "cox", ["albumin", "spiders"]),
+        ("d1.linear", "linear", ["spiders", "late"]),
+        ("d1.logistic", "logistic", ["albumin", "copper"]),
+    ],
+)
+def test_tests_of_several_terms_are_those_of_mice(name: str, kind: str, terms: list[str]) -> None:
+    """D1 with Reiter's degrees of freedom, and with those of a large sample, of the same completed data sets."""
+    models = [fitted(kind, part) for _, part in read("imputed").groupby("set")]
+    first = models[0]
+    complete = first.events - first.parameters if kind == "cox" and first.events else first.n - first.parameters - 1
+    found = Rows()
+    for sample, df in (("small", float(complete)), ("large", math.inf)):
+        test = pooled_wald_test(models, terms, df_complete=df)
+        for part in ("statistic", "df", "df_residual", "p_value"):
+            found[f"{name}.{sample}.{part}"] = (getattr(test, part),)
+    expected = {key: row for key, row in VALUES.items() if re.match(rf"{re.escape(name)}\.(small|large)\.", key)}
     assert differences(expected, found, relative=AGREES) == []

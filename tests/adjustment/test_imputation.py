@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference_cohorts import read
 
-from lockstep.adjustment.imputation import Imputation, impute
-from lockstep.adjustment.pooling import pool, pooled_terms
+from lockstep.adjustment.imputation import Imputation, impute, nelson_aalen
+from lockstep.adjustment.pooling import pool, pooled_terms, pooled_wald_test
 from lockstep.base.errors import DataError
 from lockstep.regression.linear import linear_regression
+from lockstep.regression.regression import RegressionModel
 
 cells = st.tuples(
     st.one_of(st.none(), st.integers(20, 80)),
@@ -173,6 +174,15 @@ def test_what_cannot_be_imputed_is_refused() -> None:
         impute(pd.DataFrame({"age": [1, 2]}), patient=[1, 2], seed=1, sets=1)
 
 
+def test_the_hazard_of_delayed_entry_is_that_under_observation() -> None:
+    """Counted by hand; who never was at risk adds nothing and has none."""
+    time, event, entry = [3, 5, 5, 8, 2], [1, 1, 0, 1, 1], [0, 0, 4, 3, 2]
+    found = nelson_aalen(time, event, entry=entry)
+    # At risk: 2 at time 3 (the fourth enters then), 3 at time 5, 1 at time 8.
+    assert found == pytest.approx([1 / 2, 1 / 2 + 1 / 3, 1 / 3, 1 / 3 + 1, 0])
+    assert nelson_aalen(time, event, entry=[0] * 5) == pytest.approx(nelson_aalen(time, event))
+
+
 # ---- pooling -------------------------------------------------------------------------------------------------------
 
 estimates = st.lists(st.tuples(st.floats(-3, 3), st.floats(0.01, 2)), min_size=2, max_size=20)
@@ -210,3 +220,37 @@ def test_one_set_and_other_models_are_refused() -> None:
     one, other = (linear_regression([4, 7, 3, 2], each) for each in (age, age.rename(columns={"age": "bmi"})))
     with pytest.raises(ValueError, match="models with other terms; expected age of each"):
         pooled_terms([one, other])
+
+
+def test_several_terms_are_tested_where_all_sets_estimate_them() -> None:
+    """A term that one set cannot estimate has a reason, one that none can does not count; few patients have a test."""
+    age, y = [61.0, 70, 55, 48, 66, 59], [4, 7, 3, 2, 6, 3]
+    x, same = [1, 0, 0, 1, 0, 1], [1] * 6
+
+    def models(*columns: list[int]) -> list[RegressionModel]:
+        return [linear_regression(y, pd.DataFrame({"age": age, "x": column})) for column in columns]
+
+    lacking = pooled_wald_test(models(x, same), ["age", "x"])
+    assert (lacking.statistic, lacking.reason) == (None, "not estimable in 1 of 2 imputed data sets")
+    never = pooled_wald_test(models(same, same), ["x"])
+    assert (never.statistic, never.df, never.reason) == (None, 0, "none of its terms can be estimated")
+    assert pooled_wald_test(models(same, same), ["age", "x"], df_complete=3).df == 1
+    several = pooled_wald_test(models(x, x[::-1], x, x[::-1]), ["age", "x"], df_complete=3)
+    assert several.p_value is not None
+    assert several.df_residual is not None
+    assert 0 < several.df_residual <= 3
+    with pytest.raises(ValueError, match="no covariate bmi; the columns are age, x"):
+        pooled_wald_test(models(x, x), ["bmi"])
+    with pytest.raises(ValueError, match="1 model; expected one of each of two data sets or more"):
+        pooled_wald_test(models(x), ["x"])
+
+
+def test_one_term_alone_is_tested_as_it_is_pooled() -> None:
+    """The statistic is the square of the pooled t where nothing varies between sets."""
+    age = pd.DataFrame({"age": [61.0, 70, 55, 48, 66, 59]})
+    models = [linear_regression([4, 7, 3, 2, 6, 3], age)] * 3
+    (term,) = pooled_terms(models)
+    test = pooled_wald_test(models, ["age"])
+    assert term.coef is not None
+    assert term.se is not None
+    assert test.statistic == pytest.approx((term.coef / term.se) ** 2)

@@ -2,12 +2,12 @@
 # Rscript tests/reference/adjustment_packages.R FOLDER writes FOLDER/values/adjustment_packages.csv and
 # FOLDER/data/imputed.csv, after adjustment.R, whose data it reads.
 #
-# The packages are no part of base R (on Debian and Ubuntu: r-cran-matchit, r-cran-survey, r-cran-mice). Where one is
+# The packages are no part of base R (on Debian and Ubuntu: r-cran-matchit, r-cran-survey, r-cran-mice, r-cran-mitml). Where one is
 # absent, the committed files are taken as they are.
 folder <- commandArgs(TRUE)[1]
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
 source(file.path(here, "statistics.R"))
-wanted <- c("MatchIt", "survey", "mice")
+wanted <- c("MatchIt", "survey", "mice", "mitml")
 absent <- wanted[!sapply(wanted, requireNamespace, quietly = TRUE)]
 if (length(absent)) {
   message("R without ", paste(absent, collapse = ", "), ": values/adjustment_packages.csv stays as it is committed.")
@@ -115,6 +115,27 @@ put_pooled("pool.linear", lapply(completed, function(d) lm(albumin ~ age + coppe
 put_pooled("pool.logistic", lapply(completed, function(d) {
   glm(late ~ age + albumin + copper, binomial, d, epsilon = 1e-15, maxit = 100)
 }))
+
+# Several terms together, by D1: with Reiter's degrees of freedom, and with those of a large sample (mitml's).
+put_d1 <- function(id, larger, smaller) {
+  for (sample in c("small", "large")) {
+    test <- if (sample == "small") D1(as.mira(larger), as.mira(smaller))$result else
+      mitml::testModels(larger, smaller, method = "D1")$test
+    stem <- paste(id, sample, sep = ".")
+    put(paste0(stem, ".statistic"), test[1])
+    put(paste0(stem, ".df"), test[2])
+    put(paste0(stem, ".df_residual"), test[3])
+    put(paste0(stem, ".p_value"), test[4])
+  }
+}
+cox_of <- function(formula) lapply(completed, function(d) coxph(formula, d, control = exact))
+put_d1("d1.cox", cox_of(Surv(time, event) ~ age + albumin + chol + spiders + late), cox_of(Surv(time, event) ~ age))
+put_d1("d1.cox.two", cox_of(Surv(time, event) ~ age + albumin + chol + spiders + late),
+       cox_of(Surv(time, event) ~ age + chol + late))
+put_d1("d1.linear", lapply(completed, function(d) lm(albumin ~ age + copper + spiders + late, d)),
+       lapply(completed, function(d) lm(albumin ~ age + copper, d)))
+glm_of <- function(formula) lapply(completed, function(d) glm(formula, binomial, d, epsilon = 1e-15, maxit = 100))
+put_d1("d1.logistic", glm_of(late ~ age + albumin + copper), glm_of(late ~ age))
 
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(folder, "values", "adjustment_packages.csv"),
            "adjustment_packages.R")

@@ -13,7 +13,7 @@ from lockstep.study.definition import read_study
 NAMES = "a name has letters (a-z), digits and _ only, begins with a letter, at most 60"
 TOP_KEYS = (
     "'schema', 'title', 'data', 'time', 'columns', 'checks', 'eligibility', 'derived', 'populations', 'endpoints', "
-    "'outcomes', 'analysis', 'comparisons', 'models', 'cutoff', 'tables' and 'figures'"
+    "'outcomes', 'analysis', 'imputation', 'comparisons', 'models', 'cutoff', 'tables' and 'figures'"
 )
 RESERVED = (
     "'and', 'cutoff', 'data', 'flow', 'follow_up', 'in', 'missing', 'not', 'or', 'present', 'reviewed' and 'setting'"
