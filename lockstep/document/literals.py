@@ -13,9 +13,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, takewhile
-from typing import Final
+from typing import Any, Final
 
-from ..base.errors import ReportError
+from ..qmd.front_matter import reasons_under
 from ..qmd.source import Document
 from ..results.model import Results
 from ..text.printed_as import COUNTED, prints
@@ -86,7 +86,7 @@ def literals_in(document: Document, results: Results, style: Style, outputs: Out
     read = visible(document, outputs)
     text, words, unused = read.plain, read.marked, []
     # The longest first: "stage 4 against 1" is not lost to "stage 4".
-    for phrase in sorted(_declared(document), key=len, reverse=True):
+    for phrase in sorted(literals_under(document.front_matter, where=document.at("literals:")), key=len, reverse=True):
         pattern = r"\s+".join(re.escape(word) for word in printed_text(phrase).split())
         pattern = rf"(?<!\w){pattern}(?!\w)"
         text = re.sub(pattern, _blank, text)
@@ -110,6 +110,12 @@ def literals_in(document: Document, results: Results, style: Style, outputs: Out
             )
         )
     return Literals(tuple(sorted(found, key=lambda literal: literal.line)), tuple(unused))
+
+
+def literals_under(front_matter: Mapping[str, Any], *, where: str = "front matter") -> Mapping[str, str]:
+    """Return the phrases under `literals`, each with the reason why it is typed; errors as `reasons_under`."""
+    example = '`"RECIST 1.1": version of the criteria`'
+    return reasons_under("literals", front_matter, of="phrases of the text", example=example, where=where)
 
 
 def has_number(text: str) -> bool:
@@ -161,16 +167,6 @@ def _same(literal: LiteralNumber) -> str:
         return ""
     *others, last = literal.ids
     return f"; it is what {', '.join(others)} and {last} print" if others else f"; it is what {last} prints"
-
-
-def _declared(document: Document) -> Mapping[str, str]:
-    declared = document.front_matter.get("literals") or {}
-    if not isinstance(declared, dict) or not all(isinstance(item, str) for pair in declared.items() for item in pair):
-        raise ReportError(
-            f"{document.at('literals:')}: `literals` maps phrases of the text to the reason why each is typed, "
-            'such as "RECIST 1.1": version of the criteria.'
-        )
-    return declared
 
 
 def _blank(found: re.Match[str]) -> str:

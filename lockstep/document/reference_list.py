@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ..base.errors import nearest
 from ..base.wording import first_of
+from ..qmd.front_matter import reasons_under
 from ..qmd.project import Project, bibliography_of, config_for
 from ..qmd.source import Document, Prose
 from ..qmd.yaml_text import as_list
@@ -74,7 +75,7 @@ def reference_findings(document: Document, project: Project) -> ReferenceFinding
     Raises
     ------
     ReportError
-        If a file of references cannot be read.
+        If a file of references cannot be read, or what the front matter declares is no mapping of keys to reasons.
 
     Notes
     -----
@@ -93,7 +94,13 @@ def reference_findings(document: Document, project: Project) -> ReferenceFinding
     unknown = [
         key for key in cited if key not in entries and key not in references and key != "*" and not _LABEL.match(key)
     ]
-    declared = document.front_matter.get(DECLARED) or {}
+    declared = reasons_under(
+        DECLARED,
+        document.front_matter,
+        of="keys of references",
+        example="`smith2020: the journal has no volumes`",
+        where=document.at(f"{DECLARED}:"),
+    )
     shortest = _names_printed(config.get("csl"))
     faults = [f"{document.at(f'@{key}')}: no reference '{key}'{nearest(key, list(entries)) or '.'}" for key in unknown]
     incomplete = set()

@@ -5,31 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..base.errors import ReportError
+from ..document.literals import literals_under
 from ..document.prose import printed_text
+from ..qmd.front_matter import reasons_under
 from ..word.passages import PrintedDocument
 
 
 def declared_phrases(front_matter: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the phrases under `literals`, whose numbers do not come from the data."""
-    phrases = _reasons(front_matter, "literals", '"RECIST 1.1": version of the criteria')
-    return tuple(map(printed_text, phrases))
+    """Return the phrases under `literals`, whose numbers do not come from the data; errors as `reasons_under`."""
+    return tuple(map(printed_text, literals_under(front_matter)))
 
 
 def declared_abbreviations(front_matter: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the abbreviations under `known-abbreviations`, which need no explanation where they are used."""
-    return tuple(_reasons(front_matter, "known-abbreviations", "STROBE: name of a guideline"))
+    """Return the abbreviations under `known-abbreviations`, which need no explanation; errors as `reasons_under`."""
+    return tuple(
+        reasons_under("known-abbreviations", front_matter, of="abbreviations", example="`STROBE: name of a guideline`")
+    )
 
 
 def quoted_tables(printed: PrintedDocument, front_matter: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names ("Table 4") of the tables under `quoted`, which print what others wrote as they wrote it."""
-    labels = _reasons(front_matter, "quoted", "tbl-audit: statements of another report")
+    """Return the names ("Table 4") of the tables under `quoted`, which print what others wrote as they wrote it.
+
+    Raises
+    ------
+    ReportError
+        As `reasons_under`.
+    """
+    labels = reasons_under(
+        "quoted", front_matter, of="labels of tables", example="`tbl-audit: statements of another report`"
+    )
     names = {label.replace("-", "_"): label for label in labels}
     return frozenset(name for label, name in printed.labels.items() if label in names)
-
-
-def _reasons(front_matter: Mapping[str, Any], key: str, example: str) -> Mapping[str, str]:
-    stated = front_matter.get(key) or {}
-    if not isinstance(stated, dict) or not all(isinstance(item, str) for pair in stated.items() for item in pair):
-        raise ReportError(f"front matter: `{key}` maps each entry to the reason for it, such as {example}.")
-    return stated

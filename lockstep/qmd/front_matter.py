@@ -49,3 +49,28 @@ def with_front_matter(text: str, change: Callable[[dict[str, Any]], Mapping[str,
     written = write_mapping(change(front)).splitlines()
     room = max(0, start - 2 - len(written))
     return "\n".join(["---", *written, *[""] * room, "---", *lines[start:]])
+
+
+def reasons_under(
+    key: str, front_matter: Mapping[str, Any], *, of: str, example: str, where: str = "front matter"
+) -> Mapping[str, str]:
+    """Return what a front matter declares under a key: entries, each with the reason for it.
+
+    Parameters
+    ----------
+    of : what the entries are, for messages: "phrases of the text".
+    example : an entry with its reason, for messages.
+    where : how messages name the place.
+
+    Raises
+    ------
+    ReportError
+        If it is no mapping from texts to texts.
+    """
+    stated = front_matter.get(key) or {}
+    if not isinstance(stated, dict) or not all(isinstance(item, str) for pair in stated.items() for item in pair):
+        raise ReportError(
+            f"{where}: `{key}` maps {of} to the reason for each, in words. Write, indented under `{key}:`, a line such "
+            f"as {example}."
+        )
+    return stated

@@ -136,23 +136,7 @@ def _from_text(text: str) -> AuthorName:
         if _is_degree(native[1].split()[-1]):  # FRCS (Orth)
             raise _unclear(text, f"what '({other})' belongs to")
     first, *rest = (part.strip() for part in bare.split(","))
-    degrees: list[str] = []
-    suffixes: list[str] = []
-    given: list[str] = []
-    for piece in rest:
-        if _is_suffix(piece):
-            suffixes.append(piece)
-        elif " " not in first and not given and len(rest) == 1 and INITIALS.fullmatch(piece):
-            # "Schmidt, MD" is M. D. Schmidt, or a Schmidt with a degree
-            if _is_degree(piece):
-                raise _unclear(text, f"whether '{piece}' is a degree or initials")
-            given.append(piece)
-        elif all(map(_is_degree, _tokens(piece))):
-            degrees += _tokens(piece)
-        elif not given and not degrees and not FUNCTIONS.search(piece):
-            given.append(piece)
-        else:
-            raise _unclear(text, f"what '{piece}' is")
+    given, suffixes, degrees = _after_commas(first, rest, text)
     _refuse_foreign(first + " ".join(given), text)
     words = first.split()
     if not words:
@@ -183,6 +167,28 @@ def _from_text(text: str) -> AuthorName:
         degrees=tuple(degrees),
         guessed=not given,
     )
+
+
+def _after_commas(first: str, rest: Sequence[str], text: str) -> tuple[list[str], list[str], list[str]]:
+    """Return the given names, suffixes and degrees that follow the first comma of a name."""
+    degrees: list[str] = []
+    suffixes: list[str] = []
+    given: list[str] = []
+    for piece in rest:
+        if _is_suffix(piece):
+            suffixes.append(piece)
+        elif " " not in first and not given and len(rest) == 1 and INITIALS.fullmatch(piece):
+            # "Schmidt, MD" is M. D. Schmidt, or a Schmidt with a degree
+            if _is_degree(piece):
+                raise _unclear(text, f"whether '{piece}' is a degree or initials")
+            given.append(piece)
+        elif all(map(_is_degree, _tokens(piece))):
+            degrees += _tokens(piece)
+        elif not given and not degrees and not FUNCTIONS.search(piece):
+            given.append(piece)
+        else:
+            raise _unclear(text, f"what '{piece}' is")
+    return given, suffixes, degrees
 
 
 def _split(words: Sequence[str], text: str) -> tuple[str, str, str]:

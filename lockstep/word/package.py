@@ -46,7 +46,7 @@ def read_package(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as archive:
             parts = {item.filename: archive.read(item) for item in archive.infolist() if not item.is_dir()}
     except FileNotFoundError:
-        raise ReportError(f"{path} does not exist, so it cannot be finished as a Word file. {again}") from None
+        raise ReportError(f"{path} does not exist, so it cannot be read as a Word file. {again}") from None
     except (zipfile.BadZipFile, OSError, EOFError) as error:
         raise ReportError(f"{path} is not a Word file ({error}). {again}") from None
     if DOCUMENT not in parts or CONTENT_TYPES not in parts:

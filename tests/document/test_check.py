@@ -195,7 +195,7 @@ def test_a_declared_phrase_that_is_not_in_the_text_is_reported_but_does_not_fail
 
 def test_literals_must_map_phrases_to_reasons(results: Results) -> None:
     """A list, or a reason that is no text, is refused with the form that is wanted."""
-    with pytest.raises(ReportError, match=r"report.qmd:2: `literals` maps phrases"):
+    with pytest.raises(ReportError, match=r"report.qmd:2: `literals` maps phrases of the text"):
         found("x\n", results, head="---\nliterals: [a]\n---\n\n")
 
 

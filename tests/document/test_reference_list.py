@@ -9,6 +9,7 @@ import pytest
 from conftest import IMPLANTS, ROOT
 
 from lockstep.__main__ import main
+from lockstep.base.errors import ReportError
 from lockstep.document.reference_list import ReferenceFindings, reference_findings
 from lockstep.qmd.project import read_project
 from lockstep.qmd.source import read_qmd
@@ -90,6 +91,14 @@ def test_what_is_declared_is_no_fault(tmp_path: Path) -> None:
     assert found(WHOLE, "See [@whole].", tmp_path, front=declared).notes == (
         "report.qmd: 'whole' is declared under `incomplete-references`, but it is not cited or lacks nothing",
     )
+
+
+@pytest.mark.parametrize("declared", ["whole", "[whole]", "{whole: 3}"])
+def test_references_declared_incomplete_are_keys_with_reasons(tmp_path: Path, declared: str) -> None:
+    """A text alone or a list gives no reason, and is refused with the line to write."""
+    front = f"incomplete-references: {declared}\n"
+    with pytest.raises(ReportError, match=r"^report\.qmd:3: `incomplete-references` maps .* to the reason for each"):
+        found(WHOLE, "See [@whole].", tmp_path, front=front)
 
 
 def test_unknown_and_uncited_references_are_named(tmp_path: Path) -> None:
