@@ -23,12 +23,12 @@ from ..study.model import Study
 from ..syntax.names import FOLLOW_UP
 from ..syntax.sections import STUDY_FILE
 from ..tables.audit_page import audit_table
-from ..tables.cells import in_sentence, variable_label
+from ..tables.cells import variable_label
 from ..tables.tables import RenderedTable, render_table
 from ..text import numbers
 from ..text.level_names import one_line
 from ..text.phrases import Phrase, Phrases
-from ..text.sentence_case import label_series, lower_first
+from ..text.sentence_case import in_sentence, label_series, lower_first
 from ..text.style import Style
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,9 +17,6 @@ from ..text.style import Style
 
 EM_SPACE: Final = "\N{EM SPACE}"
 NOTE: Final = "note"
-
-# A word whose only capital may be its first letter: "Age", not "BMI", "T2" or "A"
-_CAPITALISED: Final = re.compile(r"\b[^\W\d_][^\W\d_A-Z]+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +59,6 @@ def variable_label(variable: str, study: Study) -> tuple[str, str | None]:
     if variable == FOLLOW_UP:
         return study.label(variable), study.follow_up_print_unit
     return study.label(variable), study.variable(variable).unit
-
-
-def in_sentence(label: str) -> str:
-    """Return a label without its capitals at the beginning of words: "Age group" as "age group", "BMI" as it is."""
-    return _CAPITALISED.sub(lambda word: word[0].lower(), label)
 
 
 def bare(record: Record, style: Style, *, decimals: int | None = None) -> PrintedText:

@@ -19,9 +19,9 @@ from ..study.tables import Estimates
 from ..text import numbers
 from ..text.level_names import heading, level_name
 from ..text.provenance import PrintedText, joined
-from ..text.sentence_case import label_series
+from ..text.sentence_case import in_sentence, label_series
 from ..text.style import NBSP, Style
-from .cells import Row, bare, in_sentence, placed
+from .cells import Row, bare, placed
 from .ratio_cells import association_test, p_cell, ratio_cell
 
 _ALL: Final = "All patients"

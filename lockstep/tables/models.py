@@ -16,8 +16,9 @@ from ..study.tables import Models
 from ..text import numbers
 from ..text.assumptions import violations
 from ..text.provenance import PrintedText
+from ..text.sentence_case import in_sentence
 from ..text.style import Style
-from .cells import NOTE, Row, bare, in_sentence, missing_counts, placed, printed_ids, variable_label
+from .cells import NOTE, Row, bare, missing_counts, placed, printed_ids, variable_label
 from .ratio_cells import checked_terms, p_cell, ratio_cell
 
 

@@ -12,9 +12,10 @@ from ..study.model import Study
 from ..text import numbers
 from ..text.assumptions import WHOLE_MODEL, Violation
 from ..text.provenance import PrintedText
+from ..text.sentence_case import in_sentence
 from ..text.style import Style
 from ..text.term_texts import product_label
-from .cells import NOTE, in_sentence
+from .cells import NOTE
 
 _FEW_EXPECTED: Final = 5  # an expected count below it asks for Fisher's exact test
 

@@ -19,9 +19,10 @@ from ..study.terms import Term
 from ..text import numbers
 from ..text.assumptions import violations
 from ..text.provenance import PrintedText, joined
+from ..text.sentence_case import in_sentence
 from ..text.style import Style
 from ..text.term_texts import is_number, number_label, product_label, reference_level, term_levels
-from .cells import NOTE, Row, bare, in_sentence, placed, printed_ids
+from .cells import NOTE, Row, bare, placed, printed_ids
 from .ratio_cells import checked_terms, p_cell, ratio_cell
 
 _WHOLE_TERM: Final[Mapping[str, Statistic]] = {

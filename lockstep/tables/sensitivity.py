@@ -18,9 +18,10 @@ from ..study.tables import Sensitivity
 from ..text import numbers
 from ..text.level_names import level_name
 from ..text.provenance import PrintedText, joined
+from ..text.sentence_case import in_sentence
 from ..text.style import Style
 from ..text.term_texts import number_label
-from .cells import Row, bare, in_sentence, missing_counts, placed
+from .cells import Row, bare, missing_counts, placed
 from .ratio_cells import association_test, p_cell, ratio_cell
 
 

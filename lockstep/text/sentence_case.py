@@ -40,6 +40,27 @@ _WORDS: Final = frozenset(
 )
 """First words of labels that are English and no names."""
 
+_NAMES: Final = frozenset(
+    """
+    african allred american alzheimer ann apgar arbor asian australian barr barrett barthel beck binet bloom borrmann
+    braden breslow bruce caucasian charlson child chinese clark clavien cormack cox crohn cushing dindo dukes durie
+    edmonton ellis elston epstein epworth european fazekas ferguson fisher fontaine forrest framingham french fuhrman
+    garden german glasgow gleason gray gustilo hamilton hashimoto helicobacter hispanic hodgkin hoehn hunt japanese
+    kaplan karnofsky katz kellgren killip lansky lauren lawton lehane mallampati masaoka mayo meier milan montreal
+    morse nottingham okuda parkinson philadelphia pugh raynaud rai rankin ranson richardson rockall rutherford salmon
+    scarff schatzker siewert sjögren sokal starr steinbrocker tanner vienna weber wells western wilson yahr zubrod
+    january february march april may june july august september october november december
+    """.split()  # noqa: SIM905 (as above)
+)
+"""Names that stand in labels of clinical data: of people, of places, of months."""
+
+_SHORT: Final = frozenset(["an", "as", "at", "by", "if", "in", "is", "no", "of", "on", "or", "so", "to", "up"])
+"""Words of two letters; others are signs, such as Hb and Na."""
+
+# A word whose only capital is its first letter: "Age", not "BMI", "T2" or "A".
+_CAPITALISED: Final = re.compile(r"\b[^\W\d_][^\W\d_A-Z]+\b")
+_JOINED: Final = re.compile(r"[-–](\w+)")
+
 
 def lower_first(label: str) -> str:
     """Return a label as it stands within a sentence; only a known English word begins in lower case.
@@ -52,6 +73,23 @@ def lower_first(label: str) -> str:
         return label
     known = first[0].lower()
     return label[:1].lower() + label[1:] if known in _WORDS or known.split("-")[0] in _WORDS else label
+
+
+def in_sentence(label: str) -> str:
+    """Return a label without the capitals of its words, but for names, signs and abbreviations.
+
+    >>> in_sentence("Age Group"), in_sentence("IgG Positive"), in_sentence("Karnofsky Index"), in_sentence("Ki-67")
+    ('age group', 'IgG positive', 'Karnofsky index', 'Ki-67')
+    """
+    return _CAPITALISED.sub(lambda word: word[0].lower() if _is_plain(word[0], label[word.end() :]) else word[0], label)
+
+
+def _is_plain(word: str, behind: str) -> bool:
+    """Return whether a word is no name, nor joined to one or to a number, nor a sign of two letters."""
+    known, joined = word.lower(), _JOINED.match(behind)
+    if known in _NAMES or (joined and (joined[1].lower() in _NAMES or joined[1][:1].isdigit())):
+        return False
+    return len(word) > 2 or known in _SHORT
 
 
 def begin_of_follow_up(label: str) -> str:

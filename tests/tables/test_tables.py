@@ -16,8 +16,8 @@ from lockstep.study import tables as study_tables
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.study.table_rows import Summary, TableRow
-from lockstep.tables.cells import in_sentence
 from lockstep.tables.tables import TABLE_KINDS, render_table
+from lockstep.text.sentence_case import in_sentence
 from lockstep.text.style import NBSP, Style
 
 STYLE = Style()
@@ -110,6 +110,16 @@ def test_the_note_of_the_models_tells_where_hazards_are_not_proportional(study: 
         ("T2", "T2"),
         ("Group A", "group A"),
         ("IgG Positive", "IgG positive"),
+        ("Karnofsky Index", "Karnofsky index"),
+        ("ECOG Performance Status", "ECOG performance status"),
+        ("Fine–Gray Model", "Fine–Gray model"),
+        ("Non-Hodgkin Lymphoma", "Non-Hodgkin lymphoma"),
+        ("Crohn's Disease", "Crohn's disease"),
+        ("Patient's Age", "patient's age"),
+        ("Body-Mass Index", "body-mass index"),
+        ("Ki-67", "Ki-67"),
+        ("Hb at Start", "Hb at start"),
+        ("So-called tumors of No Type", "so-called tumors of no type"),
         ("Über 60", "über 60"),
     ],
 )
