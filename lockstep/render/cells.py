@@ -8,7 +8,7 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
@@ -28,6 +28,7 @@ _ALLOWED: Final[Mapping[str, tuple[Any, ...]]] = {  # the first is Quarto's defa
     "warning": (True, False),
     "error": (False,),
 }
+_MOST_FAILURES: Final = 50  # that one message has
 _CURLY_QUOTES: Final = "“”„‘’"  # what a word processor makes of straight ones
 
 Watch = Callable[[Inline | CodeCell, Output], None]
@@ -56,20 +57,38 @@ def run_cells(
     Raises
     ------
     ReportError
-        If code fails, or a value has no printed form; names the line and shows it.
+        If code fails, or a value has no printed form; names the line and shows it. Where Lockstep cannot print what is
+        asked for, such as a result that there is not, the code goes on, so that one run names every such place.
     """
     session = _Session(document, options, watch, marked)
-    pieces = []
+    pieces: list[str] = []
+    failures: list[ReportError] = []
     with files_read(document.path.parent) as files, _at_home(document), _no_silent_end():
         for part in document.parts:
-            match part:
-                case Prose(text=text):
-                    pieces.append(text)
-                case Inline():
-                    pieces.append(session.inline(part))
-                case CodeCell():
-                    pieces.append(session.cell(part))
+            try:
+                match part:
+                    case Prose(text=text):
+                        pieces.append(text)
+                    case Inline():
+                        pieces.append(session.inline(part))
+                    case CodeCell():
+                        pieces.append(session.cell(part))
+            except ReportError as error:
+                failures.append(error)
+                if not (session.prints and isinstance(error.__cause__, LockstepError)):
+                    break
+    if failures:
+        raise _joined(failures) from failures[0]
     return Ran("".join(pieces), frozenset(files))
+
+
+def _joined(failures: Sequence[ReportError]) -> ReportError:
+    if len(failures) == 1:
+        return failures[0]
+    shown = [str(failure) for failure in failures[:_MOST_FAILURES]]
+    more = len(failures) - len(shown)
+    rest = f", of which the first {len(shown)} are above" if more else ""
+    return ReportError("\n".join([*shown, f"{len(failures)} places cannot be printed{rest}."]))
 
 
 class _Session:
@@ -81,10 +100,12 @@ class _Session:
         self.marked = marked
         self.options = {key: allowed[0] for key, allowed in _ALLOWED.items()} | dict(options)
         self.outputs: list[Output] = []
+        self.prints = False  # whether what runs is printed, and nothing that follows depends on it
         self.namespace: dict[str, Any] = {"__name__": "__main__", "display": self.display}
 
     def inline(self, inline: Inline) -> str:
         """Return the Markdown of an inline expression."""
+        self.prints = True
         with self._errors_at(inline.line):
             tree = ast.parse(inline.expression, self.document.name, "eval")
             value = eval(self._compiled(tree, inline.line), self.namespace)  # noqa: S307 (the author's own code)
@@ -123,7 +144,7 @@ class _Session:
 
     def _run(self, cell: CodeCell) -> list[Output]:
         """Run a cell's code; its last expression is displayed, unless it is None or ends with a semicolon."""
-        self.outputs = []
+        self.outputs, self.prints = [], False
         stdout, stderr = _Stream("stdout", self.outputs), _Stream("stderr", self.outputs)
         with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
             with self._errors_at(cell.line):
@@ -131,6 +152,7 @@ class _Session:
                 last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
                 exec(self._compiled(tree, cell.line), self.namespace)  # noqa: S102 (the author's own code)
             if isinstance(last, ast.Expr):
+                self.prints = True
                 with self._errors_at(cell.line + last.lineno - 1):
                     value = eval(self._compiled(ast.Expression(last.value), cell.line), self.namespace)  # noqa: S307
                     if value is not None and not cell.code.rstrip().endswith(";"):

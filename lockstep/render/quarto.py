@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import ReportError, nearest
-from ..base.invocation import option
+from ..base.invocation import called, option
 from ..base.resources import HOME, PACKAGE
 from ..journals.active import PROFILES
 from ..qmd.project import Project, bibliography_of, borrowed_config, config_for, journals_config, metadata_of
@@ -35,6 +35,7 @@ OLDEST: Final = (1, 4)
 FINISHED_BY_US: Final = "LOCKSTEP_FINISHES"  # set for the post-render hook: `make report` does its work
 
 _ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
+_LOCKSTEP_ERROR: Final = re.compile(r"(?:Results|Report)Error\b")
 _ERROR: Final = re.compile(r"^(?:ERROR|error|Error|[A-Za-z]+Error|[A-Za-z]+Exception)\b.*:")
 _NOISE: Final = re.compile(r"^(WARN|Stack trace|\[IPKernelApp\])")
 _CELL: Final = "An error occurred while executing the following cell:"
@@ -292,7 +293,10 @@ def _why(log: str, document: Document, target: str) -> str:
         cell = lines[dashes[0] + 1 : dashes[1]] if len(dashes) > 1 else []
         where = document.at(*cell[:1]) if cell else where
     shown = [*cell, *(raised or lines[-_MOST_LINES:])][-_MOST_LINES:]
-    return f"{where}: Quarto could not render it as {target}:\n" + "\n".join(f"    {line}" for line in shown)
+    message = f"{where}: Quarto could not render it as {target}:\n" + "\n".join(f"    {line}" for line in shown)
+    if any(map(_LOCKSTEP_ERROR.match, raised)):  # Quarto stops at the first
+        message += f"\n{called('check')} lists every place that cannot be printed."
+    return message
 
 
 def _unquoted(text: str) -> str:

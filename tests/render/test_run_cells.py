@@ -186,6 +186,42 @@ def test_errors_name_the_line_of_the_document(tmp_path, text, line, message, sho
     assert failure(text, tmp_path) == f"report.qmd:{line}: {message}\n    {shown}"
 
 
+RAISES = """
+from lockstep.base.errors import ResultsError
+exec("def look_up(name): raise ResultsError(f'no result {name}')")
+"""
+
+
+def test_one_run_names_every_place_that_cannot_be_printed(tmp_path: Path) -> None:
+    """After a change of study.toml dozens of names may be gone: sentences and tables go on, to the last of them."""
+    text = f"{cell(RAISES)}\n`{{python}} look_up('a')`\n\nWord.\n\n{cell('look_up(1)')}\n`{{python}} 1 + 1`\n"
+    text += f"`{{python}} look_up('b')` `{{python}} look_up('c')`\n\n"
+    assert failure(text, tmp_path) == (
+        "report.qmd:6: no result a\n    `{python} look_up('a')`\n"
+        "report.qmd:11: no result 1\n    look_up(1)\n"
+        "report.qmd:15: no result b\n    `{python} look_up('b')` `{python} look_up('c')`\n"
+        "report.qmd:15: no result c\n    `{python} look_up('b')` `{python} look_up('c')`\n"
+        "4 places cannot be printed."
+    )
+
+
+def test_what_other_code_depends_on_ends_the_run(tmp_path: Path) -> None:
+    """A cell that failed before its last expression leaves no names for those below; errors of Python's end it too."""
+    text = cell(RAISES) + "\n`{python} look_up('a')`\n\n" + cell("x = look_up('b')\nx") + "\n`{python} look_up(x)`\n"
+    found = failure(text, tmp_path).split("\n")
+    assert [line for line in found if "no result" in line] == ["report.qmd:6: no result a", "report.qmd:9: no result b"]
+    assert failure(cell(RAISES) + "\n`{python} 1 / 0` `{python} look_up('a')`\n", tmp_path).startswith(
+        "report.qmd:6: ZeroDivisionError: division by zero\n"
+    )
+
+
+def test_of_very_many_places_the_first_are_named(tmp_path: Path) -> None:
+    """And their number is said."""
+    found = failure(cell(RAISES) + "`{python} look_up('a')`\n\n" * 60, tmp_path).split("\n")
+    assert len([line for line in found if "no result" in line]) == 50
+    assert found[-1] == "60 places cannot be printed, of which the first 50 are above."
+
+
 def test_a_process_that_the_code_forks_may_end(tmp_path: Path) -> None:
     """Workers of `multiprocessing` end by `os._exit`; the document goes on, and the real one is put back."""
     end = os._exit
