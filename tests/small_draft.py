@@ -106,8 +106,9 @@ We used DASH 30. Retention `{python} r.claim("ended in some", "retention.events 
 
 # A block a line, "Style: text"; *italic*, **bold**, ^raised^, [1] a citation, | between the cells of a table.
 DESCRIBED = (
-    "Implant retention, 60 patients. Cemented, 32 patients, median 8 mo (95% CI 5–9). "
-    "Uncemented, 11 patients, median 4 mo (95% CI 2–6). Hybrid, 17 patients, median 6 mo (95% CI 3–9). "
+    "Implant retention, 60 patients. Fixation: Cemented, 32 patients, median 8 mo (95% CI 5–9). "
+    "Fixation: Uncemented, 11 patients, median 4 mo (95% CI 2–6). "
+    "Fixation: Hybrid, 17 patients, median 6 mo (95% CI 3–9). "
     "Log-rank P = 0.03."
 )
 TEXT = f"""

@@ -96,6 +96,13 @@ class Report(Phrases):
             raise ReportError(f"label('{variable}', '{level}'): no such level of a category{hint}")
         return one_line(study.label(variable) if level is None else levels[level])
 
+    @property
+    def landmarks(self) -> Phrase:
+        """Print the landmarks of study.toml, in the unit in which times print: "1, 3 and 5 years"."""
+        landmarks, unit = self.study.time.printed_landmarks
+        unit = unit.removesuffix("s") if landmarks == (1,) else unit
+        return Phrase(f"{label_series(f'{landmark:g}' for landmark in landmarks)} {unit}", (), source=STUDY_FILE)
+
     def missing(self, variables: Sequence[str]) -> Phrase:
         """Say in words for how many patients each variable is missing: "no value was missing".
 

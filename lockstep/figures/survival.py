@@ -64,6 +64,13 @@ class SurvivalFigure:
         """Return the curves, but for those of nobody."""
         return {curve.id: curve for panel in self.panels for group in panel.groups for curve in group.curves}
 
+    def numbers_of_patients(self) -> Iterator[tuple[str, int]]:
+        """Yield what the alternative text gives numbers of patients for, in its order: each panel, and its groups."""
+        for panel in self.panels:
+            yield panel.head, panel.n
+            if len(panel.groups) > 1:
+                yield from ((group.full_label, group.curve.n) for group in panel.groups)
+
     def draw(self, size: FigureSize, measure: Measure) -> Drawing:
         """Draw the panels: 85 mm wide if there is one, else 174 mm, unless a journal has it otherwise."""
         return drawing_of(lay_out(self.rows, size, measure))
@@ -75,7 +82,7 @@ def survival_figure(figure: SurvivalCurves, study: Study, results: Results, styl
 
 
 def _panel_text(panel: Panel) -> str:
-    head = ", ".join(part for part in (panel.letter, panel.title, panel.subtitle, panel.patients) if part)
+    head = f"{panel.head}, {panel.patients}"
     if len(panel.groups) == 1:
         return f"{head}{_estimate(panel, panel.groups[0])}."
     sentences = [head, *(_group_text(panel, group) for group in panel.groups), panel.test_text]

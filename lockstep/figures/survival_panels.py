@@ -82,7 +82,7 @@ class Panel:
     ----------
     letter : "A", "B" ..., or "" in a figure of one panel.
     title, subtitle : the endpoint; the population and the level of the subgroup, or "".
-    patients : how many patients all its curves are of.
+    patients, n : how many patients all its curves are of, as printed and as a number.
     y_label, y_label_short : what the vertical axis measures, and the same abbreviated.
     axis, tick_labels, time_label : the time axis, in `axis.unit`, the texts of its ticks, and what it measures.
     time_label_short : the same without what time 0 is.
@@ -101,6 +101,7 @@ class Panel:
     title: str
     subtitle: str
     patients: str
+    n: int
     y_label: str
     y_label_short: str
     axis: Axis
@@ -116,6 +117,11 @@ class Panel:
     estimate_title: str = "Median"
     y_ticks: tuple[int, ...] = PERCENT
     curves_are: str = "Kaplan–Meier"
+
+    @property
+    def head(self) -> str:
+        """What it shows, in the alternative text: "A, Overall survival, Male"."""
+        return ", ".join(part for part in (self.letter, self.title, self.subtitle) if part)
 
     @property
     def test_text(self) -> str:
@@ -203,6 +209,7 @@ def _panel(
         title=title,
         subtitle=subtitle,
         patients=_patients(patients, style),
+        n=patients,
         y_label=f"{title} (%)",
         y_label_short=f"{one_line(endpoint.abbreviation)} (%)",
         axis=endpoint.axis,

@@ -144,6 +144,7 @@ def _patient_numbers(draft: DraftFacts, _: Any) -> Measurement:
         draft.inserted,
         draft.study,
         draft.results,
+        draft.style,
         declared=declared_phrases(draft.front_matter),
         quoted=quoted_tables(draft.printed, draft.front_matter),
     )

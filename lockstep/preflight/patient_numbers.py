@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
-from ..base.errors import counted
+from ..base.errors import LockstepError, counted
+from ..figures.kinds import figure_content
+from ..figures.survival import SurvivalFigure
 from ..results.catalogue import ANALYSED, EXCLUDED, LEVEL_COUNT, MISSING_COUNT, REVIEWED
 from ..results.keys import Key
 from ..results.model import Results
 from ..study.model import Study
+from ..text.style import Style
 from ..word.passages import Passage, PrintedDocument
 from .printed_numbers import phrase_pattern, readable
 
@@ -28,8 +32,6 @@ _NO_ADJECTIVE: Final = (
     "days|weeks|months|years|hours|cm|mm|kg|mg|ml|and|or|of|to|in|for|from|with|among|per|than|by|at|on|as|the|vs|versus|"
     "was|were|is|are|had|have|who|whose"
 )
-_CURVE: Final = re.compile(rf"(?P<name>[^.]*?), (?P<n>{_COUNT}) patients?(?P<median>, median)?")
-_LETTER: Final = re.compile(r"\s*[A-Z]{1,2}, ")
 _ALL: Final = "All patients"
 
 
@@ -37,6 +39,7 @@ def disagreements(
     printed: PrintedDocument,
     study: Study,
     results: Results,
+    style: Style,
     *,
     declared: Sequence[str] = (),
     quoted: Collection[str] = (),
@@ -54,7 +57,7 @@ def disagreements(
     return (
         *_in_records(study, results),
         *_in_columns(passages, groups),
-        *_in_figures(passages, groups),
+        *_in_figures(passages, study, results, style),
         *_in_sentences(passages, groups, results, left_out, study),
     )
 
@@ -164,39 +167,36 @@ def _in_columns(passages: list[Passage], groups: dict[str, set[int]]) -> Iterato
                 yield f'{table}: "{label}" has n = {n}, and {before[1]} in {before[0]}'
 
 
-def _in_figures(passages: list[Passage], groups: dict[str, set[int]]) -> Iterator[str]:
-    """Yield panels whose curves do not add up, and groups that have another number than elsewhere."""
-    totals: dict[str, tuple[str, int]] = {}
+def _in_figures(passages: list[Passage], study: Study, results: Results, style: Style) -> Iterator[str]:
+    """Yield panels and curves that have another number of patients in an alternative text than in the figure."""
+    figures = [list(figure.numbers_of_patients()) for figure in _curves(study, results, style)]
     for passage in passages:
         if passage.kind != "alt text":
             continue
-        for head, n, curves in _panels(passage.text):
-            name = _plain(_LETTER.sub("", head))
-            before = totals.setdefault(name, (passage.place, n))
-            if before[1] != n:
-                yield f'{passage.place}: "{head}" has {_patients(n)}, and {before[1]} in {before[0]}'
-            if curves and sum(curves.values()) != n:
-                yield f'{passage.place}: the curves of "{head}" have {_patients(sum(curves.values()))}, not {n}'
-            if n in groups[_plain(_ALL)]:  # else patients are left out, or it is a subgroup
-                for label, size in curves.items():
-                    right = groups.get(_plain(label), {size})
-                    if size not in right:
-                        yield f'{passage.place}: "{label}" has {_patients(size)}; its group has {_any_of(right)}'
+        described = [list(_described(passage.text, numbers)) for numbers in figures]
+        of_this_one = max((found for found in described if None not in found), key=len, default=[])
+        for label, printed, right in filter(None, of_this_one):
+            if printed != right:
+                yield f'{passage.place}: "{label}" has {_patients(printed)}; in the figure it has {right:,}'
 
 
-def _panels(text: str) -> Iterator[tuple[str, int, dict[str, int]]]:
-    """Yield name, patients and curves of each panel that an alternative text describes."""
-    head: tuple[str, int, dict[str, int]] | None = None
-    for found in _CURVE.finditer(text):
-        name, n = found["name"].strip(" ."), _count(found["n"])
-        if found["median"] and head is not None and not _LETTER.match(found["name"]):
-            head[2][name] = n
-            continue
-        if head is not None:
-            yield head
-        head = (name, n, {})
-    if head is not None:
-        yield head
+def _curves(study: Study, results: Results, style: Style) -> Iterator[SurvivalFigure]:
+    """Yield the figures of study.toml with curves, but for those that cannot be drawn: no document has them."""
+    for name in study.figures:
+        with suppress(LockstepError):
+            content = figure_content(name, study, results, style)
+            if isinstance(content, SurvivalFigure):
+                yield content
+
+
+def _described(text: str, numbers: list[tuple[str, int]]) -> Iterator[tuple[str, int, int] | None]:
+    """Yield what a text gives numbers of patients for, with its number and the right one; None where it lacks one."""
+    start = 0
+    for label, right in numbers:
+        words = r"\s+".join(map(re.escape, label.split()))
+        found = re.compile(rf"\b{words}, (?P<n>{_COUNT})[ \xa0]patients?").search(text, start)
+        start = found.end() if found else start
+        yield (label, _count(found["n"]), right) if found else None
 
 
 def _in_sentences(

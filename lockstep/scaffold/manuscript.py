@@ -83,7 +83,7 @@ def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str,
         context |= _of_outcome(plan, outcome, records)
         if groups:
             context |= _comparison(plan, outcome, levels, records)
-    context["literals"] = list(_literals(context, plan))
+    context["literals"] = list(_literals(plan))
     return context
 
 
@@ -104,7 +104,6 @@ def _of_outcome(plan: StudyPlan, outcome: OutcomeGuess, records: Mapping[str, Re
             "start_label": begin_of_follow_up(plan.column(outcome.start).guess.label) if outcome.start else "",
         },
         "rates": rates,
-        "landmark_words": outcome.axis.landmark_words,
         "excluded": bool(outcome.keep),
         "compared": bool(plan.groups or plan.univariable),
         "adjusted": _labels([plan.groups.name, *plan.adjust_for]) if plan.groups and plan.adjust_for else "",
@@ -209,10 +208,8 @@ def _ratios(
         yield begin, f' was `{{python}} r.estimate("{ratio}")`{adjusted if at == 0 else ""}.'
 
 
-def _literals(context: Mapping[str, Any], plan: StudyPlan) -> Iterator[tuple[str, str]]:
+def _literals(plan: StudyPlan) -> Iterator[tuple[str, str]]:
     """Yield the phrases of the text with numbers that come from study.toml, not from the data."""
-    if context["rates"]:
-        yield plan.outcome.axis.landmark_words if plan.outcome else "", "landmarks of the study definition"
     phrases: list[str] = []
     if plan.outcome and plan.outcome.start:
         phrases.append(begin_of_follow_up(plan.column(plan.outcome.start).guess.label))

@@ -44,14 +44,6 @@ class TimeAxis:
     landmarks: tuple[float, ...]
     reached: bool
 
-    @property
-    def landmark_words(self) -> str:
-        """The landmarks as a text says them: "1, 3 and 5 years", "6 and 12 months"."""
-        unit = "years" if self.unit == "years" else "months"
-        numbers = [f"{landmark if unit == 'years' else landmark * 12:g}" for landmark in self.landmarks]
-        listed = f"{', '.join(numbers[:-1])} and {numbers[-1]}" if len(numbers) > 1 else numbers[0]
-        return f"{listed} {unit[:-1] if numbers == ['1'] else unit}"
-
 
 def unit_of(column: PlannedColumn, lengths: npt.NDArray[np.float64], said: str) -> tuple[str, str]:
     """Return the unit of a ready time, and the reason where it was not said."""

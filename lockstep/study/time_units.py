@@ -53,6 +53,14 @@ class TimeUnits:
         return f"{number:g} {unit.removesuffix('s') if number == 1 else unit}"
 
     @property
+    def printed_landmarks(self) -> tuple[tuple[float, ...], str]:
+        """All landmarks in the unit in which times print, where each is a whole number of that, else in years."""
+        found = [self.landmark(years, self.print_unit) for years in self.landmarks]
+        if len({unit for _, unit in found}) > 1:
+            return self.landmarks, "years"
+        return tuple(number for number, _ in found), found[0][1]
+
+    @property
     def days_in(self) -> Mapping[str, float]:
         """How many days make a day, a month and a year: as [time] says, where follow-up is in days."""
         return {"days": 1.0, "months": self.month, "years": self.year} if self.unit == "days" else DAYS_PER

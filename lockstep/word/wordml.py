@@ -177,6 +177,12 @@ def text_of(element: Element) -> str:
     )
 
 
+def all_bold(element: Element) -> bool:
+    """Return whether an element has text, and every run of it is set bold by itself, not by a style."""
+    runs = [run for run in element.iter(qualified("w:r")) if text_of(run).strip()]
+    return bool(runs) and all(find(run, "w:rPr/w:b") is not None for run in runs)
+
+
 def text_node(text: str) -> Element:
     """Return a ``w:t`` that keeps its spaces."""
     node = make("w:t")

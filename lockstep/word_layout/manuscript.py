@@ -9,16 +9,15 @@ from lxml.etree import _Element as Element
 
 from ..base.errors import ReportError
 from ..word.wordml import (
+    all_bold,
     attribute,
     drop,
-    find,
     find_all,
     has_style,
     is_a,
     paragraph_style,
     properties,
     put,
-    qualified,
     remove,
     text_of,
 )
@@ -93,8 +92,7 @@ def start_pages(body: Element) -> None:
 def keep_titles(body: Element) -> None:
     """Keep the title of a box, a paragraph of bold words alone, on the page of what follows it."""
     for block in find_all(body, "w:p"):
-        runs = [run for run in block.iter(qualified("w:r")) if text_of(run).strip()]
-        if has_style(block, _BOX) and runs and all(find(run, "w:rPr/w:b") is not None for run in runs):
+        if has_style(block, _BOX) and all_bold(block):
             put(properties(block, "w:pPr"), "w:keepNext")
 
 

@@ -10,6 +10,7 @@ from lxml.etree import _Element as Element
 
 from ..base.errors import ReportError
 from ..word.wordml import (
+    all_bold,
     attribute,
     drop,
     find,
@@ -130,7 +131,7 @@ def _set_widths(table: Element, rows: Sequence[Element], headings: int, room: Ro
         column = 0
         for cell in find_all(row, "w:tc"):
             span = _span(cell)
-            cells.append((cell, TableCell(_cell_text(cell), column, span, bold=number < headings)))
+            cells.append((cell, TableCell(_cell_text(cell), column, span, bold=number < headings or all_bold(cell))))
             column += span
         columns = max(columns, column)
     items = [item for _, item in cells]

@@ -105,7 +105,7 @@ def test_the_report_names_failures_first_with_their_places_and_sources(clean: Dr
             text(
                 ("Uncemented, 11 patients", "Uncemented, 12 patients"), ("Hybrid, 17 patients", "Hybrid, 16 patients")
             ),
-            'Figure 1, alternative text 1: "Hybrid" has 16 patients; its group has 17',
+            'Figure 1, alternative text 1: "Fixation: Hybrid" has 16 patients; in the figure it has 17',
         ),
         ("footnote_marks", Break(rules={"footnote_marks": ["*"]}), 'Table 1: note 1 has the mark "†", not "*"'),
         (

@@ -195,7 +195,7 @@ exec("def look_up(name): raise ResultsError(f'no result {name}')")
 def test_one_run_names_every_place_that_cannot_be_printed(tmp_path: Path) -> None:
     """After a change of study.toml dozens of names may be gone: sentences and tables go on, to the last of them."""
     text = f"{cell(RAISES)}\n`{{python}} look_up('a')`\n\nWord.\n\n{cell('look_up(1)')}\n`{{python}} 1 + 1`\n"
-    text += f"`{{python}} look_up('b')` `{{python}} look_up('c')`\n\n"
+    text += "`{python} look_up('b')` `{python} look_up('c')`\n\n"
     assert failure(text, tmp_path) == (
         "report.qmd:6: no result a\n    `{python} look_up('a')`\n"
         "report.qmd:11: no result 1\n    look_up(1)\n"

@@ -122,6 +122,21 @@ def test_a_landmark_is_named_in_the_unit_of_print(years: float, unit: str | None
 
 
 @pytest.mark.parametrize(
+    ("years", "unit", "printed"),
+    [
+        ((1, 3, 5), None, ((1, 3, 5), "years")),
+        ((1, 3), "months", ((12, 36), "months")),
+        ((0.3, 1), "months", ((0.3, 1), "years")),
+        ((1,), "days", ((1,), "years")),
+    ],
+)
+def test_all_landmarks_are_named_in_one_unit(years: tuple[float, ...], unit: str | None, printed: object) -> None:
+    """That of print where each is a whole number of it, else years."""
+    time = TimeUnits(unit="days", month=30.4375, year=365.25, landmarks=years, print_unit=unit)
+    assert time.printed_landmarks == printed
+
+
+@pytest.mark.parametrize(
     ("unit", "month", "year"), [("days", 30.4375, 365.25), ("months", 1.0, 12.0), ("years", 1 / 12, 1.0)]
 )
 def test_months_and_years_follow_from_the_unit(tmp_path: Path, unit: str, month: float, year: float) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from word_files import W, body, outline, pandoc_float, para, picture, style, table, text, values, word_file
+from word_files import W, body, outline, pandoc_float, para, picture, run, style, table, text, values, word_file
 
 from lockstep.word.validity import problems
 from lockstep.word_layout.finishing import finish_docx
@@ -206,3 +206,13 @@ def test_a_heading_over_two_columns_widens_both() -> None:
     widths = column_widths(cells, 2, room=A4_TEXT, size=SIZE, margins=MARGINS)
     assert sum(widths) >= MARGINS + line_width(heading, SIZE, bold=True) - 1
     assert abs(widths[0] - widths[1]) < 250
+
+
+def test_a_bold_line_within_a_table_has_the_room_of_bold_letters(tmp_path: Path) -> None:
+    """A word such as "Multivariable" above its rows does not break where its letters are wider."""
+    rows = [["Variable", "HR (95% CI)"], ["Multivariable", ""], ["Age", "0.68 (0.43–1.07)"]]
+    plain = finished(tmp_path, table(rows))
+    bold = finished(tmp_path, table(rows).replace(run("Multivariable"), run("Multivariable", "<w:b/>")))
+    first = [int(next(root.iter(f"{W}gridCol")).get(f"{W}w")) for root in (plain, bold)]
+    needs = MARGINS + line_width("Multivariable", SIZE, bold=True)
+    assert first[0] < needs <= first[1]
