@@ -98,27 +98,27 @@ def describe(
 
     described: dict[tuple[str | None, str], Summary] = {}
     for group, mask in groups.items():
-        # Sorted, so that the order of the rows changes no bit of the sums.
-        rows = neutral[mask].sort_values(list(neutral.columns)) if numbers else neutral[mask]
-        by_tableone = _described_by_tableone(rows)
+        # Each column sorted by itself, so that neither the order of the rows nor another column changes a bit of sums.
+        values = pd.DataFrame(np.sort(neutral[mask].to_numpy(), axis=0), columns=neutral.columns)
+        by_tableone = _described_by_tableone(values)
         for position, name in enumerate(numbers):
             column = f"v{position}"
-            described[group, name] = _number(rows[column], by_tableone.get(column, {}))
+            described[group, name] = _number(values[column], by_tableone.get(column, {}))
         for name, levels in categories.items():
             described[group, name] = _category(frame.loc[mask, name], levels)
     return described
 
 
-def _described_by_tableone(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
+def _described_by_tableone(columns: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Return what tableone says of each column that has a value, by its own words for it."""
     # A column without any value makes tableone fail; its summary is known without it.
-    known = rows.columns[rows.notna().any()].tolist()
+    known = columns.columns[columns.notna().any()].tolist()
     if not known:
         return {}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # remarks on normality, which nothing here depends on
         table = TableOne(
-            rows[known],
+            columns[known],
             columns=known,
             categorical=[],  # else it guesses, and numbers of few values are categories to it
             include_null=False,
@@ -137,7 +137,8 @@ def _described_by_tableone(rows: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 
 def _number(column: pd.Series[float], by_tableone: Mapping[str, float]) -> NumberSummary:
-    values = np.asarray(column.dropna().sort_values(), dtype=np.float64)
+    """Return the summary of a sorted column."""
+    values = np.asarray(column.dropna(), dtype=np.float64)
 
     def value_of(moment: Moment) -> float | None:
         if len(values) < moment.fewest:

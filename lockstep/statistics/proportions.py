@@ -12,8 +12,6 @@ NO_PATIENTS: Final = "no patients in a group"
 A_GROUP_WITHOUT: Final = "no events in a group"
 A_GROUP_OF_EVENTS: Final = "all patients of a group have the event"
 
-PROPORTION_INTERVALS: Final = {"wilson": "Wilson score interval", "exact": "Clopper-Pearson exact interval"}
-RISK_DIFFERENCE_INTERVAL: Final = "Newcombe's hybrid score interval"
 RISK_RATIO_INTERVAL: Final = "Katz's log interval"
 ODDS_RATIO_INTERVAL: Final = "Woolf's logit interval"
 

@@ -111,3 +111,13 @@ def test_a_statistic_that_tableone_lacks_is_computed_of_the_values_in_order(monk
     assert [found[group, "n"]["spread"] for group in (ALL, "x", "y")] == [9.0, 2.0, None]
     assert found[ALL, "empty"]["spread"] is None
     assert found[ALL, "n"]["median"] == 2.5
+
+
+def test_what_else_is_described_changes_no_bit() -> None:
+    """A mean is the same to its last bit whatever other numbers are described, and in whatever order the rows are."""
+    random = np.random.default_rng(3)
+    frame = pd.DataFrame(random.lognormal(size=(200, 3)) * [1e6, 1.0, 1e-3], columns=["a", "b", "c"])
+    frame[frame > 5e6] = np.nan
+    found = describe(frame, numbers=["a", "b", "c"], categories={})
+    for name in frame.columns:
+        assert found[ALL, name] == describe(frame[::-1], numbers=[name], categories={})[ALL, name]
