@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,37 @@ start = "start"
 end = "stop"
 event = "sex == 'f'"
 """
+
+
+TRIAL = """schema = 1
+[data]
+file = "c.csv"
+id = "id"
+[time]
+unit = "months"
+landmarks = [1]
+[columns.arm]
+type = "category"
+label = "Treatment"
+levels = { a = "Control", b = "New" }
+[columns.months]
+type = "number"
+[columns.dead]
+type = "category"
+levels = ["0", "1"]
+[endpoints.os]
+label = "Overall survival"
+time = "months"
+event = "dead == '1'"
+event_label = "death"
+"""
+"""Two arms and overall survival, to which a test adds what it is about."""
+
+
+def written(folder: Path, text: str, lines: Iterable[str]) -> Study:
+    """Write a study of this text, and its data file c.csv of these lines, the header first; read it."""
+    (folder / "c.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return read(folder, text)
 
 
 def read(folder: Path, text: str) -> Study:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from study_texts import written
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError
@@ -87,9 +88,7 @@ HEADER = "id,Weight (kg),Height (cm),arm,begun,seen,dead"
 
 def examined(folder: Path, *rows: str, more: str = "", study: str = STUDY) -> Examination:
     """Examine a file of these rows."""
-    (folder / "study.toml").write_text(study + more, encoding="utf-8")
-    (folder / "c.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-    return examine(read_study(folder))
+    return examine(written(folder, study + more, [HEADER, *rows]))
 
 
 def patients(n: int = 40) -> list[str]:

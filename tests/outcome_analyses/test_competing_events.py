@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from study_texts import written
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import ResultsError, StudyError
@@ -13,6 +14,7 @@ from lockstep.data.findings import FaultyDataError
 from lockstep.data.reading import read_data
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
+from lockstep.study.model import Study
 from lockstep.tables.tables import RenderedTable, render_table
 from lockstep.text.assumptions import notes
 from lockstep.text.phrases import Phrases
@@ -61,14 +63,12 @@ IGNORED = 'competing = "ignored"\nreason = "Nobody under 40 died of another caus
 
 def results_of(folder: Path, competing: str, rows: list[str] = ROWS, more: str = "") -> Results:
     """Return the results of a study with these lines on the competing event of relapse."""
-    write(folder, competing, rows, more)
-    return compute(read_study(folder))
+    return compute(read_one(folder, competing, rows, more))
 
 
-def write(folder: Path, competing: str, rows: list[str] = ROWS, more: str = "") -> None:
-    """Write the study."""
-    (folder / "study.toml").write_text(STUDY.replace("COMPETING", competing) + more, encoding="utf-8")
-    (folder / "c.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+def read_one(folder: Path, competing: str, rows: list[str] = ROWS, more: str = "") -> Study:
+    """Write the study, and read it."""
+    return written(folder, STUDY.replace("COMPETING", competing) + more, [HEADER, *rows])
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,7 @@ def test_the_first_event_counts_and_of_two_at_once_the_endpoint_s(
     tmp_path: Path, competing: str, times: list[float]
 ) -> None:
     """A condition competes at the end of follow-up, an endpoint at its own time; death after relapse does not."""
-    write(tmp_path, competing)
-    study = read_study(tmp_path)
+    study = read_one(tmp_path, competing)
     observed = build_cohort(study, read_data(study)).endpoints["relapse"]
     assert observed.competing is not None
     assert observed.event.tolist() == [True, False, False, True, False, False]
@@ -175,9 +174,8 @@ def test_an_ignored_competing_event_has_its_reason_for_methods(tmp_path: Path) -
 )
 def test_a_competing_event_that_makes_no_sense_is_refused(tmp_path: Path, competing: str, message: str) -> None:
     """Each fault has its key and what is allowed."""
-    write(tmp_path, competing)
     with pytest.raises(StudyError) as error:
-        read_study(tmp_path)
+        read_one(tmp_path, competing)
     assert "[endpoints.relapse" in str(error.value)
     assert message in str(error.value)
 
@@ -193,16 +191,14 @@ def test_unknown_and_impossible_competing_events_are_reported_with_their_rows(
     tmp_path: Path, competing: str, row: str, message: str
 ) -> None:
     """Nobody counts as censored of whom the competing event is not known."""
-    write(tmp_path, competing, [*ROWS, row])
     with pytest.raises(FaultyDataError) as error:
-        compute(read_study(tmp_path))
+        results_of(tmp_path, competing, [*ROWS, row])
     assert message in str(error.value)
 
 
 def test_the_competing_event_of_a_patient_with_the_event_may_be_unknown(tmp_path: Path) -> None:
     """It comes after the event, or not at all: nothing depends on it."""
-    write(tmp_path, BY_CONDITION, [*ROWS, "7,a,9,1,9,"])
-    study = read_study(tmp_path.rename(tmp_path.with_name("known")))
+    study = read_one(tmp_path, BY_CONDITION, [*ROWS, "7,a,9,1,9,"])
     # Death itself is then unknown for overall survival, which refuses it; without that endpoint all is known.
     text = (study.folder / "study.toml").read_text(encoding="utf-8")
     start, end = text.index("[endpoints.os]"), text.index("[analysis]")
@@ -212,9 +208,8 @@ def test_the_competing_event_of_a_patient_with_the_event_may_be_unknown(tmp_path
 
 def test_survival_curves_of_a_competing_endpoint_are_refused(tmp_path: Path) -> None:
     """The message names the figure that shows cumulative incidence."""
-    write(tmp_path, BY_CONDITION, more='[figures.relapse]\nendpoints = ["relapse"]\n')
     with pytest.raises(StudyError, match="draw kind = 'cumulative_incidence'"):
-        read_study(tmp_path)
+        read_one(tmp_path, BY_CONDITION, more='[figures.relapse]\nendpoints = ["relapse"]\n')
 
 
 def test_an_empty_group_and_one_without_events_have_reasons(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from study_texts import TRIAL, written
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
@@ -19,35 +20,15 @@ from lockstep.study.definition import read_study
 from lockstep.tables.tables import render_table
 from lockstep.text.style import Style
 
-STUDY = """schema = 1
-[data]
-file = "c.csv"
-id = "id"
-[time]
-unit = "months"
-landmarks = [1]
-[columns.arm]
-type = "category"
-label = "Treatment"
-levels = { a = "Control", b = "New" }
+STUDY = f"""{TRIAL}
 [columns.sex]
 type = "category"
-levels = { f = "Women", m = "Men" }
+levels = {{ f = "Women", m = "Men" }}
 [columns.age]
 type = "number"
-[columns.months]
-type = "number"
-[columns.dead]
-type = "category"
-levels = ["0", "1"]
 [columns.stopped]
 type = "category"
 levels = ["no", "yes"]
-[endpoints.os]
-label = "Overall survival"
-time = "months"
-event = "dead == '1'"
-event_label = "death"
 [analysis]
 exposure = "arm"
 subgroup = "sex"
@@ -108,9 +89,7 @@ def patients(n: int = 60) -> list[str]:
 
 def results_of(folder: Path, study: str, rows: list[str]) -> Results:
     """Return the results of a study of these rows."""
-    (folder / "study.toml").write_text(study, encoding="utf-8")
-    (folder / "c.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-    return compute(read_study(folder))
+    return compute(written(folder, study, [HEADER, *rows]))
 
 
 @pytest.fixture(scope="module")

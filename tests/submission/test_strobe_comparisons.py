@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from study_texts import TRIAL, written
 
 from lockstep.analyses.pipeline import compute
 from lockstep.results.model import Results
-from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.submission.strobe_facts import facts_for
 from lockstep.text.style import NBSP, Style
 
-STUDY = """schema = 1
-[data]
-file = "c.csv"
-id = "id"
-[columns.arm]
-type = "category"
-label = "Treatment"
-levels = { a = "Control", b = "New" }
+STUDY = f"""{TRIAL}
 [columns.site]
 type = "category"
-levels = { x = "North", y = "South" }
+levels = {{ x = "North", y = "South" }}
 [columns.age]
 type = "number"
-[columns.months]
-type = "number"
-[columns.dead]
-type = "category"
-levels = ["0", "1"]
-[time]
-unit = "months"
-[endpoints.os]
-label = "Overall survival"
-time = "months"
-event = "dead == '1'"
 [outcomes.early]
 label = "Early death"
 event = "dead == '1' and months < 10"
@@ -62,10 +44,8 @@ terms = ["arm", "age"]
 def studied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Results]:
     """Return a study that says all by sections of their own, with its results."""
     folder = tmp_path_factory.mktemp("strobe")
-    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
     rows = (f"{i},{'ab'[i % 2]},{'xy'[i % 3 > 0]},{40 + i * 7 % 31},{1 + i * 5 % 23},{i % 5 % 2}" for i in range(60))
-    (folder / "c.csv").write_text("id,arm,site,age,months,dead\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    study = read_study(folder)
+    study = written(folder, STUDY, ["id,arm,site,age,months,dead", *rows])
     return study, compute(study)
 
 
