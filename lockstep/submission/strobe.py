@@ -14,8 +14,9 @@ from ..study.model import Study
 from ..text.style import Style
 from ..word.reading import Mark, Paragraph
 from ..word.text import ManuscriptText
-from .strobe_facts import Fact, facts_for
+from .strobe_facts import facts_for
 from .strobe_items import ITEMS, Item
+from .strobe_study import Fact
 
 MARK: Final = "strobe"
 """How the name of a mark begins: ``[words]{#strobe-6a}``; Word has ``_`` for ``-``."""
