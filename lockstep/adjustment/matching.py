@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.errors import DataError
-from ..statistics.arrays import Floats, Ints, checked_labels, same_length
+from ..statistics.arrays import Bools, Floats, Ints, checked_labels, same_length
 from .weighting import checked_scores
 
 MatchingOrder: TypeAlias = Literal["largest", "smallest", "data"]
@@ -114,27 +115,32 @@ def nearest_neighbour_matching(
     limit = np.inf if widest is None else widest * RESOLUTION
     chosen = _choices(place, np.flatnonzero(~flags), choosing, rank, ratio, limit)
 
-    set_of = np.full(len(e), -1, dtype=np.int64)
-    weights = np.zeros(len(e))
-    # Sets are numbered in the order of the labels, not in that in which they were chosen.
-    matched = sorted((one for one in chosen if chosen[one]), key=lambda one: rank[one])
-    for number, one in enumerate(matched):
-        others = chosen[one]
-        set_of[[one, *others]] = number
-        weights[one] = 1.0
-        weights[others] = 1 / len(others)
-    n_unexposed = sum(len(chosen[one]) for one in matched)
-    if matched:
-        weights[~flags] *= n_unexposed / len(matched)
+    set_of, weights = _sets(chosen, flags, rank)
     return MatchedSets(
         n_exposed=int(flags.sum()),
-        n_matched_exposed=len(matched),
-        n_matched_unexposed=n_unexposed,
+        n_matched_exposed=int(np.sum(flags & (set_of >= 0))),
+        n_matched_unexposed=int(np.sum(~flags & (set_of >= 0))),
         ratio=int(ratio),
         caliper=widest,
         set_of=set_of,
         weights=weights,
     )
+
+
+def _sets(chosen: Mapping[int, Sequence[int]], exposed: Bools, rank: Ints) -> tuple[Ints, Floats]:
+    """Return the set and the weight of each patient, of the patients whom each exposed one has chosen."""
+    set_of = np.full(len(exposed), -1, dtype=np.int64)
+    weights = np.zeros(len(exposed))
+    # Sets are numbered in the order of the labels, not in that in which they were chosen.
+    matched = sorted((one for one in chosen if chosen[one]), key=lambda one: rank[one])
+    for number, one in enumerate(matched):
+        others = list(chosen[one])
+        set_of[[one, *others]] = number
+        weights[one] = 1.0
+        weights[others] = 1 / len(others)
+    if matched:
+        weights[~exposed] *= sum(len(chosen[one]) for one in matched) / len(matched)
+    return set_of, weights
 
 
 def _choices(

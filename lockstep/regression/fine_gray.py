@@ -83,9 +83,7 @@ def fine_gray(
     >>> round(ratio.hazard_ratio, 3), round(ratio.conf_low, 3), round(ratio.conf_high, 3)
     (0.431, 0.086, 2.168)
     """
-    if of < 1:
-        raise ValueError(f"no model of cause {of}; a cause is 1, 2, ...")
-    causes = checked_causes(cause)
+    causes = checked_causes(cause, of=of)
     times, _ = checked_follow_up(time, causes > 0)
     weight = None if weights is None else checked_weights(weights, "weight")
     clusters = None if cluster is None else checked_labels(cluster, "cluster")

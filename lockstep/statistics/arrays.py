@@ -176,8 +176,22 @@ def checked_rows(time: ArrayLike, event: ArrayLike, entry: ArrayLike | None = No
     return np.zeros(len(times)), times, events
 
 
-def checked_causes(values: ArrayLike) -> Ints:
-    """Return which event each patient had first: 0 none, 1, 2, ...; raise DataError where one is no such number."""
+def checked_causes(values: ArrayLike, *, of: int = 1) -> Ints:
+    """Return which event each patient had first: 0 none, 1, 2, ...
+
+    Parameters
+    ----------
+    of : the cause that is asked for.
+
+    Raises
+    ------
+    DataError
+        If a cause is no whole number >= 0; names the rows.
+    ValueError
+        If `of` is the code of no event.
+    """
+    if of < 1:
+        raise ValueError(f"no event is cause {of}; a cause is 1, 2, ...")
     numbers = checked_numbers(values, "cause")
     _refuse((numbers < 0) | (numbers != np.floor(numbers)), "cause is not a whole number >= 0")
     return numbers.astype(np.int64)

@@ -143,9 +143,7 @@ def cumulative_incidence(
     >>> [round(estimate.value, 4) for estimate in cumulative_incidence(time, cause).at([4, 7])]
     [0.275, 0.475]
     """
-    if of < 1:
-        raise ValueError(f"no incidence of cause {of}; a cause is 1, 2, ...")
-    causes = checked_causes(cause)
+    causes = checked_causes(cause, of=of)
     entries, times, _ = checked_rows(time, causes > 0, entry)
     weight = np.ones(len(times)) if weights is None else checked_weights(weights, "weight")
     same_length(times, weight, "follow-up time", "weight")

@@ -80,9 +80,7 @@ def gray_test(
     >>> round(test.statistic, 4), test.df, round(test.p_value, 4)
     (0.7179, 1, 0.3968)
     """
-    if of < 1:
-        raise ValueError(f"no test of cause {of}; a cause is 1, 2, ...")
-    causes = checked_causes(cause)
+    causes = checked_causes(cause, of=of)
     times, _ = checked_follow_up(time, causes > 0)
     codes, labels = checked_categories(group, times, "group")
     counted = causes == of

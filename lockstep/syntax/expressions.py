@@ -26,7 +26,7 @@ from .conditions import (
     check_names_known,
     truth,
 )
-from .shapes import Language, Shape, shape_of, shown_text
+from .shapes import Language, Shape, parsing, shape_of, shown_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,13 +110,9 @@ def parse_expression(text: str) -> Expression:
     ExpressionError
         If the text is not a condition of this language; quotes it and says what is allowed.
     """
-    try:
+    with parsing(text, _CONDITIONS):
         shape = shape_of(text, _CONDITIONS)
         condition = condition_of(shape.tree, shape)
-    except ExpressionError as error:
-        raise ExpressionError(f"{shown_text(text)}: {error}") from None
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise ExpressionError(f"{shown_text(text)} cannot be read; {LANGUAGE}") from None
     return Expression(text, tuple(dict.fromkeys(shape.names)), condition)
 
 

@@ -23,7 +23,7 @@ from .conditions import (
     is_iso_date,
 )
 from .expressions import CONDITION_SIGNS, condition_of
-from .shapes import Language, Shape, shape_of, shown_text
+from .shapes import Language, Shape, parsing, shape_of, shown_text
 
 FUNCTIONS: Final[Mapping[str, tuple[int, int | None]]] = {
     "abs": (1, 1), "exp": (1, 1), "log": (1, 1), "log10": (1, 1), "log1p": (1, 1), "log2": (1, 1), "max": (2, None),
@@ -147,16 +147,12 @@ def parse_formula(text: str) -> Formula:
     -----
     As in mathematics, ``^`` binds most and to the right: -x ^ 2 is -(x ^ 2), and 2 ^ 3 ^ 2 is 2 ^ 9.
     """
-    try:
+    with parsing(text, _FORMULAS):
         shape = shape_of(text, _FORMULAS)
         number = _number(shape.tree, shape)
         names = [name for position, name in enumerate(shape.names) if position not in shape.calls]
         if not names:
             raise ExpressionError("it names no variable, and would be the same number for every patient")
-    except ExpressionError as error:
-        raise ExpressionError(f"{shown_text(text)}: {error}") from None
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise ExpressionError(f"{shown_text(text)} cannot be read; {FORMULA_LANGUAGE}") from None
     return Formula(text, tuple(dict.fromkeys(names)), number)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,6 +100,23 @@ class Shape:
 def shown_text(text: str) -> str:
     """Quote a condition or formula for a message."""
     return f'"{printable(text.strip(), most=100)}"'
+
+
+@contextmanager
+def parsing(text: str, language: Language) -> Iterator[None]:
+    """Report what is wrong with a text of a language, with the text and what the language is made of.
+
+    Raises
+    ------
+    ExpressionError
+        In place of whatever error the ``with`` block, which parses the text, ends with.
+    """
+    try:
+        yield
+    except ExpressionError as error:
+        raise ExpressionError(f"{shown_text(text)}: {error}") from None
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise ExpressionError(f"{shown_text(text)} cannot be read; {language.says}") from None
 
 
 def shape_of(text: str, language: Language) -> Shape:

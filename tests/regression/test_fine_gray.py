@@ -103,5 +103,5 @@ def test_impossible_patients_are_refused() -> None:
         fine_gray([1, 2], [1, 0], covariates, cluster=["a", "b", "c"])
     with pytest.raises(DataError, match="covariate 'x'"):
         fine_gray([1, 2, 3], [1, 0, 2], covariates)
-    with pytest.raises(ValueError, match="no model of cause 0"):
+    with pytest.raises(ValueError, match="no event is cause 0"):
         fine_gray([1, 2], [1, 0], covariates, of=0)

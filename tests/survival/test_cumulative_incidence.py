@@ -108,7 +108,7 @@ def test_what_cannot_be_known_has_a_reason() -> None:
     assert cumulative_incidence([1, 2], [1, 1]).at([2]) == (Estimate(1.0, reason="everybody has had the event then"),)
     with pytest.raises(ValueError, match="no incidence at time -1"):
         curve.at([-1])
-    with pytest.raises(ValueError, match="no incidence of cause 0"):
+    with pytest.raises(ValueError, match="no event is cause 0"):
         cumulative_incidence([1], [1], of=0)
 
 
