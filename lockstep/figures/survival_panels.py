@@ -24,6 +24,7 @@ from ..text.figure_text import Face
 from ..text.level_names import heading, level_name, named_level, one_line
 from ..text.provenance import PrintedText
 from ..text.style import Style
+from ..text.survival_words import measured_by_curve
 
 PERCENT: Final = (0, 25, 50, 75, 100)
 """The ticks of the vertical axis of survival, per cent; 50 is the median."""
@@ -195,7 +196,7 @@ def _panel(
         legend_title = heading(variable, (label for _, label, _ in curves))
         test = results[_test(figure).of(key)]
         p_text = PrintedText(numbers.p_text(test.value, style), (test.id,))
-    title = one_line(endpoint.label)
+    title, (measured, measured_short) = one_line(endpoint.label), measured_by_curve(endpoint)
     time_unit = numbers.unit_text(endpoint.axis.unit, style)
     since = f"Time since {one_line(endpoint.origin)}" if endpoint.origin else "Time"
     if compared is not None and compared.landmark is not None:
@@ -210,8 +211,8 @@ def _panel(
         subtitle=subtitle,
         patients=_patients(patients, style),
         n=patients,
-        y_label=f"{title} (%)",
-        y_label_short=f"{one_line(endpoint.abbreviation)} (%)",
+        y_label=f"{measured} (%)",
+        y_label_short=f"{measured_short} (%)",
         axis=endpoint.axis,
         tick_labels=numbers.alike(endpoint.axis.ticks, style),
         time_label=f"{since} ({time_unit})",

@@ -55,6 +55,9 @@ from .precision import number_decimals
 FEWEST_EVENTS: Final = 10
 """Events per parameter below which ratios are unstable (Peduzzi et al., J Clin Epidemiol 1995;48:1503-1510)."""
 
+FEWEST_CLUSTERS: Final = 20
+"""Clusters below which a robust variance is too small (Cameron & Miller, J Hum Resour 2015;50:317-372, sec. VI)."""
+
 NOT_FITTED: Final = "the model was not fitted"
 
 Fit: TypeAlias = CoxModel | RegressionModel
@@ -100,6 +103,8 @@ def _fit_records(key: Key, observed: ObservedPatients, model: Model, terms: Sequ
     study, words = observed.study, _words(known, model, terms)
     of_model = replace(key, variable=terms[0].name) if model.each else key
     yield from _count_records(of_model, known, fit, words)
+    if model.cluster is not None:
+        yield _clusters(of_model, known, model.cluster, words)
     if isinstance(fit, PooledModel):
         yield from imputed_records(of_model, key, known, fit, design, _variables(model, terms), words)
         yield from outcome_missing_record(of_model, observed, words)
@@ -254,6 +259,17 @@ def _count_records(key: Key, known: ObservedPatients, fit: Fit | PooledModel, wo
         yield number(
             catalogue.MODEL_R_SQUARED, key, fit.r_squared, known.population, words, reason=fit.reason or NOT_FITTED
         )
+
+
+def _clusters(key: Key, known: ObservedPatients, cluster: str, words: Words) -> Record:
+    """Count the clusters; warn of few, which make robust intervals too narrow and P values too small."""
+    clusters = int(known.frame[cluster].nunique())
+    few = (
+        f"fewer than {FEWEST_CLUSTERS} clusters: robust intervals are too narrow"
+        if clusters < FEWEST_CLUSTERS
+        else None
+    )
+    return number(catalogue.MODEL_CLUSTERS, key, clusters, known.population, words, warning=few)
 
 
 def _events_per_parameter(fit: Fit | PooledModel) -> float | None:

@@ -294,6 +294,12 @@ MODEL_EVENTS = Statistic("events", "count", "{of}, {whole}, number of events", "
 MODEL_PARAMETERS = Statistic(
     "parameters", "statistic", "{of}, {whole}, number of parameters", "coefficients that are estimated"
 )
+MODEL_CLUSTERS = Statistic(
+    "clusters",
+    "statistic",
+    "{of}, {whole}, number of clusters",
+    "levels of the variable that patients have",
+)
 EVENTS_PER_PARAMETER = Statistic(
     "events_per_parameter", "number", "{of}, {whole}, events per parameter", "{events} / parameters", decimals=1
 )

@@ -21,6 +21,7 @@ from ..text.level_names import heading, level_name
 from ..text.provenance import PrintedText, joined
 from ..text.sentence_case import in_sentence, label_series
 from ..text.style import NBSP, Style
+from ..text.survival_words import names_survival
 from .cells import Row, bare, placed
 from .ratio_cells import association_test, p_cell, ratio_cell
 
@@ -114,9 +115,11 @@ class _Shown:
             of_year = replace(key, at=year)
             at, of = self.study.time.landmark(year, endpoint.print_unit)
             units = (numbers.one_unit_text if at == 1 else numbers.unit_text)(of, style)
+            event_free = endpoint.competing is None and not names_survival(endpoint)
+            when = f"{'Event-free at' if event_free else 'At'} {at:g}"
             rates = [self._record(of_year, level, rate) for level, _ in self.groups]
             yield self._row(
-                f"At {at:g}{NBSP}{units}, %",
+                f"{when}{NBSP}{units}, %",
                 [ratio_cell(record, style) for record in rates],
                 of_year,
                 catalogue.RATE_DIFFERENCE,

@@ -10,6 +10,7 @@ from ..results.catalogue import (
     COMPETING_IGNORED,
     DEATHS_WITHOUT_EVENT,
     EVENTS_PER_PARAMETER,
+    MODEL_CLUSTERS,
     MODEL_EVENTS,
     MODEL_PARAMETERS,
     MODEL_PROPORTIONAL_P,
@@ -116,6 +117,7 @@ def notes(study: Study, results: Results) -> tuple[str, ...]:
     return (
         *_proportional(study, results),
         *_few_events(study, results),
+        *_few_clusters(study, results),
         *_deaths(study, results),
         *_ignored(study),
         *immortal_time_notes(study, results),
@@ -164,6 +166,22 @@ def _few_events(study: Study, results: Results) -> Iterator[str]:
                     f"{of}: {share} events per parameter ({events}, {parameters} parameters); fewer than 10 make "
                     "ratios unstable. Take fewer terms, chosen for clinical reasons and not by their P values, or "
                     "merge rare levels."
+                )
+
+
+def _few_clusters(study: Study, results: Results) -> Iterator[str]:
+    """Yield a line for each model that has few clusters for its robust variance, and what to do."""
+    for model in study.models:
+        for measured in model.of if model.cluster is not None else ():
+            key = MODEL_CLUSTERS.of(endpoint=measured, analysis=model.name)
+            keys = [replace(key, variable=term.name) for term in model.terms] if model.each else [key]
+            few = [results[each] for each in keys if each in results and results[each].warning]
+            if few:
+                of = f"{study.unique_endpoint_label(measured)}, {model.label or 'multivariable model'}"
+                yield (
+                    f"{of}: {few[0].value} clusters ({study.unique_label(str(model.cluster))}); fewer than 20 make "
+                    "robust intervals too narrow and P values too small. Give their number, and compare with a model "
+                    "that has the cluster among its `strata` (an endpoint) or `terms` (an outcome)."
                 )
 
 

@@ -53,6 +53,16 @@ def test_endpoints_flow_in_rows_of_two(tmp_path: Path) -> None:
     assert [[panel.letter for panel in row] for row in content.rows] == [["A", "B"], ["C"]]
 
 
+def test_the_vertical_axis_says_what_falls_from_100_percent(tmp_path: Path) -> None:
+    """Not the event: of an endpoint called by it, patients without it."""
+    content, study, results = build(tmp_path, levels={"a": "A", "b": "B"})
+    (panel,) = content.panels
+    assert (panel.title, panel.y_label, panel.y_label_short) == ("Endpoint os", "Without event (%)", "Event-free (%)")
+    called = replace(study.endpoints["os"], label="Overall survival")
+    (panel,) = figure_content("f", replace(study, endpoints={"os": called}), results, Style()).panels  # type: ignore[attr-defined]
+    assert panel.y_label == "Overall survival (%)"
+
+
 def test_with_subgroups_each_endpoint_starts_a_row(tmp_path: Path) -> None:
     """Panels that share a time axis stand side by side, even where an endpoint has an odd number of them."""
     content, _, _ = build(

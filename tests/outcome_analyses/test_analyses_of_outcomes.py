@@ -214,6 +214,16 @@ def test_an_adjusted_ratio_has_its_own_p_value_in_the_table_of_estimates(compare
     assert "adjusted" not in render_table("estimates", study, results, Style()).markdown
 
 
+def test_survival_at_a_landmark_is_not_called_by_the_event(compared: tuple[Study, Results]) -> None:
+    """Below "Death" 58% at five years would be read as dead: the row says that they are those without the event."""
+    study, results = compared
+    plain = render_table("estimates", study, results, Style()).markdown
+    assert "At 5" in plain
+    assert "Event-free" not in plain
+    by_event = replace(study, endpoints={**study.endpoints, "os": replace(study.endpoints["os"], label="Death")})
+    assert f"Event-free at 5{NBSP}years, %" in render_table("estimates", by_event, results, Style()).markdown
+
+
 def test_a_test_of_interaction_is_called_by_its_name(compared: tuple[Study, Results]) -> None:
     """Of differences of means it is an F test, of odds ratios one of the likelihood ratio."""
     results = compared[1]

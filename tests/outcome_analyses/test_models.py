@@ -100,6 +100,16 @@ def test_clusters_make_the_variance_robust(modelled: tuple[Study, Results]) -> N
     assert results["os.clustered.wald.grade.df"].value == 2
 
 
+def test_few_clusters_are_counted_and_noted(modelled: tuple[Study, Results]) -> None:
+    """A robust variance over four clusters gives intervals that are too narrow, and the author hears of it."""
+    study, results = modelled
+    clusters = results["os.clustered.clusters"]
+    assert (clusters.value, clusters.warning) == (4, "fewer than 20 clusters: robust intervals are too narrow")
+    (line,) = [line for line in notes(study, results) if "clusters" in line]
+    assert line.startswith("Overall survival, Clustered: 4 clusters (Histologic subtype); fewer than 20 make")
+    assert "os.full.clusters" not in results
+
+
 def test_a_spline_has_tests_and_no_ratio(modelled: tuple[Study, Results]) -> None:
     """Its bends have no meaning one by one; its knots are results, so that no method discloses what is not printed."""
     study, results = modelled
