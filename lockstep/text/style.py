@@ -100,7 +100,7 @@ class Style:
     def decimals(self, record: Record) -> int:
         """Return the decimals of a record's kind or variable, before what rounding would hide asks for more."""
         match record.kind:
-            case "percent" | "difference" if record.unit == "%":
+            case "percent" | "difference" if is_percentage(record):
                 few = self.fewer_decimals(record)
                 return self.percent_decimals if few is None else few
             case kind if kind in RATIOS:
@@ -116,8 +116,16 @@ class Style:
 
     def fewer_decimals(self, record: Record) -> int | None:
         """Return the decimals of a percentage of few patients, where the journal has a rule for it."""
-        if record.unit != "%" or record.kind not in ("percent", "difference") or self.percent_decimals_below is None:
+        if self.percent_decimals_below is None or not is_percentage(record):
             return None
         fewest, decimals = self.percent_decimals_below
         patients = record.denominator if record.denominator is not None else record.n
         return decimals if patients < fewest else None
+
+
+def is_percentage(record: Record) -> bool:
+    """Return whether a record is a percentage of patients or a difference of such, and no number measured in %.
+
+    The mean of HbA1c is in %, and so is a difference of such means: it has the decimals of the variable.
+    """
+    return record.unit == "%" and record.kind in ("percent", "difference") and record.decimals is None

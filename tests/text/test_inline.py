@@ -135,6 +135,14 @@ def test_a_difference_has_its_unit_and_sign() -> None:
     assert str(r.difference("x", 0)).replace(NBSP, " ") == "1 percentage point"
 
 
+def test_a_difference_of_a_number_in_percent_has_the_decimals_of_that_number() -> None:
+    """HbA1c is in percent and is no percentage of patients: −0.35 beside a mean of −0.90 is not −0.3."""
+    r = made("difference", value=-0.349, conf_low=-0.489, conf_high=-0.21, conf_level=0.95, unit="%", decimals=2)
+    assert str(r.difference("x")).replace(NBSP, " ") == "−0.35 percentage points (95% CI −0.49 to −0.21)"
+    r = made("difference", value=-4.94, conf_low=-12.04, conf_high=2.16, conf_level=0.95, unit="%", no_effect=0.0)
+    assert str(r.difference("x")).replace(NBSP, " ") == "−4.9 percentage points (95% CI −12.0 to 2.2)"
+
+
 def test_a_difference_is_no_ratio() -> None:
     """What a method prints is what its name says; the message has the kinds that it takes."""
     with pytest.raises(
