@@ -109,7 +109,8 @@ def from_landmark(observed: Observations, variables: Sequence[str], landmark: La
 def split_by_exposure(observed: Observations, variables: Sequence[str]) -> Observations:
     """Return the follow-up of each patient in rows: until an exposure is known with the first level, then with its own.
 
-    Whose follow-up has no length has no row, and is left out.
+    Whose follow-up has no length has no row, and is left out. A competing event ends the last row as censoring does:
+    hazards are cause-specific.
     """
     if not observed.population.n:
         return observed
@@ -127,6 +128,7 @@ def split_by_exposure(observed: Observations, variables: Sequence[str]) -> Obser
             time=rows.stop,
             event=rows.event,
             entry=rows.start,
+            competing=None,
             patient=(patient := found.patient[rows.row]),
             goes_on=np.append(patient[1:] == patient[:-1], False),
             risk_set=f"{found.risk_set}, time-dependent {observed.study.unique_label(variable)}",

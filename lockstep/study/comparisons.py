@@ -141,7 +141,8 @@ def _in_time(found: GroupComparison, section: Section, measured: Measured, expos
         raise section.error(key, "is for endpoints; name these, by `endpoints`, and compare outcomes by themselves")
     endpoints = [measured.endpoints[name] for name in found.endpoints]
     if time_dependent:
-        exposures.check_time_dependent(section, "groups", found.groups, endpoints)
+        exposures.check_incidence(section, endpoints)
+        exposures.check_time_dependent(section, "groups", found.groups)
     names = (found.groups, *found.within, *found.strata, *found.adjust_for)
     exposures.check(section, key, names, endpoints)
     return replace(found, landmark=landmark, time_dependent=time_dependent)

@@ -63,19 +63,8 @@ class ExposureTimes:
         words = f"{number:g} {unit.removesuffix('s') if number == 1 else unit}"
         return Landmark(at=number * self.time.per(unit), words=words)
 
-    def check_time_dependent(self, section: Section, key: str, name: str, endpoints: Iterable[Endpoint]) -> None:
-        """Refuse a variable as an exposure that begins later where it is no category of which is known when.
-
-        So is an endpoint with a competing event, after which patients stay at risk in Fine-Gray models: with which
-        exposure is not known.
-        """
-        for endpoint in endpoints:
-            if endpoint.competing is not None:
-                raise section.error(
-                    "time_dependent",
-                    f"does not go with endpoint {shown(endpoint.name)}, which has a competing event; take a "
-                    "`landmark`, or an endpoint without one",
-                )
+    def check_time_dependent(self, section: Section, key: str, name: str) -> None:
+        """Refuse a variable as an exposure that begins later where it is no category of which is known when."""
         variable(section, key, name, self.types, "category")
         if name not in self.known_at:
             raise section.error(
@@ -83,6 +72,20 @@ class ExposureTimes:
                 f"is true, and {shown(name)} has no `known_at`; give it one, where it is declared: the date from which "
                 "its level is known",
             )
+
+    def check_incidence(self, section: Section, endpoints: Iterable[Endpoint]) -> None:
+        """Refuse to compare the incidence of an endpoint between groups that patients enter later.
+
+        Where an event competes, the groups of a comparison have Fine-Gray models, in which patients stay at risk after
+        it: with which exposure is not known.
+        """
+        for endpoint in endpoints:
+            if endpoint.competing is not None:
+                raise section.error(
+                    "time_dependent",
+                    f"does not go with endpoint {shown(endpoint.name)}, which has a competing event; take a "
+                    "`landmark`, an endpoint without one, or a model of [models.*], whose hazards are cause-specific",
+                )
 
     def check(self, section: Section, key: str, names: Iterable[str], endpoints: Iterable[Endpoint]) -> None:
         """Refuse a category whose time of becoming known cannot be held against the times of an endpoint."""

@@ -160,12 +160,14 @@ def _in_time(model: Model, section: Section, measured: Measured, exposures: Expo
     key = "landmark" if landmark else "terms"
     if landmark is not None and changing:
         raise section.error("landmark", BOTH)
+    if model.kind == "fine_gray":
+        raise section.error(key, "is for Cox models; leave out `kind`, and the model is of cause-specific hazards")
     if model.kind != "cox":
         raise section.error(key, "is for Cox models: an outcome has no time; name an endpoint, by `endpoint`")
     endpoints = [measured.endpoints[name] for name in model.endpoints]
     for part in section.rows("terms", short="variable"):
         if part.flag("time_dependent"):
-            exposures.check_time_dependent(part, "variable", part.text("variable"), endpoints)
+            exposures.check_time_dependent(part, "variable", part.text("variable"))
     of_time = [*changing] if changing else [*model.variables, *model.strata]
     exposures.check(section, key, of_time, endpoints)
     return replace(model, landmark=landmark)

@@ -33,6 +33,13 @@ like = "os"
 label = "Survival from metastasis"
 start = "date_metastasis"
 
+[endpoints.of_disease]
+like = "os"
+label = "Death of disease"
+event = "vital_status == 'died of disease'"
+competing = "vital_status == 'died of other cause'"
+competing_label = "death of another cause"
+
 [models.landmark]
 endpoints = ["os", "os_metastasis"]
 landmark = "1 year"
@@ -61,7 +68,7 @@ comparison = "from_one_year"
 endpoints = ["os_metastasis"]
 
 [models.changing]
-endpoints = ["os", "os_metastasis", "os_delayed"]
+endpoints = ["os", "os_metastasis", "os_delayed", "of_disease"]
 {CHANGING}
 
 [models.bent]
@@ -181,6 +188,14 @@ def test_a_time_dependent_exposure_counts_patients_and_not_rows(exposed: tuple[S
     assert "time-dependent Local treatment" in ratio.method
 
 
+def test_a_competing_event_ends_follow_up_whatever_the_exposure(exposed: tuple[Study, Results]) -> None:
+    """The model is of cause-specific hazards, and says so."""
+    _, results = exposed
+    ratio = results["of_disease.changing.local_treatment.yes.hazard_ratio"]
+    assert "time-dependent Local treatment" in ratio.method
+    assert ratio.label.endswith("(cause-specific)")
+
+
 def test_immortal_time_is_counted_and_noted(exposed: tuple[Study, Results]) -> None:
     """Results that take a later treatment as known at time 0 warn, and one note of each endpoint says what to do."""
     study, results = exposed
@@ -234,3 +249,16 @@ def test_an_exposure_of_which_the_time_is_missing_is_an_error(tmp_path: Path) ->
     study = written(tmp_path / "study", "", known='label = "Local treatment"\nknown_at = "date_progression"\n')
     with pytest.raises(DataError, match="'local_treatment' has another level than 'no' and no date from which"):
         compute(study)
+
+
+def test_groups_that_are_entered_later_have_no_incidence(tmp_path: Path) -> None:
+    """A comparison has Fine-Gray models where an event competes: who stays at risk, has an exposure nobody knows."""
+    competing = 'like = "os"\ncompeting = "vital_status == \'died of other cause\'"\ncompeting_label = "other"\n'
+    of = f"\n[endpoints.x]\n{competing}\n"
+    with pytest.raises(StudyError, match="or a model of \\[models"):
+        written(
+            tmp_path / "a",
+            f'{of}[comparisons.c]\ngroups = "local_treatment"\nendpoints = ["x"]\ntime_dependent = true\n',
+        )
+    with pytest.raises(StudyError, match="leave out `kind`, and the model is of cause-specific hazards"):
+        written(tmp_path / "b", f'{of}[models.m]\nendpoint = "x"\nkind = "fine_gray"\n{CHANGING}\n')

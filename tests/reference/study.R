@@ -310,6 +310,9 @@ put_changing <- function(id, x) {
 }
 changing <- split_at_treatment(os)
 put_changing("os.changing", changing)
+# Death of another cause competes: cause-specific hazards, follow-up ends at either.
+of_disease <- transform(os, event = d$vital_status %in% "died_of_disease")
+put_changing("of_disease.changing", split_at_treatment(of_disease))
 # Knots are quantiles of the patients, not of the rows.
 knots <- quantile(os$age_at_diagnosis, c(0.05, 0.35, 0.65, 0.95), names = FALSE)
 for (i in seq_along(knots)) put(sprintf("os.bent.age_at_diagnosis.knot.%d", i), knots[i])
