@@ -30,6 +30,7 @@ from .few_patients import few_patients_notes
 from .immortal_time import immortal_time_notes
 from .imputation_notes import imputation_notes
 from .sentence_case import label_series
+from .single_patients import single_patients_notes
 from .style import NBSP, Style
 
 Kind: TypeAlias = Literal["univariable", "subgroup", "comparison", "model"]
@@ -124,6 +125,7 @@ def notes(study: Study, results: Results) -> tuple[str, ...]:
         *imputation_notes(study, results),
         *axis_notes(study, results),
         *few_patients_notes(study, results),
+        *single_patients_notes(study, results),
     )
 
 

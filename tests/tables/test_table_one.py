@@ -13,6 +13,7 @@ from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.tables.tables import render_table
 from lockstep.text.few_patients import few_patients_notes
+from lockstep.text.single_patients import single_patients_notes
 from lockstep.text.style import NBSP, Style
 
 STYLE = Style()
@@ -189,3 +190,24 @@ def test_percentages_of_few_patients_are_noted(tmp_path: Path) -> None:
     assert "Arm: Control (6), Arm: Treated (5)" in line
     study, results = study_of(tmp_path / "counts", 'by = "arm"\nrows = [{ variable = "stage", summary = "n" }]')
     assert list(few_patients_notes(study, results)) == []
+
+
+def test_what_describes_single_patients_is_noted(tmp_path: Path) -> None:
+    """A group of one, and a table that differs from another by one, say what that patient has."""
+    rows = 'rows = [{ variable = "marker", summary = "median_range" }]'
+    for name in ("few", "difference", "ungrouped", "none"):
+        (tmp_path / name).mkdir()
+    study, results = study_of(tmp_path / "few", f'by = "site"\n{rows}')
+    (line,) = single_patients_notes(study, results)
+    assert line.startswith(
+        "study.toml: [tables.one] describes fewer than 5 patients: Site: $x_1$ <b>& *West* (1). What"
+    )
+    population = '[populations.most]\nkeep = "age < 72"\n[tables.two]\nkind = "characteristics"\npopulation = "most"\n'
+    study, results = study_of(tmp_path / "difference", f"{rows}\n{population}{rows}")
+    (line,) = single_patients_notes(study, results)
+    assert line.startswith("study.toml: [tables.two] leaves out 1 of the patients whom another table describes")
+    study, results = study_of(tmp_path / "ungrouped", f'by = "arm"\n{rows}')
+    (line,) = single_patients_notes(study, results)
+    assert "all patients less those of the groups (1 without Arm)" in line
+    study, results = study_of(tmp_path / "none", f'by = "arm"\noverall = false\n{rows}')
+    assert list(single_patients_notes(study, results)) == []
