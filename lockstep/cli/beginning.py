@@ -6,9 +6,10 @@ import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
-from ..base.errors import counted
-from ..base.invocation import called
+from ..base.errors import LockstepError, counted
+from ..base.invocation import called, option
 from ..base.terminal import wrapped
 from ..base.wording import printable
 from ..scaffold.folder import NewStudy, new_study
@@ -17,14 +18,16 @@ from ..scaffold.plan import APART
 from ..scaffold.unseen import only_seen
 from ..scaffold.wishes import Wishes
 
+_MOST_ENDPOINTS: Final = 2
+
 
 def new(
     *,
     folder: Path,
     data: Path,
     dictionary: Path | None,
-    time: str,
-    event: str,
+    time: tuple[str, ...],
+    event: tuple[str, ...],
     by: str,
     id: str,  # noqa: A002 (the option is called so)
     unit: str | None,
@@ -34,8 +37,22 @@ def new(
     link: bool,
 ) -> int:
     """Write a new study, and say what was found, what was not, and what to do next."""
+    given = max(len(time), len(event))
+    if given > _MOST_ENDPOINTS or (given > 1 and len(time) != len(event)):
+        raise LockstepError(
+            f"{option('time', 'COLUMN')} is given {counted(len(time), 'time')} and {option('event', 'CONDITION')} "
+            f"{counted(len(event), 'time')}; expected one of each, or two of each for two endpoints, in the same order."
+        )
     wishes = Wishes(
-        time=time, event=event, by=by, id=id, unit=unit or "", title=title, header_row=header_row, sheet=sheet
+        time=time[0] if time else "",
+        event=event[0] if event else "",
+        second=(time[1], event[1]) if time[1:] else None,
+        by=by,
+        id=id,
+        unit=unit or "",
+        title=title,
+        header_row=header_row,
+        sheet=sheet,
     )
     made = new_study(folder, data, wishes, dictionary=dictionary, link=link)
     for text in _lines(made, folder):
@@ -54,11 +71,8 @@ def _lines(made: NewStudy, folder: Path) -> Iterator[str]:
         names = ", ".join(only_seen(printable(column.header)) or f"column {column.place}" for column in left[:12])
         more = f" and {len(left) - 12} more" if len(left) > 12 else ""
         yield f"Left out ({len(left)}): {names}{more}. study.toml says why."
-    if plan.outcome:
-        yield from _endpoint(plan.outcome)
-    if plan.second:
-        second = plan.second
-        yield f"Another endpoint, as a comment in study.toml: {second.label} ({second.time}; {second.event})"
+    for outcome in plan.endpoints:
+        yield from _endpoint(outcome)
     apart = [name for name, reason in plan.not_characteristics.items() if reason not in APART]
     if apart:
         yield f"Not in the table of characteristics, as what is known later: {', '.join(apart)}. study.toml says why."
@@ -85,5 +99,8 @@ def _endpoint(outcome: OutcomeGuess) -> Iterator[str]:
         f"{outcome.label}: {begin}, in {outcome.unit}; event where {outcome.event}, "
         f"{counted(outcome.n_events, 'event')}"
     )
-    for label, count in outcome.competing:
-        yield f"{label} ({count}) counts as censored: say in the Methods how it was treated."
+    if outcome.competing:
+        yield f"Competing event: {outcome.competing.label}. study.toml says why; cumulative incidence is estimated."
+        return
+    for level in outcome.others:
+        yield f"{level.label} ({level.count}) counts as censored: say in the Methods how it was treated."

@@ -87,9 +87,13 @@ _BEGIN: Final = (
         Option("--data", make="DATA", type=_PATH, metavar="FILE", required=True, help="The data file."),
         Option("--dictionary", make="DICTIONARY", type=_PATH, metavar="FILE", help="REDCap's data dictionary of it."),
         Option(
-            "--time", make="TIME", default="", metavar="COLUMN", help='Time to the event; or "START to END", dates.'
+            "--time",
+            make="TIME",
+            multiple=True,
+            metavar="COLUMN",
+            help='Time to the event; or "START to END", dates. Twice, with two events, for two endpoints.',
         ),
-        Option("--event", make="EVENT", default="", metavar="CONDITION", help="The event, as \"status == 'dead'\"."),
+        Option("--event", make="EVENT", multiple=True, metavar="CONDITION", help="As \"status == 'dead'\"."),
         Option("--by", make="BY", default="", metavar="COLUMN", help="The groups that are compared."),
         Option("--id", make="ID", default="", metavar="COLUMN", help="The patients' ids; `row` counts the rows."),
         Option(

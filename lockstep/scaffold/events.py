@@ -11,6 +11,7 @@ from ..base.errors import DataError
 from ..base.wording import shown
 from ..syntax.conditions import ExpressionError, VariableType
 from ..syntax.expressions import parse_expression
+from ..text.sentence_case import in_sentence
 from . import words
 from .later import is_an_event
 from .observed import PlannedColumn
@@ -27,12 +28,17 @@ _R_CODES: Final = "guess: 1 is censored and 2 the event, as packages of R code i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventGuess:
-    """An event: its condition, its kind (a key of `words.ENDPOINTS`), its column, and the reason for the guess."""
+    """An event: its condition, its kind (a key of `words.ENDPOINTS`), its column, and the reason for the guess.
+
+    `label` is the event's own name, where the file has one. `before_death` is True of one with which death competes.
+    """
 
     condition: str
     kind: str
     column: str = ""
     note: str = ""
+    label: str = ""
+    before_death: bool = False
     optional: tuple[str, ...] = ()
 
 
@@ -73,18 +79,50 @@ def events_of(columns: Sequence[PlannedColumn]) -> Iterator[EventGuess]:
     """Yield the events that columns have by their names and values."""
     for column in columns:
         if is_an_event(column):
+            yield from _before_death(column)
             found = _event_levels(column)
             if found is not None:
                 values, note = found
-                quoted = [f"'{value}'" for value in (text.replace("\\", "\\\\").replace("'", "\\'") for text in values)]
-                one = len(quoted) == 1
-                condition = f"{column.name} == {quoted[0]}" if one else f"{column.name} in [{', '.join(quoted)}]"
+                condition = level_condition(column.name, values)
                 yield EventGuess(condition=condition, kind=_event_kind(column, values), column=column.name, note=note)
         elif column.guess.kind == "date" and words.names_a_date_of_death(column.header):
             note = "guess: who has a date of death has died"
             yield EventGuess(
                 condition=f"{column.name} present", kind="os", column=column.name, note=note, optional=(column.name,)
             )
+
+
+def level_condition(variable: str, values: Sequence[str]) -> str:
+    """Return the condition that a category has one of some values.
+
+    >>> level_condition("status", ["dead"]), level_condition("status", ["DOD", "DOC"])
+    ("status == 'dead'", "status in ['DOD', 'DOC']")
+    """
+    quoted = ["'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" for value in values]
+    return f"{variable} == {quoted[0]}" if len(quoted) == 1 else f"{variable} in [{', '.join(quoted)}]"
+
+
+def _before_death(column: PlannedColumn) -> Iterator[EventGuess]:
+    """Yield the event of a status that has an event of the disease as one of its values, and death as another."""
+    texts = {value: f"{value} {label}" for value, label in column.guess.levels.items()}
+    met = [value for value, text in texts.items() if words.BEFORE_DEATH.search(text) and not _is_denied(text)]
+    died = [value for value, text in texts.items() if words.DEATH_WORDS.search(text) and not _is_denied(text)]
+    if len(met) == 1 and died and not set(met) & set(died):
+        label = column.guess.levels[met[0]]
+        kind = "ttp" if re.search("progre", label, re.IGNORECASE) else "ttr"
+        note = "guess: by the words of its values, of which death is another"
+        yield EventGuess(
+            condition=level_condition(column.name, met),
+            kind=kind,
+            column=column.name,
+            note=note,
+            label=in_sentence(label),
+            before_death=True,
+        )
+
+
+def _is_denied(text: str) -> bool:
+    return bool(words.NO_WORDS.search(text) or words.ALIVE_WORDS.search(text))
 
 
 def _event_levels(column: PlannedColumn) -> tuple[list[str], str] | None:

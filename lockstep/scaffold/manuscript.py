@@ -18,6 +18,7 @@ from ..text.sentence_case import begin_of_follow_up, label_series, lower_first
 from . import words
 from .outcome import OutcomeGuess
 from .plan import MOST_ROWS, StudyPlan
+from .study_file import figure_name
 from .templates import filled_in
 
 _TEMPLATE: Final = "report.qmd.j2"
@@ -46,7 +47,7 @@ def report_text(plan: StudyPlan, records: Iterable[Record] | None) -> str:
 
 
 def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str, Any]:
-    outcome, groups = plan.outcome, plan.groups
+    groups = plan.groups
     shown = plan.characteristics[:MOST_ROWS]
     age = next(
         (
@@ -60,18 +61,22 @@ def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str,
     levels = []
     if groups:
         levels = [_Level(value=value, id=slug(value), label=_label(groups.name, value)) for value in groups.levels]
+    described = [_of_endpoint(plan, outcome, levels, records) for outcome in plan.endpoints]
     context: dict[str, Any] = {
         "title": plan.title,
-        "e": None,
+        "e": described[0] if described else None,
+        "endpoints": described,
+        "competing": [item for item in described if item["competing"]],
+        "survival": [item for item in described if not item["competing"]],
         "g": None,
         "age": slug(age),
         "characteristics": ", ".join(json.dumps(name) for name in shown),
-        "compared": False,
-        "adjusted": "",
-        "excluded": False,
+        "compared": bool(described and (groups or plan.univariable)),
+        "adjusted": _labels([groups.name, *plan.adjust_for]) if groups and plan.adjust_for else "",
+        "excluded": bool(plan.keep),
         "crosstabs": [(_label(row), catalogue.CHI_SQUARE_P.of(variable=row, by=by).id) for row, by in plan.crosstabs],
-        "rates": [],
         "most_levels": _MOST_LEVELS,
+        "literals": list(_literals(plan)),
     }
     if groups:
         context["g"] = {
@@ -79,46 +84,50 @@ def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str,
             "sentence_label": _label(groups.name, inside=True),
             "levels": levels,
         }
-    if outcome:
-        context |= _of_outcome(plan, outcome, records)
-        if groups:
-            context |= _comparison(plan, outcome, levels, records)
-    context["literals"] = list(_literals(plan))
     return context
 
 
-def _of_outcome(plan: StudyPlan, outcome: OutcomeGuess, records: Mapping[str, Record] | None) -> dict[str, Any]:
-    rates = [catalogue.SURVIVAL_RATE.of(endpoint=outcome.name, at=mark).id for mark in outcome.axis.landmarks]
+def _of_endpoint(
+    plan: StudyPlan, outcome: OutcomeGuess, levels: list[_Level], records: Mapping[str, Record] | None
+) -> dict[str, Any]:
+    statistic = catalogue.INCIDENCE if outcome.competing else catalogue.SURVIVAL_RATE
+    marks = plan.endpoints[0].axis.landmarks
+    rates = [statistic.of(endpoint=outcome.name, at=mark).id for mark in marks]
     if not outcome.axis.reached or (records is not None and any(rate not in records for rate in rates)):
         rates = []
-    return {
-        "e": {
-            "id": slug(outcome.name),
-            "label": outcome.label,
-            "sentence_label": lower_first(outcome.label),
-            "abbreviation": outcome.abbreviation,
-            "event_label": outcome.event_label,
-            "the_event": _the_event(outcome),
-            "had_event": _HAD.get(outcome.event_label, f"had {outcome.event_label}"),
-            "competing": _listed_as_they_are(outcome),
-            "start_label": begin_of_follow_up(plan.column(outcome.start).guess.label) if outcome.start else "",
-        },
+    event_label, figure = _plain(outcome.event_label), figure_name(plan, outcome)
+    incidence = f"cumulative incidence of {event_label}"
+    context = {
+        "id": slug(outcome.name),
+        "label": _plain(outcome.label),
+        "measure": f"the {incidence}" if outcome.competing else _plain(lower_first(outcome.label)),
+        "abbreviated": f"The {incidence}" if outcome.competing else _plain(outcome.abbreviation),
+        "abbreviation": _plain(outcome.abbreviation),
+        "sentence_label": _plain(lower_first(outcome.label)),
+        "the_event": _the_event(outcome),
+        "had_event": _HAD.get(outcome.event_label, f"had {event_label}"),
+        "competing": _plain(outcome.competing.label) if outcome.competing else "",
+        "censored": "" if outcome.competing else _listed_as_they_are(outcome),
+        "start_label": begin_of_follow_up(plan.column(outcome.start).guess.label) if outcome.start else "",
         "rates": rates,
-        "excluded": bool(outcome.keep),
-        "compared": bool(plan.groups or plan.univariable),
-        "adjusted": _labels([plan.groups.name, *plan.adjust_for]) if plan.groups and plan.adjust_for else "",
+        "figure": figure,
+        "figure_id": figure.replace("_", "-"),
+        "claim": "",
     }
+    return context | (_comparison(plan, outcome, levels, records) if plan.groups else {})
 
 
 def _the_event(outcome: OutcomeGuess) -> str:
-    return "the event" if outcome.event_label == "event" else outcome.event_label
+    return "the event" if outcome.event_label == "event" else _plain(outcome.event_label)
+
+
+def _plain(text: str) -> str:
+    """Return a text of the file for prose: escaped, without brackets, which would end the mark of a sentence."""
+    return markdown(text.translate(str.maketrans("", "", "[]")))
 
 
 def _listed_as_they_are(outcome: OutcomeGuess) -> str:
-    labels = [
-        markdown(label.translate(str.maketrans("", "", "[]"))) for label, _ in outcome.competing
-    ]  # brackets end the mark
-    return label_series(labels) if labels else ""
+    return label_series([_plain(level.label) for level in outcome.others]) if outcome.others else ""
 
 
 def _label(variable: str, level: str | None = None, *, inside: bool = False) -> str:
@@ -150,20 +159,27 @@ def _comparison(
 ) -> dict[str, Any]:
     """Return the sentences that compare the groups: a claim where the results say something, which holds now."""
     by = plan.groups.name if plan.groups else ""
-    claim, p_value = _difference(catalogue.LOG_RANK_P.of(endpoint=outcome.name, by=by).id, records)
+    test, name = (catalogue.GRAY_P, "Gray’s test") if outcome.competing else (catalogue.LOG_RANK_P, "log-rank")
+    hazard = "cause-specific hazard ratio" if outcome.competing else "hazard ratio"
+    claim, p_value = _difference(test.of(endpoint=outcome.name, by=by).id, records)
     ratio = catalogue.HAZARD_RATIO.of(endpoint=outcome.name, by=by)
-    unadjusted = _ratios(plan, outcome, levels, records, ratio, "the hazard ratio")
+    unadjusted = list(_ratios(plan, outcome, levels, records, ratio, f"the {hazard}"))
+    if outcome.competing:
+        ratio = catalogue.FINE_GRAY_RATIO.of(endpoint=outcome.name, by=by)
+        unadjusted += _ratios(plan, outcome, levels, records, ratio, "the subdistribution hazard ratio")
     adjusted: Iterable[tuple[str, str]] = ()
     if plan.adjust_for:
         ratio = catalogue.MODEL_RATIO.of(endpoint=outcome.name, variable=by, analysis=ADJUSTED)
-        adjusted = _ratios(plan, outcome, levels, records, ratio, "the adjusted hazard ratio")
-    tested = f" (log-rank {p_value})" if p_value else ""
-    by_words = _label(by, inside=True)
+        adjusted = _ratios(plan, outcome, levels, records, ratio, f"the adjusted {hazard}")
+    tested = f" ({name} {p_value})" if p_value else ""
+    incidence = f"The cumulative incidence of {_plain(outcome.event_label)}"
+    subject = incidence if outcome.competing else _plain(outcome.abbreviation)
+    first = outcome is plan.endpoints[0]
     return {
         "claim": claim,
-        "difference": f"{outcome.abbreviation} {claim} by {by_words}{tested}.",
+        "difference": f"{subject} {claim} by {_label(by, inside=True)}{tested}.",
         "unadjusted": [
-            f"[{sentence[0]}]{{#strobe-16a}}{sentence[1]}" if at == 0 else "".join(sentence)
+            f"[{sentence[0]}]{{#strobe-16a}}{sentence[1]}" if at == 0 and first else "".join(sentence)
             for at, sentence in enumerate(unadjusted)
         ],
         "adjusted_ratios": ["".join(sentence) for sentence in adjusted],
@@ -198,8 +214,9 @@ def _ratios(
 ) -> Iterator[tuple[str, str]]:
     """Yield a sentence on the hazard ratio of each group but the first, in two parts: its begin, and the rest."""
     reference = levels[0].label
-    of = f"of {_the_event(outcome)} " if what.startswith("the hazard") else ""
-    adjusted = f" after adjustment for {_labels(plan.adjust_for)}" if what != "the hazard ratio" else ""
+    is_adjusted = what.startswith("the adjusted")
+    of = "" if is_adjusted else f"of {_the_event(outcome)} "
+    adjusted = f" after adjustment for {_labels(plan.adjust_for)}" if is_adjusted else ""
     for at, level in enumerate(levels[1:]):
         ratio = replace(key, level=level.value).id
         if records is not None and (ratio not in records or records[ratio].value is None):
@@ -211,9 +228,11 @@ def _ratios(
 def _literals(plan: StudyPlan) -> Iterator[tuple[str, str]]:
     """Yield the phrases of the text with numbers that come from study.toml, not from the data."""
     phrases: list[str] = []
-    if plan.outcome and plan.outcome.start:
-        phrases.append(begin_of_follow_up(plan.column(plan.outcome.start).guess.label))
-    phrases += [label for label, _ in plan.outcome.competing] if plan.outcome else []
+    for outcome in plan.endpoints:
+        if outcome.start:
+            phrases.append(begin_of_follow_up(plan.column(outcome.start).guess.label))
+        phrases += [outcome.event_label, outcome.label]
+        phrases += [outcome.competing.label] if outcome.competing else [level.label for level in outcome.others]
     reasons = dict.fromkeys(phrases, "name of a variable or a level")
     if not any(phrase in plan.title for phrase in phrases if any(map(str.isdigit, phrase))):
         reasons[plan.title] = "the title"

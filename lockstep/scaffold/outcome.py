@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..syntax.expressions import parse_expression
 from ..syntax.names import slug
 from ..text.sentence_case import label_series
 from . import words
-from .competing import competing_levels
+from .competing import CompetingGuess, OtherLevel, competing_levels, other_levels
 from .events import EventGuess, events_of, said_event
 from .later import is_an_event, names_follow_up
 from .names import new_name
@@ -26,7 +26,6 @@ from .observed import Guess, PlannedColumn, days_of, values_of
 from .time_axis import UNITS, TimeAxis, axis_for, unit_of
 from .wishes import Wishes, named_column
 
-_GO_TOGETHER: Final = 3  # how well the names of a second time and event fit, at least
 _FEW_UNKNOWN: Final = 0.1  # of the patients may lack the outcome before it is asked why
 
 
@@ -42,8 +41,12 @@ class OutcomeGuess:
     optional : those whose blanks mean that nothing has happened.
     n_events : of the patients who have a time and an event.
     n_unknown : patients who have not, and are left out.
-    competing : labels that count as censored although something has happened, with the number of patients.
+    others : values of its status that count as censored although something has happened.
+    competing : what keeps the event from happening; None where nothing is known to.
+    lengths, observed : (n,) follow-up of each patient, and True where the event was observed.
     """
+
+    kind: str
 
     name: str
     label: str
@@ -60,8 +63,16 @@ class OutcomeGuess:
     optional: tuple[str, ...] = ()
     n_events: int = 0
     n_unknown: int = 0
-    competing: tuple[tuple[str, int], ...] = ()
+    others: tuple[OtherLevel, ...] = ()
+    competing: CompetingGuess | None = None
     notes: tuple[str, ...] = ()
+    lengths: npt.NDArray[np.float64] = field(repr=False, compare=False)
+    observed: npt.NDArray[np.bool_] = field(repr=False, compare=False)
+
+    def with_competing(self, competing: CompetingGuess) -> OutcomeGuess:
+        """Return the endpoint with a competing event: it is called by its event, since there is no survival of it."""
+        label = self.event_label[:1].upper() + self.event_label[1:]
+        return replace(self, label=label, abbreviation=label, competing=competing)
 
 
 def choose_outcome(columns: Sequence[PlannedColumn], wishes: Wishes) -> tuple[OutcomeGuess | None, tuple[str, ...]]:
@@ -74,8 +85,8 @@ def choose_outcome(columns: Sequence[PlannedColumn], wishes: Wishes) -> tuple[Ou
     """
     used = [column for column in columns if column.used]
     said = said_event(wishes.event, used) if wishes.event else None
-    recognised = list(_ready(used)) or list(_dated(used))
-    pairs = [_said_time(wishes.time, columns)] if wishes.time else recognised
+    recognised = list(ready_times(used)) or list(_dated(used))
+    pairs = [said_time(wishes.time, columns)] if wishes.time else recognised
     times = [pair for pair in pairs if pair is not None]
     if not times:
         add = '--time COLUMN (or --time "START to END" of two dates)' + (
@@ -83,32 +94,18 @@ def choose_outcome(columns: Sequence[PlannedColumn], wishes: Wishes) -> tuple[Ou
         )
         return None, (f"a time to an event: add {add}",)
     events = [said] if said else list(events_of(used))
-    choices = [(_fit(time, event), -n, time, event) for n, time in enumerate(times) for event in events]
+    choices = [(fit(time, event), -n, time, event) for n, time in enumerate(times) for event in events]
     if not choices:
         return None, (_which_event(" to ".join(_names(times[0])), used),)
     _, _, time, event = max(choices, key=lambda item: item[:2])
-    return _outcome(time, event, used, columns, wishes)
+    return outcome_of(time, event, columns, unit=wishes.unit, said=bool(wishes.time))
 
 
-def second_outcome(columns: Sequence[PlannedColumn], first: OutcomeGuess) -> OutcomeGuess | None:
-    """Return another pair of a ready time and an event whose names go together; None where there is none."""
-    used = [column for column in columns if column.used and column.name not in first.columns]
-    choices = [
-        (fit, -n, time, event)
-        for n, time in enumerate(_ready(used))
-        for event in events_of(used)
-        if (fit := _fit(time, event)) >= _GO_TOGETHER
-    ]
-    if not choices:
-        return None
-    _, _, time, event = max(choices, key=lambda item: item[:2])
-    return _outcome(time, event, used, columns, Wishes(unit=first.unit), but=first.name)[0]
+Times = tuple[tuple[PlannedColumn, ...], tuple[PlannedColumn, ...]]
+"""A ready time; or a start, with the ends."""
 
 
-_Times = tuple[tuple[PlannedColumn, ...], tuple[PlannedColumn, ...]]  # a ready time, or a start, with the ends
-
-
-def _names(time: _Times) -> tuple[str, ...]:
+def _names(time: Times) -> tuple[str, ...]:
     return tuple(column.name for part in time for column in part)
 
 
@@ -129,7 +126,14 @@ def _quoted(text: str) -> str:
     return f'"{text}"' if " " in text else text
 
 
-def _said_time(text: str, columns: Sequence[PlannedColumn]) -> _Times | None:
+def said_time(text: str, columns: Sequence[PlannedColumn]) -> Times | None:
+    """Return the time that the user says: a number, or dates as "START to END".
+
+    Raises
+    ------
+    DataError
+        If it names no such columns.
+    """
     start, _, ends = text.partition(" to ")
     if not ends:
         column = named_column(text, columns, "--time")
@@ -150,30 +154,32 @@ def _said_time(text: str, columns: Sequence[PlannedColumn]) -> _Times | None:
     return (found[0],), tuple(found[1:])
 
 
-def _ready(columns: Sequence[PlannedColumn]) -> Iterator[_Times]:
+def ready_times(columns: Sequence[PlannedColumn]) -> Iterator[Times]:
     """Yield the numbers that are called as times to an event are."""
     for column in columns:
         if column.guess.kind == "number" and names_follow_up(column.header):
             yield (column,), ()
 
 
-def _dated(columns: Sequence[PlannedColumn]) -> Iterator[_Times]:
+def _dated(columns: Sequence[PlannedColumn]) -> Iterator[Times]:
     """Yield the begin and end of follow-up among the dates, where their names leave no doubt."""
     dates = [column for column in columns if column.guess.kind == "date"]
     ends = [column for column in dates if words.names_an_end(column.header)]
-    starts = [column for column in dates if words.names_a_start(column.header) and column not in ends]
+    starts = [
+        column for column in dates if words.names_a_start(column.header, column.guess.label) and column not in ends
+    ]
     last = [column for column in ends if not words.names_a_date_of_death(column.header)]
     died = [column for column in ends if words.names_a_date_of_death(column.header)]
     if len(starts) == 1 and len(last) == 1 and len(died) <= 1:
         yield (starts[0],), (*died, *last)
 
 
-def _time_kind(time: _Times) -> str:
+def _time_kind(time: Times) -> str:
     columns = [column for part in time for column in part]
     return words.endpoint_kind(" ".join(c.header for c in columns), " ".join(c.guess.label for c in columns))
 
 
-def _fit(time: _Times, event: EventGuess) -> int:
+def fit(time: Times, event: EventGuess) -> int:
     """Return how well a time and an event go together, by their names."""
     of_time = _time_kind(time)
     prefix = words.plain(time[0][0].header).split("_")[0]
@@ -183,7 +189,7 @@ def _fit(time: _Times, event: EventGuess) -> int:
     shared = 3 if letter and words.plain(event.column).startswith(letter[1]) else shared
     neutral = ("event",) if of_time == "os" else ("event", "ttr", "ttp")
     other = -3 if of_time and event.kind not in (of_time, *neutral) else 0
-    return same + shared + other + (1 if event.kind == "os" else 0)
+    return same + shared + other + (2 if event.before_death else 1 if event.kind == "os" else 0)
 
 
 def _level(text: str, guess: Guess) -> str | None:
@@ -209,23 +215,31 @@ def _frame(columns: Sequence[PlannedColumn]) -> dict[str, pd.Series[Any]]:
     return found
 
 
-def _outcome(
-    time: _Times,
+def outcome_of(
+    time: Times,
     event: EventGuess,
-    used: Sequence[PlannedColumn],
     columns: Sequence[PlannedColumn],
-    wishes: Wishes,
     *,
+    unit: str = "",
+    said: bool = False,
     but: str = "",
 ) -> tuple[OutcomeGuess | None, tuple[str, ...]]:
-    ready = not time[1]
+    """Return the endpoint of a time and an event, and what to ask of it.
+
+    Parameters
+    ----------
+    unit : of the time, where it is known.
+    said : whether the time is what the user has said.
+    but : the name of another endpoint.
+    """
+    ready, used = not time[1], [column for column in columns if column.used]
     expression = parse_expression(event.condition)
     values = _frame([column for column in used if column.name in {*expression.names, *_names(time)}])
     if ready:
         lengths = values[time[0][0].name].to_numpy(dtype=float)
-        unit, unit_note = unit_of(time[0][0], lengths, wishes.unit)
+        unit, unit_note = unit_of(time[0][0], lengths, unit)
     else:
-        unit, unit_note = wishes.unit or "days", ""
+        unit, unit_note = unit or "days", ""
         lengths = _between(values, time) / DAYS_PER[unit]
     if unit not in UNITS:
         return None, (f"the unit of {shown(time[0][0].header)}, which is in {unit}: make it days, months or years",)
@@ -238,17 +252,22 @@ def _outcome(
     taken = {*(slug(column.name) for column in columns), slug(but)}
     kind = _time_kind(time) or event.kind
     label, abbreviation, event_label = words.ENDPOINTS[kind]
-    said = [f"time: {'guess, by its name' if not wishes.time else 'as asked for'}"]
-    said += [f"event: {event.note}"] if event.note else []
+    notes = [f"time: {'as asked for' if said else 'guess, by its name'}"]
+    notes += [f"event: {event.note}"] if event.note else []
     observed = np.asarray(happened.fillna(False), dtype=bool)
     judged = [column for column in used if column.name in expression.names]
-    competing = tuple(competing_levels(judged, values, observed, complete))
+    others = tuple(other_levels(judged, values, observed, complete))
+    event_label = event.label or event_label
+    competing = None
+    if others:
+        status = next(column.name for column in judged if column.guess.kind == "category")
+        competing = competing_levels(status, others, of_death=kind == "os", event_label=event_label)
     if kind == "event":
-        said.append("guess: what the event is is not said; of deaths, write Overall survival, OS and death below")
-    if competing:
-        counts = label_series([f"{label} ({count})" for label, count in competing])
-        verb = "counts" if len(competing) == 1 else "count"
-        said += [f"guess: {counts} {verb} as censored; the Methods say how a competing event was treated"]
+        notes.append("guess: what the event is is not said; of deaths, write Overall survival, OS and death below")
+    if others and not competing:
+        counts = label_series([f"{level.label} ({level.count})" for level in others])
+        verb = "counts" if len(others) == 1 else "count"
+        notes += [f"guess: {counts} {verb} as censored; the Methods say how a competing event was treated"]
     optional = dict.fromkeys([*event.optional, *(c.name for c in time[1][:-1])])
     found = OutcomeGuess(
         name=new_name(abbreviation.lower(), taken, fallback="endpoint"),
@@ -266,9 +285,14 @@ def _outcome(
         optional=tuple(optional),
         n_events=int(observed[complete].sum()),
         n_unknown=int((~complete).sum()),
-        competing=competing,
-        notes=(*said, *((f"unit: {unit_note}",) if unit_note else ())),
+        others=others,
+        notes=(*notes, *((f"unit: {unit_note}",) if unit_note else ())),
+        kind=kind,
+        lengths=lengths,
+        observed=observed & complete,
     )
+    if competing:
+        found = found.with_competing(competing)
     return found, tuple(_unknown(found, len(complete)))
 
 
@@ -279,12 +303,12 @@ def _unknown(outcome: OutcomeGuess, n: int) -> Iterator[str]:
         yield f"follow-up or outcome of {count}, whom [eligibility.followed] in study.toml excludes: see why"
 
 
-def _dates_present(time: _Times) -> list[str]:
+def _dates_present(time: Times) -> list[str]:
     ends = " or ".join(f"{column.name} present" for column in time[1])
     return [f"{time[0][0].name} present", f"({ends})" if len(time[1]) > 1 else ends]
 
 
-def _between(values: Mapping[str, pd.Series[Any]], time: _Times) -> npt.NDArray[np.float64]:
+def _between(values: Mapping[str, pd.Series[Any]], time: Times) -> npt.NDArray[np.float64]:
     end = values[time[1][0].name]
     for column in time[1][1:]:
         end = end.where(end.notna(), values[column.name])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,15 +13,16 @@ from ..base.wording import hint, listing, shown
 from ..data_checks.row_checks import FOOT, is_a_total
 from ..readers.table import ColumnDescription, TextTable
 from ..syntax.names import slug
-from ..text.sentence_case import lower_first
+from ..text.sentence_case import label_series, lower_first
 from ..variables.data_file import ROW_ID, DataFile
 from . import words
 from .groups import Groups, choose_groups
 from .guesses import guess_column
 from .later import names_a_response, why_later
+from .more_times import entry_questions, second_outcome, with_competing_death
 from .names import new_name
 from .observed import Guess, Observed, PlannedColumn
-from .outcome import OutcomeGuess, choose_outcome, second_outcome
+from .outcome import OutcomeGuess, choose_outcome
 from .unseen import only_seen, unseen_in
 from .wishes import Wishes
 
@@ -43,8 +44,7 @@ class StudyPlan:
     id, id_note : the column of ids, and why it is that one.
     missing : texts that mean a missing value in all columns.
     data : how the data file is read.
-    outcome, groups : what is analysed, where it is known.
-    second : another endpoint that is recognised, which is not analysed; None where there is none.
+    endpoints, groups : what is analysed, where it is known: one endpoint or two.
     characteristics : the variables of the table of characteristics.
     not_characteristics : the other columns but the groups, each with the reason.
     univariable, adjust_for : the categories compared one by one, and the covariates of the multivariable model.
@@ -58,8 +58,7 @@ class StudyPlan:
     id_note: str
     missing: tuple[str, ...]
     columns: tuple[PlannedColumn, ...]
-    outcome: OutcomeGuess | None
-    second: OutcomeGuess | None
+    endpoints: tuple[OutcomeGuess, ...]
     groups: Groups | None
     characteristics: tuple[str, ...]
     not_characteristics: Mapping[str, str]
@@ -69,6 +68,17 @@ class StudyPlan:
     crosstabs: tuple[tuple[str, str], ...]
     n_patients: int
     questions: tuple[str, ...]
+
+    @property
+    def outcome(self) -> OutcomeGuess | None:
+        """The first endpoint."""
+        return self.endpoints[0] if self.endpoints else None
+
+    @property
+    def keep(self) -> str:
+        """The condition by which patients without follow-up or outcome are left out; "" where all have them."""
+        parts = [part for item in self.endpoints for part in item.keep.split(" and ") if part]
+        return " and ".join(dict.fromkeys(parts))
 
     def column(self, name: str) -> PlannedColumn:
         """Return a column by its name."""
@@ -91,16 +101,20 @@ def plan_study(table: TextTable, wishes: Wishes, data: DataFile) -> StudyPlan:
     id_column, id_note, id_question = _ids(table, wishes)
     columns = tuple(_with_formats(tuple(_columns(table, id_column))))
     outcome, outcome_questions = choose_outcome(columns, wishes)
-    groups, group_questions = choose_groups(columns, outcome.columns if outcome else (), wishes)
+    endpoints, more_questions = _endpoints(columns, outcome, wishes)
+    apart = [name for item in endpoints for name in item.columns]
+    groups, group_questions = choose_groups(columns, apart, wishes)
     rows = [column for column in columns if column.used and not (groups and column.name == groups.name)]
-    later = dict(_not_described(rows, outcome))
+    later = dict(_not_described(rows, apart))
     described = [column for column in rows if column.name not in later]
     univariable = tuple(_univariable(described)) if outcome else ()
-    adjust_for, adjust_note = _adjustment(columns, outcome, groups)
+    adjust_for, adjust_note = _adjustment(columns, endpoints, groups)
     questions = (
         *id_question,
         *_totals(table, id_column),
         *outcome_questions,
+        *more_questions,
+        *entry_questions(columns, endpoints[0] if endpoints else None),
         *group_questions,
         *(question for column in columns for question in column.guess.questions),
         *(
@@ -110,15 +124,14 @@ def plan_study(table: TextTable, wishes: Wishes, data: DataFile) -> StudyPlan:
         ),
     )
     return StudyPlan(
-        title=only_seen(wishes.title) or _title(outcome, groups),
+        title=only_seen(wishes.title) or _title(endpoints, groups),
         data=data,
         header_note="" if wishes.header_row else "guess: the first row that has a name for most columns",
         id=id_column,
         id_note=id_note,
         missing=tuple(_missing(table)),
         columns=columns,
-        outcome=outcome,
-        second=second_outcome(columns, outcome) if outcome else None,
+        endpoints=endpoints,
         groups=groups,
         characteristics=tuple(column.name for column in described),
         not_characteristics=later,
@@ -129,6 +142,16 @@ def plan_study(table: TextTable, wishes: Wishes, data: DataFile) -> StudyPlan:
         n_patients=len(table.rows),
         questions=questions,
     )
+
+
+def _endpoints(
+    columns: Sequence[PlannedColumn], first: OutcomeGuess | None, wishes: Wishes
+) -> tuple[tuple[OutcomeGuess, ...], tuple[str, ...]]:
+    """Return the first endpoint and, where there is one, a second, with what competes; and what to ask."""
+    if first is None:
+        return (), ()
+    second, questions = second_outcome(columns, first, wishes.second)
+    return (first,) if second is None else with_competing_death(first, second), questions
 
 
 def _missing(table: TextTable) -> Iterator[str]:
@@ -237,10 +260,10 @@ def _with_formats(columns: Sequence[PlannedColumn]) -> Iterator[PlannedColumn]:
         )
 
 
-def _not_described(columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None) -> Iterator[tuple[str, str]]:
+def _not_described(columns: Sequence[PlannedColumn], apart: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield the columns that are no characteristic of patients at the begin of follow-up, each with the reason."""
     for column in columns:
-        if outcome and column.name in outcome.columns:
+        if column.name in apart:
             yield column.name, APART[0]
         elif column.guess.kind == "date":
             yield column.name, APART[1]
@@ -266,20 +289,21 @@ def _crosstabs(
 
 
 def _adjustment(
-    columns: Sequence[PlannedColumn], outcome: OutcomeGuess | None, groups: Groups | None
+    columns: Sequence[PlannedColumn], endpoints: Sequence[OutcomeGuess], groups: Groups | None
 ) -> tuple[tuple[str, ...], str]:
     """Return the covariates of the multivariable model: by their names alone, as far as the events allow."""
-    if outcome is None or groups is None:
+    if not endpoints or groups is None:
         return (), ""
     ranks: dict[int, PlannedColumn] = {}
-    apart = {*outcome.columns, groups.name}
+    apart = {groups.name, *(name for item in endpoints for name in item.columns)}
+    n_events = min(item.n_events for item in endpoints)
     for column in columns:
         rank = words.adjustment_rank(column.header, column.guess.label)
         if rank is not None and column.used and column.guess.kind != "date" and column.name not in apart:
             known = _n_known(column)
             if known >= (1 - _RARELY_MISSING) * len(column.observed.rows if column.observed else ()):
                 ranks.setdefault(rank, column)
-    left = outcome.n_events // _EVENTS_A_TERM - (len(groups.levels) - 1)
+    left = n_events // _EVENTS_A_TERM - (len(groups.levels) - 1)
     chosen: list[str] = []
     for _, column in sorted(ranks.items()):
         terms = len(column.guess.levels) - 1 if column.guess.kind == "category" else 1
@@ -289,7 +313,7 @@ def _adjustment(
     if not ranks:
         return (), "no column is called as age, sex, stage, grade or performance status"
     if not chosen:
-        return (), f"{outcome.n_events} events are too few for {_EVENTS_A_TERM} events per term of the model"
+        return (), f"{n_events} events are too few for {_EVENTS_A_TERM} events per term of the model"
     return tuple(chosen), f"guess: by their names, with at least {_EVENTS_A_TERM} events for each term of the model"
 
 
@@ -298,6 +322,7 @@ def _n_known(column: PlannedColumn) -> int:
     return sum(count for text, count in column.observed.counts.items() if text not in gone) if column.observed else 0
 
 
-def _title(outcome: OutcomeGuess | None, groups: Groups | None) -> str:
+def _title(endpoints: Sequence[OutcomeGuess], groups: Groups | None) -> str:
     by = f" by {lower_first(groups.label)}" if groups else ""
-    return f"{outcome.label if outcome else 'Characteristics of patients'}{by}: a cohort study"
+    first, *others = [item.label for item in endpoints] or ["Characteristics of patients"]
+    return f"{label_series([first, *map(lower_first, others)])}{by}: a cohort study"

@@ -127,7 +127,7 @@ def _column(plan: StudyPlan, column: PlannedColumn) -> Iterator[str]:
         lines += [f"levels = {_listed(levels)}"] if own else _table(levels, "levels")
     if guess.recode:
         lines += _table(guess.recode, "recode")
-    if plan.outcome and column.name in plan.outcome.optional:
+    if any(column.name in item.optional for item in plan.endpoints):
         lines.append("optional = true  # blank where it has not happened")
     yield "\n".join(lines)
 
@@ -165,11 +165,11 @@ def _left_out(plan: StudyPlan) -> Iterator[str]:
 
 def _eligibility(plan: StudyPlan) -> Iterator[str]:
     yield _rule("who is analysed: each rule is a line of the flow, in order")
-    if plan.outcome and plan.outcome.keep:
+    if plan.keep:
         yield "\n".join(
             [
                 "[eligibility.followed]",
-                f"keep = {quoted(plan.outcome.keep)}",
+                f"keep = {quoted(plan.keep)}",
                 'reason = "unknown follow-up or outcome"',
             ]
         )
@@ -178,9 +178,8 @@ def _eligibility(plan: StudyPlan) -> Iterator[str]:
 
 
 def _endpoint(plan: StudyPlan) -> Iterator[str]:
-    outcome = plan.outcome
     yield _rule("endpoints")
-    if outcome is None:
+    if not plan.endpoints:
         yield "\n".join(
             [
                 "# No time to an event was found. With one, survival is analysed; for example:",
@@ -192,11 +191,8 @@ def _endpoint(plan: StudyPlan) -> Iterator[str]:
             ]
         )
         return
-    yield "\n".join(_endpoint_lines(plan, outcome))
-    if plan.second:
-        head = f"Another time and event, not analysed yet; its time too is in {outcome.unit}. To use it, remove each #:"
-        lines = [line if line.startswith("#") else _comment(line) for line in _endpoint_lines(plan, plan.second)]
-        yield "\n".join([_comment(head), *lines])
+    for outcome in plan.endpoints:
+        yield "\n".join(_endpoint_lines(plan, outcome))
 
 
 def _endpoint_lines(plan: StudyPlan, outcome: OutcomeGuess) -> Iterator[str]:
@@ -217,9 +213,17 @@ def _endpoint_lines(plan: StudyPlan, outcome: OutcomeGuess) -> Iterator[str]:
     lines += [
         f"event = {quoted(outcome.event)}",
         f"event_label = {quoted(outcome.event_label)}",
+        *_competing_lines(outcome),
         f"axis = {{ ticks = [{ticks}] }}",
     ]
     yield from lines
+
+
+def _competing_lines(outcome: OutcomeGuess) -> Iterator[str]:
+    if outcome.competing is not None:
+        yield _comment(outcome.competing.note)
+        yield f"competing = {quoted(outcome.competing.event)}"
+        yield f"competing_label = {quoted(outcome.competing.label)}"
 
 
 def _analysis(plan: StudyPlan) -> Iterator[str]:
@@ -272,8 +276,15 @@ def _tables(plan: StudyPlan) -> Iterator[str]:
             lines.append(f"  {out}{_row(name, number=number)},")
         yield "\n".join([*lines, *_not_in_table(plan), "]"])
     if plan.outcome and (plan.groups or plan.univariable):
-        yield f'[tables.models]\nkind = "models"\nendpoints = ["{plan.outcome.name}"]'
+        yield f'[tables.models]\nkind = "models"\nendpoints = {_listed(item.name for item in plan.endpoints)}'
     yield '[figures.flow]\nkind = "flow"' + (f'\nby = "{plan.groups.name}"' if plan.groups else "")
-    if plan.outcome:
-        groups = f'\ngroups = "{plan.groups.name}"' if plan.groups else ""
-        yield f'[figures.survival]\nendpoints = ["{plan.outcome.name}"]{groups}'
+    groups = f'\ngroups = "{plan.groups.name}"' if plan.groups else ""
+    for outcome in plan.endpoints:
+        kind = '\nkind = "cumulative_incidence"' if outcome.competing else ""
+        yield f'[figures.{figure_name(plan, outcome)}]{kind}\nendpoints = ["{outcome.name}"]{groups}'
+
+
+def figure_name(plan: StudyPlan, outcome: OutcomeGuess) -> str:
+    """Return the name of the figure of an endpoint: "survival", "incidence_ttr"."""
+    kind = "incidence" if outcome.competing else "survival"
+    return kind if outcome is plan.endpoints[0] else f"{kind}_{outcome.name}"

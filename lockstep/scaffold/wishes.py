@@ -13,7 +13,7 @@ from .observed import PlannedColumn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What the user has said, each as typed; "" for what was not said."""
+    """What the user has said, each as typed; "" for what was not said. `second` is another time with its event."""
 
     time: str = ""
     event: str = ""
@@ -23,6 +23,7 @@ class Wishes:
     unit: str = ""
     header_row: int | None = None
     sheet: str = ""
+    second: tuple[str, str] | None = None
 
 
 def named_column(text: str, columns: Sequence[PlannedColumn], option: str) -> PlannedColumn:

@@ -64,9 +64,13 @@ _GROUP: Final = re.compile(
     r"|cohort|therapy)(?:_(?:arm|group|code|name|type))?"
 )
 _START: Final = re.compile(
-    r".*(?:diagnos|surg|operat|operation|randomi|enrol|inclusion|baseline|start|begin|admission|index|treatment|entry).*"
+    r".*(?:diagnos|surg|operat|operation|randomi|enrol|inclusion|baseline|start|begin|admission|index|treatment|entry"
+    r"|einschluss|aufnahme|eingriff|behandlung|operacion|intervencion|chirurgie|debut|inicio|ingreso).*"
+    r"|(?:.*_)?(?:op|rand|surg)(?:_.*)?"
 )
-_END: Final = re.compile(r".*(?:last|follow|_fu|fu_|contact|exit|end|censor).*")
+_END: Final = re.compile(
+    r".*(?:last|follow|_fu|fu_|contact|exit|end|censor|letzt|kontakt|nachsorge|dernier|suivi|ultim[oa]|seguimiento).*"
+)
 _ADJUST: Final = (
     re.compile(rf"(?:.*_)?(?:{AGE.pattern})(?:_.*)?"),
     re.compile(r"(?:.*_)?(?:sex|gender|female|male|geschlecht|sexe|sexo)(?:_.*)?"),
@@ -111,6 +115,10 @@ ALIVE_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 """Words of a value or label by which a patient has not had the event."""
+BEFORE_DEATH: Final = re.compile(
+    r"relaps|recur|progress|progred|metasta|rezidiv|r[ée]cidiv|rechute|reca[ií]d", re.IGNORECASE
+)
+"""Words of an event of a disease after which a patient may still die."""
 OTHER_EVENTS: Final = re.compile(r"relaps|recurr|progress|metasta|transplant|event|failure", re.IGNORECASE)
 """Words of an event that is not death alone."""
 EVENT_WORDS: Final = re.compile(
@@ -234,9 +242,9 @@ def names_groups(header: str) -> bool:
     return _GROUP.fullmatch(plain(header)) is not None
 
 
-def names_a_start(header: str) -> bool:
-    """Return whether a date is called as the begin of follow-up is."""
-    return _START.fullmatch(plain(header)) is not None
+def names_a_start(header: str, label: str = "") -> bool:
+    """Return whether a date is called as the begin of follow-up is, by its name or its label."""
+    return _START.fullmatch(plain(header)) is not None or _START.fullmatch(plain(label)) is not None
 
 
 def names_an_end(header: str) -> bool:

@@ -20,56 +20,141 @@ def written(folder: Path, name: str) -> str:
     return " ".join((folder / "study" / name).read_text(encoding="utf-8").split())
 
 
-def test_competing_events_are_named(tmp_path: Path) -> None:
-    """What counts as censored although something has happened stands in study.toml, and is asked for in the Methods."""
+def test_another_event_of_a_status_competes(tmp_path: Path) -> None:
+    """It is written as such with the reason, and the text is of cumulative incidence, not of survival."""
     status = cycled("Censored", "Transplant", "Dead", "Dead", "Censored")
-    plan = plan_of(tmp_path, time=FOLLOWED, status=status)
+    plan = plan_of(tmp_path, time=FOLLOWED, status=status, arm=cycled("A", "B", "A"))
     assert plan.outcome is not None
-    assert plan.outcome.competing == (("Transplant", 12),)
-    assert "Transplant (12) counts as censored" in written(tmp_path, "study.toml")
-    assert "[To be written: how Transplant, which the data count as censored, was treated.]" in written(
+    assert plan.outcome.competing is not None
+    text, report = written(tmp_path, "study.toml"), written(tmp_path, "report.qmd")
+    assert (
+        "# guess: who had this can have no death later, so that it competes: Transplant (12) "
+        'competing = "status == \'Transplant\'" competing_label = "transplant"'
+    ) in text
+    assert 'kind = "cumulative_incidence"' in text
+    assert "with transplant as the competing event" in report
+    assert "os.by_arm.gray.p_value" in report
+    assert "Kaplan–Meier estimates" not in report
+    ids = {record.id for record in compute(read_study(tmp_path / "study")).records}
+    assert {"os.competing_events", "os.by_arm.fine_gray.b.subdistribution_hazard_ratio"} <= ids
+
+
+def test_of_relapse_and_death_in_one_status_death_competes(tmp_path: Path) -> None:
+    """A status of first events says nothing of deaths after a relapse, so that overall survival is not in the file."""
+    plan = plan_of(tmp_path, months=FOLLOWED, status=cycled("censored", "relapse", "relapse", "death"))
+    [found] = plan.endpoints
+    assert (found.event, found.label, found.event_label) == ("status == 'relapse'", "Relapse", "relapse")
+    assert found.competing is not None
+    assert (found.competing.event, found.competing.label) == ("status == 'death'", "death without relapse")
+
+
+def test_a_relapse_keeps_nobody_from_dying(tmp_path: Path) -> None:
+    """Of deaths that are asked for, it counts as censored, and the Methods ask how it was treated."""
+    wishes = Wishes(event="status == 'death'")
+    plan = plan_of(tmp_path, wishes, months=FOLLOWED, status=cycled("censored", "relapse", "death"))
+    assert plan.outcome is not None
+    assert plan.outcome.competing is None
+    assert [level.label for level in plan.outcome.others] == ["Relapse"]
+    assert "[To be written: how Relapse, which the data count as censored, was treated.]" in written(
         tmp_path, "report.qmd"
     )
 
 
 @pytest.mark.parametrize(
-    ("status", "event", "competing"),
+    ("status", "event", "competing", "others"),
     [
-        (cycled(0, 1, 2, 2, 0), "status == '2'", ["1"]),
-        (cycled("alive", "lost to follow-up", "dead"), "", []),
-        (cycled("lebt", "verstorben"), "", []),
-        (cycled("NED", "AWD", "DOD", "DOC"), "status == 'DOD'", ["DOC"]),
+        (cycled(0, 1, 2, 2, 0), "status == '2'", "", ["1"]),
+        (cycled("alive", "lost to follow-up", "dead"), "", "", []),
+        (cycled("lebt", "verstorben"), "", "", []),
+        (cycled("NED", "AWD", "DOD", "DOC"), "status == 'DOD'", "status == 'DOC'", ["DOC"]),
     ],
 )
 def test_the_end_of_follow_up_competes_with_nothing(
-    status: list[float | str], event: str, competing: list[str], tmp_path: Path
+    status: list[float | str], event: str, competing: str, others: list[str], tmp_path: Path
 ) -> None:
-    """Codes and words of patients who are alive or lost are censored."""
+    """Codes and words of patients who are alive or lost are censored; a code alone may mean anything."""
     plan = plan_of(tmp_path, Wishes(event=event), time=FOLLOWED, status=status)
     assert plan.outcome is not None
-    assert [label for label, _ in plan.outcome.competing] == competing
+    assert [level.label for level in plan.outcome.others] == others
+    assert (plan.outcome.competing.event if plan.outcome.competing else "") == competing
 
 
-def test_a_second_pair_is_offered(tmp_path: Path) -> None:
-    """As a comment that is an endpoint without its signs; neither is in the table of characteristics."""
+def later(times: list[float | str], by: int) -> list[float | str]:
+    """Return times that are later."""
+    return [float(time) + by for time in times]
+
+
+def test_a_second_endpoint_has_its_own_results(tmp_path: Path) -> None:
+    """Recurrence beside survival: analysed, described with claims, and death competes with it."""
     plan = plan_of(
-        tmp_path, rtime=FOLLOWED, recur=cycled(0, 1, 1), dtime=FOLLOWED[::-1], death=cycled(0, 0, 1),
+        tmp_path, rtime=FOLLOWED, recur=cycled(0, 1, 1), dtime=later(FOLLOWED, 5), death=cycled(0, 0, 1),
+        arm=cycled("A", "B"),
     )  # fmt: skip
-    assert plan.outcome is not None
-    assert plan.second is not None
-    assert (plan.outcome.time, plan.outcome.event) == ("dtime", "death == '1'")
-    assert (plan.second.time, plan.second.event, plan.second.label) == ("rtime", "recur == '1'", "Time to recurrence")
+    first, second = plan.endpoints
+    assert (first.time, first.event, first.competing) == ("dtime", "death == '1'", None)
+    assert (second.time, second.event, second.label) == ("rtime", "recur == '1'", "Recurrence")
+    assert second.competing is not None
+    assert (second.competing.event, second.competing.label) == ("os", "death without recurrence")
     assert plan.characteristics == ("age",)
-    path = tmp_path / "study" / "study.toml"
-    text = path.read_text(encoding="utf-8")
-    head = text.index("# [endpoints.ttr]")
-    end = text.index("\n\n", head)
-    path.write_text(text[:head] + text[head:end].replace("# ", "") + text[end:], encoding="utf-8")
-    assert {"os.median", "ttr.median"} <= {record.id for record in compute(read_study(tmp_path / "study")).records}
+    report = written(tmp_path, "report.qmd")
+    assert "## Recurrence by" in report
+    assert "The cumulative incidence of recurrence `{python} r.claim(" in report
+    assert "@fig-incidence-ttr" in report
+    ids = {record.id for record in compute(read_study(tmp_path / "study")).records}
+    assert {"os.median", "ttr.competing_events", "ttr.by_arm.gray.p_value"} <= ids
+
+
+def test_a_recurrence_after_death_is_no_guess_of_the_program(tmp_path: Path) -> None:
+    """Where rows contradict that death competes, it is not written, and a comment says why."""
+    plan = plan_of(
+        tmp_path, rtime=later(FOLLOWED, 5), recur=cycled(0, 1, 1), dtime=FOLLOWED, death=cycled(0, 0, 1),
+    )  # fmt: skip
+    assert [item.competing for item in plan.endpoints] == [None, None]
+    assert "death competes, but in 20 patients this event comes after it" in written(tmp_path, "study.toml")
+
+
+def test_a_date_of_relapse_makes_a_second_endpoint(tmp_path: Path) -> None:
+    """Beside dates of follow-up: who has it has had the event."""
+    plan = plan_of(
+        tmp_path,
+        date_operation=cycled("2010-01-01"),
+        relapse_date=cycled("2011-01-01", "", ""),
+        date_last_contact=cycled("2014-01-01", "2015-01-01"),
+        status=cycled("alive", "dead"),
+    )
+    second = plan.endpoints[1]
+    assert (second.start, second.end) == ("date_operation", ("relapse_date", "date_last_contact"))
+    assert (second.event, second.n_events) == ("relapse_date present", 20)
+    assert second.competing is not None
+    assert compute(read_study(tmp_path / "study")).records
+
+
+def test_two_endpoints_can_be_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Times and events in the same order; one event for two times is refused."""
+    data = str(tmp_path / "cohort.csv")
+    frame(a=FOLLOWED, b=FOLLOWED[::-1], x=cycled(0, 1), y=cycled(1, 0, 1), arm=cycled("p", "q", "q")).to_csv(
+        data, index=False
+    )
+    asked = ["--time", "a", "--event", "x == '1'", "--time", "b", "--unit", "months"]
+    assert run_verb(["new", str(tmp_path / "study"), "--data", data, *asked]) == 1
+    assert "--event CONDITION" in capsys.readouterr().err
+    assert run_verb(["new", str(tmp_path / "study"), "--data", data, *asked, "--event", "y == '1'"]) == 0
+    study = read_study(tmp_path / "study")
+    assert [(item.time, item.event.text) for item in study.endpoints.values()] == [("a", "x == '1'"), ("b", "y == '1'")]
+
+
+@pytest.mark.parametrize(("entry", "is_asked"), [(cycled(0, 0.5, 0.7, 0.25), True), (cycled(80.5, 90, 70, 75), False)])
+def test_delayed_entry_is_asked_about(entry: list[float | str], is_asked: bool, tmp_path: Path) -> None:
+    """Where a number called so lies between time 0 and the end of follow-up."""
+    plan = plan_of(tmp_path, months=FOLLOWED, status=cycled("alive", "dead"), time_of_entry=entry)
+    asked = [question for question in plan.questions if "delayed entry" in question]
+    assert bool(asked) == is_asked
+    if is_asked:
+        assert 'write entry = "time_of_entry" under [endpoints.os]' in asked[0]
 
 
 def test_an_event_without_a_name_asks_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Codes of a status do not say that patients died; what counts as censored is said at once."""
+    """Codes of a status do not say that patients died; what competes, or counts as censored, is said at once."""
     plan_of(tmp_path, time=FOLLOWED, status=cycled(1, 2))
     assert "# guess: what the event is is not said; of deaths, write Overall survival" in written(
         tmp_path, "study.toml"
@@ -77,7 +162,10 @@ def test_an_event_without_a_name_asks_for_it(tmp_path: Path, capsys: pytest.Capt
     data = str(tmp_path / "cohort.csv")
     frame(time=FOLLOWED, status=cycled("alive", "dead", "transplant")).to_csv(data, index=False)
     assert run_verb(["new", str(tmp_path / "other"), "--data", data]) == 0
-    assert "Transplant (20) counts as censored" in " ".join(capsys.readouterr().out.split())
+    assert "Competing event: transplant." in " ".join(capsys.readouterr().out.split())
+    frame(time=FOLLOWED, status=cycled(0, 1, 2)).to_csv(data, index=False)
+    assert run_verb(["new", str(tmp_path / "third"), "--data", data, "--event", "status == '2'"]) == 0
+    assert "1 (20) counts as censored" in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_unit_of_two_dates_is_as_asked(tmp_path: Path) -> None:
