@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+
+from lxml.etree import _Element as Element
 
 from ..base.clock import epoch
 from ..base.errors import ReportError
 from ..base.files import write_whole
-from ..references.authors import byline
+from ..references.authors import Byline, byline
 from ..text.eastern import eastern_fonts
 from ..word.active_content import refuse_active
 from ..word.package import (
@@ -84,21 +86,14 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
     if body is None:
         raise ReportError(f"{path} has no text in {DOCUMENT}. Render the document again.")
 
-    # The page and the styles
-    section = find(body, "w:sectPr")
-    if section is None:
-        section = make("w:sectPr")
-        body.append(section)
+    section = _last_section(body)
     stand_upright(body, section)
     text_width = set_page(section, metadata)
     set_language(styles, language)
-    if plain := wants_look(metadata):
-        set_plain_styles(styles, _line_spacing(metadata.get("linestretch") or 1))
-    elif metadata.get("linestretch"):
-        set_line_spacing(styles, _line_spacing(metadata["linestretch"]))
+    plain = wants_look(metadata)
+    _set_look(styles, metadata, plain=plain)
     clean_settings(settings, language)
 
-    # The text, first its shape, then its content
     unwrap_layout_tables(body)
     for root in (body, *notes.values()):
         mend_paragraphs(root)
@@ -125,13 +120,45 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
     for root in (body, *notes.values()):
         link_references(root, targets, names)
     number_bookmarks(body)
-    match_styles(styles, [document, *notes.values()])
+    _match_text(styles, [document, *notes.values()], language)
 
-    said = " ".join(text_of(root) for root in (document, *notes.values()))
-    if eastern := eastern_fonts(said, language):
+    changed = {DOCUMENT: document, STYLES: styles, SETTINGS: settings, **notes}
+    changed[CORE] = _properties(metadata, title, people, language)
+    for name in _headers(parts, section):
+        changed[name] = parse_part(parts, name)
+        set_running_title(changed[name], metadata, title, text_width=text_width)
+    parts |= {name: serialise(root) for name, root in changed.items()}
+    refuse_active(parts)
+    write_whole(path, package_bytes(parts))
+
+
+def _last_section(body: Element) -> Element:
+    """Return the section whose page the document has by default; it is added to a text that has none."""
+    section = find(body, "w:sectPr")
+    if section is None:
+        section = make("w:sectPr")
+        body.append(section)
+    return section
+
+
+def _set_look(styles: Element, metadata: Mapping[str, Any], *, plain: bool) -> None:
+    """Set the styles to the look of a manuscript, or to the line spacing alone that the front matter asks for."""
+    spacing = metadata.get("linestretch")
+    if plain:
+        set_plain_styles(styles, _line_spacing(spacing or 1))
+    elif spacing:
+        set_line_spacing(styles, _line_spacing(spacing))
+
+
+def _match_text(styles: Element, roots: Sequence[Element], language: str) -> None:
+    """Define the styles that the text uses, and the fonts of its Eastern letters."""
+    match_styles(styles, roots)
+    if eastern := eastern_fonts(" ".join(map(text_of, roots)), language):
         set_eastern_fonts(styles, eastern)
 
-    # What the file says of itself, in its properties and above each page
+
+def _properties(metadata: Mapping[str, Any], title: str, people: Byline, language: str) -> Element:
+    """Return the properties that the file states of itself."""
     texts = {
         "title": title,
         "creator": "; ".join(author.name for author in people.authors),
@@ -139,15 +166,13 @@ def finish_docx(path: Path, *, metadata: Mapping[str, Any], alt_texts: Mapping[s
         "description": str(metadata.get("description") or ""),
         "language": language,
     }
-    core = core_properties(texts, epoch())
-    changed = {DOCUMENT: document, STYLES: styles, SETTINGS: settings, CORE: core, **notes}
+    return core_properties(texts, epoch())
+
+
+def _headers(parts: Mapping[str, bytes], section: Element) -> Iterator[str]:
+    """Yield the parts with what stands above each page of a section."""
     for reference in find_all(section, "w:headerReference"):
-        name = relationship_target(parts, DOCUMENT, attribute(reference, "r:id"))
-        changed[name] = parse_part(parts, name)
-        set_running_title(changed[name], metadata, title, text_width=text_width)
-    parts |= {name: serialise(root) for name, root in changed.items()}
-    refuse_active(parts)
-    write_whole(path, package_bytes(parts))
+        yield relationship_target(parts, DOCUMENT, attribute(reference, "r:id"))
 
 
 def _line_spacing(value: Any) -> float:
