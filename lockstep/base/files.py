@@ -25,7 +25,8 @@ _PART: Final = ".lockstep-part"
 _MARK: Final = ".made-by-lockstep-"
 _MARK_TEXT: Final = b"Made by Lockstep to work in; its next run removes it.\n"
 _FOLDER_END: Final = ".lockstep"
-_BY_UMASK: Final = 0o666
+BY_UMASK: Final = 0o666
+"""The permissions of a file that nothing restricts but the umask."""
 
 
 def sha256(path: Path) -> str:
@@ -71,7 +72,7 @@ def sha256_of_all(paths: Iterable[Path], *, base: Path) -> str:
     return digest.hexdigest()
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = _BY_UMASK) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = BY_UMASK) -> None:
     """Write a file so that at any moment, and after any crash, it is wholly the old one or wholly the new one.
 
     Parameters

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..base.errors import LockstepError
-from ..base.files import write_whole
+from ..base.files import BY_UMASK, write_whole
 from ..results.json_file import PRIVATE, read_results
 from ..results.source import RESULTS_FILE, results_are_current
 from ..results.trial import FOLDER as TRIAL
@@ -62,10 +62,7 @@ def examine(*, study: Path, values: bool) -> int:
     definition = read_study(study.resolve())
     examined = examine(definition)
     content = list_csv(examined, values=values).encode("utf-8-sig")  # by the mark spreadsheet programs know UTF-8
-    if values:
-        write_whole(definition.folder / LIST_FILE, content, mode=PRIVATE)
-    else:
-        write_whole(definition.folder / LIST_FILE, content)
+    write_whole(definition.folder / LIST_FILE, content, mode=PRIVATE if values else BY_UMASK)
     sys.stdout.write(list_json(examined, values=values))
     return 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import counted
-from ..base.files import write_whole
+from ..base.files import BY_UMASK, write_whole
 from ..base.terminal import wrapped
 from ..base.wording import first_of
 from ..results.json_file import PRIVATE
@@ -65,11 +65,7 @@ def write_data_page(found: Found, folder: Path) -> Path:
         If its template is faulty.
     """
     page = folder / DATA_PAGE
-    text = data_page(found, folder).encode()
-    if found["values"]:
-        write_whole(page, text, mode=PRIVATE)
-    else:
-        write_whole(page, text)
+    write_whole(page, data_page(found, folder).encode(), mode=PRIVATE if found["values"] else BY_UMASK)
     return page
 
 

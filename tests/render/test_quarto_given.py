@@ -13,7 +13,7 @@ from lockstep.base.resources import PACKAGE, TEMPLATES
 from lockstep.qmd.project import read_project
 from lockstep.render import quarto
 
-# A program that stands for Quarto: it notes what it is told, and which files of the program it finds.
+# A program that stands for Quarto: it notes what it is given, and which files of the program it finds.
 PROGRAM = """
 import json, pathlib, sys
 arguments = sys.argv[1:]
@@ -21,10 +21,10 @@ if arguments == ["--version"]:
     print("1.9.38")
     sys.exit()
 target = arguments[arguments.index("--to") + 1]
-told = json.loads(pathlib.Path(arguments[arguments.index("--metadata-file") + 1]).read_text()) \\
+given = json.loads(pathlib.Path(arguments[arguments.index("--metadata-file") + 1]).read_text()) \\
     if "--metadata-file" in arguments else {}
 found = [name for name in ("templates/manuscript.typ", "runs/hook.py") if pathlib.Path("lockstep", name).is_file()]
-pathlib.Path(target + ".json").write_text(json.dumps({"told": told, "found": found}))
+pathlib.Path(target + ".json").write_text(json.dumps({"given": given, "found": found}))
 pathlib.Path("report.typ").write_text("text")
 end = ".docx" if target == "docx" else ".pdf"
 pathlib.Path(arguments[arguments.index("--output-dir") + 1], "report" + end).write_text("made")
@@ -85,12 +85,12 @@ def test_what_the_study_has_there_is_its_own(study: Path) -> None:
     assert not own.is_symlink()
 
 
-def test_quarto_is_told_of_a_journal(study: Path) -> None:
+def test_quarto_is_given_the_keys_of_a_journal(study: Path) -> None:
     """It reads no file of the journal, so what that asks for comes with the call, as for the built-in renderer."""
-    assert render(study)["docx"]["told"] == {}
-    told = render(study, "lancet-oncology")
+    assert render(study)["docx"]["given"] == {}
+    given = render(study, "lancet-oncology")
     for name in ("docx", "typst"):
-        assert told[name]["told"] == {
+        assert given[name]["given"] == {
             "format": {
                 name: {
                     "csl": str(TEMPLATES / "csl" / "the-lancet.csl"),
