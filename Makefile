@@ -74,6 +74,7 @@ in_r = Rscript tests/reference/study.R data/cohort.csv $(1)/values && Rscript te
 	Rscript tests/reference/composite.R $(1) && \
 	Rscript tests/reference/characteristics.R $(1) && \
 	Rscript tests/reference/adjustment.R $(1) && Rscript tests/reference/adjustment_packages.R $(1) && \
+	Rscript tests/reference/confounding.R $(1) && \
 	Rscript tests/reference/competing_study.R tests/studies/competing/data/mgus.csv $(1)/values && \
 	Rscript tests/reference/implants.R tests/studies/implants/data/implants.csv $(1)/values
 

@@ -14,7 +14,7 @@ from ..regression.splines import spline_columns, spline_knots
 from ..results.keys import Key
 from ..statistics.arrays import Bools
 from ..study.model import Study
-from ..study.term_labels import term_label
+from ..study.term_labels import covariate_label, term_label
 from ..study.terms import PRODUCT, Term, Transform
 
 _LOGARITHMS: Final[Mapping[Transform, Callable[[pd.Series[float]], pd.Series[float]]]] = {
@@ -114,6 +114,12 @@ def design_of(
             found = _product(term, *parts) if len(parts) > 1 else _main(study, frame, term)
         columns |= {column.name: column for column in found}
     return ModelDesign(columns, frame.index, knots)
+
+
+def covariate_in_words(study: Study, term: Term) -> str:
+    """Name a covariate, of a spline where its knots are; they are results of their own, which no method discloses."""
+    label = covariate_label(study, term)
+    return label if term.spline is None else f"{label.removesuffix(')')} at Harrell's quantiles)"
 
 
 def as_they_are(variables: Sequence[str]) -> tuple[Term, ...]:

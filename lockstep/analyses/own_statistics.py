@@ -18,11 +18,11 @@ from ..base.errors import StatisticError, nearest
 from ..data.cohort import Cohort
 from ..data.time_to_event import TimeToEvent
 from ..data_checks.examination import examine
-from ..outcome_analyses.precision import number_decimals, time_decimals
 from ..outcome_analyses.printing import in_unit_of
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import RATIOS, Record
+from ..results.precision import number_decimals, time_decimals
 from ..results.records import Population, limits_of, record
 from ..study.definition import read_study
 from ..study.model import Study

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..adjusted_analyses.adjusted_cohort import adjusted_cohort
+from ..adjusted_analyses.adjustment_records import adjustment_records
 from ..adjusted_analyses.imputation_records import imputation_records
 from ..adjusted_analyses.imputed_cohort import imputed_values
 from ..base.errors import StatisticError, StudyError
@@ -20,13 +22,13 @@ from ..outcome_analyses.endpoints import endpoint_results
 from ..outcome_analyses.group_comparisons import comparison_records, crosstab_records
 from ..outcome_analyses.outcomes import outcome_results
 from ..outcome_analyses.populations import population_counts
-from ..outcome_analyses.precision import cutoff_decimals, recorded_decimals, time_decimals
 from ..outcome_analyses.printing import in_unit_of, per_print_unit, with_printed_times
 from ..outcome_analyses.survival_results import reverse_follow_up_record
 from ..readers.files import TableReader
 from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record, Results
+from ..results.precision import cutoff_decimals, recorded_decimals, time_decimals
 from ..results.records import Population, interval, number
 from ..results.source import OWN_STATISTICS, RESULTS_FILE, results_made_from, source_of, write_results
 from ..statistics.arrays import Floats
@@ -119,10 +121,13 @@ def run(study: Study) -> Path:
 
 def _all(study: Study, data: Data, cohort: Cohort, reviewed: Population) -> Iterator[Record | Curve]:
     analysed = Population(len(cohort.analysed), ANALYSED)
+    adjusted = adjusted_cohort(study, cohort, patient_labels(data, cohort))
+    cohort = adjusted.cohort
     yield from setting_records(study, analysed)
     yield from file_records(data.counts, reviewed)
     yield from flow_records(study, cohort, reviewed, analysed)
     yield from population_counts(study, cohort, analysed)
+    yield from adjustment_records(study, adjusted, analysed)
     yield from date_records(study, cohort, reviewed, analysed)
     yield from characteristic_records(study, cohort, analysed)
     for variable, by in study.analysis.crosstabs:

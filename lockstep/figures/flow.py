@@ -139,7 +139,7 @@ def flow_figure(figure: FlowDiagram, study: Study, results: Results, style: Styl
         excluded = [step(EXCLUDED.of(), "Excluded")]
         excluded += [step(key, reason[:1].upper() + reason[1:]) for key, reason in rules.items()]
     _check_sum(REVIEWED.of(), [ANALYSED.of(), *([EXCLUDED.of()] if rules else [])], results)
-    groups = {IN_POPULATION.of(population=name): study.populations[name].label for name in figure.populations}
+    groups = {IN_POPULATION.of(population=name): study.patient_sets[name].label for name in figure.populations}
     ungrouped = []
     if figure.by is not None:
         variable, levels = study.label(figure.by), study.levels(figure.by).items()

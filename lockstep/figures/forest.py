@@ -254,7 +254,7 @@ class _Shown:
             return ALL
         patients = ALL
         if comparison.population is not None:
-            patients = one_line(self.study.populations[comparison.population].label)
+            patients = one_line(self.study.patient_sets[comparison.population].label)
         return patients if comparison.landmark is None else f"{patients} at risk at {comparison.landmark.words}"
 
     # ---- lines ----

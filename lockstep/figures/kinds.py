@@ -12,6 +12,7 @@ from ..study.model import Study
 from ..text.style import Style
 from .flow import flow_figure
 from .forest import forest_figure
+from .love_plot import love_plot
 from .survival import survival_figure
 
 FIGURE_KINDS: Final[Mapping[str, Callable[[Any, Study, Results, Style], FigureContent]]] = {
@@ -19,6 +20,7 @@ FIGURE_KINDS: Final[Mapping[str, Callable[[Any, Study, Results, Style], FigureCo
     "cumulative_incidence": survival_figure,
     "flow": flow_figure,
     "forest": forest_figure,
+    "balance": love_plot,
 }
 """By the word that study.toml has for each kind; `lockstep.study.figures` reads what it asks of a figure."""
 

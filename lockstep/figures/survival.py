@@ -38,7 +38,8 @@ class SurvivalFigure:
         """Say in words what the figure shows: each panel's patients, estimates and test."""
         curves = sum(len(group.curves) or 1 for panel in self.panels for group in panel.groups)
         panels = " ".join(map(_panel_text, self.panels))
-        return f"{self.panels[0].curves_are} curve{'s' if curves > 1 else ''}. {panels}".replace(NBSP, " ")
+        weighted = "Weighted " if self.panels[0].is_weighted else ""
+        return f"{weighted}{self.panels[0].curves_are} curve{'s' if curves > 1 else ''}. {panels}".replace(NBSP, " ")
 
     def printed(self) -> Iterator[PrintedText]:
         """Yield what the figure shows of the results: each curve, its estimate, the test of each panel."""

@@ -49,7 +49,8 @@ def must_stack(panels: Iterable[Panel], width: float, measure: Measure) -> bool:
 
 def break_lines(panel: Panel, width: float, measure: Measure, *, stacked: bool) -> Legend:
     """Break title and labels for a legend of `width`; they leave room for estimates at the right unless `stacked`."""
-    title = f"{panel.legend_title}: no. at risk (censored)" if panel.legend_title else "No. at risk (censored)"
+    at_risk = "o. at risk (censored)" + (", unweighted" if panel.is_weighted else "")
+    title = f"{panel.legend_title}: n{at_risk}" if panel.legend_title else f"N{at_risk}"
     if stacked:
         texts = [(group.label, f"{panel.estimate_title} {group.estimate_text}") for group in panel.groups]
         return Legend(

@@ -11,11 +11,10 @@ from typing import Final, TypeAlias
 from ..base.errors import ReportError, ResultsError
 from ..base.invocation import called
 from ..base.snapping import snapped
-from ..results.catalogue import GRAY_P, INCIDENCE, LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN, Statistic
+from ..results.catalogue import INCIDENCE, LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN
 from ..results.curves import CELLS, PrintedCurve, printed_curve
 from ..results.keys import COMPETING, Key
 from ..results.model import Results, RiskTable
-from ..study.comparisons import GroupComparison
 from ..study.endpoints import Axis, Endpoint
 from ..study.figures import IncidenceCurves, SurvivalCurves
 from ..study.model import Study
@@ -25,6 +24,7 @@ from ..text.level_names import heading, level_name, named_level, one_line
 from ..text.provenance import PrintedText
 from ..text.style import Style
 from ..text.survival_words import measured_by_curve
+from .survival_patients import patients_of_curves, score_of_curves, test_of_curves
 
 PERCENT: Final = (0, 25, 50, 75, 100)
 """The ticks of the vertical axis of survival, per cent; 50 is the median."""
@@ -96,6 +96,7 @@ class Panel:
     estimate_title : what each group's `estimate_text` is: "Median", "At 10 years".
     y_ticks : of the vertical axis, per cent; it ends at the last.
     curves_are : what the curves are, in the alternative text.
+    is_weighted : whether the curves are of weighted patients, whose numbers at risk are without weights.
     """
 
     letter: str
@@ -118,6 +119,7 @@ class Panel:
     estimate_title: str = "Median"
     y_ticks: tuple[int, ...] = PERCENT
     curves_are: str = "Kaplan–Meier"
+    is_weighted: bool = False
 
     @property
     def head(self) -> str:
@@ -181,20 +183,20 @@ def _panel(
     style: Style,
 ) -> Panel:
     key = Key(endpoint=endpoint.name, by=figure.groups, population=figure.population, analysis=figure.comparison)
-    compared = study.comparison(figure.comparison)
-    population = _of_whom(figure, compared, study)
+    compared, score = study.comparison(figure.comparison), score_of_curves(figure, study)
+    population = patients_of_curves(figure, compared, study)
     subtitle, legend_title, p_text = population, "", ""
     curves = [(key, "All patients", "All patients")]  # key, label, full label
     if figure.groups is not None:
         if figure.within is not None and level is not None:
             key = replace(key, within=figure.within, within_level=level)
             subtitle = ", ".join(filter(None, (population, named_level(study, figure.within, level))))
-        _check_analysed(figure, key, results)
+        _check_analysed(figure, key, study, results)
         variable = study.label(figure.groups)
         levels = study.levels(figure.groups).items()
         curves = [(replace(key, by_level=name), one_line(label), level_name(variable, label)) for name, label in levels]
         legend_title = heading(variable, (label for _, label, _ in curves))
-        test = results[_test(figure).of(key)]
+        test = results[test_of_curves(figure, study).of(key)]
         p_text = PrintedText(numbers.p_text(test.value, style), (test.id,))
     title, (measured, measured_short) = one_line(endpoint.label), measured_by_curve(endpoint)
     time_unit = numbers.unit_text(endpoint.axis.unit, style)
@@ -222,22 +224,10 @@ def _panel(
         groups=groups,
         p_text=p_text,
         p_face="italic" if style.p.italic else "regular",
+        test="Log-rank" if score is None else "Robust score test",
+        is_weighted=score is not None and score.is_weighted,
     )
     return of_incidence(panel, endpoint, study, figure) if isinstance(figure, IncidenceCurves) else panel
-
-
-def _test(figure: SurvivalCurves) -> Statistic:
-    return GRAY_P if isinstance(figure, IncidenceCurves) else LOG_RANK_P
-
-
-def _of_whom(figure: SurvivalCurves, compared: GroupComparison | None, study: Study) -> str:
-    """Say whose curves they are, where these are not all patients analysed: "Per protocol, at risk at 1 year"."""
-    population = figure.population if compared is None else compared.population
-    words = [] if population is None else [one_line(study.populations[population].label)]
-    if compared is not None and compared.landmark is not None:
-        at_risk = f"at risk at {compared.landmark.words}"
-        words.append(at_risk if words else at_risk.capitalize())
-    return ", ".join(words)
 
 
 def _group(
@@ -362,9 +352,9 @@ def _nobody(key: Key, endpoint: Endpoint, study: Study) -> PrintedCurve:
     )
 
 
-def _check_analysed(figure: SurvivalCurves, key: Key, results: Results) -> None:
+def _check_analysed(figure: SurvivalCurves, key: Key, study: Study, results: Results) -> None:
     """Refuse a figure of a comparison that the results do not have: they are older than the figure, or of a lock."""
-    if _test(figure).of(key) in results:
+    if test_of_curves(figure, study).of(key) in results:
         return
     found = f"compares by '{figure.groups}'" + (f" within '{figure.within}'" if figure.within else "")
     raise ReportError(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ..adjusted_analyses.design import as_they_are
+from ..adjustment.weighted_survival import robust_log_rank, weighted_survival_difference
 from ..base.snapping import snapped
 from ..regression.likelihood_ratio import likelihood_ratio_test
-from ..results import catalogue, imputation_catalogue, time_catalogue
+from ..results import adjustment_catalogue, catalogue, imputation_catalogue, time_catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record
 from ..results.records import NO_INTERVAL, interval, number
@@ -116,7 +117,9 @@ def group_results(
         yield from survival_results(replace(key, by_level=level), known.within(variable, level))
     words = {**known.words, "by": study.unique_label(variable)}
     yield from known_later_records(time_catalogue.KNOWN_LATER, key, known, variable, words)
-    if known.competing is None:
+    if known.applied is not None:
+        yield from robust_records(key, known, variable)
+    elif known.competing is None:
         yield from log_rank_records(key, known, variable, adjustment.strata)
     else:
         yield from gray_records(key, known, variable)
@@ -133,13 +136,8 @@ def rate_differences(key: Key, observed: Observations, variable: str) -> Iterato
     for level, text in others:
         group = known.within(variable, level)
         n = group.population.n + reference.population.n
-        curves = [
-            kaplan_meier(part.time, part.event, entry=part.entry) for part in (group, reference) if part.population.n
-        ]
-        for year in time.landmarks:
-            contrast = Contrast(estimate=Estimate(None, reason=NO_PATIENTS))
-            if len(curves) > 1:
-                contrast = survival_difference(curves[0], curves[1], snapped(year * time.year), conf_level=conf_level)
+        at = [snapped(year * time.year) for year in time.landmarks]
+        for year, contrast in zip(time.landmarks, _survival_differences(known, group, reference, at), strict=True):
             of_level = replace(key, level=level, at=year)
             words = {
                 **known.words,
@@ -162,6 +160,25 @@ def rate_differences(key: Key, observed: Observations, variable: str) -> Iterato
             )
 
 
+def _survival_differences(
+    known: Observations, group: Observations, reference: Observations, at: Sequence[float]
+) -> list[Contrast]:
+    """Return by how much survival in one group exceeds that in another at some times; `known` are all patients."""
+    conf_level = known.study.analysis.conf_level
+    if not (group.population.n and reference.population.n):
+        return [Contrast(estimate=Estimate(None, reason=NO_PATIENTS))] * len(at)
+    if known.weights is None:
+        one, other = (kaplan_meier(part.time, part.event, entry=part.entry) for part in (group, reference))
+        return [survival_difference(one, other, time, conf_level=conf_level) for time in at]
+    exposed = known.frame.index.isin(group.frame.index)
+    return [
+        weighted_survival_difference(
+            known.time, known.event, exposed, time, weights=known.weights, cluster=known.sets, conf_level=conf_level
+        )
+        for time in at
+    ]
+
+
 def _cox_records(key: Key, observed: Observations, variable: str, adjustment: Adjustment) -> Iterator[Record]:
     """Yield hazard ratios of the levels of a category, the test of all of them, and the check of proportional hazards.
 
@@ -173,11 +190,12 @@ def _cox_records(key: Key, observed: Observations, variable: str, adjustment: Ad
     of_groups, words = design.of(variable), adjustment.words(known)
     # Each column is a term of the check. Without others the test "global" of all terms is that of the variable.
     terms = {name: [name] for name in of_groups}
-    model, (*levels, whole) = fitted_and_checked(known, design.values, terms, options)
-    if adjustment.adjust_for:
-        _, (whole, _) = fitted_and_checked(known, design.values, {variable: of_groups}, options)
+    model, checks = fitted_and_checked(known, design.values, terms, options)
+    levels, whole = checks[:-1], checks[-1:]
+    if adjustment.adjust_for and checks:
+        whole = fitted_and_checked(known, design.values, {variable: of_groups}, options)[1][:1]
     warning = warnings(
-        not_proportional(variable, [variable] if violated(whole, study) else []),
+        not_proportional(variable, [variable for check in whole if violated(check, study)]),
         immortal_time(known, [variable, *adjustment.variables]),
     )
     by = {**words, "by": study.unique_label(variable)}
@@ -195,10 +213,11 @@ def _cox_records(key: Key, observed: Observations, variable: str, adjustment: Ad
                 {**words, "term": column.words},
                 warning=warning,
             )
-    if several_levels(study, variable) and not observed.completed:
+    if several_levels(study, variable) and not (observed.completed or model.is_robust):
         smaller = fitted(known, design.values.drop(columns=of_groups), options)
         yield from test_records(UNIVARIABLE_TEST, key, likelihood_ratio_test(smaller, model), population, by)
-    yield from test_records(UNIVARIABLE_CHECK, key, whole, population, by)
+    for check in whole:
+        yield from test_records(UNIVARIABLE_CHECK, key, check, population, by)
     for check in levels if several_levels(study, variable) else ():
         column = design.columns[check.term]
         of_level = {**words, "term": column.words}
@@ -259,6 +278,28 @@ def subgroup_results(key: Key, observed: Observations, adjustment: Adjustment = 
         asked,
         lambda part, design: fitted(part, design, adjustment.options(part)),
         further=adjustment.strata,
+    )
+
+
+def robust_records(key: Key, observed: Observations, variable: str) -> Iterator[Record]:
+    """Yield the robust score test of the levels of a category in weighted or matched patients, in place of log-rank."""
+    statistic: float | None = None
+    df, p_value, reason = 0, statistic, NO_PATIENTS
+    if observed.population.n and observed.weights is not None:
+        groups = observed.frame[variable].astype(str)
+        test = robust_log_rank(observed.time, observed.event, groups, weights=observed.weights, cluster=observed.sets)
+        statistic, df, p_value, reason = test.statistic, test.df, test.p_value, test.reason or ""
+    words = {**observed.words, "by": observed.study.unique_label(variable)}
+    yield number(adjustment_catalogue.ROBUST_SCORE, key, statistic, observed.population, words, reason=reason)
+    yield number(adjustment_catalogue.ROBUST_SCORE_DF, key, df, observed.population, words)
+    yield number(
+        adjustment_catalogue.ROBUST_SCORE_P,
+        key,
+        p_value,
+        observed.population,
+        words,
+        reason=reason,
+        warning=immortal_time(observed, [variable]),
     )
 
 

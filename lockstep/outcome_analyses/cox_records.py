@@ -47,7 +47,8 @@ def fitted(observed: Observations, design: pd.DataFrame, options: FitOptions = _
     """Fit a Cox model, or a Fine-Gray model; of nobody, return one in which no term can be estimated."""
     if observed.population.n and options.of_subdistribution:
         level = observed.study.analysis.conf_level
-        return fine_gray(observed.time, observed.cause, design, cluster=options.cluster, conf_level=level)
+        cluster = options.cluster if observed.sets is None else observed.sets
+        return fine_gray(observed.time, observed.cause, design, cluster=cluster, conf_level=level)
     if observed.population.n:
         return cox_model(_fit(observed, design, options), conf_level=observed.study.analysis.conf_level)
     return _of_nobody(observed, design)
@@ -56,11 +57,14 @@ def fitted(observed: Observations, design: pd.DataFrame, options: FitOptions = _
 def fitted_and_checked(
     observed: Observations, design: pd.DataFrame, terms: Mapping[str, Sequence[str]], options: FitOptions = _PLAIN
 ) -> tuple[CoxModel, tuple[ProportionalHazardsTest, ...]]:
-    """Fit a Cox model as `fitted`, and check its proportional hazards, term by term and as a whole."""
+    """Fit a Cox model as `fitted`, and check its proportional hazards, term by term and as a whole.
+
+    There is no check with weights: its variance is that of the model, which takes weights for patients.
+    """
     if observed.population.n:
         fit = _fit(observed, design, options)  # once: with many patients it takes longest of all
         model = cox_model(fit, conf_level=observed.study.analysis.conf_level)
-        return model, proportional_hazards_of(fit, terms=terms)
+        return model, () if observed.is_weighted else proportional_hazards_of(fit, terms=terms)
     checks = tuple(
         ProportionalHazardsTest(term=term, statistic=None, df=0, p_value=None, reason=NO_PATIENTS)
         for term in (*terms, GLOBAL)
@@ -76,7 +80,9 @@ def _fit(observed: Observations, design: pd.DataFrame, options: FitOptions) -> C
         entry=observed.entry,
         patient=observed.patient,
         strata=options.strata,
-        cluster=options.cluster,
+        weights=observed.weights,
+        cluster=options.cluster if observed.sets is None else observed.sets,
+        robust=observed.applied is not None,
     )
 
 

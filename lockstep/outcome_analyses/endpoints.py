@@ -14,6 +14,7 @@ from ..study.endpoints import Endpoint
 from ..study.model import Study
 from ..study.models import Model
 from .comparisons import Adjustment, group_results, rate_differences, subgroup_results
+from .e_values import with_e_values
 from .exposure_times import from_landmark, split_by_exposure
 from .incidence_results import cause_specific, ignored_record
 from .models import model_records
@@ -41,10 +42,11 @@ def _results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Populat
         patients = _compared(_of(study, cohort, endpoint, comparison, analysed), comparison)
         of_groups = _key(key, comparison)
         adjustment = Adjustment.of(comparison)
-        yield from group_results(of_groups, patients, comparison.groups, adjustment)
+        found = group_results(of_groups, patients, comparison.groups, adjustment)
+        yield from with_e_values(found, patients) if comparison.e_value else found
         if comparison.name is not None and not adjustment.variables and patients.competing is None:
             yield from rate_differences(of_groups, patients, comparison.groups)
-        if not adjustment.variables and patients.competing is None:
+        if not adjustment.variables and patients.competing is None and patients.applied is None:
             yield from restricted_mean_contrasts(of_groups, patients, comparison.groups)
     for comparison in comparisons:
         for category in comparison.within:
@@ -53,17 +55,22 @@ def _results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Populat
             yield from subgroup_results(of_groups, patients, Adjustment.of(comparison))
     for model in study.models:
         if endpoint.name in model.endpoints:
-            yield from model_records(key, _of(study, cohort, endpoint, model, analysed), model)
+            patients = _of(study, cohort, endpoint, model, analysed)
+            of_model = model_records(key, patients, model)
+            yield from with_e_values(of_model, patients, model.e_value) if model.e_value else of_model
     yield from population_results(study, cohort, endpoint, analysed)
 
 
 def _of(
     study: Study, cohort: Cohort, endpoint: Endpoint, asked: GroupComparison | Model, analysed: Population
 ) -> Observations:
-    """Return the patients of a comparison or model, with imputed values where it asks for them."""
+    """Return the patients of a comparison or model, weighted, matched or with imputed values as it asks."""
     members, described = members_of(study, cohort, asked.population, analysed)
     observed = Observations.of(study, members, endpoint, described)
-    return observed.with_imputed(members.completed) if asked.imputation else observed
+    observed = observed.with_imputed(members.completed) if asked.imputation else observed
+    if isinstance(asked, GroupComparison):
+        return observed.compared_in(asked)
+    return observed.with_design(asked.weights, asked.population)
 
 
 def _compared(observed: Observations, comparison: GroupComparison) -> Observations:

@@ -87,7 +87,7 @@ def interaction_records(
         "exposure": study.unique_label(asked.groups),
         "subgroup": study.unique_label(asked.within),
         "model": asked.model + (imputation_in_words(study, known, variables) if observed.completed else ""),
-        "test": _test_name(test, pooled=isinstance(model, PooledModel)),
+        "test": _test_name(test, asked.kind, pooled=isinstance(model, PooledModel)),
         "interval": interval.removesuffix(" and test"),
         "ratios": MODEL_WORDS[asked.kind]["ratios"],
     }
@@ -113,17 +113,19 @@ def interaction_records(
     yield number(catalogue.INTERACTION_P, key, test.p_value, known.population, words, reason=test.reason)
 
 
-def _test_name(test: LikelihoodRatioTest | WaldTest, *, pooled: bool) -> str:
+def _test_name(test: LikelihoodRatioTest | WaldTest, kind: ModelKind, *, pooled: bool) -> str:
     if isinstance(test, LikelihoodRatioTest):
         return "likelihood-ratio"
-    return pooled_test_in_words(test) if pooled else "F"
+    if pooled:
+        return pooled_test_in_words(test)
+    return "F" if kind == "linear" else "Wald"
 
 
 def _test(
     without: CoxModel | RegressionModel, model: CoxModel | RegressionModel, product: Sequence[str], kind: ModelKind
 ) -> LikelihoodRatioTest | WaldTest:
-    """Test all product terms together: by the likelihood ratio, of differences of means by F."""
-    if kind == "linear":
+    """Test all product terms together: by the likelihood ratio; of differences of means, and robust, by Wald or F."""
+    if kind == "linear" or model.is_robust:
         return wald_test(model, product)
     test = likelihood_ratio_test(without, model)
     if any(term.reason in _ENDLESS for term in without.terms):

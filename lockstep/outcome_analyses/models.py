@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import pandas as pd
 
-from ..adjusted_analyses.design import ModelDesign
+from ..adjusted_analyses.design import ModelDesign, covariate_in_words
 from ..regression.cox import CoxModel
 from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
 from ..regression.proportional_hazards import GLOBAL, ProportionalHazardsTest
@@ -19,6 +19,7 @@ from ..results import catalogue, spline_catalogue, time_catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Record
+from ..results.precision import number_decimals
 from ..results.records import Words, count, interval, number
 from ..study.analysis import ALL_TERMS
 from ..study.model import Study
@@ -50,7 +51,6 @@ from .pooled_fits import (
     pooled_fit,
     pooled_test_in_words,
 )
-from .precision import number_decimals
 
 FEWEST_EVENTS: Final = 10
 """Events per parameter below which ratios are unstable (Peduzzi et al., J Clin Epidemiol 1995;48:1503-1510)."""
@@ -223,14 +223,8 @@ def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> d
         "whole": model.label or f"{fit} model",
         "fit": fit,
         "options": options + _options_in_words(study, model),
-        "covariates": ", ".join(_covariate(study, term) for term in terms),
+        "covariates": ", ".join(covariate_in_words(study, term) for term in terms),
     }
-
-
-def _covariate(study: Study, term: Term) -> str:
-    """Name a covariate, of a spline where its knots are; they are results of their own, which no method discloses."""
-    label = covariate_label(study, term)
-    return label if term.spline is None else f"{label.removesuffix(')')} at Harrell's quantiles)"
 
 
 def _options_in_words(study: Study, model: Model) -> str:

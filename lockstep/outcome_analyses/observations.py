@@ -10,12 +10,14 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 
+from ..adjusted_analyses.applied import AppliedDesign, applied_matching, applied_weights
 from ..adjusted_analyses.design import ModelDesign, design_of, knots_of
 from ..base.errors import counted
 from ..base.snapping import snapped_all
 from ..data.cohort import Cohort
 from ..results.records import Population
 from ..statistics.arrays import Bools, Floats, Ints
+from ..study.comparisons import GroupComparison
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from ..study.outcomes import Outcome
@@ -30,12 +32,17 @@ class ObservedPatients(ABC):
     """A set of patients: `frame` holds their covariates, `population` says who they are.
 
     `completed` are such frames with missing values imputed, one of each data set, where these are asked for.
+
+    They are weighted or in matched sets where there is a design that is `applied` to them. `comparison` is the label of
+    the one that they are in, which records then carry.
     """
 
     study: Study
     frame: pd.DataFrame
     population: Population
     completed: tuple[pd.DataFrame, ...] = ()
+    applied: AppliedDesign | None = None
+    comparison: str = ""
 
     @property
     @abstractmethod
@@ -84,15 +91,59 @@ class ObservedPatients(ABC):
         for frame in self.completed:
             yield replace(self, frame=frame, completed=())
 
+    def labelled(self, measured: str) -> str:
+        """Return what an endpoint or outcome is called in the results of these patients."""
+        return f"{measured}, {self.comparison}" if self.comparison else measured
+
     @property
     def options(self) -> str:
-        """What the methods of all its results say of how patients are at risk; nothing where that is as usual."""
-        return ""
+        """What the methods of all its results say of how patients enter; nothing where that is as usual."""
+        return self.design_words
+
+    @property
+    def design_words(self) -> str:
+        """What methods say of weights and matched sets; nothing without any."""
+        return "" if self.applied is None else self.applied.words
+
+    @property
+    def weights(self) -> Floats | None:
+        """(n,) the weights of the patients; None where each counts once."""
+        return None if self.applied is None else self.frame[self.applied.weight].to_numpy(dtype=float)
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether patients have weights that may differ from 1."""
+        return self.applied is not None and self.applied.is_weighted
+
+    @property
+    def sets(self) -> pd.Series[float] | None:
+        """(n,) the matched set of each patient; None where each is alone."""
+        if self.applied is None or self.applied.cluster is None:
+            return None
+        return self.frame[self.applied.cluster]
+
+    def compared_in(self, comparison: GroupComparison) -> Self:
+        """Return the patients as a comparison asks for them: with its label, weighted or matched."""
+        labelled = replace(self, comparison=comparison.label or "")
+        return labelled.with_design(comparison.weights, comparison.population)
+
+    def with_design(self, weights: str | None, population: str | None) -> Self:
+        """Return the patients weighted, or in matched sets where the population is a matching.
+
+        Who has no weight, for want of a covariate or for an extreme score, is left out.
+        """
+        study, matching = self.study, self.study.matchings.get(population or "")
+        if weights is not None:
+            applied = applied_weights(study, study.weights[weights])
+            has_weight = self.frame[applied.weight].notna().to_numpy(dtype=bool)
+            return replace(self.where(has_weight, f"weighted: {study.weights[weights].label}"), applied=applied)
+        return self if matching is None else replace(self, applied=applied_matching(matching))
 
     @property
     def words(self) -> dict[str, str]:
-        """What fills the places ``{of}`` and ``{options}`` in labels and methods of statistics."""
-        return {"of": self.label, "options": self.options}
+        """What fills the places ``{of}``, ``{options}`` and ``{variance}`` in labels and methods of statistics."""
+        variance = "Greenwood" if self.applied is None else "infinitesimal jackknife"
+        return {"of": self.label, "options": self.options, "variance": variance}
 
     def design(self, terms: Sequence[Term], knots: Mapping[str, tuple[float, ...]] | None = None) -> ModelDesign:
         """Return the design of a model; see `lockstep.adjusted_analyses.design`."""
@@ -171,7 +222,7 @@ class Observations(ObservedPatients):
     @property
     def label(self) -> str:
         """The endpoint's name in records."""
-        return self.study.unique_endpoint_label(self.endpoint.name)
+        return self.labelled(self.study.unique_endpoint_label(self.endpoint.name))
 
     @property
     def had_event(self) -> Bools:
@@ -190,8 +241,8 @@ class Observations(ObservedPatients):
 
     @property
     def options(self) -> str:
-        """What the methods of all its results say of how patients are at risk: ", delayed entry"."""
-        return self.risk_set
+        """What the methods of all its results say of how patients are at risk: ", delayed entry"; and of weights."""
+        return self.risk_set + self.design_words
 
     def _of(self, keep: Bools) -> Mapping[str, Any]:
         return {
@@ -224,7 +275,7 @@ class OutcomeObservations(ObservedPatients):
     @property
     def label(self) -> str:
         """The outcome's name in records."""
-        return self.study.unique_endpoint_label(self.outcome.name)
+        return self.labelled(self.study.unique_endpoint_label(self.outcome.name))
 
     @property
     def unit(self) -> str | None:

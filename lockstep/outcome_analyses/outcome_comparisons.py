@@ -45,6 +45,8 @@ from .pooled_fits import (
     pooled_test_in_words,
 )
 
+RISK_DIFFERENCE_METHOD: Final = "difference of proportions, Newcombe's hybrid score interval"
+
 _ADJUSTED: Final[dict[ModelKind, tuple[Statistic, Statistic]]] = {
     "logistic": (outcome_catalogue.ODDS_RATIO, outcome_catalogue.ODDS_RATIO_P),
     "risk": (outcome_catalogue.RISK_RATIO, outcome_catalogue.RISK_RATIO_P),
@@ -69,22 +71,27 @@ def outcome_differences(key: Key, observed: OutcomeObservations, adjust_for: Seq
     """
     known = observed.known()
     if known.outcome.is_binary:
-        if adjust_for:
+        if adjust_for or known.applied is not None:
             yield from _adjusted(key, known, "risk", adjust_for)
             yield from _adjusted(key, known, "logistic", adjust_for)
         else:
             yield from _proportions_compared(key, known)
+        if known.applied is not None:
+            if not adjust_for:
+                yield from _risk_differences(key, known)
+            return
         by = str(key.by)
         groups = [known.within(by, level).values for level in known.study.levels(by)]
         counts = np.array([[int(values.sum()) for values in groups], [int((1 - values).sum()) for values in groups]])
         words = {"of": known.label, "by": known.study.unique_label(by)}
         yield from association_records(key, counts, known.population, words)
         return
-    if adjust_for:
+    if adjust_for or known.applied is not None:
         yield from _adjusted(key, known, "linear", adjust_for)
     else:
         yield from _means_compared(key, known)
-    yield from _number_tests(key, known)
+    if known.applied is None:
+        yield from _number_tests(key, known)
 
 
 def outcome_interaction(key: Key, observed: OutcomeObservations, adjust_for: Sequence[str]) -> Iterator[Record]:
@@ -93,7 +100,7 @@ def outcome_interaction(key: Key, observed: OutcomeObservations, adjust_for: Seq
     By the odds ratios of a binary outcome, and the differences of means of a number.
     """
     kind: ModelKind = "logistic" if observed.outcome.is_binary else "linear"
-    model = f"a {MODEL_WORDS[kind]['regression']}{adjusted_for(observed.study, tuple(adjust_for))}"
+    model = f"a {MODEL_WORDS[kind]['regression']}{observed.options}{adjusted_for(observed.study, tuple(adjust_for))}"
     asked = Interaction(
         groups=str(key.by), within=str(key.within), kind=kind, model=model, adjust_for=tuple(adjust_for)
     )
@@ -114,7 +121,8 @@ def _proportions_compared(key: Key, known: OutcomeObservations) -> Iterator[Reco
     level = known.study.analysis.conf_level
     for name, words, group, reference in _pairs(known, str(key.by)):
         ones, others = (EventCount(int(values.sum()), len(values)) for values in (group, reference))
-        told, of_level = {"of": known.label, "term": words}, replace(key, level=name)
+        told = {"of": known.label, "term": words, "method": RISK_DIFFERENCE_METHOD}
+        of_level = replace(key, level=name)
         n = len(group) + len(reference)
         difference = risk_difference(ones, others, conf_level=level)
         yield interval(
@@ -174,6 +182,29 @@ def _number_tests(key: Key, known: OutcomeObservations) -> Iterator[Record]:
         yield number(p_value, key, test.p_value, known.population, told, reason=test.reason)
 
 
+def _risk_differences(key: Key, known: OutcomeObservations) -> Iterator[Record]:
+    """Yield the difference of risks of each level of weighted or matched groups: that of means of 0 and 1."""
+    design = known.design(as_they_are([str(key.by)]))
+    model = fitted_outcome(known, design.values, "linear")
+    for term in model.terms:
+        column = design.columns[term.term]
+        words = {
+            "of": known.label,
+            "term": column.words,
+            "method": f"linear regression of the risk{known.options}, t confidence interval",
+        }
+        yield interval(
+            outcome_catalogue.RISK_DIFFERENCE,
+            replace(key, level=column.level),
+            Estimate(term.estimate, term.conf_low, term.conf_high, term.reason),
+            known.population,
+            words,
+            n=model.n,
+            conf_level=model.conf_level,
+            scale=100,
+        )
+
+
 def _adjusted(key: Key, known: OutcomeObservations, kind: ModelKind, adjust_for: Sequence[str]) -> Iterator[Record]:
     """Yield the adjusted ratio, or difference of means, of each level of the groups.
 
@@ -183,13 +214,13 @@ def _adjusted(key: Key, known: OutcomeObservations, kind: ModelKind, adjust_for:
     variables, said = [groups, *adjust_for], MODEL_WORDS[kind]
     terms = as_they_are(variables)
     model: RegressionModel | PooledModel
-    options = ""
+    options = known.options
     if known.completed:
         complete, parts = completed_patients(known, variables)
         design, model = pooled_fit(
             complete, parts, terms, kind, lambda part, values: fitted_outcome(part, values, kind)
         )
-        options, of_estimates = imputation_in_words(known.study, complete, variables), POOLED_INTERVAL
+        options, of_estimates = options + imputation_in_words(known.study, complete, variables), POOLED_INTERVAL
     else:
         complete = known.complete(variables)
         design = complete.design(terms)

@@ -76,11 +76,12 @@ def fitted_outcome(
     level = observed.study.analysis.conf_level
     if not len(observed.values):
         return _of_nobody(design, kind, level)
-    if kind == "linear":
-        return linear_regression(observed.values, design, cluster=cluster, conf_level=level)
+    clusters = cluster if observed.sets is None else observed.sets
+    weights, is_robust = observed.weights, observed.applied is not None
     if kind == "risk":
-        return modified_poisson_regression(observed.values, design, cluster=cluster, conf_level=level)
-    return logistic_regression(observed.values, design, cluster=cluster, conf_level=level)
+        return modified_poisson_regression(observed.values, design, weights=weights, cluster=clusters, conf_level=level)
+    fit = linear_regression if kind == "linear" else logistic_regression
+    return fit(observed.values, design, weights=weights, cluster=clusters, robust=is_robust, conf_level=level)
 
 
 def _of_nobody(design: pd.DataFrame, kind: ModelKind, conf_level: float) -> RegressionModel:

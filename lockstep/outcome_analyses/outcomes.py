@@ -6,21 +6,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from ..adjustment.weighted_outcomes import weighted_mean, weighted_proportion
 from ..data.cohort import Cohort
-from ..results import catalogue, outcome_catalogue
+from ..results import adjustment_catalogue, catalogue, outcome_catalogue
 from ..results.keys import Key
 from ..results.model import Record
+from ..results.precision import number_decimals
 from ..results.records import Population, count, count_and_percent, interval, number
 from ..statistics.baseline import ALL, NumberSummary, describe
+from ..statistics.estimate import Estimate
 from ..statistics.proportions import EventCount, proportion
 from ..study.comparisons import GroupComparison
 from ..study.model import Study
 from ..study.outcomes import Outcome
+from .e_values import with_e_values
 from .models import model_records
 from .observations import NO_PATIENTS, OutcomeObservations
 from .outcome_comparisons import outcome_differences, outcome_interaction
 from .populations import members_of
-from .precision import number_decimals
 
 FEWEST: Final = 20
 """Patients below whom a percentage claims more than they show: advice to authors of many journals."""
@@ -44,18 +47,22 @@ def _all(study: Study, cohort: Cohort, outcome: Outcome, analysed: Population) -
             members, described = members_of(study, cohort, comparison.population, analysed)
             observed = OutcomeObservations.of(study, members, outcome, described)
             observed = observed.with_imputed(members.completed) if comparison.imputation else observed
+            observed = observed.compared_in(comparison)
             yield from _compared(replace(key, by=comparison.groups, analysis=comparison.name), observed, comparison)
     for model in study.models:
         if outcome.name in model.outcomes:
             members, described = members_of(study, cohort, model.population, analysed)
             observed = OutcomeObservations.of(study, members, outcome, described)
             observed = observed.with_imputed(members.completed) if model.imputation else observed
-            yield from model_records(key, observed, model)
+            observed = observed.with_design(model.weights, model.population)
+            found = model_records(key, observed, model)
+            yield from with_e_values(found, observed.known(), model.e_value) if model.e_value else found
 
 
 def _compared(key: Key, observed: OutcomeObservations, comparison: GroupComparison) -> Iterator[Record]:
     """Yield the groups of a comparison, then those within each level of its subgroups, with tests of interaction."""
-    yield from _group_results(key, observed, comparison.adjust_for)
+    found = _group_results(key, observed, comparison.adjust_for)
+    yield from with_e_values(found, observed.known()) if comparison.e_value else found
     for category in comparison.within:
         of_subgroup = replace(key, within=category)
         for level in observed.study.levels(category):
@@ -85,6 +92,9 @@ def set_results(key: Key, observed: OutcomeObservations) -> Iterator[Record]:
         yield from _proportion(key, known)
         return
     unit = observed.unit
+    if observed.is_weighted:
+        yield from _weighted_mean(key, known)
+        return
     summary = describe(known.frame.assign(**{_VALUE: known.values}), numbers=[_VALUE], categories={})[ALL, _VALUE]
     assert isinstance(summary, NumberSummary)  # noqa: S101 (what `describe` returns for a number)
     for statistic in catalogue.MOMENTS:
@@ -97,6 +107,21 @@ def _proportion(key: Key, known: OutcomeObservations) -> Iterator[Record]:
     words = {"of": known.label, "event": known.outcome.event_label}
     yield count(outcome_catalogue.OUTCOME_COUNT, key, events, known.population, words, of=n)
     level, warning = study.analysis.conf_level, FEW_PATIENTS if n < FEWEST else None
+    if known.is_weighted:
+        share = Estimate(None, reason=NO_PATIENTS)
+        if n and known.weights is not None:
+            share = weighted_proportion(known.values, weights=known.weights, cluster=known.sets, conf_level=level)
+        yield interval(
+            adjustment_catalogue.WEIGHTED_PERCENT,
+            key,
+            share,
+            known.population,
+            {**known.words, **words},
+            conf_level=level,
+            scale=100,
+            warning=warning,
+        )
+        return
     estimate = proportion(EventCount(events, n), conf_level=level)
     if not n:
         estimate = replace(estimate, reason=NO_PATIENTS)
@@ -113,6 +138,16 @@ def _proportion(key: Key, known: OutcomeObservations) -> Iterator[Record]:
     yield replace(found, denominator=n)
 
 
+def _weighted_mean(key: Key, known: OutcomeObservations) -> Iterator[Record]:
+    """Yield the mean and standard deviation of a number in weighted patients."""
+    mean = sd = None
+    if known.population.n and known.weights is not None:
+        found = weighted_mean(known.values, weights=known.weights)
+        mean, sd = found.mean, found.sd
+    for statistic, value in ((adjustment_catalogue.WEIGHTED_MEAN, mean), (adjustment_catalogue.WEIGHTED_SD, sd)):
+        yield number(statistic, key, value, known.population, known.words, unit=known.unit, reason="too few values")
+
+
 def _with_decimals(found: Iterable[Record], study: Study, cohort: Cohort, outcome: Outcome) -> Iterator[Record]:
     """Yield the records of a number in the decimals that its statistics have, the same in all sets of patients."""
     items, name = list(found), str(outcome.value)
@@ -125,6 +160,8 @@ def _with_decimals(found: Iterable[Record], study: Study, cohort: Cohort, outcom
             yield replace(item, decimals=decimals.of(part))
         elif item.kind == "number" and item.key.statistic in {statistic.path for statistic in catalogue.MOMENTS}:
             yield replace(item, decimals=decimals.of(item.key.statistic))
+        elif item.key.statistic in (adjustment_catalogue.WEIGHTED_MEAN.path, adjustment_catalogue.WEIGHTED_SD.path):
+            yield replace(item, decimals=decimals.of("mean"))
         else:
             yield item
 

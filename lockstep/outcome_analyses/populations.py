@@ -20,7 +20,7 @@ from .survival_results import survival_results
 
 def population_counts(study: Study, cohort: Cohort, analysed: Population) -> Iterator[Record]:
     """Yield how many of the analysed patients are in each population, and of how many this is unknown."""
-    for name, population in study.populations.items():
+    for name, population in study.patient_sets.items():
         key, words = Key(population=name), {"of": population.label}
         members, unknown = int(cohort.population(name).sum()), int(cohort.populations[name].isna().sum())
         yield count(catalogue.IN_POPULATION, key, members, analysed, words, of=analysed.n)
@@ -32,7 +32,7 @@ def members_of(study: Study, cohort: Cohort, population: str | None, analysed: P
     if population is None:
         return cohort, analysed
     members = cohort.population(population)
-    return cohort.of(members), analysed.within(int(members.sum()), study.populations[population].label)
+    return cohort.of(members), analysed.within(int(members.sum()), study.patient_sets[population].label)
 
 
 def population_results(
@@ -47,7 +47,7 @@ def population_results(
                 asked[figure.population, figure.groups, figure.within] = None
     for population, groups, within in asked:
         members, described = members_of(study, cohort, population, analysed)
-        observed = Observations.of(study, members, endpoint, described)
+        observed = Observations.of(study, members, endpoint, described).with_design(None, population)
         key = Key(endpoint=endpoint.name, population=population)
         if groups is None:
             yield from survival_results(key, observed)

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from ..base.snapping import snapped
 from ..results.catalogue import SURVIVAL_MEDIAN
 from ..results.model import Curve, Record
+from ..results.precision import time_decimals
 from ..study.endpoints import Endpoint
 from ..study.model import Study
-from .precision import time_decimals
 
 
 def per_print_unit(study: Study, unit: str | None) -> float:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from ..adjustment.weighted_survival import weighted_kaplan_meier
 from ..base.snapping import snapped
 from ..data.cohort import Cohort
 from ..results import catalogue
@@ -17,7 +18,7 @@ from ..results.model import Curve, Record
 from ..results.records import Population, count, interval, record
 from ..statistics.estimate import Estimate
 from ..study.model import Study
-from ..survival.kaplan_meier import kaplan_meier, number_at_risk, reverse_kaplan_meier
+from ..survival.kaplan_meier import KaplanMeierEstimate, kaplan_meier, number_at_risk, reverse_kaplan_meier
 from ..survival.risk_table import RiskTable
 from ..syntax.names import FOLLOW_UP
 from .incidence_results import incidence_results
@@ -55,9 +56,7 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
     if observed.competing is not None:
         yield from incidence_results(key, observed)
         return
-    fit = None
-    if population.n:
-        fit = kaplan_meier(observed.time, observed.event, entry=observed.entry, conf_level=level, conf_type=conf_type)
+    fit = _estimate(observed) if population.n else None
     warning = EMPTIED if fit and fit.emptied else None
     nobody = Estimate(value=None, reason=NO_PATIENTS)
     median = fit.median() if fit else nobody
@@ -78,7 +77,8 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
             scale=100,
             warning=warning,
         )
-    yield from restricted_mean_records(key, observed, fit)
+    if observed.applied is None:
+        yield from restricted_mean_records(key, observed, fit)
     if fit is None:
         return
     ticks = [snapped(tick * time.per(endpoint.axis.unit)) for tick in endpoint.axis.ticks]
@@ -88,7 +88,7 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
         population=population.text,
         n=fit.n,
         unit=time.unit,
-        method=KAPLAN_MEIER_CURVE.format(conf_type=conf_type, options=observed.options),
+        method=KAPLAN_MEIER_CURVE.format_map(words),
         conf_level=level,
         time=fit.time,
         survival=fit.survival,
@@ -100,6 +100,16 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
         risk_table=_risk_table(observed, ticks),
         delayed_entry=observed.entry is not None,
     )
+
+
+def _estimate(observed: Observations) -> KaplanMeierEstimate:
+    """Return the Kaplan-Meier estimate of some patients, with their weights where they have any."""
+    level, conf_type, weights = observed.study.analysis.conf_level, observed.study.analysis.conf_type, observed.weights
+    if weights is None:
+        return kaplan_meier(observed.time, observed.event, entry=observed.entry, conf_level=level, conf_type=conf_type)
+    return weighted_kaplan_meier(
+        observed.time, observed.event, weights=weights, cluster=observed.sets, conf_level=level, conf_type=conf_type
+    ).curve
 
 
 def _leave_at(observed: Observations, times: Sequence[float]) -> list[int]:

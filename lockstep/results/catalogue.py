@@ -11,7 +11,7 @@ from ..syntax.sections import STUDY_FILE
 from .keys import Key, checked_path, ids_below
 from .model import Kind
 
-_KAPLAN_MEIER = "Kaplan-Meier estimate{options}, Greenwood variance, {conf_type} confidence interval"
+_KAPLAN_MEIER = "Kaplan-Meier estimate{options}, {variance} variance, {conf_type} confidence interval"
 _PERCENT = "100 x count / denominator"
 _CHI_SQUARE = "Pearson chi-square test without continuity correction"
 _LOG_RANK = "two-sided log-rank (Mantel-Cox) test{options}"
@@ -47,7 +47,7 @@ INCIDENCE_CURVE: Final = _INCIDENCE
 """The method of a curve of cumulative incidence; holds the place of ``{conf_type}``."""
 
 KAPLAN_MEIER_CURVE: Final = _KAPLAN_MEIER
-"""The method of a curve; holds the places of ``{conf_type}`` and ``{options}``."""
+"""The method of a curve; holds the places of ``{conf_type}``, ``{options}`` and ``{variance}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ RATE_DIFFERENCE = Statistic(
     "{level}.rate_difference",
     "difference",
     "{of} at {at}: difference, {term}",
-    "difference of Kaplan-Meier estimates{options}, normal confidence interval with Greenwood variances",
+    "difference of Kaplan-Meier estimates{options}, normal confidence interval with {variance} variances",
     "%",
     no_effect=0.0,
 )
@@ -272,7 +272,7 @@ RATE_DIFFERENCE_P = Statistic(
     "{level}.rate_difference.p_value",
     "p_value",
     "{of} at {at}: difference, {term}, z test",
-    "z test of the difference of Kaplan-Meier estimates{options}, Greenwood variances",
+    "z test of the difference of Kaplan-Meier estimates{options}, {variance} variances",
 )
 INTERACTION_P = Statistic(
     "interaction_{within}.p_value", "p_value", "{of}: interaction of {exposure} and {subgroup}", _INTERACTION

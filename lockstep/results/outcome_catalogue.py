@@ -12,7 +12,7 @@ RISK_DIFFERENCE = Statistic(
     "{level}.risk_difference",
     "difference",
     "{of}: difference of risks, {term}",
-    "difference of proportions, Newcombe's hybrid score interval",
+    "{method}",
     "%",
     no_effect=0.0,
 )

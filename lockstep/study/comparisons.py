@@ -9,9 +9,9 @@ from typing import Final
 from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.sections import Section
-from ..variables.eligibility import StudyPopulation, optional_population
 from ..variables.named_variables import groups, varying
 from .analysis import Analysis
+from .confounding import PatientSets, check_robust
 from .endpoints import Endpoint, endpoint_names
 from .exposure_times import ExposureTimes, Landmark
 from .outcomes import Outcome, outcome_names
@@ -22,6 +22,18 @@ BOTH: Final = (
 )
 """Why a comparison or model has no landmark where exposures begin on their day."""
 
+TOGETHER: Final = (
+    "does not go with weights or a matching, which make the groups comparable by themselves; name the variable among "
+    "the `terms` of these"
+)
+"""Why weighted or matched patients are not compared within strata too."""
+
+FROM_THE_START: Final = (
+    "does not go with weights or a matching: they make groups comparable as these are at the start of follow-up; take "
+    "one out"
+)
+"""Why weighted or matched patients have neither a landmark nor exposures that begin on their day."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupComparison:
@@ -30,16 +42,20 @@ class GroupComparison:
     Attributes
     ----------
     name : of [comparisons.*]; None where [analysis] asks for it, by `exposure` or `univariate`, or a figure or a table.
+    label : what results and tables call it; None where study.toml does not say it.
     within : the categories in whose levels the groups are compared again.
     strata : the categories within whose levels patients are compared: of the log-rank test and of Cox models.
     adjust_for : the variables that the ratios, and the differences of means, are adjusted for.
-    population : whose patients are compared; None for all that are analysed.
+    population : whose patients are compared, of a population or a matching; None for all that are analysed.
+    weights : by which the groups are made comparable.
+    e_value : whether ratios have E-values.
     landmark : from when on the patients are compared who are still at risk then, in the groups that are known then.
     time_dependent : whether patients are in the first group until their own is known.
     imputation : whether missing values of what the ratios are adjusted for are imputed.
     """
 
     name: str | None = None
+    label: str | None = None
     groups: str
     endpoints: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
@@ -47,6 +63,8 @@ class GroupComparison:
     strata: tuple[str, ...] = ()
     adjust_for: tuple[str, ...] = ()
     population: str | None = None
+    weights: str | None = None
+    e_value: bool = False
     landmark: Landmark | None = None
     time_dependent: bool = False
     imputation: bool = False
@@ -75,12 +93,12 @@ def read_comparisons(
     top: Section,
     types: Mapping[str, VariableType],
     measured: Measured,
-    populations: Mapping[str, StudyPopulation],
+    patients: PatientSets,
     exposures: ExposureTimes,
 ) -> Iterator[GroupComparison]:
     """Yield the comparisons of [comparisons.*]."""
     for name, section in top.sections("comparisons").items():
-        yield _in_time(_comparison(name, section, types, measured, populations), section, measured, exposures)
+        yield _in_time(_comparison(name, section, types, measured, patients), section, measured, exposures)
 
 
 def _comparison(
@@ -88,27 +106,32 @@ def _comparison(
     section: Section,
     types: Mapping[str, VariableType],
     measured: Measured,
-    populations: Mapping[str, StudyPopulation],
+    patients: PatientSets,
 ) -> GroupComparison:
     section.allow(
         "groups", "endpoints", "outcomes", "within", "strata", "adjust_for", "population", "landmark", "time_dependent",
-        "imputation", of="a comparison",
+        "label", "weights", "e_value", "imputation", of="a comparison",
     )  # fmt: skip
     compared = groups(section, "groups", types)
     if compared is None:
         raise section.error("groups", "is missing; expected the category whose levels are compared, such as 'arm'")
     endpoints, outcomes = _measured(section, measured)
+    weighting = patients.weighting(section)
     found = GroupComparison(
         name=name,
+        label=section.optional_text("label"),
         groups=compared,
         endpoints=endpoints,
         outcomes=outcomes,
         within=_others(section, "within", compared, types, "category"),
         strata=_others(section, "strata", compared, types, "category"),
         adjust_for=_others(section, "adjust_for", compared, types, "number", "category"),
-        population=optional_population(section, populations),
+        population=patients.population(section) if weighting is None else weighting.population,
+        weights=None if weighting is None else weighting.name,
+        e_value=section.flag("e_value"),
         imputation=section.flag("imputation"),
     )
+    _check_robust(found, section, measured, patients)
     if found.imputation and not found.adjust_for:
         raise section.error(
             "imputation",
@@ -127,6 +150,27 @@ def _comparison(
         for twice in (one for one in ones if one in others):
             raise section.error(key, f"has {shown(twice)}, which is in `strata` or `adjust_for` too; take one out")
     return found
+
+
+def _check_robust(found: GroupComparison, section: Section, measured: Measured, patients: PatientSets) -> None:
+    """Refuse what there is no valid result of where patients are weighted or matched, and E-values of no ratio."""
+    ratios = [*found.endpoints, *(name for name in found.outcomes if measured.outcomes[name].is_binary)]
+    if found.e_value and not ratios:
+        raise section.error("e_value", "is of ratios, and a number has none; take it out")
+    key = "weights" if found.weights is not None else "population"
+    score = patients.weights[found.weights] if found.weights is not None else patients.matched(found.population)
+    if score is None:
+        return
+    if found.groups != score.exposure:
+        raise section.error(
+            key,
+            f"names {shown(score.name)}, which makes the groups of {shown(score.exposure)} comparable, and "
+            f"{shown(found.groups)} is compared; expected one whose `exposure` is {shown(found.groups)}",
+        )
+    for other in ("strata", "landmark", "time_dependent"):
+        if section.has(other):
+            raise section.error(other, TOGETHER if other == "strata" else FROM_THE_START)
+    check_robust(section, key, (measured.endpoints[name] for name in found.endpoints))
 
 
 def _in_time(found: GroupComparison, section: Section, measured: Measured, exposures: ExposureTimes) -> GroupComparison:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..syntax.conditions import VariableType
-from ..variables.eligibility import StudyPopulation
 from .analysis import Analysis
 from .comparisons import GroupComparison
+from .confounding import PatientSets
 from .endpoints import Endpoint
 from .models import Model
 from .outcomes import Outcome
@@ -22,6 +22,6 @@ class Declared:
     endpoints: Mapping[str, Endpoint]
     analysis: Analysis
     models: Mapping[str, Model]
-    populations: Mapping[str, StudyPopulation]
+    patients: PatientSets
     outcomes: Mapping[str, Outcome]
     comparisons: tuple[GroupComparison, ...]

@@ -21,6 +21,7 @@ from ..variables.row_rules import read_row_rules
 from .analysis import read_analysis
 from .comparisons import GroupComparison, Measured, comparisons_of, read_comparisons, with_shown
 from .competing import with_competing_events
+from .confounding import read_patient_sets
 from .declared import Declared
 from .endpoints import read_endpoints
 from .exposure_times import read_exposure_times
@@ -49,15 +50,18 @@ def read_study(folder: Path) -> Study:
     _check_schema(top)
     top.allow(
         "schema", "title", "data", "time", "columns", "checks", "eligibility", "derived", "populations", "endpoints",
-        "outcomes", "analysis", "imputation", "comparisons", "models", "cutoff", "tables", "figures",
+        "outcomes", "analysis", "imputation", "weights", "matching", "comparisons", "models", "cutoff", "tables",
+        "figures",
     )  # fmt: skip
     check_names(top, "columns", "derived", "endpoints", "outcomes", reserved=RESERVED)
-    check_names(top, "populations", "comparisons", "models")  # their names stand in one place of ids
+    check_names(
+        top, "populations", "weights", "matching", "comparisons", "models"
+    )  # their names stand in one place of ids
     for outer in ("checks", "eligibility", "cutoff", "tables", "figures"):
         check_names(top, outer)
 
     data = replace(read_data_file(top), tried=tried_file(folder))
-    check_names(top, "populations", reserved=POPULATION_RESERVED)
+    check_names(top, "populations", "matching", reserved=POPULATION_RESERVED)
     check_names(top.section("data"), "join")
     joins = read_joins(top, data)
     files: dict[str | None, DataFile] = {None: data} | joins
@@ -69,21 +73,21 @@ def read_study(folder: Path) -> Study:
     time = read_time(top.section("time"))
     endpoints = with_competing_events(top, types, read_endpoints(top, types, time))
     analysis = read_analysis(top, types, endpoints)
-    populations = read_populations(top, types)
+    patients = read_patient_sets(top, types, read_populations(top, types), analysis.exposure)
     measured = Measured(endpoints=endpoints, outcomes=read_outcomes(top, types))
     exposures = read_exposure_times(top, types, time, (columns, derived))
     comparisons = (
         *comparisons_of(analysis, measured),
-        *read_comparisons(top, types, measured, populations, exposures),
+        *read_comparisons(top, types, measured, patients, exposures),
     )
-    models = with_complete_cases(read_models(top, types, measured, analysis, populations, exposures), top)
+    models = with_complete_cases(read_models(top, types, measured, analysis, patients, exposures), top)
     imputation = read_imputation(top, {**columns, **derived}, data.id, measured, analysis, comparisons, models)
     declared = Declared(
         types=types,
         endpoints=endpoints,
         analysis=analysis,
         models={item.name: item for item in models},
-        populations=populations,
+        patients=patients,
         outcomes=measured.outcomes,
         comparisons=comparisons,
     )
@@ -99,7 +103,9 @@ def read_study(folder: Path) -> Study:
         columns=columns,
         eligibility=read_eligibility(top, types),
         derived=derived,
-        populations=populations,
+        populations=patients.populations,
+        weights=patients.weights,
+        matchings=patients.matchings,
         endpoints=endpoints,
         analysis=analysis,
         outcomes=measured.outcomes,

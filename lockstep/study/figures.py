@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Final
 
 from ..base.wording import hint, listing, shown
 from ..syntax.sections import Section
-from ..variables.eligibility import optional_population, population_name
+from ..variables.eligibility import population_name
 from ..variables.named_variables import groups, groups_named
 from .comparisons import named_comparison
 from .competing import with_competing, without_competing
+from .confounding import check_robust
 from .declared import Declared
 from .endpoints import endpoint_name, endpoint_names
 from .models import named_models
@@ -91,6 +92,14 @@ class SubgroupForest(Forest):
     comparison: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LovePlot(Figure):
+    """The standardised differences of the covariates of weights or a matching, before and after."""
+
+    kind: ClassVar[str] = "balance"
+    design: str
+
+
 def read_figure(name: str, section: Section, declared: Declared) -> Figure:
     """Read one of [figures.*], of the kind that its key `kind` names.
 
@@ -125,12 +134,10 @@ def _curves(section: Section, declared: Declared) -> dict[str, Any]:
     by, within = groups(section, "groups", declared.types), groups(section, "within", declared.types)
     if within is not None and by in (None, within):
         raise section.error("within", "expected another variable than `groups`, which is compared within it")
-    return {
-        "endpoints": endpoint_names(section, declared.endpoints),
-        "groups": by,
-        "within": within,
-        "population": optional_population(section, declared.populations),
-    }
+    endpoints, population = endpoint_names(section, declared.endpoints), declared.patients.population(section)
+    if declared.patients.matched(population) is not None:
+        check_robust(section, "population", (declared.endpoints[name] for name in endpoints))
+    return {"endpoints": endpoints, "groups": by, "within": within, "population": population}
 
 
 def _of_comparison(name: str, section: Section, declared: Declared) -> SurvivalCurves:
@@ -164,12 +171,17 @@ def _flow(name: str, section: Section, declared: Declared) -> FlowDiagram:
     named = section.texts("populations")
     if section.has("populations"):
         if not named:
-            known = listing(declared.populations) or "none is declared"
+            known = listing(declared.patients.named) or "none is declared"
             raise section.error("populations", f"is empty; expected a list of populations: {known}")
         if section.has("by"):
             raise section.error("populations", "does not go with `by`, whose levels end the flow; make two figures")
-    populations = tuple(population_name(section, "populations", value, declared.populations) for value in named)
+    populations = tuple(population_name(section, "populations", value, declared.patients.named) for value in named)
     return FlowDiagram(name=name, by=groups(section, "by", declared.types), populations=populations)
+
+
+def _balance(name: str, section: Section, declared: Declared) -> LovePlot:
+    section.allow("kind", "weights", "matching", of="a figure of balance")
+    return LovePlot(name=name, design=declared.patients.balanced(section))
 
 
 def _forest(name: str, section: Section, declared: Declared) -> Forest:
@@ -279,5 +291,6 @@ FIGURE_KINDS: Final[Mapping[str, Callable[[str, Section, Declared], Figure]]] = 
     IncidenceCurves.kind: _incidence,
     FlowDiagram.kind: _flow,
     Forest.kind: _forest,
+    LovePlot.kind: _balance,
 }
 """The kinds of figures, by the word that study.toml has for each, and what reads the keys of one."""

@@ -14,6 +14,7 @@ from ..variables.derived import AnyDerived, Derived, columns_behind
 from ..variables.eligibility import EligibilityRule, StudyPopulation
 from .analysis import Analysis, Cutoff
 from .comparisons import GroupComparison
+from .confounding import Matching, ScoreModel, Weighting
 from .endpoints import Endpoint
 from .figures import Figure
 from .imputation import MultipleImputation
@@ -52,6 +53,24 @@ class Study:
     row_columns: Mapping[str, Column] = field(default_factory=dict)
     populations: Mapping[str, StudyPopulation] = field(default_factory=dict)
     imputation: MultipleImputation | None = None
+    weights: Mapping[str, Weighting] = field(default_factory=dict)
+    matchings: Mapping[str, Matching] = field(default_factory=dict)
+
+    @property
+    def patient_sets(self) -> Mapping[str, StudyPopulation | Matching]:
+        """The populations and matchings, by the names of which analyses, tables and figures say whose they are."""
+        return {**self.populations, **self.matchings}
+
+    @property
+    def score_models(self) -> Mapping[str, ScoreModel]:
+        """The propensity scores behind weights and matchings, by the names of these."""
+        return {**self.weights, **self.matchings}
+
+    def score_behind(self, weights: str | None, population: str | None) -> ScoreModel | None:
+        """Return the weights or the matching that make patients comparable; None where nothing does."""
+        if weights is not None:
+            return self.weights[weights]
+        return None if population is None else self.matchings.get(population)
 
     @property
     def data_file(self) -> str:

@@ -10,11 +10,11 @@ from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.names import default_label, slug
 from ..syntax.sections import Section
-from ..variables.eligibility import StudyPopulation, optional_population
 from ..variables.named_variables import groups, variable
 from .analysis import Analysis
-from .comparisons import BOTH, Measured
+from .comparisons import BOTH, FROM_THE_START, Measured
 from .competing import with_competing
+from .confounding import PatientSets
 from .endpoints import endpoint_name, endpoint_names
 from .exposure_times import ExposureTimes, Landmark
 from .model_sections import like_another_model
@@ -44,7 +44,9 @@ class Model:
     each : whether every term is in a model of its own: the univariable, or crude, models.
     strata : the categories whose levels have baseline hazards of their own.
     cluster : the category within whose levels patients may depend on each other: the variance is then robust.
-    population : of whose patients it is; None for all that are analysed.
+    population : of whose patients it is, of a population or a matching; None for all that are analysed.
+    weights : by which its patients are made comparable.
+    e_value : the exposure whose ratios have E-values.
     landmark : from when on it is of the patients still at risk then, with exposures as known then.
     imputation : whether missing values are imputed, and the estimates of several data sets pooled.
     complete_cases : of such a model the name of that of the same terms in patients who lack nothing.
@@ -60,6 +62,8 @@ class Model:
     strata: tuple[str, ...] = ()
     cluster: str | None = None
     population: str | None = None
+    weights: str | None = None
+    e_value: str | None = None
     landmark: Landmark | None = None
     imputation: bool = False
     complete_cases: str | None = None
@@ -80,7 +84,7 @@ def read_models(
     types: Mapping[str, VariableType],
     measured: Measured,
     analysis: Analysis,
-    populations: Mapping[str, StudyPopulation],
+    patients: PatientSets,
     exposures: ExposureTimes,
 ) -> tuple[Model, ...]:
     """Read [models.*], after the model that [analysis] asks for."""
@@ -91,8 +95,8 @@ def read_models(
         section = like_another_model(written, sections, short_form)
         if slug(name) in {slug(model.name) for model in found}:
             raise section.error("", "is the name of the model that `adjust_for` of [analysis] asks for; take another")
-        model = _model(name, section, types, measured, populations)
-        found.append(_in_time(model, section, measured, exposures))
+        model = _in_time(_model(name, section, types, measured, patients), section, measured, exposures)
+        found.append(_adjusted_by_design(model, section, patients, analysis.exposure))
     return tuple(found)
 
 
@@ -112,11 +116,11 @@ def _model(
     section: Section,
     types: Mapping[str, VariableType],
     measured: Measured,
-    populations: Mapping[str, StudyPopulation],
+    patients: PatientSets,
 ) -> Model:
     section.allow(
         "label", "endpoint", "endpoints", "outcome", "outcomes", "kind", "terms", "each", "strata", "cluster",
-        "population", "landmark", "imputation", "like", of="a model",
+        "population", "landmark", "weights", "e_value", "imputation", "like", of="a model",
     )  # fmt: skip
     endpoints, outcomes = _endpoints(section, measured), _outcomes(section, measured)
     kind = _kind(section, measured, outcomes)
@@ -146,7 +150,7 @@ def _model(
         each=each,
         strata=strata,
         cluster=groups(section, "cluster", types),
-        population=optional_population(section, populations),
+        population=patients.population(section),
         imputation=section.flag("imputation"),
     )
 
@@ -171,6 +175,55 @@ def _in_time(model: Model, section: Section, measured: Measured, exposures: Expo
     of_time = [*changing] if changing else [*model.variables, *model.strata]
     exposures.check(section, key, of_time, endpoints)
     return replace(model, landmark=landmark)
+
+
+def _adjusted_by_design(model: Model, section: Section, patients: PatientSets, exposure: str | None) -> Model:
+    """Return a model with its weights and the exposure of E-values; refuse what has no valid result with these."""
+    weighting, matching = patients.weighting(section), patients.matched(model.population)
+    design = weighting or matching
+    if design is not None:
+        exposure, key = design.exposure, "weights" if weighting else "population"
+        for other in (name for name in ("landmark", "terms") if name == "landmark" or _begins_later(model)):
+            if section.has(other):
+                raise section.error(other, FROM_THE_START)
+        if model.kind == "fine_gray" and (weighting or (matching and matching.is_weighted)):
+            raise section.error(
+                key,
+                "does not go with a Fine-Gray model, which is computed without weights; take a Cox model, whose ratio "
+                "is cause-specific",
+            )
+    if weighting is not None:
+        if model.each or weighting.exposure not in model.variables:
+            raise section.error(
+                "weights",
+                f"balance the groups of {shown(weighting.exposure)}; expected a model with this variable among its "
+                "`terms`, and without `each`",
+            )
+        model = replace(model, weights=weighting.name, population=weighting.population)
+    if matching is not None and model.cluster is not None:
+        raise section.error("cluster", "does not go with a matching, whose sets are the clusters; take it out")
+    return replace(model, e_value=_exposure(model, section, exposure)) if section.flag("e_value") else model
+
+
+def _begins_later(model: Model) -> bool:
+    return any(term.time_dependent for term in model.terms)
+
+
+def _exposure(model: Model, section: Section, exposure: str | None) -> str:
+    """Return the exposure whose ratios in a model have E-values."""
+    if model.kind == "linear":
+        raise section.error("e_value", "is of ratios, and a linear model has none; take it out")
+    if exposure is None:
+        raise section.error("e_value", "is of the exposure's ratio; name it, as `exposure` of [analysis] or of weights")
+    if exposure not in {term.name for term in model.terms}:
+        raise section.error("e_value", f"is of the ratio of {shown(exposure)}; expected it among the `terms`")
+    for term in model.terms:
+        if exposure in term.variables and len(term.variables) > 1:
+            raise section.error(
+                "e_value",
+                f"is of one ratio of {shown(exposure)}, which differs by the product {shown(term.name)}; take one out",
+            )
+    return exposure
 
 
 def _endpoints(section: Section, measured: Measured) -> tuple[str, ...]:

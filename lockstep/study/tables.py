@@ -10,7 +10,6 @@ from ..base.wording import listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.names import FOLLOW_UP
 from ..syntax.sections import Section
-from ..variables.eligibility import optional_population
 from ..variables.named_variables import groups
 from .comparisons import GroupComparison, named_comparison
 from .declared import Declared
@@ -121,6 +120,14 @@ class Sensitivity(Table):
     rows: tuple[SensitivityRow, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceOfCovariates(Table):
+    """The covariates of weights or a matching in both groups, before and after, with standardised differences."""
+
+    kind: ClassVar[str] = "balance"
+    design: str
+
+
 def read_table(name: str, section: Section, declared: Declared) -> Table:
     """Read one of [tables.*], of the kind that its key `kind` names, or its other keys show.
 
@@ -189,6 +196,12 @@ def _estimates(name: str, section: Section, declared: Declared) -> Estimates:
     )
 
 
+def _balance(name: str, section: Section, declared: Declared) -> BalanceOfCovariates:
+    section.allow("kind", "template", "weights", "matching", of="a table of balance")
+    design = declared.patients.balanced(section)
+    return BalanceOfCovariates(name=name, template=_template(section, "balance.html.j2"), design=design)
+
+
 def _template(section: Section, usual: str) -> str:
     """Read the name of a table's template; where the table names its kind, that of the kind is the default."""
     template = section.text("template", usual if section.has("kind") else None)
@@ -218,7 +231,7 @@ def _characteristics(name: str, section: Section, declared: Declared) -> Charact
         smd=smd,
         overall=overall,
         missing=missing,
-        population=optional_population(section, declared.populations),
+        population=declared.patients.population(section),
     )
 
 
@@ -327,5 +340,6 @@ TABLE_KINDS: Final[Mapping[str, Callable[[str, Section, Declared], Table]]] = {
     Regression.kind: _regression,
     Estimates.kind: _estimates,
     Sensitivity.kind: _sensitivity,
+    BalanceOfCovariates.kind: _balance,
 }
 """The kinds of tables, by the word that study.toml has for each, and what reads the keys of one."""

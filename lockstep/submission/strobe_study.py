@@ -88,7 +88,7 @@ class PrintedStudy:
         if comparison.adjust_for:
             parts.append(f"adjusted for {self.labels(comparison.adjust_for)}")
         if comparison.population is not None:
-            parts.append(self.study.populations[comparison.population].label)
+            parts.append(self.study.patient_sets[comparison.population].label)
         return "".join(f"; {part}" for part in parts)
 
     def missing_counts(self) -> Iterator[tuple[str, Record]]:

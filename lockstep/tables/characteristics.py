@@ -96,7 +96,7 @@ class _Marks:
 def _columns(table: Characteristics, study: Study, results: Results, style: Style) -> list[GroupColumn]:
     population, everybody, key = table.population, "All patients", catalogue.ANALYSED.of()
     if population is not None:
-        everybody, key = study.populations[population].label, catalogue.IN_POPULATION.of(population=population)
+        everybody, key = study.patient_sets[population].label, catalogue.IN_POPULATION.of(population=population)
     columns = [GroupColumn(everybody, bare(results[key], style).at(everybody), population=population)]
     for level, label in study.levels(table.by).items() if table.by else ():
         count = results[catalogue.LEVEL_COUNT.of(variable=table.by, level=level, population=population)]

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..results import catalogue, outcome_catalogue
+from ..results import adjustment_catalogue, catalogue, outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.imputation_catalogue import GROUPS_WALD_P
 from ..results.keys import Key
 from ..results.model import Record, Results
 from ..study.comparisons import GroupComparison
+from ..study.confounding import ScoreModel
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from ..study.outcomes import Outcome
@@ -63,6 +64,22 @@ class _Shown:
         return self.study.comparison(self.table.comparison)
 
     @property
+    def score(self) -> ScoreModel | None:
+        """The weights or the matching of the patients compared."""
+        compared = self.comparison
+        return None if compared is None else self.study.score_behind(compared.weights, compared.population)
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether proportions and means are weighted."""
+        return self.score is not None and self.score.is_weighted
+
+    @property
+    def by_model(self) -> bool:
+        """Whether groups are compared by models alone, which adjust or have robust variances."""
+        return bool(self.adjust_for) or self.score is not None
+
+    @property
     def adjust_for(self) -> tuple[str, ...]:
         """The variables that ratios and differences of means are adjusted for; their P values then are too."""
         return self.comparison.adjust_for if self.comparison else ()
@@ -90,7 +107,7 @@ class _Shown:
         event makes two rows: cause-specific hazard ratios with their own test, subdistribution ones with Gray's.
         """
         key, style = self._key(endpoint.name), self.style
-        log_rank = endpoint.competing is None and not self.adjust_for
+        log_rank = endpoint.competing is None and not self.by_model
         yield Row(endpoint.label)
         yield self._row(
             "Events / patients",
@@ -133,29 +150,37 @@ class _Shown:
             event = outcome.event_label[:1].upper() + outcome.event_label[1:]
             of = outcome_catalogue.OUTCOME_COUNT, catalogue.KNOWN
             counts = [self._counts(key, level, *of) for level, _ in self.groups]
-            test = association_test(key, self.results)
-            if self.adjust_for:
+            if self.by_model:
                 test = self._of_ratios(outcome_catalogue.ODDS_RATIO_P, outcome_catalogue.ADJUSTED_TEST_P)
+            else:
+                test = association_test(key, self.results)
             yield self._row(f"{event} / patients", counts, key, outcome_catalogue.ODDS_RATIO, test)
-            percents = [
-                ratio_cell(self._record(key, level, outcome_catalogue.OUTCOME_PERCENT), self.style)
-                for level, _ in self.groups
-            ]
+            percent = adjustment_catalogue.WEIGHTED_PERCENT if self.is_weighted else outcome_catalogue.OUTCOME_PERCENT
+            percents = [ratio_cell(self._record(key, level, percent), self.style) for level, _ in self.groups]
             yield self._row(f"{event}, %", percents, key, outcome_catalogue.RISK_DIFFERENCE)
             return
         unit = self.study.variable(str(outcome.value)).unit
         yield Row(f"{outcome.label}, {numbers.unit_text(unit, self.style)}" if unit else outcome.label)
-        means = [self._summary(key, level, catalogue.MEAN, catalogue.SD) for level, _ in self.groups]
+        mean = catalogue.MEAN, catalogue.SD
+        if self.is_weighted:
+            mean = adjustment_catalogue.WEIGHTED_MEAN, adjustment_catalogue.WEIGHTED_SD
+        means = [self._summary(key, level, *mean) for level, _ in self.groups]
         test = outcome_catalogue.MEAN_TEST_P
-        if self.adjust_for:
+        if self.by_model:
             test = self._of_ratios(outcome_catalogue.MEAN_DIFFERENCE_P, outcome_catalogue.ADJUSTED_TEST_P)
         yield self._row("Mean (SD)", means, key, outcome_catalogue.MEAN_DIFFERENCE, test)
+        if self.is_weighted:
+            return
         medians = [self._summary(key, level, catalogue.MEDIAN, catalogue.Q1, catalogue.Q3) for level, _ in self.groups]
-        of_ranks = None if self.adjust_for else outcome_catalogue.RANK_TEST_P
+        of_ranks = None if self.by_model else outcome_catalogue.RANK_TEST_P
         yield self._row("Median (quartiles)", medians, key, outcome_catalogue.SHIFT, of_ranks)
 
     def notes(self) -> Iterator[str]:
         """Yield what the abbreviations mean and what the comparisons are."""
+        if self.comparison is not None and self.comparison.label:
+            yield self.comparison.label
+        if self.score is not None:
+            yield f"{self.score.label}{' (counts are without weights)' if self.is_weighted else ''}"
         yield "CI, confidence interval"
         outcomes = [self.study.outcomes[name] for name in self.table.outcomes]
         if any(not outcome.is_binary for outcome in outcomes):
@@ -194,7 +219,7 @@ class _Shown:
         )
         parts: list[str] = []
         tests: list[Statistic] = []
-        if not self.adjust_for:
+        if not self.by_model:
             competing = self._has_competing
             parts += [f"log-rank tests{stratified}"] if False in competing else []
             of_ratios = "Wald" if self._is_pair else "likelihood-ratio"
@@ -216,7 +241,7 @@ class _Shown:
             for outcome in outcomes
             if not outcome.is_binary
         )
-        return "; ".join(parts)
+        return "; ".join(parts) + (", all by robust variances" if self.score is not None else "")
 
     @property
     def _is_pair(self) -> bool:

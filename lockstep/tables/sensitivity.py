@@ -219,7 +219,9 @@ class _Analyses:
         of_level = replace(key, level=self.table.exposure.level)
         if row.model is not None:
             return catalogue.MODEL_RATIO_P.of(of_level)
-        if row.endpoint in self.study.endpoints or self._comparison(row).adjust_for:
+        comparison = self._comparison(row)
+        by_model = comparison.adjust_for or self.study.score_behind(comparison.weights, comparison.population)
+        if row.endpoint in self.study.endpoints or by_model:
             return None if self.measure.p_value is None else self.measure.p_value.of(of_level)
         if len(self.study.levels(self.table.exposure.name)) > 2:
             return None
@@ -243,7 +245,9 @@ class _Analyses:
         if len({other.endpoint for other in self.table.rows}) > 1:
             parts.append(self.study.measured[row.endpoint].label)
         if item.population is not None:
-            parts.append(self.study.populations[item.population].label)
+            parts.append(self.study.patient_sets[item.population].label)
+        if item.weights is not None:
+            parts.append(self.study.weights[item.weights].label)
         if item.landmark is not None:
             parts.append(f"from {item.landmark.words} on")
         if item.imputation:
@@ -256,7 +260,8 @@ class _Analyses:
             strata = item.strata
             others = () if item.each else tuple(name for name in item.variables if name != exposure)
         adjusted = ", ".join(in_sentence(label(name)) for name in others)
-        parts.append(f"adjusted for {adjusted}" if others else "unadjusted")
+        is_plain = self.study.score_behind(item.weights, item.population) is None
+        parts += [f"adjusted for {adjusted}"] if others else ["unadjusted"] if is_plain else []
         parts += [f"stratified by {', '.join(in_sentence(label(name)) for name in strata)}"] if strata else []
         text = "; ".join(parts)
         return text[:1].upper() + text[1:]

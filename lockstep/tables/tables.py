@@ -11,6 +11,7 @@ from ..results.model import Results
 from ..study.model import Study
 from ..text.provenance import PrintedText
 from ..text.style import Style
+from .balance import balance
 from .characteristics import characteristics
 from .cross_table import cross_table
 from .estimates import estimates
@@ -28,6 +29,7 @@ TABLE_KINDS: Final[Mapping[str, Context]] = {
     "models": models,
     "regression": regression,
     "estimates": estimates,
+    "balance": balance,
     "sensitivity": sensitivity,
 }
 """The kinds of tables, by the word that study.toml has for each; `lockstep.study.tables` reads what it asks of them."""

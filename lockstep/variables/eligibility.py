@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,7 +62,7 @@ def read_populations(top: Section, types: Mapping[str, VariableType]) -> dict[st
     return populations
 
 
-def population_name(section: Section, name: str, value: str, populations: Mapping[str, StudyPopulation]) -> str:
+def population_name(section: Section, name: str, value: str, populations: Collection[str]) -> str:
     """Return the value of a key, which must be the name of a population."""
     if value not in populations:
         known = listing(populations, word="and") or "none"
@@ -70,7 +70,7 @@ def population_name(section: Section, name: str, value: str, populations: Mappin
     return value
 
 
-def optional_population(section: Section, populations: Mapping[str, StudyPopulation]) -> str | None:
+def optional_population(section: Section, populations: Collection[str]) -> str | None:
     """Read the key `population`, None where it is absent."""
     value = section.optional_text("population")
     return None if value is None else population_name(section, "population", value, populations)

@@ -146,7 +146,7 @@ def test_an_interval_of_no_width_is_none(
         Key(endpoint="os", at=1),
         estimate,
         EVERYBODY,
-        {"of": "OS", "at": "1 year", "conf_type": "log", "options": ""},
+        {"of": "OS", "at": "1 year", "conf_type": "log", "options": "", "variance": "Greenwood"},
         conf_level=0.95,
         scale=100,
     )

@@ -209,6 +209,9 @@ def test_a_byte_order_mark_and_crlf_do_no_harm(tmp_path: Path) -> None:
     assert list(read_study(tmp_path).columns) == ["age"]
 
 
+BALANCED = {"weights", "matching"}
+"""The keys of tables and figures of balance, in the same table of docs/study.md as those of other kinds."""
+
 DOCUMENTATION = (ROOT / "docs" / "study.md").read_text(encoding="utf-8")
 
 
@@ -305,6 +308,19 @@ def test_the_example_of_models_is_a_study_with_a_table_and_a_forest_plot(tmp_pat
     assert subgroups.favours == ("Adjuvant better", "Control better")
 
 
+def test_the_example_of_weights_and_matching_is_a_study(tmp_path: Path) -> None:
+    """That of docs/study.md, in the study there that uses every section: comparisons, a model, balance."""
+    [example] = re.findall(r"```\n(\[weights\.iptw.*?)```", DOCUMENTATION, re.DOTALL)
+    whole = re.findall(r"```toml\n(.*?)```", DOCUMENTATION, re.DOTALL)[1]
+    study = read(tmp_path, f"{whole}\n{example}")
+    weighted, matched = study.comparison("weighted"), study.comparison("matched")
+    assert weighted is not None
+    assert matched is not None
+    assert (weighted.label, weighted.weights, weighted.e_value) == ("Weighted", "iptw", True)
+    assert study.score_behind(matched.weights, matched.population) == study.matchings["pairs"]
+    assert study.weights["iptw"].covariates == ("smoker", "age")
+
+
 def test_the_examples_of_composite_endpoints_are_studies(tmp_path: Path) -> None:
     """Those of docs/study.md: an endpoint of times and one of dates, whose event is called by its events."""
     example = re.findall(r"```\n(\[endpoints.*?)```", DOCUMENTATION, re.DOTALL)[-1]
@@ -373,16 +389,22 @@ def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
         ("[analysis]", BASE + "[analysis]\nzzz = 1\n", set()),
         ("[models.*name*]", BASE + "[models.x]\nzzz = 1\n", set()),
         ("[cutoff.*name*]", BASE + "[cutoff.x]\nzzz = 1\n", set()),
-        ("[tables.*name*]", BASE + "[tables.x]\nzzz = 1\n", {"outcomes", "comparison", "differences"}),
+        (
+            "[tables.*name*]",
+            BASE + "[tables.x]\nzzz = 1\n",
+            {"outcomes", "comparison", "differences"} | BALANCED,
+        ),
+        ("[weights.*name*]", BASE + "[weights.x]\nzzz = 1\n", set()),
+        ("[matching.*name*]", BASE + "[matching.x]\nzzz = 1\n", set()),
         (
             "[figures.*name*]",
             BASE + "[figures.x]\nzzz = 1\n",
-            {"competing", "by", "populations", "models", "terms", "endpoint", "outcome", "favours"},
+            {"competing", "by", "populations", "models", "terms", "endpoint", "outcome", "favours"} | BALANCED,
         ),
         (
             "[figures.*name*]",
             BASE + "[figures.x]\nkind = 'cumulative_incidence'\nzzz = 1\n",
-            {"by", "populations", "models", "terms", "endpoint", "outcome", "comparison", "favours"},
+            {"by", "populations", "models", "terms", "endpoint", "outcome", "comparison", "favours"} | BALANCED,
         ),
         (
             "[figures.*name*]",
@@ -399,12 +421,13 @@ def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
                 "outcome",
                 "comparison",
                 "favours",
-            },
+            }
+            | BALANCED,
         ),
         (
             "[figures.*name*]",
             BASE + "[figures.x]\nkind = 'forest'\nzzz = 1\n",
-            {"endpoints", "by", "population", "populations", "competing"},
+            {"endpoints", "by", "population", "populations", "competing"} | BALANCED,
         ),
     ],
 )

@@ -13,7 +13,8 @@ from lockstep.study.definition import read_study
 NAMES = "a name has letters (a-z), digits and _ only, begins with a letter, at most 60"
 TOP_KEYS = (
     "'schema', 'title', 'data', 'time', 'columns', 'checks', 'eligibility', 'derived', 'populations', 'endpoints', "
-    "'outcomes', 'analysis', 'imputation', 'comparisons', 'models', 'cutoff', 'tables' and 'figures'"
+    "'outcomes', 'analysis', 'imputation', 'weights', 'matching', 'comparisons', 'models', 'cutoff', 'tables' and "
+    "'figures'"
 )
 RESERVED = (
     "'and', 'cutoff', 'data', 'flow', 'follow_up', 'in', 'missing', 'not', 'or', 'present', 'reviewed' and 'setting'"
@@ -268,8 +269,8 @@ ADDITIONS = [
     ("figures.f", "kind = 'flow'\nby = 'age'",
      "[figures.f.by] names 'age', a number; expected a category; cut it into groups under [derived]"),
     ("figures.flow", "kind = 'flows'",
-     "[figures.flow.kind] is 'flows'; expected 'survival', 'cumulative_incidence', 'flow' or 'forest'; did you mean "
-     "'flow'?"),
+     "[figures.flow.kind] is 'flows'; expected 'survival', 'cumulative_incidence', 'flow', 'forest' or 'balance'; did "
+     "you mean 'flow'?"),
     ("figures.f", "kind = 'forest'\nendpoints = ['os']",
      "[figures.f.endpoints] is not a known key of a forest plot; allowed: 'kind', 'models', 'terms', "
      "'comparison', 'groups', 'within', 'endpoint', 'outcome' and 'favours'; did you mean 'endpoint'?"),
@@ -313,8 +314,8 @@ ADDITIONS = [
      "[figures.f.favours] expected two texts, of values below and above no effect, such as "
      '["Adjuvant better", "Observation better"]'),
     ("tables.t", "kind = 'model'\nendpoints = ['os']",
-     "[tables.t.kind] is 'model'; expected 'characteristics', 'cross_table', 'models', 'regression', 'estimates' or "
-     "'sensitivity'; did you mean 'models'?"),
+     "[tables.t.kind] is 'model'; expected 'characteristics', 'cross_table', 'models', 'regression', 'estimates', "
+     "'sensitivity' or 'balance'; did you mean 'models'?"),
     ("tables.t", "kind = 'models'\nrows = []",
      "[tables.t.rows] is not a known key of a table of models; allowed: 'kind', 'template' and 'endpoints'"),
 ]  # fmt: skip

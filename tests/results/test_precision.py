@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lockstep.outcome_analyses.precision import cutoff_decimals, number_decimals, recorded_decimals, time_decimals
 from lockstep.results.keys import Key
 from lockstep.results.model import Record, Results
+from lockstep.results.precision import cutoff_decimals, number_decimals, recorded_decimals, time_decimals
 from lockstep.statistics.baseline import NumberSummary, describe
 from lockstep.statistics.roc import roc_curve_cutoff
 from lockstep.study.model import Study
