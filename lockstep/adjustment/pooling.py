@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import fdtrc, stdtr, stdtrit
 
 from ..base.errors import counted
-from ..regression.likelihood import FittedModel, ModelTerm
+from ..regression.likelihood import FittedModel, ModelTerm, refuse_unknown_terms
 from ..regression.wald import NOT_TESTED, TOO_FEW_CLUSTERS, WaldTest
 from ..statistics.estimate import finite
 
@@ -208,8 +208,7 @@ def pooled_wald_test(models: Sequence[FittedModel], terms: Sequence[str], *, df_
     if len(models) < 2:
         raise ValueError(f"{counted(len(models), 'model')}; expected one of each of two data sets or more")
     names = [term.term for term in models[0].terms]
-    if unknown := [name for name in terms if name not in names]:
-        raise ValueError(f"no covariate {', '.join(unknown)}; the columns are {', '.join(names)}")
+    refuse_unknown_terms(terms, names)
     places = [i for i, name in enumerate(names) if name in terms]
     each = {i: [model.terms[i] for model in models] for i in places}
     tested = [i for i in places if any(term.se is not None for term in each[i])]

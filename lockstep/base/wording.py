@@ -1,4 +1,4 @@
-"""How texts from study.toml and from the data are shown in messages: quoted, short, on one line."""
+"""How texts of study.toml and of the data are shown in messages: quoted, short, on one line; texts joined in series."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ def listing(texts: Iterable[str], *, word: str = "or", most: int = 12) -> str:
     if len(quoted) < 2:
         return "".join(quoted)
     return f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"
+
+
+def in_series(texts: Iterable[str], *, word: str = "and") -> str:
+    """Join texts, of which there is at least one, within a sentence: "age", "age and sex", "age, sex and stage"."""
+    *begin, last = texts
+    return f"{', '.join(begin)} {word} {last}" if begin else last
 
 
 def first_of(texts: Sequence[str], *, most: int) -> str:

@@ -13,7 +13,7 @@ import click
 from ..base.errors import LockstepError, system_message
 from ..base.interrupts import INTERRUPTED
 from ..base.invocation import by_make, called, take_options_of_make
-from ..text.sentence_case import label_series
+from ..base.wording import in_series
 
 USAGE: Final = 2
 """The exit code of a command that cannot be understood."""
@@ -118,7 +118,7 @@ class Verb(click.Command):
         if takers:
             name, others = next(iter(takers.items()))
             raise click.UsageError(
-                f"{called(str(self.name))} takes no {name}; it is an option of {label_series(others)}.", ctx
+                f"{called(str(self.name))} takes no {name}; it is an option of {in_series(others)}.", ctx
             )
 
     def _said_by_make(self) -> Iterator[str]:

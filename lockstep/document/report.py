@@ -9,7 +9,7 @@ from pathlib import Path
 from ..base.errors import LockstepError, ReportError, StatisticError, nearest
 from ..base.invocation import called
 from ..base.resources import run_lockstep
-from ..base.wording import listing
+from ..base.wording import in_series, listing
 from ..figures.illustrations import Illustration, illustrate
 from ..journals.file import Journal
 from ..journals.profiles import active_journal, styled
@@ -28,7 +28,7 @@ from ..tables.tables import RenderedTable, render_table
 from ..text import numbers
 from ..text.level_names import one_line
 from ..text.phrases import Phrase, Phrases
-from ..text.sentence_case import in_sentence, label_series, lower_first
+from ..text.sentence_case import in_sentence, lower_first
 from ..text.style import Style
 
 
@@ -75,7 +75,7 @@ class Report(Phrases):
         """
         if not variables:
             raise ReportError("labels([]) names no variable; Quarto cannot insert nothing")
-        return Phrase(label_series([lower_first(self._label(name, None)) for name in variables]), (), source=STUDY_FILE)
+        return Phrase(in_series([lower_first(self._label(name, None)) for name in variables]), (), source=STUDY_FILE)
 
     def _label(self, variable: str, level: str | None) -> str:
         study = self.study
@@ -101,7 +101,7 @@ class Report(Phrases):
         """Print the landmarks of study.toml, in the unit in which times print: "1, 3 and 5 years"."""
         landmarks, unit = self.study.time.printed_landmarks
         unit = unit.removesuffix("s") if landmarks == (1,) else unit
-        return Phrase(f"{label_series(f'{landmark:g}' for landmark in landmarks)} {unit}", (), source=STUDY_FILE)
+        return Phrase(f"{in_series(f'{landmark:g}' for landmark in landmarks)} {unit}", (), source=STUDY_FILE)
 
     def missing(self, variables: Sequence[str]) -> Phrase:
         """Say in words for how many patients each variable is missing: "no value was missing".
@@ -118,7 +118,7 @@ class Report(Phrases):
                 parts.append(f"{label} in {self._count_percent(count, percent)}")
         if not parts:
             return Phrase("no value was missing", tuple(ids))
-        return Phrase(f"values were missing for {label_series(parts)}", tuple(ids))
+        return Phrase(f"values were missing for {in_series(parts)}", tuple(ids))
 
     def figure(self, name: str) -> Illustration:
         """Return a figure of study.toml: the last expression of a cell in a ``::: {#fig-...}`` div."""

@@ -12,6 +12,7 @@ import pandas as pd
 from ..adjusted_analyses.design import ModelDesign
 from ..adjustment.pooling import PooledTerm, pooled_terms, pooled_wald_test
 from ..base.errors import counted
+from ..base.wording import in_series
 from ..regression.cox import CoxModel
 from ..regression.regression import RegressionModel
 from ..regression.wald import WaldTest
@@ -107,19 +108,14 @@ def imputation_in_words(study: Study, known: ObservedPatients, variables: Sequen
     if asked is None:
         return ""
     lacking = [study.unique_label(name) for name in dict.fromkeys(variables) if known.frame[name].isna().any()]
-    of = f"missing values of {_series(lacking)}" if lacking else "missing values (here none)"
+    of = f"missing values of {in_series(lacking)}" if lacking else "missing values (here none)"
     given = ["the other variables", *(f"auxiliary {study.unique_label(name)}" for name in asked.auxiliary)]
     given += [f"event and Nelson-Aalen estimate of {study.unique_endpoint_label(name)}" for name in asked.endpoints]
     given += map(study.unique_endpoint_label, asked.outcomes)
     return (
-        f", {of} imputed (chained equations given {_series(given)}; assumed missing at random; "
+        f", {of} imputed (chained equations given {in_series(given)}; assumed missing at random; "
         f"{counted(asked.sets, 'data set')}, {counted(asked.iterations, 'iteration')} each, seed {asked.seed})"
     )
-
-
-def _series(texts: Sequence[str]) -> str:
-    *others, last = texts
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def pooled_test_in_words(test: WaldTest) -> str:

@@ -1,8 +1,8 @@
-"""What a likelihood shows of itself to be maximised, and a model to be compared with another by its likelihood."""
+"""What a likelihood shows of itself to be maximised, and a fitted model of itself to be tested and compared."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from ..statistics.arrays import Floats
@@ -95,3 +95,9 @@ class FittedModel(Protocol):
     @property
     def reason(self) -> str | None:
         """Why there is no fit."""
+
+
+def refuse_unknown_terms(terms: Iterable[str], known: Collection[str]) -> None:
+    """Raise ValueError where a term is no column of a model's design; names all such terms, and the columns."""
+    if unknown := list(dict.fromkeys(term for term in terms if term not in known)):
+        raise ValueError(f"no covariate {', '.join(unknown)}; the columns are {', '.join(known)}")

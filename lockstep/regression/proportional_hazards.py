@@ -13,6 +13,7 @@ from scipy.special import chdtrc
 
 from ..statistics.arrays import Floats
 from .cox_fit import CoxFit, fit_cox
+from .likelihood import refuse_unknown_terms
 from .partial_likelihood import PartialLikelihood
 from .reasons import DIVERGES
 
@@ -86,10 +87,7 @@ def proportional_hazards_of(
 ) -> tuple[ProportionalHazardsTest, ...]:
     """Test the proportional-hazards assumption of a Cox model that has been fitted, as `proportional_hazards_test`."""
     members = dict(terms) if terms is not None else {name: (name,) for name in fit.names}
-    unknown = sorted({name for columns in members.values() for name in columns} - set(fit.names))
-    if unknown:
-        raise ValueError(f"no covariate {', '.join(unknown)}; the columns are {', '.join(fit.names)}")
-
+    refuse_unknown_terms((name for columns in members.values() for name in columns), fit.names)
     index = {fit.names[position]: index for index, position in enumerate(fit.kept)}
     tested = {term: [index[name] for name in columns if name in index] for term, columns in members.items()}
     tested[GLOBAL] = list(index.values())

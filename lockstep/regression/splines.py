@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ..base.errors import DataError, counted
 from ..statistics.arrays import Floats, checked_numbers
 from ..statistics.estimate import Estimate, finite, normal_quantile
-from .likelihood import FittedModel
+from .likelihood import FittedModel, refuse_unknown_terms
 
 KNOT_QUANTILES: Final[Mapping[int, tuple[float, ...]]] = {
     3: (0.1, 0.5, 0.9),
@@ -154,8 +154,7 @@ def spline_ratios(
     (22.76, 1.87, 277.46, 1.0)
     """
     names = [term.term for term in model.terms]
-    if unknown := [name for name in terms if name not in names]:
-        raise ValueError(f"no covariate {', '.join(unknown)}; the columns are {', '.join(names)}")
+    refuse_unknown_terms(terms, names)
     values = checked_numbers(at, "a number of a spline")
     places = [names.index(name) for name in terms]
     coefficients = [model.terms[place].coef for place in places]

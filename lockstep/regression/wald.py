@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import chdtrc, fdtrc
 
 from ..statistics.estimate import Estimate, finite, normal_p_value
-from .likelihood import FittedModel
+from .likelihood import FittedModel, refuse_unknown_terms
 from .reasons import TOO_LARGE, TOO_SMALL
 
 NOT_TESTED: Final = "none of its terms can be estimated"
@@ -78,9 +78,7 @@ def wald_test(model: FittedModel, terms: Sequence[str]) -> WaldTest:
     >>> round(test.statistic, 3), test.df, round(test.p_value, 6)
     (19.063, 2, 7.3e-05)
     """
-    names = [term.term for term in model.terms]
-    if unknown := [name for name in terms if name not in names]:
-        raise ValueError(f"no covariate {', '.join(unknown)}; the columns are {', '.join(names)}")
+    refuse_unknown_terms(terms, [term.term for term in model.terms])
     tested = [i for i, term in enumerate(model.terms) if term.term in terms and term.se is not None]
     nothing = WaldTest(statistic=None, df=0, df_residual=model.df, p_value=None, reason=model.reason or NOT_TESTED)
     if not tested:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..text.sentence_case import in_sentence, label_series
+from ..base.wording import in_series
+from ..text.sentence_case import in_sentence
 from . import words
 from .events import level_condition
 from .observed import PlannedColumn
@@ -91,7 +92,7 @@ def competing_levels(
     ]
     if not rivals or len(rivals) < len(others):
         return None
-    label = label_series([in_sentence(level.label) for level in rivals])
+    label = in_series([in_sentence(level.label) for level in rivals])
     if not of_death and all(words.DEATH_WORDS.search(f"{level.value} {level.label}") for level in rivals):
         label = f"death without {event_label}" if len(rivals) == 1 else f"{label}, without {event_label}"
     patients = ", ".join(f"{level.label} ({level.count})" for level in rivals)

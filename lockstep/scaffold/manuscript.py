@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..base.escape import markdown
+from ..base.wording import in_series
 from ..results import catalogue
 from ..results.keys import Key
 from ..results.model import Record
 from ..study.models import ADJUSTED
 from ..syntax.names import slug
-from ..text.sentence_case import begin_of_follow_up, label_series, lower_first
+from ..text.sentence_case import begin_of_follow_up, lower_first
 from . import words
 from .outcome import OutcomeGuess
 from .plan import MOST_ROWS, StudyPlan
@@ -127,7 +128,7 @@ def _plain(text: str) -> str:
 
 
 def _listed_as_they_are(outcome: OutcomeGuess) -> str:
-    return label_series([_plain(level.label) for level in outcome.others]) if outcome.others else ""
+    return in_series([_plain(level.label) for level in outcome.others]) if outcome.others else ""
 
 
 def _label(variable: str, level: str | None = None, *, inside: bool = False) -> str:

@@ -12,11 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.errors import DataError
-from ..base.wording import listing, shown
+from ..base.wording import in_series, listing, shown
 from ..study.time_units import DAYS_PER
 from ..syntax.expressions import parse_expression
 from ..syntax.names import slug
-from ..text.sentence_case import label_series
 from . import words
 from .competing import CompetingGuess, OtherLevel, competing_levels, other_levels
 from .events import EventGuess, events_of, said_event
@@ -265,7 +264,7 @@ def outcome_of(
     if kind == "event":
         notes.append("guess: what the event is is not said; of deaths, write Overall survival, OS and death below")
     if others and not competing:
-        counts = label_series([f"{level.label} ({level.count})" for level in others])
+        counts = in_series([f"{level.label} ({level.count})" for level in others])
         verb = "counts" if len(others) == 1 else "count"
         notes += [f"guess: {counts} {verb} as censored; the Methods say how a competing event was treated"]
     optional = dict.fromkeys([*event.optional, *(c.name for c in time[1][:-1])])

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..base.errors import DataError, row_list
-from ..base.wording import hint, listing, shown
+from ..base.wording import hint, in_series, listing, shown
 from ..data_checks.row_checks import FOOT, is_a_total
 from ..readers.table import ColumnDescription, TextTable
 from ..syntax.names import slug
-from ..text.sentence_case import label_series, lower_first
+from ..text.sentence_case import lower_first
 from ..variables.data_file import ROW_ID, DataFile
 from . import words
 from .groups import Groups, choose_groups
@@ -325,4 +325,4 @@ def _n_known(column: PlannedColumn) -> int:
 def _title(endpoints: Sequence[OutcomeGuess], groups: Groups | None) -> str:
     by = f" by {lower_first(groups.label)}" if groups else ""
     first, *others = [item.label for item in endpoints] or ["Characteristics of patients"]
-    return f"{label_series([first, *map(lower_first, others)])}{by}: a cohort study"
+    return f"{in_series([first, *map(lower_first, others)])}{by}: a cohort study"

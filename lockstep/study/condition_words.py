@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ..base.wording import in_series
 from ..syntax.conditions import Comparison, Condition, Constant, Join, Membership, NamedValue, Not, Present
 from .model import Study
 
@@ -66,8 +67,7 @@ def _signs(name: str, study: Study) -> Mapping[str, str]:
 
 
 def _listed(name: str, options: tuple[Constant, ...], study: Study) -> str:
-    *others, last = [_value(name, option, study) for option in options]
-    return f"{', '.join(others)} or {last}" if others else last
+    return in_series((_value(name, option, study) for option in options), word="or")
 
 
 def _value(name: str, value: Constant, study: Study) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..base.wording import shown
+from ..base.wording import in_series, shown
 from ..syntax.conditions import ExpressionError, VariableType
 from ..syntax.expressions import Expression, parse_expression
 from ..syntax.names import slug
@@ -87,5 +87,4 @@ def any_of(section: Section, events: Sequence[ComponentEvent]) -> Expression:
 
 def in_one(events: Sequence[ComponentEvent]) -> str:
     """Return the label of a composite event: "recurrence or death"."""
-    *others, last = [event.label for event in events]
-    return f"{', '.join(others)} or {last}"
+    return in_series((event.label for event in events), word="or")

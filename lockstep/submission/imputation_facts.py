@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..base.wording import in_series
 from ..study.model import Study
 from ..study.models import MULTIVARIABLE
 from ..text import numbers
-from ..text.sentence_case import label_series
 from ..text.style import Style
 
 
@@ -20,13 +20,13 @@ def imputation_sentences(study: Study, style: Style) -> Iterator[str]:
     analyses += [f"comparison {item.name}" for item in study.comparisons if item.imputation]
 
     def labels(names: Iterable[str]) -> str:
-        return label_series([study.unique_label(name) for name in names])
+        return in_series([study.unique_label(name) for name in names])
 
     given = [*asked.predictors, *asked.auxiliary]
     further = f"; given {labels(given)} too" if given else ""
-    outcomes = label_series([study.measured[name].label for name in (*asked.endpoints, *asked.outcomes)])
+    outcomes = in_series([study.measured[name].label for name in (*asked.endpoints, *asked.outcomes)])
     yield (
-        f"Multiple imputation by chained equations in {label_series(analyses)}: {labels(asked.imputed)}{further}; "
+        f"Multiple imputation by chained equations in {in_series(analyses)}: {labels(asked.imputed)}{further}; "
         f"outcomes that predict: {outcomes}."
     )
     sets, rounds = (numbers.count_text(number, style) for number in (asked.sets, asked.iterations))

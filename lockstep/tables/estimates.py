@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from ..base.wording import in_series
 from ..results import adjustment_catalogue, catalogue, outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.imputation_catalogue import GROUPS_WALD_P
@@ -20,7 +21,7 @@ from ..study.tables import Estimates
 from ..text import numbers
 from ..text.level_names import heading, level_name
 from ..text.provenance import PrintedText, joined
-from ..text.sentence_case import in_sentence, label_series
+from ..text.sentence_case import in_sentence
 from ..text.style import NBSP, Style
 from ..text.survival_words import names_survival
 from .cells import Row, bare, placed
@@ -203,8 +204,8 @@ class _Shown:
         parts = ["hazard ratios"] if self.table.endpoints else []
         parts += ["odds ratios"] if True in binary else []
         parts += ["differences of means"] if False in binary else []
-        what = label_series(parts)
-        variables = label_series(in_sentence(self.study.label(name)) for name in self.adjust_for)
+        what = in_series(parts)
+        variables = in_series(in_sentence(self.study.label(name)) for name in self.adjust_for)
         imputed = ", of which missing values are imputed" if self.is_imputed else ""
         return (
             f"{what[:1].upper()}{what[1:]} and their P values are adjusted for {variables}{imputed}; all else is not."
@@ -215,7 +216,7 @@ class _Shown:
         outcomes = [self.study.outcomes[name] for name in self.table.outcomes]
         strata = self.comparison.strata if self.comparison else ()
         stratified = (
-            f" stratified by {label_series(in_sentence(self.study.label(name)) for name in strata)}" if strata else ""
+            f" stratified by {in_series(in_sentence(self.study.label(name)) for name in strata)}" if strata else ""
         )
         parts: list[str] = []
         tests: list[Statistic] = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
+from ..base.wording import in_series
 from ..results.catalogue import (
     COMPETING_IGNORED,
     DEATHS_WITHOUT_EVENT,
@@ -29,7 +30,6 @@ from .axis_ends import axis_notes
 from .few_patients import few_patients_notes
 from .immortal_time import immortal_time_notes
 from .imputation_notes import imputation_notes
-from .sentence_case import label_series
 from .single_patients import single_patients_notes
 from .style import NBSP, Style
 
@@ -138,7 +138,7 @@ def _proportional(study: Study, results: Results) -> Iterator[str]:
     """Yield a line for the models of each kind whose hazards are not proportional, and one of what to do."""
     style, found = Style(alpha=study.analysis.alpha), tuple(violations(study, results))
     for each in found:
-        terms = label_series(
+        terms = in_series(
             f"{WHOLE_MODEL if name is None else term_name(study, name)} ({_plain_p(test, style)})"
             for name, test in each.terms
         )

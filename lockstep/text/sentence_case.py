@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 _WORDS: Final = frozenset(
@@ -99,9 +98,3 @@ def begin_of_follow_up(label: str) -> str:
     ('operation', 'operation')
     """
     return lower_first(re.sub(r"^date (?:of )?|\s+date$", "", label, flags=re.IGNORECASE) or label)
-
-
-def label_series(texts: Iterable[str]) -> str:
-    """Join texts, of which there is at least one, within a sentence: "age", "age and sex", "age, sex and stage"."""
-    *begin, last = texts
-    return f"{', '.join(begin)} and {last}" if begin else last
