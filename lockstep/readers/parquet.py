@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -73,8 +73,18 @@ _CONFIG: Final[dict[str, Any]] = {
 }
 
 
+_PLAIN_TYPES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "BOOLEAN": boolean_text,
+    "FLOAT": shortest_single,
+    "DOUBLE": shortest,
+    "VARCHAR": normal,
+}
+
+
 def _columns(source: Any, kept: Mapping[int, str], data: DataFile | None) -> dict[str, TextColumn]:
     """Return the texts of columns, by the name for each place; what holds lists is refused where `data` is given."""
+    import duckdb
+
     types = [str(kind) for kind in source.types]
     if data is not None:
         for place, name in kept.items():
@@ -88,39 +98,60 @@ def _columns(source: Any, kept: Mapping[int, str], data: DataFile | None) -> dic
         return {}
     # Under a number each, since names may be the same but for case.
     quoted = {place: '"' + source.columns[place].replace('"', '""') + '"' for place in kept}
-    asked = [
-        f"{name}{'' if re.fullmatch(_AS_IT_IS, types[place]) else '::VARCHAR'} AS c{place}"
-        for place, name in quoted.items()
-    ]
-    values = source.project(", ".join(asked)).fetchnumpy()
-    return {name: _texts(values[f"c{place}"], types[place]) for place, name in kept.items()}
+
+    def read(as_it_is: str) -> Any:
+        asked = (
+            f"{name}{'' if re.fullmatch(as_it_is, types[place]) else '::VARCHAR'} AS c{place}"
+            for place, name in quoted.items()
+        )
+        return source.project(", ".join(asked)).fetchnumpy()
+
+    try:
+        values = read(f"{_AS_IT_IS}|DATE")
+    except duckdb.ConversionException:  # a date that numpy does not know, such as infinity
+        values = read(_AS_IT_IS)
+    return {name: _texts(values[f"c{place}"], _as_text(types[place])) for place, name in kept.items()}
 
 
-def _texts(values: Any, kind: str) -> TextColumn:
+def _texts(values: Any, as_text: Callable[[Any], str]) -> TextColumn:
     """Return the texts of an array, masked where it has no value; each distinct value is converted once."""
-    codes, distinct = pd.factorize(np.ma.getdata(values), use_na_sentinel=False)
+    raw = np.ma.getdata(values)
+    is_date = raw.dtype.kind == "M"
+    codes, distinct = pd.factorize(raw.astype("datetime64[D]") if is_date else raw, use_na_sentinel=False)
+    found = np.datetime_as_string(distinct, unit="D").tolist() if is_date else distinct.tolist()
     texts: dict[str, int] = {}
-    places = [texts.setdefault(_text(value, kind), len(texts)) for value in distinct.tolist()]
+    places = [
+        texts.setdefault("" if value is None or value != value else as_text(value), len(texts)) for value in found
+    ]
     at = np.array(places, dtype=np.intp)[codes]
     gone = np.ma.getmaskarray(values)
-    if gone.any():
-        at[gone] = texts.setdefault("", len(texts))
-    return TextColumn(list(texts), at)
+    if not gone.any():
+        return TextColumn(list(texts), at)
+    at[gone] = texts.setdefault("", len(texts))
+    used, at = np.unique(at, return_inverse=True)  # under the mask is anything
+    every = list(texts)
+    return TextColumn([every[place] for place in used], at)
 
 
-def _text(value: Any, kind: str) -> str:
-    if value is None or value != value:
-        return ""
-    if kind == "BOOLEAN":
-        return boolean_text(value)
-    if kind == "FLOAT":
-        return shortest_single(value)
-    if kind == "DOUBLE":
-        return shortest(value)
-    text = normal(str(value))
-    if kind.startswith("DECIMAL") and "." in text:
-        return text.rstrip("0").rstrip(".")
-    return text.removesuffix(" 00:00:00") if re.fullmatch(_MOMENT, kind) else text
+def _as_text(kind: str) -> Callable[[Any], str]:
+    """Return what makes texts of the values of a type."""
+    if kind.startswith("DECIMAL"):
+        return _decimal
+    if re.fullmatch(_MOMENT, kind):
+        return _moment
+    return _PLAIN_TYPES.get(kind, _plain)
+
+
+def _plain(value: Any) -> str:
+    return normal(str(value))
+
+
+def _decimal(value: str) -> str:
+    return value.rstrip("0").rstrip(".") if "." in value else value
+
+
+def _moment(value: str) -> str:
+    return value.removesuffix(" 00:00:00")
 
 
 @contextmanager

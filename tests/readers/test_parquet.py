@@ -51,6 +51,8 @@ def cells(table: TextTable, name: str = "x") -> list[str]:
         ("9007199254740993::BIGINT", "9007199254740993"),
         ("true", "TRUE"),
         ("DATE '1935-09-03'", "1935-09-03"),
+        ("DATE 'infinity'", "infinity"),
+        ("DATE '0044-03-15'", "0044-03-15"),
         ("TIMESTAMP '2010-04-03 00:00:00'", "2010-04-03"),
         ("TIMESTAMP_NS '2010-04-03 14:05:00'", "2010-04-03 14:05:00"),
         ("TIME '14:05:00'", "14:05:00"),
@@ -61,6 +63,7 @@ def test_a_cell_becomes_text_in_one_form(tmp_path: Path, value: str, text: str) 
     """As in the other formats; what is null is missing."""
     table = read(parquet(tmp_path, f"SELECT 'p' AS id, {value} AS x UNION ALL SELECT 'q', NULL ORDER BY id"))
     assert (cells(table), table.typed, table.rows.tolist()) == ([text, ""], True, [2, 3])
+    assert sorted(table.columns["x"].texts) == sorted({text, ""})
 
 
 def test_a_column_of_lists_is_refused_where_it_is_used(tmp_path: Path) -> None:
