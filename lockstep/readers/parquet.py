@@ -128,9 +128,9 @@ def _texts(values: Any, as_text: Callable[[Any], str]) -> TextColumn:
     if not gone.any():
         return TextColumn(list(texts), at)
     at[gone] = texts.setdefault("", len(texts))
-    used, at = np.unique(at, return_inverse=True)  # under the mask is anything
-    every = list(texts)
-    return TextColumn([every[place] for place in used], at)
+    used = np.bincount(at, minlength=len(texts)) > 0  # under the mask is anything
+    every = [text for text, is_used in zip(texts, used, strict=True) if is_used]
+    return TextColumn(every, (np.cumsum(used) - 1)[at])
 
 
 def _as_text(kind: str) -> Callable[[Any], str]:

@@ -6,9 +6,11 @@ them. An error is the text that its cell shows (#N/A): no value of any column, u
 
 from __future__ import annotations
 
+import gc
 import io
 import zipfile
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import itemgetter
@@ -43,6 +45,19 @@ class Sheet:
         return [tuple(map(_as_text, row)) for row in self.rows[:most]]
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Look for no cycles among objects meanwhile: rows of cells have none, and the search takes a tenth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_collector_paused()
 def sheet_table(sheet: Sheet, data: DataFile, *, expected: Collection[str], every: bool = False) -> TextTable:
     """Return the table of patients that a sheet has.
 
@@ -91,6 +106,7 @@ def sheet_table(sheet: Sheet, data: DataFile, *, expected: Collection[str], ever
     )
 
 
+@_collector_paused()
 def read_sheet(content: bytes, data: DataFile, *, kind: Kind) -> Sheet:
     """Read the sheet of patients of a workbook.
 

@@ -25,8 +25,11 @@ _RELATED: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relati
 _RELATED_STRICT: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 # A cell that may have a flaw: most sheets have none, and need not be parsed a second time.
-_ERRORS: Final = (b't="e"', b"t='e'")
+# By expressions: in a large sheet these are found faster than by `in`.
+_ERROR: Final = re.compile(rb"""t=["']e["']""")
+_HAS_FORMULA: Final = re.compile(rb"<f[ />]")
 _UNCOMPUTED: Final = re.compile(rb"(?:</f>|<f(?: [^<>]*)?/>|<f [^<>]{200})(?!<v>[^<\s])")
+_START: Final = 100_000  # bytes; before the cells are widths of columns and the like
 _PREFIXED: Final = b":sheetData"  # names of elements have a prefix: what to look for is not known
 _ODS_SIGNS: Final = (b'value-type="error', b"value-type='error", b":formula=")
 _ODS_MERGED: Final = re.compile(rb"""-spanned=["'](?!1["'])""")
@@ -60,11 +63,9 @@ def shows_flaw(xml: bytes) -> bool:
     -----
     A formula that is cut off at the end of a piece counts as one, since the value may be behind it.
     """
-    return (
-        any(sign in xml for sign in _ERRORS)
-        or (b"<f" in xml and _UNCOMPUTED.search(xml) is not None)
-        or _PREFIXED in xml
-    )
+    if _ERROR.search(xml) or _PREFIXED in xml[:_START]:
+        return True
+    return _HAS_FORMULA.search(xml) is not None and _UNCOMPUTED.search(xml) is not None
 
 
 def xlsx_flaws(xml: bytes) -> Flaws:
