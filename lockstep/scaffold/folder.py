@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -32,7 +33,8 @@ _OF_TEXT: Final = "cp1252"
 """The encoding of text that is not Unicode: that of Windows in Western Europe and America."""
 
 _BEGIN: Final = 40  # characters of a name that show whether it is one
-_AS_THEY_ARE: Final = ("Makefile", "references.bib", "gitignore")
+_AS_THEY_ARE: Final = ("Makefile", "gitignore")
+_ENTRY: Final = re.compile(r"@\w+\{([^,]+),")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +167,10 @@ def _write(work: Path, plan: StudyPlan, table: TextTable) -> str:
     """Write all files but the data; return what is wrong with the data."""
     (work / "study.toml").write_text(study_text(plan), encoding="utf-8")
     records, faults = _records(work, replace(table, file=plan.data.called))
-    (work / "report.qmd").write_text(report_text(plan, records), encoding="utf-8")
+    report = report_text(plan, records)
+    (work / "report.qmd").write_text(report, encoding="utf-8")
+    references = (TEMPLATES / "study" / "references.bib").read_text(encoding="utf-8")
+    (work / "references.bib").write_text(_cited(references, report), encoding="utf-8")
     (work / "README.md").write_text(filled_in("README.md.j2", make=by_make()), encoding="utf-8")
     for name in _AS_THEY_ARE:
         to = ".gitignore" if name == "gitignore" else name
@@ -174,6 +179,13 @@ def _write(work: Path, plan: StudyPlan, table: TextTable) -> str:
     if program.is_file():
         (work / "local.mk").write_text(f"PROGRAM := {program}\n", encoding="utf-8")
     return faults
+
+
+def _cited(references: str, report: str) -> str:
+    """Return the entries of a file of references that a text cites."""
+    entries = re.split(r"\n(?=@)", references)
+    found = [(entry, _ENTRY.match(entry)) for entry in entries]
+    return "\n".join(entry for entry, head in found if head is None or re.search(rf"@{head[1]}\b", report))
 
 
 def _records(work: Path, table: TextTable) -> tuple[tuple[Record, ...] | None, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import stat
 from pathlib import Path
 
@@ -117,3 +118,13 @@ def test_many_groups_are_left_to_table_and_figure(tmp_path: Path) -> None:
     assert "Medians are given in @fig-survival" in report
     assert "in the group" not in report
     assert 'contains `{python} r.labels(["site", "age", "sex"])`;' in report
+
+
+def test_the_references_are_those_that_the_text_cites(tmp_path: Path) -> None:
+    """The check of a new study does not begin with references that nobody has cited."""
+    made = new_study(tmp_path / "study", cohort(tmp_path, rows_of()), Wishes())
+    report = (made.folder / "report.qmd").read_text(encoding="utf-8")
+    keys = re.findall(r"@\w+\{(\w+),", (made.folder / "references.bib").read_text(encoding="utf-8"))
+    assert {"kaplan1958", "mantel1966"} <= set(keys)
+    assert "gray1988" not in keys
+    assert [key for key in keys if f"@{key}" not in report] == []
