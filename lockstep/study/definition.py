@@ -35,6 +35,11 @@ from .time_units import read_time
 
 SCHEMA_VERSION: Final = 1
 
+_SECTIONS: Final = (
+    "schema", "title", "data", "time", "columns", "checks", "eligibility", "derived", "populations", "endpoints",
+    "outcomes", "analysis", "imputation", "weights", "matching", "comparisons", "models", "cutoff", "tables", "figures",
+)  # fmt: skip
+
 
 def read_study(folder: Path) -> Study:
     """Read and check `folder`/study.toml.
@@ -48,21 +53,10 @@ def read_study(folder: Path) -> Study:
     refuse_ways_out(folder)
     top = read_toml(folder)
     _check_schema(top)
-    top.allow(
-        "schema", "title", "data", "time", "columns", "checks", "eligibility", "derived", "populations", "endpoints",
-        "outcomes", "analysis", "imputation", "weights", "matching", "comparisons", "models", "cutoff", "tables",
-        "figures",
-    )  # fmt: skip
-    check_names(top, "columns", "derived", "endpoints", "outcomes", reserved=RESERVED)
-    check_names(
-        top, "populations", "weights", "matching", "comparisons", "models"
-    )  # their names stand in one place of ids
-    for outer in ("checks", "eligibility", "cutoff", "tables", "figures"):
-        check_names(top, outer)
+    top.allow(*_SECTIONS)
+    _check_names(top)
 
     data = replace(read_data_file(top), tried=tried_file(folder))
-    check_names(top, "populations", "matching", reserved=POPULATION_RESERVED)
-    check_names(top.section("data"), "join")
     joins = read_joins(top, data)
     files: dict[str | None, DataFile] = {None: data} | joins
     columns, row_columns = read_row_rules(top, read_columns(top, files), files)
@@ -140,3 +134,13 @@ def _check_schema(top: Section) -> None:
     if type(found) is not int or found != SCHEMA_VERSION:
         state = f"is {shown(str(found))}" if top.has("schema") else "is missing"
         raise top.error("schema", f"{state}; this program reads schema = {SCHEMA_VERSION}")
+
+
+def _check_names(top: Section) -> None:
+    """Check the names that study.toml gives: those that stand in one place of ids are distinct."""
+    check_names(top, "columns", "derived", "endpoints", "outcomes", reserved=RESERVED)
+    check_names(top, "populations", "weights", "matching", "comparisons", "models")
+    check_names(top, "populations", "matching", reserved=POPULATION_RESERVED)
+    check_names(top.section("data"), "join")
+    for outer in ("checks", "eligibility", "cutoff", "tables", "figures"):
+        check_names(top, outer)
