@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
+from ..results.adjustment_catalogue import BALANCED, LARGEST_AFTER, SMD_AFTER
 from ..results.catalogue import MEDIAN, REVERSE_MEDIAN, SURVIVAL_MEDIAN
 from ..results.model import Record
 
-Rank = Literal["significance", "interval", "median", "count", "other", "new"]
+Rank = Literal["significance", "interval", "balance", "median", "count", "other", "new"]
 
 RANKS: Final[tuple[Rank, ...]] = get_args(Rank)
 """The ranks, what matters most first."""
@@ -15,6 +16,7 @@ RANKS: Final[tuple[Rank, ...]] = get_args(Rank)
 MEANING: Final[dict[Rank, str]] = {
     "significance": "P value crossed the significance level",
     "interval": "Confidence interval crossed no effect",
+    "balance": "Covariate came out of balance, or into it",
     "median": "Median became reached, or is no longer reached",
     "count": "Number of patients or events changed",
     "other": "Printed otherwise than before",
@@ -24,6 +26,7 @@ MEANING: Final[dict[Rank, str]] = {
 COUNTED: Final[dict[Rank, tuple[str, str]]] = {
     "significance": ("P value crossed the significance level", "P values crossed the significance level"),
     "interval": ("interval crossed no effect", "intervals crossed no effect"),
+    "balance": ("covariate out of balance, or no longer", "covariates out of balance, or no longer"),
     "median": ("median reached, or no longer", "medians reached, or no longer"),
     "count": ("number of patients or events changed", "numbers of patients or events changed"),
     "other": ("other result prints otherwise", "other results print otherwise"),
@@ -31,6 +34,7 @@ COUNTED: Final[dict[Rank, tuple[str, str]]] = {
 }
 """The ranks by the number of results, for one and for more."""
 
+_BALANCE: Final = frozenset(statistic.path for statistic in (SMD_AFTER, LARGEST_AFTER))
 _MEDIANS: Final = frozenset(statistic.path for statistic in (MEDIAN, SURVIVAL_MEDIAN, REVERSE_MEDIAN))
 
 
@@ -53,6 +57,8 @@ def rank(old: Record | None, new: Record | None, *, old_alpha: float, new_alpha:
             return "significance"
         if _side(old) != _side(new):
             return "interval"
+        if new.key.statistic in _BALANCE and _is_balanced(old) != _is_balanced(new):
+            return "balance"
         if _is_median(new) and (old.value is None) != (new.value is None):
             return "median"
         if new.kind == "count" and old.value != new.value:
@@ -71,6 +77,11 @@ def _side(record: Record) -> int:
         return 0
     low, high = record.conf_low, record.conf_high
     return int(low is not None and low > none) - int(high is not None and high < none)
+
+
+def _is_balanced(record: Record) -> bool:
+    """Return whether a standardised difference after weighting or matching is small."""
+    return record.value is not None and abs(float(record.value)) <= BALANCED
 
 
 def _is_median(record: Record) -> bool:

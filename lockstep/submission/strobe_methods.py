@@ -10,6 +10,7 @@ from ..results.keys import REVIEWED, Key
 from ..study.models import ADJUSTED, ModelKind
 from ..text import numbers
 from ..text.style import NBSP
+from .confounding_facts import matching_facts, score_facts, unscored_facts
 from .imputation_facts import imputation_sentences
 from .strobe_findings import event_facts
 from .strobe_study import Fact, PrintedStudy
@@ -57,7 +58,9 @@ def _definitions(printed: PrintedStudy) -> Iterator[Fact]:
         yield Fact(f"Effect modifier: {study.label(analysis.subgroup)}.")
     for item in printed.comparisons:
         levels = ", ".join(study.levels(item.groups).values())
-        yield Fact(f"Compared ({item.name}): {study.label(item.groups)} ({levels}){printed.design(item)}.")
+        yield Fact(
+            f"Compared ({item.label or item.name}): {study.label(item.groups)} ({levels}){printed.design(item)}."
+        )
 
 
 def _size(printed: PrintedStudy) -> Iterator[Fact]:
@@ -104,7 +107,10 @@ def _methods(printed: PrintedStudy) -> Iterator[Fact]:
         if model.name != ADJUSTED:
             each = ", each alone" if model.each else ""
             strata = f"; stratified by {printed.labels(model.strata)}" if model.strata else ""
-            yield Fact(f"{model.label} ({_MODELS[model.kind]}): {printed.labels(model.variables)}{each}{strata}.")
+            weighted = f"; {printed.study.weights[model.weights].label}" if model.weights is not None else ""
+            terms = f"{printed.labels(model.variables)}{each}{strata}{weighted}"
+            yield Fact(f"{model.label} ({_MODELS[model.kind]}): {terms}.")
+    yield from score_facts(printed)
 
 
 def subgroup_facts(printed: PrintedStudy) -> Iterator[Fact]:
@@ -138,6 +144,7 @@ def _missing(printed: PrintedStudy) -> Iterator[Fact]:
     for name, record in some.items():
         yield Fact(f"{printed.study.label(name)}: {printed.of(record)} missing.", (record.id,))
     yield from map(Fact, imputation_sentences(printed.study, printed.style))
+    yield from unscored_facts(printed)
 
 
 def _censored(printed: PrintedStudy) -> Iterator[Fact]:
@@ -153,6 +160,7 @@ FACTS_OF_METHODS: Final[Mapping[str, Callable[[PrintedStudy], Iterator[Fact]]]] 
     "8": _queries,
     "10": _size,
     "11": _quantitative,
+    "6b": matching_facts,
     "12a": _methods,
     "12b": subgroup_facts,
     "12c": _missing,

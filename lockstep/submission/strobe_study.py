@@ -89,6 +89,8 @@ class PrintedStudy:
             parts.append(f"adjusted for {self.labels(comparison.adjust_for)}")
         if comparison.population is not None:
             parts.append(self.study.patient_sets[comparison.population].label)
+        if comparison.weights is not None:
+            parts.append(self.study.weights[comparison.weights].label)
         return "".join(f"; {part}" for part in parts)
 
     def missing_counts(self) -> Iterator[tuple[str, Record]]:

@@ -27,6 +27,7 @@ from ..study.models import Model
 from ..study.term_labels import term_name
 from . import numbers
 from .axis_ends import axis_notes
+from .balance_notes import balance_notes
 from .few_patients import few_patients_notes
 from .immortal_time import immortal_time_notes
 from .imputation_notes import imputation_notes
@@ -122,6 +123,7 @@ def notes(study: Study, results: Results) -> tuple[str, ...]:
         *_deaths(study, results),
         *_ignored(study),
         *immortal_time_notes(study, results),
+        *balance_notes(study, results),
         *imputation_notes(study, results),
         *axis_notes(study, results),
         *few_patients_notes(study, results),

@@ -26,6 +26,7 @@ def record(kind: Kind, value: Any, low: float | None = None, high: float | None 
 
 
 P, HR = "p_value", "hazard_ratio"
+SMD = "balance.{analysis}.{variable}.{level}.smd.after"
 CASES: list[tuple[Record | None, Record | None, Rank]] = [
     (record(P, 0.0499999), record(P, 0.05), "significance"),
     (record(P, 0.2), record(P, 0.01), "significance"),
@@ -44,6 +45,9 @@ CASES: list[tuple[Record | None, Record | None, Rank]] = [
     (record("probability", 0.7, 0.6, 0.8, "c.auc"), record("probability", 0.6, 0.45, 0.75, "c.auc"), "interval"),
     (record("time", 80.0, 60.0, None, "os.median"), record("time", None, 60.0, None, "os.median"), "median"),
     (record("time", None, name="os.median"), record("time", 80.0, name="os.median"), "median"),
+    (record("number", 0.09, name=SMD), record("number", -0.11, name=SMD), "balance"),
+    (record("number", 0.3, name=SMD), record("number", 0.05, name=SMD), "balance"),
+    (record("number", 0.02, name=SMD), record("number", 0.09, name=SMD), "other"),
     (record("count", 60), record("count", 61), "count"),
     (record("percent", 42.2), record("percent", 42.3), "other"),
     (None, record(P, 0.01), "new"),
