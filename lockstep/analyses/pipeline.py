@@ -80,6 +80,8 @@ def compute(study: Study, made_from: MadeFrom | None = None) -> Results:
 def compute_endpoints(study: Study, *, read: TableReader) -> tuple[Record, ...]:
     """Compute the settings and what endpoints and outcomes give: what the words of a first text depend on.
 
+    Of the comparisons that [analysis] asks for it is that of the exposure; those of further variables are for tables.
+
     Parameters
     ----------
     read : what reads each file of the data, or has read it.
@@ -91,6 +93,8 @@ def compute_endpoints(study: Study, *, read: TableReader) -> tuple[Record, ...]:
     """
     cohort = examine(study, read=read).cohort
     analysed = Population(len(cohort.analysed), ANALYSED)
+    compared = [item for item in study.comparisons if item.name is not None or item.groups == study.analysis.exposure]
+    study = replace(study, comparisons=tuple(compared))
     found = [*setting_records(study, analysed), *_of_endpoints(study, cohort, analysed)]
     return tuple(item for item in found if isinstance(item, Record))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from ..data_checks.role_words import AGE, BIRTH_DATE, has_words_of
@@ -171,6 +172,7 @@ ABBREVIATIONS: Final = re.compile(
 """Abbreviations that are written in capitals."""
 
 
+@lru_cache(maxsize=1 << 10)  # each is asked for by many words in turn
 def plain(header: str) -> str:
     """Return a header as lower-case words of ASCII joined by _: "Tumor.Size (cm)" is "tumor_size_cm".
 
