@@ -15,7 +15,8 @@ MISSING_ANYWHERE: Final = frozenset(["NA", "N/A", "n/a", "#N/A", "#NULL!", "NaN"
 
 MISSING_WORDS: Final = re.compile(
     r"-|--|\?|\?\?|inconnu|missing|n\.d\.|na|nd|nil|none|not available|not done|not known|not recorded"
-    r"|unbekannt|unk|unknown"
+    r"|unbekannt|unbek\.?|unk|unknown|k\. ?a\.|keine angaben?|n\. ?b\."
+    r"|nicht (?:bekannt|erhoben|untersucht|dokumentiert)|non renseign[ée]e?|no consta|sin datos|desconocid[oa]"
 )
 """Texts by which people say that a value is missing, in lower case."""
 
@@ -62,7 +63,8 @@ _STATUS: Final = re.compile(
 _GROUP: Final = re.compile(
     r"(?:(?:treatment|treat|trt|therapy|study|trial|patient|assigned|planned|actual|initial|first_line)_)*"
     r"(?:arm|arms|treatment|treat|trt|rx|group|grp|regimen|randomi[sz]ation|randomi[sz]ed|allocation|exposure|exposed"
-    r"|cohort|therapy)(?:_(?:arm|group|code|name|type))?"
+    r"|cohort|therapy|(?:studien|behandlungs|therapie)?(?:arm|gruppe)|behandlung|therapie|groupe|bras|traitement|grupo"
+    r"|brazo|tratamiento)(?:_(?:arm|group|code|name|type))?"
 )
 _START: Final = re.compile(
     r".*(?:diagnos|surg|operat|operation|randomi|enrol|inclusion|baseline|start|begin|admission|index|treatment|entry"
@@ -133,7 +135,8 @@ NO_WORDS: Final = re.compile(
 )
 """Words of a value or label that deny an event."""
 REFERENCE_WORDS: Final = re.compile(
-    r"\b(?:control|placebo|standard|observation|obs|untreated|conventional|usual|unexposed|no|none|without)\b",
+    r"\b(?:control|kontroll(?:e|gruppe|arm)|t[ée]moin|placebo|standard|observation|obs|untreated|conventional|usual"
+    r"|unexposed|no|none|without|ohne|konventionell)\b",
     re.IGNORECASE,
 )
 """Words of a group with which the others are compared."""

@@ -252,3 +252,21 @@ def test_a_cohort_with_competing_events_becomes_a_manuscript(
     assert run_verb(["report", "--study", folder, "--renderer", "builtin"]) == 0
     assert run_verb(["check", "--study", folder, "--renderer", "builtin"]) == 0
     assert "0 typed numbers" in capsys.readouterr().out
+
+
+def test_a_german_file_needs_no_options(tmp_path: Path) -> None:
+    """Begin and end of follow-up, groups with their reference, and what is not known are recognised by their words."""
+    columns = {
+        "OP-Datum": cycled("01.02.2010", "13.02.2011"),
+        "Letzter Kontakt": cycled("14.02.2015", "01.03.2016", "20.03.2016"),
+        "Status": cycled("lebt", "verstorben", "verstorben", "k.A."),
+        "Gruppe": cycled("Laparoskopie", "Kontrolle"),
+    }
+    plan = plan_of(tmp_path, **columns)
+    assert plan.outcome is not None
+    assert (plan.outcome.label, plan.outcome.event) == ("Overall survival", "Status == 'verstorben'")
+    assert (plan.outcome.start, plan.outcome.end) == ("op_datum", ("letzter_kontakt",))
+    assert plan.outcome.others == ()
+    assert plan.column("Status").guess.missing == ("k.A.",)
+    assert plan.groups is not None
+    assert list(plan.groups.levels) == ["Kontrolle", "Laparoskopie"]
