@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from ..base.wording import shown
+from ..base.wording import hint, listing, shown
 from ..syntax.conditions import VariableType
 from ..syntax.names import slug
 from ..syntax.sections import Section
@@ -34,7 +34,11 @@ class Cutoff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """Which statistics are wanted."""
+    """Which statistics are wanted.
+
+    `primary` is the endpoint or outcome that the study is about; `reason` is why the covariates of its model were
+    chosen.
+    """
 
     alpha: float
     conf_level: float
@@ -46,13 +50,16 @@ class Analysis:
     crosstabs: tuple[tuple[str, str], ...]
     follow_up: str | None
     cutoffs: Mapping[str, Cutoff]
+    primary: str | None = None
+    reason: str | None = None
 
 
 def read_analysis(top: Section, types: Types, endpoints: Mapping[str, Endpoint]) -> Analysis:
     """Read [analysis] and [cutoff.*]."""
     section = top.section("analysis")
     section.allow(
-        "alpha", "conf_level", "conf_type", "exposure", "subgroup", "univariate", "adjust_for", "crosstabs", "follow_up"
+        "alpha", "conf_level", "conf_type", "exposure", "subgroup", "univariate", "adjust_for", "crosstabs",
+        "follow_up", "primary", "reason",
     )  # fmt: skip
     conf_type: Any = section.choice("conf_type", get_args(ConfType), "log-log")
     exposure, subgroup = groups(section, "exposure", types), groups(section, "subgroup", types)
@@ -66,6 +73,8 @@ def read_analysis(top: Section, types: Types, endpoints: Mapping[str, Endpoint])
             key = "exposure" if name == exposure else "adjust_for"
             found = f"names {shown(name)}, which in results is the test of all terms of the model"
             raise section.error(key, f"{found}; give the variable another name (`header` says what the file calls it)")
+    if section.has("reason") and not adjust_for:
+        raise section.error("reason", "is why the covariates in `adjust_for` were chosen; it belongs to that")
     follow_up = section.optional_text("follow_up")
     crosstabs = section.pairs("crosstabs")
     for row, column in crosstabs:
@@ -83,8 +92,21 @@ def read_analysis(top: Section, types: Types, endpoints: Mapping[str, Endpoint])
         adjust_for=adjust_for,
         crosstabs=crosstabs,
         follow_up=None if follow_up is None else endpoint_name(section, "follow_up", follow_up, endpoints),
+        primary=_primary(section, {*endpoints, *top.section("outcomes").values}),
+        reason=section.optional_text("reason"),
         cutoffs={name: _cutoff(name, item, types, endpoints) for name, item in top.sections("cutoff").items()},
     )
+
+
+def _primary(section: Section, measured: Iterable[str]) -> str | None:
+    name = section.optional_text("primary")
+    known = sorted(measured)
+    if name is not None and name not in known:
+        listed = listing(known, word="and") or "none"
+        raise section.error(
+            "primary", f"names {shown(name)}; the endpoints and outcomes are: {listed}{hint(name, known)}"
+        )
+    return name
 
 
 def _fraction(section: Section, name: str, default: float) -> float:

@@ -50,6 +50,7 @@ class Model:
     landmark : from when on it is of the patients still at risk then, with exposures as known then.
     imputation : whether missing values are imputed, and the estimates of several data sets pooled.
     complete_cases : of such a model the name of that of the same terms in patients who lack nothing.
+    reason : why it has these terms.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Model:
     landmark: Landmark | None = None
     imputation: bool = False
     complete_cases: str | None = None
+    reason: str | None = None
 
     @property
     def of(self) -> tuple[str, ...]:
@@ -108,7 +110,7 @@ def _as_section(model: Model) -> dict[str, Any]:
 def _short_form(analysis: Analysis, endpoints: Iterable[str]) -> Iterator[Model]:
     if analysis.exposure is not None and analysis.adjust_for:
         terms = tuple(Term(name=name) for name in (analysis.exposure, *analysis.adjust_for))
-        yield Model(name=ADJUSTED, endpoints=tuple(endpoints), terms=terms)
+        yield Model(name=ADJUSTED, endpoints=tuple(endpoints), terms=terms, reason=analysis.reason)
 
 
 def _model(
@@ -120,7 +122,7 @@ def _model(
 ) -> Model:
     section.allow(
         "label", "endpoint", "endpoints", "outcome", "outcomes", "kind", "terms", "each", "strata", "cluster",
-        "population", "landmark", "weights", "e_value", "imputation", "like", of="a model",
+        "population", "landmark", "weights", "e_value", "imputation", "like", "reason", of="a model",
     )  # fmt: skip
     endpoints, outcomes = _endpoints(section, measured), _outcomes(section, measured)
     kind = _kind(section, measured, outcomes)
@@ -152,6 +154,7 @@ def _model(
         cluster=groups(section, "cluster", types),
         population=patients.population(section),
         imputation=section.flag("imputation"),
+        reason=section.optional_text("reason"),
     )
 
 

@@ -49,6 +49,8 @@ def _definitions(printed: PrintedStudy) -> Iterator[Fact]:
     study, analysis = printed.study, printed.study.analysis
     if study.measured:
         yield Fact(f"Outcomes: {', '.join(item.label for item in study.measured.values())}.")
+    if analysis.primary:
+        yield Fact(f"Primary outcome: {study.measured[analysis.primary].label}.")
     if analysis.exposure:
         levels = ", ".join(study.levels(analysis.exposure).values())
         yield Fact(f"Exposure: {study.label(analysis.exposure)} ({levels}).")
@@ -83,7 +85,8 @@ def category_boundaries(printed: PrintedStudy) -> Iterator[Fact]:
         of = printed.study.variable(derived.cut).unit
         unit = f"{NBSP}{numbers.unit_text(of, printed.style)}" if of else ""
         at = ", ".join(edge + unit for edge in numbers.alike(derived.at, printed.style))
-        yield Fact(f"{printed.study.label(derived.cut)} cut at {at}: {'; '.join(derived.levels.values())}.")
+        levels = "; ".join(derived.levels.values())
+        yield Fact(f"{printed.study.label(derived.cut)} cut at {at}: {levels}.{_why(derived.reason)}")
 
 
 def _quantitative(printed: PrintedStudy) -> Iterator[Fact]:
@@ -102,14 +105,15 @@ def _methods(printed: PrintedStudy) -> Iterator[Fact]:
         text = f"Significance level {printed.count(alpha)}, confidence level {printed.print(level)}."
         yield Fact(text, (alpha.id, level.id))
     if printed.study.analysis.adjust_for:
-        yield Fact(f"Models adjusted for: {printed.labels(printed.study.analysis.adjust_for)}.")
+        why = _why(printed.study.analysis.reason)
+        yield Fact(f"Models adjusted for: {printed.labels(printed.study.analysis.adjust_for)}.{why}")
     for model in printed.study.models:
         if model.name != ADJUSTED:
             each = ", each alone" if model.each else ""
             strata = f"; stratified by {printed.labels(model.strata)}" if model.strata else ""
             weighted = f"; {printed.study.weights[model.weights].label}" if model.weights is not None else ""
             terms = f"{printed.labels(model.variables)}{each}{strata}{weighted}"
-            yield Fact(f"{model.label} ({_MODELS[model.kind]}): {terms}.")
+            yield Fact(f"{model.label} ({_MODELS[model.kind]}): {terms}.{_why(model.reason)}")
     yield from score_facts(printed)
 
 
@@ -167,3 +171,8 @@ FACTS_OF_METHODS: Final[Mapping[str, Callable[[PrintedStudy], Iterator[Fact]]]] 
     "12d": _censored,
 }
 """By item: what can be said of it."""
+
+
+def _why(reason: str | None) -> str:
+    """Say why study.toml has it so: " Reason: the guideline names these."; nothing where it does not say."""
+    return f" Reason: {reason.rstrip('.')}." if reason else ""

@@ -26,6 +26,7 @@ from ..study.model import Study
 from ..study.models import Model
 from ..study.term_labels import term_name
 from . import numbers
+from .analysis_choices import choice_notes
 from .axis_ends import axis_notes
 from .balance_notes import balance_notes
 from .few_patients import few_patients_notes
@@ -125,6 +126,7 @@ def notes(study: Study, results: Results) -> tuple[str, ...]:
         *immortal_time_notes(study, results),
         *balance_notes(study, results),
         *imputation_notes(study, results),
+        *choice_notes(study, results),
         *axis_notes(study, results),
         *few_patients_notes(study, results),
         *single_patients_notes(study, results),

@@ -21,7 +21,8 @@ from .named_variables import read_expression, read_levels, variable
 class Derived:
     """A category made from columns: by ordered conditions (`when`) or by cutting a number (`cut`, `at`).
 
-    `known_at` is the date, or the time, from which its level is known; None where it is from the beginning.
+    `known_at` is the date, or the time, from which its level is known; None where it is from the beginning. `reason` is
+    why a number is cut where it is.
     """
 
     type: ClassVar[Literal["category"]] = "category"
@@ -36,6 +37,7 @@ class Derived:
     among: Expression | None = None
     optional: bool = False
     known_at: str | None = None
+    reason: str | None = None
 
     @property
     def made_of(self) -> tuple[str, ...]:
@@ -102,11 +104,13 @@ def _formula(section: Section, types: Mapping[str, VariableType]) -> Formula:
 
 
 def _category(name: str, section: Section, types: Mapping[str, VariableType], missing: Iterable[str]) -> Derived:
-    keys = ("label", "levels", "when", "cut", "at", "among", "optional", "known_at")
+    keys = ("label", "levels", "when", "cut", "at", "reason", "among", "optional", "known_at")
     section.allow(*keys, of="a derived category (a number has a `value`)")
     if section.has("when") == section.has("cut"):
         ways = "`when` (a condition for each level), `cut` and `at`, or `value` (the formula of a number)"
         raise section.error("", f"expected one of {ways}")
+    if section.has("reason") and not section.has("cut"):
+        raise section.error("reason", "is why a number is cut where it is; it belongs to `cut`")
     levels = read_levels(section, missing, rename="rename it")
     return Derived(
         name=name,
@@ -118,6 +122,7 @@ def _category(name: str, section: Section, types: Mapping[str, VariableType], mi
         among=read_expression(section, "among", types) if section.has("among") else None,
         optional=section.flag("optional"),
         known_at=section.optional_text("known_at"),
+        reason=section.optional_text("reason"),
     )
 
 

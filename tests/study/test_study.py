@@ -380,7 +380,7 @@ def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
         (
             "[derived.*name*]",
             BASE + "[derived.x]\nvalue = 'age'\nzzz = 1\n",
-            {"levels", "when", "cut", "at", "among", "known_at"},
+            {"levels", "when", "cut", "at", "reason", "among", "known_at"},
         ),
         ("[populations.*name*]", BASE + "[populations.x]\nzzz = 1\n", set()),
         ("[endpoints.*name*]", BASE + "[endpoints.x]\nzzz = 1\n", set()),
@@ -388,6 +388,7 @@ def test_the_example_of_competing_events_is_an_endpoint(tmp_path: Path) -> None:
         ("[comparisons.*name*]", BASE + "[comparisons.x]\nzzz = 1\n", set()),
         ("[analysis]", BASE + "[analysis]\nzzz = 1\n", set()),
         ("[models.*name*]", BASE + "[models.x]\nzzz = 1\n", set()),
+        ("[imputation]", BASE + "[models.x]\nterms = ['age']\nimputation = true\n[imputation]\nzzz = 1\n", set()),
         ("[cutoff.*name*]", BASE + "[cutoff.x]\nzzz = 1\n", set()),
         (
             "[tables.*name*]",

@@ -135,7 +135,7 @@ ADDITIONS = [
      "'decimals', 'range' and 'optional'"),
     ("derived.g", "levels = ['a']\nunit = 'kg'",
      "[derived.g.unit] is not a known key of a derived category (a number has a `value`); allowed: 'label', 'levels', "
-     "'when', 'cut', 'at', 'among', 'optional' and 'known_at'"),
+     "'when', 'cut', 'at', 'reason', 'among', 'optional' and 'known_at'"),
     ("derived.g", "value = 'age / 10'\nrange = [5]",
      "[derived.g.range] expected two numbers, the lowest and the highest allowed, such as [0, 120]"),
     ("derived.sex", "levels = ['a', 'b']\ncut = 'age'\nat = [1]",
