@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..graphics.shapes import Area, Drawing, Line, Marks, Overlay, Point, Shape
-from ..results.curves import snapped_to_grid
+from ..results.curves import snapped_to_curve
 from .survival_bands import opaque_bands
 from .survival_layout import AXIS_OFFSET, TICK_LENGTH, FigureLayout, PanelLayout
 from .survival_steps import Steps, steps
@@ -81,9 +81,9 @@ def _medians(layout: PanelLayout, scale: float) -> Iterator[Line]:
     """Yield light lines at 50%, and from there to the time axis at each median."""
     panel = layout.panel
     end = panel.axis.ticks[-1]
-    # On the grid of the curves, so that a line meets the step that it belongs to.
+    # Where the curves step, so that a line meets the step that it belongs to.
     medians = [
-        snapped_to_grid(group.median, resolution=group.curve.resolution) / panel.per_unit
+        snapped_to_curve(group.median, group.curve) / panel.per_unit
         for group in panel.groups
         if group.median is not None
     ]

@@ -255,7 +255,9 @@ def _group(
         )
     unit = study.time.per(endpoint.axis.unit)
     end = endpoint.axis.ticks[-1] * unit
-    curve, competing = printed_curve(results.curve(key), end=end), None
+    compared = study.comparison(figure.comparison) if isinstance(figure, SurvivalCurves) else None
+    begins = compared.landmark.at if compared is not None and compared.landmark is not None else 0.0
+    curve, competing = printed_curve(results.curve(key), end=end, begins=begins), None
     _check(curve, endpoint.axis, unit)
     if isinstance(figure, IncidenceCurves):
         estimate, median = results[INCIDENCE.of(key, at=shown_landmark(endpoint, study))], None

@@ -33,9 +33,9 @@ class PrintedCurve:
         `lockstep.results.model.Curve`.
     resolution : the distance of two times that can be distinguished, in `unit`.
     time : where the curve steps, and where it ends (at the last follow-up, or with the axis): multiples of
-        `resolution`, in `unit`.
+        `resolution`, in `unit`; of a curve from a landmark, multiples of it since the start of follow-up.
     survival, conf_low, conf_high : from each time to the next, rounded.
-    censored : the times at which a patient is censored, or several, on a survival curve; multiples of `resolution`.
+    censored : the times at which a patient is censored, or several, on a survival curve; on the same grid.
 
     Notes
     -----
@@ -64,20 +64,49 @@ class PrintedCurve:
         object.__setattr__(self, "id", self.key.id)
 
 
-def printed_curve(curve: Curve | PrintedCurve, *, end: float) -> PrintedCurve:
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The steps of an axis that ends at `end`; `begins` is the time since the start of follow-up at which it begins.
+
+    The steps are those of follow-up as a whole: two grids beside each other would disclose times more exactly.
+    """
+
+    end: float
+    begins: float = 0.0
+
+    @property
+    def _shift(self) -> float:
+        """The part of a step that lies before the beginning of the axis."""
+        return (self.begins * CELLS / self.end) % 1
+
+    def step(self, time: float) -> int:
+        """Return the step in which a time lies."""
+        return round(time * CELLS / self.end + self._shift)
+
+    def times(self, steps: Sequence[int]) -> tuple[float, ...]:
+        """Return the times of steps; the first and the last are the ends of the axis."""
+        ends = {self.step(0.0): 0.0, self.step(self.end): self.end}
+        return tuple(ends.get(step, (step - self._shift) * self.end / CELLS) for step in steps)
+
+
+def printed_curve(curve: Curve | PrintedCurve, *, end: float, begins: float = 0.0) -> PrintedCurve:
     """Return a curve as a figure prints it whose time axis ends at `end`, in the curve's unit.
 
-    Times move to the nearest of `CELLS` equal steps of the axis; of what happens in one step, the last state counts.
-    What lies beyond the axis is left out. A curve that is printed already is returned as it is.
+    A curve from a landmark begins so long after the start of follow-up as `begins` says. Times move to the nearest of
+    `CELLS` equal steps of the axis; of what happens in one step, the last state counts. What lies beyond the axis is
+    left out. A curve that is printed already is returned as it is.
     """
     if isinstance(curve, PrintedCurve):
         return curve
-    end = snapping.snapped(end)  # 0.7 x 12 months must not leave out who is followed for 8.4
+    end, grid = (
+        snapping.snapped(end),
+        _Grid(snapping.snapped(end), begins),
+    )  # 0.7 x 12 months must not leave out who is followed for 8.4
     # Of a curve that begins beyond the axis, where the first patient enters late, that is a point at the end.
     inside = [i for i, time in enumerate(curve.time) if time <= end] or [0]
-    steps = [_step(min(curve.time[i], end), end) for i in inside]
+    steps = [grid.step(min(curve.time[i], end)) for i in inside]
     values = {step: _values(curve, i) for step, i in zip(steps, inside, strict=True)}  # the last of each step
-    last = _step(min(curve.time[-1], end), end)
+    last = grid.step(min(curve.time[-1], end))
     kept = list(_kept(values, last))
     marked = curve.estimates == "survival"  # on rising curves of incidence censoring is not marked
     censored = {step for step, i in zip(steps, inside, strict=True) if curve.n_censored[i] and marked}
@@ -91,28 +120,22 @@ def printed_curve(curve: Curve | PrintedCurve, *, end: float) -> PrintedCurve:
         method=curve.method,
         conf_level=curve.conf_level,
         resolution=end / CELLS,
-        time=_times(kept, end),
+        time=grid.times(kept),
         survival=columns[0],
         conf_low=columns[1],
         conf_high=columns[2],
-        censored=_times(sorted(censored), end),
+        censored=grid.times(sorted(censored)),
         risk_table=curve.risk_table,
         delayed_entry=curve.delayed_entry,
         estimates=curve.estimates,
     )
 
 
-def snapped_to_grid(time: float, *, resolution: float) -> float:
-    """Return a time on the grid of a printed curve, so that what belongs to a step meets it."""
-    return round(time / resolution) * resolution
-
-
-def _step(time: float, end: float) -> int:
-    return round(time * CELLS / end)
-
-
-def _times(steps: Sequence[int], end: float) -> tuple[float, ...]:
-    return tuple(step * end / CELLS for step in steps)
+def snapped_to_curve(time: float, curve: PrintedCurve) -> float:
+    """Return where a printed curve has a time, so that what belongs to a step meets it."""
+    nearest = min(curve.time, key=lambda step: abs(step - time))
+    on_grid = round(time / curve.resolution) * curve.resolution
+    return nearest if abs(nearest - time) <= curve.resolution / 2 else on_grid
 
 
 def _values(curve: Curve, i: int) -> Values:

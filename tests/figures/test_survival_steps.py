@@ -112,6 +112,16 @@ def test_a_curve_that_is_printed_already_stays_as_it_is() -> None:
     assert printed_curve(once, end=3000) == once
 
 
+@pytest.mark.parametrize("landmark", [100, 365, 990.5])
+def test_a_curve_from_a_landmark_is_on_the_grid_of_all_follow_up(landmark: float) -> None:
+    """Another grid beside that of the whole curve would put the patients on a border of both to a day or two."""
+    curve = printed_curve(many(), end=3000, begins=landmark)
+    assert (curve.time[0], curve.time[-1]) == (0, 3000)
+    since_start = [(time + landmark) / curve.resolution for time in (*curve.time[1:-1], *curve.censored[1:-1])]
+    assert len(since_start) > 100
+    assert all(abs(step - round(step)) < 1e-9 for step in since_start)
+
+
 def test_a_printed_curve_ends_where_follow_up_does() -> None:
     """The last patient may be censored long after the last event: the curve goes on to there, within the axis."""
     patients = [(10.0, True), (100.2, False)]
