@@ -257,9 +257,11 @@ def _pooled_records(
 def subgroup_results(key: Key, observed: Observations, adjustment: Adjustment = UNADJUSTED) -> Iterator[Record | Curve]:
     """Yield the groups of a category compared in each level of another, and whether their ratios differ between them.
 
-    The key names both: the groups as `by`, the other category as `within`.
+    The key names both: the groups as `by`, the other category as `within`, for which nothing is adjusted within its
+    levels; the model of the interaction has it anyway.
     """
     study, groups, within = observed.study, str(key.by), str(key.within)
+    adjustment = replace(adjustment, adjust_for=tuple(name for name in adjustment.adjust_for if name != within))
     for level in study.levels(within):
         part, patients = replace(key, within_level=level), observed.within(within, level)
         yield from survival_counts(part, patients)

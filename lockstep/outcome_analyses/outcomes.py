@@ -64,13 +64,13 @@ def _compared(key: Key, observed: OutcomeObservations, comparison: GroupComparis
     found = _group_results(key, observed, comparison.adjust_for)
     yield from with_e_values(found, observed.known()) if comparison.e_value else found
     for category in comparison.within:
-        of_subgroup = replace(key, within=category)
+        of_subgroup, adjust_for = replace(key, within=category), comparison.adjusted_within(category)
         for level in observed.study.levels(category):
             patients = observed.within(category, level)
             part = replace(of_subgroup, within_level=level)
             yield count(catalogue.PATIENTS, part, patients.population.n, patients.population, {"of": patients.label})
-            yield from _group_results(part, patients, comparison.adjust_for)
-        yield from outcome_interaction(of_subgroup, observed, comparison.adjust_for)
+            yield from _group_results(part, patients, adjust_for)
+        yield from outcome_interaction(of_subgroup, observed, adjust_for)
 
 
 def _group_results(key: Key, observed: OutcomeObservations, adjust_for: Sequence[str]) -> Iterator[Record]:

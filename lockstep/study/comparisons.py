@@ -69,6 +69,10 @@ class GroupComparison:
     time_dependent: bool = False
     imputation: bool = False
 
+    def adjusted_within(self, category: str) -> tuple[str, ...]:
+        """Return what ratios are adjusted for in the levels of a category, whose patients are alike in it."""
+        return tuple(name for name in self.adjust_for if name != category)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
@@ -145,10 +149,15 @@ def _comparison(
         )
     for key, ones, others in (
         ("adjust_for", found.adjust_for, found.strata),
-        ("within", found.within, (*found.strata, *found.adjust_for)),
+        ("within", found.within, found.strata),
     ):
         for twice in (one for one in ones if one in others):
-            raise section.error(key, f"has {shown(twice)}, which is in `strata` or `adjust_for` too; take one out")
+            raise section.error(key, f"has {shown(twice)}, which is in `strata` too; take one out")
+    for category in found.within if found.imputation else ():
+        if not found.adjusted_within(category):
+            raise section.error(
+                "imputation", f"has nothing to impute within {shown(category)}, the only variable in `adjust_for`"
+            )
     return found
 
 

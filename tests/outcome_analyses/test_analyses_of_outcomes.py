@@ -47,6 +47,13 @@ strata = ["sex", "depth"]
 adjust_for = ["age_at_diagnosis"]
 within = ["size_group"]
 
+[comparisons.sexes]
+groups = "local_treatment"
+endpoints = ["os"]
+outcomes = ["full"]
+adjust_for = ["sex", "age_at_diagnosis"]
+within = ["sex"]
+
 [comparisons.subtypes]
 groups = "histologic_subtype"
 outcomes = ["full", "size"]
@@ -151,6 +158,16 @@ def test_a_named_comparison_stands_beside_the_short_form(compared: tuple[Study, 
     assert stratified.method.endswith("; adjusted for Age at diagnosis")
     assert "stratified by Gender" in results["os.stratified.by_local_treatment.log_rank.p_value"].method
     assert "os.stratified.by_local_treatment.yes.rate_difference.5y" not in results
+
+
+def test_within_a_subgroup_nothing_is_adjusted_for_it(compared: tuple[Study, Results]) -> None:
+    """Ratios of all patients are adjusted for sex and age, of men and women for age; each says so."""
+    methods = [
+        compared[1][f"os.sexes.by_local_treatment.{name}"].method.rpartition("; ")[2]
+        for name in ("cox.yes.hazard_ratio", "in_sex.male.cox.yes.hazard_ratio", "interaction_sex.p_value")
+    ]
+    age = "adjusted for Age at diagnosis"
+    assert methods == ["adjusted for Gender, Age at diagnosis", age, age]
 
 
 def test_a_population_is_said_in_words_and_not_in_the_id(compared: tuple[Study, Results]) -> None:
@@ -269,7 +286,7 @@ def test_hazards_that_are_not_proportional_are_those_of_the_comparison(compared:
     """The note names the comparison, whose model is not the univariable one."""
     study, results = compared
     found = [item for item in violations(study, results) if item.kind == "comparison"]
-    assert all(item.name in {"arms", "stratified"} for item in found)
+    assert all(item.name in {"arms", "stratified", "sexes"} for item in found)
     assert all("comparison" in item.model for item in found)
 
 
@@ -370,8 +387,9 @@ def test_swapping_the_groups_inverts_ratios_and_turns_differences(tmp_path: Path
         ('[comparisons.c]\ngroups = "arm"\nadjust_for = ["days", "days"]\n', "has 'days' twice"),
         ('[comparisons.c]\ngroups = "arm"\nstrata = ["site"]\noutcomes = ["stay"]\n', "Take `adjust_for` for outcomes"),
         (
-            '[comparisons.c]\ngroups = "arm"\nadjust_for = ["site"]\nwithin = ["site"]\n',
-            "[comparisons.c.within] has 'site', which is in `strata` or `adjust_for` too",
+            '[endpoints.e]\ntime = "days"\nevent = "response present"\n[comparisons.c]\ngroups = "arm"\n'
+            'endpoints = ["e"]\nstrata = ["site"]\nwithin = ["site"]\n',
+            "[comparisons.c.within] has 'site', which is in `strata` too",
         ),
         ('[comparisons.c]\ngroups = "arm"\npopulation = "pp"\n', "names 'pp'; the populations are: none"),
         ('[comparisons.c]\ngroups = "arm"\n[models.c]\noutcome = "stay"\nterms = ["arm"]\n', "this name is taken by"),

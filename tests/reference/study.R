@@ -482,6 +482,28 @@ product <- cox(Surv(time, event) ~ local_treatment * size_group + age_at_diagnos
 put(paste0(stem, ".interaction_size_group.p_value"), likelihood_ratio(main, product)[["p_value"]])
 put_interval(paste0(stem, ".interaction_size_group.ratio"), ratio_of(product, "local_treatmentyes:size_grouplarge"))
 
+# Adjusted for the subgroup too: within its levels there is nothing of it to adjust for.
+stem <- "os.sexes.by_local_treatment"
+put_ratio(paste0(stem, ".cox.yes"), cox(Surv(time, event) ~ local_treatment + sex + age_at_diagnosis, os), "local_treatmentyes")
+known <- d[complete.cases(d[c("full", "local_treatment")]), ]
+for (level in levels(os$sex)) {
+  fit <- cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, os[os$sex == level, ])
+  put_ratio(sprintf("%s.in_sex.%s.cox.yes", stem, level), fit, "local_treatmentyes")
+  fit <- glm_of(full ~ local_treatment + age_at_diagnosis, known[known$sex == level, ], binomial)
+  put_interval(
+    sprintf("full.sexes.by_local_treatment.in_sex.%s.yes.odds_ratio", level),
+    exp(coef(fit)[["local_treatmentyes"]] + z * sqrt(vcov(fit)["local_treatmentyes", "local_treatmentyes"]))
+  )
+}
+main <- cox(Surv(time, event) ~ local_treatment + sex + age_at_diagnosis, os)
+product <- cox(Surv(time, event) ~ local_treatment * sex + age_at_diagnosis, os)
+put(paste0(stem, ".interaction_sex.p_value"), likelihood_ratio(main, product)[["p_value"]])
+test <- anova(
+  glm_of(full ~ local_treatment + sex + age_at_diagnosis, known, binomial),
+  glm_of(full ~ local_treatment * sex + age_at_diagnosis, known, binomial), test = "LRT"
+)
+put("full.sexes.by_local_treatment.interaction_sex.p_value", test[["Pr(>Chi)"]][2])
+
 # Adjusted, of a population, in groups of several levels.
 adults <- d[d$age_at_diagnosis > 18, ]
 others <- levels(d$histologic_subtype)[-1]
