@@ -87,7 +87,7 @@ class Trace:
     def unprinted_line(self) -> str:
         """Say how many results the document leaves out."""
         are = "is" if len(self.unprinted) == 1 else "are"
-        return f"{len(self.unprinted)} of {counted(self.records, 'result')} {are} nowhere in {self.document}"
+        return f"{len(self.unprinted):,} of {counted(self.records, 'result')} {are} nowhere in {self.document}"
 
     def to_json(self) -> str:
         """Return the trace as JSON."""

@@ -49,4 +49,6 @@ def _per(study: Study, term: Term) -> str:
     if term.spline:
         return spline_words(term.spline)
     unit = study.variable(term.name).unit
+    if unit == "%":
+        return f"per {term.per:g}%"
     return f"per {term.per:g} {unit or 'units'}" if term.per != 1 else f"per unit ({unit})" if unit else "per unit"

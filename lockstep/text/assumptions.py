@@ -29,6 +29,7 @@ from . import numbers
 from .analysis_choices import choice_notes
 from .axis_ends import axis_notes
 from .balance_notes import balance_notes
+from .empty_landmarks import empty_landmark_notes
 from .few_patients import few_patients_notes
 from .immortal_time import immortal_time_notes
 from .imputation_notes import imputation_notes
@@ -125,6 +126,7 @@ def notes(study: Study, results: Results) -> tuple[str, ...]:
         *_ignored(study),
         *immortal_time_notes(study, results),
         *balance_notes(study, results),
+        *empty_landmark_notes(study, results),
         *imputation_notes(study, results),
         *choice_notes(study, results),
         *axis_notes(study, results),

@@ -23,6 +23,8 @@ def number_label(term: Term, study: Study, style: Style) -> str:
         return f"{label}, {PER_LOGARITHM[term.transform]}"
     if term.spline:
         return f"{label}, {spline_words(term.spline)}"
+    if unit == "%":
+        return f"{label}, per {term.per:g}%"
     if term.per == 1:
         return f"{label}, per {numbers.one_unit_text(unit or 'unit', style)}"
     return f"{label}, per {term.per:g} {numbers.unit_text(unit or 'units', style)}"

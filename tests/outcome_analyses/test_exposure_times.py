@@ -45,6 +45,17 @@ endpoints = ["os", "os_metastasis"]
 landmark = "1 year"
 terms = ["local_treatment", {TERMS}]
 
+[comparisons.nobody]
+groups = "local_treatment"
+endpoints = ["os"]
+landmark = "100 years"
+
+[models.no_more]
+endpoint = "os"
+each = true
+landmark = "100 years"
+terms = ["local_treatment", {TERMS}]
+
 [comparisons.from_one_year]
 groups = "local_treatment"
 endpoints = ["os_metastasis"]
@@ -176,6 +187,15 @@ def test_a_landmark_model_says_who_is_in_it(exposed: tuple[Study, Results]) -> N
     assert record.n == 142 - 22
     assert "landmark at 1 year" in record.method
     assert record.warning is None
+
+
+def test_a_landmark_that_nobody_reaches_is_noted(exposed: tuple[Study, Results]) -> None:
+    """Nothing can be estimated then, and the number may be of another unit than the author meant."""
+    study, results = exposed
+    found = [note for note in notes(study, results) if "at risk of" in note]
+    assert [note.split("]")[0] for note in found] == ["study.toml: [comparisons.nobody", "study.toml: [models.no_more"]
+    assert "has a `landmark` at 100 years, when nobody" in found[0]
+    assert results["os.nobody.by_local_treatment.cox.yes.hazard_ratio"].value is None
 
 
 def test_a_time_dependent_exposure_counts_patients_and_not_rows(exposed: tuple[Study, Results]) -> None:
