@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ..base.errors import counted
 from ..base.terminal import wrapped
+from ..text.single_patients import FEWEST
 from .ranking import MEANING, Rank
 
 
@@ -53,6 +54,11 @@ class DataChanges:
         if any(patients):
             added, removed, changed = patients
             lines.append(f"{counted(added, 'patient')} added, {removed} removed, {changed} with changed values.")
+            if sum(patients) < FEWEST:
+                lines.append(
+                    "These are so few that the difference of a number then and now may be what one of them has: look "
+                    "at this report before you share it."
+                )
         lines += [f"Columns {word}: {', '.join(names)}." for word, names in columns.items() if names]
         if self.saved_again:
             lines.append(

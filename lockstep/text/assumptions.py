@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from ..base.wording import in_series
+from ..base.errors import counted
 from ..results.catalogue import (
     COMPETING_IGNORED,
     DEATHS_WITHOUT_EVENT,
@@ -186,9 +187,10 @@ def _few_clusters(study: Study, results: Results) -> Iterator[str]:
             few = [results[each] for each in keys if each in results and results[each].warning]
             if few:
                 of = f"{study.unique_endpoint_label(measured)}, {model.label or 'multivariable model'}"
+                clusters = counted(int(few[0].value or 0), "cluster")
                 yield (
-                    f"{of}: {few[0].value} clusters ({study.unique_label(str(model.cluster))}); fewer than 20 make "
-                    "robust intervals too narrow and P values too small. Give their number, and compare with a model "
+                    f"{of}: {clusters} ({study.unique_label(str(model.cluster))}); fewer than 20 make robust "
+                    "intervals too narrow and P values too small. Give their number, and compare with a model "
                     "that has the cluster among its `strata` (an endpoint) or `terms` (an outcome)."
                 )
 

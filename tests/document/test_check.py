@@ -296,6 +296,14 @@ def test_one_is_no_plural() -> None:
     assert same.lines() == ["The data file is the same, byte for byte (1 row, 1 column)."]
 
 
+@pytest.mark.parametrize(("changed", "warns"), [(1, True), (3, True), (4, False), (0, True)])
+def test_a_change_of_few_patients_says_what_it_discloses(changed: int, warns: bool) -> None:
+    """The difference of two counts is what the only patient has who was added."""
+    rows = {"added": 1, "removed": 0, "changed": changed}
+    data = DataChanges(same=False, old_rows=9, new_rows=10, old_columns=2, new_columns=2, rows=rows)
+    assert any("may be what one of them has" in line for line in data.lines()) == warns
+
+
 def test_what_is_to_be_written_is_listed(tmp_path: Path) -> None:
     """With its line and what belongs there, also over several lines; it fails no check."""
     path = tmp_path / "report.qmd"

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
         ("Overall survival", "death", "Overall survival", "OS"),
         ("Freedom from reintervention", "reintervention", "Freedom from reintervention", "OS"),
         ("Implant\nretention", "revision", "Implant retention", "OS"),
+        ("PFS after surgery", "death", "PFS after surgery", "OS"),
         ("MACE", "stroke or death", "Without stroke or death", "Event-free"),
         ("Time to progression", "progression", "Without progression", "Event-free"),
     ],
