@@ -9,8 +9,7 @@ from ..study.endpoints import Endpoint
 from .level_names import one_line
 
 _NAMES_SURVIVAL: Final = re.compile(
-    r"surviv|free|without|retention|patency|remission|persistence|überleben|survie|supervivencia|\bos\b|fs\b",
-    re.IGNORECASE,
+    r"(?i:surviv|free|without|retention|patency|remission|persistence|überleben|survie|supervivencia)|\bOS\b|FS\b"
 )
 
 
