@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
-from ..base.wording import in_series
 from ..base.errors import counted
+from ..base.wording import in_series
 from ..results.catalogue import (
     COMPETING_IGNORED,
     DEATHS_WITHOUT_EVENT,
