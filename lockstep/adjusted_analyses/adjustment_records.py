@@ -10,13 +10,14 @@ import pandas as pd
 
 from ..adjustment.balance import NOBODY_IN_GROUP as NOBODY
 from ..adjustment.balance import BalanceTable, CovariateBalance, balance_table
-from ..adjustment.weighting import Estimand, weight_summary
+from ..adjustment.weighting import weight_summary
 from ..results import adjustment_catalogue as catalogue
 from ..results.keys import Key
 from ..results.model import Record
 from ..results.precision import NumberDecimals, number_decimals
 from ..results.records import Population, Words, count, interval, number, record
 from ..statistics.arrays import Bools, Floats
+from ..study.confounding import Estimand
 from ..study.model import Study
 from .adjusted_cohort import AdjustedCohort, MatchedPatients, WeightedPatients
 from .applied import formula, group_words, matching_in_words, whom

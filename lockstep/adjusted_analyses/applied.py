@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..study.confounding import Matching, WeightedTo, Weighting
+from ..study.confounding import Estimand, Matching, Weighting
 from ..study.model import Study
 from .adjusted_cohort import set_column, weight_column
 
-_WHOM: Final[Mapping[WeightedTo, str]] = {
+_WHOM: Final[Mapping[Estimand, str]] = {
     "ATE": "all patients",
     "ATT": "the patients with {exposed}",
     "ATC": "the patients with {unexposed}",
     "overlap": "the patients who might have had either",
 }
-_FORMULAS: Final[Mapping[WeightedTo, str]] = {
+_FORMULAS: Final[Mapping[Estimand, str]] = {
     "ATE": "1 / probability of the own group",
     "ATT": "1 with {exposed}, else score / (1 - score)",
     "ATC": "1 with {unexposed}, else (1 - score) / score",

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from ..base.errors import DataError, row_list
 from ..statistics.arrays import Bools, Floats, checked_flags, checked_numbers, same_length
-from .weighting import Estimand
+from ..study.confounding import Estimand
 
 NOBODY_IN_GROUP: Final = "no patients in a group"
 NO_DENOMINATOR: Final = "no variance in the patients whose standard deviation is the denominator"

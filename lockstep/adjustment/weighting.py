@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.errors import DataError, row_list
 from ..statistics.arrays import Bools, Floats, checked_flags, checked_numbers, checked_weights, same_length
-
-Estimand: TypeAlias = Literal["ATE", "ATT", "ATC", "overlap"]
-"""Whom the weighted patients stand for: all; the exposed; the unexposed; those who might have been either."""
+from ..study.confounding import Estimand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ def survival_results(key: Key, observed: Observations) -> Iterator[Record | Curv
     yield interval(
         catalogue.SURVIVAL_MEDIAN, key, median, population, words, conf_level=level, unit=time.unit, warning=warning
     )
-    at = [snapped(year * time.year) for year in time.landmarks]
+    at = [time.of_years(year) for year in time.landmarks]
     rates = fit.at(at) if fit else [nobody] * len(at)
     for year, rate in zip(time.landmarks, rates, strict=True):
         told = {**words, "at": time.landmark_words(year, endpoint.print_unit)}

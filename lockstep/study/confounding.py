@@ -15,7 +15,7 @@ from ..variables.named_variables import groups
 from .endpoints import Endpoint
 from .terms import Term, read_terms
 
-WeightedTo: TypeAlias = Literal["ATE", "ATT", "ATC", "overlap"]
+Estimand: TypeAlias = Literal["ATE", "ATT", "ATC", "overlap"]
 """Whom weighted patients stand for: all; those with the second level; those with the first; who might be either."""
 
 CALIPER: Final = 0.2
@@ -71,7 +71,7 @@ class Weighting(ScoreModel):
     trim : the range of scores outside of which patients are left out; None where all stay.
     """
 
-    estimand: WeightedTo = "ATE"
+    estimand: Estimand = "ATE"
     stabilised: bool = False
     truncate: tuple[float, float] | None = None
     trim: tuple[float, float] | None = None
@@ -242,7 +242,7 @@ def _score_model(
 
 
 def _weighting(common: dict[str, Any], section: Section) -> Weighting:
-    estimand: Any = section.choice("estimand", get_args(WeightedTo), "ATE")
+    estimand: Any = section.choice("estimand", get_args(Estimand), "ATE")
     stabilised = section.flag("stabilised")
     if stabilised and estimand != "ATE":
         raise section.error("stabilised", f"is for `estimand = 'ATE'`, and it is {shown(estimand)}; leave it out")

@@ -8,11 +8,11 @@ from typing import Final
 
 from ..results import adjustment_catalogue as catalogue
 from ..results.keys import Key
-from ..study.confounding import Matching, ScoreModel, WeightedTo, Weighting
+from ..study.confounding import Estimand, Matching, ScoreModel, Weighting
 from ..text.level_names import level_name
 from .strobe_study import Fact, PrintedStudy
 
-_WHOM: Final[Mapping[WeightedTo, str]] = {
+_WHOM: Final[Mapping[Estimand, str]] = {
     "ATE": "all patients",
     "ATT": "the patients with {exposed}",
     "ATC": "the patients with {unexposed}",

@@ -18,7 +18,6 @@ from lockstep.adjustment.imputation import nelson_aalen
 from lockstep.adjustment.propensity import propensity_score
 from lockstep.adjustment.weighted_survival import robust_log_rank, weighted_at_risk, weighted_kaplan_meier
 from lockstep.adjustment.weighting import (
-    Estimand,
     WeightSummary,
     propensity_weights,
     truncated_weights,
@@ -29,6 +28,7 @@ from lockstep.adjustment.weighting import (
 from lockstep.regression.cox import cox_regression
 from lockstep.statistics.arrays import Floats, Ints
 from lockstep.study.analysis import ConfType
+from lockstep.study.confounding import Estimand
 
 AGREES = 1e-6
 VALUES = read_rows(REFERENCE / "values" / "adjustment.csv")
