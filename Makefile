@@ -76,6 +76,7 @@ in_r = Rscript tests/reference/study.R data/cohort.csv $(1)/values && Rscript te
 	Rscript tests/reference/adjustment.R $(1) && Rscript tests/reference/adjustment_packages.R $(1) && \
 	Rscript tests/reference/confounding.R $(1) && \
 	Rscript tests/reference/competing_study.R tests/studies/competing/data/mgus.csv $(1)/values && \
+	Rscript tests/reference/registry.R tests/studies/registry/data/rotterdam.csv $(1)/values && \
 	Rscript tests/reference/implants.R tests/studies/implants/data/implants.csv $(1)/values
 
 reference:  ## compute the reference values of tests/reference again, with R
