@@ -1,15 +1,34 @@
-"""Statistics that only this paper prints: the crude proportions of patients who were followed beyond a landmark."""
+"""Statistics that only this paper prints: proportions followed beyond a landmark, and follow-up from treatment on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lockstep import Patients, Record, Statistic, statistic
+from lockstep.survival.kaplan_meier import reverse_kaplan_meier
 
 LABEL = "{of}, patients followed beyond {at} without the event"
 METHOD = "patients followed beyond this time without the event, of all patients; not a survival rate"
 COUNT = Statistic("followed_beyond.{at}.count", "count", LABEL, METHOD)
 PERCENT = Statistic("followed_beyond.{at}.percent", "percent", LABEL, METHOD, "%")
+
+PRIMARY = "os_from_treatment"
+FOLLOW_UP = Statistic(
+    "reverse_km.median",
+    "time",
+    "{of}: median follow-up by reverse Kaplan-Meier",
+    "reverse Kaplan-Meier median (Schemper & Smith 1996), log-log confidence interval",
+)
+
+
+@statistic
+def follow_up(patients: Patients) -> Iterator[Record]:
+    """Yield the median follow-up of the primary endpoint, in which deaths end observation as losses else do."""
+    observed, level = patients.endpoints[PRIMARY], patients.study.analysis.conf_level
+    median = reverse_kaplan_meier(observed.time, observed.event, conf_level=level).median()
+    yield patients.record(
+        FOLLOW_UP, median.value, endpoint=PRIMARY, conf_low=median.conf_low, conf_high=median.conf_high
+    )
 
 
 @statistic

@@ -14,7 +14,8 @@ from ..base.snapping import snapped
 from ..results.catalogue import INCIDENCE, LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN
 from ..results.curves import CELLS, PrintedCurve, printed_curve
 from ..results.keys import COMPETING, Key
-from ..results.model import Results, RiskTable
+from ..results.model import Record, Results, RiskTable
+from ..results.released import released_number
 from ..study.endpoints import Axis, Endpoint
 from ..study.figures import IncidenceCurves, SurvivalCurves
 from ..study.model import Study
@@ -265,7 +266,7 @@ def _group(
             competing = printed_curve(results.curve(replace(key, item=COMPETING)), end=end)
     else:
         estimate = results[SURVIVAL_MEDIAN.of(key)]
-        median = None if estimate.value is None else float(estimate.value)
+        median = _drawn_median(estimate, study, style)
     return Group(
         label=label,
         full_label=full_label,
@@ -276,6 +277,14 @@ def _group(
         estimate_text=PrintedText(numbers.text(estimate, style), (estimate.id,)),
         competing=competing,
     )
+
+
+def _drawn_median(median: Record, study: Study, style: Style) -> float | None:
+    """Return the printed median in follow-up units: a lock has no other, in the unit in which it is printed."""
+    if median.value is None:
+        return None
+    printed = released_number(numbers.plain_digits(numbers.bare_text(median, style), style))
+    return float(printed) * study.time.per(median.print_unit or str(median.unit))
 
 
 def _patients(n: int, style: Style) -> str:

@@ -216,11 +216,12 @@ def _words(observed: ObservedPatients, model: Model, terms: Sequence[Term]) -> d
     if model.imputation:
         options += imputation_in_words(study, observed, _variables(model, terms))
         words = {**words, "interval": POOLED_INTERVAL, "test": "t", "distribution": "F"}
+    alone = f" ({covariate_label(study, terms[0])})" if model.each else ""  # each of its models has counts of its own
     return {
         **words,
         "of": observed.label,
         "model": model.label or fit,
-        "whole": model.label or f"{fit} model",
+        "whole": (model.label or f"{fit} model") + alone,
         "fit": fit,
         "options": options + _options_in_words(study, model),
         "covariates": ", ".join(covariate_in_words(study, term) for term in terms),

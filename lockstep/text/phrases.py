@@ -8,9 +8,11 @@ from typing import Final
 
 from ..base import escape
 from ..base.errors import ReportError
+from ..base.wording import listing
 from ..results.keys import ids_below, split_bound
 from ..results.model import Record, Results
 from ..results.released import Released
+from ..results.source import RESULTS_FILE
 from ..syntax.expressions import Expression, parse_expression
 from . import numbers
 from .provenance import PrintedText, marked_markdown
@@ -153,6 +155,19 @@ class Phrases:
         """Print the letter of P values, for sentences about them: "P"."""
         letter = self.style.p.letter
         return Phrase(letter, (), f"*{letter}*" if self.style.p.italic else None)
+
+    def version(self, package: str) -> Phrase:
+        """Print the version of Python, or of a package, that the results were computed with: "2.3.3".
+
+        Raises
+        ------
+        ReportError
+            If the results name no such package; lists those that they do.
+        """
+        versions = self.results.source.versions
+        if package not in versions:
+            raise ReportError(f"version('{package}'): the results name the versions of {listing(versions, word='and')}")
+        return Phrase(versions[package], (), source=RESULTS_FILE.as_posix())
 
     def heading(self, name: str) -> Phrase:
         """Print what a journal calls a part of the abstract: "Results", or "Findings"."""

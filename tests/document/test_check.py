@@ -122,7 +122,7 @@ def test_a_claim_needs_words(r: Phrases) -> None:
 @pytest.mark.parametrize(
     ("prose", "typed"),
     [
-        ("Median OS was 2411 days.", ["2411"]),
+        ("Median OS was 6.61 years.", ["6.61"]),
         ("The rate was 71.2% (0.05).", ["71.2", "0.05"]),
         ("Of 1,214 patients, 3-year rates.", ["1,214", "3"]),
         ("Seven patients and twelve older patients died.", ["Seven", "twelve"]),
@@ -170,8 +170,8 @@ def test_numbers_typed_into_the_prose_are_found_and_nothing_else(
 
 def test_a_typed_number_names_its_line_and_the_results_that_print_so(results: Results) -> None:
     """The author sees which result to insert."""
-    [message] = found("Text.\n\nMedian OS was 2411 days.\n", results).typed
-    assert message.startswith("report.qmd:9: '2411' is typed, not from the data; it is what os.median")
+    [message] = found("Text.\n\nMedian OS was 6.61 years.\n", results).typed
+    assert message.startswith("report.qmd:9: '6.61' is typed, not from the data; it is what os.median")
 
 
 def test_titles_and_the_abstract_of_the_front_matter_are_printed_text(results: Results) -> None:

@@ -32,7 +32,10 @@ def test_a_changed_label_changes_the_prose(study: Study, results: Results) -> No
     assert r.label("sex").text == "Sex *at* birth"
     assert r.label("sex", inside=True).text == "sex *at* birth"
     assert r.label("sex", "male")._repr_markdown_() == "Men \\`\\$1\\`"
-    assert r.labels(["sex", "grade", "os"]).text == "sex *at* birth, histologic grade and overall survival"
+    assert (
+        r.labels(["sex", "grade", "os"]).text
+        == "sex *at* birth, histologic grade and overall survival from initial diagnosis"
+    )
 
 
 @pytest.mark.parametrize(

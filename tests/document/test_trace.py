@@ -93,8 +93,10 @@ def test_a_cell_says_where_it_stands(study: Study, results: Results) -> None:
     """A cell is named by its row, the heading above it and its column."""
     table = render_table("characteristics", study, results, number_style(study))
     places = {text.ids: (text, text.place) for text in table.printed}
-    assert places["sex.male.count",] == ("60", "Gender: Male, All patients")
-    assert places["follow_up.min", "follow_up.max"][0] == "2.97\N{EN DASH}476.17"
+    assert places["sex.male.count",] == ("60", "Sex: Male, All patients")
+    name = "metastasis_interval"
+    place = "Time from diagnosis to metastasis, years, All patients"
+    assert places[f"{name}.median", f"{name}.q1", f"{name}.q3"] == ("0.16 (0.01\N{EN DASH}1.31)", place)
 
 
 def test_marking_changes_nothing_but_the_spans(study: Study, results: Results) -> None:

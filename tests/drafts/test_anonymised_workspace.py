@@ -85,7 +85,7 @@ def planted(study: Path) -> Path:
         bibliography.write(BIBLIOGRAPHY)
     definition = folder / "study.toml"
     labels = definition.read_text(encoding="utf-8").replace(
-        'label = "Gender"', 'label = "Gender, asked in Tromsø, ISRCTN12345678"'
+        'label = "Sex"', 'label = "Sex, asked in Tromsø, ISRCTN12345678"'
     )
     definition.write_text(labels, encoding="utf-8")
     (folder / "images").mkdir()

@@ -154,9 +154,9 @@ def test_a_named_comparison_stands_beside_the_short_form(compared: tuple[Study, 
     _, results = compared
     crude, stratified = (results[f"os.{name}by_local_treatment.cox.yes.hazard_ratio"] for name in ("", "stratified."))
     assert "stratified" not in crude.method
-    assert "stratified by Gender and Primary tumor depth" in stratified.method
+    assert "stratified by Sex and Primary tumor depth" in stratified.method
     assert stratified.method.endswith("; adjusted for Age at diagnosis")
-    assert "stratified by Gender" in results["os.stratified.by_local_treatment.log_rank.p_value"].method
+    assert "stratified by Sex" in results["os.stratified.by_local_treatment.log_rank.p_value"].method
     assert "os.stratified.by_local_treatment.yes.rate_difference.5y" not in results
 
 
@@ -222,7 +222,7 @@ def test_an_adjusted_ratio_has_its_own_p_value_in_the_table_of_estimates(compare
     assert "os.stratified.by_local_treatment.cox.yes.p_value" in printed
     assert not any("log_rank" in name for name in printed)
     assert "Hazard ratios and their P values are adjusted for age at diagnosis; all else is not" in two.markdown
-    assert "from Wald tests stratified by gender and primary tumor depth" in two.markdown
+    assert "from Wald tests stratified by sex and primary tumor depth" in two.markdown
     printed = {name for text in several.printed for name in text.ids}
     tests = {name for name in printed if name.endswith("p_value")}
     assert tests == {f"{outcome}.subtypes.by_histologic_subtype.adjusted_test.p_value" for outcome in ("full", "size")}
@@ -255,7 +255,7 @@ def test_a_table_of_estimates_needs_no_groups(compared: tuple[Study, Results]) -
     everybody = render_table("everybody", study, results, Style())
     assert "All patients" in everybody.markdown
     assert "81 / 142" in everybody.markdown
-    assert "Gender" not in render_table("by_depth", study, results, Style()).markdown
+    assert "Sex" not in render_table("by_depth", study, results, Style()).markdown
 
 
 def test_tables_of_models_say_what_their_ratios_are(compared: tuple[Study, Results]) -> None:

@@ -38,6 +38,7 @@ like = "os_delayed"
 time = "os_days"
 entry = "late"
 """
+DELAYED = ("os_delayed", "os_late", "os_delayed_entry")
 FIGURE = """
 [figures.delayed]
 endpoints = ["os_delayed", "os_late"]
@@ -87,7 +88,7 @@ def test_methods_say_that_entry_is_delayed(entered: tuple[Study, Results]) -> No
     """Whoever traces a number of such an endpoint reads it there, and in no other."""
     for record in entered[1]:
         if record.kind in ("time", "percent", "p_value", "hazard_ratio") and record.key.endpoint is not None:
-            assert ("delayed entry" in record.method) == (record.key.endpoint in ("os_delayed", "os_late")), record.id
+            assert ("delayed entry" in record.method) == (record.key.endpoint in DELAYED), record.id
 
 
 def test_curves_begin_where_somebody_is_at_risk(entered: tuple[Study, Results]) -> None:
@@ -108,13 +109,13 @@ def test_an_endpoint_like_another_has_its_keys_but_those_given(entered: tuple[St
     assert study.endpoints["os_late"].axis == study.endpoints["os"].axis
     assert (study.endpoints["os_late"].start, study.endpoints["os_late"].time) == (None, "os_days")
     assert study.endpoints["os_metastasis"].event_label == "death"
-    assert results["os_metastasis.median"].label == "Overall survival (os_metastasis): median"
+    assert results["os_metastasis.median"].label == "Overall survival from initial diagnosis (os_metastasis): median"
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('like = "oss"', "[endpoints.x.like] names 'oss'; the other endpoints are: 'os' or 'pfs'"),
+        ('like = "oss"', "[endpoints.x.like] names 'oss'; the other endpoints are: 'os', 'pfs', "),
         ('like = "x"', "[endpoints.x.like] leads back to [endpoints.x]"),
         ('like = "os"\nentry = "sex"', "[endpoints.x.entry] names 'sex', a category; expected a date"),
         ('like = "os"\nentry = "age_at_diagnosis"', "names 'age_at_diagnosis', a number; expected a date"),

@@ -208,6 +208,8 @@ def test_every_count_and_percentage_of_the_text_is_of_a_set_that_is_counted(case
     levels = [case.count(f"{slug(exposure)}.{slug(level)}.count") for level in case.study.levels(exposure)]
     unknown = case.count(f"{slug(exposure)}.missing.count")
     sets = {case.count("flow.analysed"), *levels, *(n + unknown for n in levels)}
+    if "surgery.1.count" in case.results:  # the response of those who had an operation, or may have had one
+        sets.add(case.count("surgery.1.count") + case.count("surgery.missing.count"))
     for stem in re.findall(r'r\.(?:n_percent|n_of)\("([^"]+)"\)', case.prose):
         count, percent = case.results[f"{stem}.count"], case.results[f"{stem}.percent"]
         known, missing = (case.results[f"{stem.rpartition('.')[0]}.{part}"] for part in ("n", "missing.count"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,10 +18,11 @@ from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.text.assumptions import notes
+from lockstep.text.immortal_time import immortal_time_notes
 from lockstep.text.style import Style
 
 ROOT = Path(__file__).parents[2]
-KNOWN = 'label = "Local treatment"\nknown_at = "date_metastasis_treatment"\n'
+KNOWN = 'known_at = "date_metastasis_treatment"       # within six weeks of metastasis\n'
 TERMS = '"age_at_diagnosis"'
 CHANGING = f'terms = [{{ variable = "local_treatment", time_dependent = true }}, {TERMS}]'
 STUDY = f"""
@@ -91,7 +94,11 @@ terms = [{{ variable = "local_treatment", time_dependent = true }}, {{ variable 
 def written(folder: Path, text: str, *, known: str = KNOWN) -> Study:
     """Return the flagship study, which knows when local treatment began, with more in its study.toml."""
     shutil.copytree(ROOT / "data", folder / "data")
-    study = (ROOT / "study.toml").read_text(encoding="utf-8").replace('label = "Local treatment"\n', known)
+    study = (ROOT / "study.toml").read_text(encoding="utf-8")
+    assert KNOWN in study
+    if "date_metastasis_treatment" not in known:  # what needs it in the flagship goes, too
+        study = re.sub(r"\[(?:models\.from_its_day|tables\.time_zero)\].*?(?=\n\[|\Z)", "", study, flags=re.DOTALL)
+    study = study.replace(KNOWN, known)
     study = study.replace('event_label = "death"\n', 'event_label = "death"\nrestricted_mean = [5]\n')
     (folder / "study.toml").write_text(study + text, encoding="utf-8")
     return read_study(folder)
@@ -153,7 +160,7 @@ def test_figures_show_curves_of_a_comparison_as_it_compares(exposed: tuple[Study
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ('comparison = "none"', "[figures.f.comparison] names 'none'; the comparisons are: 'c'"),
+        ('comparison = "none"', "[figures.f.comparison] names 'none'; the comparisons are: 'subgroups' and 'c'"),
         ('comparison = "c"\ngroups = "sex"', "[figures.f.groups] does not go with `comparison`"),
         ('comparison = "c"\nendpoints = ["pfs"]', "[figures.f.endpoints] has 'pfs'; the endpoints of 'c' are: 'os'"),
         ('comparison = "c"\nwithin = "grade"', "[figures.f.within] is 'grade'; 'c' compares within: 'sex'"),
@@ -171,11 +178,12 @@ def test_restricted_means_print_in_the_unit_of_times(tmp_path: Path) -> None:
     """In months where study.toml asks for them: the means and their differences alike."""
     study = written(tmp_path / "study", "")
     path = study.folder / "study.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace('unit = "days"', 'unit = "days"\nprint_unit = "months"'))
+    path.write_text(path.read_text(encoding="utf-8").replace('print_unit = "years"', 'print_unit = "months"'))
     results = compute(read_study(study.folder))
     for name in ("os.restricted_mean.5y", "os.by_local_treatment.yes.restricted_mean_difference.5y"):
         assert (results[name].unit, results[name].print_unit, results[name].decimals) == ("days", "months", 2), name
-    assert results["os.restricted_mean.5y"].label == "Overall survival: restricted mean up to 5 years"
+    label = "Overall survival from initial diagnosis: restricted mean up to 5 years"
+    assert results["os.restricted_mean.5y"].label == label
 
 
 def test_a_landmark_model_says_who_is_in_it(exposed: tuple[Study, Results]) -> None:
@@ -217,21 +225,23 @@ def test_a_competing_event_ends_follow_up_whatever_the_exposure(exposed: tuple[S
 
 
 def test_immortal_time_is_counted_and_noted(exposed: tuple[Study, Results]) -> None:
-    """Results that take a later treatment as known at time 0 warn, and one note of each endpoint says what to do."""
+    """Results that take a later treatment as known at time 0 warn; a note of each endpoint says what answers it."""
     study, results = exposed
     later = results["os.by_local_treatment.known_later"]
     assert (later.value, later.denominator) == (79, 79)
     for name in ("os.by_local_treatment.log_rank.p_value", "os.adjusted.local_treatment.yes.hazard_ratio"):
         assert "immortal time bias: Local treatment was known only" in str(results[name].warning), name
     said = [note for note in notes(study, results) if "immortal time" in note]
-    assert len(said) == len(study.endpoints) - 1  # progression-free survival begins with the treatment
+    assert len(said) == len(study.endpoints) - 2  # two endpoints begin with the treatment
     assert "79 of 79 patients" in said[0]
-    assert "`landmark`" in said[0]
+    assert said[0].endswith("Report 'one_year', 'from_its_day', 'landmark' and 'changing' beside it.")
+    unanswered = replace(study, models=(), comparisons=())
+    assert all("`landmark`" in note for note in immortal_time_notes(unanswered, results))
 
 
 def test_a_study_that_does_not_say_when_exposures_are_known_has_no_such_result(tmp_path: Path) -> None:
     """Without `known_at` nothing is counted, and nothing warned of."""
-    study = written(tmp_path / "study", "", known='label = "Local treatment"\n')
+    study = written(tmp_path / "study", "", known="")
     results = compute(study)
     assert not [record.id for record in results if "known_later" in record.id or "immortal" in str(record.warning)]
     assert not [note for note in notes(study, results) if "immortal" in note]
@@ -266,7 +276,7 @@ def test_times_of_another_kind_are_refused(tmp_path: Path) -> None:
 
 def test_an_exposure_of_which_the_time_is_missing_is_an_error(tmp_path: Path) -> None:
     """Who has another level than the first has a time from which it was known, or is named by row."""
-    study = written(tmp_path / "study", "", known='label = "Local treatment"\nknown_at = "date_progression"\n')
+    study = written(tmp_path / "study", "", known='known_at = "date_progression"\n')
     with pytest.raises(DataError, match="'local_treatment' has another level than 'no' and no date from which"):
         compute(study)
 

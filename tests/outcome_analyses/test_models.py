@@ -165,7 +165,7 @@ def test_too_few_events_for_the_terms_are_noted(modelled: tuple[Study, Results])
             "of which 'age_at_diagnosis' is a spline",
         ),
         ('terms = ["sex"]\nstrata = ["sex"]', "[models.m.strata] names 'sex', which is a term too"),
-        ('terms = ["sex"]\nendpoint = "oss"', "[models.m.endpoint] names 'oss'; the endpoints are: 'os' and 'pfs'"),
+        ('terms = ["sex"]\nendpoint = "oss"', "[models.m.endpoint] names 'oss'; the endpoints are: 'os', 'pfs', "),
         ('terms = ["a:b:c"]', "expected a variable, or the product of two"),
         (
             'terms = ["sex"]\n[tables.t]\nkind = "regression"\nmodels = ["n"]',

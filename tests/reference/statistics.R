@@ -65,8 +65,9 @@ put_moments <- function(id, x) {
 
 # ---- survival ------------------------------------------------------------------------------------------------------
 
-kaplan_meier <- function(time, event, conf = 0.95, type = "log-log") {
-  survfit(Surv(time, event) ~ 1, conf.type = type, conf.int = conf)
+kaplan_meier <- function(time, event, conf = 0.95, type = "log-log", entry = NULL) {
+  observed <- if (is.null(entry)) Surv(time, event) else Surv(entry, time, event)
+  survfit(observed ~ 1, conf.type = type, conf.int = conf)
 }
 median_of <- function(fit) unname(tail(summary(fit)$table, 3))
 
@@ -79,11 +80,12 @@ survival_at <- function(fit, at) {
   found
 }
 
-# At each time: at risk (follow-up >= t, survfit's n.risk), events and censorings before it, survival with limits.
+# At each time: at risk (follow-up >= t, survfit's n.risk; with delayed entry that of the next event), events and censorings before it, survival with limits.
 # And the area under the curve and its limits up to the last follow-up, which sees every point of them.
-put_curve <- function(id, time, event, at, conf = 0.95) {
-  fit <- kaplan_meier(time, event, conf)
+put_curve <- function(id, time, event, at, conf = 0.95, entry = NULL) {
+  fit <- kaplan_meier(time, event, conf, entry = entry)
   n_at_risk <- summary(fit, times = at, extend = TRUE)$n.risk
+  if (!is.null(entry)) n_at_risk <- sapply(at, function(t) sum((entry < t | entry <= 0) & time >= t))
   survival <- survival_at(fit, at)
   for (i in seq_along(at)) {
     counts <- c(n_at_risk[i], sum(time < at[i] & event), sum(time < at[i] & !event))

@@ -15,6 +15,7 @@ d <- reviewed[reviewed$complete_record %in% "1", ]
 slug <- function(x) gsub("[^a-z0-9]+", "_", tolower(x))
 category <- function(x, levels) factor(slug(x), slug(levels))
 no_yes <- c("0", "1")
+no_yes_words <- c("no", "yes")
 levels <- list(
   sex = c("male", "female"),
   depth = c("superficial", "deep"),
@@ -36,15 +37,41 @@ kind <- apply(treatments, 1, function(each) if (anyNA(each)) NA else paste(colna
 d$modality <- factor(kind, c("surgery", "radiotherapy", "rfa", "surgery_radiotherapy"))
 d$age_group <- factor(ifelse(d$age_at_diagnosis > 60, "elderly", "younger"), c("younger", "elderly"))
 d$size_group <- factor(ifelse(d$primary_size_cm > 5, "large", "small"), c("small", "large"))
+d$adult <- factor(ifelse(d$age_at_diagnosis > 17, "yes", "no"), no_yes_words)
+began <- as.numeric(format(d$date_metastasis_treatment, "%Y"))
+d$treatment_era <- factor(ifelse(began < 2009, "earlier", "later"), c("earlier", "later"))
+d$undifferentiated <- factor(ifelse(d$histologic_subtype == "undifferentiated_sarcoma", "yes", "no"), no_yes_words)
+d$high_grade <- factor(ifelse(d$grade == "3", "yes", "no"), no_yes_words)
+after <- ifelse(d$response == "cr", "complete", "other")
+d$response_after_surgery <- factor(ifelse(treatments[, "surgery"], after, NA), c("complete", "other"))
 
 days <- function(from, to) as.numeric(to - from)
 ended <- d$date_last_followup
 stopped <- d$date_progression
 stopped[is.na(stopped)] <- ended[is.na(stopped)]
+ticks <- 365 * c(0, 5, 10, 15, 20)
+since_treatment <- days(d$date_metastasis_treatment, ended)
+since_diagnosis <- days(d$date_initial_diagnosis, ended)
 endpoints <- list(
-  os = list(time = days(d$date_initial_diagnosis, ended), event = died, ticks = 365 * c(0, 5, 10, 15, 20)),
-  pfs = list(time = days(d$date_metastasis_treatment, stopped), event = !is.na(d$date_progression) | died, ticks = 365 * 0:5)
+  os = list(time = since_diagnosis, event = died, ticks = ticks),
+  pfs = list(
+    time = days(d$date_metastasis_treatment, stopped), event = !is.na(d$date_progression) | died, ticks = 365 * 0:5, mean = TRUE
+  ),
+  os_from_treatment = list(time = since_treatment, event = died, ticks = ticks, mean = TRUE),
+  os_from_metastasis = list(time = days(d$date_metastasis, ended), event = died, ticks = ticks),
+  os_delayed_entry = list(
+    time = since_diagnosis, event = died, ticks = ticks, entry = days(d$date_initial_diagnosis, d$date_metastasis)
+  )
 )
+# From when the treatment is known: those without any are in the first group all the time.
+treated_on <- d$date_metastasis_treatment
+treated_on[!d[["local_treatment"]] %in% "yes"] <- NA
+begins <- list(
+  os = days(d$date_initial_diagnosis, treated_on), os_from_metastasis = days(d$date_metastasis, treated_on),
+  os_delayed_entry = days(d$date_initial_diagnosis, treated_on), os_from_treatment = days(d$date_metastasis_treatment, treated_on),
+  pfs = days(d$date_metastasis_treatment, treated_on)
+)
+d$metastasis_interval <- days(d$date_initial_diagnosis, d$date_metastasis) / 365
 d$follow_up <- endpoints$os$time / 30
 exposure <- "local_treatment"
 univariable <- c(exposure, "age_group", "sex", "size_group", "depth", "histologic_subtype", "grade")
@@ -70,10 +97,13 @@ describe <- function(id, x) {
   if (is.factor(x)) for (level in levels(x)) put_percent(paste0(id, ".", level), sum(x %in% level), sum(!is.na(x)))
   else put_moments(id, x)
 }
-described <- c(numbers, "follow_up", names(levels), exposure, "modality", "age_group", "size_group")
+derived <- c("modality", "age_group", "size_group", "adult", "treatment_era", "undifferentiated", "high_grade", "response_after_surgery")
+described <- c(numbers, "metastasis_interval", "follow_up", names(levels), exposure, derived)
 for (name in described) {
-  # A modality is expected of the treated, and of those who may be.
-  expected <- if (name == "modality") !d[[exposure]] %in% "no" else rep(TRUE, nrow(d))
+  # A modality is expected of the treated, and of those who may be; a response after surgery of those who had it.
+  expected <- rep(TRUE, nrow(d))
+  if (name == "modality") expected <- !d[[exposure]] %in% "no"
+  if (name == "response_after_surgery") expected <- treatments[, "surgery"]
   describe(name, d[[name]][expected])
   for (level in levels(d[[exposure]])) {
     describe(paste0(name, ".by_", exposure, ".", level), d[[name]][expected & d[[exposure]] %in% level])
@@ -83,6 +113,8 @@ put("follow_up.survivors.n", sum(!died))
 put_moments("follow_up.survivors", d$follow_up[!died])
 reverse <- kaplan_meier(endpoints$os$time, !endpoints$os$event)
 put_interval("follow_up.reverse_km.median", median_of(reverse) / 30)
+reverse <- kaplan_meier(endpoints$os_from_treatment$time, !endpoints$os_from_treatment$event)
+put_interval("os_from_treatment.reverse_km.median", median_of(reverse))
 for (by in c(exposure, "histologic_subtype")) put_table(paste0("response.by_", by), table(d$response, d[[by]]))
 
 # ---- endpoints -----------------------------------------------------------------------------------------------------
@@ -92,24 +124,62 @@ put_counts <- function(id, event) {
   put(paste0(id, ".events"), sum(event))
   put(paste0(id, ".censored"), sum(!event))
 }
-put_survival <- function(id, time, event, ticks) {
-  put_counts(id, event)
-  nobody <- length(time) == 0
-  put_interval(paste0(id, ".median"), if (nobody) c(NA, NA, NA) else median_of(kaplan_meier(time, event)))
+# The patients of an endpoint among whom a condition holds; of delayed entry with their entry.
+part_of <- function(e, of) list(time = e$time[of], event = e$event[of], entry = if (!is.null(e$entry)) e$entry[of])
+observed_of <- function(x) if (is.null(x$entry)) Surv(x$time, x$event) else Surv(x$entry, x$time, x$event)
+put_survival <- function(id, e, of) {
+  x <- part_of(e, of)
+  put_counts(id, x$event)
+  nobody <- length(x$time) == 0
+  fit <- if (!nobody) kaplan_meier(x$time, x$event, entry = x$entry)
+  put_interval(paste0(id, ".median"), if (nobody) c(NA, NA, NA) else median_of(fit))
   for (year in landmarks) {
-    rate <- if (nobody) c(NA, NA, NA) else survival_at(kaplan_meier(time, event), 365 * year)
-    put_interval(sprintf("%s.rate.%dy", id, year), 100 * as.vector(rate))
+    rate <- if (nobody) c(NA, NA, NA) else as.vector(survival_at(fit, 365 * year))
+    if (!nobody && !is.null(x$entry) && rate[1] %in% 1) rate[2:3] <- NA
+    if (!nobody && !is.null(x$entry) && 365 * year < min(x$entry)) rate[] <- NA  # before anybody is at risk, where R says 1
+    put_interval(sprintf("%s.rate.%dy", id, year), 100 * rate)
   }
-  if (!nobody) put_curve(id, time, event, ticks)
+  if (isTRUE(e$mean)) put_interval(paste0(id, ".restricted_mean.5y"), normal_limits(mean_of(x)))
+  if (!nobody) put_curve(id, x$time, x$event, e$ticks, entry = x$entry)
+}
+# The restricted mean up to five years and its standard error; unknown where the curve ends before, and is not at 0.
+mean_of <- function(x, tau = 5 * 365) {
+  if (length(x$time) == 0) return(c(NA, NA))
+  fit <- survfit(Surv(time, event) ~ 1, as.data.frame(x[c("time", "event")]))
+  if (max(x$time) < tau && min(fit$surv) > 0) return(c(NA, NA))
+  summary(fit, rmean = tau)$table[c("rmean", "se(rmean)")]
+}
+normal_limits <- function(mean) unname(mean[1] + c(0, -1, 1) * qnorm(0.975) * (if (mean[2] %in% 0) NA else mean[2]))
+put_means <- function(id, e, group) {
+  means <- lapply(levels(group), function(level) mean_of(part_of(e, group %in% level)))
+  for (i in seq_along(means)[-1]) {
+    stem <- sprintf("%s.%s.restricted_mean", id, levels(group)[i])
+    both <- rbind(means[[i]], means[[1]])
+    se <- sqrt(sum(both[, 2]^2))
+    put_interval(paste0(stem, "_difference.5y"), both[1, 1] - both[2, 1] + c(0, -1, 1) * qnorm(0.975) * se)
+    put(paste0(stem, "_difference.p_value.5y"), 2 * pnorm(-abs((both[1, 1] - both[2, 1]) / se)))
+    se <- sqrt(sum((both[, 2] / both[, 1])^2))
+    put_interval(paste0(stem, "_ratio.5y"), exp(log(both[1, 1] / both[2, 1]) + c(0, -1, 1) * qnorm(0.975) * se))
+    put(paste0(stem, "_ratio.p_value.5y"), 2 * pnorm(-abs(log(both[1, 1] / both[2, 1]) / se)))
+  }
+}
+# survdiff knows no entry; with exact ties the score test of a Cox model is the log-rank test.
+put_test_of_groups <- function(id, x, group) {
+  if (is.null(x$entry)) return(put_log_rank(id, x$time, x$event, group))
+  fit <- suppressWarnings(coxph(observed_of(x) ~ factor(group), ties = "exact"))
+  put(paste0(id, ".statistic"), fit$score)
+  put(paste0(id, ".df"), length(coef(fit)))
+  put(paste0(id, ".p_value"), pchisq(fit$score, length(coef(fit)), lower.tail = FALSE))
 }
 put_groups <- function(id, e, group, among) {
   known <- among & !is.na(group)
-  for (level in levels(group)) {
-    of <- known & group %in% level
-    put_survival(paste0(id, ".", level), e$time[of], e$event[of], e$ticks)
-  }
-  put_log_rank(paste0(id, ".log_rank"), e$time[known], e$event[known], group[known])
-  fit <- cox(Surv(time, event) ~ group, data.frame(time = e$time, event = e$event, group = group)[known, ])
+  for (level in levels(group)) put_survival(paste0(id, ".", level), e, known & group %in% level)
+  x <- part_of(e, known)
+  group <- group[known]
+  put_test_of_groups(paste0(id, ".log_rank"), x, group)
+  data <- data.frame(group = group)
+  data$observed <- observed_of(x)
+  fit <- cox(observed ~ group, data)
   put_cox(paste0(id, ".cox"), fit, levels(group)[-1])
   put_zph_by(paste0(id, ".proportional_hazards"), fit, levels(group)[-1])
   if (nlevels(group) > 2) {
@@ -119,44 +189,155 @@ put_groups <- function(id, e, group, among) {
     put(paste0(id, ".likelihood_ratio.p_value"), test[["Pr(>|Chi|)"]][2])
   }
 }
+# Of how many the treatment was known only after they came under observation.
+put_later <- function(id, name, of = TRUE, end = "") {
+  entry <- endpoints[[name]]$entry
+  put(paste0(id, ".known_later", end), sum((begins[[name]] > (if (is.null(entry)) 0 else entry))[of], na.rm = TRUE))
+}
+# Groups compared in each level of another variable, and their product with it.
+put_within <- function(stem, name, within) {
+  e <- endpoints[[name]]
+  for (level in levels(d[[within]])) {
+    of <- d[[within]] %in% level
+    id <- sprintf("%s.in_%s.%s", stem, within, level)
+    put_counts(id, e$event[of])
+    put_groups(id, e, d[[exposure]], of)
+    put_later(id, name, of)
+  }
+  data <- data.frame(group = d[[exposure]], within = d[[within]])
+  data$observed <- observed_of(e)
+  main <- cox(observed ~ group + within, data)
+  product <- cox(observed ~ group * within, data)
+  put(sprintf("%s.interaction_%s.p_value", stem, within), likelihood_ratio(main, product)[["p_value"]])
+  put_interval(sprintf("%s.interaction_%s.ratio", stem, within), ratio_of(product, tail(names(coef(product)), 1)))
+}
 # The ratio of a coefficient, with Wald's limits.
 ratio_of <- function(fit, name) exp(coef(fit)[[name]] + c(0, -1, 1) * qnorm(0.975) * sqrt(vcov(fit)[name, name]))
 put("pfs.deaths_without_event", sum(died & !endpoints$pfs$event))
+put_adjusted <- function(id, fit, names, terms, patients = fit$n) {
+  put(paste0(id, ".n"), patients)
+  put(paste0(id, ".events"), fit$nevent)
+  put(paste0(id, ".parameters"), length(coef(fit)))
+  put(paste0(id, ".events_per_parameter"), fit$nevent / length(coef(fit)))
+  put_cox(id, fit, names)
+  put_zph(paste0(id, ".proportional_hazards"), fit, c(terms, "global"))
+}
+put_level_counts <- function(id, name, group, event) {
+  for (level in levels(group)) {
+    put(sprintf("%s.%s.%s.n", id, name, level), sum(group %in% level))
+    put(sprintf("%s.%s.%s.events", id, name, level), sum(event[group %in% level]))
+  }
+}
 for (name in names(endpoints)) {
   e <- endpoints[[name]]
   everybody <- rep(TRUE, nrow(d))
-  put_survival(name, e$time, e$event, e$ticks)
+  put_survival(name, e, everybody)
+  if (!is.null(e$entry)) put(paste0(name, ".never_at_risk"), sum(e$entry >= e$time))
   for (year in landmarks) {
     put_percent(sprintf("%s.followed_beyond.%dy", name, year), sum(e$time > 365 * year), nrow(d))
   }
-  for (by in univariable) put_groups(paste0(name, ".by_", by), e, d[[by]], everybody)
-
+  for (by in univariable) {
+    put_groups(paste0(name, ".by_", by), e, d[[by]], everybody)
+    if (isTRUE(e$mean)) put_means(paste0(name, ".by_", by), e, d[[by]])
+  }
   stem <- paste0(name, ".by_", exposure)
-  for (age in levels(d$age_group)) {
-    within <- d$age_group %in% age
-    put_counts(paste0(stem, ".in_age_group.", age), e$event[within])
-    put_groups(paste0(stem, ".in_age_group.", age), e, d[[exposure]], within)
-  }
-  observed <- cbind(d, time = e$time, event = e$event)
-  main <- cox(Surv(time, event) ~ local_treatment + age_group, observed)
-  product <- cox(Surv(time, event) ~ local_treatment * age_group, observed)
-  put(paste0(stem, ".interaction_age_group.p_value"), likelihood_ratio(main, product)[["p_value"]])
-  put_interval(paste0(stem, ".interaction_age_group.ratio"), ratio_of(product, "local_treatmentyes:age_groupelderly"))
+  put_within(stem, name, "age_group")
+  put_later(stem, name)
+  put_later(paste0(name, ".adjusted"), name, end = paste0(".", exposure))
 
-  complete <- observed[!is.na(observed[[exposure]]) & !is.na(observed$age_at_diagnosis), ]
-  adjusted <- cox(Surv(time, event) ~ local_treatment + age_at_diagnosis, complete)
-  put(paste0(name, ".adjusted.n"), adjusted$n)
-  put(paste0(name, ".adjusted.events"), adjusted$nevent)
-  put(paste0(name, ".adjusted.parameters"), length(coef(adjusted)))
-  put(paste0(name, ".adjusted.events_per_parameter"), adjusted$nevent / length(coef(adjusted)))
-  for (level in levels(complete[[exposure]])) {
-    treated <- complete[complete[[exposure]] == level, ]
-    put(sprintf("%s.adjusted.%s.%s.n", name, exposure, level), nrow(treated))
-    put(sprintf("%s.adjusted.%s.%s.events", name, exposure, level), sum(treated$event))
-  }
-  put_cox(paste0(name, ".adjusted"), adjusted, c("local_treatment.yes", "age_at_diagnosis"))
-  put_zph(paste0(name, ".adjusted.proportional_hazards"), adjusted, c(exposure, "age_at_diagnosis", "global"))
+  complete <- d
+  complete$observed <- observed_of(e)
+  adjusted <- cox(observed ~ local_treatment + age_at_diagnosis, complete)
+  put_adjusted(paste0(name, ".adjusted"), adjusted, c("local_treatment.yes", "age_at_diagnosis"), c(exposure, "age_at_diagnosis"))
+  put_level_counts(paste0(name, ".adjusted"), exposure, d[[exposure]], e$event)
 }
+
+# ---- the subgroups of the forest plot, with how much survival differs at each landmark -----------------------------
+
+e <- endpoints$os_from_treatment
+stem <- "os_from_treatment.subgroups.by_local_treatment"
+put_groups(stem, e, d[[exposure]], rep(TRUE, nrow(d)))
+put_means(stem, e, d[[exposure]])
+put_later(stem, "os_from_treatment")
+for (within in c("age_group", "sex", "size_group", "depth", "undifferentiated", "high_grade", "treatment_era")) {
+  put_within(stem, "os_from_treatment", within)
+}
+for (year in landmarks) {
+  at <- lapply(levels(d[[exposure]]), function(level) {
+    s <- summary(with(part_of(e, d[[exposure]] == level), kaplan_meier(time, event)), times = 365 * year)
+    c(s$surv, s$std.err)
+  })
+  value <- at[[2]][1] - at[[1]][1]
+  se <- sqrt(at[[1]][2]^2 + at[[2]][2]^2)
+  put_interval(sprintf("%s.yes.rate_difference.%dy", stem, year), 100 * (value + c(0, -1, 1) * qnorm(0.975) * se))
+  put(sprintf("%s.yes.rate_difference.p_value.%dy", stem, year), 2 * pnorm(-abs(value / se)))
+}
+
+# ---- models --------------------------------------------------------------------------------------------------------
+
+d$age <- d$age_at_diagnosis / 10
+covariates <- c(
+  local_treatment = "local_treatment", age_at_diagnosis = "age", sex = "sex", primary_size_cm = "primary_size_cm",
+  depth = "depth", undifferentiated = "undifferentiated", high_grade = "high_grade"
+)
+with_levels <- function(names) unlist(lapply(names, function(name) if (is.factor(d[[name]])) paste0(name, ".", levels(d[[name]])[-1]) else name))
+for (name in c("os_from_treatment", "pfs")) {
+  data <- d
+  data$observed <- observed_of(endpoints[[name]])
+  event <- endpoints[[name]]$event
+  for (term in names(covariates)) {
+    fit <- cox(as.formula(paste("observed ~", covariates[[term]])), data)
+    single <- paste0(name, ".single")
+    put(sprintf("%s.n.%s", single, term), fit$n)
+    put(sprintf("%s.events.%s", single, term), fit$nevent)
+    put(sprintf("%s.parameters.%s", single, term), length(coef(fit)))
+    put(sprintf("%s.events_per_parameter.%s", single, term), fit$nevent / length(coef(fit)))
+    put_cox(single, fit, with_levels(term))
+    put_zph(paste0(single, ".proportional_hazards"), fit, term)
+    if (is.factor(d[[term]])) put_level_counts(single, term, d[[term]], event)
+  }
+  fit <- cox(observed ~ local_treatment + age, data)
+  put_adjusted(paste0(name, ".by_age"), fit, with_levels(names(covariates)[1:2]), names(covariates)[1:2])
+  put_level_counts(paste0(name, ".by_age"), exposure, d[[exposure]], event)
+  terms <- setdiff(names(covariates), "high_grade")
+  fit <- cox(as.formula(paste("observed ~", paste(covariates[terms], collapse = " + "), "+ strata(high_grade)")), data)
+  put_adjusted(paste0(name, ".covariates"), fit, with_levels(terms), terms)
+  for (term in terms) if (is.factor(d[[term]])) put_level_counts(paste0(name, ".covariates"), term, d[[term]], event)
+  for (model in c("single", "by_age", "covariates")) put_later(paste0(name, ".", model), name, end = paste0(".", exposure))
+}
+# Still at risk at one year, treated by then or not; time from the landmark on.
+for (name in c("os", "os_from_metastasis")) {
+  of <- endpoints[[name]]$time > 365
+  data <- d[of, ]
+  event <- endpoints[[name]]$event[of]
+  data$local_treatment <- factor(ifelse(begins[[name]][of] <= 365 & !is.na(begins[[name]][of]), "yes", "no"), c("no", "yes"))
+  data$observed <- Surv(endpoints[[name]]$time[of] - 365, event)
+  fit <- cox(observed ~ local_treatment + age_at_diagnosis, data)
+  id <- paste0(name, ".one_year")
+  put_adjusted(id, fit, c("local_treatment.yes", "age_at_diagnosis"), c(exposure, "age_at_diagnosis"))
+  put_level_counts(id, exposure, data$local_treatment, event)
+}
+# Untreated until the day of treatment, treated after it: one row a state.
+for (name in c("os", "os_from_metastasis", "os_delayed_entry")) {
+  e <- endpoints[[name]]
+  start <- if (is.null(e$entry)) 0 else e$entry
+  split <- data.frame(patient = seq_len(nrow(d)), age_at_diagnosis = d$age_at_diagnosis, start = start, stop = e$time, event = e$event)
+  cut <- pmin(pmax(begins[[name]], split$start), split$stop)
+  cut[is.na(cut)] <- split$stop[is.na(cut)]
+  before <- transform(split, stop = cut, event = event & cut == stop, local_treatment = "no")  # the old `stop` in `event`
+  both <- rbind(before, transform(split, start = cut, local_treatment = "yes"))
+  both <- both[both$stop > both$start, ]
+  both$local_treatment <- factor(both$local_treatment, c("no", "yes"))
+  fit <- cox(Surv(start, stop, event) ~ local_treatment + age_at_diagnosis, both)
+  id <- paste0(name, ".from_its_day")
+  put_adjusted(id, fit, c("local_treatment.yes", "age_at_diagnosis"), c(exposure, "age_at_diagnosis"), nrow(d))
+  for (level in c("no", "yes")) {
+    of <- both$local_treatment == level
+    put(sprintf("%s.%s.%s.n", id, exposure, level), length(unique(both$patient[of])))
+    put(sprintf("%s.%s.%s.events", id, exposure, level), sum(both$event[of]))
+  }
+}
+
 put_roc("cutoff.pfs_for_death", endpoints$pfs$time, endpoints$os$event, low = TRUE)
 
 write_values(arguments[2], "study", "study.R")

@@ -94,8 +94,8 @@ def test_the_share_followed_beyond_a_time_is_not_called_survival() -> None:
     results = compute(read_study(ROOT))
     rate, beyond = results["os.rate.5y"], results["os.followed_beyond.5y.percent"]
     assert (rate.label, beyond.label) == (
-        "Overall survival at 5 years",
-        "Overall survival, patients followed beyond 5 years without the event",
+        "Overall survival from initial diagnosis at 5 years",
+        "Overall survival from initial diagnosis, patients followed beyond 5 years without the event",
     )
     assert "Kaplan-Meier" in rate.method
     assert beyond.method.endswith("not a survival rate")
@@ -107,8 +107,9 @@ def test_each_hazard_ratio_names_its_variable_and_levels() -> None:
     assert [
         results[f"os.adjusted.{term}.hazard_ratio"].label for term in ("local_treatment.yes", "age_at_diagnosis")
     ] == [
-        "Overall survival, multivariable: Local treatment: With local treatment vs Without local treatment",
-        "Overall survival, multivariable: Age at diagnosis, per unit (years)",
+        "Overall survival from initial diagnosis, multivariable: Local treatment: "
+        "With local treatment vs Without local treatment",
+        "Overall survival from initial diagnosis, multivariable: Age at diagnosis, per unit (years)",
     ]
 
 

@@ -16,7 +16,7 @@ from lockstep.variables.derived import variable_types
     [
         ("local_treatment == 'yes'", "Local treatment: With local treatment"),
         ("local_treatment != 'yes'", "Local treatment: not With local treatment"),
-        ("'male' == sex", "Gender: Male"),
+        ("'male' == sex", "Sex: Male"),
         ("grade in ['2', '3']", "Histologic grade: 2 or 3"),
         ("grade not in ['1', '2', '3']", "Histologic grade: not 1, 2 or 3"),
         ("age_at_diagnosis > 60", "Age at diagnosis above 60 years"),
@@ -30,9 +30,9 @@ from lockstep.variables.derived import variable_types
         ("surgery == rfa", "Surgery of metastases the same as Radiofrequency ablation of metastases"),
         (
             "sex == 'male' and (grade == '3' or depth == 'deep')",
-            "Gender: Male and (Histologic grade: 3 or Primary tumor depth: Deep)",
+            "Sex: Male and (Histologic grade: 3 or Primary tumor depth: Deep)",
         ),
-        ("not (sex == 'male' or grade == '3')", "not (Gender: Male or Histologic grade: 3)"),
+        ("not (sex == 'male' or grade == '3')", "not (Sex: Male or Histologic grade: 3)"),
     ],
 )
 def test_a_condition_is_said_with_labels(condition: str, words: str, study: Study) -> None:

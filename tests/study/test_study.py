@@ -26,14 +26,16 @@ def test_the_flagship_study_is_read_whole(study: Study) -> None:
     assert list(study.columns)[:3] == ["date_of_birth", "age_at_diagnosis", "sex"]
     assert study.columns["grade"].levels == {"1": "1", "2": "2", "3": "3"}
     assert study.columns["date_progression"].optional
-    assert study.time == TimeUnits(unit="days", month=30.0, year=365.0, landmarks=(1.0, 3.0, 5.0), decimals=2)
+    assert study.time == TimeUnits(
+        unit="days", print_unit="years", month=30.0, year=365.0, landmarks=(1.0, 3.0, 5.0), decimals=2
+    )
     assert study.derived["age_group"].at == (60.0,)
     assert list(study.derived["modality"].when or {}) == ["surgery", "radiotherapy", "rfa", "surgery_radiotherapy"]
     assert study.endpoints["pfs"].end == ("date_progression", "date_last_followup")
     assert study.endpoints["os"].event.names == ("vital_status",)
     assert study.analysis.crosstabs == (("response", "local_treatment"), ("response", "histologic_subtype"))
     assert study.analysis.cutoffs["pfs_for_death"].direction == "low"
-    assert [row.summaries for row in study.tables["characteristics"].rows][-1] == ("median_range_mean",)
+    assert [row.summaries for row in study.tables["characteristics"].rows][-1] == ("n_percent",)
     assert study.figures["by_age_group"].within == "age_group"
 
 

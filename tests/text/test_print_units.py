@@ -22,6 +22,7 @@ from lockstep.results.model import Results
 from lockstep.results.print_units import in_print_unit
 from lockstep.results.released import released_from_json, released_json
 from lockstep.study.definition import read_study
+from lockstep.study.figures import SurvivalCurves
 from lockstep.study.model import Study
 from lockstep.syntax.expressions import parse_expression
 from lockstep.text.numbers import interval_text, value_text
@@ -36,9 +37,15 @@ def in_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Results]
     for name in ("data", "analysis"):
         shutil.copytree(ROOT / name, folder / name)
     text = (ROOT / "study.toml").read_text(encoding="utf-8")
-    text = text.replace("decimals = 2  ", 'decimals = 1\nprint_unit = "months"  ')
-    text = text.replace("[endpoints.os]\n", '[endpoints.os]\norigin = "first diagnosis"\n')
-    text = text.replace("[endpoints.pfs]\n", '[endpoints.pfs]\nprint_unit = "days"\n')
+    for old, new in (
+        ("decimals = 2  ", "decimals = 1  "),
+        ('print_unit = "years"', 'print_unit = "months"'),
+        ('origin = "initial diagnosis"', 'origin = "first diagnosis"'),
+        ("[endpoints.pfs]\n", '[endpoints.pfs]\nprint_unit = "days"\n'),
+        ('origin = "treatment"\n', ""),
+    ):
+        assert old in text
+        text = text.replace(old, new)
     (folder / "study.toml").write_text(text, encoding="utf-8")
     study = read_study(folder)
     return study, compute(study)
@@ -63,7 +70,8 @@ def test_text_prints_the_unit_that_is_asked_for(in_months: tuple[Study, Results]
     assert r.value("pfs.median").text == f"147{NBSP}days"
     assert r.value("cutoff.pfs_for_death.threshold").text == f"262.5{NBSP}days"
     assert r.range("follow_up").text == "3.0–476.2"
-    assert results["os.rate.5y"].label == "Overall survival at 5 years"  # 60.8 months of 30 days are no landmark
+    # 60.8 months of 30 days are no landmark
+    assert results["os.rate.5y"].label == "Overall survival from initial diagnosis at 5 years"
 
 
 @pytest.mark.parametrize("journal", SHIPPED)
@@ -81,7 +89,8 @@ def test_every_journal_prints_it(in_months: tuple[Study, Results], journal: str)
 def test_figures_and_tables_print_it(in_months: tuple[Study, Results]) -> None:
     """Medians of a figure, the label of follow-up; the axis has its stated unit, and names the time zero."""
     study, results = in_months
-    panels = figure_content("overall", study, results, number_style(study)).panels
+    study = replace(study, figures={"both": SurvivalCurves(name="both", endpoints=("os", "pfs"))})
+    panels = figure_content("both", study, results, number_style(study)).panels
     assert panels[0].groups[0].estimate_text.startswith(f"80.4{NBSP}months")
     assert panels[0].time_label == "Time since first diagnosis (years)"
     assert panels[1].time_label_short == panels[1].time_label == "Time (years)"
@@ -117,9 +126,9 @@ def test_typed_numbers_are_found_in_the_printed_unit(in_months: tuple[Study, Res
     assert found.ids("2411", after=" days") == ()
 
 
-def test_a_time_without_a_print_unit_is_left_alone(results: Results) -> None:
+def test_a_time_without_a_print_unit_is_left_alone(implants_results: Results) -> None:
     """Nothing is copied or rounded where study.toml asks for no unit."""
-    assert all(in_print_unit(record) is record for record in results)
+    assert all(in_print_unit(record) is record for record in implants_results)
 
 
 def test_what_cannot_be_estimated_stays_so(in_months: tuple[Study, Results]) -> None:
