@@ -106,7 +106,8 @@ def test_few_clusters_are_counted_and_noted(modelled: tuple[Study, Results]) -> 
     clusters = results["os.clustered.clusters"]
     assert (clusters.value, clusters.warning) == (4, "fewer than 20 clusters: robust intervals are too narrow")
     (line,) = [line for line in notes(study, results) if "clusters" in line]
-    assert line.startswith("Overall survival, Clustered: 4 clusters (Histologic subtype); fewer than 20 make")
+    start = "Overall survival from initial diagnosis, Clustered: 4 clusters (Histologic subtype); fewer than 20 make"
+    assert line.startswith(start)
     assert "os.full.clusters" not in results
 
 

@@ -28,5 +28,5 @@ def test_an_endpoint_called_by_its_event_is_not_what_its_curve_measures(
     label: str, event: str, measured: str, short: str
 ) -> None:
     """A curve that begins at 100% is of those without the event, not of the event."""
-    endpoint = read_study(ROOT).endpoints["os"]
+    endpoint = read_study(ROOT).endpoints["os_from_treatment"]
     assert measured_by_curve(replace(endpoint, label=label, event_label=event)) == (measured, short)
