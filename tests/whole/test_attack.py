@@ -34,6 +34,9 @@ from lockstep.study.model import Study
 FEWEST: Final = 10
 """Days among which each patient of a drawn curve stays, at least; of overall survival it is four times as many."""
 
+PRIMARY: Final = "os_from_treatment"
+"""The endpoint of the flagship whose curves it draws beside those of progression-free survival."""
+
 PATIENTS: Final = 142
 VARIABLES: Final = ("age_group", "depth", "grade", "histologic_subtype", "local_treatment", "sex", "size_group")
 
@@ -63,7 +66,7 @@ def test_internal_results_give_back_every_patient(study: Study, internal: list[d
 
 def test_what_is_released_gives_back_nobody(leaving: list[dict[str, Any]]) -> None:
     """No join on time gives one day: each patient stays among ten of them at least, as on the printed figure."""
-    for endpoint, days in (("os", 4 * FEWEST), ("pfs", FEWEST)):
+    for endpoint, days in ((PRIMARY, 4 * FEWEST), ("pfs", FEWEST)):
         assert rebuilt(leaving, endpoint) == set()
         assert fewest_days(leaving, endpoint) >= days
 
@@ -94,7 +97,7 @@ def test_a_vector_figure_has_no_day_of_a_patient(
     """Days are met no more often than by chance; of curves at full precision each event of a patient is."""
     assert max(recognised(study, results, name).values()) < 0.12
     monkeypatch.setattr(curves_module, "CELLS", 7300)
-    assert recognised(study, results, name)["os"] > 0.3  # a corner for each event: the censored have marks
+    assert recognised(study, results, name)[PRIMARY] > 0.3  # a corner for each event: the censored have marks
 
 
 # ---- all that leaves -----------------------------------------------------------------------------------------------
@@ -200,7 +203,7 @@ def test_no_file_that_leaves_gives_back_a_patient(texts: dict[str, str]) -> None
     """Each JSON with curves, in whatever file it is, is attacked: all of them together rebuild nobody."""
     curves = [curve for text in texts.values() for curve in curves_in(text)]
     assert len({json.dumps(curve) for curve in curves}) > 14  # those of the figures, then and now
-    for endpoint, days in (("os", 4 * FEWEST), ("pfs", FEWEST)):
+    for endpoint, days in ((PRIMARY, 4 * FEWEST), ("pfs", FEWEST)):
         assert rebuilt(curves, endpoint) == set()
         assert fewest_days(curves, endpoint) >= days
 
