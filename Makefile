@@ -77,6 +77,7 @@ in_r = Rscript tests/reference/study.R data/cohort.csv $(1)/values && Rscript te
 	Rscript tests/reference/confounding.R $(1) && \
 	Rscript tests/reference/competing_study.R tests/studies/competing/data/mgus.csv $(1)/values && \
 	Rscript tests/reference/registry.R tests/studies/registry/data/rotterdam.csv $(1)/values && \
+	Rscript tests/reference/trial_study.R tests/studies/trial/data/trial.csv $(1)/values && \
 	Rscript tests/reference/implants.R tests/studies/implants/data/implants.csv $(1)/values
 
 reference:  ## compute the reference values of tests/reference again, with R

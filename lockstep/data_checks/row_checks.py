@@ -89,7 +89,8 @@ def _equal(checked: Checked, *, but: Flags) -> npt.NDArray[np.intp]:
     -----
     Of n patients whose values are independent, n (n - 1) / 2 times the product of the shares of these values is the
     expected number of pairs like this one. A share is counted without the repetition, so that a date of this pair
-    alone counts once.
+    alone counts once. Blanks depend on each other (whoever was not randomised has nothing else either), so that a
+    blank on both sides is no evidence.
     """
     frame, n = checked.frame, len(checked.rows)
     groups = np.full(n, -1, dtype=np.intp)
@@ -106,7 +107,8 @@ def _equal(checked: Checked, *, but: Flags) -> npt.NDArray[np.intp]:
     pairs = np.full(len(part), n * (n - 1) / 2)
     for name in frame.columns:
         codes = pd.factorize(frame[name])[0] + 1  # what is missing is 0
-        pairs *= (np.bincount(codes)[codes[repeated]] - more) / n
+        shares = (np.bincount(codes)[codes[repeated]] - more) / n
+        pairs *= np.where(codes[repeated] > 0, shares, 1.0)
     groups[repeated] = np.where((more > 0) & (pairs < _BY_CHANCE), found, -1)
     return groups
 

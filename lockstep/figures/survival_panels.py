@@ -11,11 +11,13 @@ from typing import Final, TypeAlias
 from ..base.errors import ReportError, ResultsError
 from ..base.invocation import called
 from ..base.snapping import snapped
-from ..results.catalogue import INCIDENCE, LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN
+from ..results.catalogue import LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN
+from ..results.competing_catalogue import INCIDENCE
 from ..results.curves import CELLS, PrintedCurve, printed_curve
 from ..results.keys import COMPETING, Key
 from ..results.model import Record, Results, RiskTable
 from ..results.released import released_number
+from ..study.comparisons import rank_test
 from ..study.endpoints import Axis, Endpoint
 from ..study.figures import IncidenceCurves, SurvivalCurves
 from ..study.model import Study
@@ -187,6 +189,8 @@ def _panel(
     compared, score = study.comparison(figure.comparison), score_of_curves(figure, study)
     population = patients_of_curves(figure, compared, study)
     subtitle, legend_title, p_text = population, "", ""
+    test_name = rank_test() if compared is None else compared.rank_test
+    test_name = test_name[:1].upper() + test_name[1:]
     curves = [(key, "All patients", "All patients")]  # key, label, full label
     if figure.groups is not None:
         if figure.within is not None and level is not None:
@@ -225,7 +229,7 @@ def _panel(
         groups=groups,
         p_text=p_text,
         p_face="italic" if style.p.italic else "regular",
-        test="Log-rank" if score is None else "Robust score test",
+        test=test_name if score is None else "Robust score test",
         is_weighted=score is not None and score.is_weighted,
     )
     return of_incidence(panel, endpoint, study, figure) if isinstance(figure, IncidenceCurves) else panel

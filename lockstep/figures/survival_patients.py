@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..results.adjustment_catalogue import ROBUST_SCORE_P
-from ..results.catalogue import GRAY_P, LOG_RANK_P, Statistic
+from ..results.catalogue import LOG_RANK_P, Statistic
+from ..results.competing_catalogue import GRAY_P
 from ..study.comparisons import GroupComparison
 from ..study.confounding import ScoreModel
 from ..study.figures import IncidenceCurves, SurvivalCurves

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ..adjusted_analyses.design import as_they_are
-from ..adjustment.weighted_survival import robust_log_rank, weighted_survival_difference
-from ..base.snapping import snapped
+from ..adjustment.weighted_survival import robust_log_rank
 from ..regression.likelihood_ratio import likelihood_ratio_test
 from ..results import adjustment_catalogue, catalogue, imputation_catalogue, time_catalogue
 from ..results.keys import Key
 from ..results.model import Curve, Record
-from ..results.records import NO_INTERVAL, interval, number
-from ..statistics.contrast import Contrast
-from ..statistics.estimate import Estimate
-from ..study.comparisons import GroupComparison
+from ..results.records import number
+from ..study.comparisons import GroupComparison, rank_test
 from ..study.model import Study
-from ..survival.kaplan_meier import kaplan_meier
 from ..survival.log_rank import log_rank
-from ..survival.time_point import survival_difference
 from .cox_records import (
     FitOptions,
     estimate_records,
@@ -109,8 +104,7 @@ def group_results(
     """Yield the results of each level of a category, their log-rank test and their Cox model.
 
     The log-rank test and the model are stratified; the model's ratios are adjusted. Curves are of the data as they are.
-    Of an endpoint with a competing event: Gray's test, a Fine-Gray model, and the cause-specific Cox model, of which
-    the last alone is stratified and adjusted.
+    Of an endpoint with a competing event: Gray's test, a Fine-Gray model, and the cause-specific Cox model.
     """
     study, known = observed.study, observed.complete([variable])
     for level in study.levels(variable):
@@ -122,61 +116,11 @@ def group_results(
     elif known.competing is None:
         yield from log_rank_records(key, known, variable, adjustment.strata)
     else:
-        yield from gray_records(key, known, variable)
-        yield from fine_gray_records(key, known, variable)
+        yield from gray_records(key, known, variable, adjustment.strata)
+        complete = observed.complete([variable, *adjustment.variables])
+        options, words = adjustment.options(complete), adjustment.words(complete)
+        yield from fine_gray_records(key, complete, variable, adjustment.adjust_for, options, words)
     yield from _cox_records(key, observed, variable, adjustment)
-
-
-def rate_differences(key: Key, observed: Observations, variable: str) -> Iterator[Record]:
-    """Yield by how much survival at each landmark in each group exceeds that in the first."""
-    study, known = observed.study, observed.complete([variable])
-    label, (first, *others) = study.unique_label(variable), study.levels(variable).items()
-    conf_level, time = study.analysis.conf_level, study.time
-    reference = known.within(variable, first[0])
-    for level, text in others:
-        group = known.within(variable, level)
-        n = group.population.n + reference.population.n
-        at = [snapped(year * time.year) for year in time.landmarks]
-        for year, contrast in zip(time.landmarks, _survival_differences(known, group, reference, at), strict=True):
-            of_level = replace(key, level=level, at=year)
-            words = {
-                **known.words,
-                "term": f"{label}: {text} vs {first[1]}",
-                "at": time.landmark_words(year, observed.endpoint.print_unit),
-            }
-            yield interval(
-                catalogue.RATE_DIFFERENCE,
-                of_level,
-                contrast.estimate,
-                known.population,
-                words,
-                n=n,
-                conf_level=conf_level,
-                scale=100,
-            )
-            reason = contrast.estimate.reason or NO_INTERVAL
-            yield number(
-                catalogue.RATE_DIFFERENCE_P, of_level, contrast.p_value, known.population, words, reason=reason
-            )
-
-
-def _survival_differences(
-    known: Observations, group: Observations, reference: Observations, at: Sequence[float]
-) -> list[Contrast]:
-    """Return by how much survival in one group exceeds that in another at some times; `known` are all patients."""
-    conf_level = known.study.analysis.conf_level
-    if not (group.population.n and reference.population.n):
-        return [Contrast(estimate=Estimate(None, reason=NO_PATIENTS))] * len(at)
-    if known.weights is None:
-        one, other = (kaplan_meier(part.time, part.event, entry=part.entry) for part in (group, reference))
-        return [survival_difference(one, other, time, conf_level=conf_level) for time in at]
-    exposed = known.frame.index.isin(group.frame.index)
-    return [
-        weighted_survival_difference(
-            known.time, known.event, exposed, time, weights=known.weights, cluster=known.sets, conf_level=conf_level
-        )
-        for time in at
-    ]
 
 
 def _cox_records(key: Key, observed: Observations, variable: str, adjustment: Adjustment) -> Iterator[Record]:
@@ -319,7 +263,12 @@ def log_rank_records(key: Key, observed: Observations, variable: str, strata: tu
     options = observed.options + stratified_by(observed.study, strata)
     if observed.entry is not None:
         options += SCORE_TEST if observed.patient is None else MANTEL_BYAR
-    words = {"of": observed.label, "options": options, "by": observed.study.unique_label(variable)}
+    words = {
+        "of": observed.label,
+        "options": options,
+        "by": observed.study.unique_label(variable),
+        "test": rank_test(stratified=bool(strata), time_dependent=observed.patient is not None),
+    }
     population = observed.population
     yield number(catalogue.LOG_RANK, key, statistic, population, words, reason=reason)
     yield number(catalogue.LOG_RANK_DF, key, df, population, words)

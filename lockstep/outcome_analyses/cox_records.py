@@ -11,7 +11,7 @@ import pandas as pd
 from ..adjustment.pooling import PooledTerm
 from ..regression.cox import CoxModel, HazardRatio, cox_model
 from ..regression.cox_fit import CoxFit, fit_cox
-from ..regression.fine_gray import fine_gray
+from ..regression.fine_gray import fit_fine_gray, proportional_subdistribution_hazards
 from ..regression.likelihood_ratio import LikelihoodRatioTest
 from ..regression.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of
 from ..regression.regression import RegressionModel, RegressionTerm
@@ -45,10 +45,6 @@ _PLAIN: Final = FitOptions()
 
 def fitted(observed: Observations, design: pd.DataFrame, options: FitOptions = _PLAIN) -> CoxModel:
     """Fit a Cox model, or a Fine-Gray model; of nobody, return one in which no term can be estimated."""
-    if observed.population.n and options.of_subdistribution:
-        level = observed.study.analysis.conf_level
-        cluster = options.cluster if observed.sets is None else observed.sets
-        return fine_gray(observed.time, observed.cause, design, cluster=cluster, conf_level=level)
     if observed.population.n:
         return cox_model(_fit(observed, design, options), conf_level=observed.study.analysis.conf_level)
     return _of_nobody(observed, design)
@@ -57,14 +53,18 @@ def fitted(observed: Observations, design: pd.DataFrame, options: FitOptions = _
 def fitted_and_checked(
     observed: Observations, design: pd.DataFrame, terms: Mapping[str, Sequence[str]], options: FitOptions = _PLAIN
 ) -> tuple[CoxModel, tuple[ProportionalHazardsTest, ...]]:
-    """Fit a Cox model as `fitted`, and check its proportional hazards, term by term and as a whole.
+    """Fit a model as `fitted`, and check its proportional hazards, term by term and as a whole.
 
     There is no check with weights: its variance is that of the model, which takes weights for patients.
     """
     if observed.population.n:
         fit = _fit(observed, design, options)  # once: with many patients it takes longest of all
         model = cox_model(fit, conf_level=observed.study.analysis.conf_level)
-        return model, () if observed.is_weighted else proportional_hazards_of(fit, terms=terms)
+        if observed.is_weighted:
+            return model, ()
+        if options.of_subdistribution:
+            return model, proportional_subdistribution_hazards(fit, observed.time, observed.cause, terms=terms)
+        return model, proportional_hazards_of(fit, terms=terms)
     checks = tuple(
         ProportionalHazardsTest(term=term, statistic=None, df=0, p_value=None, reason=NO_PATIENTS)
         for term in (*terms, GLOBAL)
@@ -73,6 +73,9 @@ def fitted_and_checked(
 
 
 def _fit(observed: Observations, design: pd.DataFrame, options: FitOptions) -> CoxFit:
+    cluster = options.cluster if observed.sets is None else observed.sets
+    if options.of_subdistribution:
+        return fit_fine_gray(observed.time, observed.cause, design, strata=options.strata, cluster=cluster)
     return fit_cox(
         observed.time,
         observed.event,
@@ -81,7 +84,7 @@ def _fit(observed: Observations, design: pd.DataFrame, options: FitOptions) -> C
         patient=observed.patient,
         strata=options.strata,
         weights=observed.weights,
-        cluster=options.cluster if observed.sets is None else observed.sets,
+        cluster=cluster,
         robust=observed.applied is not None,
     )
 

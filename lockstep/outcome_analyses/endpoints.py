@@ -13,10 +13,11 @@ from ..study.comparisons import GroupComparison
 from ..study.endpoints import Endpoint
 from ..study.model import Study
 from ..study.models import Model
-from .comparisons import Adjustment, group_results, rate_differences, subgroup_results
+from .comparisons import Adjustment, group_results, subgroup_results
 from .e_values import with_e_values
 from .exposure_times import from_landmark, split_by_exposure
 from .incidence_results import cause_specific, ignored_record
+from .landmark_differences import landmark_differences
 from .models import model_records
 from .observations import Observations
 from .populations import members_of, population_results
@@ -44,8 +45,8 @@ def _results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Populat
         adjustment = Adjustment.of(comparison)
         found = group_results(of_groups, patients, comparison.groups, adjustment)
         yield from with_e_values(found, patients) if comparison.e_value else found
-        if comparison.name is not None and not adjustment.variables and patients.competing is None:
-            yield from rate_differences(of_groups, patients, comparison.groups)
+        if comparison.differences and not adjustment.variables:
+            yield from landmark_differences(of_groups, patients, comparison.groups)
         if not adjustment.variables and patients.competing is None and patients.applied is None:
             yield from restricted_mean_contrasts(of_groups, patients, comparison.groups)
     for comparison in comparisons:

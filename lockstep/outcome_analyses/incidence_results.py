@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from ..adjusted_analyses.design import as_they_are
 from ..base.snapping import snapped
 from ..regression.wald import wald_test
-from ..results import catalogue
-from ..results.catalogue import INCIDENCE_CURVE
+from ..results import catalogue, competing_catalogue
+from ..results.competing_catalogue import INCIDENCE_CURVE
 from ..results.keys import COMPETING, Key
 from ..results.model import Curve, Record
 from ..results.records import Population, Words, interval, number, record
@@ -21,12 +21,35 @@ from ..study.model import Study
 from ..survival.cumulative_incidence import CumulativeIncidence, cumulative_incidence
 from ..survival.gray import gray_test
 from ..survival.kaplan_meier import number_at_risk
-from .cox_records import FitOptions, estimate_records, fitted, several_levels, test_records
+from .cox_records import (
+    FitOptions,
+    estimate_records,
+    fitted_and_checked,
+    not_proportional,
+    several_levels,
+    stratified_by,
+    test_records,
+    violated,
+)
 from .observations import NO_PATIENTS, Observations
 
 _OF_COX: Final = re.compile(r"\bCox\b")
-_RATIO: Final = (catalogue.FINE_GRAY_RATIO, catalogue.FINE_GRAY_RATIO_P)
-_WALD: Final = (catalogue.FINE_GRAY_WALD, catalogue.FINE_GRAY_WALD_DF, catalogue.FINE_GRAY_WALD_P)
+_RATIO: Final = (competing_catalogue.FINE_GRAY_RATIO, competing_catalogue.FINE_GRAY_RATIO_P)
+_WALD: Final = (
+    competing_catalogue.FINE_GRAY_WALD,
+    competing_catalogue.FINE_GRAY_WALD_DF,
+    competing_catalogue.FINE_GRAY_WALD_P,
+)
+_CHECK: Final = (
+    competing_catalogue.FINE_GRAY_PROPORTIONAL,
+    competing_catalogue.FINE_GRAY_PROPORTIONAL_DF,
+    competing_catalogue.FINE_GRAY_PROPORTIONAL_P,
+)
+_LEVEL_CHECK: Final = (
+    competing_catalogue.LEVEL_FINE_GRAY_PROPORTIONAL,
+    competing_catalogue.LEVEL_FINE_GRAY_PROPORTIONAL_DF,
+    competing_catalogue.LEVEL_FINE_GRAY_PROPORTIONAL_P,
+)
 
 
 def incidence_results(key: Key, observed: Observations) -> Iterator[Record | Curve]:
@@ -34,8 +57,8 @@ def incidence_results(key: Key, observed: Observations) -> Iterator[Record | Cur
     study, endpoint = observed.study, observed.endpoint
     time, level, conf_type = study.time, study.analysis.conf_level, study.analysis.conf_type
     for cause, statistic, item, event in (
-        (1, catalogue.INCIDENCE, None, endpoint.event_label),
-        (2, catalogue.COMPETING_INCIDENCE, COMPETING, competing_label(endpoint)),
+        (1, competing_catalogue.INCIDENCE, None, endpoint.event_label),
+        (2, competing_catalogue.COMPETING_INCIDENCE, COMPETING, competing_label(endpoint)),
     ):
         fit = None
         if observed.population.n:
@@ -74,37 +97,62 @@ def ignored_record(study: Study, endpoint: Endpoint, analysed: Population) -> It
     if endpoint.competing_ignored is not None:
         words = {"of": study.unique_endpoint_label(endpoint.name)}
         yield record(
-            catalogue.COMPETING_IGNORED, Key(endpoint=endpoint.name), endpoint.competing_ignored, analysed, words
+            competing_catalogue.COMPETING_IGNORED,
+            Key(endpoint=endpoint.name),
+            endpoint.competing_ignored,
+            analysed,
+            words,
         )
 
 
-def gray_records(key: Key, observed: Observations, variable: str) -> Iterator[Record]:
-    """Yield Gray's test of the levels of a category."""
+def gray_records(key: Key, observed: Observations, variable: str, strata: tuple[str, ...] = ()) -> Iterator[Record]:
+    """Yield Gray's test of the levels of a category, of patients in known strata."""
+    observed = observed.complete(strata) if strata else observed
     statistic: float | None = None
     df, p_value, reason = 0, statistic, NO_PATIENTS
     if observed.population.n:
-        test = gray_test(observed.time, observed.cause, observed.frame[variable].astype(str))
+        within = observed.frame.groupby(list(strata), observed=True).ngroup() if strata else None
+        test = gray_test(observed.time, observed.cause, observed.frame[variable].astype(str), strata=within)
         statistic, df, p_value, reason = test.statistic, test.df, test.p_value, test.reason or ""
-    words = {"of": observed.label, "by": observed.study.unique_label(variable)}
+    words = {
+        "of": observed.label,
+        "by": observed.study.unique_label(variable),
+        "options": stratified_by(observed.study, strata),
+    }
     population = observed.population
-    yield number(catalogue.GRAY, key, statistic, population, words, reason=reason)
-    yield number(catalogue.GRAY_DF, key, df, population, words)
-    yield number(catalogue.GRAY_P, key, p_value, population, words, reason=reason)
+    yield number(competing_catalogue.GRAY, key, statistic, population, words, reason=reason)
+    yield number(competing_catalogue.GRAY_DF, key, df, population, words)
+    yield number(competing_catalogue.GRAY_P, key, p_value, population, words, reason=reason)
 
 
-def fine_gray_records(key: Key, observed: Observations, variable: str) -> Iterator[Record]:
-    """Yield the subdistribution hazard ratios of the levels of a category, and the test of all of them."""
-    study, population = observed.study, observed.population
-    design = observed.design(as_they_are([variable]))
-    model = fitted(observed, design.values, FitOptions(of_subdistribution=True))
-    for ratio in model.terms:
-        term = design.columns[ratio.term]
-        words = {"of": observed.label, "term": term.words}
-        yield from estimate_records(_RATIO, replace(key, level=term.level), ratio, model, population, words)
-    if several_levels(study, variable):
-        words = {"of": observed.label, "by": study.unique_label(variable)}
-        test = wald_test(model, list(design.values.columns))
-        yield from test_records(_WALD, key, test, population, words)
+def fine_gray_records(
+    key: Key, known: Observations, variable: str, adjust_for: Sequence[str], options: FitOptions, words: Words
+) -> Iterator[Record]:
+    """Yield the subdistribution hazard ratios of the levels of a category, the test of all, and their check.
+
+    Parameters
+    ----------
+    known : the patients who have a value of all variables, of strata too.
+    options : the strata of the model.
+    words : what fills the places of what all models of a comparison have in common: ``of``, ``options``, ``adjusted``.
+    """
+    study, population = known.study, known.population
+    design, options = known.design(as_they_are([variable, *adjust_for])), replace(options, of_subdistribution=True)
+    of_groups = design.of(variable)
+    terms = {variable: of_groups} | {name: [name] for name in of_groups}
+    model, (whole, *levels, _) = fitted_and_checked(known, design.values, terms, options)
+    warning = not_proportional(variable, [variable] if violated(whole, study) else [])
+    several = several_levels(study, variable)
+    for ratio, check in zip((item for item in model.terms if item.term in of_groups), levels, strict=True):
+        column = design.columns[ratio.term]
+        of_level, told = replace(key, level=column.level), {**words, "term": column.words}
+        yield from estimate_records(_RATIO, of_level, ratio, model, population, told, warning=warning)
+        if several:
+            yield from test_records(_LEVEL_CHECK, of_level, check, population, told)
+    by = {**words, "by": study.unique_label(variable)}
+    if several:
+        yield from test_records(_WALD, key, wald_test(model, of_groups), population, by)
+    yield from test_records(_CHECK, key, whole, population, by)
 
 
 def cause_specific(found: Iterable[Record | Curve], endpoint: Endpoint) -> Iterator[Record | Curve]:

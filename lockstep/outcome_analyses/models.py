@@ -178,7 +178,7 @@ def _immortal_time(known: ObservedPatients, term: str) -> str | None:
 def _fitted(
     observed: ObservedPatients, model: Model, terms: Sequence[Term]
 ) -> tuple[ObservedPatients, ModelDesign, Fit | PooledModel, tuple[ProportionalHazardsTest, ...]]:
-    """Fit a model; return its patients, its design, the fit, and of a Cox model the check of proportional hazards.
+    """Fit a model; return its patients, its design, the fit, and of an endpoint the check of proportional hazards.
 
     With imputed values there is no check: the model of complete cases beside it has one.
     """
@@ -190,7 +190,7 @@ def _fitted(
         return known, design, pooled, ()
     known = _known(observed, model, terms)
     design = known.design(terms)
-    if isinstance(known, Observations) and model.kind == "cox":
+    if isinstance(known, Observations):
         columns = {term.name: design.of(term.name) for term in terms}
         fit, checks = fitted_and_checked(known, design.values, columns, _options(model, known))
         return known, design, fit, checks

@@ -11,6 +11,8 @@ import pandas as pd
 from ..regression.generalised_linear import logistic_regression, modified_poisson_regression
 from ..regression.linear import linear_regression
 from ..regression.regression import RegressionModel, RegressionTerm
+from ..results.catalogue import HAZARDS_CHECK
+from ..results.competing_catalogue import SUBDISTRIBUTION_CHECK
 from ..study.models import ModelKind
 from .observations import NO_PATIENTS, OutcomeObservations
 
@@ -24,6 +26,7 @@ MODEL_WORDS: Final[Mapping[ModelKind, Mapping[str, str]]] = {
         "distribution": "chi-square",
         "events": "events",
         "ratios": "hazard ratios",
+        "check": HAZARDS_CHECK,
     },
     "fine_gray": {
         "regression": "Fine-Gray model of the subdistribution hazard",
@@ -34,6 +37,7 @@ MODEL_WORDS: Final[Mapping[ModelKind, Mapping[str, str]]] = {
         "distribution": "chi-square",
         "events": "events",
         "ratios": "subdistribution hazard ratios",
+        "check": SUBDISTRIBUTION_CHECK,
     },
     "logistic": {
         "regression": "logistic regression",

@@ -11,7 +11,7 @@ import numpy as np
 from ..adjustment.weighted_survival import weighted_kaplan_meier
 from ..base.snapping import snapped
 from ..data.cohort import Cohort
-from ..results import catalogue
+from ..results import catalogue, competing_catalogue
 from ..results.catalogue import KAPLAN_MEIER_CURVE
 from ..results.keys import Key
 from ..results.model import Curve, Record
@@ -39,7 +39,7 @@ def survival_counts(key: Key, observed: Observations) -> Iterator[Record]:
     yield count(catalogue.PATIENTS, key, n, observed.population, words)
     yield count(catalogue.EVENTS, key, events, observed.population, words, of=n)
     if observed.competing is not None:
-        yield count(catalogue.COMPETING, key, int(observed.competing.sum()), observed.population, words, of=n)
+        yield count(competing_catalogue.COMPETING, key, int(observed.competing.sum()), observed.population, words, of=n)
     if observed.patient is None:  # else who leaves without the event may be in another group from then on
         yield count(catalogue.CENSORED, key, n - int(observed.any_event.sum()), observed.population, words, of=n)
 

@@ -83,9 +83,12 @@ def proportional_hazards_test(
 
 
 def proportional_hazards_of(
-    fit: CoxFit, *, terms: Mapping[str, Sequence[str]] | None = None
+    fit: CoxFit, *, terms: Mapping[str, Sequence[str]] | None = None, of_time: Floats | None = None
 ) -> tuple[ProportionalHazardsTest, ...]:
-    """Test the proportional-hazards assumption of a Cox model that has been fitted, as `proportional_hazards_test`."""
+    """Test the proportional-hazards assumption of a Cox model that has been fitted, as `proportional_hazards_test`.
+
+    `of_time` is (d,) the function g of time at the events of the likelihood, in its order, where it is another one.
+    """
     members = dict(terms) if terms is not None else {name: (name,) for name in fit.names}
     refuse_unknown_terms((name for columns in members.values() for name in columns), fit.names)
     index = {fit.names[position]: index for index, position in enumerate(fit.kept)}
@@ -98,7 +101,7 @@ def proportional_hazards_of(
 
     # The score and information of the model with columns x and x * g(t); at the maximum the score of x itself is zero.
     derivatives = fit.likelihood.at(fit.maximum.coefficients)
-    g = _one_less_survival(fit.likelihood)
+    g = _one_less_survival(fit.likelihood) if of_time is None else of_time - of_time.mean()
     score = derivatives.score(g)
     plain, crossed, squared = (derivatives.information(weight) for weight in (None, g, g**2))
     information = np.block([[plain, crossed], [crossed, squared]])

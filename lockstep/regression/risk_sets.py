@@ -62,6 +62,36 @@ class NestedRiskSets:
 
 
 @dataclass(frozen=True, slots=True)
+class StratifiedRiskSets:
+    """Risk sets of strata that follow one another, each with its own among its own rows.
+
+    Attributes
+    ----------
+    parts : those of each stratum.
+    rows, events : where the rows and the events of each stratum but the first begin.
+    """
+
+    parts: tuple[RiskSets, ...]
+    rows: Ints
+    events: Ints
+
+    def sums(self, values: Floats) -> Floats:
+        """Return the sum over each risk set."""
+        split = zip(self.parts, np.split(values, self.rows), strict=True)
+        return np.concatenate([part.sums(own) for part, own in split])
+
+    def spread(self, increments: Floats) -> Floats:
+        """Return the sum over the events of each row."""
+        split = zip(self.parts, np.split(increments, self.events), strict=True)
+        return np.concatenate([part.spread(own) for part, own in split])
+
+    def varies(self, values: Floats) -> Bools:
+        """Return which columns vary in a risk set of any stratum."""
+        split = zip(self.parts, np.split(values, self.rows), strict=True)
+        return np.asarray(np.any([part.varies(own) for part, own in split], axis=0))
+
+
+@dataclass(frozen=True, slots=True)
 class RangedRiskSets:
     """Risk sets of any follow-up: each row is at risk of a range of the events.
 

@@ -28,23 +28,15 @@ _MODEL_WALD = (
     "{test} test of all coefficients of this variable together, in the {fit} {short}{options}{ties}; "
     "covariates: {covariates}"
 )
-_SCHOENFELD = "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time"
-_PROPORTIONAL = f"{_SCHOENFELD} (Grambsch & Therneau 1994), in a Cox model{{options}}, Efron ties{{adjusted}}"
-_MODEL_PROPORTIONAL = (
-    f"{_SCHOENFELD} (Grambsch & Therneau 1994), in the {{fit}} Cox model{{options}}, Efron ties; "
-    "covariates: {covariates}"
+HAZARDS_CHECK: Final = (
+    "score test of scaled Schoenfeld residuals against Kaplan-Meier-transformed time (Grambsch & Therneau 1994)"
 )
+"""How the proportional hazards of a Cox model are checked."""
+
+_PROPORTIONAL = f"{HAZARDS_CHECK}, in a Cox model{{options}}, Efron ties{{adjusted}}"
+_MODEL_PROPORTIONAL = "{check}, in the {fit} {short}{options}, Efron ties; covariates: {covariates}"
 _CUTOFF = "ROC curve; cut-off by Youden's index, the middle between observed values"
 
-_INCIDENCE = "Aalen-Johansen estimate, infinitesimal jackknife variance, {conf_type} confidence interval"
-_GRAY = "two-sided Gray test of cumulative incidence (Gray 1988)"
-_FINE_GRAY = (
-    "Fine-Gray model of the subdistribution hazard, Efron ties, robust variance, Wald confidence interval and test"
-)
-_FINE_GRAY_WALD = "Wald test of all levels together, in a Fine-Gray model, Efron ties, robust variance"
-
-INCIDENCE_CURVE: Final = _INCIDENCE
-"""The method of a curve of cumulative incidence; holds the place of ``{conf_type}``."""
 
 KAPLAN_MEIER_CURVE: Final = _KAPLAN_MEIER
 """The method of a curve; holds the places of ``{conf_type}``, ``{options}`` and ``{variance}``."""
@@ -93,7 +85,7 @@ class Statistic:
         return Key(self.path, **parts) if key is None else replace(key, statistic=self.path, **parts)
 
 
-def _test(path: str, method: str, statistic: str, df: str, p_value: str) -> tuple[Statistic, Statistic, Statistic]:
+def test_of(path: str, method: str, statistic: str, df: str, p_value: str) -> tuple[Statistic, Statistic, Statistic]:
     """Return the statistic of a test, its degrees of freedom and its P value, by the label of each."""
     paths = ids_below(path, "statistic", "df", "p_value")
     return (
@@ -145,7 +137,7 @@ MOMENTS: Final = tuple(_OF_NUMBER.values())
 SURVIVORS = Statistic("n", "count", "{of}: patients", "count")
 
 # ---- cross tables ---------------------------------------------------------------------------------------------------
-CHI_SQUARE, CHI_SQUARE_DF, CHI_SQUARE_P = _test(
+CHI_SQUARE, CHI_SQUARE_DF, CHI_SQUARE_P = test_of(
     "chi_square",
     _CHI_SQUARE,
     "{of} by {by}: chi-square",
@@ -170,16 +162,6 @@ NEVER_AT_RISK = Statistic(
     "count",
     "{of}, number of patients never at risk",
     "patients whose follow-up ends before or at their entry",
-)
-COMPETING = Statistic("competing_events", "count", "{of}, number of competing events", "count")
-COMPETING_IGNORED = Statistic("competing_ignored", "setting", "{of}, why competing events are ignored", STUDY_FILE)
-INCIDENCE = Statistic("incidence", "percent", "{of}: cumulative incidence at {at}", _INCIDENCE, "%")
-COMPETING_INCIDENCE = Statistic(
-    "competing_incidence",
-    "percent",
-    "{of}: cumulative incidence of the competing event, {event}, at {at}",
-    _INCIDENCE,
-    "%",
 )
 FIRST_COUNT = Statistic(
     "first.{item}.count",
@@ -206,54 +188,30 @@ REVERSE_MEDIAN = Statistic(
 )
 
 # ---- comparisons ----------------------------------------------------------------------------------------------------
-LOG_RANK, LOG_RANK_DF, LOG_RANK_P = _test(
+LOG_RANK, LOG_RANK_DF, LOG_RANK_P = test_of(
     "log_rank",
     _LOG_RANK,
-    "{of} by {by}: log-rank chi-square",
-    "{of} by {by}: degrees of freedom of the log-rank test",
-    "{of} by {by}: log-rank test",
+    "{of} by {by}: {test} chi-square",
+    "{of} by {by}: degrees of freedom of the {test} test",
+    "{of} by {by}: {test} test",
 )
 HAZARD_RATIO = Statistic("cox.{level}.hazard_ratio", "hazard_ratio", "{of}: {term}", _COX, no_effect=1.0)
 HAZARD_RATIO_P = Statistic("cox.{level}.p_value", "p_value", "{of}: {term}, Wald test", _COX)
-LIKELIHOOD_RATIO, LIKELIHOOD_RATIO_DF, LIKELIHOOD_RATIO_P = _test(
+LIKELIHOOD_RATIO, LIKELIHOOD_RATIO_DF, LIKELIHOOD_RATIO_P = test_of(
     "likelihood_ratio",
     _LIKELIHOOD_RATIO,
     "{of} by {by}: likelihood-ratio chi-square",
     "{of} by {by}: degrees of freedom of the likelihood-ratio test",
     "{of} by {by}: likelihood-ratio test",
 )
-GRAY, GRAY_DF, GRAY_P = _test(
-    "gray",
-    _GRAY,
-    "{of} by {by}: chi-square of Gray's test",
-    "{of} by {by}: degrees of freedom of Gray's test",
-    "{of} by {by}: Gray's test",
-)
-FINE_GRAY_RATIO = Statistic(
-    "fine_gray.{level}.subdistribution_hazard_ratio",
-    "subdistribution_hazard_ratio",
-    "{of}: {term}, subdistribution hazard ratio",
-    _FINE_GRAY,
-    no_effect=1.0,
-)
-FINE_GRAY_RATIO_P = Statistic(
-    "fine_gray.{level}.p_value", "p_value", "{of}: {term}, Wald test of the subdistribution hazard", _FINE_GRAY
-)
-FINE_GRAY_WALD, FINE_GRAY_WALD_DF, FINE_GRAY_WALD_P = _test(
-    "wald",
-    _FINE_GRAY_WALD,
-    "{of} by {by}: Wald chi-square of the subdistribution hazard",
-    "{of} by {by}: degrees of freedom of the Wald test of the subdistribution hazard",
-    "{of} by {by}: Wald test of the subdistribution hazard",
-)
-PROPORTIONAL, PROPORTIONAL_DF, PROPORTIONAL_P = _test(
+PROPORTIONAL, PROPORTIONAL_DF, PROPORTIONAL_P = test_of(
     "proportional_hazards.{level}",
     _PROPORTIONAL,
     "{of} by {by}: chi-square of proportional hazards",
     "{of} by {by}: degrees of freedom of the test of proportional hazards",
     "{of} by {by}: test of proportional hazards",
 )
-LEVEL_PROPORTIONAL, LEVEL_PROPORTIONAL_DF, LEVEL_PROPORTIONAL_P = _test(
+LEVEL_PROPORTIONAL, LEVEL_PROPORTIONAL_DF, LEVEL_PROPORTIONAL_P = test_of(
     "proportional_hazards.{level}",
     _PROPORTIONAL,
     "{of}: {term}, chi-square of proportional hazards",
@@ -335,21 +293,21 @@ MODEL_AUC = Statistic(
 MODEL_R_SQUARED = Statistic(
     "r_squared", "probability", "{of}, {whole}, explained share of the variance", "1 - residual / total sum of squares"
 )
-MODEL_LIKELIHOOD_RATIO, MODEL_LIKELIHOOD_RATIO_DF, MODEL_LIKELIHOOD_RATIO_P = _test(
+MODEL_LIKELIHOOD_RATIO, MODEL_LIKELIHOOD_RATIO_DF, MODEL_LIKELIHOOD_RATIO_P = test_of(
     "likelihood_ratio.{variable}",
     _MODEL_LIKELIHOOD_RATIO,
     "{of}, {model}: likelihood-ratio chi-square, {term}",
     "{of}, {model}: degrees of freedom of the likelihood-ratio test, {term}",
     "{of}, {model}: {term}, likelihood-ratio test",
 )
-MODEL_WALD, MODEL_WALD_DF, MODEL_WALD_P = _test(
+MODEL_WALD, MODEL_WALD_DF, MODEL_WALD_P = test_of(
     "wald.{variable}",
     _MODEL_WALD,
     "{of}, {model}: Wald {distribution}, {term}",
     "{of}, {model}: degrees of freedom of the Wald test, {term}",
     "{of}, {model}: {term}, Wald test of all its coefficients",
 )
-MODEL_PROPORTIONAL, MODEL_PROPORTIONAL_DF, MODEL_PROPORTIONAL_P = _test(
+MODEL_PROPORTIONAL, MODEL_PROPORTIONAL_DF, MODEL_PROPORTIONAL_P = test_of(
     "proportional_hazards.{variable}.{item}",
     _MODEL_PROPORTIONAL,
     "{of}, {model}: chi-square of proportional hazards, {term}",

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..base.escape import markdown
 from ..base.wording import in_series
-from ..results import catalogue
+from ..results import catalogue, competing_catalogue
 from ..results.keys import Key
 from ..results.model import Record
 from ..study.models import ADJUSTED
@@ -91,7 +91,7 @@ def _context(plan: StudyPlan, records: Mapping[str, Record] | None) -> dict[str,
 def _of_endpoint(
     plan: StudyPlan, outcome: OutcomeGuess, levels: list[_Level], records: Mapping[str, Record] | None
 ) -> dict[str, Any]:
-    statistic = catalogue.INCIDENCE if outcome.competing else catalogue.SURVIVAL_RATE
+    statistic = competing_catalogue.INCIDENCE if outcome.competing else catalogue.SURVIVAL_RATE
     marks = plan.endpoints[0].axis.landmarks
     rates = [statistic.of(endpoint=outcome.name, at=mark).id for mark in marks]
     if not outcome.axis.reached or (records is not None and any(rate not in records for rate in rates)):
@@ -160,13 +160,15 @@ def _comparison(
 ) -> dict[str, Any]:
     """Return the sentences that compare the groups: a claim where the results say something, which holds now."""
     by = plan.groups.name if plan.groups else ""
-    test, name = (catalogue.GRAY_P, "Gray’s test") if outcome.competing else (catalogue.LOG_RANK_P, "log-rank")
+    test, name = (
+        (competing_catalogue.GRAY_P, "Gray’s test") if outcome.competing else (catalogue.LOG_RANK_P, "log-rank")
+    )
     hazard = "cause-specific hazard ratio" if outcome.competing else "hazard ratio"
     claim, p_value = _difference(test.of(endpoint=outcome.name, by=by).id, records)
     ratio = catalogue.HAZARD_RATIO.of(endpoint=outcome.name, by=by)
     unadjusted = list(_ratios(plan, outcome, levels, records, ratio, f"the {hazard}"))
     if outcome.competing:
-        ratio = catalogue.FINE_GRAY_RATIO.of(endpoint=outcome.name, by=by)
+        ratio = competing_catalogue.FINE_GRAY_RATIO.of(endpoint=outcome.name, by=by)
         unadjusted += _ratios(plan, outcome, levels, records, ratio, "the subdistribution hazard ratio")
     adjusted: Iterable[tuple[str, str]] = ()
     if plan.adjust_for:

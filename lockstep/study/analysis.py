@@ -48,6 +48,7 @@ class Analysis:
     univariate: tuple[str, ...]
     adjust_for: tuple[str, ...]
     crosstabs: tuple[tuple[str, str], ...]
+    differences: bool
     follow_up: str | None
     cutoffs: Mapping[str, Cutoff]
     primary: str | None = None
@@ -58,8 +59,8 @@ def read_analysis(top: Section, types: Types, endpoints: Mapping[str, Endpoint])
     """Read [analysis] and [cutoff.*]."""
     section = top.section("analysis")
     section.allow(
-        "alpha", "conf_level", "conf_type", "exposure", "subgroup", "univariate", "adjust_for", "crosstabs",
-        "follow_up", "primary", "reason",
+        "alpha", "conf_level", "conf_type", "exposure", "subgroup", "univariate", "adjust_for", "differences",
+        "crosstabs", "follow_up", "primary", "reason",
     )  # fmt: skip
     conf_type: Any = section.choice("conf_type", get_args(ConfType), "log-log")
     exposure, subgroup = groups(section, "exposure", types), groups(section, "subgroup", types)
@@ -67,6 +68,8 @@ def read_analysis(top: Section, types: Types, endpoints: Mapping[str, Endpoint])
         raise section.error("subgroup", "expected another variable than `exposure`, which is compared within it")
     if section.has("adjust_for") and exposure is None:
         raise section.error("adjust_for", "needs `exposure`, the variable whose effect is adjusted")
+    if section.flag("differences") and exposure is None:
+        raise section.error("differences", "needs `exposure`, the groups that are compared at each landmark")
     adjust_for = _besides(section, "adjust_for", exposure, types, "number", "category")
     for name in (exposure, *adjust_for) if adjust_for else ():
         if name is not None and slug(name) == ALL_TERMS:
@@ -91,6 +94,7 @@ def read_analysis(top: Section, types: Types, endpoints: Mapping[str, Endpoint])
         univariate=_besides(section, "univariate", exposure, types, "category"),
         adjust_for=adjust_for,
         crosstabs=crosstabs,
+        differences=section.flag("differences"),
         follow_up=None if follow_up is None else endpoint_name(section, "follow_up", follow_up, endpoints),
         primary=_primary(section, {*endpoints, *top.section("outcomes").values}),
         reason=section.optional_text("reason"),

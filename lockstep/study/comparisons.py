@@ -52,6 +52,7 @@ class GroupComparison:
     landmark : from when on the patients are compared who are still at risk then, in the groups that are known then.
     time_dependent : whether patients are in the first group until their own is known.
     imputation : whether missing values of what the ratios are adjusted for are imputed.
+    differences : whether survival, or cumulative incidence, is also compared at each landmark.
     """
 
     name: str | None = None
@@ -68,6 +69,21 @@ class GroupComparison:
     landmark: Landmark | None = None
     time_dependent: bool = False
     imputation: bool = False
+    differences: bool = False
+
+    @property
+    def rank_test(self) -> str:
+        """What the test of its groups is called where no events compete: "stratified log-rank"."""
+        return rank_test(stratified=bool(self.strata), time_dependent=self.time_dependent)
+
+
+def rank_test(*, stratified: bool = False, time_dependent: bool = False) -> str:
+    """Return what the test of survival curves is called.
+
+    >>> rank_test(), rank_test(stratified=True), rank_test(time_dependent=True)
+    ('log-rank', 'stratified log-rank', 'Mantel–Byar')
+    """
+    return ("stratified " if stratified else "") + ("Mantel–Byar" if time_dependent else "log-rank")
 
     def adjusted_within(self, category: str) -> tuple[str, ...]:
         """Return what ratios are adjusted for in the levels of a category, whose patients are alike in it."""
@@ -87,8 +103,13 @@ def comparisons_of(analysis: Analysis, measured: Measured) -> Iterator[GroupComp
     exposure, subgroup = analysis.exposure, analysis.subgroup
     endpoints, outcomes = tuple(measured.endpoints), tuple(measured.outcomes)
     if exposure is not None:
-        within = (subgroup,) if subgroup else ()
-        yield GroupComparison(groups=exposure, endpoints=endpoints, outcomes=outcomes, within=within)
+        yield GroupComparison(
+            groups=exposure,
+            endpoints=endpoints,
+            outcomes=outcomes,
+            within=(subgroup,) if subgroup else (),
+            differences=analysis.differences,
+        )
     for name in analysis.univariate:
         yield GroupComparison(groups=name, endpoints=endpoints, outcomes=outcomes)
 
@@ -134,6 +155,7 @@ def _comparison(
         weights=None if weighting is None else weighting.name,
         e_value=section.flag("e_value"),
         imputation=section.flag("imputation"),
+        differences=True,
     )
     _check_robust(found, section, measured, patients)
     if found.imputation and not found.adjust_for:
@@ -255,6 +277,7 @@ def with_shown(
             endpoints=_united(known.endpoints, item.endpoints),
             outcomes=_united(known.outcomes, item.outcomes),
             within=_united(known.within, item.within),
+            differences=known.differences or item.differences,
         )
     return tuple(found)
 

@@ -126,7 +126,9 @@ def _shown(tables: Iterable[Table], figures: Iterable[Figure], declared: Declare
             yield GroupComparison(groups=figure.groups, endpoints=endpoints, outcomes=outcomes, within=figure.within)
     for table in tables:
         if isinstance(table, Estimates) and table.by is not None and table.comparison is None:
-            yield GroupComparison(groups=table.by, endpoints=table.endpoints, outcomes=table.outcomes)
+            yield GroupComparison(
+                groups=table.by, endpoints=table.endpoints, outcomes=table.outcomes, differences=table.differences
+            )
 
 
 def _check_schema(top: Section) -> None:

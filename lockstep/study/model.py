@@ -144,8 +144,10 @@ class Study:
         return {**self.endpoints, **self.outcomes}
 
     def unique_endpoint_label(self, endpoint: str) -> str:
-        """Return the label of an endpoint or outcome, with its name behind where another one is called alike."""
-        return distinct({name: item.label for name, item in self.measured.items()})[endpoint]
+        """Return the label of an endpoint or outcome, its name behind where another, or a variable, is alike."""
+        label = distinct({name: item.label for name, item in self.measured.items()})[endpoint]
+        variables = {item.label for item in (*self.columns.values(), *self.derived.values())}
+        return f"{label} ({endpoint})" if label in variables else label
 
     def comparison(self, name: str | None) -> GroupComparison | None:
         """Return the comparison of [comparisons.*] of this name; None where no name is given."""

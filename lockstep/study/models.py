@@ -42,7 +42,7 @@ class Model:
         ratios) or "risk" (risk ratios); linear of numbers (differences of means).
     terms : in the order in which they are printed.
     each : whether every term is in a model of its own: the univariable, or crude, models.
-    strata : the categories whose levels have baseline hazards of their own.
+    strata : the categories whose levels have baseline hazards of their own; of a Fine-Gray model censoring of its own.
     cluster : the category within whose levels patients may depend on each other: the variance is then robust.
     population : of whose patients it is, of a population or a matching; None for all that are analysed.
     weights : by which its patients are made comparable.
@@ -126,9 +126,10 @@ def _model(
     )  # fmt: skip
     endpoints, outcomes = _endpoints(section, measured), _outcomes(section, measured)
     kind = _kind(section, measured, outcomes)
-    if section.has("strata") and kind != "cox":
+    if section.has("strata") and kind not in ("cox", "fine_gray"):
         raise section.error(
-            "strata", "is for Cox models, whose baseline hazards differ by stratum; add the variable to `terms`"
+            "strata",
+            "is for models of endpoints, whose baseline hazards differ by stratum; add the variable to `terms`",
         )
     if kind == "fine_gray":
         with_competing(section, endpoints, measured.endpoints)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from ..results import catalogue, outcome_catalogue
+from ..results import catalogue, competing_catalogue, outcome_catalogue
 from ..results.keys import Key
 from ..study.models import ADJUSTED
 from ..syntax.names import FOLLOW_UP
@@ -72,7 +72,7 @@ def event_facts(printed: PrintedStudy, *, by_group: bool = True) -> Iterator[Fac
         if events is None:
             continue
         text, ids = f"{endpoint.label}: {printed.of(events)} had the event", [events.id]
-        if endpoint.competing and (competing := printed.find(catalogue.COMPETING.of(endpoint=endpoint.name))):
+        if endpoint.competing and (competing := printed.find(competing_catalogue.COMPETING.of(endpoint=endpoint.name))):
             text += f", {printed.of(competing)} the competing event ({endpoint.competing.label})"
             ids.append(competing.id)
         for level, label in printed.study.levels(exposure).items() if exposure and by_group else ():
@@ -125,7 +125,7 @@ def _rates(printed: PrintedStudy) -> Iterator[Fact]:
     if not (exposure and landmarks):
         return
     for endpoint in printed.study.endpoints.values():
-        rate = catalogue.INCIDENCE if endpoint.competing else catalogue.SURVIVAL_RATE
+        rate = competing_catalogue.INCIDENCE if endpoint.competing else catalogue.SURVIVAL_RATE
         key = rate.of(endpoint=endpoint.name, by=exposure, at=landmarks[-1])
         levels = printed.study.levels(exposure).items()
         found = {label: record for level, label in levels if (record := printed.find(replace(key, by_level=level)))}

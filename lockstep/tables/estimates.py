@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..base.wording import in_series
-from ..results import adjustment_catalogue, catalogue, outcome_catalogue
+from ..results import adjustment_catalogue, catalogue, competing_catalogue, outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.imputation_catalogue import GROUPS_WALD_P
 from ..results.keys import Key
 from ..results.model import Record, Results
-from ..study.comparisons import GroupComparison
+from ..study.comparisons import GroupComparison, rank_test
 from ..study.confounding import ScoreModel
 from ..study.endpoints import Endpoint
 from ..study.model import Study
@@ -121,14 +121,19 @@ class _Shown:
                 catalogue.HAZARD_RATIO_P, GROUPS_WALD_P if self.is_imputed else catalogue.LIKELIHOOD_RATIO_P
             ),
         )
-        if self._shows_gray(endpoint):
+        if self._shows_incidence(endpoint):
             nothing = [""] * len(self.groups)
-            yield self._row("Cumulative incidence", nothing, key, catalogue.FINE_GRAY_RATIO, catalogue.GRAY_P)
+            of_all = competing_catalogue.GRAY_P
+            if self.adjust_for:
+                of_all = self._of_ratios(competing_catalogue.FINE_GRAY_RATIO_P, competing_catalogue.FINE_GRAY_WALD_P)
+            yield self._row("Cumulative incidence", nothing, key, competing_catalogue.FINE_GRAY_RATIO, of_all)
         if endpoint.competing is None:
             medians = [self._record(key, level, catalogue.SURVIVAL_MEDIAN) for level, _ in self.groups]
             unit = numbers.unit_text(medians[0].print_unit or str(medians[0].unit), style)
             yield self._row(f"Median, {unit}", [ratio_cell(record, style) for record in medians], key)
-        rate = catalogue.SURVIVAL_RATE if endpoint.competing is None else catalogue.INCIDENCE
+        rate, difference = catalogue.SURVIVAL_RATE, catalogue.RATE_DIFFERENCE
+        if endpoint.competing is not None:
+            rate, difference = competing_catalogue.INCIDENCE, competing_catalogue.INCIDENCE_DIFFERENCE
         for year in self.study.time.landmarks:
             of_year = replace(key, at=year)
             at, of = self.study.time.landmark(year, endpoint.print_unit)
@@ -140,7 +145,7 @@ class _Shown:
                 f"{when}{NBSP}{units}, %",
                 [ratio_cell(record, style) for record in rates],
                 of_year,
-                catalogue.RATE_DIFFERENCE,
+                difference,
             )
 
     def outcome(self, outcome: Outcome) -> Iterator[Row]:
@@ -191,7 +196,7 @@ class _Shown:
         if self.table.endpoints:
             competing = any(self._has_competing)
             yield "HR, hazard ratio" + (" (cause-specific, where events compete)" if competing else "")
-            if any(self._shows_gray(self.study.endpoints[name]) for name in self.table.endpoints):
+            if any(self._shows_incidence(self.study.endpoints[name]) for name in self.table.endpoints):
                 yield "SHR, subdistribution hazard ratio"
         if any(outcome.is_binary for outcome in outcomes):
             yield "OR, odds ratio"
@@ -222,10 +227,11 @@ class _Shown:
         tests: list[Statistic] = []
         if not self.by_model:
             competing = self._has_competing
-            parts += [f"log-rank tests{stratified}"] if False in competing else []
+            name = rank_test(time_dependent=bool(self.comparison and self.comparison.time_dependent))
+            parts += [f"{name} tests{stratified}"] if False in competing else []
             of_ratios = "Wald" if self._is_pair else "likelihood-ratio"
             parts += [f"{of_ratios} tests of cause-specific hazard ratios{stratified}"] if True in competing else []
-            parts += ["Gray's tests of cumulative incidence"] if True in competing and not strata else []
+            parts += [f"Gray's tests of cumulative incidence{stratified}"] if True in competing else []
             if any(outcome.is_binary for outcome in outcomes):
                 parts.append("chi-square tests (Fisher's exact test where an expected count is below 5)")
             tests = [outcome_catalogue.MEAN_TEST_P, outcome_catalogue.RANK_TEST_P]
@@ -233,7 +239,9 @@ class _Shown:
             if self.table.endpoints or any(outcome.is_binary for outcome in outcomes):
                 several = "pooled Wald tests (D1)" if self.is_imputed else "likelihood-ratio tests"
                 parts.append("Wald tests" if self._is_pair else several)
-            parts[-1:] = [f"{part}{stratified}" for part in parts[-1:]]
+                if True in self._has_competing and not self._is_pair:
+                    parts.append("Wald tests of subdistribution hazard ratios")
+            parts = [f"{part}{stratified}" for part in parts]
             if any(not outcome.is_binary for outcome in outcomes):
                 parts.append("t tests" if self._is_pair else "F tests")
         parts += dict.fromkeys(
@@ -253,10 +261,9 @@ class _Shown:
         """Whether there are endpoints with a competing event, and without."""
         return {self.study.endpoints[name].competing is not None for name in self.table.endpoints}
 
-    def _shows_gray(self, endpoint: Endpoint) -> bool:
-        """Return whether cumulative incidence is compared; what compares it is neither stratified nor adjusted."""
-        strata = self.comparison.strata if self.comparison else ()
-        return self.table.differences and endpoint.competing is not None and not (strata or self.adjust_for)
+    def _shows_incidence(self, endpoint: Endpoint) -> bool:
+        """Return whether cumulative incidence is compared."""
+        return self.table.differences and endpoint.competing is not None
 
     def _of_ratios(self, of_one: Statistic, of_all: Statistic) -> Statistic:
         """Return the test that goes with ratios: of the only one its own, else that of all groups together."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from ..results import catalogue, outcome_catalogue
+from ..results import catalogue, competing_catalogue, outcome_catalogue
 from ..results.catalogue import Statistic
 from ..results.keys import Key
 from ..results.model import Results
@@ -43,8 +43,8 @@ _MEASURES: Final[Mapping[Measure, _Shown]] = {
         "SHR",
         "subdistribution hazard ratio (Fine–Gray model)",
         catalogue.MODEL_SUBDISTRIBUTION_RATIO,
-        catalogue.FINE_GRAY_RATIO,
-        catalogue.FINE_GRAY_RATIO_P,
+        competing_catalogue.FINE_GRAY_RATIO,
+        competing_catalogue.FINE_GRAY_RATIO_P,
     ),
     "odds_ratio": _Shown(
         "OR", "odds ratio", catalogue.MODEL_ODDS_RATIO, outcome_catalogue.ODDS_RATIO, outcome_catalogue.ODDS_RATIO_P

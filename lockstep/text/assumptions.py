@@ -9,7 +9,6 @@ from typing import Final, Literal, TypeAlias
 from ..base.errors import counted
 from ..base.wording import in_series
 from ..results.catalogue import (
-    COMPETING_IGNORED,
     DEATHS_WITHOUT_EVENT,
     EVENTS_PER_PARAMETER,
     MODEL_CLUSTERS,
@@ -18,6 +17,7 @@ from ..results.catalogue import (
     MODEL_PROPORTIONAL_P,
     PROPORTIONAL_P,
 )
+from ..results.competing_catalogue import COMPETING_IGNORED, FINE_GRAY_PROPORTIONAL_P
 from ..results.json_file import read_results
 from ..results.keys import Key
 from ..results.model import Record, Results
@@ -37,7 +37,7 @@ from .imputation_notes import imputation_notes
 from .single_patients import single_patients_notes
 from .style import NBSP, Style
 
-Kind: TypeAlias = Literal["univariable", "subgroup", "comparison", "model"]
+Kind: TypeAlias = Literal["univariable", "fine_gray", "subgroup", "comparison", "model"]
 
 WHOLE_MODEL: Final = "all terms together"
 AVERAGE: Final = (
@@ -56,8 +56,8 @@ class Violation:
     Attributes
     ----------
     endpoint : its name.
-    kind : its univariable models, one within a level of a subgroup, that of a named comparison, or a model that
-        study.toml names or adjusts for.
+    kind : its univariable Cox models, a Fine-Gray model of groups, a Cox model within a level of a subgroup, that of a
+        named comparison, or a model that study.toml names or adjusts for.
     model : the model in words: "univariable model", "univariable model (Sex: Male)", "multivariable model", "Model 2".
     terms : the terms by name, each with its test; None is all terms of the model together.
     name : of the model or the comparison; None of what [analysis] asks for by `exposure` or `univariate`.
@@ -93,6 +93,10 @@ def _of_groups(study: Study, endpoint: str) -> Iterator[_Checks]:
     }
     unnamed = [(item.groups, keys[item]) for item in comparisons if item.name is None]
     yield "univariable", "univariable model", None, list[tuple[str | None, Key]](unnamed)
+    for item in comparisons:  # Fine-Gray models, where events compete
+        of_comparison = "" if item.name is None else f" of the comparison '{item.name}'"
+        check = FINE_GRAY_PROPORTIONAL_P.of(keys[item])
+        yield "fine_gray", f"Fine-Gray model{of_comparison}", item.name, [(item.groups, check)]
     for item in comparisons:
         model = "univariable model" if item.name is None else f"model of the comparison '{item.name}'"
         if item.name is not None:

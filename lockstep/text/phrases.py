@@ -105,13 +105,14 @@ class Phrases:
         estimate = self.estimate(record_id, decimals, nested=nested)
         return Phrase(f"{name}{NBSP}{estimate.text}", estimate.ids)
 
-    def difference(self, record_id: str, decimals: int | None = None) -> Phrase:
+    def difference(self, record_id: str, decimals: int | None = None, *, nested: bool = False) -> Phrase:
         """Print a difference with its unit and interval: "12.0 percentage points (95% CI 3.1–20.9)", "−3.1 cm (...)".
 
-        It is of the group that its label names first, less the other.
+        It is of the group that its label names first, less the other. With `nested`, for use inside parentheses:
+        "−3.1 cm, 95% CI −5.0 to −1.2".
         """
         self._of_kind(record_id, "difference", "difference")
-        return self.estimate(record_id, decimals)
+        return self.estimate(record_id, decimals, nested=nested)
 
     def n_percent(self, stem: str, decimals: int | None = None, *, nested: bool = False) -> Phrase:
         """Print `stem`.count with `stem`.percent: "60 (42.3%)".

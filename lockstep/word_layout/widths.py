@@ -32,6 +32,7 @@ _BOLD: Final = 1.1
 _SAFETY: Final = 1.04  # room for a face that runs a little wider than Times
 
 _NUMBER: Final = re.compile(r"[\s<>≤≥=≈~±+−–(-]*\d")
+_NAMED_NUMBER: Final = re.compile(r"[A-Z]{2,4}\xa0" + _NUMBER.pattern)  # "HR 0.68 (0.43–1.07)"
 _LONGEST_NUMBER: Final = 24  # characters: "0.68 (0.43–1.07)" never breaks, a sentence that begins with a number may
 # Word breaks a name such as os.by_sex.median where a line is full; that it may, leaves room to the other columns.
 _MAY_BREAK: Final = re.compile(r"[ \n\t]|(?<=\w[-–—])(?=\w)|(?<=[^\W\d][._])(?=[^\W\d])")
@@ -128,6 +129,8 @@ def _unbreakable(text: str, *, parted: bool) -> list[str]:
             parts.append(line)
         elif _NUMBER.match(line) and len(line) <= _LONGEST_NUMBER:
             parts += re.split(r" (?=\()", line) if parted else [line]
+        elif _NAMED_NUMBER.match(line) and len(line) <= _LONGEST_NUMBER:
+            parts += re.split(r" (?=\()", line)
         else:
             parts += _MAY_BREAK.split(line)
     return parts

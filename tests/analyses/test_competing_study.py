@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,14 +51,33 @@ def test_tables_say_of_which_hazard_their_ratios_are() -> None:
     ("lines", "message"),
     [
         ("endpoint = 'os'", "names 'os', which has no competing event"),
-        ("endpoint = 'progression'\nstrata = ['age_group']", "is for Cox models"),
+        ("endpoint = 'progression'\nstrata = ['sex']", "is a term too; a stratum has no hazard ratio"),
     ],
 )
 def test_a_fine_gray_model_that_makes_no_sense_is_refused(tmp_path: Path, lines: str, message: str) -> None:
-    """It needs a competing event, and has no strata."""
+    """It needs a competing event, and strata that are no terms."""
     text = (COMPETING / "study.toml").read_text(encoding="utf-8")
     model = f"[models.other]\nkind = 'fine_gray'\nterms = ['sex']\n{lines}\n"
     (tmp_path / "study.toml").write_text(f"{text}\n{model}", encoding="utf-8")
     with pytest.raises(StudyError) as error:
         read_study(tmp_path)
     assert message in str(error.value)
+
+
+def test_the_short_form_asks_for_differences_at_landmarks(tmp_path: Path) -> None:
+    """Those of its exposure are those of a named comparison of its groups; without an exposure they are refused."""
+    text = (COMPETING / "study.toml").read_text(encoding="utf-8")
+    shutil.copytree(COMPETING / "data", tmp_path / "data")
+    named = "[comparisons.named]\ngroups = 'm_protein_group'\n"
+    (tmp_path / "study.toml").write_text(f"{text}\n{named}", encoding="utf-8")
+    results = compute(read_study(tmp_path))
+    for endpoint, what in (("os", "rate"), ("progression", "incidence"), ("progression", "competing_incidence")):
+        for part in (f"{what}_difference.10y", f"{what}_difference.p_value.10y"):
+            short, of_name = (results[f"{endpoint}.{name}by_m_protein_group.high.{part}"] for name in ("", "named."))
+            assert short.value is not None
+            assert (short.value, short.conf_low) == (of_name.value, of_name.conf_low)
+    assert "os.by_age_group.to_74.rate_difference.10y" not in results
+    without = re.sub(r"(?m)^(exposure|subgroup|adjust_for) = .*\n", "", text)
+    (tmp_path / "study.toml").write_text(without, encoding="utf-8")
+    with pytest.raises(StudyError, match="needs `exposure`"):
+        read_study(tmp_path)

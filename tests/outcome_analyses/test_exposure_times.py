@@ -129,6 +129,7 @@ def test_curves_of_groups_that_patients_enter_later_count_patients(exposed: tupl
     assert [curve.n for curve in curves.values()] == [142, 79]
     assert all(curve.delayed_entry for curve in curves.values())
     assert "Mantel and Byar" in results[f"{stem}.log_rank.p_value"].method
+    assert "Mantel–Byar test" in results[f"{stem}.log_rank.p_value"].label
     assert f"{stem}.no.censored" not in results
     ended = sum(sum(curve.n_censored) + sum(curve.n_events) for curve in curves.values())
     assert ended == 142  # who enters the other group is not censored by it
@@ -147,6 +148,8 @@ def test_figures_show_curves_of_a_comparison_as_it_compares(exposed: tuple[Study
     )
     assert "142 patients. Without local treatment, 142 patients" in later.alt_text()
     assert "With local treatment, 79 patients" in later.alt_text()
+    assert "Mantel–Byar P" in later.alt_text()
+    assert "Log-rank P" in landmark.alt_text()
     assert "At risk at 1 year" not in landmark.alt_text()
     assert "At risk at 365 days, 120 patients" in landmark.alt_text()
     assert {name for text in within.printed() for name in text.ids} >= {

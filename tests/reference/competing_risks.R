@@ -73,7 +73,20 @@ put_gray <- function(id, d, cause, strata = NULL) {
 
 # ---- Fine-Gray: the event against others, robust variance over patients or over clusters ------------------------------
 
-put_fine_gray <- function(id, d, cause, causes, weighted = FALSE, clustered = FALSE) {
+# The check of proportional subdistribution hazards: the score test of cox.zph of that model, over the cumulative
+# incidence just before each event (of all patients together, also with strata).
+put_check <- function(id, fit, d, cause) {
+  curve <- survfit(Surv(time, factor(d$cause, 0:max(d$cause))) ~ 1, d)
+  found <- match(cause, 0:max(d$cause))
+  before <- function(t) sapply(t, function(at) max(0, curve$pstate[curve$time < at, found]))
+  checks <- if (any(diverging(fit))) NULL else tryCatch(cox.zph(fit, transform = before, terms = FALSE)$table, error = function(e) NULL)
+  for (i in seq_along(coef(fit))) {
+    parts <- if (is.null(checks)) c(NA, 1, NA) else checks[i, ]
+    for (part in 1:3) put(sprintf("%s.check.%s.%s", id, names(coef(fit))[i], c("statistic", "df", "p_value")[part]), parts[part])
+  }
+}
+
+put_fine_gray <- function(id, d, cause, causes, weighted = FALSE, clustered = FALSE, stratified = FALSE) {
   d$patient <- seq_len(nrow(d))
   d$cluster <- if (clustered) d$patient %% 40 else d$patient
   d$events <- factor(d$cause, 0:causes)
@@ -81,12 +94,15 @@ put_fine_gray <- function(id, d, cause, causes, weighted = FALSE, clustered = FA
   groups <- sort(unique(d$group))[-1]
   for (group in groups) d[[paste0("group_", group)]] <- as.numeric(d$group == group)
   names <- c("x", paste0("group_", groups, recycle0 = TRUE))
-  rows <- finegray(Surv(time, events) ~ ., d, weights = case, etype = as.character(cause), timefix = TRUE)
-  formula <- reformulate(names, quote(Surv(fgstart, fgstop, fgstatus)))
+  d$all_strata <- if (stratified) d$stratum else rep(1, nrow(d))
+  rows <- finegray(if (stratified) Surv(time, events) ~ . + strata(all_strata) else Surv(time, events) ~ ., d,
+                   weights = case, etype = as.character(cause), timefix = TRUE)
+  formula <- reformulate(c(names, if (stratified) "strata(all_strata)"), quote(Surv(fgstart, fgstop, fgstatus)))
   environment(formula) <- environment()
   fit <- suppressWarnings(coxph(formula, rows, weights = fgwt, cluster = cluster, x = TRUE, model = TRUE,
                                 control = coxph.control(eps = 1e-12, iter.max = 60)))
   put_cox(id, fit, names, more = TRUE)
+  if (!weighted && !clustered) put_check(id, fit, d, cause)
 }
 
 for (set in unique(competing$set)) {
@@ -104,6 +120,7 @@ for (set in unique(competing$set)) {
     if (!anyNA(d$x) && sum(d$cause == cause) > length(unique(d$group))) {
       put_fine_gray(paste0(id, ".fine_gray"), d, cause, causes)
       if (any(d$weight != 1)) put_fine_gray(paste0(id, ".fine_gray_weighted"), d, cause, causes, weighted = TRUE)
+      if (!anyNA(d$stratum)) put_fine_gray(paste0(id, ".fine_gray_stratified"), d, cause, causes, stratified = TRUE)
       if (nrow(d) > 100) put_fine_gray(paste0(id, ".fine_gray_clustered"), d, cause, causes, clustered = TRUE)
     }
     if (!anyNA(d$stratum)) put_gray(paste0(id, ".gray_by_stratum"), d, cause, d$stratum)

@@ -34,12 +34,39 @@ put_incidence <- function(id, d) {
 }
 put_test <- function(id, test) for (part in 1:3) put(paste0(id, c(".statistic", ".df", ".p_value")[part]), test[part])
 
-fine_gray <- function(terms, d) {
+# `strata` is the name of a factor or NULL: its levels have a baseline hazard and a censoring of their own.
+fine_gray <- function(terms, d, strata = NULL) {
   d$patient <- seq_len(nrow(d))
   d$status <- factor(d$cause, 0:2)
-  rows <- finegray(Surv(time, status) ~ ., d, etype = "1", id = patient)
-  coxph(reformulate(c(terms, "cluster(patient)"), quote(Surv(fgstart, fgstop, fgstatus))), rows, weights = fgwt,
-        ties = "efron", control = coxph.control(eps = 1e-11, toler.chol = 1e-12, iter.max = 60))
+  within <- if (!is.null(strata)) sprintf("strata(%s)", strata)
+  rows <- finegray(reformulate(c(".", within), quote(Surv(time, status))), d, etype = "1", id = patient)
+  suppressWarnings(
+    coxph(reformulate(c(terms, within, "cluster(patient)"), quote(Surv(fgstart, fgstop, fgstatus))), rows, weights = fgwt,
+          ties = "efron", control = coxph.control(eps = 1e-11, toler.chol = 1e-12, iter.max = 60), x = TRUE, model = TRUE)
+  )
+}
+# The score test of products with the cumulative incidence just before each event.
+put_subdistribution_check <- function(id, fit, d, names, terms) {
+  curve <- survfit(Surv(time, factor(cause, 0:2)) ~ 1, d)
+  before <- function(t) sapply(t, function(at) max(0, curve$pstate[curve$time < at, 2]))
+  found <- if (any(diverging(fit))) NULL else cox.zph(fit, transform = before, terms = terms)$table
+  for (i in seq_along(names)) put_test(paste0(id, names[i]), if (is.null(found)) c(NA, 1, NA) else found[i, ])
+}
+put_differences <- function(id, d, by) {
+  levels <- levels(d[[by]])
+  fits <- lapply(levels, function(level) survfit(Surv(time, factor(cause, 0:2)) ~ 1, d[d[[by]] %in% level, ]))
+  for (i in seq_along(levels)[-1]) for (year in c(5, 10, 20)) for (cause in 1:2) {
+    at <- sapply(fits[c(i, 1)], function(fit) {
+      point <- max(which(fit$time <= 12 * year))
+      beyond <- 12 * year > max(fit$time) && fit$pstate[length(fit$time), 1] > 0
+      if (beyond) c(NA, NA) else c(fit$pstate[point, cause + 1], fit$std.err[point, cause + 1])
+    })
+    difference <- at[1, 1] - at[1, 2]
+    se <- sqrt(sum(at[2, ]^2))
+    stem <- paste(id, levels[i], c("incidence_difference", "competing_incidence_difference")[cause], sep = ".")
+    put_interval(sprintf("%s.%dy", stem, year), 100 * (difference + c(0, -1, 1) * qnorm(0.975) * se))
+    put(sprintf("%s.p_value.%dy", stem, year), 2 * pnorm(-abs(difference / se)))
+  }
 }
 put_ratios <- function(ids, p_ids, fit) {
   se <- sqrt(diag(vcov(fit)))
@@ -50,29 +77,48 @@ put_ratios <- function(ids, p_ids, fit) {
   }
 }
 
-put_groups <- function(id, d, by) {
+put_groups <- function(id, d, by, strata = NULL, adjust = NULL) {
   d <- d[!is.na(d[[by]]), ]
   levels <- levels(d[[by]])
   for (level in levels) put_incidence(paste(id, level, sep = "."), d[d[[by]] == level, ])
-  gray <- cuminc(d$time, d$cause, d[[by]])$Tests["1", ]
+  within <- if (is.null(strata)) rep(1, nrow(d)) else d[[strata]]
+  gray <- cuminc(d$time, d$cause, d[[by]], within)$Tests["1", ]
+  if (!is.null(adjust)) d <- d[!is.na(d[[adjust]]), ]
   put_test(paste0(id, ".gray"), c(gray[["stat"]], gray[["df"]], pchisq(gray[["stat"]], gray[["df"]], lower.tail = FALSE)))
-  fit <- fine_gray(by, d)
+  fit <- fine_gray(c(by, adjust), d, strata)
+  of_groups <- seq_along(levels[-1])
+  put_subdistribution_check(paste0(id, ".fine_gray.proportional_hazards"), fit, d, "", TRUE)
+  if (length(levels) > 2) {
+    put_subdistribution_check(paste0(id, ".fine_gray.proportional_hazards."), fit, d, levels[-1], FALSE)
+  }
   stems <- paste0(id, ".fine_gray.", levels[-1])
   put_ratios(paste0(stems, ".subdistribution_hazard_ratio"), paste0(stems, ".p_value"), fit)
   d$group <- d[[by]]
-  causes <- cox(Surv(time, cause == 1) ~ group, d)
+  d$within <- if (is.null(strata)) factor("all") else d[[strata]]
+  cause_specific <- function(terms) cox(reformulate(c("1", terms, "strata(within)"), quote(Surv(time, cause == 1))), d)
+  causes <- cause_specific(c("group", adjust))
   put_cox(paste0(id, ".cox"), causes, levels[-1])
-  put_zph_by(paste0(id, ".proportional_hazards"), causes, levels[-1])
+  if (is.null(adjust)) {
+    put_zph_by(paste0(id, ".proportional_hazards"), causes, levels[-1])
+  } else {
+    put_test(paste0(id, ".proportional_hazards"), cox.zph(causes, transform = "km", terms = TRUE)$table[1, ])
+    checks <- cox.zph(causes, transform = "km", terms = FALSE)$table
+    for (i in of_groups) put_test(paste0(id, ".proportional_hazards.", levels[i + 1]), checks[i, ])
+  }
   if (length(levels) > 2) {
-    wald <- drop(coef(fit) %*% solve(vcov(fit), coef(fit)))
-    put_test(paste0(id, ".wald"), c(wald, length(coef(fit)), pchisq(wald, length(coef(fit)), lower.tail = FALSE)))
-    put_likelihood_ratio(paste0(id, ".likelihood_ratio"), cox(Surv(time, cause == 1) ~ 1, d), causes)
+    b <- coef(fit)[of_groups]
+    wald <- drop(b %*% solve(vcov(fit)[of_groups, of_groups], b))
+    put_test(paste0(id, ".wald"), c(wald, length(b), pchisq(wald, length(b), lower.tail = FALSE)))
+    put_likelihood_ratio(paste0(id, ".likelihood_ratio"), cause_specific(adjust), causes)
   }
 }
 
 put_incidence("progression", d)
 put_groups("progression.by_m_protein_group", d, "m_protein_group")
+put_differences("progression.by_m_protein_group", d, "m_protein_group")
 put_groups("progression.by_age_group", d, "age_group")
+put_groups("progression.stratified.by_m_protein_group", d, "m_protein_group", "sex")
+put_groups("progression.by_age.by_age_group", d, "age_group", "sex", "m_protein")
 for (sex in levels(d$sex)) {
   id <- paste0("progression.by_m_protein_group.in_sex.", sex)
   put_counts(id, d[d$sex == sex, ])
@@ -89,13 +135,13 @@ put_interval("progression.by_m_protein_group.interaction_sex.ratio", as.numeric(
 
 # ---- models ----------------------------------------------------------------------------------------------------------
 
-put_model <- function(name, parameters) {
+put_model <- function(name, parameters, categories = c("m_protein_group", "sex")) {
   id <- paste0("progression.", name)
   put(paste0(id, ".n"), nrow(known))
   put(paste0(id, ".events"), sum(known$cause == 1))
   put(paste0(id, ".parameters"), parameters)
   put(paste0(id, ".events_per_parameter"), sum(known$cause == 1) / parameters)
-  for (v in c("m_protein_group", "sex")) {
+  for (v in categories) {
     for (level in levels(known[[v]])) {
       put(paste(id, v, level, "n", sep = "."), sum(known[[v]] == level))
       put(paste(id, v, level, "events", sep = "."), sum(known$cause[known[[v]] == level] == 1))
@@ -122,4 +168,11 @@ put_ratios(paste0(stems, ".subdistribution_hazard_ratio"), paste0(stems, ".p_val
 b <- coef(shr)[2:3]
 wald <- drop(b %*% solve(vcov(shr)[2:3, 2:3], b))
 put_test("progression.shr.wald.age_group", c(wald, 2, pchisq(wald, 2, lower.tail = FALSE)))
+checked <- c("m_protein_group", "age_group", "sex", "global")
+put_subdistribution_check("progression.shr.proportional_hazards.", shr, known, checked, TRUE)
+within <- fine_gray(c("m_protein_group", "age"), known, "sex")
+put_model("shr_stratified", 2, "m_protein_group")
+stems <- paste0("progression.shr_stratified.", c("m_protein_group.high", "age"))
+put_ratios(paste0(stems, ".subdistribution_hazard_ratio"), paste0(stems, ".p_value"), within)
+put_subdistribution_check("progression.shr_stratified.proportional_hazards.", within, known, c("m_protein_group", "age", "global"), TRUE)
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "competing_study.csv"), "competing_study.R")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from lockstep.analyses.pipeline import compute
-from lockstep.results import catalogue, outcome_catalogue, spline_catalogue, time_catalogue
+from lockstep.results import catalogue, competing_catalogue, outcome_catalogue, spline_catalogue, time_catalogue
 from lockstep.results.catalogue import Statistic
 from lockstep.results.keys import Key
 from lockstep.results.model import Record, Results
@@ -25,7 +25,11 @@ STUDIES = [ROOT, *sorted(path.parent for path in (ROOT / "tests" / "studies").gl
 STATISTICS = {
     name: item
     for name, item in (
-        vars(catalogue) | vars(outcome_catalogue) | vars(time_catalogue) | vars(spline_catalogue)
+        vars(catalogue)
+        | vars(competing_catalogue)
+        | vars(outcome_catalogue)
+        | vars(time_catalogue)
+        | vars(spline_catalogue)
     ).items()
     if isinstance(item, Statistic)
 }

@@ -10,7 +10,7 @@ import pytest
 from reference_cohorts import read
 from reference_values import REFERENCE, Row, Rows, differences, read_rows
 
-from lockstep.regression.fine_gray import fine_gray
+from lockstep.regression.fine_gray import fine_gray, fit_fine_gray, proportional_subdistribution_hazards
 from lockstep.study.analysis import ConfType
 from lockstep.survival.cumulative_incidence import competing_risk_table, cumulative_incidence
 from lockstep.survival.gray import gray_test
@@ -57,12 +57,26 @@ def model_rows(stem: str, frame: pd.DataFrame, cause: int, **options: Any) -> It
     """Yield a Fine-Gray model of the groups and a number."""
     levels = sorted(set(frame["group"]))[1:]
     dummies = {f"group_{level}": (frame["group"] == level) * 1.0 for level in levels}
-    model = fine_gray(frame["time"], frame["cause"], frame[["x"]].assign(**dummies), of=cause, **options)
+    design = frame[["x"]].assign(**dummies)
+    model = fine_gray(frame["time"], frame["cause"], design, of=cause, **options)
     for term in model.terms:
         yield f"{stem}.{term.term}.hazard_ratio", (term.hazard_ratio, term.conf_low, term.conf_high)
         for part in ("p_value", "coef", "se"):
             yield f"{stem}.{term.term}.{part}", (getattr(term, part),)
     yield f"{stem}.log_likelihood", (model.log_likelihood,)
+    if not options.keys() & {"weights", "cluster"}:
+        yield from check_rows(stem, frame, cause, design, **options)
+
+
+def check_rows(
+    stem: str, frame: pd.DataFrame, cause: int, design: pd.DataFrame, **strata: Any
+) -> Iterator[tuple[str, Row]]:
+    """Yield the check of proportional subdistribution hazards of each column of such a model."""
+    fit = fit_fine_gray(frame["time"], frame["cause"], design, of=cause, **strata)
+    checks = proportional_subdistribution_hazards(fit, frame["time"], frame["cause"], of=cause)
+    for check in checks[:-1]:
+        for part in ("statistic", "df", "p_value"):
+            yield f"{stem}.check.{check.term}.{part}", (getattr(check, part),)
 
 
 def computed(name: str) -> Iterator[tuple[str, Row]]:
@@ -83,6 +97,8 @@ def computed(name: str) -> Iterator[tuple[str, Row]]:
             yield from model_rows(f"{stem}.fine_gray", frame, cause)
             if (frame["weight"] != 1).any():
                 yield from model_rows(f"{stem}.fine_gray_weighted", frame, cause, weights=frame["weight"])
+            if frame["stratum"].notna().all():
+                yield from model_rows(f"{stem}.fine_gray_stratified", frame, cause, strata=frame["stratum"])
             if len(frame) > 100:
                 yield from model_rows(f"{stem}.fine_gray_clustered", frame, cause, cluster=(frame.index + 1) % 40)
         if frame["stratum"].notna().all():

@@ -131,6 +131,7 @@ def test_a_difference_has_its_unit_and_sign() -> None:
     """A negative one has the minus of the style, and one percentage point is one."""
     r = made("difference", value=-3.14, conf_low=-5.0, conf_high=-1.2, conf_level=0.95, unit="cm", no_effect=0.0)
     assert str(r.difference("x")).replace(NBSP, " ") == "−3.1 cm (95% CI −5.0 to −1.2)"
+    assert str(r.difference("x", nested=True)).replace(NBSP, " ") == "−3.1 cm, 95% CI −5.0 to −1.2"
     r = made("difference", value=1.0, unit="%")
     assert str(r.difference("x", 0)).replace(NBSP, " ") == "1 percentage point"
 

@@ -42,7 +42,8 @@ def test_every_option_is_documented() -> None:
     """Decimals and the nested form are taken by the methods that the page names, and by no others."""
     methods = [name for name in METHODS if not isinstance(getattr(Report, name), property)]
     takes = {name: set(inspect.signature(getattr(Report, name)).parameters) for name in methods}
-    nested = {call.func.attr for code, _ in EXAMPLES if "nested" in code for call in _calls(code)}
+    shown = re.findall(r"`(r\.\w+\([^`]*nested=True\))`", PAGE)
+    nested = {call.func.attr for code in shown for call in _calls(code)}
     assert nested == {name for name, options in takes.items() if "nested" in options}
     named = re.search(r"^((?:`\w+`(?:,| and)? ?)+) take the decimals", PAGE, re.MULTILINE)
     assert named is not None

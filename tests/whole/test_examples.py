@@ -19,6 +19,7 @@ WITHIN = {
     "cutoff_of_nobody": "what a ROC curve gives where there is nobody",
     "cox_model": "cox_regression, of a fit that is there",
     "fit_cox": "cox_regression, before its tests",
+    "fit_fine_gray": "fine_gray, before its tests",
     "proportional_hazards_of": "proportional_hazards_test, of a fit that is there",
 }
 """Statistics that analyses call and that have no example, each with why: its whole has one."""

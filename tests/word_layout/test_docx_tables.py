@@ -158,6 +158,14 @@ def test_no_number_breaks_over_two_lines(tmp_path: Path) -> None:
         assert width >= MARGINS + line_width(number, SIZE)
 
 
+def test_an_interval_behind_the_name_of_its_ratio_does_not_break() -> None:
+    """A line may break before the parentheses of "HR 0.73 (0.55–0.97)", and nowhere else."""
+    cells = [TableCell("HR\N{NO-BREAK SPACE}0.73 (0.55–0.97)", column) for column in range(1, 4)]
+    part = MARGINS + line_width("(0.55–0.97)", SIZE)
+    widths = column_widths([TableCell("a long label " * 8, 0), *cells], 4, room=5100, size=SIZE, margins=MARGINS)
+    assert min(widths[1:]) >= part
+
+
 def test_given_widths_are_kept(tmp_path: Path) -> None:
     """Widths that the author chose come back in the page's measure; equal ones are the writer's, not the author's."""
     rows = [["A", "B"], ["1", "2"]]
