@@ -33,7 +33,7 @@ from .incidence_results import fine_gray_records, gray_records
 from .interactions import Interaction, interaction_records
 from .observations import NO_PATIENTS, Observations
 from .pooled_fits import POOLED_INTERVAL, completed_patients, imputation_in_words, pooled_fit, pooled_test_in_words
-from .survival_results import survival_counts, survival_results
+from .survival_results import first_event_records, survival_counts, survival_results
 
 UNIVARIABLE_TEST: Final = (
     catalogue.LIKELIHOOD_RATIO,
@@ -108,7 +108,9 @@ def group_results(
     """
     study, known = observed.study, observed.complete([variable])
     for level in study.levels(variable):
-        yield from survival_results(replace(key, by_level=level), known.within(variable, level))
+        of_level, patients = replace(key, by_level=level), known.within(variable, level)
+        yield from survival_results(of_level, patients)
+        yield from first_event_records(of_level, patients)
     words = {**known.words, "by": study.unique_label(variable)}
     yield from known_later_records(time_catalogue.KNOWN_LATER, key, known, variable, words)
     if known.applied is not None:

@@ -37,7 +37,7 @@ def _results(study: Study, cohort: Cohort, endpoint: Endpoint, analysed: Populat
     observed, key = Observations.of(study, cohort, endpoint, analysed), Key(endpoint=endpoint.name)
     yield from survival_results(key, observed)
     yield from never_at_risk_record(cohort, observed, analysed)
-    yield from first_event_records(cohort, observed)
+    yield from first_event_records(key, observed)
     comparisons = [comparison for comparison in study.comparisons if endpoint.name in comparison.endpoints]
     for comparison in comparisons:
         patients = _compared(_of(study, cohort, endpoint, comparison, analysed), comparison)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -165,6 +165,7 @@ class Observations(ObservedPatients):
     """An endpoint's observations of a set of patients: the `time` and `event` of each.
 
     `competing` is True where an event came that keeps the endpoint's from happening; None where none is declared.
+    `first` is, of a composite endpoint by the label of each event, True where that came first.
 
     With delayed entry a patient is at risk after `entry`; who never was is not among them. Where exposures begin during
     follow-up a patient has several rows: `patient` says whose each one is, and `goes_on` is True where another follows.
@@ -180,6 +181,7 @@ class Observations(ObservedPatients):
     event: Bools
     entry: Floats | None = None
     competing: Bools | None = None
+    first: Mapping[str, Bools] = field(default_factory=dict)
     patient: Ints | None = None
     goes_on: Bools | None = None
     risk_set: str = ""
@@ -198,6 +200,7 @@ class Observations(ObservedPatients):
             population=population,
             entry=found.entry,
             competing=found.competing,
+            first=found.first,
         )
         if endpoint.entry is None:
             return observed
@@ -250,6 +253,7 @@ class Observations(ObservedPatients):
             "event": self.event[keep],
             "entry": None if self.entry is None else self.entry[keep],
             "competing": None if self.competing is None else self.competing[keep],
+            "first": {label: where[keep] for label, where in self.first.items()},
             "patient": None if self.patient is None else self.patient[keep],
             "goes_on": None if self.goes_on is None else self.goes_on[keep],
         }

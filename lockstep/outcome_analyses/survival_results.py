@@ -136,18 +136,19 @@ def never_at_risk_record(cohort: Cohort, observed: Observations, analysed: Popul
         yield count(catalogue.NEVER_AT_RISK, key, n, analysed, observed.words, of=analysed.n)
 
 
-def first_event_records(cohort: Cohort, observed: Observations) -> Iterator[Record]:
+def first_event_records(key: Key, observed: Observations) -> Iterator[Record]:
     """Yield which of the events of a composite endpoint came first in how many patients, of all who had one."""
-    found, events = cohort.endpoints[observed.endpoint.name], int(observed.event.sum())
-    for label, first in found.of(found.at_risk).first.items():
-        key, words, n = (
-            Key(endpoint=observed.endpoint.name, item=label),
-            {**observed.words, "event": label},
-            first.sum(),
+    if observed.patient is not None:
+        return  # rows of patients who change from group to group
+    events = int(observed.event.sum())
+    for label, first in observed.first.items():
+        of_event, n = replace(key, item=label), int(first.sum())
+        words = {**observed.words, "event": label}
+        yield count(catalogue.FIRST_COUNT, of_event, n, observed.population, words, of=events)
+        share, reason = (100 * n / events, None) if events else (None, "no event was observed")
+        yield record(
+            catalogue.FIRST_PERCENT, of_event, share, observed.population, words, denominator=events, reason=reason
         )
-        yield count(catalogue.FIRST_COUNT, key, int(n), observed.population, words, of=events)
-        share, reason = (100 * int(n) / events, None) if events else (None, "no event was observed")
-        yield record(catalogue.FIRST_PERCENT, key, share, observed.population, words, denominator=events, reason=reason)
 
 
 def reverse_follow_up_record(study: Study, cohort: Cohort, population: Population) -> Record:

@@ -236,9 +236,18 @@ def _characteristics(name: str, section: Section, declared: Declared) -> Charact
 
 
 def _cross_table(name: str, section: Section, declared: Declared) -> CrossTable:
-    section.allow("kind", "template", "rows", "by", of="a cross table")
-    template, by = _template(section, "cross_table.html.j2"), groups(section, "by", declared.types)
-    return CrossTable(name=name, template=template, by=by, rows=read_table_rows(section, _row_types(declared), by))
+    section.allow("kind", "template", "rows", "by", "p_values", "population", of="a cross table")
+    by, p_values = groups(section, "by", declared.types), section.flag("p_values")
+    if p_values and by is None:
+        raise section.error("p_values", "compares groups, and the table has none; expected `by`, which makes them")
+    return CrossTable(
+        name=name,
+        template=_template(section, "cross_table.html.j2"),
+        by=by,
+        rows=read_table_rows(section, _row_types(declared), by, tested=p_values, compared=p_values),
+        p_values=p_values,
+        population=declared.patients.population(section),
+    )
 
 
 def _models(name: str, section: Section, declared: Declared) -> Models:

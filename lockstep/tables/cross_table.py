@@ -21,9 +21,9 @@ def cross_table(table: CrossTable, study: Study, results: Results, style: Style)
     context = characteristics(table, study, results, style)
     context["several"] = len(table.rows) > 1 or not context["counts"]
     context["heading"] = variable_label(table.rows[0].variable, study)[0]
-    context["tests"] = {
-        row.variable: _tests(row.variable, table.by, study, results, style) for row in table.rows if table.by
-    }
+    # [analysis] crosses variables of all patients; a column of P values has the tests of those shown.
+    tested = [row.variable for row in table.rows if table.by and not (table.p_values or table.population)]
+    context["tests"] = {variable: _tests(variable, table.by, study, results, style) for variable in tested}
     return context
 
 

@@ -91,6 +91,19 @@ for (name in c("age", "sex", "region", "ecog", "marker", "bmi", "albumin", "ldh"
   one <- if (is.factor(d[[name]])) smd_category else smd_number
   put(paste0(name, ".by_arm.smd"), max(combn(3, 2, function(pair) one(parts[[pair[1]]], parts[[pair[2]]]))))
 }
+# Best response is compared by a test: of all patients, and of those of the per-protocol population.
+put_response_test <- function(id, x) {
+  counts <- table(x$best_response, x$arm)
+  counts <- counts[rowSums(counts) > 0, ]
+  small <- min(suppressWarnings(chisq.test(counts))$expected) < 5
+  put(id, if (small) fisher.test(counts, workspace = 2e7)$p.value else chisq.test(counts, correct = FALSE)$p.value)
+}
+put_response_test("best_response.by_arm.test.p_value", d)
+within <- d[populations$per_protocol, ]
+describe("best_response.per_protocol", within$best_response)
+describe("arm.per_protocol", within$arm)
+for (arm in levels(d$arm)) describe(paste0("best_response.per_protocol.by_arm.", arm), within$best_response[within$arm == arm])
+put_response_test("best_response.per_protocol.by_arm.test.p_value", within)
 alive <- is.na(d$died)
 put("follow_up.survivors.n", sum(alive))
 put_moments("follow_up.survivors", d$follow_up[alive])
@@ -118,12 +131,19 @@ put_survival <- function(id, x) {
   put_interval(paste0(id, ".restricted_mean.2y"), mean[1] + z * mean[2])
   put_curve(id, x$time, x$event, month * 6 * 0:6)
 }
+put_first <- function(id, x) {
+  put_percent(paste0(id, ".first.progression"), sum(!is.na(x$progressed)), sum(x$event))
+  put_percent(paste0(id, ".first.death"), sum(x$event & is.na(x$progressed)), sum(x$event))
+}
 put_test <- function(id, found) for (part in 1:3) put(paste0(id, c(".statistic", ".df", ".p_value")[part]), found[part])
 put_p <- function(id, estimate, se) put(id, 2 * pnorm(-abs(estimate / se)))
 
 # Arms compared: `strata` of the log-rank test and of the Cox model, as one factor or none.
 put_arms <- function(id, x, strata) {
-  for (arm in levels(x$arm)) put_survival(paste0(id, ".", arm), x[x$arm == arm, ])
+  for (arm in levels(x$arm)) {
+    put_survival(paste0(id, ".", arm), x[x$arm == arm, ])
+    if (startsWith(id, "pfs")) put_first(paste0(id, ".", arm), x[x$arm == arm, ])
+  }
   x$stratum <- if (is.null(strata)) factor("all") else interaction(x[strata], drop = TRUE)
   put_log_rank(paste0(id, ".log_rank"), x$time, x$event, x$arm, if (!is.null(strata)) x$stratum)
   fit <- cox(Surv(time, event) ~ arm + strata(stratum), x)
@@ -176,9 +196,7 @@ put_subgroups <- function(id, x, within, strata) {
 }
 blocks <- c("region", "performance")
 put("pfs.deaths_without_event", sum(!is.na(d$died) & !endpoints$pfs$event))
-by_progression <- !is.na(d$progressed)
-put_percent("pfs.first.progression", sum(by_progression), sum(endpoints$pfs$event))
-put_percent("pfs.first.death", sum(endpoints$pfs$event & !by_progression), sum(endpoints$pfs$event))
+put_first("pfs", cbind(d, event = endpoints$pfs$event))
 for (name in names(endpoints)) {
   x <- cbind(d, endpoints[[name]])
   put_survival(name, x)
