@@ -44,6 +44,7 @@ from .pooled_fits import (
     pooled_fit,
     pooled_test_in_words,
 )
+from .stratified_outcomes import stratified_proportions
 
 RISK_DIFFERENCE_METHOD: Final = "difference of proportions, Newcombe's hybrid score interval"
 
@@ -59,7 +60,9 @@ _ADJUSTED_TEST: Final = (
 )
 
 
-def outcome_differences(key: Key, observed: OutcomeObservations, adjust_for: Sequence[str]) -> Iterator[Record]:
+def outcome_differences(
+    key: Key, observed: OutcomeObservations, adjust_for: Sequence[str], strata: Sequence[str] = ()
+) -> Iterator[Record]:
     """Yield what compares each group but the first with that, and the tests of all groups.
 
     Parameters
@@ -68,8 +71,12 @@ def outcome_differences(key: Key, observed: OutcomeObservations, adjust_for: Seq
     observed : patients whose group is known.
     adjust_for : variables that ratios and differences of means are adjusted for; there is no adjusted difference of
         risks and no adjusted shift, and none is given then.
+    strata : categories within whose levels a binary outcome is compared.
     """
     known = observed.known()
+    if strata:
+        yield from stratified_proportions(key, known, strata)
+        return
     if known.outcome.is_binary:
         if adjust_for or known.applied is not None:
             yield from _adjusted(key, known, "risk", adjust_for)

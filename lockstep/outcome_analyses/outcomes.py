@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -61,7 +61,7 @@ def _all(study: Study, cohort: Cohort, outcome: Outcome, analysed: Population) -
 
 def _compared(key: Key, observed: OutcomeObservations, comparison: GroupComparison) -> Iterator[Record]:
     """Yield the groups of a comparison, then those within each level of its subgroups, with tests of interaction."""
-    found = _group_results(key, observed, comparison.adjust_for)
+    found = _group_results(key, observed, comparison.adjust_for, comparison.strata)
     yield from with_e_values(found, observed.known()) if comparison.e_value else found
     for category in comparison.within:
         of_subgroup, adjust_for = replace(key, within=category), comparison.adjusted_within(category)
@@ -69,16 +69,18 @@ def _compared(key: Key, observed: OutcomeObservations, comparison: GroupComparis
             patients = observed.within(category, level)
             part = replace(of_subgroup, within_level=level)
             yield count(catalogue.PATIENTS, part, patients.population.n, patients.population, {"of": patients.label})
-            yield from _group_results(part, patients, adjust_for)
-        yield from outcome_interaction(of_subgroup, observed, adjust_for)
+            yield from _group_results(part, patients, adjust_for, comparison.strata)
+        yield from outcome_interaction(of_subgroup, observed, (*comparison.strata, *adjust_for))
 
 
-def _group_results(key: Key, observed: OutcomeObservations, adjust_for: Sequence[str]) -> Iterator[Record]:
+def _group_results(
+    key: Key, observed: OutcomeObservations, adjust_for: Sequence[str], strata: Sequence[str]
+) -> Iterator[Record]:
     variable = str(key.by)
     known = observed.complete([variable])
     for level in known.study.levels(variable):
         yield from set_results(replace(key, by_level=level), known.within(variable, level))
-    yield from outcome_differences(key, known, adjust_for)
+    yield from outcome_differences(key, known, adjust_for, strata)
 
 
 def set_results(key: Key, observed: OutcomeObservations) -> Iterator[Record]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .catalogue import Statistic
+from .catalogue import Statistic, test_of
 
 OUTCOME_COUNT = Statistic("count", "count", "{of}, number of patients with {event}", "count")
 OUTCOME_PERCENT = Statistic(
@@ -44,3 +44,10 @@ ADJUSTED_TEST_DF = Statistic(
     "adjusted_test.df", "statistic", "{of} by {by}: degrees of freedom of the adjusted test of all groups", "{method}"
 )
 ADJUSTED_TEST_P = Statistic("adjusted_test.p_value", "p_value", "{of} by {by}: adjusted test of all groups", "{method}")
+MANTEL_HAENSZEL, MANTEL_HAENSZEL_DF, MANTEL_HAENSZEL_P = test_of(
+    "mantel_haenszel",
+    "generalised Cochran-Mantel-Haenszel test without continuity correction{options}",
+    "{of} by {by}: Mantel-Haenszel chi-square",
+    "{of} by {by}: degrees of freedom of the Mantel-Haenszel test",
+    "{of} by {by}: Mantel-Haenszel test",
+)

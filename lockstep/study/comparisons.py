@@ -44,7 +44,8 @@ class GroupComparison:
     name : of [comparisons.*]; None where [analysis] asks for it, by `exposure` or `univariate`, or a figure or a table.
     label : what results and tables call it; None where study.toml does not say it.
     within : the categories in whose levels the groups are compared again.
-    strata : the categories within whose levels patients are compared: of the log-rank test and of Cox models.
+    strata : the categories within whose levels patients are compared: of the log-rank test and of Cox models, and by
+        Mantel and Haenszel of binary outcomes.
     adjust_for : the variables that the ratios, and the differences of means, are adjusted for.
     population : whose patients are compared, of a population or a matching; None for all that are analysed.
     weights : by which the groups are made comparable.
@@ -163,11 +164,18 @@ def _comparison(
             "imputation",
             "imputes what ratios are adjusted for, and never groups; expected `adjust_for`, or leave it out",
         )
-    if found.strata and outcomes:
+    number = next((name for name in outcomes if not measured.outcomes[name].is_binary), None)
+    if found.strata and number is not None:
         raise section.error(
             "strata",
-            "is for endpoints: of the stratified log-rank test and Cox model. Take `adjust_for` for outcomes, in a "
-            "comparison of their own",
+            f"is for endpoints and binary outcomes, and {shown(number)} is a number. Take `adjust_for` for it, in a "
+            "comparison of its own",
+        )
+    if found.strata and found.adjust_for and outcomes:
+        raise section.error(
+            "strata",
+            "of an outcome gives Mantel-Haenszel estimates, which nothing else is adjusted for; take all variables "
+            "into `adjust_for`, or compare endpoints and outcomes by themselves",
         )
     for key, ones, others in (
         ("adjust_for", found.adjust_for, found.strata),

@@ -160,6 +160,8 @@ class _Shown:
                 test = self._of_ratios(outcome_catalogue.ODDS_RATIO_P, outcome_catalogue.ADJUSTED_TEST_P)
             else:
                 test = association_test(key, self.results)
+                if self.comparison and self.comparison.strata:
+                    test = outcome_catalogue.MANTEL_HAENSZEL_P
             yield self._row(f"{event} / patients", counts, key, outcome_catalogue.ODDS_RATIO, test)
             percent = adjustment_catalogue.WEIGHTED_PERCENT if self.is_weighted else outcome_catalogue.OUTCOME_PERCENT
             percents = [ratio_cell(self._record(key, level, percent), self.style) for level, _ in self.groups]
@@ -233,7 +235,11 @@ class _Shown:
             parts += [f"{of_ratios} tests of cause-specific hazard ratios{stratified}"] if True in competing else []
             parts += [f"Gray's tests of cumulative incidence{stratified}"] if True in competing else []
             if any(outcome.is_binary for outcome in outcomes):
-                parts.append("chi-square tests (Fisher's exact test where an expected count is below 5)")
+                parts.append(
+                    f"Mantel–Haenszel tests{stratified}"
+                    if stratified
+                    else "chi-square tests (Fisher's exact test where an expected count is below 5)"
+                )
             tests = [outcome_catalogue.MEAN_TEST_P, outcome_catalogue.RANK_TEST_P]
         else:
             if self.table.endpoints or any(outcome.is_binary for outcome in outcomes):

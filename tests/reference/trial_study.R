@@ -322,6 +322,53 @@ for (name in c("response", "quality")) {
 put_outcome("response.pp.by_arm", d[populations$per_protocol, ], "response")
 put_outcome("toxicity_3.safety.by_arm", d[populations$treated, ], "toxicity_3")
 
+# Within strata, by Mantel and Haenszel: mantelhaen.test; risk ratios of Greenland and Robins, differences of Sato.
+put_stratified <- function(id, x) {
+  for (arm in levels(x$arm)) describe_outcome(paste0(id, ".", arm), x$response[x$arm == arm])
+  x$stratum <- interaction(x[blocks], drop = TRUE)
+  x$no <- factor(!x$response)
+  for (arm in c("low", "high")) {
+    part <- x[x$arm %in% c("control", arm), ]
+    part$arm <- factor(part$arm, c(arm, "control"))
+    part$stratum <- factor(part$stratum)
+    part <- part[part$stratum %in% names(which(apply(table(part$stratum, part$arm) > 0, 1, all))), ]
+    part$stratum <- factor(part$stratum)
+    counts <- table(part$no, part$arm, part$stratum)
+    odds <- mantelhaen.test(counts, correct = FALSE)
+    put_interval(paste0(id, ".", arm, ".odds_ratio"), c(odds$estimate, odds$conf.int))
+    a <- counts[1, 1, ]
+    b <- counts[1, 2, ]
+    n1 <- colSums(counts[, 1, ])
+    n0 <- colSums(counts[, 2, ])
+    n <- n1 + n0
+    r <- sum(a * n0 / n)
+    s <- sum(b * n1 / n)
+    se <- sqrt(sum((n1 * n0 * (a + b) - a * b * n) / n^2) / (r * s))
+    put_interval(paste0(id, ".", arm, ".risk_ratio"), exp(log(r / s) + z * se))
+    w <- n1 * n0 / n
+    difference <- sum(w * (a / n1 - b / n0)) / sum(w)
+    p <- (n1^2 * b - n0^2 * a + n1 * n0 * (n0 - n1) / 2) / n^2
+    q <- (a * (n0 - b) + b * (n1 - a)) / (2 * n)
+    se <- sqrt((difference * sum(p) + sum(q)) / sum(w)^2)
+    put_interval(paste0(id, ".", arm, ".risk_difference"), 100 * (difference + z * se))
+  }
+  test <- mantelhaen.test(table(x$no, x$arm, x$stratum), correct = FALSE)
+  put_test(paste0(id, ".mantel_haenszel"), c(test$statistic, test$parameter, test$p.value))
+}
+id <- "response.response_in_strata.by_arm"
+put_stratified(id, d)
+for (sex in levels(d$sex)) {
+  put(sprintf("%s.in_sex.%s.n", id, sex), sum(d$sex == sex))
+  put_stratified(sprintf("%s.in_sex.%s", id, sex), d[d$sex == sex, ])
+}
+product <- glm_of(response ~ arm * sex + region + performance, d, binomial)
+main <- glm_of(response ~ arm + sex + region + performance, d, binomial)
+put(paste0(id, ".interaction_sex.p_value"), anova(main, product, test = "Chisq")[["Pr(>Chi)"]][2])
+for (arm in c("low", "high")) {
+  name <- sprintf("arm%s:sexmale", arm)
+  put_interval(sprintf("%s.interaction_sex.%s.ratio", id, arm), exp(coef(product)[[name]] + z * sqrt(vcov(product)[name, name])))
+}
+
 # Adjusted: odds ratios by logistic, risk ratios by modified Poisson, differences of means by linear regression.
 put_estimate <- function(id, fit, variance, name, what, p = paste0(what, ".p_value"), df = Inf) {
   b <- coef(fit)[[name]]
