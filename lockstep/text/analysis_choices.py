@@ -11,7 +11,6 @@ from ..base.wording import in_series
 from ..results.catalogue import (
     CHI_SQUARE_P,
     FISHER_P,
-    GRAY_P,
     GROUP_TEST_P,
     HAZARD_RATIO_P,
     INTERACTION_P,
@@ -25,6 +24,7 @@ from ..results.catalogue import (
     Q3,
     THRESHOLD,
 )
+from ..results.competing_catalogue import GRAY_P
 from ..results.keys import Key
 from ..results.model import Results
 from ..results.outcome_catalogue import MEAN_TEST_P
