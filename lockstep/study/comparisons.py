@@ -77,6 +77,10 @@ class GroupComparison:
         """What the test of its groups is called where no events compete: "stratified log-rank"."""
         return rank_test(stratified=bool(self.strata), time_dependent=self.time_dependent)
 
+    def adjusted_within(self, category: str) -> tuple[str, ...]:
+        """Return what ratios are adjusted for in the levels of a category, whose patients are alike in it."""
+        return tuple(name for name in self.adjust_for if name != category)
+
 
 def rank_test(*, stratified: bool = False, time_dependent: bool = False) -> str:
     """Return what the test of survival curves is called.
@@ -85,10 +89,6 @@ def rank_test(*, stratified: bool = False, time_dependent: bool = False) -> str:
     ('log-rank', 'stratified log-rank', 'Mantel–Byar')
     """
     return ("stratified " if stratified else "") + ("Mantel–Byar" if time_dependent else "log-rank")
-
-    def adjusted_within(self, category: str) -> tuple[str, ...]:
-        """Return what ratios are adjusted for in the levels of a category, whose patients are alike in it."""
-        return tuple(name for name in self.adjust_for if name != category)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

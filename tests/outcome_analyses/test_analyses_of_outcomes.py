@@ -385,7 +385,10 @@ def test_swapping_the_groups_inverts_ratios_and_turns_differences(tmp_path: Path
         ('[comparisons.c]\ngroups = "arm"\noutcomes = ["resp"]\n', "names 'resp'; the outcomes are: 'responded' and"),
         ('[comparisons.c]\ngroups = "arm"\nwithin = ["arm"]\n', "has 'arm', whose groups are compared"),
         ('[comparisons.c]\ngroups = "arm"\nadjust_for = ["days", "days"]\n', "has 'days' twice"),
-        ('[comparisons.c]\ngroups = "arm"\nstrata = ["site"]\noutcomes = ["stay"]\n', "is for endpoints and binary outcomes"),
+        (
+            '[comparisons.c]\ngroups = "arm"\nstrata = ["site"]\noutcomes = ["stay"]\n',
+            "is for endpoints and binary outcomes",
+        ),
         (
             '[endpoints.e]\ntime = "days"\nevent = "response present"\n[comparisons.c]\ngroups = "arm"\n'
             'endpoints = ["e"]\nstrata = ["site"]\nwithin = ["site"]\n',
