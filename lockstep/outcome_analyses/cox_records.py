@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
 from ..adjustment.pooling import PooledTerm
-from ..regression.concordance import concordance
 from ..regression.cox import CoxModel, HazardRatio, cox_model
 from ..regression.cox_fit import CoxFit, fit_cox
 from ..regression.fine_gray import fit_fine_gray, proportional_subdistribution_hazards
@@ -33,13 +32,12 @@ PAIR: Final = 2
 class FitOptions:
     """What a model has beside its terms: (n,) columns of strata, and the (n,) clusters of a robust variance.
 
-    `of_subdistribution`: it is a Fine-Gray model, and not a Cox model. `ranks`: its concordance is asked for.
+    `of_subdistribution`: it is a Fine-Gray model, and not a Cox model.
     """
 
     strata: pd.DataFrame | None = None
     cluster: pd.Series[str] | None = None
     of_subdistribution: bool = False
-    ranks: bool = False
 
 
 _PLAIN: Final = FitOptions()
@@ -62,8 +60,6 @@ def fitted_and_checked(
     if observed.population.n:
         fit = _fit(observed, design, options)  # once: with many patients it takes longest of all
         model = cox_model(fit, conf_level=observed.study.analysis.conf_level)
-        if options.ranks:
-            model = replace(model, concordance=concordance(fit, conf_level=model.conf_level))
         if observed.is_weighted:
             return model, ()
         if options.of_subdistribution:

@@ -250,10 +250,6 @@ def _count_records(key: Key, known: ObservedPatients, fit: Fit | PooledModel, wo
         )
     if isinstance(fit, RegressionModel) and fit.auc is not None:
         yield interval(catalogue.MODEL_AUC, key, fit.auc, known.population, words, conf_level=fit.conf_level)
-    if isinstance(fit, CoxModel) and fit.concordance is not None:
-        yield interval(
-            catalogue.MODEL_CONCORDANCE, key, fit.concordance, known.population, words, conf_level=fit.conf_level
-        )
     if isinstance(fit, RegressionModel) and fit.events is None:
         yield number(
             catalogue.MODEL_R_SQUARED, key, fit.r_squared, known.population, words, reason=fit.reason or NOT_FITTED
@@ -340,7 +336,6 @@ def _options(model: Model, known: Observations) -> FitOptions:
         strata=known.frame[list(model.strata)] if model.strata else None,
         cluster=_cluster(model, known),
         of_subdistribution=model.kind == "fine_gray",
-        ranks=model.kind == "cox" and model.label is not None,
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..statistics.arrays import Floats
-from ..statistics.estimate import Estimate, normal_quantile
+from ..statistics.estimate import normal_quantile
 from ..statistics.sandwich import NO_VARIANCE
 from .cox_fit import CoxFit, fit_cox
 from .reasons import DIVERGES
@@ -45,7 +45,6 @@ class CoxModel:
     clusters : over how many the robust variance is computed; None where the variance is that of the model.
     covariance : (p, p) of the coefficients, NaN where there is none.
     reason : why there is no fit at all.
-    concordance : Harrell's, where it was asked for.
     """
 
     terms: tuple[HazardRatio, ...]
@@ -58,7 +57,6 @@ class CoxModel:
     clusters: int | None = None
     covariance: Floats = field(default_factory=lambda: np.empty((0, 0)), compare=False, repr=False)
     reason: str | None = None
-    concordance: Estimate | None = None
 
     @property
     def is_robust(self) -> bool:

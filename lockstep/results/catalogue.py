@@ -290,14 +290,6 @@ MODEL_AUC = Statistic(
     "area under the ROC curve of the predicted risks, in the patients to whom the model was fitted, DeLong interval",
     no_effect=0.5,
 )
-MODEL_CONCORDANCE = Statistic(
-    "concordance",
-    "probability",
-    "{of}, {whole}, concordance",
-    "Harrell's concordance of the predicted hazards, in the patients to whom the model was fitted, within its strata, "
-    "normal confidence interval with infinitesimal jackknife variance",
-    no_effect=0.5,
-)
 MODEL_R_SQUARED = Statistic(
     "r_squared", "probability", "{of}, {whole}, explained share of the variance", "1 - residual / total sum of squares"
 )

@@ -228,8 +228,6 @@ put_model <- function(id, names, strata = "", of = "") {
   put(paste0(id, ".events", of), fit$nevent)
   put(paste0(id, ".parameters", of), length(coef(fit)))
   put(paste0(id, ".events_per_parameter", of), fit$nevent / length(coef(fit)))
-  found <- concordance(fit)
-  put_interval(paste0(id, ".concordance", of), pmin(1, pmax(0, found$concordance + z * sqrt(found$var))))
   put_cox(id, fit, coefficients(names))
   for (name in names) {
     if (!is.factor(x[[name]])) next
