@@ -112,7 +112,8 @@ def nearest_neighbour_matching(
     choosing = np.flatnonzero(flags)
     keys = {"largest": -place[choosing], "smallest": place[choosing], "data": np.zeros(len(choosing), dtype=np.int64)}
     choosing = choosing[np.lexsort((rank[choosing], keys[order]))]
-    limit = np.inf if widest is None else widest * RESOLUTION
+    # One multiple of grace: a match that is just as far as the caliper is within it, whatever rounding left.
+    limit = np.inf if widest is None else widest * RESOLUTION + 1
     chosen = _choices(place, np.flatnonzero(~flags), choosing, rank, ratio, limit)
 
     set_of, weights = _sets(chosen, flags, rank)

@@ -30,7 +30,7 @@ def by_hand(exposed: Any, score: Any, ratio: int, caliper: float | None, order: 
     for _ in range(ratio):
         for i in turn:
             near = min(left, key=lambda j: round(abs(logit[i] - logit[j]), 9), default=None)
-            if near is not None and abs(logit[i] - logit[near]) <= widest:
+            if near is not None and abs(logit[i] - logit[near]) <= widest + 1e-9:
                 left.remove(near)
                 chosen[i].append(near)
     return chosen
@@ -82,6 +82,12 @@ def test_nobody_to_match_leaves_all_without_a_set() -> None:
     assert nearest_neighbour_matching([1], [0.5]).n_matched_exposed == 0
     assert nearest_neighbour_matching([1, 0], [0.9, 0.1], caliper=0.1).n_matched_exposed == 0
     assert nearest_neighbour_matching([1, 0], [0.9, 0.1], caliper=None).n_matched_exposed == 1
+
+
+def test_a_match_as_far_as_the_caliper_is_within_it() -> None:
+    """Two standard deviations are here the distance itself: how its logarithms are rounded does not decide."""
+    found = nearest_neighbour_matching([0, 0, 0, 1], [0.05, 0.2, 0.2, 0.2], ratio=3, caliper=2.0)
+    assert found.n_matched_unexposed == 3
 
 
 def test_ten_thousand_patients_alike_are_matched_in_order() -> None:
