@@ -21,13 +21,15 @@ Explain = Callable[[str], Sequence[tuple[str, str]]]
 """What the page shows of a result, by id: terms with their texts, such as ("n", "142")."""
 
 
-def render_page(path: Path, project: Project, output: Path, *, explain: Explain, template: Path, style: Path) -> None:
+def render_page(
+    path: Path, project: Project, output: Path, *, explain: Explain, template: Path, style: Path, lua_filter: Path
+) -> None:
     """Render a document into a page that needs no other file.
 
     Parameters
     ----------
     explain : says what is shown of a result.
-    template, style : pandoc's template of the page, and its style sheet.
+    template, style, lua_filter : pandoc's template of the page, its style sheet, and what is changed in the tree.
 
     Raises
     ------
@@ -39,7 +41,8 @@ def render_page(path: Path, project: Project, output: Path, *, explain: Explain,
     ran = run_cells(document, settings.execute, marked=True)
     tree = builtin.read_tree(ran.markdown, [settings], document)
     tree = {**tree, "blocks": with_tooltips(tree["blocks"], explain)}
-    extra = ["--embed-resources", "--mathml", f"--template={template}", f"--css={style}"]
+    extra = ["--embed-resources", "--mathml", "--toc", "--toc-depth=2"]
+    extra += [f"--template={template}", f"--css={style}", f"--lua-filter={lua_filter}"]
     builtin.write_format(tree, settings, output, project, document, extra=extra)
 
 

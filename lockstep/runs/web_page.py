@@ -45,6 +45,7 @@ def write_web_page(folder: Path) -> Path:
             explain=lambda record_id: facts(record_id, results, forms),
             template=TEMPLATES / "report.html",
             style=TEMPLATES / "report.css",
+            lua_filter=TEMPLATES / "report.lua",
         )
         with suppress(KeyboardInterrupt), uninterrupted():
             made.replace(page)

@@ -53,6 +53,18 @@ def test_the_page_shows_the_worst_first_and_needs_no_other_file(flagship: Audit)
     assert not page.xpath("//@src | //link | //script")
 
 
+def test_the_page_leads_to_its_sections_and_reads_on_a_telephone(flagship: Audit) -> None:
+    """The counts at the top are links to the sections; on a narrow screen each cell stands below the other, named."""
+    page = page_of(flagship)
+    assert page.xpath("//ul[@class='keys']//a/@href") == [f"#{name}" for name in page.xpath("//section/@id")]
+    assert page.xpath("//ul[@class='keys']//strong/text()") == ["4", "3", "149", "10"]
+    assert set(page.xpath("//section/table/@class")) == {"statements"}
+    narrow = " ".join(page.findtext(".//style").split()).partition("@media screen and (max-width: 40rem) {")[2]
+    assert ".statements td { display: block;" in narrow
+    assert all(re.search(rf"td\.{name}\S*::before", narrow) for name in ("printed", "computed"))
+    assert {len(row.xpath("td[@class='printed'] | td[@class='computed']")) for row in page.xpath("//tbody/tr")} == {2}
+
+
 def test_the_page_escapes_hostile_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever a file of statements holds is text: no element, script or template is made of it."""
     other = other_paper(tmp_path)

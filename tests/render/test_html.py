@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ import pytest
 from conftest import IMPLANTS, ROOT
 
 from lockstep.__main__ import main
+from lockstep.base.resources import TEMPLATES
 from lockstep.document.release import release
 from lockstep.document.report import number_style
 from lockstep.document.trace import trace
 from lockstep.qmd.source import read_qmd
+from lockstep.render import pandoc
 from lockstep.render.html import with_tooltips
 from lockstep.results.model import Results
 from lockstep.runs.web_page import facts
@@ -27,7 +30,15 @@ from lockstep.text.style import NBSP
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run"),
+    *(
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+    ),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--virtual-time-budget=2000"),
 )
 
@@ -46,8 +57,13 @@ addEventListener("load", () => {
   const fetched = performance.getEntriesByType("resource").map(entry => entry.name);
   const pictures = [...document.images].map(image => image.naturalWidth);
   const mark = document.querySelector("mark");
+  const width = document.documentElement.scrollWidth;
+  const narrow = [...document.images].map(image => image.getBoundingClientRect().width);
+  document.querySelectorAll(".picture").forEach(picture => { picture.open = true; });
+  const enlarged = [...document.images].map((image, i) => image.getBoundingClientRect().width > 1.2 * narrow[i]);
+  const opened = document.documentElement.scrollWidth;
   const alarm = mark && [getComputedStyle(mark).backgroundColor, getComputedStyle(mark).color];
-  document.title = JSON.stringify({seen, fetched, pictures, alarm});
+  parent.document.title = JSON.stringify({seen, fetched, pictures, alarm, width, opened, enlarged});
 });
 </script>"""
 
@@ -61,14 +77,24 @@ def browser() -> str | None:
     return None
 
 
-def observed(page: Path, work: Path) -> dict[str, Any] | None:
-    """Return what Chromium sees of a page; None where there is no Chromium."""
+def observed(page: Path, work: Path, *, width: int = 1000) -> dict[str, Any] | None:
+    """Return what Chromium sees of a page on a screen of this width in pixels; None where there is no Chromium."""
     program = browser()
     if program is None:
         return None
     copy = work / "observed.html"
-    copy.write_text(page.read_text(encoding="utf-8").replace("</body>", f"{OBSERVER}</body>"), encoding="utf-8")
-    command = [program, *QUIET, f"--user-data-dir={work / 'profile'}", "--window-size=1000,900", "--dump-dom"]
+    text = page.read_text(encoding="utf-8").replace("</body>", f"{OBSERVER}</body>")
+    if width < 500:  # a window is never narrower, a frame is
+        style = f"border: 0; height: 900px; width: {width}px"
+        text = f'<title>frame</title><iframe srcdoc="{escape(text)}" style="{style}"></iframe>'
+    copy.write_text(text, encoding="utf-8")
+    command = [
+        program,
+        *QUIET,
+        f"--user-data-dir={work / 'profile'}",
+        f"--window-size={max(width, 500)},900",
+        "--dump-dom",
+    ]
     run = subprocess.run([*command, copy.as_uri()], capture_output=True, check=True, timeout=120)
     title = lxml.html.fromstring(run.stdout.decode()).findtext(".//title")
     found: dict[str, Any] = json.loads(title or "")
@@ -151,6 +177,78 @@ def test_a_source_shows_on_focus_and_on_hover_and_else_not(folder: Path, page: A
         assert all(result == {"before": False, "focused": True, "inside": True} for result in seen["seen"])
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_runs_off_a_telephone_or_a_screen(folder: Path, page: Any, tmp_path: Path, width: int) -> None:
+    """The page is as wide as the screen, also with its pictures enlarged, and every tooltip stands inside it."""
+    for table in page.xpath("//table"):
+        assert (table.getparent().get("class"), table.getparent().get("tabindex")) == ("scroll", "0")
+    assert page.xpath("//figure//img")
+    assert page.xpath("//figure//img") == page.xpath("//details[@class='picture']/summary/img")
+    seen = observed(folder / "build" / "report.html", tmp_path, width=width)
+    if seen is not None:
+        assert (seen["width"], seen["opened"]) == (width, width)
+        assert all(seen["enlarged"])
+        assert all(result["focused"] and result["inside"] for result in seen["seen"])
+
+
+def test_the_contents_lead_to_the_headings(page: Any) -> None:
+    """The list at the top has each heading of the text, in order."""
+    links = page.xpath("//nav[@id='contents']//a")
+    headings = page.xpath("//h1[not(@class='title')] | //h2")
+    assert [(link.get("href"), link.text_content()) for link in links] == [
+        (f"#{heading.get('id')}", heading.text_content()) for heading in headings
+    ]
+    assert links
+
+
+ABSTRACT = "::: {#abstract}\nA *short* one.\n:::\n\n# Results\n"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "metadata", "heading"),
+    [
+        (ABSTRACT, {}, "Abstract"),
+        (ABSTRACT, {"abstract": "Another.", "abstract-title": "Summary"}, "Summary"),
+        ("# Results\n", {"abstract": "A short one."}, "Abstract"),
+    ],
+)
+def test_the_abstract_has_its_heading_and_the_keywords_are_shown(
+    tmp_path: Path, markdown: str, metadata: dict[str, Any], heading: str
+) -> None:
+    """The abstract of the text comes before that of the front matter."""
+    written = {"title": "T", "keywords": ["sarcoma", "survival & age"], **metadata}
+    tree = pandoc.read_markdown(markdown, {"html": written}, folder=tmp_path)
+    tree = {**tree, "meta": tree["meta"]["html"]["c"]}
+    output = tmp_path / "page.html"
+    templates = [f"--template={TEMPLATES / 'report.html'}", f"--lua-filter={TEMPLATES / 'report.lua'}"]
+    pandoc.write(tree, ["--to", "html", "--standalone", "--wrap=none", "--toc", *templates], output, folder=tmp_path)
+    page = lxml.html.fromstring(output.read_bytes())
+    [abstract] = page.xpath("//*[@id='abstract']")
+    assert " ".join(abstract.text_content().split()) == f"{heading} A short one."
+    assert abstract[0].tag == "h1"
+    assert [link.text for link in page.xpath("//nav//a")] == [heading, "Results"]
+    assert page.find_class("keywords")[0].text_content() == "Keywords: sarcoma; survival & age"
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of #rrggbb, as WCAG 2 defines it."""
+    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_stands_out_from_its_ground_by_day_and_by_night(page: Any) -> None:
+    """Each ink has a contrast of 4.5 or more (WCAG AA) on each ground that it stands on, in both palettes."""
+    palettes = re.findall(r":root \{([^}]*)\}", style_of_page(page))
+    assert len(palettes) == 2
+    for palette in palettes:
+        colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", palette))
+        pairs = [(ink, ground) for ink in ("ink", "soft", "accent") for ground in ("paper", "tint")]
+        for ink, ground in [*pairs, ("ink", "edge"), ("alarm", "alarm-tint")]:
+            dark, light = sorted([luminance(colours[ink]), luminance(colours[ground])])
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, ground)
+
+
 def test_a_claim_that_does_not_hold_is_set_off_in_colour(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,9 +310,8 @@ def test_the_facts_are_what_is_printed(study: Study, results: Results) -> None:
     def told(record_id: str) -> dict[str, str]:
         return {name: text.replace(NBSP, " ") for name, text in facts(record_id, results, forms)}
 
-    assert told("os.by_local_treatment.yes.median")["Value"] == "6262 days (95% CI 2327–9070)"
-    assert told("os.followed_beyond.1y.percent")["Value"].endswith("%")
-    assert "." not in told("os.followed_beyond.1y.percent")["Value"]  # printed without decimals, everywhere
+    assert told("os_from_treatment.by_local_treatment.yes.median")["Value"] == "9.62 years (95% CI 5.57–15.12)"
+    assert "Value" not in told("os.followed_beyond.1y.percent")
     missing = "os.by_local_treatment.in_age_group.elderly.yes.median"
     assert told(missing)["n"] == str(results[missing].n)
     assert "below 5" in told("response.by_local_treatment.chi_square.p_value")["Warning"]
