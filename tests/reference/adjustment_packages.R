@@ -7,17 +7,7 @@
 folder <- commandArgs(TRUE)[1]
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
 source(file.path(here, "statistics.R"))
-wanted <- c("MatchIt", "survey", "mice", "mitml")
-absent <- wanted[!sapply(wanted, requireNamespace, quietly = TRUE)]
-if (length(absent)) {
-  message("R without ", paste(absent, collapse = ", "), ": values/adjustment_packages.csv stays as it is committed.")
-  kept <- c("values/adjustment_packages.csv", "data/imputed.csv")
-  if (normalizePath(folder) != normalizePath(here)) {
-    stopifnot(file.copy(file.path(here, kept), file.path(folder, kept), overwrite = TRUE))
-  }
-  quit(status = 0)
-}
-suppressPackageStartupMessages(for (name in wanted) library(name, character.only = TRUE))
+need_or_keep(c("MatchIt", "survey", "mice", "mitml"), c("values/adjustment_packages.csv", "data/imputed.csv"), folder, here)
 
 hormones <- read.csv(file.path(folder, "data", "hormones.csv"))
 covariates <- c("age", "meno", "size", "grade_2", "grade_3", "nodes", "pgr", "er")

@@ -27,22 +27,6 @@ tests <- list(
   fisher = function(x, g) fisher.test(x, g, workspace = 2e8)
 )
 
-# ---- standardised mean differences, of two groups or the largest of several ----------------------------------------
-
-smd_number <- function(a, b) abs(mean(a) - mean(b)) / sqrt((var(a) + var(b)) / 2)
-smd_category <- function(a, b) {
-  share <- function(x) as.vector(prop.table(table(x)))[-1]
-  covariance <- function(p) diag(p, length(p)) - outer(p, p)
-  p <- share(a)
-  q <- share(b)
-  sqrt(drop((p - q) %*% solve((covariance(p) + covariance(q)) / 2) %*% (p - q)))
-}
-smd <- function(x, g) {
-  parts <- split(x, g)
-  one <- if (is.factor(x)) smd_category else smd_number
-  max(combn(length(parts), 2, function(pair) one(parts[[pair[1]]], parts[[pair[2]]])))
-}
-
 # ---- tables: name, data, groups, and the test of each variable -----------------------------------------------------
 
 characteristics <- function(name, d, by, asked) {

@@ -1,4 +1,4 @@
-# The statistics of the two scripts here, in base R and `survival` alone, each as rows of a file of reference values.
+# The statistics of the scripts here, in base R and `survival` alone, each as rows of a file of reference values.
 #
 # A row is id, value, confidence limits. NA is what cannot be estimated; a limit is empty where there is no interval.
 
@@ -47,6 +47,19 @@ export <- function(name, frame) {
   writeLines(c(paste(names(frame), collapse = ","), do.call(paste, c(unname(frame), sep = ","))), file)
 }
 
+# Loads packages. Where one is absent, the files that the script would write to `folder` are those committed in `here`.
+need_or_keep <- function(packages, files, folder, here) {
+  absent <- packages[!sapply(packages, requireNamespace, quietly = TRUE)]
+  if (length(absent)) {
+    message("R without ", paste(absent, collapse = ", "), ": ", files[1], " stays as it is committed.")
+    if (normalizePath(folder) != normalizePath(here)) {
+      stopifnot(file.copy(file.path(here, files), file.path(folder, files), overwrite = TRUE))
+    }
+    quit(status = 0)
+  }
+  suppressPackageStartupMessages(for (name in packages) library(name, character.only = TRUE))
+}
+
 # ---- description ---------------------------------------------------------------------------------------------------
 
 put_percent <- function(id, count, of) {
@@ -61,6 +74,28 @@ put_moments <- function(id, x) {
              min = suppressWarnings(min(x)), max = suppressWarnings(max(x)))
   names(found)[4:5] <- c("q1", "q3")
   for (part in names(found)) put(paste0(id, ".", part), if (is.finite(found[[part]])) found[[part]] else NA)
+}
+
+put_description <- function(id, x) {
+  put(paste0(id, ".n"), sum(!is.na(x)))
+  put_percent(paste0(id, ".missing"), sum(is.na(x)), length(x))
+  if (is.factor(x)) for (level in levels(x)) put_percent(paste0(id, ".", level), sum(x %in% level), sum(!is.na(x)))
+  else put_moments(id, x)
+}
+
+# Standardised mean differences: of two groups, or the largest of several.
+smd_number <- function(a, b) abs(mean(a) - mean(b)) / sqrt((var(a) + var(b)) / 2)
+smd_category <- function(a, b) {
+  share <- function(x) as.vector(prop.table(table(x)))[-1]
+  covariance <- function(p) diag(p, length(p)) - outer(p, p)
+  p <- share(a)
+  q <- share(b)
+  sqrt(drop((p - q) %*% solve((covariance(p) + covariance(q)) / 2) %*% (p - q)))
+}
+smd <- function(x, g) {
+  parts <- split(x, g)
+  one <- if (is.factor(x)) smd_category else smd_number
+  max(combn(length(parts), 2, function(pair) one(parts[[pair[1]]], parts[[pair[2]]])))
 }
 
 # ---- survival ------------------------------------------------------------------------------------------------------

@@ -91,12 +91,6 @@ for (name in names(reviewed)[is_date]) {
   }
 }
 
-describe <- function(id, x) {
-  put(paste0(id, ".n"), sum(!is.na(x)))
-  put_percent(paste0(id, ".missing"), sum(is.na(x)), length(x))
-  if (is.factor(x)) for (level in levels(x)) put_percent(paste0(id, ".", level), sum(x %in% level), sum(!is.na(x)))
-  else put_moments(id, x)
-}
 derived <- c("modality", "age_group", "size_group", "adult", "treatment_era", "undifferentiated", "high_grade", "response_after_surgery")
 described <- c(numbers, "metastasis_interval", "follow_up", names(levels), exposure, derived)
 for (name in described) {
@@ -104,9 +98,9 @@ for (name in described) {
   expected <- rep(TRUE, nrow(d))
   if (name == "modality") expected <- !d[[exposure]] %in% "no"
   if (name == "response_after_surgery") expected <- treatments[, "surgery"]
-  describe(name, d[[name]][expected])
+  put_description(name, d[[name]][expected])
   for (level in levels(d[[exposure]])) {
-    describe(paste0(name, ".by_", exposure, ".", level), d[[name]][expected & d[[exposure]] %in% level])
+    put_description(paste0(name, ".by_", exposure, ".", level), d[[name]][expected & d[[exposure]] %in% level])
   }
 }
 put("follow_up.survivors.n", sum(!died))
