@@ -167,7 +167,7 @@ def test_within_a_subgroup_nothing_is_adjusted_for_it(compared: tuple[Study, Res
         for name in ("cox.yes.hazard_ratio", "in_sex.male.cox.yes.hazard_ratio", "interaction_sex.p_value")
     ]
     age = "adjusted for Age at diagnosis"
-    assert methods == ["adjusted for Gender, Age at diagnosis", age, age]
+    assert methods == ["adjusted for Sex, Age at diagnosis", age, age]
 
 
 def test_a_population_is_said_in_words_and_not_in_the_id(compared: tuple[Study, Results]) -> None:

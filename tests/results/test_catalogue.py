@@ -11,7 +11,15 @@ import pandas as pd
 import pytest
 
 from lockstep.analyses.pipeline import compute
-from lockstep.results import catalogue, competing_catalogue, outcome_catalogue, spline_catalogue, time_catalogue
+from lockstep.results import (
+    adjustment_catalogue,
+    catalogue,
+    competing_catalogue,
+    imputation_catalogue,
+    outcome_catalogue,
+    spline_catalogue,
+    time_catalogue,
+)
 from lockstep.results.catalogue import Statistic
 from lockstep.results.keys import Key
 from lockstep.results.model import Record, Results
@@ -79,7 +87,8 @@ def test_every_record_is_of_a_statistic_that_is_described(results: Results) -> N
     """What a record's key names is in the catalogue, with the record's kind, unit and method, or is the study's own."""
     own = {"followed_beyond.{at}.count", "followed_beyond.{at}.percent", "restricted_mean"}
     entries = defaultdict[str, list[Statistic]](list)
-    for statistic in STATISTICS.values():
+    of_designs = (vars(adjustment_catalogue) | vars(imputation_catalogue)).values()
+    for statistic in (*STATISTICS.values(), *(item for item in of_designs if isinstance(item, Statistic))):
         entries[statistic.path].append(statistic)
     assert {record.key.statistic for record in results} - entries.keys() <= own
     for record in results:
