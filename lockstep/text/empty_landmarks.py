@@ -6,26 +6,40 @@ from collections.abc import Iterator
 
 from ..results.catalogue import HAZARD_RATIO, MODEL_PATIENTS
 from ..results.model import Results
+from ..study.comparisons import GroupComparison
 from ..study.exposure_times import Landmark
 from ..study.model import Study
+from ..study.models import Model
 
 
 def empty_landmark_notes(study: Study, results: Results) -> Iterator[str]:
     """Yield a line for each endpoint of a comparison or model from a landmark that nobody reaches."""
     for comparison in study.comparisons:
-        for endpoint in comparison.endpoints if comparison.landmark is not None else ():
-            *_, last = study.levels(comparison.groups)
-            key = HAZARD_RATIO.of(endpoint=endpoint, by=comparison.groups, analysis=comparison.name, level=last)
-            if key in results and results[key].n == 0:
+        for endpoint in comparison.endpoints:
+            if nobody_is_compared(comparison, endpoint, study, results):
                 yield _note(f"[comparisons.{comparison.name}]", endpoint, comparison.landmark, study)
     for model in study.models:
-        for endpoint in model.endpoints if model.landmark is not None else ():
-            of_model = MODEL_PATIENTS.of(endpoint=endpoint, analysis=model.name)
-            keys = (
-                [MODEL_PATIENTS.of(of_model, variable=term.name) for term in model.terms] if model.each else [of_model]
-            )
-            if any(key in results and results[key].value == 0 for key in keys):
+        for endpoint in model.endpoints:
+            if nobody_is_modelled(model, endpoint, results):
                 yield _note(f"[models.{model.name}]", endpoint, model.landmark, study)
+
+
+def nobody_is_compared(comparison: GroupComparison, endpoint: str, study: Study, results: Results) -> bool:
+    """Return whether a comparison begins at a landmark that nobody reaches."""
+    if comparison.landmark is None:
+        return False
+    *_, last = study.levels(comparison.groups)
+    key = HAZARD_RATIO.of(endpoint=endpoint, by=comparison.groups, analysis=comparison.name, level=last)
+    return key in results and results[key].n == 0
+
+
+def nobody_is_modelled(model: Model, endpoint: str, results: Results) -> bool:
+    """Return whether a model begins at a landmark that nobody reaches."""
+    if model.landmark is None:
+        return False
+    of_model = MODEL_PATIENTS.of(endpoint=endpoint, analysis=model.name)
+    keys = [MODEL_PATIENTS.of(of_model, variable=term.name) for term in model.terms] if model.each else [of_model]
+    return any(key in results and results[key].value == 0 for key in keys)
 
 
 def _note(section: str, endpoint: str, landmark: Landmark | None, study: Study) -> str:

@@ -8,6 +8,7 @@ from ..base.wording import listing
 from ..results.model import Record, Results
 from ..results.time_catalogue import KNOWN_LATER, MODEL_KNOWN_LATER
 from ..study.model import Study
+from .empty_landmarks import nobody_is_compared, nobody_is_modelled
 
 
 def immortal_time_notes(study: Study, results: Results) -> Iterator[str]:
@@ -19,7 +20,7 @@ def immortal_time_notes(study: Study, results: Results) -> Iterator[str]:
             found.setdefault((str(record.key.endpoint), str(variable)), record)
     for (endpoint, variable), record in found.items():
         label = study.unique_label(variable)
-        answers = list(_answers(study, endpoint, variable))
+        answers = list(_answers(study, results, endpoint, variable))
         yield (
             f"{study.unique_endpoint_label(endpoint)} by {label}: immortal time bias. In {record.value} of "
             f"{record.denominator} patients it was known only after they came under observation. They had to be free "
@@ -36,13 +37,15 @@ def _remedy(variable: str) -> str:
     )
 
 
-def _answers(study: Study, endpoint: str, variable: str) -> Iterator[str]:
-    """Yield the comparisons and models of an endpoint in which an exposure has no immortal time."""
+def _answers(study: Study, results: Results, endpoint: str, variable: str) -> Iterator[str]:
+    """Yield the comparisons and models of an endpoint in which an exposure has no immortal time and somebody is."""
     for comparison in study.comparisons:
         later = comparison.landmark is not None or comparison.time_dependent
-        if later and comparison.groups == variable and endpoint in comparison.endpoints:
+        if not later or comparison.groups != variable or endpoint not in comparison.endpoints:
+            continue
+        if not nobody_is_compared(comparison, endpoint, study, results):
             yield str(comparison.name)
     for model in study.models:
         begins = {term.name for term in model.terms if term.time_dependent or model.landmark is not None}
-        if variable in begins and endpoint in model.endpoints:
+        if variable in begins and endpoint in model.endpoints and not nobody_is_modelled(model, endpoint, results):
             yield model.name

@@ -237,7 +237,7 @@ def test_immortal_time_is_counted_and_noted(exposed: tuple[Study, Results]) -> N
     said = [note for note in notes(study, results) if "immortal time" in note]
     assert len(said) == len(study.endpoints) - 2  # two endpoints begin with the treatment
     assert "79 of 79 patients" in said[0]
-    assert said[0].endswith("Report 'one_year', 'from_its_day', 'landmark' and 'changing' beside it.")
+    assert said[0].endswith("Report 'one_year', 'from_its_day', 'landmark', 'changing' and 'bent' beside it.")
     unanswered = replace(study, models=(), comparisons=())
     assert all("`landmark`" in note for note in immortal_time_notes(unanswered, results))
 
