@@ -155,10 +155,12 @@ def test_groups_add_up_to_the_whole(study: Study, results: Results) -> None:
 
 def test_curves_agree_with_their_records(results: Results) -> None:
     """A figure starts with the patients that the text names, and the three numbers of its risk table add up to them."""
-    assert len(results.curves) == 44
+    assert len(results.curves) == 140
     for curve in results.curves:
         assert curve.n == value(results, f"{curve.id}.n")
         assert sum(curve.n_events) == value(results, f"{curve.id}.events")
+        if curve.delayed_entry:  # who enters later is in none of the three at first
+            continue
         table = curve.risk_table
         sums = {sum(row) for row in zip(table.n_at_risk, table.n_events, table.n_censored, strict=True)}
         assert sums == {curve.n}
