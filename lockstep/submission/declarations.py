@@ -24,7 +24,7 @@ _NAMES: Final = {
     "acknowledgments": r"acknowledge?ments?",
     "availability": r"(data|code|data and code|data, code)( and (code|materials?))? (availability|sharing)( statement)?"
     r"|availability of data.*",
-    "registration": r"(trial |study |clinical trial )?registration( number)?|protocol( registration)?",
+    "registration": r"(trial |study |clinical trial )?registration( number| of the study)?|protocol( registration)?",
 }
 _PATTERNS: Final = {kind: re.compile(names, re.IGNORECASE) for kind, names in _NAMES.items()}
 _LABEL: Final = re.compile(r"(?P<label>[^.:]{3,60})[.:]\s+(?P<text>.+)", re.DOTALL)

@@ -67,7 +67,8 @@ def test_what_is_missing_is_red_and_told(documents: dict[str, AccompanyingDocume
 def test_a_placeholder_is_red_and_told(documents: dict[str, AccompanyingDocuments]) -> None:
     """What says itself that it is not complete does not pass for complete."""
     told = [warning for warning in documents["flagship"].warnings if "is to be completed" in warning]
-    assert [warning.split(":")[0] for warning in told] == ["Funding", "Conflicts of interest", "Author contributions"]
+    unfinished = ["Funding", "Conflicts of interest", "Author contributions", "Registration of the study"]
+    assert [warning.split(":")[0] for warning in told] == unfinished
 
 
 def test_authors_are_told_in_full(drafts: dict[str, DraftStudy]) -> None:
@@ -100,6 +101,7 @@ def test_authors_are_told_in_full(drafts: dict[str, DraftStudy]) -> None:
          "Approved by board 3."),
         ([("Data sharing. On request.", ("End",))], "availability", "On request."),
         ([("Trial registration: XY-1.", ())], "registration", "XY-1."),
+        ([("Registration of the study. None.", ())], "registration", "None."),  # as the page of statements calls it
         ([("Results. Funding was scarce.", ())], "funding", None),
     ],
 )  # fmt: skip
