@@ -19,19 +19,22 @@ pytestmark = pytest.mark.slow  # documents of a draft
 
 def test_an_item_that_is_not_covered_is_red_and_says_so(documents: dict[str, AccompanyingDocuments]) -> None:
     """In words and in colour, in its own row; covered items have neither."""
-    path = document(documents["flagship"], "strobe_checklist.docx")
+    path = document(documents["implants"], "strobe_checklist.docx")
     rows = {}
     for row in docx.Document(str(path)).tables[0].rows:
         first = row.cells[0].text.split()
         rows[first[0].rstrip("*") if first else ""] = row
-    for number, entry in {entry.item.number: entry for entry in documents["flagship"].checklist.entries}.items():
+    for number, entry in {entry.item.number: entry for entry in documents["implants"].checklist.entries}.items():
         cell = rows[number].cells[2]
         styles = {run.style.name for paragraph in cell.paragraphs for run in paragraph.runs}
         assert ("NOT COVERED" in cell.text) == ("To Complete" in styles) == (entry.status == "not covered")
     with zipfile.ZipFile(path) as archive:
         styles_xml = archive.read("word/styles.xml").decode()
     assert re.search(r'w:styleId="ToComplete".*?<w:color w:val="C00000"/>', styles_xml)
-    assert any("does not cover 12e, 16c" in warning for warning in documents["flagship"].warnings)
+    numbers = ", ".join(documents["implants"].checklist.uncovered)
+    assert numbers
+    assert any(f"does not cover {numbers}" in warning for warning in documents["implants"].warnings)
+    assert not any("does not cover" in warning for warning in documents["flagship"].warnings)
 
 
 def test_the_checklist_gives_page_and_line_of_both_files(drafts: dict[str, DraftStudy], tmp_path: Path) -> None:
