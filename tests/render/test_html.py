@@ -312,6 +312,8 @@ def test_the_facts_are_what_is_printed(study: Study, results: Results) -> None:
 
     assert told("os_from_treatment.by_local_treatment.yes.median")["Value"] == "9.62 years (95% CI 5.57–15.12)"
     assert "Value" not in told("os.followed_beyond.1y.percent")
+    assert told("os.followed_beyond.5y.percent")["Value"].endswith("%")
+    assert "." not in told("os.followed_beyond.5y.percent")["Value"]  # printed without decimals, everywhere
     missing = "os.by_local_treatment.in_age_group.elderly.yes.median"
     assert told(missing)["n"] == str(results[missing].n)
     assert "below 5" in told("response.by_local_treatment.chi_square.p_value")["Warning"]
