@@ -141,18 +141,19 @@ def test_the_pdf_is_accessible_numbered_and_linked(flagship: Path) -> None:
 
 
 def test_the_word_file_is_valid_and_native(flagship: Path) -> None:
-    """Valid OOXML: four native tables with repeating headings, three described pictures, captions with fields."""
+    """Valid OOXML: seven native tables with repeating headings, five described pictures, captions with fields."""
     path = flagship / "build" / "report.docx"
     assert ooxml.problems(path) == []
     document = docx.Document(str(path))
-    assert len(document.tables) == 4
+    assert len(document.tables) == 7
     body = document.element.body
-    assert len(list(body.iter("{*}tblHeader"))) >= 4
+    assert len(list(body.iter("{*}tblHeader"))) >= 7
     described = [node.get("descr") or "" for node in body.iter("{*}docPr")]
-    assert [text.startswith("Kaplan–Meier curves") for text in described] == [True] * 3
+    assert [text.startswith("Kaplan–Meier curves") for text in described] == [True] * 3 + [False] * 2
+    assert all(described)
     fields = [node.text for node in body.iter("{*}instrText")]
-    assert sum("SEQ Table" in (field or "") for field in fields) == 4
-    assert sum("SEQ Figure" in (field or "") for field in fields) == 3
+    assert sum("SEQ Table" in (field or "") for field in fields) == 7
+    assert sum("SEQ Figure" in (field or "") for field in fields) == 5
     assert document.core_properties.title.startswith("Local treatment and survival")
     assert document.core_properties.author == "First Author; Second Author; Senior Author"
 
