@@ -11,8 +11,8 @@ from .qmd.reads import NOTED, note_reads
 
 if TYPE_CHECKING:
     from .analyses.own_statistics import Patients, statistic
+    from .catalogue.catalogue import Statistic
     from .document.report import Report, open_study
-    from .results.catalogue import Statistic
     from .results.model import Record
 
 __all__ = ["Patients", "Record", "Report", "Statistic", "open_study", "statistic"]
@@ -22,7 +22,7 @@ _HOMES: Final = {
     "Patients": ".analyses.own_statistics",
     "Record": ".results.model",
     "Report": ".document.report",
-    "Statistic": ".results.catalogue",
+    "Statistic": ".catalogue.catalogue",
     "open_study": ".document.report",
     "statistic": ".analyses.own_statistics",
 }

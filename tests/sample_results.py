@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from lockstep.results.keys import Key
+from lockstep.catalogue.keys import Key
 from lockstep.results.model import Curve, Record, Results, RiskTable, Source
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study

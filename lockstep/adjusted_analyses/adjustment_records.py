@@ -11,8 +11,8 @@ import pandas as pd
 from ..adjustment.balance import NOBODY_IN_GROUP as NOBODY
 from ..adjustment.balance import BalanceTable, CovariateBalance, balance_table
 from ..adjustment.weighting import weight_summary
-from ..results import adjustment_catalogue as catalogue
-from ..results.keys import Key
+from ..catalogue import adjustment_catalogue as catalogue
+from ..catalogue.keys import Key
 from ..results.model import Record
 from ..results.precision import NumberDecimals, number_decimals
 from ..results.records import Population, Words, count, interval, number, record

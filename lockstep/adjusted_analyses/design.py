@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import DataError, counted
+from ..catalogue.keys import Key
 from ..regression.splines import spline_columns, spline_knots
-from ..results.keys import Key
 from ..statistics.arrays import Bools
 from ..study.model import Study
 from ..study.term_labels import covariate_label, term_label

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..results import imputation_catalogue as catalogue
-from ..results.keys import Key
+from ..catalogue import imputation_catalogue as catalogue
+from ..catalogue.keys import Key
 from ..results.model import Record
 from ..results.records import Population, count, number, record
 from ..study.imputation import MultipleImputation

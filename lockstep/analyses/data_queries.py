@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from ..catalogue import catalogue
+from ..catalogue.keys import Key
 from ..data.findings import DataFinding
-from ..results import catalogue
-from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, count
 from ..study.model import Study

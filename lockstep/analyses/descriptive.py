@@ -9,12 +9,12 @@ from typing import Final
 
 import pandas as pd
 
+from ..catalogue import catalogue
+from ..catalogue.keys import REVIEWED, SURVIVORS, Key
 from ..data.cohort import Cohort
 from ..data.joins import FileCounts
 from ..outcome_analyses.populations import members_of
 from ..outcome_analyses.printing import follow_up_decimals, printed_follow_up
-from ..results import catalogue
-from ..results.keys import REVIEWED, SURVIVORS, Key
 from ..results.model import Record
 from ..results.precision import NumberDecimals, number_decimals
 from ..results.records import Population, Words, count, count_and_percent, number, record

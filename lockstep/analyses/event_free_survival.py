@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..base.wording import shown
+from ..catalogue import catalogue
+from ..catalogue.keys import Key
 from ..data.cohort import Cohort
 from ..data.follow_up import last_dates
-from ..results import catalogue
-from ..results.keys import Key
+from ..endpoints.endpoints import Endpoint
 from ..results.model import Record
 from ..results.records import Population, count
 from ..statistics.arrays import Bools
-from ..study.endpoints import Endpoint
 from ..study.model import Study
 
 _EVENT_FREE: Final = re.compile(r"\b(\w+)[\s\u2010-\u2014-]free survival\b", re.I)

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from ..base.characters import HIDDEN, refusal
 from ..base.errors import StatisticError
-from ..results.catalogue import Statistic
-from ..results.keys import Key
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
 from ..results.model import Record
 
 LONGEST: Final = 1000

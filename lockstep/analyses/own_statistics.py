@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import StatisticError, nearest
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
+from ..catalogue.kinds import RATIOS
 from ..data.cohort import Cohort
 from ..data.time_to_event import TimeToEvent
 from ..data_checks.examination import examine
 from ..outcome_analyses.printing import in_unit_of
-from ..results.catalogue import Statistic
-from ..results.keys import Key
-from ..results.model import RATIOS, Record
+from ..results.model import Record
 from ..results.precision import number_decimals, time_decimals
 from ..results.records import Population, limits_of, record
 from ..study.definition import read_study

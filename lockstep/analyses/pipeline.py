@@ -15,6 +15,8 @@ from ..adjusted_analyses.imputed_cohort import imputed_values
 from ..base.errors import StatisticError, StudyError
 from ..base.snapping import snapped_all
 from ..base.stamp import MadeFrom
+from ..catalogue import catalogue
+from ..catalogue.keys import Key
 from ..data.cohort import Cohort
 from ..data.reading import Data
 from ..data_checks.examination import examine
@@ -25,8 +27,6 @@ from ..outcome_analyses.populations import population_counts
 from ..outcome_analyses.printing import in_unit_of, per_print_unit, with_printed_times
 from ..outcome_analyses.survival_results import reverse_follow_up_record
 from ..readers.files import TableReader
-from ..results import catalogue
-from ..results.keys import Key
 from ..results.model import Curve, Record, Results
 from ..results.precision import cutoff_decimals, recorded_decimals, time_decimals
 from ..results.records import Population, interval, number

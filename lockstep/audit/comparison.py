@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..base.errors import ResultsError
-from ..results.catalogue import ALPHA as SIGNIFICANCE_LEVEL
+from ..catalogue.catalogue import ALPHA as SIGNIFICANCE_LEVEL
 from ..results.model import Record, Results
 from ..results.print_units import in_print_unit
 from ..results.verdicts import Audit, Judgement, Verdict

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.wording import shown
-from ..study.endpoints import Endpoint
+from ..endpoints.endpoints import Endpoint
 from ..study.model import Study
 from ..syntax.expressions import Expression
 from .findings import DataFinding

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.snapping import snapped, snapped_all
-from ..study.time_units import TimeUnits
+from ..endpoints.time_units import TimeUnits
 from ..variables.derived import AnyDerived, Derived, DerivedNumber
 from .columns import LARGEST
 from .formula_values import formula_values

@@ -11,8 +11,8 @@ import pandas as pd
 
 from ..base.snapping import snapped_all
 from ..base.wording import shown
-from ..study.endpoints import Endpoint
-from ..study.first_events import ComponentEvent
+from ..endpoints.endpoints import Endpoint
+from ..endpoints.first_events import ComponentEvent
 from ..study.model import Study
 from .follow_up import FollowUpCheck, first_present, since_start, sources
 

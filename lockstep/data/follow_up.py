@@ -13,7 +13,7 @@ import pandas as pd
 from ..base.errors import row_list
 from ..base.snapping import snapped_all
 from ..base.wording import listing, shown
-from ..study.endpoints import Endpoint
+from ..endpoints.endpoints import Endpoint
 from ..study.model import Study
 from ..variables.checks import Severity
 from .findings import DataFinding

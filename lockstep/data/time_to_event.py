@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..base.snapping import snapped_all
-from ..study.endpoints import Endpoint
+from ..endpoints.endpoints import Endpoint
 from ..study.model import Study
 from .findings import DataFinding
 from .first_events import first_event

@@ -10,6 +10,7 @@ from ..base.errors import ReportError, counted
 from ..base.invocation import called
 from ..base.terminal import wrapped
 from ..base.wording import first_of
+from ..notes import assumptions
 from ..qmd.front_matter import DOCUMENT
 from ..qmd.project import read_project
 from ..qmd.source import Document, Inline, read_qmd
@@ -18,7 +19,6 @@ from ..results.model import Results
 from ..results.source import OWN_STATISTICS, RESULTS_FILE, own_code, results_are_current
 from ..study.definition import read_study
 from ..study.model import Study
-from ..text import assumptions
 from ..text.ratio_units import too_small_units
 from ..text.style import Style
 from . import claims, literals

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import LockstepError, ReportError
+from ..catalogue.keys import bound_name
 from ..figures.kinds import figure_content
 from ..journals.file import Journal
 from ..journals.profiles import active_journal
@@ -23,7 +24,6 @@ from ..qmd.calls import MethodCall
 from ..qmd.source import Document, Inline, read_qmd
 from ..results.curves import PrintedCurve
 from ..results.json_file import read_results
-from ..results.keys import bound_name
 from ..results.lookups import watched
 from ..results.model import Record, Results
 from ..results.print_units import in_print_unit

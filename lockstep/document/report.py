@@ -10,11 +10,11 @@ from ..base.errors import LockstepError, ReportError, StatisticError, nearest
 from ..base.invocation import called
 from ..base.resources import run_lockstep
 from ..base.wording import in_series, listing
+from ..catalogue.catalogue import MISSING_COUNT, MISSING_PERCENT
 from ..figures.illustrations import Illustration, illustrate
 from ..journals.file import Journal
 from ..journals.profiles import active_journal, styled
 from ..qmd.project import read_project
-from ..results.catalogue import MISSING_COUNT, MISSING_PERCENT
 from ..results.json_file import read_results
 from ..results.source import OWN_STATISTICS, RESULTS_FILE, results_are_current
 from ..results.verdicts import AUDIT_FILE, PUBLISHED_FILE, Audit, audit_is_current, read_audit

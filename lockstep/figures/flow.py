@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from ..base.errors import ReportError, ResultsError
 from ..base.invocation import called
-from ..graphics.shapes import Drawing
-from ..results.catalogue import (
+from ..catalogue.catalogue import (
     ANALYSED,
     EXCLUDED,
     EXCLUDED_BY_RULE,
@@ -18,8 +17,9 @@ from ..results.catalogue import (
     REVIEWED,
     ROWS,
 )
+from ..catalogue.keys import Key
+from ..graphics.shapes import Drawing
 from ..results.curves import PrintedCurve
-from ..results.keys import Key
 from ..results.model import Results
 from ..study.figures import FlowDiagram
 from ..study.model import Study

@@ -8,16 +8,16 @@ from typing import Final
 
 from ..base.errors import ReportError
 from ..base.invocation import called
+from ..catalogue import catalogue, outcome_catalogue
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
+from ..endpoints.outcomes import Outcome
 from ..graphics.shapes import Drawing
-from ..results import catalogue, outcome_catalogue
-from ..results.catalogue import Statistic
 from ..results.curves import PrintedCurve
-from ..results.keys import Key
 from ..results.model import Results
 from ..study.figures import Forest, ModelForest, SubgroupForest
 from ..study.model import Study
 from ..study.models import MULTIVARIABLE, Model, ModelKind
-from ..study.outcomes import Outcome
 from ..study.terms import Term
 from ..text import numbers
 from ..text.figure_size import FigureSize

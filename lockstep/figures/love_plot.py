@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from ..catalogue import adjustment_catalogue as catalogue
+from ..catalogue.keys import Key
 from ..graphics.shapes import Drawing
-from ..results import adjustment_catalogue as catalogue
 from ..results.curves import PrintedCurve
-from ..results.keys import Key
 from ..results.model import Record, Results
 from ..results.released import released_number
 from ..study.confounding import Matching

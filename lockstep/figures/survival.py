@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..catalogue.catalogue import PATIENTS
 from ..graphics.shapes import Drawing
-from ..results.catalogue import PATIENTS
 from ..results.curves import PrintedCurve
 from ..results.model import Results
 from ..study.figures import SurvivalCurves

@@ -11,14 +11,14 @@ from typing import Final, TypeAlias
 from ..base.errors import ReportError, ResultsError
 from ..base.invocation import called
 from ..base.snapping import snapped
-from ..results.catalogue import LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN
-from ..results.competing_catalogue import INCIDENCE
+from ..catalogue.catalogue import LOG_RANK_P, PATIENTS, SURVIVAL_MEDIAN
+from ..catalogue.competing_catalogue import INCIDENCE
+from ..catalogue.keys import COMPETING, Key
+from ..endpoints.endpoints import Axis, Endpoint
 from ..results.curves import CELLS, PrintedCurve, printed_curve
-from ..results.keys import COMPETING, Key
 from ..results.model import Record, Results, RiskTable
 from ..results.released import released_number
 from ..study.comparisons import rank_test
-from ..study.endpoints import Axis, Endpoint
 from ..study.figures import IncidenceCurves, SurvivalCurves
 from ..study.model import Study
 from ..text import numbers

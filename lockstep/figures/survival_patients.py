@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..results.adjustment_catalogue import ROBUST_SCORE_P
-from ..results.catalogue import LOG_RANK_P, Statistic
-from ..results.competing_catalogue import GRAY_P
+from ..catalogue.adjustment_catalogue import ROBUST_SCORE_P
+from ..catalogue.catalogue import LOG_RANK_P, Statistic
+from ..catalogue.competing_catalogue import GRAY_P
 from ..study.comparisons import GroupComparison
 from ..study.confounding import ScoreModel
 from ..study.figures import IncidenceCurves, SurvivalCurves

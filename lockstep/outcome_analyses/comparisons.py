@@ -8,15 +8,9 @@ from typing import Final
 
 from ..adjusted_analyses.design import as_they_are
 from ..adjustment.weighted_survival import robust_log_rank
-from ..regression.likelihood_ratio import likelihood_ratio_test
-from ..results import adjustment_catalogue, catalogue, imputation_catalogue, time_catalogue
-from ..results.keys import Key
-from ..results.model import Curve, Record
-from ..results.records import number
-from ..study.comparisons import GroupComparison, rank_test
-from ..study.model import Study
-from ..survival.log_rank import log_rank
-from .cox_records import (
+from ..catalogue import adjustment_catalogue, catalogue, imputation_catalogue, time_catalogue
+from ..catalogue.keys import Key
+from ..model_fits.cox_records import (
     FitOptions,
     estimate_records,
     fitted,
@@ -28,11 +22,23 @@ from .cox_records import (
     violated,
     warnings,
 )
-from .exposure_times import immortal_time, known_later_records
+from ..model_fits.exposure_times import immortal_time, known_later_records
+from ..model_fits.interactions import Interaction, interaction_records
+from ..model_fits.observations import NO_PATIENTS, Observations
+from ..model_fits.pooled_fits import (
+    POOLED_INTERVAL,
+    completed_patients,
+    imputation_in_words,
+    pooled_fit,
+    pooled_test_in_words,
+)
+from ..regression.likelihood_ratio import likelihood_ratio_test
+from ..results.model import Curve, Record
+from ..results.records import number
+from ..study.comparisons import GroupComparison, rank_test
+from ..study.model import Study
+from ..survival.log_rank import log_rank
 from .incidence_results import fine_gray_records, gray_records
-from .interactions import Interaction, interaction_records
-from .observations import NO_PATIENTS, Observations
-from .pooled_fits import POOLED_INTERVAL, completed_patients, imputation_in_words, pooled_fit, pooled_test_in_words
 from .survival_results import first_event_records, survival_counts, survival_results
 
 UNIVARIABLE_TEST: Final = (

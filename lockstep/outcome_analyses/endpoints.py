@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..catalogue.keys import Key
 from ..data.cohort import Cohort
-from ..results.keys import Key
+from ..endpoints.endpoints import Endpoint
+from ..model_fits.e_values import with_e_values
+from ..model_fits.exposure_times import from_landmark, split_by_exposure
+from ..model_fits.observations import Observations
 from ..results.model import Curve, Record
 from ..results.records import Population
 from ..study.comparisons import GroupComparison
-from ..study.endpoints import Endpoint
 from ..study.model import Study
 from ..study.models import Model
 from .comparisons import Adjustment, group_results, subgroup_results
-from .e_values import with_e_values
-from .exposure_times import from_landmark, split_by_exposure
 from .incidence_results import cause_specific, ignored_record
 from .landmark_differences import landmark_differences
 from .models import model_records
-from .observations import Observations
 from .populations import members_of, population_results
 from .restricted_means import restricted_mean_contrasts
 from .survival_results import first_event_records, never_at_risk_record, survival_results

@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from ..base.snapping import snapped
+from ..catalogue import catalogue
+from ..catalogue.keys import Key
 from ..data.cohort import Cohort
-from ..results import catalogue
-from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, Words, number
 from ..statistics.arrays import Floats, Ints

@@ -9,19 +9,11 @@ from typing import Final
 
 from ..adjusted_analyses.design import as_they_are
 from ..base.snapping import snapped
-from ..regression.wald import wald_test
-from ..results import catalogue, competing_catalogue
-from ..results.competing_catalogue import INCIDENCE_CURVE
-from ..results.keys import COMPETING, Key
-from ..results.model import Curve, Record
-from ..results.records import Population, Words, interval, number, record
-from ..statistics.estimate import Estimate
-from ..study.endpoints import Endpoint
-from ..study.model import Study
-from ..survival.cumulative_incidence import CumulativeIncidence, cumulative_incidence
-from ..survival.gray import gray_test
-from ..survival.kaplan_meier import number_at_risk
-from .cox_records import (
+from ..catalogue import catalogue, competing_catalogue
+from ..catalogue.competing_catalogue import INCIDENCE_CURVE
+from ..catalogue.keys import COMPETING, Key
+from ..endpoints.endpoints import Endpoint
+from ..model_fits.cox_records import (
     FitOptions,
     estimate_records,
     fitted_and_checked,
@@ -31,7 +23,15 @@ from .cox_records import (
     test_records,
     violated,
 )
-from .observations import NO_PATIENTS, Observations
+from ..model_fits.observations import NO_PATIENTS, Observations
+from ..regression.wald import wald_test
+from ..results.model import Curve, Record
+from ..results.records import Population, Words, interval, number, record
+from ..statistics.estimate import Estimate
+from ..study.model import Study
+from ..survival.cumulative_incidence import CumulativeIncidence, cumulative_incidence
+from ..survival.gray import gray_test
+from ..survival.kaplan_meier import number_at_risk
 
 _OF_COX: Final = re.compile(r"\bCox\b")
 _RATIO: Final = (competing_catalogue.FINE_GRAY_RATIO, competing_catalogue.FINE_GRAY_RATIO_P)

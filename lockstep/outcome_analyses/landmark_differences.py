@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from ..adjustment.weighted_survival import weighted_survival_difference
 from ..base.snapping import snapped
-from ..results import catalogue, competing_catalogue
-from ..results.catalogue import Statistic
-from ..results.keys import Key
+from ..catalogue import catalogue, competing_catalogue
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
+from ..model_fits.observations import NO_PATIENTS, Observations
 from ..results.model import Record
 from ..results.records import NO_INTERVAL, interval, number
 from ..statistics.contrast import Contrast
@@ -18,7 +19,6 @@ from ..statistics.estimate import Estimate
 from ..survival.cumulative_incidence import cumulative_incidence
 from ..survival.kaplan_meier import kaplan_meier
 from ..survival.time_point import incidence_difference, survival_difference
-from .observations import NO_PATIENTS, Observations
 
 _Difference: TypeAlias = Callable[[Observations, Observations, Observations, float], Contrast]
 """What compares, among all patients, a group with the reference at a time."""

@@ -9,24 +9,10 @@ from typing import Final, TypeAlias
 import pandas as pd
 
 from ..adjusted_analyses.design import ModelDesign, covariate_in_words
-from ..regression.cox import CoxModel
-from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
-from ..regression.proportional_hazards import GLOBAL, ProportionalHazardsTest
-from ..regression.regression import RegressionModel
-from ..regression.splines import KNOT_QUANTILES
-from ..regression.wald import WaldTest, wald_test
-from ..results import catalogue, spline_catalogue, time_catalogue
-from ..results.catalogue import Statistic
-from ..results.keys import Key
-from ..results.model import Record
-from ..results.precision import number_decimals
-from ..results.records import Words, count, interval, number
-from ..study.analysis import ALL_TERMS
-from ..study.model import Study
-from ..study.models import Model, ModelKind
-from ..study.term_labels import covariate_label
-from ..study.terms import PRODUCT, Term
-from .cox_records import (
+from ..catalogue import catalogue, spline_catalogue, time_catalogue
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
+from ..model_fits.cox_records import (
     FitOptions,
     estimate_records,
     fitted,
@@ -37,10 +23,10 @@ from .cox_records import (
     violated,
     warnings,
 )
-from .exposure_times import from_landmark, immortal_time, known_later_records, split_by_exposure
-from .observations import Observations, ObservedPatients, OutcomeObservations
-from .outcome_fits import MODEL_WORDS, fitted_outcome
-from .pooled_fits import (
+from ..model_fits.exposure_times import from_landmark, immortal_time, known_later_records, split_by_exposure
+from ..model_fits.observations import Observations, ObservedPatients, OutcomeObservations
+from ..model_fits.outcome_fits import MODEL_WORDS, fitted_outcome
+from ..model_fits.pooled_fits import (
     POOLED_INTERVAL,
     PooledModel,
     completed_patients,
@@ -51,6 +37,20 @@ from .pooled_fits import (
     pooled_fit,
     pooled_test_in_words,
 )
+from ..regression.cox import CoxModel
+from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
+from ..regression.proportional_hazards import GLOBAL, ProportionalHazardsTest
+from ..regression.regression import RegressionModel
+from ..regression.splines import KNOT_QUANTILES
+from ..regression.wald import WaldTest, wald_test
+from ..results.model import Record
+from ..results.precision import number_decimals
+from ..results.records import Words, count, interval, number
+from ..study.analysis import ALL_TERMS
+from ..study.model import Study
+from ..study.models import Model, ModelKind
+from ..study.term_labels import covariate_label
+from ..study.terms import PRODUCT, Term
 
 FEWEST_EVENTS: Final = 10
 """Events per parameter below which ratios are unstable (Peduzzi et al., J Clin Epidemiol 1995;48:1503-1510)."""

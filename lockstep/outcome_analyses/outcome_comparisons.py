@@ -9,12 +9,24 @@ from typing import Final
 import numpy as np
 
 from ..adjusted_analyses.design import as_they_are
+from ..catalogue import outcome_catalogue
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
+from ..model_fits.cox_records import estimate_records, several_levels, test_records
+from ..model_fits.interactions import Interaction, interaction_records
+from ..model_fits.observations import OutcomeObservations
+from ..model_fits.outcome_fits import MODEL_WORDS, fitted_outcome
+from ..model_fits.pooled_fits import (
+    POOLED_INTERVAL,
+    PooledModel,
+    completed_patients,
+    imputation_in_words,
+    pooled_fit,
+    pooled_test_in_words,
+)
 from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
 from ..regression.regression import RegressionModel
 from ..regression.wald import WaldTest, wald_test
-from ..results import outcome_catalogue
-from ..results.catalogue import Statistic
-from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import interval, number
 from ..statistics.arrays import Floats
@@ -31,19 +43,7 @@ from ..statistics.proportions import (
 )
 from ..study.models import ModelKind
 from .comparisons import adjusted_for
-from .cox_records import estimate_records, several_levels, test_records
 from .group_comparisons import association_records
-from .interactions import Interaction, interaction_records
-from .observations import OutcomeObservations
-from .outcome_fits import MODEL_WORDS, fitted_outcome
-from .pooled_fits import (
-    POOLED_INTERVAL,
-    PooledModel,
-    completed_patients,
-    imputation_in_words,
-    pooled_fit,
-    pooled_test_in_words,
-)
 from .stratified_outcomes import stratified_proportions
 
 RISK_DIFFERENCE_METHOD: Final = "difference of proportions, Newcombe's hybrid score interval"

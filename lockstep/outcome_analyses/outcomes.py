@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import Final
 
 from ..adjustment.weighted_outcomes import weighted_mean, weighted_proportion
+from ..catalogue import adjustment_catalogue, catalogue, outcome_catalogue
+from ..catalogue.keys import Key
 from ..data.cohort import Cohort
-from ..results import adjustment_catalogue, catalogue, outcome_catalogue
-from ..results.keys import Key
+from ..endpoints.outcomes import Outcome
+from ..model_fits.e_values import with_e_values
+from ..model_fits.observations import NO_PATIENTS, OutcomeObservations
 from ..results.model import Record
 from ..results.precision import number_decimals
 from ..results.records import Population, count, count_and_percent, interval, number
@@ -18,10 +21,7 @@ from ..statistics.estimate import Estimate
 from ..statistics.proportions import EventCount, proportion
 from ..study.comparisons import GroupComparison
 from ..study.model import Study
-from ..study.outcomes import Outcome
-from .e_values import with_e_values
 from .models import model_records
-from .observations import NO_PATIENTS, OutcomeObservations
 from .outcome_comparisons import outcome_differences, outcome_interaction
 from .populations import members_of
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..catalogue import catalogue
+from ..catalogue.keys import Key
 from ..data.cohort import Cohort
-from ..results import catalogue
-from ..results.keys import Key
+from ..endpoints.endpoints import Endpoint
+from ..model_fits.observations import Observations
 from ..results.model import Curve, Record
 from ..results.records import Population, count
-from ..study.endpoints import Endpoint
 from ..study.figures import SurvivalCurves
 from ..study.model import Study
 from .comparisons import group_results, subgroup_results
-from .observations import Observations
 from .survival_results import survival_results
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from numpy.typing import ArrayLike
 
 from ..base.snapping import snapped
-from ..results.catalogue import SURVIVAL_MEDIAN
+from ..catalogue.catalogue import SURVIVAL_MEDIAN
+from ..endpoints.endpoints import Endpoint
 from ..results.model import Curve, Record
 from ..results.precision import time_decimals
-from ..study.endpoints import Endpoint
 from ..study.model import Study
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..results import time_catalogue
-from ..results.keys import Key
+from ..catalogue import time_catalogue
+from ..catalogue.keys import Key
+from ..model_fits.observations import NO_PATIENTS, Observations
 from ..results.model import Record
 from ..results.records import NO_INTERVAL, interval, number
 from ..statistics.contrast import Contrast
@@ -18,7 +19,6 @@ from ..survival.restricted_mean import (
     restricted_mean_difference,
     restricted_mean_ratio,
 )
-from .observations import NO_PATIENTS, Observations
 
 
 def restricted_mean_records(key: Key, observed: Observations, curve: KaplanMeierEstimate | None) -> Iterator[Record]:

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..results import outcome_catalogue
-from ..results.keys import Key
+from ..catalogue import outcome_catalogue
+from ..catalogue.keys import Key
+from ..model_fits.cox_records import stratified_by
+from ..model_fits.observations import OutcomeObservations
 from ..results.model import Record
 from ..results.records import interval, number
 from ..statistics.estimate import Estimate
@@ -21,8 +23,6 @@ from ..statistics.mantel_haenszel import (
     stratified_risk_ratio,
 )
 from ..statistics.proportions import EventCount
-from .cox_records import stratified_by
-from .observations import OutcomeObservations
 
 _ESTIMATES = (
     (outcome_catalogue.RISK_DIFFERENCE, stratified_risk_difference, "difference of risks, Sato's variance", 100),

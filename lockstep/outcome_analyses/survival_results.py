@@ -10,10 +10,11 @@ import numpy as np
 
 from ..adjustment.weighted_survival import weighted_kaplan_meier
 from ..base.snapping import snapped
+from ..catalogue import catalogue, competing_catalogue
+from ..catalogue.catalogue import KAPLAN_MEIER_CURVE
+from ..catalogue.keys import Key
 from ..data.cohort import Cohort
-from ..results import catalogue, competing_catalogue
-from ..results.catalogue import KAPLAN_MEIER_CURVE
-from ..results.keys import Key
+from ..model_fits.observations import NO_PATIENTS, Observations
 from ..results.model import Curve, Record
 from ..results.records import Population, count, interval, record
 from ..statistics.estimate import Estimate
@@ -22,7 +23,6 @@ from ..survival.kaplan_meier import KaplanMeierEstimate, kaplan_meier, number_at
 from ..survival.risk_table import RiskTable
 from ..syntax.names import FOLLOW_UP
 from .incidence_results import incidence_results
-from .observations import NO_PATIENTS, Observations
 from .printing import printed_follow_up
 from .restricted_means import restricted_mean_records
 

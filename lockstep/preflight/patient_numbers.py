@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import Final
 
 from ..base.errors import LockstepError, counted
+from ..catalogue.catalogue import ANALYSED, EXCLUDED, LEVEL_COUNT, MISSING_COUNT, REVIEWED
+from ..catalogue.keys import Key
 from ..figures.kinds import figure_content
 from ..figures.survival import SurvivalFigure
-from ..results.catalogue import ANALYSED, EXCLUDED, LEVEL_COUNT, MISSING_COUNT, REVIEWED
-from ..results.keys import Key
 from ..results.model import Results
 from ..study.model import Study
 from ..text.style import Style

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Final
 
-from .keys import Key, id_parts, id_with
+from ..catalogue.keys import Key, id_parts, id_with
 
 _OVERESTIMATES: Final = (
     "has a competing event, so that nothing is estimated by Kaplan-Meier, which would count patients with the "

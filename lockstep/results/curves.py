@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..base import snapping
-from .keys import Key
+from ..catalogue.keys import Key
 from .model import Curve, Estimates, RiskTable
 
 CELLS: Final = 160

@@ -13,8 +13,8 @@ import fastjsonschema
 
 from ..base.errors import ResultsError
 from ..base.invocation import called
+from ..catalogue.keys import Key
 from ..survival.risk_table import RiskTable
-from .keys import Key
 from .model import Curve, Record, Results, Source
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .keys import Key
+from ..catalogue.keys import Key
 from .model import Curve, Record, Results
 
 

@@ -6,36 +6,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from ..base.errors import ResultsError, nearest
+from ..catalogue.keys import Key, ids_alike
+from ..catalogue.kinds import Kind
 from ..survival.risk_table import RiskTable as RiskTable  # part of a curve
 from .competing import instead_of
-from .keys import Key, ids_alike
-
-Kind = Literal[
-    "count",  # patients or events: a whole number
-    "percent",  # 0-100
-    "number",  # a measurement, in `unit`
-    "time",  # a duration, in `unit`
-    "date",  # ISO 8601
-    "hazard_ratio",
-    "odds_ratio",
-    "risk_ratio",
-    "subdistribution_hazard_ratio",
-    "ratio",  # of two ratios, or of another kind
-    "difference",  # of means in `unit`; of percentages in percentage points, with the unit %
-    "p_value",
-    "statistic",  # a test statistic, or degrees of freedom
-    "probability",  # 0-1: an area under a curve, a sensitivity
-    "setting",  # a constant of the study definition
-]
-
-RATIOS: Final[frozenset[Kind]] = frozenset(
-    {"hazard_ratio", "subdistribution_hazard_ratio", "odds_ratio", "risk_ratio", "ratio"}
-)
-"""The kinds of which 1 is no effect, and which print alike."""
-
 
 Estimates = Literal["survival", "incidence"]
 """What a curve is of."""

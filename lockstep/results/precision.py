@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..endpoints.endpoints import Endpoint
 from ..statistics.moments import MOMENTS
-from ..study.endpoints import Endpoint
 from ..study.model import Study
 
 _SIGNIFICANT: Final = 4  # digits of the largest value of a variable at most

@@ -11,8 +11,8 @@ from .model import Record
 def in_print_unit(record: Record) -> Record:
     """Return a record with value and limits in the unit in which it prints; the same one where that is its own unit.
 
-    >>> from lockstep.results.catalogue import SURVIVAL_MEDIAN
-    >>> from lockstep.results.keys import Key
+    >>> from lockstep.catalogue.catalogue import SURVIVAL_MEDIAN
+    >>> from lockstep.catalogue.keys import Key
     >>> from lockstep.results.records import Population, number
     >>> words = {"of": "OS", "conf_type": "log", "options": ""}
     >>> days = number(SURVIVAL_MEDIAN, Key(endpoint="os"), 365.25, Population(9, "all"), words)

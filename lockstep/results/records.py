@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
 from ..statistics.estimate import Estimate
-from .catalogue import Statistic
-from .keys import Key
 from .model import Record
 
 NO_WIDTH: Final = "the interval has no width: the data do not show how uncertain the value is"

@@ -13,9 +13,9 @@ from typing import Any, Final
 import fastjsonschema
 
 from ..base.errors import ResultsError, nearest
+from ..catalogue.keys import Key, bound_name
 from .curves import PrintedCurve
 from .json_file import checked_json, curve_values, with_key, without_defaults
-from .keys import Key, bound_name
 from .model import Record, Results, Source
 
 RELEASED: Final = "released.json"

@@ -24,6 +24,7 @@ COMPUTES: Final = (
     "base",
     "syntax",
     "variables",
+    "endpoints",
     "study",
     "readers",
     "data",
@@ -32,8 +33,10 @@ COMPUTES: Final = (
     "survival",
     "regression",
     "adjustment",
+    "catalogue",
     "results",
     "adjusted_analyses",
+    "model_fits",
     "outcome_analyses",
     "analyses",
 )

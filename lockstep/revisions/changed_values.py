@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ..catalogue.keys import count_and_percent_keys
 from ..document.release import MISSING, in_form_of
 from ..document.report import number_style
 from ..qmd.calls import MethodCall
 from ..qmd.source import Document
-from ..results.keys import count_and_percent_keys
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Call, Form, Released
 from ..study.model import Study

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ..base.errors import counted
 from ..base.terminal import wrapped
-from ..text.single_patients import FEWEST
+from ..notes.single_patients import FEWEST
 from .ranking import MEANING, Rank
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-from ..results.adjustment_catalogue import BALANCED, LARGEST_AFTER, SMD_AFTER
-from ..results.catalogue import MEDIAN, REVERSE_MEDIAN, SURVIVAL_MEDIAN
+from ..catalogue.adjustment_catalogue import BALANCED, LARGEST_AFTER, SMD_AFTER
+from ..catalogue.catalogue import MEDIAN, REVERSE_MEDIAN, SURVIVAL_MEDIAN
 from ..results.model import Record
 
 Rank = Literal["significance", "interval", "balance", "median", "count", "other", "new"]

@@ -26,6 +26,7 @@ from ..base.stamp import (
     stamped_files,
     versions,
 )
+from ..notes.assumptions import current_notes
 from ..qmd.front_matter import DOCUMENT
 from ..qmd.project import Project, config_for, files_named, profiles_in_environment, read_project
 from ..qmd.source import read_front_matter
@@ -36,7 +37,6 @@ from ..results.verdicts import PUBLISHED_FILE
 from ..study.definition import read_study
 from ..study.model import Study
 from ..syntax.sections import STUDY_FILE
-from ..text.assumptions import current_notes
 from .commit import check_targets, complete, replace_together
 from .renderers import Renderer, chosen_quarto
 from .run_lock import one_at_a_time, workshop

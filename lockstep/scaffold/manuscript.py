@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from ..base.escape import markdown
 from ..base.wording import in_series
-from ..results import catalogue, competing_catalogue
-from ..results.keys import Key
+from ..catalogue import catalogue, competing_catalogue
+from ..catalogue.keys import Key
 from ..results.model import Record
 from ..study.models import ADJUSTED
 from ..syntax.names import slug

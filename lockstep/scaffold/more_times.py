@@ -11,7 +11,7 @@ import numpy as np
 
 from ..base.errors import counted
 from ..base.wording import shown
-from ..study.time_units import DAYS_PER
+from ..endpoints.time_units import DAYS_PER
 from .competing import CompetingGuess
 from .events import EventGuess, events_of, said_event
 from .observed import PlannedColumn, days_of, values_of

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..base.errors import DataError
 from ..base.wording import in_series, listing, shown
-from ..study.time_units import DAYS_PER
+from ..endpoints.time_units import DAYS_PER
 from ..syntax.expressions import parse_expression
 from ..syntax.names import slug
 from . import words

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ..base.wording import hint, listing, shown
+from ..endpoints.endpoints import Endpoint, endpoint_name
 from ..syntax.conditions import VariableType
 from ..syntax.names import slug
 from ..syntax.sections import Section
 from ..variables.named_variables import groups, variable
-from .endpoints import Endpoint, endpoint_name
 
 ConfType: TypeAlias = Literal["log-log", "log", "plain"]
 """The scale of a Kaplan-Meier estimate's confidence interval, as R's ``conf.type``."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..base.wording import listing, shown
+from ..endpoints.endpoints import Endpoint, endpoint_names
+from ..endpoints.exposure_times import ExposureTimes, Landmark
+from ..endpoints.outcomes import Outcome, outcome_names
 from ..syntax.conditions import VariableType
 from ..syntax.sections import Section
 from ..variables.named_variables import groups, varying
 from .analysis import Analysis
 from .confounding import PatientSets, check_robust
-from .endpoints import Endpoint, endpoint_names
-from .exposure_times import ExposureTimes, Landmark
-from .outcomes import Outcome, outcome_names
 
 BOTH: Final = (
     "does not go with `time_dependent`: at a landmark exposures are as known then, else they begin on their day; take "

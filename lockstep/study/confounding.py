@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ..base.wording import hint, listing, shown
+from ..endpoints.endpoints import Endpoint
 from ..syntax.conditions import VariableType
 from ..syntax.names import default_label
 from ..syntax.sections import Section
 from ..variables.eligibility import StudyPopulation, optional_population
 from ..variables.named_variables import groups
-from .endpoints import Endpoint
 from .terms import Term, read_terms
 
 Estimand: TypeAlias = Literal["ATE", "ATT", "ATC", "overlap"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..endpoints.endpoints import Endpoint
+from ..endpoints.outcomes import Outcome
 from ..syntax.conditions import VariableType
 from .analysis import Analysis
 from .comparisons import GroupComparison
 from .confounding import PatientSets
-from .endpoints import Endpoint
 from .models import Model
-from .outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

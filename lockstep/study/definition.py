@@ -9,6 +9,11 @@ from typing import Final
 
 from ..base.boundaries import refuse_ways_out
 from ..base.wording import shown
+from ..endpoints.competing import with_competing_events
+from ..endpoints.endpoints import read_endpoints
+from ..endpoints.exposure_times import read_exposure_times
+from ..endpoints.outcomes import read_outcomes
+from ..endpoints.time_units import read_time
 from ..syntax.conditions import VariableType
 from ..syntax.names import RESERVED, check_names
 from ..syntax.sections import Section, read_toml
@@ -20,18 +25,13 @@ from ..variables.eligibility import POPULATION_RESERVED, read_eligibility, read_
 from ..variables.row_rules import read_row_rules
 from .analysis import read_analysis
 from .comparisons import GroupComparison, Measured, comparisons_of, read_comparisons, with_shown
-from .competing import with_competing_events
 from .confounding import read_patient_sets
 from .declared import Declared
-from .endpoints import read_endpoints
-from .exposure_times import read_exposure_times
 from .figures import Figure, SubgroupForest, SurvivalCurves, read_figure
 from .imputation import read_imputation, with_complete_cases
 from .model import Study
 from .models import read_models
-from .outcomes import read_outcomes
 from .tables import Estimates, Table, check_one_test_each, read_table
-from .time_units import read_time
 
 SCHEMA_VERSION: Final = 1
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from ..base.wording import hint, listing, shown
+from ..endpoints.competing import with_competing, without_competing
+from ..endpoints.endpoints import endpoint_name, endpoint_names
+from ..endpoints.outcomes import outcome_name
 from ..syntax.sections import Section
 from ..variables.eligibility import population_name
 from ..variables.named_variables import groups, groups_named
 from .comparisons import named_comparison
-from .competing import with_competing, without_competing
 from .confounding import check_robust
 from .declared import Declared
-from .endpoints import endpoint_name, endpoint_names
 from .models import named_models
-from .outcomes import outcome_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..endpoints.endpoints import Endpoint
+from ..endpoints.outcomes import Outcome
+from ..endpoints.time_units import TimeUnits
 from ..syntax.names import FOLLOW_UP, distinct
 from ..variables.checks import BuiltinSeverity, DataCheck
 from ..variables.columns import Column
@@ -15,13 +18,10 @@ from ..variables.eligibility import EligibilityRule, StudyPopulation
 from .analysis import Analysis, Cutoff
 from .comparisons import GroupComparison
 from .confounding import Matching, ScoreModel, Weighting
-from .endpoints import Endpoint
 from .figures import Figure
 from .imputation import MultipleImputation
 from .models import Model
-from .outcomes import Outcome
 from .tables import Table
-from .time_units import TimeUnits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from ..base.wording import listing, shown
+from ..endpoints.competing import with_competing
+from ..endpoints.endpoints import endpoint_name, endpoint_names
+from ..endpoints.exposure_times import ExposureTimes, Landmark
+from ..endpoints.outcomes import outcome_name, outcome_names
 from ..syntax.conditions import VariableType
 from ..syntax.names import default_label, slug
 from ..syntax.sections import Section
 from ..variables.named_variables import groups, variable
 from .analysis import Analysis
 from .comparisons import BOTH, FROM_THE_START, Measured
-from .competing import with_competing
 from .confounding import PatientSets
-from .endpoints import endpoint_name, endpoint_names
-from .exposure_times import ExposureTimes, Landmark
 from .model_sections import like_another_model
-from .outcomes import outcome_name, outcome_names
 from .terms import Term, read_terms
 
 ADJUSTED: Final = "adjusted"

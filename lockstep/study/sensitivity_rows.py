@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, cast, get_args
 
 from ..base.wording import listing, shown
+from ..endpoints.endpoints import endpoint_name
+from ..endpoints.outcomes import outcome_name
 from ..syntax.sections import Section
 from ..variables.named_variables import variable
 from .comparisons import GroupComparison, named_comparison
 from .declared import Declared
-from .endpoints import endpoint_name
 from .models import Model, ModelKind, named_model
-from .outcomes import outcome_name
 from .terms import Term
 
 Measure: TypeAlias = Literal[

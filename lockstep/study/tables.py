@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 from ..base.wording import listing, shown
+from ..endpoints.endpoints import endpoint_name, endpoint_names
+from ..endpoints.outcomes import outcome_name, outcome_names
 from ..syntax.conditions import VariableType
 from ..syntax.names import FOLLOW_UP
 from ..syntax.sections import Section
 from ..variables.named_variables import groups
 from .comparisons import GroupComparison, named_comparison
 from .declared import Declared
-from .endpoints import endpoint_name, endpoint_names
 from .models import Model, named_models
-from .outcomes import outcome_name, outcome_names
 from .sensitivity_rows import Exposure, Measure, SensitivityRow, read_exposure, read_sensitivity_rows
 from .table_rows import RowTest, TableRow, TestRule, read_table_rows
 

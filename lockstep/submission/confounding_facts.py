@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from ..results import adjustment_catalogue as catalogue
-from ..results.keys import Key
+from ..catalogue import adjustment_catalogue as catalogue
+from ..catalogue.keys import Key
 from ..study.confounding import Estimand, Matching, ScoreModel, Weighting
 from ..text.level_names import level_name
 from .strobe_study import Fact, PrintedStudy

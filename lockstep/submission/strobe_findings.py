@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from ..results import catalogue, competing_catalogue, outcome_catalogue
-from ..results.keys import Key
+from ..catalogue import catalogue, competing_catalogue, outcome_catalogue
+from ..catalogue.keys import Key
 from ..study.models import ADJUSTED
 from ..syntax.names import FOLLOW_UP
 from ..text import numbers

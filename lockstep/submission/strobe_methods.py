@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from ..results import catalogue
-from ..results.keys import REVIEWED, Key
+from ..catalogue import catalogue
+from ..catalogue.keys import REVIEWED, Key
 from ..study.models import ADJUSTED, ModelKind
 from ..text import numbers
 from ..text.style import NBSP

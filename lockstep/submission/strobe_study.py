@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..results import catalogue
-from ..results.keys import Key
+from ..catalogue import catalogue
+from ..catalogue.keys import Key
 from ..results.model import Record, Results
 from ..results.released import NOT_PRINTED, Released
 from ..study.comparisons import GroupComparison

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..results import adjustment_catalogue as catalogue
-from ..results.keys import Key
+from ..catalogue import adjustment_catalogue as catalogue
+from ..catalogue.keys import Key
 from ..results.model import Results
 from ..study.confounding import Matching, ScoreModel
 from ..study.model import Study

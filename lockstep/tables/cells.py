@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..results.catalogue import MISSING_COUNT
-from ..results.keys import Key
+from ..catalogue.catalogue import MISSING_COUNT
+from ..catalogue.keys import Key
 from ..results.model import Record, Results
 from ..study.model import Study
 from ..syntax.names import FOLLOW_UP

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..results import catalogue
-from ..results.catalogue import Statistic
-from ..results.keys import Key
+from ..catalogue import catalogue
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
 from ..results.model import Record, Results
 from ..study.model import Study
 from ..study.table_rows import Summary, TableRow

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..results.catalogue import CHI_SQUARE_DF, CHI_SQUARE_P, FISHER_P
-from ..results.keys import Key
+from ..catalogue.catalogue import CHI_SQUARE_DF, CHI_SQUARE_P, FISHER_P
+from ..catalogue.keys import Key
 from ..results.model import Results
 from ..study.model import Study
 from ..study.tables import CrossTable

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..base.wording import in_series
-from ..results import adjustment_catalogue, catalogue, competing_catalogue, outcome_catalogue
-from ..results.catalogue import Statistic
-from ..results.imputation_catalogue import GROUPS_WALD_P
-from ..results.keys import Key
+from ..catalogue import adjustment_catalogue, catalogue, competing_catalogue, outcome_catalogue
+from ..catalogue.catalogue import Statistic
+from ..catalogue.imputation_catalogue import GROUPS_WALD_P
+from ..catalogue.keys import Key
+from ..endpoints.endpoints import Endpoint
+from ..endpoints.outcomes import Outcome
 from ..results.model import Record, Results
 from ..study.comparisons import GroupComparison, rank_test
 from ..study.confounding import ScoreModel
-from ..study.endpoints import Endpoint
 from ..study.model import Study
-from ..study.outcomes import Outcome
 from ..study.tables import Estimates
 from ..text import numbers
 from ..text.level_names import heading, level_name

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from ..results import catalogue
-from ..results.catalogue import Statistic
-from ..results.keys import Key
+from ..catalogue import catalogue
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
+from ..notes.assumptions import violations
 from ..results.model import Results
 from ..study.model import Study
 from ..study.models import ADJUSTED
 from ..study.tables import Models
 from ..text import numbers
-from ..text.assumptions import violations
 from ..text.provenance import PrintedText
 from ..text.sentence_case import in_sentence
 from ..text.style import Style

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..results import catalogue
-from ..results.catalogue import Statistic
-from ..results.keys import Key
+from ..catalogue import catalogue
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
+from ..notes.assumptions import WHOLE_MODEL, Violation
 from ..results.model import Record, Results
 from ..study.model import Study
 from ..text import numbers
-from ..text.assumptions import WHOLE_MODEL, Violation
 from ..text.provenance import PrintedText
 from ..text.sentence_case import in_sentence
 from ..text.style import Style

@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from ..results import catalogue
-from ..results.catalogue import Statistic
-from ..results.imputation_catalogue import MODEL_IMPUTED, SETS
-from ..results.keys import Key
+from ..catalogue import catalogue
+from ..catalogue.catalogue import Statistic
+from ..catalogue.imputation_catalogue import MODEL_IMPUTED, SETS
+from ..catalogue.keys import Key
+from ..catalogue.spline_catalogue import NON_LINEARITY_P
+from ..notes.assumptions import violations
 from ..results.model import Results
-from ..results.spline_catalogue import NON_LINEARITY_P
 from ..study.model import Study
 from ..study.models import MULTIVARIABLE, Model, ModelKind
 from ..study.tables import Regression
 from ..study.terms import Term
 from ..text import numbers
-from ..text.assumptions import violations
 from ..text.provenance import PrintedText, joined
 from ..text.sentence_case import in_sentence
 from ..text.style import Style

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from ..results import catalogue, competing_catalogue, outcome_catalogue
-from ..results.catalogue import Statistic
-from ..results.keys import Key
+from ..catalogue import catalogue, competing_catalogue, outcome_catalogue
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
 from ..results.model import Results
 from ..study.comparisons import GroupComparison
 from ..study.model import Study

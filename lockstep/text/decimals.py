@@ -6,7 +6,8 @@ import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final, NamedTuple
 
-from ..results.model import RATIOS, Record
+from ..catalogue.kinds import RATIOS
+from ..results.model import Record
 from ..results.print_units import in_print_unit
 from .style import Style
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from ..results.catalogue import ALPHA
-from ..results.model import RATIOS, Kind, Record
+from ..catalogue.catalogue import ALPHA
+from ..catalogue.kinds import RATIOS, Kind
+from ..results.model import Record
 from ..results.print_units import in_print_unit
 from .decimals import RATIO_BOUNDS, needed_decimals, p_floor, p_places, printed_decimals, rounded
 from .style import NBSP, Style

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..base.errors import counted
 from ..base.invocation import called
-from ..results.catalogue import QUERIES
+from ..catalogue.catalogue import QUERIES
 from ..results.model import Results
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from ..base import escape
 from ..base.errors import ReportError
 from ..base.wording import listing
-from ..results.keys import ids_below, split_bound
+from ..catalogue.keys import ids_below, split_bound
 from ..results.model import Record, Results
 from ..results.released import Released
 from ..results.source import RESULTS_FILE

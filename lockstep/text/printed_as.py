@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..results.keys import BOUNDS, bound_name
+from ..catalogue.keys import BOUNDS, bound_name
 from ..results.model import Record, Results
 from ..results.print_units import in_print_unit
 from .numbers import bare_text, limits_text, p_number, singular

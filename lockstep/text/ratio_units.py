@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from ..results.catalogue import MODEL_RATIO
+from ..catalogue.catalogue import MODEL_RATIO
 from ..results.model import Record, Results
 from ..study.model import Study
 from ..study.models import ADJUSTED

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..results.model import RATIOS, Record
+from ..catalogue.kinds import RATIOS
+from ..results.model import Record
 from .figure_size import FigureSize
 
 NBSP: Final = "\N{NO-BREAK SPACE}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..study.endpoints import Endpoint
+from ..endpoints.endpoints import Endpoint
 from .level_names import one_line
 
 _NAMES_SURVIVAL: Final = re.compile(

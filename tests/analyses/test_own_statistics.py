@@ -20,11 +20,11 @@ from lockstep import Patients, Statistic
 from lockstep.__main__ import main
 from lockstep.analyses.pipeline import compute, run
 from lockstep.base.errors import StatisticError, StudyError
+from lockstep.catalogue.keys import Key
 from lockstep.document.report import ensure_results, number_style, run_analysis
 from lockstep.drafts.workspace import make_workspace
 from lockstep.journals.profiles import read_journal
 from lockstep.results.json_file import read_results
-from lockstep.results.keys import Key
 from lockstep.results.model import Results
 from lockstep.results.released import read_released
 from lockstep.results.source import OWN_STATISTICS, code_hash, inputs_of, results_are_current

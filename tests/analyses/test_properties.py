@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from sample_results import SOURCE
 
 from lockstep.analyses.pipeline import compute
+from lockstep.catalogue.keys import Key
 from lockstep.figures.kinds import figure_content
 from lockstep.graphics.drawing import draw
 from lockstep.regression.cox import cox_regression
 from lockstep.results.json_file import from_json, to_json
-from lockstep.results.keys import Key
 from lockstep.results.model import Curve, Record, Results, RiskTable
 from lockstep.statistics.chi_square import chi_square
 from lockstep.statistics.roc import roc_curve_cutoff

@@ -15,9 +15,9 @@ from lockstep.base.errors import DataError
 from lockstep.data.cohort import Cohort, Exclusion, build_cohort
 from lockstep.data.derivation import derive
 from lockstep.data.reading import read_data
+from lockstep.endpoints.time_units import TimeUnits
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
-from lockstep.study.time_units import TimeUnits
 from lockstep.variables.derived import Derived
 
 STUDY = """

@@ -12,13 +12,13 @@ from forest_plots import REFERENCE
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import ReportError
+from lockstep.endpoints.exposure_times import Landmark
 from lockstep.figures.forest import ForestFigure
 from lockstep.figures.forest_estimates import PlottedEstimate, plotted
 from lockstep.figures.kinds import figure_content
 from lockstep.graphics.drawing import draw
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
-from lockstep.study.exposure_times import Landmark
 from lockstep.study.model import Study
 from lockstep.text.provenance import PrintedText
 from lockstep.text.style import Style

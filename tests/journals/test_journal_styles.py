@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shipped_journals import SHIPPED, plain
 
+from lockstep.catalogue.keys import Key
 from lockstep.journals.profiles import read_journal, styled
-from lockstep.results.keys import Key
 from lockstep.results.model import Record
 from lockstep.text import numbers
 from lockstep.text.style import Style

@@ -12,11 +12,11 @@ from reference_values import REFERENCE, differences, read_rows
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import StudyError
 from lockstep.document.report import Report
+from lockstep.notes.assumptions import violations
 from lockstep.results.model import Record, Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.tables.tables import render_table
-from lockstep.text.assumptions import violations
 from lockstep.text.phrases import Phrases
 from lockstep.text.style import NBSP, Style
 

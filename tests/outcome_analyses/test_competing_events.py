@@ -12,11 +12,11 @@ from lockstep.base.errors import ResultsError, StudyError
 from lockstep.data.cohort import build_cohort
 from lockstep.data.findings import FaultyDataError
 from lockstep.data.reading import read_data
+from lockstep.notes.assumptions import notes
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.tables.tables import RenderedTable, render_table
-from lockstep.text.assumptions import notes
 from lockstep.text.phrases import Phrases
 from lockstep.text.style import Style
 

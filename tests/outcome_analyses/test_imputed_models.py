@@ -20,6 +20,7 @@ from lockstep.analyses.pipeline import compute, patient_labels
 from lockstep.base.errors import DataError
 from lockstep.data.cohort import Cohort
 from lockstep.data_checks.examination import examine
+from lockstep.notes.assumptions import notes
 from lockstep.regression.cox import CoxModel, cox_regression
 from lockstep.regression.linear import linear_regression
 from lockstep.results.json_file import to_json
@@ -28,7 +29,6 @@ from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.submission.strobe_facts import facts_for
 from lockstep.tables.tables import render_table
-from lockstep.text.assumptions import notes
 from lockstep.text.style import Style
 
 LABEL = 'Grade <b> $x$ "1"'

@@ -10,11 +10,11 @@ from reference_values import REFERENCE, differences, read_rows
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
+from lockstep.notes.assumptions import notes
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.tables.tables import render_table
-from lockstep.text.assumptions import notes
 from lockstep.text.style import Style
 
 ROOT = Path(__file__).parents[2]

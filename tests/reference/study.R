@@ -435,7 +435,7 @@ put_cox("os_metastasis.adjusted", cox(Surv(time, event) ~ local_treatment + age_
         c("local_treatment.yes", "age_at_diagnosis"))
 write_rows(rows, c("id", "value", "conf_low", "conf_high"), file.path(arguments[2], "study_time.csv"), "study.R")
 
-# ---- exposures that begin after time 0, as tests/outcome_analyses/test_exposure_times.py adds them ---------------------------------
+# ---- exposures that begin after time 0, as tests/model_fits/test_exposure_times.py adds them ---------------------------------
 
 rows <- list()
 os$treated <- ifelse(os[[exposure]] %in% "yes", days(d$date_initial_diagnosis, d$date_metastasis_treatment), NA)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lockstep.results.keys import Key
+from lockstep.catalogue.keys import Key
 from lockstep.results.model import Record, Results
 from lockstep.results.precision import cutoff_decimals, number_decimals, recorded_decimals, time_decimals
 from lockstep.statistics.baseline import NumberSummary, describe

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lockstep.base.errors import ResultsError
 from lockstep.base.stamp import MadeFrom
+from lockstep.catalogue.keys import Key
 from lockstep.results.json_file import from_json, read_results, to_json
-from lockstep.results.keys import Key
 from lockstep.results.model import Curve, Record, Results, RiskTable, Source
 from lockstep.results.source import write_results
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from lockstep.results.keys import Key
-from lockstep.results.model import Kind, Record
+from lockstep.catalogue.keys import Key
+from lockstep.catalogue.kinds import Kind
+from lockstep.results.model import Record
 from lockstep.revisions.ranking import RANKS, Rank, rank
 
 NO_EFFECT = {"hazard_ratio": 1.0, "odds_ratio": 1.0, "difference": 0.0, "number": 0.0, "c.auc": 0.5}

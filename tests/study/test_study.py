@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from study_texts import BASE, MINIMAL, ROOT, read, refusal
 
+from lockstep.endpoints.endpoints import Axis
+from lockstep.endpoints.exposure_times import Landmark
+from lockstep.endpoints.time_units import TimeUnits
 from lockstep.study.definition import read_study
-from lockstep.study.endpoints import Axis
-from lockstep.study.exposure_times import Landmark
 from lockstep.study.figures import ModelForest, SubgroupForest
 from lockstep.study.model import Study
 from lockstep.study.tables import Characteristics
-from lockstep.study.time_units import TimeUnits
 from lockstep.syntax.names import slug
 
 

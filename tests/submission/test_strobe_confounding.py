@@ -8,10 +8,10 @@ import pytest
 from confounded_study import ADJUSTED, confounded
 
 from lockstep.analyses.pipeline import compute
+from lockstep.notes.balance_notes import balance_notes
 from lockstep.results.model import Results
 from lockstep.study.model import Study
 from lockstep.submission.strobe_facts import facts_for
-from lockstep.text.balance_notes import balance_notes
 from lockstep.text.style import Style
 
 ASKED = (

@@ -8,12 +8,12 @@ import pytest
 from table_cells import cells
 
 from lockstep.analyses.pipeline import compute
+from lockstep.notes.few_patients import few_patients_notes
+from lockstep.notes.single_patients import single_patients_notes
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.tables.tables import render_table
-from lockstep.text.few_patients import few_patients_notes
-from lockstep.text.single_patients import single_patients_notes
 from lockstep.text.style import NBSP, Style
 
 STYLE = Style()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lockstep.base.errors import LockstepError, ReportError, ResultsError
-from lockstep.results.keys import Key
+from lockstep.catalogue.keys import Key
 from lockstep.results.model import Record, Results
 from lockstep.text.phrases import Phrase, Phrases
 from lockstep.text.style import NBSP, Style

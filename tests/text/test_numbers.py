@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep.results.keys import Key
+from lockstep.catalogue.keys import Key
 from lockstep.results.model import Record
 from lockstep.text import numbers
 from lockstep.text.style import NBSP, PValueStyle, Style

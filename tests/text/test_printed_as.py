@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lockstep.results.keys import Key
+from lockstep.catalogue.keys import Key
 from lockstep.results.model import Record, Results
 from lockstep.text.printed_as import MOST, prints
 from lockstep.text.style import Style

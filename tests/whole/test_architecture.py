@@ -16,15 +16,16 @@ ENGINE = ROOT / "lockstep"
 MODULES = sorted(ENGINE.rglob("*.py"))
 
 COMPUTING = (
-    *("base", "syntax", "variables", "study", "readers", "data", "data_checks"),
-    *("statistics", "survival", "regression", "adjustment", "results"),
-    *("adjusted_analyses", "outcome_analyses", "analyses", "audit"),
+    *("base", "syntax", "variables", "endpoints", "study", "readers", "data", "data_checks"),
+    *("statistics", "survival", "regression", "adjustment", "catalogue", "results"),
+    *("adjusted_analyses", "model_fits", "outcome_analyses", "analyses", "audit"),
 )
 """What turns data into results, lowest first. No module of these formats a number."""
 
 WRITING = (
     *(
         "text",
+        "notes",
         "graphics",
         "figures",
         "tables",
@@ -48,7 +49,7 @@ BEGINNING = ("scaffold",)
 FOLDERS = (*COMPUTING, *WRITING, *BEGINNING, "cli")
 """The folders of the engine, lowest first: a module imports from its own folder and from those before it."""
 
-WAIST = {"base", "syntax", "variables", "study", "results"}
+WAIST = {"base", "syntax", "variables", "endpoints", "study", "catalogue", "results"}
 """What the writing folders know of the computing ones."""
 
 GIVEN_BY_THE_WAIST = {"lockstep.results.model": {"RiskTable"}}
@@ -127,7 +128,7 @@ def test_code_that_computes_makes_results_stale_where_it_changes() -> None:
 
 def test_a_library_that_computes_makes_results_stale_where_its_version_changes() -> None:
     """What statistics are computed with, from outside of Python and this program, is in the stamp by its version."""
-    folders = {"statistics", "survival", "regression", "adjustment", "outcome_analyses", "analyses"}
+    folders = {"statistics", "survival", "regression", "adjustment", "model_fits", "outcome_analyses", "analyses"}
     used = {name.split(".")[0] for module, found in IMPORTS.items() if folder_of(module) in folders for name in found}
     assert used - set(sys.stdlib_module_names) - {"lockstep"} == set(PACKAGES)
 

@@ -59,7 +59,7 @@ def called_by_analyses() -> set[str]:
     """Return what the analyses import of the statistics."""
     modules = [
         path
-        for folder in ("adjusted_analyses", "outcome_analyses", "analyses")
+        for folder in ("adjusted_analyses", "model_fits", "outcome_analyses", "analyses")
         for path in (PACKAGE / folder).glob("*.py")
     ]
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in modules]

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Final
 
 from ..base.snapping import snapped
-from ..results.catalogue import SURVIVAL_MEDIAN
-from ..results.keys import Key
+from ..catalogue.catalogue import SURVIVAL_MEDIAN
+from ..catalogue.keys import Key
+from ..endpoints.endpoints import Endpoint
 from ..results.model import Results
-from ..study.endpoints import Endpoint
 from ..study.figures import SurvivalCurves
 from ..study.model import Study
-from . import numbers
-from .style import Style
+from ..text import numbers
+from ..text.style import Style
 
 _STYLE: Final = Style()
 

@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 
 from ..base.errors import counted
-from ..results.imputation_catalogue import (
+from ..catalogue.imputation_catalogue import (
     OUTCOME_MISSING,
     PATIENTS_IMPUTED_PERCENT,
     SETS,
     VALUES_IMPUTED,
     VALUES_IMPUTED_PERCENT,
 )
-from ..results.keys import Key
+from ..catalogue.keys import Key
 from ..results.model import Results
 from ..study.model import Study
 

@@ -1,4 +1,4 @@
-"""The statistics of propensity scores, weights, matched sets, balance, E-values; as `lockstep.results.catalogue`."""
+"""The statistics of propensity scores, weights, matched sets, balance, E-values; as `lockstep.catalogue.catalogue`."""
 
 from __future__ import annotations
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..results import adjustment_catalogue as catalogue
-from ..results.keys import Key
+from ..catalogue import adjustment_catalogue as catalogue
+from ..catalogue.keys import Key
 from ..results.model import Record, Results
 from ..study.confounding import Matching, ScoreModel
 from ..study.model import Study
-from . import numbers
-from .level_names import named_level
-from .style import Style
+from ..text import numbers
+from ..text.level_names import named_level
+from ..text.style import Style
 
 _STYLE: Final = Style()
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockstep.base.errors import ResultsError
-from lockstep.results import catalogue
-from lockstep.results.catalogue import Statistic
+from lockstep.catalogue import catalogue
+from lockstep.catalogue.catalogue import Statistic
+from lockstep.catalogue.keys import REVIEWED, SURVIVORS, Key, bound_name, checked_path, split_bound
 from lockstep.results.json_file import from_json, to_json
-from lockstep.results.keys import REVIEWED, SURVIVORS, Key, bound_name, checked_path, split_bound
 from lockstep.results.model import Results
 from lockstep.study.models import ADJUSTED
 
-KEYS = ROOT / "lockstep" / "results" / "keys.py"
+KEYS = ROOT / "lockstep" / "catalogue" / "keys.py"
 MODULES = sorted(path for path in (ROOT / "lockstep").rglob("*.py") if path != KEYS)
 STATISTICS = [item for item in vars(catalogue).values() if isinstance(item, Statistic)]
 
@@ -163,7 +163,7 @@ def _is_id(node: ast.AST) -> bool:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT / "lockstep").as_posix())
 def test_ids_are_made_and_read_in_one_module(path: Path) -> None:
-    """No other module than lockstep/results/keys.py puts an id together, or reads a meaning from one."""
+    """No other module than lockstep/catalogue/keys.py puts an id together, or reads a meaning from one."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert [f"line {line}" for line in (*glued(tree), *read_back(tree))] == []
 

@@ -1,4 +1,4 @@
-"""The statistics of restricted means, and of exposures that begin during follow-up, as `lockstep.results.catalogue`."""
+"""The statistics of restricted means and of exposures that begin during follow-up."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from ..adjusted_analyses.design import ModelDesign
 from ..adjustment.pooling import PooledTerm, pooled_terms, pooled_wald_test
 from ..base.errors import counted
 from ..base.wording import in_series
+from ..catalogue import imputation_catalogue
+from ..catalogue.keys import Key
 from ..regression.cox import CoxModel
 from ..regression.regression import RegressionModel
 from ..regression.wald import WaldTest
-from ..results import imputation_catalogue
-from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Words, count, count_and_percent, number
 from ..study.model import Study

@@ -24,7 +24,7 @@ STEPS: Final = {
 """How far apart the ticks of a default axis are, by its unit: the first that gives few enough of them."""
 
 COMPETING_KEYS: Final = ("competing", "competing_label", "reason")
-"""What an endpoint says of an event that competes with its own; `lockstep.study.competing` reads it."""
+"""What an endpoint says of an event that competes with its own; `lockstep.endpoints.competing` reads it."""
 
 _MOST_TICKS: Final = 6  # after the first, so that the numbers at risk below them do not touch
 

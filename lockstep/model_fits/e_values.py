@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeVar
 
 from ..adjustment.e_value import RatioMeasure, e_value
-from ..results import adjustment_catalogue as e_values
-from ..results import catalogue, outcome_catalogue
-from ..results.catalogue import Statistic
+from ..catalogue import adjustment_catalogue as e_values
+from ..catalogue import catalogue, outcome_catalogue
+from ..catalogue.catalogue import Statistic
 from ..results.model import Curve, Record
 from ..results.records import NO_INTERVAL, Population, number
 from .observations import ObservedPatients

@@ -9,6 +9,8 @@ from typing import Final
 import pandas as pd
 
 from ..adjustment.pooling import PooledTerm
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
 from ..regression.cox import CoxModel, HazardRatio, cox_model
 from ..regression.cox_fit import CoxFit, fit_cox
 from ..regression.fine_gray import fit_fine_gray, proportional_subdistribution_hazards
@@ -16,8 +18,6 @@ from ..regression.likelihood_ratio import LikelihoodRatioTest
 from ..regression.proportional_hazards import GLOBAL, ProportionalHazardsTest, proportional_hazards_of
 from ..regression.regression import RegressionModel, RegressionTerm
 from ..regression.wald import WaldTest
-from ..results.catalogue import Statistic
-from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import Population, Words, interval, number
 from ..statistics.estimate import Estimate

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..base.wording import shown
-from ..results.catalogue import ANALYSED, IN_POPULATION, LEVEL_COUNT, MISSING_COUNT
-from ..results.keys import Key
+from ..catalogue.catalogue import ANALYSED, IN_POPULATION, LEVEL_COUNT, MISSING_COUNT
+from ..catalogue.keys import Key
 from ..results.model import Results
 from ..study.model import Study
 from ..study.tables import Characteristics
-from .level_names import named_level
+from ..text.level_names import named_level
 
 FEWEST: Final = 5
 """Patients below which what describes them may be what one of them has."""

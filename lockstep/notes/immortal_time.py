@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..base.wording import listing
+from ..catalogue.time_catalogue import KNOWN_LATER, MODEL_KNOWN_LATER
 from ..results.model import Record, Results
-from ..results.time_catalogue import KNOWN_LATER, MODEL_KNOWN_LATER
 from ..study.model import Study
 from .empty_landmarks import nobody_is_compared, nobody_is_modelled
 

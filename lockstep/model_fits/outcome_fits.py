@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ..catalogue.catalogue import HAZARDS_CHECK
+from ..catalogue.competing_catalogue import SUBDISTRIBUTION_CHECK
 from ..regression.generalised_linear import logistic_regression, modified_poisson_regression
 from ..regression.linear import linear_regression
 from ..regression.regression import RegressionModel, RegressionTerm
-from ..results.catalogue import HAZARDS_CHECK
-from ..results.competing_catalogue import SUBDISTRIBUTION_CHECK
 from ..study.models import ModelKind
 from .observations import NO_PATIENTS, OutcomeObservations
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..results.catalogue import HAZARD_RATIO, MODEL_PATIENTS
+from ..catalogue.catalogue import HAZARD_RATIO, MODEL_PATIENTS
+from ..endpoints.exposure_times import Landmark
 from ..results.model import Results
 from ..study.comparisons import GroupComparison
-from ..study.exposure_times import Landmark
 from ..study.model import Study
 from ..study.models import Model
 

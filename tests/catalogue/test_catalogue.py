@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from lockstep.analyses.pipeline import compute
-from lockstep.results import (
+from lockstep.catalogue import (
     adjustment_catalogue,
     catalogue,
     competing_catalogue,
@@ -20,8 +20,8 @@ from lockstep.results import (
     spline_catalogue,
     time_catalogue,
 )
-from lockstep.results.catalogue import Statistic
-from lockstep.results.keys import Key
+from lockstep.catalogue.catalogue import Statistic
+from lockstep.catalogue.keys import Key
 from lockstep.results.model import Record, Results
 from lockstep.results.records import NO_INTERVAL, NO_WIDTH, Population, interval, number
 from lockstep.statistics.baseline import NumberSummary, describe

@@ -14,11 +14,11 @@ from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
 from lockstep.figures.kinds import figure_content
 from lockstep.graphics.drawing import draw
+from lockstep.notes.assumptions import notes
+from lockstep.notes.immortal_time import immortal_time_notes
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
-from lockstep.text.assumptions import notes
-from lockstep.text.immortal_time import immortal_time_notes
 from lockstep.text.style import Style
 
 ROOT = Path(__file__).parents[2]

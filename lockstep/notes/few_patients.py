@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..results.catalogue import KNOWN, LEVEL_COUNT
-from ..results.keys import Key
+from ..catalogue.catalogue import KNOWN, LEVEL_COUNT
+from ..catalogue.keys import Key
 from ..results.model import Results
 from ..study.model import Study
 from ..study.tables import Characteristics, Estimates
-from .level_names import named_level
+from ..text.level_names import named_level
 
 FEW: Final = 20
 """Of fewer patients than these counts alone are advised."""

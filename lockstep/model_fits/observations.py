@@ -15,12 +15,12 @@ from ..adjusted_analyses.design import ModelDesign, design_of, knots_of
 from ..base.errors import counted
 from ..base.snapping import snapped_all
 from ..data.cohort import Cohort
+from ..endpoints.endpoints import Endpoint
+from ..endpoints.outcomes import Outcome
 from ..results.records import Population
 from ..statistics.arrays import Bools, Floats, Ints
 from ..study.comparisons import GroupComparison
-from ..study.endpoints import Endpoint
 from ..study.model import Study
-from ..study.outcomes import Outcome
 from ..study.terms import Term
 
 NO_PATIENTS: Final = "no patients"

@@ -10,12 +10,12 @@ import pytest
 from study_texts import refusal
 
 from lockstep.analyses.pipeline import compute
+from lockstep.notes.analysis_choices import choice_notes
+from lockstep.notes.few_patients import few_patients_notes
 from lockstep.results.model import Results
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.submission.strobe_facts import facts_for
-from lockstep.text.analysis_choices import choice_notes
-from lockstep.text.few_patients import few_patients_notes
 from lockstep.text.style import Style
 
 CANDIDATES = ["strong", "good", "weak", "none", "noise", "chance"]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from ..base.wording import in_series
-from ..results.catalogue import (
+from ..catalogue.catalogue import (
     CHI_SQUARE_P,
     FISHER_P,
     GROUP_TEST_P,
@@ -24,10 +24,10 @@ from ..results.catalogue import (
     Q3,
     THRESHOLD,
 )
-from ..results.competing_catalogue import GRAY_P
-from ..results.keys import Key
+from ..catalogue.competing_catalogue import GRAY_P
+from ..catalogue.keys import Key
+from ..catalogue.outcome_catalogue import MEAN_TEST_P
 from ..results.model import Results
-from ..results.outcome_catalogue import MEAN_TEST_P
 from ..study.analysis import Cutoff
 from ..study.model import Study
 from ..study.models import ADJUSTED, Model

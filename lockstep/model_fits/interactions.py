@@ -9,14 +9,14 @@ from typing import Any, Final, TypeAlias
 import pandas as pd
 
 from ..adjusted_analyses.design import as_they_are
+from ..catalogue import catalogue
+from ..catalogue.keys import Key
 from ..regression.cox import CoxModel
 from ..regression.generalised_linear import SEPARATED
 from ..regression.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
 from ..regression.reasons import DIVERGES
 from ..regression.regression import RegressionModel
 from ..regression.wald import WaldTest, wald_test
-from ..results import catalogue
-from ..results.keys import Key
 from ..results.model import Record
 from ..results.records import number
 from ..study.models import ModelKind

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from ..base.errors import counted
+from ..catalogue.catalogue import Statistic
+from ..catalogue.keys import Key
 from ..data.follow_up import since_start
-from ..results.catalogue import Statistic
-from ..results.keys import Key
+from ..endpoints.exposure_times import Landmark
 from ..results.model import Record
 from ..results.records import Words, count
 from ..statistics.arrays import Floats
-from ..study.exposure_times import Landmark
 from ..survival.landmark import landmark as still_at_risk
 from ..survival.landmark import split_at_exposure
 from .observations import Observations

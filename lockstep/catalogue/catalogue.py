@@ -9,7 +9,7 @@ from ..base.errors import ResultsError
 from ..statistics import moments
 from ..syntax.sections import STUDY_FILE
 from .keys import Key, checked_path, ids_below
-from .model import Kind
+from .kinds import Kind
 
 _KAPLAN_MEIER = "Kaplan-Meier estimate{options}, {variance} variance, {conf_type} confidence interval"
 _PERCENT = "100 x count / denominator"
@@ -49,7 +49,7 @@ class Statistic:
     Attributes
     ----------
     path : what follows endpoint, variable and group in the ids of its results, or with parts of the key in
-        braces: ``median``, ``cox.{level}.hazard_ratio``; see `lockstep.results.keys.Key`.
+        braces: ``median``, ``cox.{level}.hazard_ratio``; see `lockstep.catalogue.keys.Key`.
     kind : what it measures; decides how it is printed.
     label : what it is called. Holds the places of words such as ``{of}``, the variable or endpoint that is described.
         No two statistics of one kind have the same, so that a label distinguishes statistics wherever it is shown.

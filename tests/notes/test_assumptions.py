@@ -12,13 +12,13 @@ from reference_values import REFERENCE, read_rows
 
 from lockstep.analyses.pipeline import compute
 from lockstep.document.check import check
+from lockstep.notes.assumptions import AVERAGE, notes
 from lockstep.results.json_file import read_results
 from lockstep.results.model import Results
 from lockstep.results.source import RESULTS_FILE
 from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.tables.tables import render_table
-from lockstep.text.assumptions import AVERAGE, notes
 from lockstep.text.style import NBSP, Style
 
 STUDY = """

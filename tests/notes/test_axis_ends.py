@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from lockstep.analyses.pipeline import compute
+from lockstep.endpoints.endpoints import Axis
+from lockstep.notes.assumptions import notes
 from lockstep.study.definition import read_study
-from lockstep.study.endpoints import Axis
 from lockstep.study.model import Study
-from lockstep.text.assumptions import notes
 
 STUDY = """
 schema = 1

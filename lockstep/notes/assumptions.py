@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from ..base.errors import counted
 from ..base.wording import in_series
-from ..results.catalogue import (
+from ..catalogue.catalogue import (
     DEATHS_WITHOUT_EVENT,
     EVENTS_PER_PARAMETER,
     MODEL_CLUSTERS,
@@ -17,16 +17,17 @@ from ..results.catalogue import (
     MODEL_PROPORTIONAL_P,
     PROPORTIONAL_P,
 )
-from ..results.competing_catalogue import COMPETING_IGNORED, FINE_GRAY_PROPORTIONAL_P
+from ..catalogue.competing_catalogue import COMPETING_IGNORED, FINE_GRAY_PROPORTIONAL_P
+from ..catalogue.keys import Key
 from ..results.json_file import read_results
-from ..results.keys import Key
 from ..results.model import Record, Results
 from ..results.source import RESULTS_FILE
 from ..study.analysis import ALL_TERMS
 from ..study.model import Study
 from ..study.models import Model
 from ..study.term_labels import term_name
-from . import numbers
+from ..text import numbers
+from ..text.style import NBSP, Style
 from .analysis_choices import choice_notes
 from .axis_ends import axis_notes
 from .balance_notes import balance_notes
@@ -35,7 +36,6 @@ from .few_patients import few_patients_notes
 from .immortal_time import immortal_time_notes
 from .imputation_notes import imputation_notes
 from .single_patients import single_patients_notes
-from .style import NBSP, Style
 
 Kind: TypeAlias = Literal["univariable", "fine_gray", "subgroup", "comparison", "model"]
 

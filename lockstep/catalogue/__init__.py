@@ -1,0 +1,1 @@
+"""Which statistics there are: the key of each result, and what every statistic is, described once."""
