@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,11 +25,13 @@ from ..statistics.arrays import (
     same_length,
 )
 from ..statistics.contrast import NO_WIDTH, Contrast
-from ..statistics.estimate import Estimate, finite, normal_quantile
+from ..statistics.estimate import Estimate, normal_quantile
 from ..statistics.score_test import score_statistic
 from ..study.analysis import ConfType
-from ..survival.curve_limits import curve_limits
-from ..survival.kaplan_meier import KaplanMeierEstimate
+from ..survival.kaplan_meier import KaplanMeierEstimate, curve_of
+from ..survival.log_rank import LogRankTest
+
+Values = TypeVar("Values", Floats, Ints)
 
 WITHOUT_EVENTS: Final = "no events"
 ONE_GROUP: Final = "fewer than two groups are at risk when events occur"
@@ -54,26 +56,6 @@ class WeightedKaplanMeier:
     at_risk: tuple[float, ...]
     events: tuple[float, ...]
     clusters: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RobustLogRankTest:
-    """The log-rank test of weighted patients: the robust score test of a Cox model of the group.
-
-    Attributes
-    ----------
-    statistic, df, p_value : chi-square; None (df 0) where `reason` says why there is none.
-    n, events : patients and events, each counted once whatever its weight.
-    groups : those compared: with a patient at risk at the first event.
-    """
-
-    statistic: float | None
-    df: int
-    p_value: float | None
-    n: int
-    events: int
-    groups: tuple[str, ...]
-    reason: str | None = None
 
 
 def weighted_kaplan_meier(
@@ -142,22 +124,16 @@ def weighted_kaplan_meier(
     with np.errstate(divide="ignore", invalid="ignore"):  # nobody left: no variance
         per_left = np.where(everybody, 0.0, 1 / np.where(everybody, 1.0, at_risk - d))
     se_of_log = _robust_se(place, events, weight, clusters, hazard, per_left)
-    limits = curve_limits(survival, se_of_log, z=normal_quantile(conf_level), conf_type=conf_type)
-    if times.min() > 0:
-        limits[0] = 1.0
-    low, high = (tuple(finite(limit) for limit in column) for column in limits.T)
     return WeightedKaplanMeier(
-        curve=KaplanMeierEstimate(
-            n=len(times),
-            events=int(events.sum()),
+        curve=curve_of(
+            at,
+            survival,
+            se_of_log,
+            n_at_risk=n_at_risk,
+            n_events=n_events,
+            n_censored=n_censored,
             conf_level=conf_level,
-            time=tuple(at.tolist()),
-            survival=tuple(survival.tolist()),
-            conf_low=low,
-            conf_high=high,
-            n_at_risk=tuple(n_at_risk.tolist()),
-            n_events=tuple(n_events.tolist()),
-            n_censored=tuple(n_censored.tolist()),
+            conf_type=conf_type,
         ),
         se=tuple((survival * se_of_log).tolist()),
         at_risk=tuple(at_risk.tolist()),
@@ -261,7 +237,7 @@ def weighted_at_risk(time: ArrayLike, at: Iterable[float], *, weights: ArrayLike
 
 def robust_log_rank(
     time: ArrayLike, event: ArrayLike, group: ArrayLike, *, weights: ArrayLike, cluster: ArrayLike | None = None
-) -> RobustLogRankTest:
+) -> LogRankTest:
     """Test whether weighted survival is the same in two or more groups.
 
     Parameters
@@ -280,6 +256,7 @@ def robust_log_rank(
     of ``summary(fit)`` the line "Robust"), Efron's ties: observed less expected weighted events, over the sum of
     squares of what each patient (or cluster) adds. R's ``survdiff`` takes no weights. It is of the model whose hazard
     ratio is printed beside it, and its P value is not that of a log-rank test without weights, also where all are 1.
+    Patients and events are of all groups, each counted once whatever its weight.
 
     References
     ----------
@@ -308,7 +285,7 @@ def robust_log_rank(
         statistic = _robust_score(times, events, codes[:, np.newaxis] == compared[1:], weight, clusters)
         reason = NO_SPREAD if statistic is None else None
     df = 0 if statistic is None else len(compared) - 1
-    return RobustLogRankTest(
+    return LogRankTest(
         statistic=statistic,
         df=df,
         p_value=None if statistic is None else float(chdtrc(df, statistic)),
@@ -361,6 +338,6 @@ def _checked(weights: ArrayLike, times: Floats) -> Floats:
     return weight
 
 
-def _from_last(values: Floats | Ints) -> Floats:
+def _from_last(values: Values) -> Values:
     """Return the sum of each value and all after it."""
     return np.asarray(np.cumsum(values[::-1])[::-1])

@@ -148,13 +148,43 @@ def kaplan_meier(
     with np.errstate(divide="ignore"):  # where all at risk have the event: log 0, and a variance without bound
         survival = np.exp(np.cumsum(np.log(n - d) - np.log(n)))
         se_of_log = np.sqrt(np.cumsum(d / (n * (n - d))))  # Greenwood
+    return curve_of(
+        at,
+        survival,
+        se_of_log,
+        n_at_risk=n_at_risk,
+        n_events=n_events,
+        n_censored=n_censored,
+        conf_level=conf_level,
+        conf_type=conf_type,
+    )
+
+
+def curve_of(
+    at: Floats,
+    survival: Floats,
+    se_of_log: Floats,
+    *,
+    n_at_risk: Ints,
+    n_events: Ints,
+    n_censored: Ints,
+    conf_level: float,
+    conf_type: ConfType,
+) -> KaplanMeierEstimate:
+    """Return the curve with limits out of its points, all (k,): where it begins, and the distinct follow-up times.
+
+    Parameters
+    ----------
+    survival, se_of_log : at each time, with the standard error of its logarithm.
+    n_at_risk, n_events, n_censored : patients at each time; the latter two add up to all patients.
+    """
     limits = curve_limits(survival, se_of_log, z=normal_quantile(conf_level), conf_type=conf_type)
-    if times.min() > at[0]:
+    if not n_events[0] + n_censored[0]:  # no follow-up time: survival is 1 for certain
         limits[0] = 1.0
     low, high = (tuple(finite(limit) for limit in column) for column in limits.T)
     return KaplanMeierEstimate(
-        n=len(times),
-        events=int(events.sum()),
+        n=int((n_events + n_censored).sum()),
+        events=int(n_events.sum()),
         conf_level=conf_level,
         time=tuple(at.tolist()),
         survival=tuple(survival.tolist()),
