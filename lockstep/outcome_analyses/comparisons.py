@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..adjusted_analyses.design import as_they_are
+from ..adjusted_analyses.design import ModelDesign, as_they_are
 from ..adjustment.weighted_survival import robust_log_rank
 from ..catalogue import adjustment_catalogue, catalogue, imputation_catalogue, time_catalogue
 from ..catalogue.keys import Key
@@ -27,14 +27,16 @@ from ..model_fits.interactions import Interaction, interaction_records
 from ..model_fits.observations import NO_PATIENTS, Observations
 from ..model_fits.pooled_fits import (
     POOLED_INTERVAL,
+    PooledModel,
     completed_patients,
     imputation_in_words,
     pooled_fit,
     pooled_test_in_words,
 )
+from ..regression.cox import CoxModel
 from ..regression.likelihood_ratio import likelihood_ratio_test
 from ..results.model import Curve, Record
-from ..results.records import number
+from ..results.records import Population, Words, number
 from ..study.comparisons import GroupComparison, rank_test
 from ..study.model import Study
 from ..survival.log_rank import log_rank
@@ -153,18 +155,8 @@ def _cox_records(key: Key, observed: Observations, variable: str, adjustment: Ad
     by = {**words, "by": study.unique_label(variable)}
     if observed.completed:
         yield from _pooled_records(key, observed, variable, adjustment, warning)
-    for ratio in () if observed.completed else model.terms:
-        column = design.columns[ratio.term]
-        if column.term == variable:
-            yield from estimate_records(
-                (catalogue.HAZARD_RATIO, catalogue.HAZARD_RATIO_P),
-                replace(key, level=column.level),
-                ratio,
-                model,
-                population,
-                {**words, "term": column.words},
-                warning=warning,
-            )
+    else:
+        yield from _ratio_records(key, variable, design, model, population, words, warning)
     if several_levels(study, variable) and not (observed.completed or model.is_robust):
         smaller = fitted(known, design.values.drop(columns=of_groups), options)
         yield from test_records(UNIVARIABLE_TEST, key, likelihood_ratio_test(smaller, model), population, by)
@@ -188,6 +180,23 @@ def _pooled_records(
     )
     words, population = adjustment.words(known), known.population
     words |= {"options": words["options"] + imputation_in_words(study, known, variables), "interval": POOLED_INTERVAL}
+    yield from _ratio_records(key, variable, design, model, population, words, warning)
+    if several_levels(study, variable):
+        test = model.test(design.of(variable))
+        by = {**words, "by": study.unique_label(variable), "test": pooled_test_in_words(test)}
+        yield from test_records(_POOLED_TEST, key, test, population, by)
+
+
+def _ratio_records(
+    key: Key,
+    variable: str,
+    design: ModelDesign,
+    model: CoxModel | PooledModel,
+    population: Population,
+    words: Words,
+    warning: str | None,
+) -> Iterator[Record]:
+    """Yield the hazard ratio of each level of a category in a model that may be adjusted for others."""
     for ratio in model.terms:
         column = design.columns[ratio.term]
         if column.term == variable:
@@ -200,10 +209,6 @@ def _pooled_records(
                 {**words, "term": column.words},
                 warning=warning,
             )
-    if several_levels(study, variable):
-        test = model.test(design.of(variable))
-        by = {**words, "by": study.unique_label(variable), "test": pooled_test_in_words(test)}
-        yield from test_records(_POOLED_TEST, key, test, population, by)
 
 
 def subgroup_results(key: Key, observed: Observations, adjustment: Adjustment = UNADJUSTED) -> Iterator[Record | Curve]:
