@@ -221,7 +221,7 @@ def _log_rank(stem: str, test: LogRankTest) -> Named:
 
 def _cox(stem: str, model: CoxModel) -> Named:
     for term in model.terms:
-        yield f"{stem}.{term.term}.hazard_ratio", (term.hazard_ratio, term.conf_low, term.conf_high)
+        yield f"{stem}.{term.term}.hazard_ratio", (term.estimate, term.conf_low, term.conf_high)
         for part in ("p_value", "coef", "se"):
             yield f"{stem}.{term.term}.{part}", (getattr(term, part),)
     yield f"{stem}.log_likelihood", (model.log_likelihood,)

@@ -11,7 +11,7 @@ import pandas as pd
 from ..adjustment.pooling import PooledTerm
 from ..catalogue.catalogue import Statistic
 from ..catalogue.keys import Key
-from ..regression.cox import CoxModel, HazardRatio, cox_model
+from ..regression.cox import CoxModel, cox_model
 from ..regression.cox_fit import CoxFit, fit_cox
 from ..regression.fine_gray import fit_fine_gray, proportional_subdistribution_hazards
 from ..regression.likelihood_ratio import LikelihoodRatioTest
@@ -91,7 +91,7 @@ def _fit(observed: Observations, design: pd.DataFrame, options: FitOptions) -> C
 
 def _of_nobody(observed: Observations, design: pd.DataFrame) -> CoxModel:
     level = observed.study.analysis.conf_level
-    terms = tuple(HazardRatio(term=name, reason=NO_PATIENTS) for name in design.columns)
+    terms = tuple(RegressionTerm(term=name, reason=NO_PATIENTS) for name in design.columns)
     return CoxModel(terms=terms, n=0, events=0, conf_level=level, log_likelihood=None, parameters=0, reason=NO_PATIENTS)
 
 
@@ -120,7 +120,7 @@ def test_records(
 def estimate_records(
     statistics: tuple[Statistic, Statistic],
     key: Key,
-    term: HazardRatio | RegressionTerm | PooledTerm,
+    term: RegressionTerm | PooledTerm,
     model: CoxModel | RegressionModel | PooledModel,
     population: Population,
     words: Words,
@@ -130,11 +130,10 @@ def estimate_records(
 ) -> Iterator[Record]:
     """Yield the ratio, or difference, and the P value of one term of a model."""
     statistic, p_value = statistics
-    value = term.hazard_ratio if isinstance(term, HazardRatio) else term.estimate
     yield interval(
         statistic,
         key,
-        Estimate(value, term.conf_low, term.conf_high, term.reason),
+        Estimate(term.estimate, term.conf_low, term.conf_high, term.reason),
         population,
         words,
         n=model.n,

@@ -9,25 +9,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..statistics.arrays import Floats
-from ..statistics.estimate import normal_quantile
 from ..statistics.sandwich import NO_VARIANCE
 from .cox_fit import CoxFit, fit_cox
 from .reasons import DIVERGES
-from .wald import wald_ratio
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HazardRatio:
-    """One term of a Cox model: exp(coef) with its Wald interval and P value, or the reason why there is none."""
-
-    term: str
-    hazard_ratio: float | None = None
-    conf_low: float | None = None
-    conf_high: float | None = None
-    p_value: float | None = None
-    coef: float | None = None
-    se: float | None = None
-    reason: str | None = None
+from .regression import RegressionTerm, terms_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +21,7 @@ class CoxModel:
 
     Attributes
     ----------
-    terms : a hazard ratio per column of the design, in its order.
+    terms : one per column of the design, in its order; its estimate is the hazard ratio.
     n, events : patients (rows, where no patients were given) and events, each counted once whatever its weight.
     conf_level : of the intervals.
     log_likelihood : the maximised partial log-likelihood, its limit where a term tends to infinity; None without a fit.
@@ -47,7 +32,7 @@ class CoxModel:
     reason : why there is no fit at all.
     """
 
-    terms: tuple[HazardRatio, ...]
+    terms: tuple[RegressionTerm, ...]
     n: int
     events: int
     conf_level: float
@@ -125,7 +110,7 @@ def cox_regression(
     >>> event = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
     >>> model = cox_regression(time, event, pd.DataFrame({"not maintained": [0] * 11 + [1] * 12}))
     >>> ratio = model.terms[0]
-    >>> round(ratio.hazard_ratio, 3), round(ratio.conf_low, 3), round(ratio.conf_high, 3), round(ratio.p_value, 4)
+    >>> round(ratio.estimate, 3), round(ratio.conf_low, 3), round(ratio.conf_high, 3), round(ratio.p_value, 4)
     (2.498, 0.916, 6.813, 0.0737)
     """
     fit = fit_cox(
@@ -144,20 +129,17 @@ def cox_regression(
 
 def cox_model(fit: CoxFit, *, conf_level: float = 0.95) -> CoxModel:
     """Return the model of a fit, as `cox_regression`."""
-    maximum, z = fit.maximum, normal_quantile(conf_level)
-    terms = {position: HazardRatio(term=fit.names[position], reason=reason) for position, reason in fit.dropped.items()}
-    for index, position in enumerate(fit.kept):
-        term = fit.names[position]
-        if maximum is None or fit.covariance is None or maximum.diverging[index]:
-            terms[position] = HazardRatio(term=term, reason=fit.reason or DIVERGES)
-        elif np.isnan(fit.covariance[index, index]):
-            terms[position] = HazardRatio(term=term, reason=NO_VARIANCE)
-        else:
-            coef = float(maximum.coefficients[index] / fit.scale[index])
-            se = float(np.sqrt(fit.covariance[index, index]) / fit.scale[index])
-            terms[position] = _hazard_ratio(term, coef, se, z)
+    maximum, fitted = fit.maximum, np.empty(0)
+    reasons, covariance = dict[int, str](), np.empty((0, 0))
+    if maximum is None or fit.covariance is None:
+        reasons = dict.fromkeys(range(len(fit.kept)), fit.reason or DIVERGES)
+    else:
+        fitted, covariance = maximum.coefficients, fit.covariance
+        reasons = dict.fromkeys(np.flatnonzero(np.isnan(np.diag(covariance))).tolist(), NO_VARIANCE)
+        reasons |= dict.fromkeys(np.flatnonzero(maximum.diverging).tolist(), DIVERGES)
+    terms, covariance = terms_of(fit, fitted, covariance, conf_level=conf_level, exponentiate=True, reasons=reasons)
     return CoxModel(
-        terms=tuple(terms[position] for position in range(len(fit.names))),
+        terms=terms,
         n=fit.n,
         events=fit.events,
         conf_level=conf_level,
@@ -165,31 +147,6 @@ def cox_model(fit: CoxFit, *, conf_level: float = 0.95) -> CoxModel:
         parameters=0 if maximum is None else len(fit.kept),
         strata=fit.strata,
         clusters=fit.clusters,
-        covariance=_in_data_units(fit),
+        covariance=covariance,
         reason=fit.reason,
-    )
-
-
-def _in_data_units(fit: CoxFit) -> Floats:
-    """Return the covariance of all coefficients, NaN for those that are not estimated."""
-    covariance = np.full((len(fit.names), len(fit.names)), np.nan)
-    if fit.maximum is not None and fit.covariance is not None:
-        estimated = np.flatnonzero(~fit.maximum.diverging)
-        places = np.array(fit.kept, dtype=np.int64)[estimated]
-        scale = np.outer(fit.scale[estimated], fit.scale[estimated])
-        covariance[np.ix_(places, places)] = fit.covariance[np.ix_(estimated, estimated)] / scale
-    return covariance
-
-
-def _hazard_ratio(term: str, coef: float, se: float, z: float) -> HazardRatio:
-    ratio, p_value = wald_ratio(coef, se, quantile=z)
-    return HazardRatio(
-        term=term,
-        hazard_ratio=ratio.value,
-        conf_low=ratio.conf_low,
-        conf_high=ratio.conf_high,
-        p_value=p_value,
-        coef=coef,
-        se=se,
-        reason=ratio.reason,
     )

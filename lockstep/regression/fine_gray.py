@@ -88,7 +88,7 @@ def fine_gray(
     >>> cause = [1, 2, 0, 1, 0, 2, 1, 0, 1, 2, 1, 0]
     >>> treated = [0, 1, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1]
     >>> ratio = fine_gray(time, cause, pd.DataFrame({"treated": treated})).terms[0]
-    >>> round(ratio.hazard_ratio, 3), round(ratio.conf_low, 3), round(ratio.conf_high, 3)
+    >>> round(ratio.estimate, 3), round(ratio.conf_low, 3), round(ratio.conf_high, 3)
     (0.431, 0.086, 2.168)
     """
     fit = fit_fine_gray(time, cause, covariates, of=of, strata=strata, weights=weights, cluster=cluster)

@@ -1,10 +1,10 @@
-"""What regressions of binary and number outcomes share: their terms and their design."""
+"""What regressions share: their terms, and of binary and number outcomes also their design."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import pandas as pd
@@ -89,6 +89,26 @@ class RegressionModel:
         if self.events is None or not self.parameters:
             return None
         return min(self.events, self.n - self.events) / self.parameters
+
+
+class ModelColumns(Protocol):
+    """The columns of a model, and which of them its likelihood is maximised over: a `Design` or a `CoxFit`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all columns."""
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The positions of the columns in the model."""
+
+    @property
+    def scale(self) -> Floats:
+        """Their standard deviations."""
+
+    @property
+    def dropped(self) -> Mapping[int, str]:
+        """The reasons why others are not in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +215,7 @@ def unfitted_model(
 
 
 def terms_of(
-    design: Design,
+    design: ModelColumns,
     coefficients: Floats,
     covariance: Floats,
     *,

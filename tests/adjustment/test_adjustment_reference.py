@@ -152,7 +152,7 @@ def model_rows(
     design = pd.DataFrame({name: (group == level) * 1.0 for level, name in names.items()})
     model = cox_regression(frame["time"], frame["event"], design, weights=weight, cluster=pair, robust=True)
     for term in model.terms:
-        yield f"{stem}.{term.term}", (term.hazard_ratio, term.conf_low, term.conf_high)
+        yield f"{stem}.{term.term}", (term.estimate, term.conf_low, term.conf_high)
     test = robust_log_rank(frame["time"], frame["event"], group, weights=weight, cluster=pair)
     yield f"{stem}.robust_score", (test.statistic,)
     yield f"{stem}.p_value", (test.p_value,)

@@ -72,7 +72,7 @@ def test_an_arm_without_events_has_no_hazard_ratio_but_the_other_terms_have() ->
     design = pd.DataFrame({"arm": (frame["group"] == "b") * 1, "x": frame["x"]})
     model = cox_regression(frame["time"], frame["event"], design)
     arm, x = model.terms
-    assert (arm.hazard_ratio, arm.conf_low, arm.p_value, arm.reason) == (None, None, None, DIVERGES)
+    assert (arm.estimate, arm.conf_low, arm.p_value, arm.reason) == (None, None, None, DIVERGES)
     assert (x.reason, model.parameters) == (None, 2)
     tests = proportional_hazards_test(frame["time"], frame["event"], design)
     assert {test.reason for test in tests} == {f"a hazard ratio {DIVERGES}"}
@@ -157,11 +157,11 @@ def test_a_unit_too_small_for_its_hazard_ratio_is_named() -> None:
     """A covariate in units so large that exp(coefficient) overflows gives a reason, not infinity."""
     frame = ovarian()
     (term,) = cox_regression(frame["time"], frame["event"], frame[["age"]] * 1e-6).terms
-    assert (term.hazard_ratio, term.conf_high) == (None, None)
+    assert (term.estimate, term.conf_high) == (None, None)
     assert term.reason == "too large for a number; give the variable in a smaller unit"
     assert term.p_value == pytest.approx(0.00115, abs=5e-5)
     (term,) = cox_regression(frame["time"], frame["event"], frame[["age"]] * -1e-6).terms
-    assert (term.hazard_ratio, term.conf_low, term.conf_high) == (None, None, None)
+    assert (term.estimate, term.conf_low, term.conf_high) == (None, None, None)
     assert term.reason == "too close to 0 for a number; give the variable in a smaller unit"
     assert term.p_value == pytest.approx(0.00115, abs=5e-5)
 
@@ -174,7 +174,7 @@ def test_difficult_fits_warn_nobody() -> None:
         warnings.simplefilter("error")
         for values in designs:
             (term,) = cox_regression(time, event, pd.DataFrame({"x": values})).terms
-            assert (term.hazard_ratio is None) == (term.reason is not None)
+            assert (term.estimate is None) == (term.reason is not None)
 
 
 # ---- bad input -----------------------------------------------------------------------------------------------------
@@ -228,8 +228,8 @@ def test_swapping_the_arms_inverts_the_hazard_ratio(rows: Patients) -> None:
     )
     assert (there.reason is None) == (back.reason is None)
     assert age.coef == (None if age_too.coef is None else pytest.approx(age_too.coef, rel=1e-6, abs=1e-9))
-    assume(there.hazard_ratio and back.hazard_ratio and there.conf_low and there.conf_high and back.conf_low)
-    assert there.hazard_ratio == pytest.approx(1 / back.hazard_ratio, rel=1e-6)
+    assume(there.estimate and back.estimate and there.conf_low and there.conf_high and back.conf_low)
+    assert there.estimate == pytest.approx(1 / back.estimate, rel=1e-6)
     assert there.conf_high == pytest.approx(1 / back.conf_low, rel=1e-6)
     assert there.p_value == pytest.approx(back.p_value, rel=1e-6)
 
@@ -249,7 +249,7 @@ def test_the_likelihood_is_at_its_maximum(rows: Patients) -> None:
     time, event, design = arms(rows)
     models = [cox_regression(time, event, design[names]) for names in ([], ["arm"], ["arm", "age"])]
     for model in models:
-        assert all((term.hazard_ratio is None) == (term.reason is not None) for term in model.terms)
+        assert all((term.estimate is None) == (term.reason is not None) for term in model.terms)
     likelihoods = [model.log_likelihood for model in models if model.log_likelihood is not None]
     assert all(later >= earlier - 1e-8 for earlier, later in pairwise(likelihoods))
 

@@ -60,7 +60,7 @@ def computed(name: str, parts: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
     fit, stem = fitted(name, parts), "+".join((name, *parts))
     model = cox_model(fit)
     for term in model.terms:
-        yield f"{stem}.{term.term}.hazard_ratio", (term.hazard_ratio, term.conf_low, term.conf_high)
+        yield f"{stem}.{term.term}.hazard_ratio", (term.estimate, term.conf_low, term.conf_high)
         for part in ("p_value", "coef", "se"):
             yield f"{stem}.{term.term}.{part}", (getattr(term, part),)
     yield f"{stem}.log_likelihood", (model.log_likelihood,)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockstep.base.errors import DataError
-from lockstep.regression.cox import HazardRatio, cox_regression
+from lockstep.regression.cox import cox_regression
 from lockstep.regression.fine_gray import fine_gray
+from lockstep.regression.regression import RegressionTerm
 from lockstep.regression.wald import wald_test
 
 Patients = list[tuple[int, int, int]]
@@ -26,7 +27,7 @@ def columns(rows: Patients) -> tuple[list[int], list[int], pd.DataFrame]:
     return time, cause, pd.DataFrame({"x": x})
 
 
-def coefficient(term: HazardRatio) -> tuple[float | None, float | None]:
+def coefficient(term: RegressionTerm) -> tuple[float | None, float | None]:
     """Return the coefficient of a term and its error."""
     return term.coef, term.se
 

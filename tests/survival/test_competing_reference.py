@@ -60,7 +60,7 @@ def model_rows(stem: str, frame: pd.DataFrame, cause: int, **options: Any) -> It
     design = frame[["x"]].assign(**dummies)
     model = fine_gray(frame["time"], frame["cause"], design, of=cause, **options)
     for term in model.terms:
-        yield f"{stem}.{term.term}.hazard_ratio", (term.hazard_ratio, term.conf_low, term.conf_high)
+        yield f"{stem}.{term.term}.hazard_ratio", (term.estimate, term.conf_low, term.conf_high)
         for part in ("p_value", "coef", "se"):
             yield f"{stem}.{term.term}.{part}", (getattr(term, part),)
     yield f"{stem}.log_likelihood", (model.log_likelihood,)
