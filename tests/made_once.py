@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,14 @@ def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path
     return place
 
 
-def built_implants(folder: Path) -> None:
-    """Copy the second study and build its report."""
-    shutil.copytree(IMPLANTS, folder, ignore=shutil.ignore_patterns("build", ".quarto", "locks"))
+def built_copy(study: Path, folder: Path) -> None:
+    """Copy a study of the tests into a folder, and build its report there."""
+    shutil.copytree(study, folder, ignore=shutil.ignore_patterns("build", ".quarto", "locks"))
     _report(folder)
+
+
+built_implants = partial(built_copy, IMPLANTS)
+"""Copy the second study into a folder, and build its report there."""
 
 
 def built_flagship(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -53,7 +54,7 @@ event = "sex == 'f'"
 """
 
 
-TRIAL = """schema = 1
+TWO_ARMS = """schema = 1
 [data]
 file = "c.csv"
 id = "id"
@@ -64,7 +65,10 @@ landmarks = [1]
 type = "category"
 label = "Treatment"
 levels = { a = "Control", b = "New" }
-[columns.months]
+"""
+TRIAL = (
+    TWO_ARMS
+    + """[columns.months]
 type = "number"
 [columns.dead]
 type = "category"
@@ -75,7 +79,16 @@ time = "months"
 event = "dead == '1'"
 event_label = "death"
 """
+)
 """Two arms and overall survival, to which a test adds what it is about."""
+
+FLAGSHIP = (ROOT / "study.toml").read_text(encoding="utf-8")
+
+
+def added(folder: Path, text: str, *, to: str = FLAGSHIP) -> Study:
+    """Return the flagship study, in a folder of its own, with more at the end of its study.toml, or of another text."""
+    shutil.copytree(ROOT / "data", folder / "data")
+    return read(folder, to + text)
 
 
 def written(folder: Path, text: str, lines: Iterable[str]) -> Study:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from reference_values import REFERENCE, differences, read_rows
+from study_texts import FLAGSHIP, added
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
@@ -93,15 +93,13 @@ terms = [{{ variable = "local_treatment", time_dependent = true }}, {{ variable 
 
 def written(folder: Path, text: str, *, known: str = KNOWN) -> Study:
     """Return the flagship study, which knows when local treatment began, with more in its study.toml."""
-    shutil.copytree(ROOT / "data", folder / "data")
-    study = (ROOT / "study.toml").read_text(encoding="utf-8")
+    study = FLAGSHIP
     assert KNOWN in study
     if "date_metastasis_treatment" not in known:  # what needs it in the flagship goes, too
         study = re.sub(r"\[(?:models\.from_its_day|tables\.time_zero)\].*?(?=\n\[|\Z)", "", study, flags=re.DOTALL)
     study = study.replace(KNOWN, known)
     study = study.replace('event_label = "death"\n', 'event_label = "death"\nrestricted_mean = [5]\n')
-    (folder / "study.toml").write_text(study + text, encoding="utf-8")
-    return read_study(folder)
+    return added(folder, text, to=study)
 
 
 @pytest.fixture(scope="module")

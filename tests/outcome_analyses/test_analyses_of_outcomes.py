@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from reference_values import REFERENCE, differences, read_rows
+from study_texts import added
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import StudyError
@@ -117,13 +117,6 @@ endpoints = ["os"]
 groups = "grade"
 within = "sex"
 """
-
-
-def added(folder: Path, text: str) -> Study:
-    """Return the flagship study, in a folder of its own, with more at the end of its study.toml."""
-    shutil.copytree(ROOT / "data", folder / "data")
-    (folder / "study.toml").write_text((ROOT / "study.toml").read_text(encoding="utf-8") + text, encoding="utf-8")
-    return read_study(folder)
 
 
 @pytest.fixture(scope="module")

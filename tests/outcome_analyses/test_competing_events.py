@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from study_texts import written
+from study_texts import TWO_ARMS, written
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import ResultsError, StudyError
@@ -20,18 +20,9 @@ from lockstep.tables.tables import RenderedTable, render_table
 from lockstep.text.phrases import Phrases
 from lockstep.text.style import Style
 
-STUDY = """schema = 1
-[data]
-file = "c.csv"
-id = "id"
-[time]
-unit = "months"
-landmarks = [1]
-[columns.arm]
-type = "category"
-label = "Treatment"
-levels = { a = "Control", b = "New" }
-[columns.rtime]
+STUDY = (
+    TWO_ARMS
+    + """[columns.rtime]
 type = "number"
 [columns.relapsed]
 type = "category"
@@ -54,6 +45,7 @@ event_label = "death"
 [analysis]
 exposure = "arm"
 """
+)
 HEADER = "id,arm,rtime,relapsed,dtime,dead"
 ROWS = ["1,a,5,1,9,1", "2,a,7,0,8,1", "3,b,6,0,6,0", "4,b,4,1,4,1", "5,a,3,0,10,0", "6,b,2,0,3,1"]
 BY_CONDITION = 'competing = "dead == \'1\'"\ncompeting_label = "death without relapse"'

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from reference_values import REFERENCE, differences, read_rows
+from study_texts import FLAGSHIP, added
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
 from lockstep.figures.kinds import figure_content
 from lockstep.results.model import Results
-from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.text.style import Style
 
@@ -48,10 +47,7 @@ groups = "local_treatment"
 
 def written(folder: Path, text: str, *, follow_up: str = "os") -> Study:
     """Return the flagship study, in a folder of its own, with more in its study.toml and data."""
-    shutil.copytree(ROOT / "data", folder / "data")
-    study = (ROOT / "study.toml").read_text(encoding="utf-8").replace('follow_up = "os"', f'follow_up = "{follow_up}"')
-    (folder / "study.toml").write_text(study + text, encoding="utf-8")
-    return read_study(folder)
+    return added(folder, text, to=FLAGSHIP.replace('follow_up = "os"', f'follow_up = "{follow_up}"'))
 
 
 @pytest.fixture(scope="module")

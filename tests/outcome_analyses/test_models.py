@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from reference_values import REFERENCE, differences, read_rows
+from study_texts import added
 
 from lockstep.analyses.pipeline import compute
 from lockstep.base.errors import DataError, StudyError
 from lockstep.notes.assumptions import notes
 from lockstep.results.model import Results
-from lockstep.study.definition import read_study
 from lockstep.study.model import Study
 from lockstep.tables.tables import render_table
 from lockstep.text.style import Style
@@ -49,13 +48,6 @@ terms = ["local_treatment", {{ variable = "age_at_diagnosis", spline = 4 }}]
 kind = "regression"
 models = ["crude", "full", "bent"]
 """
-
-
-def added(folder: Path, text: str) -> Study:
-    """Return the flagship study, in a folder of its own, with more at the end of its study.toml."""
-    shutil.copytree(ROOT / "data", folder / "data")
-    (folder / "study.toml").write_text((ROOT / "study.toml").read_text(encoding="utf-8") + text, encoding="utf-8")
-    return read_study(folder)
 
 
 @pytest.fixture(scope="module")

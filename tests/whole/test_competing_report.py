@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from made_once import built_copy
 
 from lockstep.analyses.pipeline import compute
 from lockstep.pdf.reading import read_pdf
@@ -40,10 +38,7 @@ def test_facts_of_the_checklist_are_of_incidence() -> None:
 def test_the_report_is_built_and_its_curves_leave_as_what_they_are(tmp_path: Path) -> None:
     """The claim holds, the PDF prints incidence, and the curves that leave with it say that they are of incidence."""
     folder = tmp_path / "study"
-    shutil.copytree(COMPETING, folder, ignore=shutil.ignore_patterns("build", ".quarto"))
-    command = [sys.executable, "-m", "lockstep", "report", "--renderer", "builtin", "--study", str(folder)]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
+    built_copy(COMPETING, folder)
     facts = read_pdf(folder / "build" / "report.pdf")
     text = " ".join(" ".join(page.text for page in facts.pages).split())
     assert "NOT SUPPORTED" not in text

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
 import pytest
 from conftest import ROOT
+from made_once import built_copy
 from reference_statistics import study_rows
 from reference_values import REFERENCE, differences, read_rows
 
@@ -68,10 +66,7 @@ def test_overlap_weights_balance_exactly_what_is_linear_in_the_score(results: Re
 def test_the_report_prints_balance_weighted_curves_and_sensitivity(tmp_path: Path) -> None:
     """Both documents are made, and the PDF says whom the counts are of, and of whom the matched result is."""
     folder = tmp_path / "study"
-    shutil.copytree(REGISTRY, folder, ignore=shutil.ignore_patterns("build", ".quarto"))
-    command = [sys.executable, "-m", "lockstep", "report", "--renderer", "builtin", "--study", str(folder)]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
+    built_copy(REGISTRY, folder)
     facts = read_pdf(folder / "build" / "report.pdf")
     text = " ".join(" ".join(page.text for page in facts.pages).split())
     for words in (
