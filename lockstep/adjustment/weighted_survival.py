@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, ndtr
+from scipy.special import chdtrc
 
 from ..base.snapping import snapped
 from ..regression.partial_likelihood import PartialLikelihood
@@ -25,7 +25,7 @@ from ..statistics.arrays import (
     same_length,
 )
 from ..statistics.contrast import NO_WIDTH, Contrast
-from ..statistics.estimate import Estimate, normal_quantile
+from ..statistics.estimate import Estimate, normal_interval, normal_p_value
 from ..statistics.score_test import score_statistic
 from ..study.analysis import ConfType
 from ..survival.kaplan_meier import KaplanMeierEstimate, curve_of
@@ -103,10 +103,8 @@ def weighted_kaplan_meier(
     ([1.0, 0.9, 0.7, 0.233, 0.233], (10.0, 10.0, 9.0, 6.0, 2.0))
     """
     times, events = checked_follow_up(time, event)
-    weight = _checked(weights, times)
-    clusters = None if cluster is None else checked_labels(cluster, "cluster")
-    if clusters is not None:
-        same_length(times, clusters, "follow-up time", "cluster")
+    weight = _checked_weights(weights, times)
+    clusters = None if cluster is None else _checked_clusters(cluster, times)
     # Sorted, so that the order of the rows changes no bit of the sums.
     order = np.lexsort((*([] if clusters is None else [clusters]), weight, events, times))
     times, events, weight = times[order], events[order], weight[order]
@@ -180,10 +178,9 @@ def weighted_survival_difference(
     (-0.1, 0.3831)
     """
     flags, (times, events) = checked_flags(exposed, "exposure"), checked_follow_up(time, event)
-    weight = _checked(weights, times)
+    weight = _checked_weights(weights, times)
     same_length(times, flags, "follow-up time", "exposure")
-    clusters = np.arange(len(times)) if cluster is None else checked_labels(cluster, "cluster")
-    same_length(times, clusters, "follow-up time", "cluster")
+    clusters = np.arange(len(times)) if cluster is None else _checked_clusters(cluster, times)
     levels, squares, parts = [], [], np.zeros(int(clusters.max()) + 1)
     for group, sign in ((flags, 1.0), (~flags, -1.0)):
         curve = weighted_kaplan_meier(times[group], events[group], weights=weight[group]).curve
@@ -197,9 +194,8 @@ def weighted_survival_difference(
     value, se = levels[0] - levels[1], float(np.sqrt(np.sort(parts**2).sum()))
     if not min(squares) > 0:
         return Contrast(estimate=Estimate(value, reason=NO_WIDTH))
-    width = normal_quantile(conf_level) * se
-    p_value = float(2 * ndtr(-abs(value / se))) if se > 0 else None
-    return Contrast(estimate=Estimate(value, value - width, value + width), se=se, p_value=p_value)
+    p_value = normal_p_value(value / se) if se > 0 else None
+    return Contrast(estimate=normal_interval(value, se, conf_level=conf_level), se=se, p_value=p_value)
 
 
 def _parts_of_log(times: Floats, event: Bools, weight: Floats, at: float) -> Floats:
@@ -229,7 +225,7 @@ def weighted_at_risk(time: ArrayLike, at: Iterable[float], *, weights: ArrayLike
     (10.0, 9.0, 6.0, 0.0)
     """
     times, _ = checked_follow_up(time, np.zeros(np.size(np.asarray(time))))
-    weight = _checked(weights, times)
+    weight = _checked_weights(weights, times)
     order = np.lexsort((weight, times))
     left = np.append(_from_last(weight[order]), 0.0)
     return tuple(float(left[np.searchsorted(times[order], snapped(float(tick)))]) for tick in at)
@@ -270,10 +266,9 @@ def robust_log_rank(
     (2.9555, 1, 0.0856)
     """
     times, events = checked_follow_up(time, event)
-    weight = _checked(weights, times)
+    weight = _checked_weights(weights, times)
     codes, labels = checked_categories(group, times, "group")
-    clusters = np.arange(len(times)) if cluster is None else checked_labels(cluster, "cluster")
-    same_length(times, clusters, "follow-up time", "cluster")
+    clusters = np.arange(len(times)) if cluster is None else _checked_clusters(cluster, times)
     first = times[events].min(initial=np.inf)
     compared = np.unique(codes[times >= first])
     statistic, reason = None, None
@@ -332,7 +327,13 @@ def _robust_se(
     return np.sqrt(np.maximum(squares - 2 * c * products + c**2 * at_risk, 0.0))
 
 
-def _checked(weights: ArrayLike, times: Floats) -> Floats:
+def _checked_clusters(cluster: ArrayLike, times: Floats) -> Ints:
+    clusters = checked_labels(cluster, "cluster")
+    same_length(times, clusters, "follow-up time", "cluster")
+    return clusters
+
+
+def _checked_weights(weights: ArrayLike, times: Floats) -> Floats:
     weight = checked_weights(weights, "weight")
     same_length(times, weight, "follow-up time", "weight")
     return weight

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from .estimate import Estimate, finite, normal_p_value, normal_quantile
+from .estimate import Estimate, finite, normal_interval, normal_p_value
 
 NO_WIDTH: Final = "without a standard error in one of the groups"
 NO_RATIO: Final = "0 in one of the groups"
@@ -47,8 +47,8 @@ def difference_of(one: tuple[float, float], other: tuple[float, float], *, conf_
     if not (one[1] > 0 and other[1] > 0):
         return Contrast(estimate=Estimate(finite(value), reason=NO_WIDTH))
     se = float(np.hypot(one[1], other[1]))
-    width = normal_quantile(conf_level) * se
-    return Contrast(estimate=Estimate(value, value - width, value + width), se=se, p_value=normal_p_value(value / se))
+    interval = normal_interval(value, se, conf_level=conf_level)
+    return Contrast(estimate=interval, se=se, p_value=normal_p_value(value / se))
 
 
 def ratio_of(one: tuple[float, float], other: tuple[float, float], *, conf_level: float = 0.95) -> Contrast:

@@ -35,6 +35,12 @@ def normal_p_value(z: float) -> float:
     return float(2 * ndtr(-abs(z)))
 
 
+def normal_interval(value: float, se: float, *, conf_level: float) -> Estimate:
+    """Return a value with its normal interval: as many standard errors to either side as the level asks for."""
+    width = normal_quantile(conf_level) * se
+    return Estimate(value, value - width, value + width)
+
+
 def finite(number: float) -> float | None:
     """Return the number as a Python float, or None where it is infinite or not a number."""
     return float(number) if math.isfinite(number) else None

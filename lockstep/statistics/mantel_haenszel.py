@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from .arrays import Floats
-from .estimate import Estimate, finite, normal_quantile
+from .estimate import Estimate, finite, normal_interval, normal_quantile
 from .proportions import EventCount
 
 NO_STRATUM: Final = "no stratum has patients of both groups"
@@ -130,8 +130,7 @@ def stratified_risk_difference(strata: Sequence[Stratum], *, conf_level: float =
     variance = float((difference * p.sum() + q.sum()) / weight.sum() ** 2)
     if variance <= 0:
         return Estimate(difference, reason=NO_EVENTS)
-    width = float(normal_quantile(conf_level) * np.sqrt(variance))
-    return Estimate(difference, difference - width, difference + width)
+    return normal_interval(difference, float(np.sqrt(variance)), conf_level=conf_level)
 
 
 def mantel_haenszel_test(tables: Sequence[ArrayLike]) -> MantelHaenszelTest:

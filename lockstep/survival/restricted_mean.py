@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base.snapping import snapped
 from ..statistics.contrast import Contrast, difference_of, ratio_of
-from ..statistics.estimate import Estimate, normal_quantile
+from ..statistics.estimate import Estimate, normal_interval
 from .kaplan_meier import BEYOND_FOLLOW_UP, KaplanMeierEstimate
 
 SAME_TIME: Final = "the same time in all patients up to then"
@@ -76,8 +76,7 @@ def restricted_mean(curve: KaplanMeierEstimate, tau: float, *, conf_level: float
     value, se = until_first_entry + float(beyond[0]), float(np.sqrt(variance))
     if se == 0:
         return RestrictedMean(tau=tau, estimate=Estimate(value, reason=SAME_TIME))
-    width = normal_quantile(conf_level) * se
-    return RestrictedMean(tau=tau, estimate=Estimate(value, value - width, value + width), se=se)
+    return RestrictedMean(tau=tau, estimate=normal_interval(value, se, conf_level=conf_level), se=se)
 
 
 def restricted_mean_difference(one: RestrictedMean, other: RestrictedMean, *, conf_level: float = 0.95) -> Contrast:
